@@ -1,0 +1,42 @@
+# Each target sets up what it needs; `make demo` and `make test` work on a machine with Python, pip and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help demo test check format bench lock clean
+
+help:            ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(READY)   ## play a whole evening against a simulated Discord, then open it in the browser
+	$(BIN)/dojo demo $(ARGS)
+
+test: $(READY)   ## the whole test suite, in parallel, on SQLite and PostgreSQL
+	$(BIN)/python -m pytest -n auto $(ARGS)
+
+check: $(READY)  ## lint, formatting, types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(READY) ## mend what can be mended by itself
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(READY)  ## measure the budgets of docs/operations.md
+	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+lock: $(READY)   ## write requirements.lock anew from pyproject.toml
+	@command -v uv >/dev/null || test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv
+	@PATH="$$PATH:$(BIN)" uv pip compile --universal --generate-hashes --all-extras --no-header --python-version 3.11 \
+		--quiet --upgrade --no-emit-index-url --output-file requirements.lock pyproject.toml
+
+clean:           ## remove what the other targets made
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks demo-out

@@ -1,0 +1,176 @@
+"""The `dojo` command line. Every failure is one clear line and a non-zero exit code."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import aiohttp
+import discord
+import typer
+from pydantic import ValidationError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+
+from bot.app import App
+from bot.data import service as data
+from bot.errors import StartError
+from bot.logs import set_up_logs
+from bot.rules import Refusal
+from bot.settings import Settings
+from storage import migrate
+from storage.engine import Database
+
+cli = typer.Typer(
+    help="Forecasting Dojo: a Discord bot for groups that practise forecasting together.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+database_commands = typer.Typer(help="The database.", no_args_is_help=True)
+cli.add_typer(database_commands, name="db")
+
+GroupOption = Annotated[int | None, typer.Option("--group", help="The group's (server's) id.")]
+
+
+@cli.command()
+def run() -> None:
+    """Run the bot until it is told to stop."""
+    settings = load_settings()
+    if settings.discord_token is None or not settings.discord_token.get_secret_value():
+        raise StartError(
+            "DOJO_DISCORD_TOKEN is not set. Put the bot's token into the environment or a .env "
+            "file; README.md says how to get one. Without a token, `dojo demo` shows everything."
+        )
+    token = settings.discord_token.get_secret_value()
+    with open_database(settings) as database:
+        asyncio.run(_serve(database, token))
+
+
+@cli.command()
+def demo(
+    exit_after: Annotated[  # noqa: FBT002 - a flag of the command line
+        bool, typer.Option("--exit", help="End after the script, without the browser preview.")
+    ] = False,
+    port: Annotated[int, typer.Option(help="The preview's port; 0 takes a free one.")] = 0,
+    out: Annotated[Path, typer.Option(help="Where pictures and database go.")] = Path("demo-out"),
+) -> None:
+    """Play a whole evening against a simulated Discord, then open it in the browser."""
+    try:
+        from bot.demo.play import play  # noqa: PLC0415 - an extra that only the demo needs
+    except ModuleNotFoundError as error:
+        raise StartError(
+            f"The demo needs the package {error.name!r}: install this project with its [demo] "
+            "extra, or use `make demo`."
+        ) from None
+    asyncio.run(play(out, port=port, stay=not exit_after))
+
+
+@cli.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="The zip file to write.")] = Path("dojo-export.zip"),
+    group: GroupOption = None,
+) -> None:
+    """Write everything held about a group into a zip of CSV and JSON."""
+    with open_database(load_settings()) as database:
+        packed = data.export_group(database, group)
+    file.write_bytes(packed)
+    print(f"Written: {file} ({len(packed):,} bytes).")
+
+
+@cli.command(name="import")
+def import_file(
+    file: Annotated[Path, typer.Argument(help="A CSV file in the import format.")],
+    group: GroupOption = None,
+) -> None:
+    """Bring in forecasts from a CSV file: all of it, or nothing."""
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise StartError(f"{file} cannot be read as UTF-8 text: {error}.") from None
+    with open_database(load_settings()) as database:
+        done = data.import_csv(database, discord.utils.utcnow, text, group)
+    print(
+        f"Read {done.lines} lines: {done.forecasts} new forecasts, {done.questions} new "
+        f"questions, {done.members} new members."
+    )
+
+
+@database_commands.command()
+def upgrade() -> None:
+    """Bring the database to the newest schema; `dojo run` does so by itself."""
+    with open_database(load_settings()):
+        print("The database has the newest schema.")
+
+
+def load_settings() -> Settings:
+    """The configuration; names what is wrong with it."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"DOJO_{'_'.join(str(part) for part in first['loc'])}".upper()
+        raise StartError(f"{name} is not valid: {first['msg']}.") from None
+
+
+@contextlib.contextmanager
+def open_database(settings: Settings) -> Iterator[Database]:
+    """The database, with the newest schema; says so if it cannot be reached."""
+    set_up_logs(settings.log_level)
+    try:
+        database = Database(settings.database_url)
+    except (ArgumentError, NoSuchModuleError, OSError) as error:
+        raise StartError(
+            f"DOJO_DATABASE_URL is not usable ({error}). Examples: sqlite:///dojo.db, "
+            "postgresql://user:password@host/name."
+        ) from None
+    try:
+        migrate.upgrade(database)
+        yield database
+    except OperationalError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        raise StartError(
+            f"The database {database.url.render_as_string(hide_password=True)} cannot be used: "
+            f"{reason}. Check DOJO_DATABASE_URL, and that the database is running."
+        ) from None
+    finally:
+        database.close()
+
+
+async def _serve(database: Database, token: str) -> None:
+    app = App(database)
+    loop = asyncio.get_running_loop()
+    running = asyncio.ensure_future(app.client.start(token))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, running.cancel)
+    try:
+        await running
+    except asyncio.CancelledError:
+        print("Stopped.")
+    except discord.LoginFailure:
+        raise StartError(
+            "Discord refuses DOJO_DISCORD_TOKEN. Copy the token anew from the developer portal "
+            "(Bot, Reset Token)."
+        ) from None
+    except (aiohttp.ClientError, discord.HTTPException, discord.GatewayNotFound, OSError) as error:
+        raise StartError(
+            f"Discord cannot be reached ({error}). Check the network and try again."
+        ) from None
+    finally:
+        await app.close()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs the command line; failures are one line on standard error."""
+    try:
+        cli(arguments)
+    except (StartError, Refusal, migrate.MigrationLostRowsError) as error:
+        print(f"dojo: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

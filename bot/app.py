@@ -1,0 +1,75 @@
+"""The one place where the parts are put together and taken down."""
+
+import asyncio
+import contextvars
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+import discord
+
+from bot.alarms import Alarms
+from bot.client import HANDLERS, DojoClient
+from bot.delivery.worker import Delivery
+from bot.unit import Desk, Unit
+from storage.engine import Database
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+WORKERS = 8
+SWEEP_SECONDS = 5.0
+
+
+class App:
+    """Database, services' desk, Discord client, delivery and alarms."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        clock: Callable[[], datetime] = discord.utils.utcnow,
+        sweep_seconds: float = SWEEP_SECONDS,
+    ) -> None:
+        self.database = database
+        self.handlers = HANDLERS
+        self.desk = Desk(database, clock, self._saved)
+        self.client = DojoClient(self)
+        self.delivery = Delivery(self.desk, self.run, self.client)
+        self.alarms = Alarms(self.desk, self.run, self.delivery.wake, sweep_seconds)
+        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="service")
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def run(self, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Runs synchronous work in a thread, off the event loop."""
+        context = contextvars.copy_context()
+        call = partial(context.run, work, *args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self._pool, call)
+
+    async def begin(self) -> None:
+        """Takes up where the last process stopped: everything is rebuilt from the database."""
+        self._loop = asyncio.get_running_loop()
+        await self.alarms.start()
+        self.delivery.wake()
+
+    async def close(self) -> None:
+        """Stops taking work, and lets go of everything."""
+        self.alarms.stop()
+        await self.delivery.close()
+        if not self.client.is_closed():
+            await self.client.close()
+        self._pool.shutdown()
+        self.database.close()
+
+    def _saved(self, unit: Unit) -> None:
+        """Called in a worker thread after each commit."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._after, unit)
+
+    def _after(self, unit: Unit) -> None:
+        for alarm, at in unit.alarms.items():
+            self.alarms.set(alarm, unit.group.id, at)
+        if unit.effects:
+            self.delivery.wake()

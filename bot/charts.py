@@ -1,0 +1,363 @@
+"""The look that every picture shares: a card to draw on, its colours, its lettering and its PNG.
+
+It knows nothing of rounds, members or scores. It never touches pyplot or rcParams: pictures are
+drawn in worker threads, and those two belong to all threads at once.
+
+Lengths are points (1/72 inch), counted from the top left corner like a web page. A card is 432
+points wide and 1200 pixels; a phone shows it about 400 pixels wide, so 10 points is the smallest
+lettering that can still be read there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from io import BytesIO
+from typing import Any
+from unicodedata import category, normalize
+
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, fontManager, get_font
+from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
+from matplotlib.textpath import TextToPath
+from matplotlib.transforms import Affine2D
+
+# One dark card for both of Discord's themes: it brings its own background.
+CARD = "#1e2129"
+STRIPE = "#262a34"
+GRID = "#414757"
+INK = "#f4f5f7"
+MUTED = "#b4bac6"
+BLUE = "#79b8ff"
+AMBER = "#ffb638"
+GREEN = "#62d794"
+VIOLET = "#d9a9ff"
+
+TITLE, BODY, SMALL = 15.0, 11.5, 10.0
+NORMAL_WIDTH, LARGE_WIDTH, MARGIN = 432.0, 504.0, 16.0
+ALT_TEXT_LIMIT = 1000
+
+_DPI = 200
+_SIGN = "•"  # stands for a character that no font here can draw
+_TITLE_LINE, _SENTENCE_LINE = 20.0, 15.5
+_MARKS_IN_A_ROW = 3  # stacked accents climb out of the card otherwise
+_DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_JOINERS = "\u200c\u200d"
+_SELECTORS = range(0xFE00, 0xFE10)
+_SKIN_TONES = range(0x1F3FB, 0x1F400)
+# Fonts to look for, in this order. Colour emoji fonts are left out on purpose: they are bitmaps,
+# which Agg cannot draw.
+_WANTED = (
+    "DejaVu Sans",
+    *("Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans CJK KR", "Noto Sans CJK TC"),
+    *("Noto Sans SC", "Noto Sans JP", "Noto Sans KR", "Source Han Sans SC", "WenQuanYi Micro Hei"),
+    *("WenQuanYi Zen Hei", "Droid Sans Fallback", "PingFang SC", "Hiragino Sans"),
+    *("Microsoft YaHei", "Yu Gothic", "Malgun Gothic", "Noto Sans", "Noto Sans Arabic"),
+    *("Noto Sans Hebrew", "Noto Sans Armenian", "Noto Sans Georgian", "Noto Sans Ethiopic"),
+    *("Noto Sans Devanagari", "Noto Sans Bengali", "Noto Sans Gurmukhi", "Noto Sans Gujarati"),
+    *("Noto Sans Oriya", "Noto Sans Tamil", "Noto Sans Telugu", "Noto Sans Kannada"),
+    *("Noto Sans Malayalam", "Noto Sans Sinhala", "Noto Sans Thai", "Noto Sans Lao"),
+    *("Noto Sans Khmer", "Noto Sans Myanmar", "Noto Serif Tibetan", "Noto Sans Symbols"),
+    *("Noto Sans Symbols2", "Noto Sans Math", "Noto Emoji", "Symbola"),
+)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A title and a sentence under it, already broken into the lines that fit."""
+
+    title: tuple[str, ...]
+    sentence: tuple[str, ...]
+
+    @property
+    def height(self) -> float:
+        """Points taken from the top of the card, with the space beneath."""
+        return 20 + _TITLE_LINE * len(self.title) + _SENTENCE_LINE * len(self.sentence)
+
+
+def heading(title: str, sentence: str, width: float = NORMAL_WIDTH) -> Heading:
+    """Break a title (two lines at most) and a sentence (three) to the width of the card."""
+    room = width - 2 * MARGIN
+    return Heading(
+        wrap(title, room, size=TITLE, bold=True, lines=2),
+        wrap(sentence, room, size=BODY, lines=3),
+    )
+
+
+def figure(width: float, height: float, head: Heading) -> Figure:
+    """Give an empty card with its heading; the canvas is Agg, so no window system is needed."""
+    card = Figure(figsize=(width / 72, height / 72), dpi=_DPI, facecolor=CARD)
+    FigureCanvasAgg(card)
+    top = MARGIN + 8.0
+    for line in head.title:
+        write(card, MARGIN, top, line, size=TITLE, bold=True)
+        top += _TITLE_LINE
+    for line in head.sentence:
+        write(card, MARGIN, top - 2, line, color=MUTED)
+        top += _SENTENCE_LINE
+    return card
+
+
+def axes(card: Figure, left: float, top: float, width: float, height: float) -> Axes:
+    """Add a plain plotting area: quiet ticks, no frame, no grid until asked for."""
+    across, down = (float(inches) * 72 for inches in card.get_size_inches())
+    box = (left / across, 1 - (top + height) / down, width / across, height / down)
+    area = card.add_axes(box, facecolor="none")
+    area.spines[:].set_visible(False)
+    area.tick_params(length=0, pad=6, colors=MUTED, labelsize=SMALL, labelfontfamily=_WANTED[0])
+    return area
+
+
+def percent_axis(area: Axes, which: str, *, labels: bool = True) -> None:
+    """Run an axis from 0 to 100% with a line at each quarter, and room for dots at the ends."""
+    axis, limits = (area.xaxis, area.set_xlim) if which == "x" else (area.yaxis, area.set_ylim)
+    quarters = (0.0, 0.25, 0.5, 0.75, 1.0)
+    limits(-0.03, 1.03)
+    axis.set_ticks(quarters, [percent(at) if labels else "" for at in quarters])
+    area.grid(visible=True, axis="x" if which == "x" else "y", color=GRID, linewidth=0.8)
+    area.set_axisbelow(True)
+
+
+def write(
+    card: Figure,
+    left: float,
+    top: float,
+    text: str,
+    *,
+    size: float = BODY,
+    color: str = INK,
+    bold: bool = False,
+    **placing: Any,
+) -> None:
+    """Write on the card; the place named is the left end of the line unless said otherwise."""
+    letters = _letters(text, size, color, bold=bold)
+    placing = {"va": "center_baseline", "transform": _points(card), **placing}
+    card.text(left, top, **letters, **placing)
+
+
+def note(
+    area: Axes,
+    at: tuple[float, float],
+    text: str,
+    *,
+    shift: tuple[float, float] = (0, 0),
+    within: Any = "data",
+    size: float = SMALL,
+    color: str = INK,
+    bold: bool = False,
+    **placing: Any,
+) -> None:
+    """Write beside a point of a plot, shifted by points; a halo keeps lines off the letters."""
+    letters = _letters(text, size, color, bold=bold)
+    placing = {"ha": "center", "va": "center_baseline", "annotation_clip": False, **placing}
+    label = letters.pop("s")
+    drawn = area.annotate(
+        label, at, xycoords=within, xytext=shift, textcoords="offset points", **letters, **placing
+    )
+    drawn.set_path_effects([withStroke(linewidth=2.5, foreground=CARD)])
+
+
+def stripe(card: Figure, top: float, height: float, *, color: str = STRIPE) -> None:
+    """Tint the card from edge to edge, behind everything, to lead the eye along a row."""
+    width = float(card.get_size_inches()[0]) * 72
+    box = Rectangle((0, top), width, height, transform=_points(card), zorder=-1)
+    box.set(facecolor=color, edgecolor="none")
+    card.add_artist(box)
+
+
+def key(card: Figure, top: float, handles: Sequence[Artist], columns: int) -> None:
+    """Explain the marks in one quiet block under the heading; each handle carries its label."""
+    across, down = (float(inches) * 72 for inches in card.get_size_inches())
+    card.legend(
+        handles=list(handles),
+        loc="upper left",
+        bbox_to_anchor=(MARGIN / across, 1 - top / down),
+        ncols=columns,
+        frameon=False,
+        prop=FontProperties(family=_WANTED[0], size=SMALL),
+        labelcolor=MUTED,
+        borderpad=0,
+        borderaxespad=0,
+        labelspacing=0.35,
+        handlelength=1.5,
+        handletextpad=0.45,
+        columnspacing=1.1,
+    )
+
+
+def to_png(card: Figure) -> bytes:
+    """Draw the card. The same card always gives the same bytes: nothing about when or by what."""
+    file = BytesIO()
+    card.savefig(file, format="png", dpi=_DPI, facecolor=CARD, metadata={"Software": None})
+    return file.getvalue()
+
+
+def percent(probability: float) -> str:
+    """Say a probability in whole percent; near the ends, where it matters, with a decimal.
+
+    >>> [percent(p) for p in (0.0, 0.0004, 0.004, 0.42, 0.9951, 0.9999, 1.0)]
+    ['0%', '<0.1%', '0.4%', '42%', '99.5%', '>99.9%', '100%']
+    """
+    if 0 < probability < 0.001:
+        return "<0.1%"
+    if 0.999 < probability < 1:
+        return ">99.9%"
+    near_an_end = 0 < probability < 0.01 or 0.99 < probability < 1
+    return f"{100 * probability:.1f}%" if near_an_end else f"{100 * probability:.0f}%"
+
+
+def plural(count: int, thing: str) -> str:
+    """Count things in words: 1 forecast, 1,200 forecasts."""
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
+
+
+def alt_text(text: str) -> str:
+    """Make text fit for a picture's description: one line, no direction tricks, within limits."""
+    line = " ".join(text.split())
+    line = "".join(c for c in line if category(c) not in ("Cc", "Cs") and c not in _DIRECTIONS)
+    return line if len(line) <= ALT_TEXT_LIMIT else line[: ALT_TEXT_LIMIT - 1].rstrip() + "…"
+
+
+def clean(text: str, *, bold: bool = False) -> str:
+    """Keep what can be drawn; put a neutral sign for each character that no font here has.
+
+    Without this, such a character would be drawn as a box and raise a warning. Fancy letters
+    become plain ones, invisible and direction-turning characters go, and so does a pile of accents.
+    """
+    text = " ".join(normalize("NFC", text).split())
+    if text.isascii() and text.isprintable():
+        return text
+    kept: list[str] = []
+    for character in text:
+        kept.extend(_drawable(character, kept, bold=bold))
+    return " ".join("".join(kept).split())
+
+
+def readable(text: str, *, otherwise: str, bold: bool = False) -> str:
+    """Clean a name; when nothing of it could be drawn, call it something that says who it is."""
+    shown = clean(text, bold=bold)
+    return shown if shown.replace(_SIGN, "").strip() else otherwise
+
+
+def shorten(text: str, width: float, *, size: float = BODY, bold: bool = False) -> str:
+    """Clean a text and cut it with … where it would grow wider than the room it has."""
+    text = clean(text, bold=bold)
+    if text_width(text, size=size, bold=bold) <= width:
+        return text
+    fits, too_long = 0, len(text)
+    while too_long - fits > 1:
+        middle = (fits + too_long) // 2
+        short = text[:middle].rstrip() + "…"
+        roomy = text_width(short, size=size, bold=bold) <= width
+        fits, too_long = (middle, too_long) if roomy else (fits, middle)
+    return text[: max(fits, 1)].rstrip() + "…"
+
+
+def wrap(
+    text: str, width: float, *, size: float = BODY, bold: bool = False, lines: int = 2
+) -> tuple[str, ...]:
+    """Clean a text and break it into lines that fit; … stands for what is left over."""
+    left = clean(text, bold=bold)
+    broken: list[str] = []
+    while left and len(broken) < lines - 1:
+        line = _first_line(left, width, size, bold=bold)
+        broken.append(line)
+        left = left[len(line) :].lstrip()
+    return (*broken, shorten(left, width, size=size, bold=bold)) if left else tuple(broken)
+
+
+def text_width(text: str, *, size: float = BODY, bold: bool = False) -> float:
+    """Measure a cleaned line in points, without needing a card."""
+    families, weight = _face(text, bold=bold)
+    font = FontProperties(family=families, size=size, weight=weight)
+    return float(TextToPath().get_text_width_height_descent(text, font, ismath=False)[0])
+
+
+def _points(card: Figure) -> Affine2D:
+    """Turn points from the top left corner into the pixels that matplotlib counts from below."""
+    down = float(card.get_size_inches()[1]) * 72
+    return Affine2D().scale(1, -1).translate(0, down).scale(_DPI / 72)
+
+
+def _first_line(text: str, width: float, size: float, *, bold: bool) -> str:
+    """Take as many whole words as fit, or as much of one long word."""
+    cut = shorten(text, width, size=size, bold=bold)
+    if cut == text:
+        return text
+    fitting = cut.removesuffix("…")
+    broken_word = not text[len(fitting)].isspace()
+    at_a_word = fitting.rpartition(" ")[0] if broken_word else fitting
+    return at_a_word or fitting
+
+
+def _letters(text: str, size: float, color: str, *, bold: bool) -> dict[str, Any]:
+    """Say how to draw a text; a dollar sign in a name must not start a formula."""
+    text = clean(text, bold=bold)
+    families, weight = _face(text, bold=bold)
+    face = {"fontfamily": families, "fontweight": weight, "fontsize": size}
+    return {"s": text, "color": color, "parse_math": False, **face}
+
+
+def _drawable(character: str, before: list[str], *, bold: bool) -> str:
+    """Decide what stands for one character, given what is already kept."""
+    if category(character) in ("Mn", "Mc", "Me"):
+        return _accent(character, before, bold=bold)
+    if character in _JOINERS:
+        return character if before and category(before[-1]) in ("Lo", "Mn", "Mc") else ""
+    invisible = category(character) in ("Cc", "Cf", "Cs") or ord(character) in _SKIN_TONES
+    if invisible:
+        return ""
+    if _family_with(character, bold=bold):
+        return character
+    plain = normalize("NFKC", character)
+    return plain if all(_family_with(letter, bold=bold) for letter in plain) else _SIGN
+
+
+def _accent(mark: str, before: list[str], *, bold: bool) -> str:
+    """Keep an accent only on a letter that the same font draws, and never a tower of them."""
+    row = before[-_MARKS_IN_A_ROW:]
+    tower = len(row) == _MARKS_IN_A_ROW and all(category(c) in ("Mn", "Me") for c in row)
+    base = next((c for c in reversed(before) if category(c) not in ("Mn", "Mc", "Me")), " ")
+    family = _family_with(base, bold=bold)
+    if tower or base in f" {_SIGN}" or ord(mark) in _SELECTORS or family is None:
+        return ""
+    return mark if ord(mark) in _characters(family, bold=bold) else ""
+
+
+def _face(text: str, *, bold: bool) -> tuple[list[str], str]:
+    """Name the fonts that this text needs, no more, for each costs time; and the weight.
+
+    A text is bold only if all of its fonts can be; asking for more fills the log with complaints.
+    """
+    needed = {_family_with(character, bold=bold) for character in text}
+    families = [name for name in _installed() if name in needed or name == _WANTED[0]]
+    heavy = bold and all(name in _with_bold() for name in families)
+    return families, "bold" if heavy else "normal"
+
+
+def _family_with(character: str, *, bold: bool) -> str | None:
+    point = ord(character)
+    return next((name for name in _installed() if point in _characters(name, bold=bold)), None)
+
+
+@lru_cache(maxsize=1)
+def _installed() -> tuple[str, ...]:
+    """Name the wanted fonts that this machine has; the first one comes with matplotlib."""
+    found = {font.name for font in fontManager.ttflist}
+    return tuple(name for name in _WANTED if name in found)
+
+
+@lru_cache(maxsize=1)
+def _with_bold() -> frozenset[str]:
+    return frozenset(font.name for font in fontManager.ttflist if font.weight in ("bold", 700))
+
+
+@lru_cache(maxsize=2 * len(_WANTED))
+def _characters(family: str, *, bold: bool) -> frozenset[int]:
+    """List what a font can draw; for bold only what both faces can, as either may be chosen."""
+    faces = ("normal", "bold") if bold and family in _with_bold() else ("normal",)
+    files = [fontManager.findfont(FontProperties(family=family, weight=face)) for face in faces]
+    return frozenset.intersection(*(frozenset(get_font(file).get_charmap()) for file in files))

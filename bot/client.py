@@ -1,0 +1,103 @@
+"""The discord.py client: commands, buttons that outlive the process, forms, voice arrivals.
+
+It declares the two intents that are needed: guilds, and voice states to see who is on the call.
+Neither is privileged.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import discord
+import structlog
+from discord import app_commands
+
+from bot.data import commands as data_commands
+from bot.door import Door
+from bot.errors import answer_error
+from bot.forecasts import commands as forecast_commands
+from bot.forecasts import views as forecast_views
+from bot.groups import commands as group_commands
+from bot.press import Choose, Press
+from bot.questions import commands as question_commands
+from bot.questions import views as question_views
+from bot.sessions import commands as session_commands
+from bot.sessions import service as sessions
+from bot.sessions import views as session_views
+from bot.sessions.planning import commands as _planning_commands  # noqa: F401 - adds to /session
+from bot.sessions.planning import views as planning_views
+from bot.sessions.rounds import commands as _round_commands  # noqa: F401 - adds to /session
+from bot.sessions.rounds import views as round_views
+from bot.standings import commands as standings_commands
+
+if TYPE_CHECKING:
+    from bot.app import App
+
+COMMANDS = (
+    *session_commands.COMMANDS,
+    *question_commands.COMMANDS,
+    *forecast_commands.COMMANDS,
+    *standings_commands.COMMANDS,
+    *group_commands.COMMANDS,
+    *data_commands.COMMANDS,
+)
+HANDLERS = {
+    **session_views.HANDLERS,
+    **planning_views.HANDLERS,
+    **round_views.HANDLERS,
+    **question_views.HANDLERS,
+    **forecast_views.HANDLERS,
+}
+
+log = structlog.get_logger()
+
+
+class Tree(app_commands.CommandTree["DojoClient"]):
+    """The slash commands; whatever goes wrong in one is answered in one place."""
+
+    async def on_error(
+        self, interaction: discord.Interaction["DojoClient"], error: app_commands.AppCommandError
+    ) -> None:
+        """Says what happened and what to do."""
+        await answer_error(interaction, error)
+
+
+class DojoClient(discord.Client):
+    """The bot at Discord's end of the app."""
+
+    def __init__(self, app: "App") -> None:
+        super().__init__(
+            intents=discord.Intents(guilds=True, voice_states=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+        )
+        self.app = app
+        self.tree = Tree(self)
+        for command in COMMANDS:
+            self.tree.add_command(command)
+
+    async def setup_hook(self) -> None:
+        """Before the gateway opens: buttons, commands, then what is waiting in the database."""
+        self.add_dynamic_items(Press, Choose)
+        await self.tree.sync()
+        await self.app.begin()
+
+    async def on_ready(self) -> None:
+        """Connected: whatever is due is delivered."""
+        log.info("client.ready", guilds=len(self.guilds))
+        self.app.delivery.wake()
+
+    async def on_interaction(self, interaction: discord.Interaction["DojoClient"]) -> None:
+        """Filled-in forms, read from the interaction: one opened before a restart still arrives."""
+        if interaction.type is discord.InteractionType.modal_submit:
+            data: Any = interaction.data or {}
+            custom_id = str(data.get("custom_id", ""))
+            await Door(interaction).press(custom_id.partition("|"), ())
+
+    async def on_voice_state_update(
+        self, member: discord.Member, before: discord.VoiceState, after: discord.VoiceState
+    ) -> None:
+        """Whoever joins a session's voice channel gets or is offered a seat."""
+        channel = after.channel
+        if channel is None or channel == before.channel or member.bot:
+            return
+        who = sessions.OnCall(member.id, member.display_name)
+        await self.app.run(sessions.arrive_on_call, self.app.desk, member.guild.id, channel.id, who)

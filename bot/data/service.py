@@ -1,0 +1,202 @@
+"""Taking data out and bringing it in. Never touches Discord."""
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.data import rules
+from bot.rules import Refusal
+from bot.standings import service as standings
+from bot.unit import Caller, Clock, Desk, Unit, row_id
+from storage import exports, groups, imports, questions
+from storage.engine import Database
+from storage.tables import (
+    Forecast,
+    ForecastKind,
+    Group,
+    Member,
+    Question,
+    QuestionState,
+    Resolution,
+)
+
+# Where `dojo import` puts forecasts when no group is named.
+ARCHIVE = Group(id=0, name="Imported")
+NAMELESS = "(no name)"
+# Below what Discord lets a bot upload anywhere.
+LARGEST_UPLOAD = 9_000_000
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import added."""
+
+    lines: int
+    forecasts: int
+    questions: int
+    members: int
+
+
+def export_for(desk: Desk, caller: Caller) -> bytes:
+    """A zip of CSV and JSON: everything for who manages the server, one's own for others."""
+    with desk.db.read() as tx:
+        me = groups.member_of_user(tx, caller.group_id, caller.user_id)
+        if me is None and not caller.manages_group:
+            raise Refusal("Nothing is held about you in this group yet.")
+        own = None if caller.manages_group or me is None else row_id(me)
+        packed = _pack(tx, caller.group_id, own)
+    if len(packed) > LARGEST_UPLOAD:
+        raise Refusal(
+            "The export is too large for Discord. Whoever runs the bot gets it with `dojo export`."
+        )
+    return packed
+
+
+def export_group(database: Database, group_id: int | None) -> bytes:
+    """The same for the shell: one group, or the only one there is."""
+    with database.read() as tx:
+        ids = exports.group_ids(tx)
+        if group_id is None and len(ids) == 1:
+            group_id = ids[0]
+        if group_id is None or group_id not in ids:
+            known = ", ".join(str(number) for number in ids) or "none"
+            raise Refusal(f"Say which group with --group. Groups here: {known}.")
+        return _pack(tx, group_id, None)
+
+
+def import_csv(database: Database, clock: Clock, text: str, group_id: int | None) -> Imported:
+    """Brings in forecasts from a file: all of it, or nothing. The same file again adds nothing."""
+    lines = rules.read_import(text, now=clock())
+    with database.write() as tx:
+        if group_id is not None and groups.find(tx, group_id) is None:
+            raise Refusal(f"There is no group {group_id} here. Leave --group out for an own one.")
+        group = groups.get_or_add(tx, ARCHIVE.id if group_id is None else group_id, ARCHIVE.name)
+        unit = Unit(tx, clock(), group)
+        return _Importer(unit, lines).run()
+
+
+class _Importer:
+    """One run of an import, inside one transaction."""
+
+    def __init__(self, unit: Unit, lines: tuple[rules.Line, ...]) -> None:
+        self._unit = unit
+        self._tx = unit.tx
+        self._lines = lines
+        self._members = imports.members(unit.tx, unit.group.id)
+        self._forecasts = self._questions = self._new_members = 0
+
+    def run(self) -> Imported:
+        by_question: dict[str, list[rules.Line]] = {}
+        for line in self._lines:
+            by_question.setdefault(line.question, []).append(line)
+        for lines in by_question.values():
+            self._take(lines)
+        return Imported(len(self._lines), self._forecasts, self._questions, self._new_members)
+
+    def _take(self, lines: list[rules.Line]) -> None:
+        question = self._question(lines)
+        before = self._forecasts
+        known = imports.known_forecasts(self._tx, row_id(question))
+        for line in lines:
+            same = (row_id(self._member(line.forecaster)), line.forecast_at, line.probability)
+            if known[same] > 0:
+                known[same] -= 1
+                continue
+            self._tx.add(_forecast(row_id(question), same[0], line))
+            self._forecasts += 1
+        self._tx.flush()
+        if self._settle(question, lines[0]) or self._forecasts > before:
+            standings.rescore(self._tx, question)
+
+    def _question(self, lines: list[rules.Line]) -> Question:
+        first = lines[0]
+        question = imports.question(self._tx, self._unit.group.id, first.question)
+        if question is None:
+            question = Question(
+                group_id=self._unit.group.id,
+                title=first.title,
+                state=QuestionState.OPEN,
+                created_at=min(line.forecast_at for line in lines),
+                import_key=first.question,
+            )
+            self._tx.add(question)
+            self._tx.flush()
+            self._questions += 1
+        elif question.title != first.title:
+            raise Refusal(
+                f"Line {first.number}, column title, value {first.title[:60]!r}: an earlier import "
+                f"says {question.title[:60]!r} of the same question."
+            )
+        return question
+
+    def _member(self, name: str) -> Member:
+        member = self._members.get(name)
+        if member is None:
+            group_id = self._unit.group.id
+            member = Member(group_id=group_id, import_name=name, name=name or NAMELESS)
+            self._tx.add(member)
+            self._tx.flush()
+            self._members[name] = member
+            self._new_members += 1
+        return member
+
+    def _settle(self, question: Question, line: rules.Line) -> bool:
+        """Enters the outcome, or corrects it; True if that changed something."""
+        if not line.outcome or line.resolved_at is None:
+            return False
+        latest = questions.latest_resolution(self._tx, row_id(question))
+        same = latest and (latest.outcome, latest.known_at) == (line.outcome, line.resolved_at)
+        if same:
+            return False
+        void = line.outcome == "void"
+        question.state = QuestionState.VOID if void else QuestionState.RESOLVED
+        self._tx.add(
+            Resolution(
+                question_id=row_id(question),
+                outcome=line.outcome,
+                known_at=line.resolved_at,
+                entered_at=self._unit.now,
+                comment="imported",
+            )
+        )
+        self._tx.flush()
+        return True
+
+
+def _forecast(question_id: int, member_id: int, line: rules.Line) -> Forecast:
+    return Forecast(
+        question_id=question_id,
+        member_id=member_id,
+        kind=ForecastKind.UPDATE,
+        probability=line.probability,
+        made_at=line.forecast_at,
+    )
+
+
+def _pack(tx: Session, group_id: int, member_id: int | None) -> bytes:
+    tables = exports.everything(tx, group_id, member_id=member_id)
+    lines = exports.forecast_lines(tx, group_id, member_id=member_id)
+    columns = (*rules.COLUMNS, "kind", "late", "round", "reason")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("forecasts.csv", _csv(columns, lines))
+        for name in ("questions", "scores"):
+            rows = tables[name]
+            archive.writestr(f"{name}.csv", _csv(tuple(rows[0]) if rows else ("id",), rows))
+        archive.writestr("everything.json", json.dumps(tables, indent=1, ensure_ascii=False))
+    return packed.getvalue()
+
+
+def _csv(columns: tuple[str, ...], rows: Iterable[dict[str, Any]]) -> str:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, columns)
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({name: rules.safe_cell(value) for name, value in row.items()})
+    return text.getvalue()

@@ -1,0 +1,83 @@
+"""Every kind of message by the letter of its key: how to read what it shows, and how to draw it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.groups import cards as group_cards
+from bot.keys import Key
+from bot.message import Message, Picture
+from bot.questions import cards as question_cards
+from bot.questions import shown as question_shown
+from bot.sessions import cards as session_cards
+from bot.sessions import shown as session_shown
+from bot.sessions.planning import cards as planning_cards
+from bot.sessions.planning import shown as planning_shown
+from bot.sessions.rounds import cards as round_cards
+from bot.sessions.rounds import charts as round_charts
+from bot.sessions.rounds import shown as round_shown
+from bot.unit import Desk
+from storage import outbox
+
+Read = Callable[[Session, Key, datetime], Any]
+Draw = Callable[[Any], Message]
+
+
+def render(desk: Desk, key: Key) -> Message | None:
+    """The message as it should be now; None when it has lost its point.
+
+    Reads the database and may draw a picture, so it belongs off the event loop.
+    """
+    read, draw = CATALOGUE[key.kind]
+    with desk.db.read() as tx:
+        shown = read(tx, key, desk.clock())
+    return None if shown is None else draw(shown)
+
+
+def _read_trouble(tx: Session, key: Key, _now: datetime) -> tuple[int, str] | None:
+    reason = outbox.trouble_of(tx, key.id)
+    return (key.id, reason) if reason else None
+
+
+def _draw_summary(shown: round_shown.Summary) -> Message:
+    picture = None
+    if any(seat.final is not None for seat in shown.seats):
+        circle = round_charts.CirclePicture(
+            title=shown.about.question,
+            seats=tuple(
+                round_charts.SeatLine(seat.name, seat.blind, seat.turn, seat.late, seat.final)
+                for seat in shown.seats
+            ),
+            aggregate=shown.running,
+        )
+        picture = Picture(
+            round_charts.circle_chart(circle), "circle.png", round_charts.circle_alt_text(circle)
+        )
+    return round_cards.summary_card(shown, picture)
+
+
+CATALOGUE: dict[str, tuple[Read, Draw]] = {
+    "a": (
+        lambda tx, key, _: planning_shown.read_announcement(tx, key),
+        planning_cards.announcement_card,
+    ),
+    "m": (
+        lambda tx, key, _: planning_shown.read_reminder(tx, key),
+        planning_cards.reminder_message,
+    ),
+    "l": (session_shown.read_lobby, session_cards.lobby_card),
+    "e": (lambda tx, key, _: session_shown.read_evening(tx, key), session_cards.evening_card),
+    "b": (lambda tx, key, _: round_shown.read_phase(tx, key), round_cards.blind_card),
+    "t": (lambda tx, key, _: round_shown.read_turn(tx, key), round_cards.turn_card),
+    "u": (lambda tx, key, _: round_shown.read_cue(tx, key), round_cards.cue_message),
+    "f": (lambda tx, key, _: round_shown.read_phase(tx, key), round_cards.final_card),
+    "s": (lambda tx, key, _: round_shown.read_summary(tx, key), _draw_summary),
+    "q": (lambda tx, key, _: question_shown.read_question(tx, key), question_cards.question_card),
+    "r": (
+        lambda tx, key, _: question_shown.read_resolution(tx, key),
+        question_cards.resolution_card,
+    ),
+    "p": (_read_trouble, lambda trouble: group_cards.trouble_message(*trouble)),
+}

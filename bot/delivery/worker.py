@@ -1,0 +1,264 @@
+"""Drains the outbox into Discord: each message once, each card as it is true when it is sent.
+
+Channels are served side by side, each in the order in which things happened. Nothing here waits
+for long: what fails is given a time to be tried again, and the sweep comes back to it.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+import aiohttp
+import discord
+import structlog
+
+from bot import keys
+from bot.delivery.catalogue import render
+from bot.keys import Key
+from bot.message import Message
+from bot.unit import Desk
+from storage import outbox
+from storage.tables import Effect
+
+T = TypeVar("T")
+Run = Callable[..., Awaitable[Any]]
+
+# Discord remembers nonces for a few minutes; after this an unconfirmed message is looked for.
+NONCE_LIFE = timedelta(minutes=2)
+PARKED_FOR = timedelta(minutes=5)
+SEND_TIMEOUT = 30
+HISTORY_LIMIT = 100
+
+UNKNOWN_CHANNEL = 10003
+UNKNOWN_MESSAGE = 10008
+
+log = structlog.get_logger()
+
+
+class Delivery:
+    """Delivers what is due whenever it is woken; several wakes in a row are one."""
+
+    def __init__(self, desk: Desk, run: Run, client: discord.Client) -> None:
+        self._desk = desk
+        self._run = run
+        self._client = client
+        self._channels: dict[int, asyncio.Task[None]] = {}
+        self._scan: asyncio.Task[None] | None = None
+        self._again = False
+        self._open = True
+
+    def wake(self) -> None:
+        """Something is in the outbox, or may be."""
+        if not self._open:
+            return
+        self._again = True
+        if self._scan is None or self._scan.done():
+            self._scan = asyncio.create_task(self._look())
+
+    async def close(self) -> None:
+        """Stops; what was not confirmed is delivered after the next start."""
+        self._open = False
+        tasks = [task for task in (self._scan, *self._channels.values()) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _look(self) -> None:
+        while self._again:
+            self._again = False
+            due: list[tuple[int, int]] = await self._run(self._due)
+            for channel in dict.fromkeys(channel for _, channel in due):
+                if channel not in self._channels:
+                    waiting = [effect for effect, where in due if where == channel]
+                    self._serve(channel, waiting)
+
+    def _serve(self, channel: int, effects: Sequence[int]) -> None:
+        task = asyncio.create_task(self._drain(effects))
+        self._channels[channel] = task
+
+        def served(_: asyncio.Task[None]) -> None:
+            del self._channels[channel]
+            if effects:
+                self.wake()
+
+        task.add_done_callback(served)
+
+    async def _drain(self, effects: Sequence[int]) -> None:
+        for effect_id in effects:
+            before: Effect | None = await self._run(self._claim, effect_id)
+            if before is not None:
+                await self._deliver(before)
+
+    async def _deliver(self, effect: Effect) -> None:
+        try:
+            async with asyncio.timeout(SEND_TIMEOUT):
+                await self._show(effect)
+        except discord.HTTPException as error:
+            await self._answer_refusal(effect, error)
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            log.warning("delivery.unreachable", key=effect.key, error=repr(error))
+            await self._run(self._retry, effect, f"Discord did not answer ({error!r}).")
+        except Exception as error:
+            log.exception("delivery.failed", key=effect.key)
+            await self._run(self._park, effect, f"The message could not be made ({error!r}).")
+
+    async def _show(self, effect: Effect) -> None:
+        now = self._desk.clock()
+        expired = effect.expires_at is not None and effect.expires_at <= now
+        message = None if expired else await self._run(render, self._desk, Key.parse(effect.key))
+        if message is None:
+            await self._run(self._expire, effect)
+            return
+        channel = self._client.get_partial_messageable(effect.channel_id, guild_id=effect.group_id)
+        message_id = effect.message_id or await self._find(channel, effect, now)
+        if message_id is not None:
+            await _edit(channel.get_partial_message(message_id), message)
+        else:
+            message_id = await _send(channel, _nonce(effect), message)
+        await self._run(self._confirm, effect, message_id)
+
+    async def _find(
+        self, channel: discord.PartialMessageable, effect: Effect, now: datetime
+    ) -> int | None:
+        """A message that an earlier attempt may have left, when its nonce is too old to tell."""
+        if effect.attempted_at is None or now - effect.attempted_at < NONCE_LIFE:
+            return None
+        after = discord.Object(discord.utils.time_snowflake(effect.created_at, high=False))
+        async for message in channel.history(limit=HISTORY_LIMIT, after=after):
+            if _carries(message, effect.key):
+                return message.id
+        await self._run(self._search_missed, effect)
+        return None
+
+    async def _answer_refusal(self, effect: Effect, error: discord.HTTPException) -> None:
+        if error.code == UNKNOWN_MESSAGE and effect.message_id is not None:
+            await self._run(self._lost, effect)
+        elif error.status >= 500 or error.status == 429:
+            log.warning("delivery.retry", key=effect.key, status=error.status)
+            await self._run(self._retry, effect, f"Discord had an error ({error.status}).")
+        else:
+            log.warning("delivery.parked", key=effect.key, status=error.status, code=error.code)
+            await self._park_and_tell(effect, _reason(error))
+
+    async def _park_and_tell(self, effect: Effect, reason: str) -> None:
+        news = await self._run(self._park, effect, reason)
+        elsewhere = self._speaking_place(effect)
+        if news and elsewhere is not None and not effect.key.startswith("p"):
+            await self._run(self._tell, effect, elsewhere)
+            self.wake()
+
+    def _speaking_place(self, effect: Effect) -> int | None:
+        """Another channel of the group in which the bot may speak."""
+        guild = self._client.get_guild(effect.group_id)
+        if guild is None:
+            return None
+        channels = [guild.system_channel, *guild.text_channels]
+        for channel in channels:
+            if channel is None or channel.id == effect.channel_id:
+                continue
+            allowed = channel.permissions_for(guild.me)
+            if allowed.view_channel and allowed.send_messages:
+                return channel.id
+        return None
+
+    def _due(self) -> list[tuple[int, int]]:
+        with self._desk.db.read() as tx:
+            return outbox.due(tx, self._desk.clock())
+
+    def _claim(self, effect_id: int) -> Effect | None:
+        with self._desk.db.write() as tx:
+            return outbox.claim(tx, effect_id, self._desk.clock())
+
+    def _confirm(self, effect: Effect, message_id: int) -> None:
+        with self._desk.db.write() as tx:
+            outbox.confirm(tx, _id(effect), version=effect.wanted, message_id=message_id)
+
+    def _expire(self, effect: Effect) -> None:
+        with self._desk.db.write() as tx:
+            outbox.expire(tx, _id(effect))
+
+    def _lost(self, effect: Effect) -> None:
+        with self._desk.db.write() as tx:
+            outbox.lost(tx, _id(effect), self._desk.clock())
+
+    def _retry(self, effect: Effect, trouble: str) -> None:
+        with self._desk.db.write() as tx:
+            outbox.retry(tx, _id(effect), trouble=trouble, now=self._desk.clock())
+
+    def _park(self, effect: Effect, trouble: str) -> bool:
+        with self._desk.db.write() as tx:
+            until = self._desk.clock() + PARKED_FOR
+            return outbox.park(tx, _id(effect), trouble=trouble, until=until)
+
+    def _search_missed(self, effect: Effect) -> None:
+        with self._desk.db.write() as tx:
+            outbox.search_missed(tx, _id(effect), self._desk.clock())
+
+    def _tell(self, effect: Effect, elsewhere: int) -> None:
+        with self._desk.step(effect.group_id) as unit:
+            key = keys.trouble(effect.channel_id, unit.now)
+            unit.ping(key, elsewhere, unit.now + timedelta(hours=1))
+
+
+def _nonce(effect: Effect) -> str:
+    """The key; a card that was posted before and deleted by somebody needs another one."""
+    return effect.key if not effect.shown else f"{effect.key}-{effect.shown}"[-25:]
+
+
+async def _send(channel: discord.PartialMessageable, nonce: str, message: Message) -> int:
+    options: dict[str, Any] = {}
+    if message.picture is not None:
+        options["file"] = message.picture.file()
+    view = message.view()
+    if view is not None:
+        options["view"] = view
+    if message.embed is not None:
+        options["embed"] = message.embed
+    sent = await channel.send(
+        message.content or None,
+        allowed_mentions=message.mentions(),
+        tts=message.spoken,
+        nonce=nonce,
+        **options,
+    )
+    return sent.id
+
+
+async def _edit(target: discord.PartialMessage, message: Message) -> None:
+    options: dict[str, Any] = {}
+    if message.picture is not None:
+        options["attachments"] = [message.picture.file()]
+    await target.edit(
+        content=message.content or None,
+        embed=message.embed,
+        view=message.view(),
+        allowed_mentions=discord.AllowedMentions.none(),
+        **options,
+    )
+
+
+def _carries(message: discord.Message, key: str) -> bool:
+    """Whether a button or select of the message names this key."""
+    return any(
+        key in str(getattr(child, "custom_id", "")).replace("=", "|").split("|")
+        for row in message.components
+        for child in getattr(row, "children", ())
+    )
+
+
+def _reason(error: discord.HTTPException) -> str:
+    if error.code == UNKNOWN_CHANNEL:
+        return "the channel is gone. Choose another one with `/settings channels`."
+    if isinstance(error, discord.Forbidden):
+        return (
+            "I lack a permission there. I need View Channel, Send Messages, Embed Links, Attach "
+            "Files and Read Message History."
+        )
+    return f"Discord refused the message ({error.text or error.status})."
+
+
+def _id(effect: Effect) -> int:
+    if effect.id is None:
+        raise TypeError("an effect from the database has an id")
+    return effect.id

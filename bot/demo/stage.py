@@ -1,0 +1,140 @@
+"""A simulated Discord with the real bot in it, and people who type, press and wait.
+
+The demo plays on it and the tests tell their stories on it. Everything goes through discord.py as
+it would in earnest; only the network and the passing of time are simulated.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import discord
+import simcord
+
+from bot.app import App
+from bot.demo.virtual import virtual_alarms
+from storage import migrate
+from storage.engine import Database
+
+MANAGER = discord.Permissions(manage_guild=True, manage_events=True)
+
+
+class Stage:
+    """One server with a text and a voice channel, and its people by name."""
+
+    def __init__(self, env: simcord.Env, app: App, names: Sequence[str], *, sweep: float) -> None:
+        self.env = env
+        self.app = app
+        self._sweep = sweep
+        self.guild = env.create_guild("Forecasting circle")
+        self.channel = self.guild.create_text_channel("forecasting")
+        self.voice = self.guild.create_voice_channel("The call")
+        self.people = {name: self.add(name) for name in names}
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls, database: Database, names: Sequence[str], *, sweep_seconds: float = 30
+    ) -> AsyncIterator["Stage"]:
+        """The stage with the bot logged in; the virtual clock stands still unless told to move."""
+        migrate.upgrade(database)
+        app = App(database, sweep_seconds=sweep_seconds)
+        env = simcord.Env(app.client, check_errors=False)
+        with virtual_alarms():
+            await env.start()
+            stage = cls(env, app, names, sweep=sweep_seconds)
+            try:
+                await env.settle()
+                yield stage
+            finally:
+                await stage.app.close()
+                await env.shutdown()
+
+    def add(self, name: str, *roles: simcord.RoleHandle) -> simcord.MemberActor:
+        """One more person on the server."""
+        user = self.env.create_user(name.lower().replace(" ", "_"), global_name=name)
+        return self.guild.add_member(user, roles=list(roles))
+
+    def add_manager(self, name: str) -> simcord.MemberActor:
+        """One more person, who may manage the server and its events."""
+        role = self.guild.create_role(f"{name}'s role", permissions=MANAGER)
+        self.people[name] = self.add(name, role)
+        return self.people[name]
+
+    def messages(self, channel: simcord.ChannelHandle | None = None) -> list[discord.Message]:
+        """What everybody sees in the channel, oldest first."""
+        return (channel or self.channel).history()
+
+    def card(
+        self, label: str | None = None, channel: simcord.ChannelHandle | None = None
+    ) -> discord.Message:
+        """The newest card, or the newest one with a button of this label."""
+        for message in reversed(self.messages(channel)):
+            if label is None or label in labels(message):
+                return message
+        raise LookupError(f"No card has a button {label!r}: {self.transcript(channel)}")
+
+    async def press(
+        self, who: str, label: str, message: discord.Message | None = None
+    ) -> simcord.InteractionResult:
+        """Somebody presses a button on the newest card that has it."""
+        return await self.people[who].click(message or self.card(label), label=label)
+
+    async def fill(
+        self, who: str, form: simcord.InteractionResult, **values: Any
+    ) -> simcord.InteractionResult:
+        """Somebody sends a form that has been shown to them."""
+        return await self.people[who].submit_modal(form, values)
+
+    async def type(self, who: str, command: str, **options: Any) -> simcord.InteractionResult:
+        """Somebody types a slash command in the channel."""
+        return await self.people[who].slash(self.channel, command, **options)
+
+    async def record(
+        self, who: str, probability: str, reason: str = "", label: str = "Record forecast"
+    ) -> simcord.InteractionResult:
+        """Somebody presses Record forecast and fills in the form."""
+        form = await self.press(who, label)
+        return await self.fill(who, form, probability=probability, reason=reason)
+
+    async def bring(self, who: str, title: str, **more: str) -> simcord.InteractionResult:
+        """Somebody brings a question."""
+        form = await self.type(who, "question submit")
+        return await self.fill(who, form, title=title, **more)
+
+    async def wait(self, seconds: float) -> None:
+        """Virtual time passes."""
+        await self.env.advance_time(seconds)
+
+    async def restart(self) -> None:
+        """The bot's process dies without notice, and a new one starts on the same database."""
+        old = self.app
+        self.app = App(old.database, sweep_seconds=self._sweep)
+        await self.env.restart_bot(self.app.client)
+
+    def transcript(self, channel: simcord.ChannelHandle | None = None) -> str:
+        """The channel as text."""
+        return "\n".join(as_text(message) for message in self.messages(channel))
+
+
+def labels(message: discord.Message) -> list[str]:
+    """The labels of a message's enabled buttons."""
+    return [
+        str(child.label)
+        for row in message.components
+        for child in getattr(row, "children", ())
+        if isinstance(child, discord.Button) and not child.disabled
+    ]
+
+
+def as_text(message: discord.Message) -> str:
+    """A message as a person would read it aloud."""
+    parts = [message.content] if message.content else []
+    for embed in message.embeds:
+        parts += [embed.title or "", embed.description or ""]
+        parts += [f"{field.name}\n{field.value}" for field in embed.fields]
+        parts += [embed.footer.text or ""]
+    buttons = labels(message)
+    if buttons:
+        parts.append("  ".join(f"[{label}]" for label in buttons))
+    return "\n".join(part for part in parts if part)

@@ -1,0 +1,174 @@
+"""The Discord door: one interaction in, one answer out. Commands and views say only what is asked.
+
+Services run off the event loop. If one takes long, the interaction is deferred in time, and the
+answer arrives in the same place.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+
+import discord
+from discord import app_commands
+
+from bot.delivery.catalogue import render
+from bot.errors import answer_error
+from bot.keys import Key
+from bot.message import Message
+from bot.rules import Refusal, StaleRefusal
+from bot.unit import Caller, Desk
+from storage import outbox
+
+if TYPE_CHECKING:
+    from bot.app import App
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Service = Callable[Concatenate[Desk, Caller, P], R]
+
+AnyCommand = app_commands.Command[Any, ..., Any] | app_commands.Group
+
+# Discord allows three seconds; the rest is for the way there and back.
+PATIENCE = 1.5
+
+
+class Door:
+    """One interaction, whatever it came from."""
+
+    def __init__(self, interaction: discord.Interaction[Any]) -> None:
+        self.interaction = interaction
+        self.app: App = interaction.client.app
+
+    @property
+    def caller(self) -> Caller:
+        """Who asks, in the words of the services."""
+        asked = self.interaction
+        user = asked.user
+        if (
+            asked.guild_id is None
+            or asked.channel_id is None
+            or not isinstance(user, discord.Member)
+        ):
+            raise Refusal("This works in a server's channel, where the group is.")
+        can = asked.permissions
+        return Caller(
+            group_id=asked.guild_id,
+            group_name=asked.guild.name if asked.guild else "",
+            user_id=user.id,
+            name=user.display_name,
+            channel_id=asked.channel_id,
+            interaction_id=asked.id,
+            pressed=asked.message.id if asked.message else None,
+            manages_group=can.manage_guild or can.administrator,
+            manages_events=can.manage_events,
+            role_ids=frozenset(role.id for role in user.roles),
+        )
+
+    async def do(self, service: "Service[P, R]", /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Runs one service function for the caller, and buys time if it is slow."""
+        work = asyncio.ensure_future(
+            self.app.run(service, self.app.desk, self.caller, *args, **kwargs)
+        )
+        done, _ = await asyncio.wait({work}, timeout=PATIENCE)
+        if not done and not self.interaction.response.is_done():
+            await self.interaction.response.defer(ephemeral=True)
+        result: R = await work
+        return result
+
+    async def press(self, custom_id: tuple[str, str, str], values: tuple[str, ...]) -> None:
+        """Answers a press on a card, or a filled-in form."""
+        action, _, key = custom_id
+        try:
+            handler = self.app.handlers.get(action, unknown_press)
+            await handler(self, Key.parse(key), values)
+        except Exception as error:  # noqa: BLE001 - discord.py would only log it
+            await answer_error(self.interaction, error)
+
+    async def whisper(self, text: str = "", message: Message | None = None) -> None:
+        """Answers the caller alone."""
+        options: dict[str, Any] = {"allowed_mentions": discord.AllowedMentions.none()}
+        if message is not None:
+            options["embed"] = message.embed
+            if message.items:
+                options["view"] = message.view()
+            if message.picture is not None:
+                options["file"] = message.picture.file()
+        if self.interaction.response.is_done():
+            await self.interaction.followup.send(text, ephemeral=True, **options)
+        else:
+            await self.interaction.response.send_message(text or None, ephemeral=True, **options)
+
+    async def show(self, key: Key) -> None:
+        """Answers with the card as it is now, for the caller alone."""
+        message = await self.do(_render_for, key)
+        if message is None:
+            raise StaleRefusal("There is nothing to show any more.")
+        await self.whisper(message.content, message)
+
+    async def update(self, at: Key) -> None:
+        """Answers a press by showing the pressed card as it is now."""
+        version, message = await self.do(_render_versioned, at)
+        if message is None or self.interaction.response.is_done():
+            await self.acknowledge()
+            return
+        await self.interaction.response.edit_message(
+            content=message.content or None,
+            embed=message.embed,
+            view=message.view(),
+            allowed_mentions=discord.AllowedMentions.none(),
+        )
+        await self.app.run(_confirm_shown, self.app.desk, self.caller, at, version)
+
+    async def acknowledge(self) -> None:
+        """Answers a press where the change shows elsewhere."""
+        if not self.interaction.response.is_done():
+            await self.interaction.response.defer()
+
+    async def ask(self, form: discord.ui.Modal) -> None:
+        """Answers with a form to fill in."""
+        await self.interaction.response.send_modal(form)
+
+
+async def unknown_press(_door: Door, _at: Key, _values: tuple[str, ...]) -> None:
+    """A button that nobody here knows."""
+    raise StaleRefusal("This button is from another version of the bot. Nothing happened.")
+
+
+def _render_for(desk: Desk, _caller: Caller, key: Key) -> Message | None:
+    return render(desk, key)
+
+
+def _render_versioned(desk: Desk, _caller: Caller, key: Key) -> tuple[int, Message | None]:
+    """The version first: what is drawn is at least as new."""
+    with desk.db.read() as tx:
+        effect = outbox.by_key(tx, str(key))
+    return (effect.wanted if effect else 0), render(desk, key)
+
+
+def _confirm_shown(desk: Desk, caller: Caller, key: Key, version: int) -> None:
+    with desk.db.write() as tx:
+        effect = outbox.by_key(tx, str(key))
+        if effect is not None and effect.message_id == caller.pressed:
+            outbox.confirm_shown(tx, key=str(key), version=version)
+
+
+def fields_of(interaction: discord.Interaction[Any]) -> dict[str, str]:
+    """What was typed into a form, by the fields' ids.
+
+    Forms are read from the interaction itself and not from a live object, so one that was opened
+    before a restart still arrives.
+    """
+    found: dict[str, str] = {}
+
+    def walk(nodes: list[dict[str, Any]]) -> None:
+        for node in nodes:
+            if "custom_id" in node:
+                values = node.get("values")
+                found[node["custom_id"]] = values[0] if values else str(node.get("value") or "")
+            walk(node.get("components", []))
+            if "component" in node:
+                walk([node["component"]])
+
+    data: Any = interaction.data or {}
+    walk(data.get("components", []))
+    return found

@@ -1,0 +1,74 @@
+"""From an error to what a member reads. One handler for commands, buttons, selects and forms.
+
+    Refusal            said to the member as it is: what happened and what to do
+      StaleRefusal       the card was overtaken
+      NotAllowedRefusal  somebody else may
+    StartError         said to whoever starts the process, which then ends
+    anything else      logged with a reference, which the member is told
+
+The refusals live in `bot/rules.py`, because rules raise them and know nothing of Discord.
+"""
+
+import secrets
+from typing import Any
+
+import discord
+import structlog
+from discord import app_commands
+
+from bot.rules import Refusal
+from bot.unit import RepeatedInteractionError
+
+ALREADY_ANSWERED = 40060
+UNKNOWN_INTERACTION = 10062
+
+log = structlog.get_logger()
+
+
+class StartError(Exception):
+    """Something that keeps the process from starting, said in one line with what to do."""
+
+
+async def answer_error(interaction: discord.Interaction[Any], error: BaseException) -> None:
+    """Tells the member what happened, privately; unexpected errors are logged with a reference."""
+    cause = unwrap(error)
+    if isinstance(cause, RepeatedInteractionError):
+        return
+    if isinstance(cause, discord.HTTPException) and cause.code in {
+        ALREADY_ANSWERED,
+        UNKNOWN_INTERACTION,
+    }:
+        log.info("interaction.answered_before", interaction=interaction.id, code=cause.code)
+        return
+    if isinstance(cause, Refusal):
+        await _say(interaction, str(cause))
+        return
+    reference = secrets.token_hex(3)
+    log.error("interaction.failed", reference=reference, exc_info=cause)
+    await _say(
+        interaction,
+        f"Something went wrong on my side (reference `{reference}`). What was saved is saved; "
+        "please try again, and tell whoever runs the bot if it stays.",
+    )
+
+
+def unwrap(error: BaseException) -> BaseException:
+    """What is inside the wrappings of discord.py."""
+    while isinstance(error, app_commands.CommandInvokeError | app_commands.TransformerError):
+        inner = error.__cause__ or getattr(error, "original", None)
+        if not isinstance(inner, BaseException):
+            return error
+        error = inner
+    if isinstance(error, app_commands.MissingPermissions | app_commands.CheckFailure):
+        return Refusal("You may not use this command here.")
+    return error
+
+
+async def _say(interaction: discord.Interaction[Any], text: str) -> None:
+    try:
+        if interaction.response.is_done():
+            await interaction.followup.send(text, ephemeral=True)
+        else:
+            await interaction.response.send_message(text, ephemeral=True)
+    except discord.HTTPException as error:
+        log.warning("interaction.unanswered", interaction=interaction.id, error=str(error))

@@ -1,0 +1,47 @@
+"""Slash commands about forecasts."""
+
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.door import AnyCommand, Door
+from bot.forecasts import cards, service
+from bot.questions import service as question_service
+from bot.questions.commands import question_choices
+
+
+@app_commands.command(name="forecast", description="Record or update your forecast on a question")
+@app_commands.describe(
+    question="Which question", probability="As 70, 70%, 0.7 or 7/10", reason="The key reason"
+)
+@app_commands.autocomplete(question=question_choices)
+@app_commands.guild_only()
+async def forecast(
+    interaction: discord.Interaction[Any],
+    question: str,
+    probability: str,
+    reason: str | None = None,
+) -> None:
+    """Records a forecast, in or outside a session."""
+    door = Door(interaction)
+    question_id = await door.do(question_service.find_id, question)
+    receipt = await door.do(
+        service.record, question_id, probability=probability, reason=reason or ""
+    )
+    await door.whisper(cards.receipt(receipt))
+
+
+@app_commands.command(name="history", description="The forecasts on a question, in order")
+@app_commands.describe(question="Which question")
+@app_commands.autocomplete(question=question_choices)
+@app_commands.guild_only()
+async def history(interaction: discord.Interaction[Any], question: str) -> None:
+    """A question's forecasts."""
+    door = Door(interaction)
+    question_id = await door.do(question_service.find_id, question)
+    shown = await door.do(service.show_history, question_id)
+    await door.whisper(message=cards.history_card(shown))
+
+
+COMMANDS: tuple[AnyCommand, ...] = (forecast, history)

@@ -1,0 +1,191 @@
+"""Recording a forecast, and a question's history. Never touches Discord.
+
+A forecast is never refused because a button is old: as long as its question is open it is
+recorded, and filed under whatever the round has come to by now.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot import keys
+from bot.forecasts import rules
+from bot.keys import Key
+from bot.questions import rules as question_rules
+from bot.questions import service as question_service
+from bot.rules import StaleRefusal
+from bot.sessions.rounds import rules as round_rules
+from bot.sessions.rounds import service as rounds_service
+from bot.sessions.rounds import state
+from bot.unit import ActUnit, Caller, Desk, row_id
+from storage import forecasts, groups, rounds
+from storage.tables import Forecast, ForecastKind, Phase, Question, QuestionState, Round
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What was recorded."""
+
+    question: str
+    probability: float
+    previous: float | None
+    kind: ForecastKind
+    late: bool
+    hidden: bool
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a form shows before it is filled in."""
+
+    question: str
+    previous: float | None
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One forecast in a question's history."""
+
+    name: str
+    probability: float
+    kind: ForecastKind
+    late: bool
+    made_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class History:
+    """A question's forecasts as the caller may see them; `hidden` says why some are missing."""
+
+    title: str
+    lines: tuple[HistoryLine, ...]
+    hidden: bool
+
+
+def record(
+    desk: Desk, caller: Caller, question_id: int, *, probability: str, reason: str = ""
+) -> Receipt:
+    """Records a member's forecast, in or outside a round."""
+    chance = rules.parse_probability(probability)
+    why = rules.parse_reason(reason)
+    with desk.act(caller) as unit:
+        question = question_service.require(unit.tx, unit.group.id, question_id)
+        question_rules.check_open(question.state.value, question.closes_at, unit.now)
+        filed, row = _file(unit, question)
+        previous = forecasts.of_member(unit.tx, question_id, unit.my_id)
+        unit.tx.add(
+            Forecast(
+                question_id=question_id,
+                member_id=unit.my_id,
+                round_id=row_id(row) if row else None,
+                turn_number=filed.turn_number,
+                kind=ForecastKind(filed.kind),
+                late=filed.late,
+                probability=chance,
+                reason=why,
+                made_at=unit.now,
+                interaction_id=caller.interaction_id,
+            )
+        )
+        unit.tx.flush()
+        _show_recorded(unit, question, row)
+        return Receipt(
+            question.title,
+            chance,
+            previous[-1].probability if previous else None,
+            ForecastKind(filed.kind),
+            filed.late,
+            hidden=filed.kind == "blind",
+        )
+
+
+def prepare(desk: Desk, caller: Caller, at: Key) -> Prepared:
+    """What the form behind a card's Record forecast needs; refuses where none can be recorded."""
+    with desk.db.read() as tx:
+        question = question_service.require(tx, caller.group_id, _question_id(tx, caller, at))
+        question_rules.check_open(question.state.value, question.closes_at, desk.clock())
+        me = groups.member_of_user(tx, caller.group_id, caller.user_id)
+        own = forecasts.of_member(tx, row_id(question), row_id(me)) if me else []
+    return Prepared(question.title, own[-1].probability if own else None)
+
+
+def record_at(
+    desk: Desk, caller: Caller, at: Key, *, probability: str, reason: str = ""
+) -> Receipt:
+    """Records a forecast on the question that a card is about."""
+    with desk.db.read() as tx:
+        question_id = _question_id(tx, caller, at)
+    return record(desk, caller, question_id, probability=probability, reason=reason)
+
+
+def show_history(desk: Desk, caller: Caller, question_id: int) -> History:
+    """A question's forecasts in order.
+
+    Blind forecasts stay hidden from everyone else until their round closes, and while a blind
+    phase lasts so does whatever else was forecast since the round opened.
+    """
+    with desk.db.read() as tx:
+        question = question_service.require(tx, caller.group_id, question_id)
+        me = groups.member_of_user(tx, caller.group_id, caller.user_id)
+        made = forecasts.on_question(tx, question_id)
+        seen = [row for row in made if _may_see(tx, row, row_id(me) if me else None)]
+        names = groups.names(tx, [row.member_id for row in seen])
+    lines = tuple(
+        HistoryLine(
+            names[row.member_id],
+            row.probability if row.probability is not None else 0.0,
+            row.kind,
+            row.late,
+            row.made_at,
+            row.reason,
+        )
+        for row in seen
+    )
+    return History(question.title, lines, hidden=len(seen) < len(made))
+
+
+def _question_id(tx: Session, caller: Caller, at: Key) -> int:
+    """The question that a card is about: its own, or that of its round."""
+    if at.kind in {"q", "r"}:
+        return at.id
+    row = rounds.get(tx, caller.group_id, at.id)
+    if row is None:
+        raise StaleRefusal("That round is not in this group. Nothing happened.")
+    return row.question_id
+
+
+def _file(unit: ActUnit, question: Question) -> tuple[round_rules.Recorded, Round | None]:
+    """Under what to file it, once everything that is due by now has taken effect."""
+    taken = rounds.on_question(unit.tx, row_id(question))
+    if not taken:
+        return round_rules.Recorded("update"), None
+    row = taken[-1]
+    step = round_rules.tick(state.load(unit.tx, row), unit.now)
+    if step[1]:
+        rounds_service.keep(unit, row, step)
+    filed = round_rules.file_forecast(step[0], unit.my_id)
+    if row.phase == Phase.CLOSED and filed.kind == "update":
+        return filed, None
+    return filed, row
+
+
+def _show_recorded(unit: ActUnit, question: Question, row: Round | None) -> None:
+    if question.state == QuestionState.PROPOSED:
+        question.state = QuestionState.OPEN
+    if row is not None and row.phase != Phase.CLOSED:
+        rounds_service.refresh_card(unit, row)
+    else:
+        unit.refresh(keys.question(row_id(question)))
+
+
+def _may_see(tx: Session, row: Forecast, viewer: int | None) -> bool:
+    if row.member_id == viewer:
+        return True
+    for taken in rounds.on_question(tx, row.question_id):
+        if row.kind == ForecastKind.BLIND and row.round_id == taken.id:
+            return taken.phase == Phase.CLOSED
+        if taken.phase == Phase.BLIND and row.made_at >= taken.opened_at:
+            return False
+    return True

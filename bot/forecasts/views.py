@@ -1,0 +1,33 @@
+"""Buttons and forms about forecasts."""
+
+from bot.door import Door, fields_of
+from bot.forecasts import cards, service
+from bot.keys import Key
+
+
+async def record(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """Record forecast: opens the form."""
+    prepared = await door.do(service.prepare, at)
+    await door.ask(cards.forecast_form(at, prepared))
+
+
+async def recorded(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """The form of Record forecast, filled in.
+
+    On a turn's card the card itself shows what was recorded; everywhere else, and above all for a
+    blind forecast, the member gets a private receipt.
+    """
+    typed = fields_of(door.interaction)
+    receipt = await door.do(
+        service.record_at,
+        at,
+        probability=typed.get("probability", ""),
+        reason=typed.get("reason", ""),
+    )
+    if at.kind == "t" and not (receipt.hidden or receipt.late):
+        await door.update(at)
+    else:
+        await door.whisper(cards.receipt(receipt))
+
+
+HANDLERS = {"record": record, "recorded": recorded}

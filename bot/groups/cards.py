@@ -1,0 +1,123 @@
+"""How a group's settings, the help and the bot's troubles look."""
+
+from datetime import timedelta
+
+from bot.groups.service import Settings
+from bot.message import BLUE, Message, card, lines
+from bot.rules import say_duration
+
+
+def settings_card(settings: Settings) -> Message:
+    """Every setting with its value."""
+    group = settings.group
+    embed = card(
+        "Settings", "Change them with `/settings …`; rounds that are running keep theirs.", BLUE
+    )
+    rows = [
+        f"Announcements: {_channel(group.channel_id) or 'where the command is typed'}",
+        f"Voice channel: {_channel(group.voice_channel_id) or 'none'}",
+        f"Facilitators: {_role(group.facilitator_role_id)}",
+        f"Time zone: {group.timezone}",
+        f"Reminders: {_reminders(group.reminder_minutes)}",
+    ]
+    embed.add_field(name="Group", value=lines(rows), inline=False)
+    rows = [
+        f"Turn: {_seconds(group.turn_seconds)}, then {_seconds(group.grace_seconds)} of grace",
+        f"Blind phase: {_seconds(group.blind_seconds, 'left out')}",
+        f"Final phase: {_seconds(group.final_seconds, 'left out')}",
+        (
+            f"More time: {_seconds(group.extend_seconds)}, {group.extensions} times a turn by the "
+            "speaker"
+        ),
+        f"Cues: {'read aloud' if group.spoken_cues else 'written'}",
+    ]
+    embed.add_field(name="Rounds", value=lines(rows), inline=False)
+    if settings.troubles:
+        rows = [
+            f"<#{trouble.channel_id}>: {trouble.reason} ({trouble.count} waiting)"
+            for trouble in settings.troubles
+        ]
+        embed.add_field(name="⚠️ Messages that I could not post", value=lines(rows), inline=False)
+    return Message(embed=embed)
+
+
+def trouble_message(channel_id: int, reason: str) -> Message:
+    """Said where the bot can speak about where it cannot."""
+    return Message(
+        content=(
+            f"⚠️ I cannot post in <#{channel_id}>: {reason} Nothing is lost; I try again every few "
+            "minutes and as soon as `/settings` changes."
+        )
+    )
+
+
+def help_card() -> Message:
+    """How tonight works, in one card."""
+    embed = card(
+        "How tonight works",
+        "We practise forecasting together. Nobody needs to prepare; every card says what happens "
+        "next.",
+        BLUE,
+    )
+    for name, text in _CHAPTERS:
+        embed.add_field(name=name, value=text, inline=False)
+    return Message(embed=embed)
+
+
+_CHAPTERS = (
+    (
+        "1. Before",
+        (
+            "`/session schedule` plans a meetup, **Going** says you come. Bring a question that "
+            "you haven't forecast yet with `/question submit`."
+        ),
+    ),
+    (
+        "2. The lobby",
+        (
+            "`/session start` opens it. **Join**, vote for a question; the host presses "
+            "**Start the round**."
+        ),
+    ),
+    (
+        "3. Blind forecast",
+        "Everybody writes down a first guess that nobody sees until the round closes.",
+    ),
+    (
+        "4. The circle",
+        (
+            "One seat at a time thinks out loud. **Record forecast** when you have a number, "
+            "**Done** when you have finished, **Pass** to come back at the end. A forecast is "
+            "`70`, `70%`, `0.7` or `7/10`. Anyone may update at any time."
+        ),
+    ),
+    (
+        "5. The close",
+        "A last chance to update, then a summary: who said what, and how the group moved.",
+    ),
+    (
+        "6. Later",
+        (
+            "`/forecast` updates until the question closes. `/question resolve` enters the "
+            "outcome; then everyone gets a Brier score: 0 is perfect, 0.25 is always saying 50%. "
+            "`/leaderboard`, `/profile` and `/history` show how it goes."
+        ),
+    ),
+)
+
+
+def _seconds(seconds: int, zero: str = "none") -> str:
+    return say_duration(timedelta(seconds=seconds)) if seconds else zero
+
+
+def _channel(channel_id: int | None) -> str:
+    return f"<#{channel_id}>" if channel_id else ""
+
+
+def _role(role_id: int | None) -> str:
+    return f"<@&{role_id}>" if role_id else "whoever has Manage Events"
+
+
+def _reminders(minutes: str) -> str:
+    said = [say_duration(timedelta(minutes=int(part))) for part in minutes.split(",") if part]
+    return " and ".join(f"{one} before" for one in said) or "none"

@@ -1,0 +1,108 @@
+"""Slash commands about a group's settings, and the help."""
+
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.door import AnyCommand, Door
+from bot.groups import cards, service
+
+settings = app_commands.Group(
+    name="settings",
+    description="How this group works (Manage Server)",
+    guild_only=True,
+    default_permissions=discord.Permissions(manage_guild=True),
+)
+
+
+async def _change(interaction: discord.Interaction[Any], change: service.Change) -> None:
+    door = Door(interaction)
+    await door.whisper(message=cards.settings_card(await door.do(service.change, change)))
+
+
+@settings.command(name="show", description="The settings as they are")
+async def show(interaction: discord.Interaction[Any]) -> None:
+    """Shows the settings."""
+    door = Door(interaction)
+    await door.whisper(message=cards.settings_card(await door.do(service.show)))
+
+
+@settings.command(name="channels", description="Where sessions are announced and held")
+@app_commands.describe(
+    announcements="Where announcements, questions and outcomes go", voice="Where you meet"
+)
+async def channels(
+    interaction: discord.Interaction[Any],
+    announcements: discord.TextChannel | None = None,
+    voice: discord.VoiceChannel | None = None,
+) -> None:
+    """Sets the channels."""
+    change = service.Change(
+        channel_id=announcements.id if announcements else None,
+        voice_channel_id=voice.id if voice else None,
+    )
+    await _change(interaction, change)
+
+
+@settings.command(name="facilitator", description="The role whose members may lead any session")
+@app_commands.describe(role="The facilitators' role")
+async def facilitator(interaction: discord.Interaction[Any], role: discord.Role) -> None:
+    """Sets the facilitator role."""
+    await _change(interaction, service.Change(facilitator_role_id=role.id))
+
+
+@settings.command(name="timezone", description="The group's time zone")
+@app_commands.describe(zone="Such as Europe/Berlin")
+async def timezone(interaction: discord.Interaction[Any], zone: str) -> None:
+    """Sets the time zone."""
+    await _change(interaction, service.Change(timezone=zone))
+
+
+@settings.command(name="rounds", description="How long things take in a round")
+@app_commands.describe(
+    turn="A turn, such as 10m",
+    grace="Grace after a turn's time, such as 60s; 0s for none",
+    blind="The blind phase, such as 3m; 0s leaves it out",
+    final="The final phase, such as 3m; 0s leaves it out",
+    extend="What +2 min adds, such as 2m",
+    extensions="How often a speaker may extend a turn",
+)
+async def rounds(
+    interaction: discord.Interaction[Any],
+    turn: str | None = None,
+    grace: str | None = None,
+    blind: str | None = None,
+    final: str | None = None,
+    extend: str | None = None,
+    extensions: int | None = None,
+) -> None:
+    """Sets the limits of rounds."""
+    change = service.Change(
+        turn=turn, grace=grace, blind=blind, final=final, extend=extend, extensions=extensions
+    )
+    await _change(interaction, change)
+
+
+@settings.command(name="cues", description="Whether the time is also read aloud on the channel")
+@app_commands.describe(spoken="True: text-to-speech, because on a call nobody looks at the channel")
+async def cues(interaction: discord.Interaction[Any], spoken: bool) -> None:  # noqa: FBT001
+    """Sets whether cues are read aloud."""
+    await _change(interaction, service.Change(spoken_cues=spoken))
+
+
+@settings.command(name="reminders", description="When people are reminded of a session")
+@app_commands.describe(minutes="Minutes before it, such as `1440, 15`; empty for none")
+async def reminders(interaction: discord.Interaction[Any], minutes: str) -> None:
+    """Sets the reminders."""
+    await _change(interaction, service.Change(reminders=minutes))
+
+
+@app_commands.command(name="help", description="How tonight works, in one card")
+@app_commands.guild_only()
+async def help_command(interaction: discord.Interaction[Any]) -> None:
+    """Shows how it all works."""
+    await Door(interaction).whisper(message=cards.help_card())
+
+
+COMMANDS: tuple[AnyCommand, ...] = (settings, help_command)

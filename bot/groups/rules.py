@@ -1,0 +1,31 @@
+"""Which settings a group may choose. Pure."""
+
+from datetime import timedelta
+
+from bot.rules import Refusal, say_duration
+
+LIMITS = {
+    "turn": (timedelta(seconds=30), timedelta(hours=2)),
+    "grace": (timedelta(0), timedelta(minutes=10)),
+    "blind": (timedelta(0), timedelta(hours=1)),
+    "final": (timedelta(0), timedelta(hours=1)),
+    "extend": (timedelta(seconds=10), timedelta(hours=1)),
+}
+MOST_EXTENSIONS = 20
+
+
+def check_length(name: str, length: timedelta) -> int:
+    """A length in seconds within the limits of that setting."""
+    shortest, longest = LIMITS[name]
+    if not shortest <= length <= longest:
+        raise Refusal(
+            f"The {name} time is between {say_duration(shortest)} and {say_duration(longest)}."
+        )
+    return round(length.total_seconds())
+
+
+def check_extensions(count: int) -> int:
+    """How often a speaker may extend their turn."""
+    if not 0 <= count <= MOST_EXTENSIONS:
+        raise Refusal(f"A speaker may extend 0 to {MOST_EXTENSIONS} times.")
+    return count

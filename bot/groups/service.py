@@ -1,0 +1,85 @@
+"""A group's settings. Only people with Manage Server change them. Never touches Discord."""
+
+from dataclasses import dataclass
+
+from bot import times
+from bot.groups import rules
+from bot.sessions.planning import rules as planning
+from bot.sessions.planning import service as planning_service
+from bot.unit import Caller, Desk
+from storage import groups, outbox
+from storage.tables import Group
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a `/settings` command was given, as typed; None leaves a setting alone."""
+
+    channel_id: int | None = None
+    voice_channel_id: int | None = None
+    facilitator_role_id: int | None = None
+    timezone: str | None = None
+    turn: str | None = None
+    grace: str | None = None
+    blind: str | None = None
+    final: str | None = None
+    extend: str | None = None
+    extensions: int | None = None
+    spoken_cues: bool | None = None
+    reminders: str | None = None
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Messages that Discord would not take, in one channel."""
+
+    channel_id: int
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A group's settings and what is wrong at the moment."""
+
+    group: Group
+    troubles: tuple[Trouble, ...]
+
+
+def show(desk: Desk, caller: Caller) -> Settings:
+    """The group's settings; a group that has none yet has the defaults."""
+    with desk.db.read() as tx:
+        group = groups.find(tx, caller.group_id)
+        parked = outbox.parked(tx, caller.group_id)
+    troubles = tuple(Trouble(channel, reason, count) for channel, reason, count in parked)
+    return Settings(group or Group(id=caller.group_id, name=caller.group_name), troubles)
+
+
+def change(desk: Desk, caller: Caller, wanted: Change) -> Settings:
+    """Changes settings; rounds that are running keep theirs. Messages set aside are tried again."""
+    with desk.act(caller) as unit:
+        unit.require_manager("change the settings")
+        _apply(unit.group, wanted)
+        planning_service.replan_reminders(unit)
+        outbox.unpark(unit.tx, unit.now, group_id=unit.group.id)
+        unit.effects = True
+    return show(desk, caller)
+
+
+def _apply(group: Group, wanted: Change) -> None:
+    for name in ("channel_id", "voice_channel_id", "facilitator_role_id", "spoken_cues"):
+        value = getattr(wanted, name)
+        if value is not None:
+            setattr(group, name, value)
+    for name in rules.LIMITS:
+        typed = getattr(wanted, name)
+        if typed is not None:
+            length = rules.check_length(name, times.parse_duration(typed))
+            setattr(group, f"{name}_seconds", length)
+    if wanted.timezone is not None:
+        group.timezone = str(times.parse_zone(wanted.timezone))
+    if wanted.extensions is not None:
+        group.extensions = rules.check_extensions(wanted.extensions)
+    if wanted.reminders is not None:
+        minutes = planning.parse_reminders(wanted.reminders)
+        group.reminder_minutes = ",".join(str(minute) for minute in minutes)

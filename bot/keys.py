@@ -1,0 +1,94 @@
+"""The name of every message that the bot keeps up: short, stable, and the same after a restart.
+
+A key is the outbox key, the message's nonce (so at most 25 characters), and part of every
+`custom_id` on the message, by which the bot finds its own message again.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from bot.rules import StaleRefusal
+
+PATTERN = r"[a-z](?:\d{1,19})(?:\.\d{1,9}){0,3}"
+
+
+@dataclass(frozen=True)
+class Key:
+    """A letter for the kind of message, an id, and what else tells it apart."""
+
+    kind: str
+    id: int
+    more: tuple[int, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.kind}{'.'.join(str(number) for number in (self.id, *self.more))}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Reads a key; a `custom_id` is untrusted input, so anything else is refused."""
+        if not re.fullmatch(PATTERN, text):
+            raise StaleRefusal("This button is from an older version of the bot. Nothing happened.")
+        number, *more = (int(part) for part in text[1:].split("."))
+        return cls(text[0], number, tuple(more))
+
+
+def announcement(session_id: int) -> Key:
+    """The card that announces a scheduled session."""
+    return Key("a", session_id)
+
+
+def reminder(session_id: int, minutes: int, planned_at: datetime) -> Key:
+    """The reminder so many minutes before a session; one that is moved is reminded of anew."""
+    return Key("m", session_id, (minutes, int(planned_at.timestamp()) // 60))
+
+
+def lobby(session_id: int, number: int) -> Key:
+    """The card before a round: who is in, and which question."""
+    return Key("l", session_id, (number,))
+
+
+def evening(session_id: int) -> Key:
+    """The card at the end of a session."""
+    return Key("e", session_id)
+
+
+def blind(round_id: int) -> Key:
+    """The card of a round's blind phase."""
+    return Key("b", round_id)
+
+
+def turn(round_id: int, number: int) -> Key:
+    """The card of one turn."""
+    return Key("t", round_id, (number,))
+
+
+def cue(round_id: int, turn_number: int, seconds: int, extensions: int) -> Key:
+    """The word to the speaker that so many seconds are left."""
+    return Key("u", round_id, (turn_number, seconds, extensions))
+
+
+def final(round_id: int, turns: int) -> Key:
+    """The card of a round's final phase; an undone skip can lead to a second one."""
+    return Key("f", round_id, (turns,))
+
+
+def summary(round_id: int) -> Key:
+    """The card that sums a round up, with its chart."""
+    return Key("s", round_id)
+
+
+def question(question_id: int) -> Key:
+    """The card of a question."""
+    return Key("q", question_id)
+
+
+def resolution(question_id: int) -> Key:
+    """The card with a question's outcome and scores."""
+    return Key("r", question_id)
+
+
+def trouble(channel_id: int, now: datetime) -> Key:
+    """The notice that the bot cannot post in a channel; one a day is enough."""
+    return Key("p", channel_id, (int(now.timestamp()) // 86400 % 1000,))

@@ -1,0 +1,123 @@
+"""Slash commands about questions."""
+
+from typing import Any, Literal
+
+import discord
+from discord import app_commands
+
+from bot.door import Door
+from bot.message import cut
+from bot.questions import cards, service
+from storage.tables import QuestionState
+
+question = app_commands.Group(
+    name="question", description="Questions: bring, list, resolve", guild_only=True
+)
+
+
+async def question_choices(
+    interaction: discord.Interaction[Any], current: str
+) -> list[app_commands.Choice[str]]:
+    """The titles that fit what has been typed so far."""
+    found = await Door(interaction).do(service.choices, current)
+    return [app_commands.Choice(name=cut(title, 100), value=str(number)) for title, number in found]
+
+
+@question.command(name="submit", description="Bring a question: opens a form")
+async def submit(interaction: discord.Interaction[Any]) -> None:
+    """Opens the form of a new question."""
+    await Door(interaction).ask(cards.question_form())
+
+
+@question.command(name="list", description="The group's questions, newest first")
+@app_commands.describe(state="Only questions in this state; without it, all that are not settled")
+async def listing(
+    interaction: discord.Interaction[Any],
+    state: Literal["proposed", "open", "closed", "resolved", "void"] | None = None,
+) -> None:
+    """Lists questions."""
+    door = Door(interaction)
+    wanted = QuestionState(state) if state else None
+    found = await door.do(service.listing, wanted)
+    await door.whisper(message=cards.question_list(found, wanted))
+
+
+@question.command(name="show", description="One question with its buttons")
+@app_commands.describe(question="Which question")
+@app_commands.autocomplete(question=question_choices)
+async def show(interaction: discord.Interaction[Any], question: str) -> None:
+    """Shows a question's card to the caller."""
+    door = Door(interaction)
+    question_id = await door.do(service.find_id, question)
+    await door.show(await door.do(service.show_again, question_id))
+
+
+@question.command(name="edit", description="Change a question of yours: opens a form")
+@app_commands.describe(question="Which question")
+@app_commands.autocomplete(question=question_choices)
+async def edit(interaction: discord.Interaction[Any], question: str) -> None:
+    """Opens the form of a question with what it says now."""
+    door = Door(interaction)
+    question_id = await door.do(service.find_id, question)
+    written = await door.do(service.as_written, question_id)
+    await door.ask(cards.question_form(question_id, written))
+
+
+@question.command(name="withdraw", description="Take back a question that nobody has forecast")
+@app_commands.describe(question="Which question")
+@app_commands.autocomplete(question=question_choices)
+async def withdraw(interaction: discord.Interaction[Any], question: str) -> None:
+    """Takes a question back."""
+    door = Door(interaction)
+    question_id = await door.do(service.find_id, question)
+    title = await door.do(service.withdraw, question_id)
+    await door.whisper(cards.withdrawn(title))
+
+
+@question.command(name="resolve", description="Enter or correct a question's outcome")
+@app_commands.describe(
+    question="Which question",
+    outcome="What happened",
+    known_at="When the outcome became known in the world, such as `yesterday 18:00`; default now",
+    source="Where one can see it",
+)
+@app_commands.autocomplete(question=question_choices)
+async def resolve(
+    interaction: discord.Interaction[Any],
+    question: str,
+    outcome: Literal["yes", "no", "void"],
+    known_at: str | None = None,
+    source: str | None = None,
+) -> None:
+    """Enters the outcome; scores are computed anew."""
+    door = Door(interaction)
+    question_id = await door.do(service.find_id, question)
+    title = await door.do(
+        service.resolve, question_id, outcome=outcome, known=known_at or "", source=source or ""
+    )
+    await door.whisper(cards.resolved(title, outcome))
+
+
+@question.command(name="dispute", description="Object to a question's outcome")
+@app_commands.describe(question="Which question", reason="What is wrong with the outcome")
+@app_commands.autocomplete(question=question_choices)
+async def dispute(interaction: discord.Interaction[Any], question: str, reason: str) -> None:
+    """Puts an objection on the question's card."""
+    door = Door(interaction)
+    question_id = await door.do(service.find_id, question)
+    await door.do(service.dispute, question_id, reason)
+    await door.whisper("Your objection is on the question's card, for the author and facilitators.")
+
+
+@question.command(name="reopen", description="Take a resolution back (facilitators)")
+@app_commands.describe(question="Which question")
+@app_commands.autocomplete(question=question_choices)
+async def reopen(interaction: discord.Interaction[Any], question: str) -> None:
+    """Takes the outcome back; its scores vanish."""
+    door = Door(interaction)
+    question_id = await door.do(service.find_id, question)
+    title = await door.do(service.reopen, question_id)
+    await door.whisper(cards.reopened(title))
+
+
+COMMANDS = (question,)

@@ -1,0 +1,345 @@
+"""What can be done with a question: submit, edit, withdraw, mark, close, resolve, dispute, reopen.
+
+Each function loads, applies the rules and saves with its effects in one transaction.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot import keys, times
+from bot.keys import Key
+from bot.questions import rules
+from bot.rules import NotAllowedRefusal, Refusal
+from bot.standings import service as standings
+from bot.unit import ActUnit, Caller, Desk, Unit, row_id
+from storage import groups, outbox, questions
+from storage.tables import Dispute, Question, QuestionState, Resolution
+
+LONGEST_COMMENT = 300
+
+
+@dataclass(frozen=True)
+class Written:
+    """A question as typed into the form, nothing checked yet."""
+
+    title: str
+    criteria: str
+    closes: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A question in a list."""
+
+    id: int
+    title: str
+    state: QuestionState
+    closes_at: datetime | None
+    forecasters: int
+    outcome: str | None
+
+
+def submit(desk: Desk, caller: Caller, written: Written) -> Key:
+    """Proposes a question; its card is posted. Returns the card's key."""
+    with desk.act(caller) as unit:
+        draft = _read(unit, written)
+        _refuse_duplicate(unit, draft.title)
+        question = Question(
+            group_id=unit.group.id,
+            author_id=unit.my_id,
+            title=draft.title,
+            criteria=draft.criteria,
+            closes_at=draft.closes_at,
+            source_url=draft.source_url,
+            created_at=unit.now,
+        )
+        unit.tx.add(question)
+        unit.tx.flush()
+        key = keys.question(row_id(question))
+        unit.show(key, unit.group.channel_id or caller.channel_id)
+        _wake_at_close(unit, question)
+        return key
+
+
+def edit(desk: Desk, caller: Caller, question_id: int, written: Written) -> None:
+    """Changes a question; once somebody has forecast it, only its close and its source."""
+    with desk.act(caller) as unit:
+        question = require(unit.tx, unit.group.id, question_id)
+        _require_author(unit, question, "edit")
+        if question.state in {QuestionState.RESOLVED, QuestionState.VOID}:
+            raise Refusal(
+                "This question has been settled. A facilitator can `/question reopen` it."
+            )
+        draft = _read(unit, written)
+        reworded = (draft.title, draft.criteria) != (question.title, question.criteria)
+        if reworded and questions.forecasters(unit.tx, question_id):
+            raise Refusal(
+                "Somebody has forecast this question already, so its title and criteria stay as "
+                "they are. You can still change the close date and the source."
+            )
+        question.title, question.criteria = draft.title, draft.criteria
+        question.closes_at, question.source_url = draft.closes_at, draft.source_url
+        if question.state == QuestionState.CLOSED and (
+            draft.closes_at is None or draft.closes_at > unit.now
+        ):
+            question.state = QuestionState.OPEN
+        unit.refresh(keys.question(question_id))
+        _wake_at_close(unit, question)
+
+
+def withdraw(desk: Desk, caller: Caller, question_id: int) -> str:
+    """Takes back a question that nobody has forecast. Returns its title."""
+    with desk.act(caller) as unit:
+        question = require(unit.tx, unit.group.id, question_id)
+        _require_author(unit, question, "withdraw")
+        if question.state != QuestionState.PROPOSED:
+            raise Refusal(
+                "Only a proposed question can be withdrawn. This one has been forecast: "
+                "`/question resolve` with the outcome `void` keeps the forecasts and scores none."
+            )
+        question.state = QuestionState.VOID
+        _add_resolution(unit, question, "void", unit.now, comment="withdrawn by the author")
+        return question.title
+
+
+def toggle_mark(desk: Desk, caller: Caller, at: Key) -> bool:
+    """Sets the caller's "Already forecast it", or takes it back. True if set."""
+    with desk.act(caller) as unit:
+        question = require(unit.tx, unit.group.id, at.id)
+        marked = questions.toggle_mark(unit.tx, row_id(question), unit.my_id, unit.now)
+        unit.refresh(at)
+        return marked
+
+
+def resolve(
+    desk: Desk,
+    caller: Caller,
+    question_id: int,
+    *,
+    outcome: str,
+    known: str = "",
+    source: str = "",
+) -> str:
+    """Enters or corrects the outcome, and computes every score anew. Returns the title."""
+    with desk.act(caller) as unit:
+        question = require(unit.tx, unit.group.id, question_id)
+        _require_author(unit, question, "resolve")
+        result = rules.outcome(outcome)
+        known_at = _known_at(unit, known, question)
+        question.state = QuestionState(rules.state_after(result))
+        _add_resolution(unit, question, result, known_at, source=_comment(source))
+        standings.rescore(unit.tx, question)
+        return question.title
+
+
+def check_may_resolve(desk: Desk, caller: Caller, question_id: int) -> str:
+    """The title of a question that the caller may resolve; refuses before a form is filled in."""
+    with desk.db.read() as tx:
+        question = require(tx, caller.group_id, question_id)
+        me = groups.member_of_user(tx, caller.group_id, caller.user_id)
+        group = groups.get(tx, caller.group_id)
+    if not (me and me.id == question.author_id) and not caller.is_facilitator(group):
+        raise NotAllowedRefusal("Only the question's author or a facilitator can resolve it.")
+    return question.title
+
+
+def reopen(desk: Desk, caller: Caller, question_id: int) -> str:
+    """Takes the resolution back: the question takes forecasts again, and its scores vanish."""
+    with desk.act(caller) as unit:
+        question = require(unit.tx, unit.group.id, question_id)
+        if not caller.is_facilitator(unit.group):
+            raise NotAllowedRefusal("Only a facilitator can reopen a question.")
+        if question.state not in {QuestionState.RESOLVED, QuestionState.VOID}:
+            raise Refusal(
+                f"This question is {question.state.value}, so there is nothing to reopen."
+            )
+        question.state = QuestionState(rules.state_when_reopened(question.closes_at, unit.now))
+        _add_resolution(unit, question, None, unit.now, comment="reopened")
+        standings.rescore(unit.tx, question)
+        return question.title
+
+
+def dispute(desk: Desk, caller: Caller, question_id: int, reason: str) -> None:
+    """A forecaster's objection to the outcome, shown on the question's cards."""
+    with desk.act(caller) as unit:
+        question = require(unit.tx, unit.group.id, question_id)
+        if question.state not in {QuestionState.RESOLVED, QuestionState.VOID}:
+            raise Refusal("Only a settled question can be disputed, and this one is not settled.")
+        marked = questions.marks(unit.tx, [question_id])[question_id]
+        if unit.my_id not in marked and not caller.is_facilitator(unit.group):
+            raise NotAllowedRefusal("Only people who forecast this question can dispute it.")
+        why = _comment(reason)
+        if not why:
+            raise Refusal("Say in a few words what is wrong with the outcome.")
+        unit.tx.add(Dispute(question_id=question_id, member_id=unit.my_id, reason=why, at=unit.now))
+        unit.tx.flush()
+        unit.refresh(keys.question(question_id))
+        unit.refresh(keys.resolution(question_id))
+
+
+def close_due(desk: Desk, question_id: int, group_id: int) -> None:
+    """Closes a question whose close time has come. Running it again changes nothing."""
+    with desk.step(group_id) as unit:
+        question = questions.get(unit.tx, group_id, question_id)
+        if question is None or question.closes_at is None or question.closes_at > unit.now:
+            return
+        if question.state in {QuestionState.PROPOSED, QuestionState.OPEN}:
+            question.state = QuestionState.CLOSED
+            unit.refresh(keys.question(question_id))
+
+
+def find(tx: Session, group_id: int, typed: str) -> Question:
+    """The question that a member chose from the list, or named by its title or number."""
+    if typed.isdecimal() and len(typed) < 19:
+        question = questions.get(tx, group_id, int(typed))
+        if question is not None:
+            return question
+    named = questions.by_title(tx, group_id, typed.strip())
+    if len(named) == 1:
+        return named[0]
+    raise Refusal(
+        "I know no such question here. Start typing its title and choose it from the list, or "
+        "see `/question list`."
+    )
+
+
+def find_id(desk: Desk, caller: Caller, typed: str) -> int:
+    """The id of the question that a member chose or named."""
+    with desk.db.read() as tx:
+        return row_id(find(tx, caller.group_id, typed))
+
+
+def choices(desk: Desk, caller: Caller, typed: str) -> list[tuple[str, int]]:
+    """Titles and ids that fit what has been typed so far."""
+    with desk.db.read() as tx:
+        found = questions.listing(tx, caller.group_id, containing=typed.strip())
+        return [(question.title, row_id(question)) for question in found]
+
+
+def listing(desk: Desk, caller: Caller, state: QuestionState | None = None) -> list[Listed]:
+    """The newest 25 questions, of one state or of all that are not settled."""
+    unsettled = (QuestionState.PROPOSED, QuestionState.OPEN, QuestionState.CLOSED)
+    with desk.db.read() as tx:
+        found = questions.listing(tx, caller.group_id, states=(state,) if state else unsettled)
+        return [_listed(tx, question) for question in found]
+
+
+def as_written(desk: Desk, caller: Caller, question_id: int) -> Written:
+    """A question as its form shows it for editing."""
+    with desk.db.read() as tx:
+        question = require(tx, caller.group_id, question_id)
+        closes = f"{question.closes_at:%Y-%m-%d %H:%M} UTC" if question.closes_at else ""
+        return Written(question.title, question.criteria, closes, question.source_url or "")
+
+
+def show_again(desk: Desk, caller: Caller, question_id: int) -> Key:
+    """Checks that a question may be shown here. Returns its card's key."""
+    with desk.db.read() as tx:
+        require(tx, caller.group_id, question_id)
+    return keys.question(question_id)
+
+
+def require(tx: Session, group_id: int, question_id: int) -> Question:
+    """The group's question with this id."""
+    question = questions.get(tx, group_id, question_id)
+    if question is None:
+        raise Refusal("That question is not in this group. See `/question list`.")
+    return question
+
+
+def _read(unit: ActUnit, written: Written) -> rules.Draft:
+    closes_at = None
+    if written.closes.strip():
+        zone = times.parse_zone(unit.group.timezone)
+        closes_at = times.parse_day(written.closes, zone=zone, now=unit.now)
+    return rules.draft(
+        title=written.title,
+        criteria=written.criteria,
+        closes_at=closes_at,
+        source_url=written.source,
+        now=unit.now,
+    )
+
+
+def _refuse_duplicate(unit: ActUnit, title: str) -> None:
+    same = [
+        question
+        for question in questions.by_title(unit.tx, unit.group.id, title)
+        if question.state != QuestionState.VOID
+    ]
+    if same:
+        raise Refusal(
+            "The group has a question with this title already. `/question show` shows it; word "
+            "yours differently if it asks something else."
+        )
+
+
+def _require_author(unit: ActUnit, question: Question, deed: str) -> None:
+    if unit.my_id != question.author_id and not unit.caller.is_facilitator(unit.group):
+        raise NotAllowedRefusal(f"Only the question's author or a facilitator can {deed} it.")
+
+
+def _known_at(unit: ActUnit, known: str, question: Question) -> datetime:
+    if not known.strip():
+        return unit.now
+    zone = times.parse_zone(unit.group.timezone)
+    known_at = times.parse_when(known, zone=zone, now=unit.now, prefer="past")
+    rules.check_known(known_at, question.created_at, unit.now)
+    return known_at
+
+
+def _add_resolution(
+    unit: ActUnit,
+    question: Question,
+    outcome: rules.Outcome | None,
+    known_at: datetime,
+    *,
+    source: str = "",
+    comment: str = "",
+) -> None:
+    question_id = row_id(question)
+    unit.tx.add(
+        Resolution(
+            question_id=question_id,
+            outcome=outcome,
+            known_at=known_at,
+            entered_at=unit.now,
+            entered_by_id=unit.my_id,
+            source=source,
+            comment=comment,
+        )
+    )
+    questions.settle_disputes(unit.tx, question_id)
+    unit.tx.flush()
+    unit.refresh(keys.question(question_id))
+    shown = outbox.by_key(unit.tx, str(keys.resolution(question_id)))
+    if shown is not None:
+        unit.refresh(keys.resolution(question_id))
+    elif outcome in {"yes", "no"} or questions.forecasters(unit.tx, question_id):
+        unit.show(keys.resolution(question_id), unit.group.channel_id or unit.caller.channel_id)
+
+
+def _comment(text: str) -> str:
+    comment = text.strip()
+    if len(comment) > LONGEST_COMMENT:
+        raise Refusal(f"That has {len(comment)} characters; {LONGEST_COMMENT} fit. Shorten it.")
+    return comment
+
+
+def _listed(tx: Session, question: Question) -> Listed:
+    resolution = questions.latest_resolution(tx, row_id(question))
+    return Listed(
+        row_id(question),
+        question.title,
+        question.state,
+        question.closes_at,
+        questions.forecasters(tx, row_id(question)),
+        resolution.outcome if resolution else None,
+    )
+
+
+def _wake_at_close(unit: Unit, question: Question) -> None:
+    unit.wake(f"question:{row_id(question)}", question.closes_at)

@@ -1,0 +1,140 @@
+"""What the cards of a question show. Reads, decides nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.keys import Key
+from storage import groups, questions, rounds, scores
+from storage.tables import Moment, Phase, Question, QuestionState, Resolution
+
+
+@dataclass(frozen=True)
+class Objection:
+    """A dispute of the outcome."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class QuestionCard:
+    """A question as everybody sees it; never what anybody forecast."""
+
+    at: Key
+    title: str
+    criteria: str
+    source_url: str | None
+    state: QuestionState
+    author: str | None
+    closes_at: datetime | None
+    forecasters: int
+    known_to: tuple[str, ...]
+    outcome: str | None
+    known_at: datetime | None
+    in_round: bool
+    objections: tuple[Objection, ...]
+
+
+@dataclass(frozen=True)
+class ScoreLine:
+    """What one member earned on a question."""
+
+    name: str
+    briers: tuple[tuple[Moment, float, float], ...]
+    headline: float
+    headline_forecast: float
+
+
+@dataclass(frozen=True)
+class ResolutionCard:
+    """A question's outcome and what everybody earned."""
+
+    at: Key
+    title: str
+    state: QuestionState
+    outcome: str | None
+    known_at: datetime
+    entered_by: str | None
+    source: str
+    corrected: bool
+    lines: tuple[ScoreLine, ...]
+    objections: tuple[Objection, ...]
+
+
+def read_question(tx: Session, at: Key) -> QuestionCard | None:
+    """The question that a key names."""
+    question = tx.get(Question, at.id)
+    if question is None:
+        return None
+    known = questions.marks(tx, [at.id])[at.id]
+    author = [question.author_id] if question.author_id else []
+    names = groups.names(tx, {*known, *author})
+    settled = question.state in {QuestionState.RESOLVED, QuestionState.VOID}
+    resolution = questions.latest_resolution(tx, at.id) if settled else None
+    return QuestionCard(
+        at=at,
+        title=question.title,
+        criteria=question.criteria,
+        source_url=question.source_url,
+        state=question.state,
+        author=names.get(question.author_id) if question.author_id else None,
+        closes_at=question.closes_at,
+        forecasters=questions.forecasters(tx, at.id),
+        known_to=tuple(names[member] for member in sorted(known)),
+        outcome=resolution.outcome if resolution else None,
+        known_at=resolution.known_at if resolution else None,
+        in_round=any(row.phase != Phase.CLOSED for row in rounds.on_question(tx, at.id)),
+        objections=_objections(tx, at.id),
+    )
+
+
+def read_resolution(tx: Session, at: Key) -> ResolutionCard | None:
+    """The outcome of the question that a key names."""
+    question = tx.get(Question, at.id)
+    entered = questions.resolutions(tx, at.id)
+    if question is None or not entered:
+        return None
+    latest = entered[-1]
+    by = groups.names(tx, [latest.entered_by_id] if latest.entered_by_id else [])
+    return ResolutionCard(
+        at=at,
+        title=question.title,
+        state=question.state,
+        outcome=latest.outcome,
+        known_at=latest.known_at,
+        entered_by=next(iter(by.values()), None),
+        source=latest.source,
+        corrected=_corrected(entered),
+        lines=_score_lines(tx, at.id),
+        objections=_objections(tx, at.id),
+    )
+
+
+def _corrected(entered: list[Resolution]) -> bool:
+    return len([one for one in entered if one.outcome is not None]) > 1
+
+
+def _objections(tx: Session, question_id: int) -> tuple[Objection, ...]:
+    raised = questions.disputes(tx, question_id)
+    names = groups.names(tx, [one.member_id for one in raised])
+    return tuple(Objection(names[one.member_id], one.reason) for one in raised)
+
+
+def _score_lines(tx: Session, question_id: int) -> tuple[ScoreLine, ...]:
+    rows = scores.with_probabilities(tx, question_id)
+    names = groups.names(tx, [score.member_id for score, _ in rows])
+    lines = []
+    for member in dict.fromkeys(score.member_id for score, _ in rows):
+        own = [(score, said) for score, said in rows if score.member_id == member]
+        head, forecast = next((score, said) for score, said in own if score.headline)
+        lines.append(
+            ScoreLine(
+                names[member],
+                tuple((score.moment, said, score.brier) for score, said in own),
+                head.brier,
+                forecast,
+            )
+        )
+    return tuple(sorted(lines, key=lambda line: (line.headline, line.name)))

@@ -1,0 +1,80 @@
+"""Buttons and forms about questions."""
+
+from bot.door import Door, fields_of
+from bot.keys import Key
+from bot.questions import cards, service
+
+
+async def bring(door: Door, _at: Key, _values: tuple[str, ...]) -> None:
+    """Bring a question: opens the form."""
+    await door.ask(cards.question_form())
+
+
+async def submitted(door: Door, _at: Key, _values: tuple[str, ...]) -> None:
+    """The form of a new question, filled in."""
+    key = await door.do(service.submit, _written(door))
+    await door.whisper(cards.submitted(key))
+
+
+async def edited(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """The form of an existing question, filled in."""
+    await door.do(service.edit, at.id, _written(door))
+    await door.whisper("Changed. The question's card shows it.")
+
+
+async def mark(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """Already forecast it: sets or takes back the mark."""
+    await door.do(service.toggle_mark, at)
+    await door.update(at)
+
+
+async def resolve(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """Resolve: opens the form."""
+    title = await door.do(service.check_may_resolve, at.id)
+    await door.ask(cards.resolve_form(at, title))
+
+
+async def resolved(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """The form of an outcome, filled in."""
+    typed = fields_of(door.interaction)
+    title = await door.do(
+        service.resolve,
+        at.id,
+        outcome=typed.get("outcome", ""),
+        known=typed.get("known_at", ""),
+        source=typed.get("source", ""),
+    )
+    await door.whisper(cards.resolved(title, typed.get("outcome", "")))
+
+
+async def dispute(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """Dispute: opens the form."""
+    await door.ask(cards.dispute_form(at))
+
+
+async def disputed(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """The form of a dispute, filled in."""
+    await door.do(service.dispute, at.id, fields_of(door.interaction).get("reason", ""))
+    await door.whisper("Your objection is on the question's card, for the author and facilitators.")
+
+
+def _written(door: Door) -> service.Written:
+    typed = fields_of(door.interaction)
+    return service.Written(
+        title=typed.get("title", ""),
+        criteria=typed.get("criteria", ""),
+        closes=typed.get("closes", ""),
+        source=typed.get("source", ""),
+    )
+
+
+HANDLERS = {
+    "bring": bring,
+    "submitted": submitted,
+    "edited": edited,
+    "mark": mark,
+    "resolve": resolve,
+    "resolved": resolved,
+    "dispute": dispute,
+    "disputed": disputed,
+}

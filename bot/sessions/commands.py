@@ -1,0 +1,89 @@
+"""Slash commands of a live session. What happens inside a round is in `rounds/commands.py`."""
+
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.door import Door
+from bot.message import cut
+from bot.questions.commands import question_choices
+from bot.sessions import service
+from bot.sessions.planning import service as planning
+from bot.sessions.voice import on_call
+from storage.tables import Order
+
+session = app_commands.Group(
+    name="session", description="Meetups: plan, start, speak, end", guild_only=True
+)
+
+
+async def session_choices(
+    interaction: discord.Interaction[Any], current: str
+) -> list[app_commands.Choice[str]]:
+    """The planned sessions that fit what has been typed so far."""
+    found = await Door(interaction).do(planning.choices, current)
+    return [
+        app_commands.Choice(name=cut(f"{title} · {at:%-d %b %H:%M} UTC", 100), value=str(number))
+        for title, number, at in found
+    ]
+
+
+@session.command(name="start", description="Go live in this channel, planned or ad hoc")
+@app_commands.describe(
+    session="A planned session; without it, one that starts now",
+    question="The question of the first round; without it, the group votes",
+    turn="Length of a turn, such as 10m",
+    order="Who speaks when",
+)
+@app_commands.autocomplete(session=session_choices, question=question_choices)
+async def start(
+    interaction: discord.Interaction[Any],
+    session: str | None = None,
+    question: str | None = None,
+    turn: str | None = None,
+    order: Order = Order.ROTATE,
+) -> None:
+    """Opens the lobby of a session."""
+    door = Door(interaction)
+    wish = service.Wish(session or "", question or "", turn or "", order)
+    voice = await door.do(service.voice_channel_for, session or "")
+    key = await door.do(service.start, wish, on_call(interaction, voice))
+    await door.whisper(f"The session is live. Its lobby is below (session {key.id}).")
+
+
+@session.command(name="join", description="Take a seat, also in the middle of a round")
+async def join(interaction: discord.Interaction[Any]) -> None:
+    """Takes a seat."""
+    door = Door(interaction)
+    await door.do(service.join)
+    await door.whisper("You are in the circle.")
+
+
+@session.command(name="leave", description="Give up your seat; your forecasts stay")
+async def leave(interaction: discord.Interaction[Any]) -> None:
+    """Gives up the seat."""
+    door = Door(interaction)
+    await door.do(service.leave)
+    await door.whisper("You have left the circle. `/session join` brings you back.")
+
+
+@session.command(name="next", description="Open the next round (host, facilitator)")
+@app_commands.describe(question="The question of the round; without it, the group votes")
+@app_commands.autocomplete(question=question_choices)
+async def next_round(interaction: discord.Interaction[Any], question: str | None = None) -> None:
+    """Opens the next lobby."""
+    door = Door(interaction)
+    await door.do(service.next_round, None, question or "")
+    await door.whisper("The lobby of the next round is open.")
+
+
+@session.command(name="end", description="End the session, and the round with it")
+async def end(interaction: discord.Interaction[Any]) -> None:
+    """Ends the session."""
+    door = Door(interaction)
+    await door.do(service.end)
+    await door.whisper("The session is over.")
+
+
+COMMANDS = (session,)

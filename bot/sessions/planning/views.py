@@ -1,0 +1,32 @@
+"""Buttons of an announcement and of a reminder."""
+
+from bot.door import Door
+from bot.keys import Key
+from bot.sessions.planning import service
+from storage.tables import Answer
+
+
+async def going(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """Going."""
+    await _answer(door, at, Answer.GOING)
+
+
+async def maybe(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """Maybe."""
+    await _answer(door, at, Answer.MAYBE)
+
+
+async def cannot(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """Can't make it."""
+    await _answer(door, at, Answer.NO)
+
+
+async def _answer(door: Door, at: Key, said: Answer) -> None:
+    await door.do(service.rsvp, at, said)
+    if at.kind == "a":
+        await door.update(at)
+    else:
+        await door.whisper("Noted. The announcement shows it.")
+
+
+HANDLERS = {"going": going, "maybe": maybe, "cannot": cannot}

@@ -1,0 +1,320 @@
+"""How the cards of a round look: blind, turn, cue, final, summary."""
+
+from datetime import timedelta
+from typing import Any
+
+import discord
+
+from bot.forecasts.rules import say_probability
+from bot.message import (
+    AMBER,
+    BLUE,
+    DANGER,
+    GREEN,
+    GREY,
+    PRIMARY,
+    SUCCESS,
+    Message,
+    Picture,
+    button,
+    card,
+    countdown,
+    cut,
+    lines,
+    safe,
+)
+from bot.rules import say_duration
+from bot.sessions.rounds.shown import (
+    About,
+    Aggregates,
+    Cue,
+    PhaseCard,
+    SeatLine,
+    Summary,
+    SummarySeat,
+    TurnCard,
+)
+from storage.tables import SeatState
+
+# Shorter on a card than in the database: a card is for a glance during a call.
+REASON_SHOWN = 120
+
+ENDINGS = {
+    "done": "This turn is over.",
+    "pass": "Passed.",
+    "skip": "Skipped. `/session back` undoes it.",
+    "time": "Time ran out. A forecast can still be recorded, and counts as late.",
+    "left": "Left the circle.",
+    "back": "Interrupted: a skip was undone. This turn comes next again.",
+    "end": "The round was ended.",
+}
+
+
+def blind_card(shown: PhaseCard) -> Message:
+    """Everybody's private first forecast."""
+    about = shown.about
+    if about.over:
+        return _phase_over(shown, "Blind forecasts are in", "blind forecast")
+    assert shown.ends_at is not None  # noqa: S101 - a running phase has an end
+    text = (
+        f"{_question(about)}\n\n"
+        "Before anybody speaks: press **Record forecast** and enter your own first guess. "
+        "**Nobody sees it until the round closes.**\n"
+        f"The circle begins {countdown(shown.ends_at)}, or when everyone is ready."
+    )
+    embed = card(f"Round {about.number} · blind forecast", text, BLUE)
+    _add_who(embed, shown, "Recorded", "Still thinking")
+    return Message(embed=embed, items=_phase_items(about))
+
+
+def final_card(shown: PhaseCard) -> Message:
+    """A last chance to update."""
+    about = shown.about
+    if about.over:
+        return _phase_over(shown, "Last updates are in", "last update")
+    assert shown.ends_at is not None  # noqa: S101 - a running phase has an end
+    text = (
+        f"{_question(about, criteria=False)}\n\n"
+        "Everybody has spoken. Has something changed your mind? Press **Record forecast** to "
+        "update; your latest forecast stands.\n"
+        f"The round closes {countdown(shown.ends_at)}, or when everyone is ready."
+    )
+    embed = card(f"Round {about.number} · last chance to update", text, AMBER)
+    _add_who(embed, shown, "Ready", "Not yet")
+    return Message(embed=embed, items=_phase_items(about))
+
+
+def turn_card(shown: TurnCard) -> Message:
+    """One seat has the floor, or had it."""
+    about = shown.about
+    spoken = sum(seat.state != SeatState.WAITING for seat in shown.seats)
+    title = f"Round {about.number} · {safe(shown.speaker)} · seat {spoken} of {len(shown.seats)}"
+    embed = card(title, _turn_text(shown), _turn_colour(shown))
+    embed.add_field(
+        name="The circle", value=lines([_seat_line(seat) for seat in shown.seats]), inline=False
+    )
+    if shown.updates:
+        rows = [f"{safe(name)}: {say_probability(value)}" for name, value in shown.updates]
+        embed.add_field(name="Updated meanwhile", value=lines(rows), inline=False)
+    if shown.ended_by is not None:
+        return Message(embed=embed)
+    embed.set_footer(text="Anyone may update at any time: press Record forecast.")
+    ping = (shown.speaker_user,) if shown.speaker_user else ()
+    who = f"<@{shown.speaker_user}>" if shown.speaker_user else safe(shown.speaker)
+    return Message(
+        content=f"{who}, you have the floor.", embed=embed, items=_turn_items(shown), pings=ping
+    )
+
+
+def cue_message(cue: Cue) -> Message:
+    """So much time is left, said to the speaker."""
+    who = f"<@{cue.speaker_user}>" if cue.speaker_user else safe(cue.speaker)
+    pings = (cue.speaker_user,) if cue.speaker_user and cue.seconds == 0 else ()
+    if cue.spoken:
+        # Read aloud by Discord: a name sounds better than a mention.
+        who, pings = safe(cue.speaker), ()
+    return Message(content=_cue_text(cue, who), pings=pings, spoken=cue.spoken)
+
+
+def summary_card(shown: Summary, picture: Picture | None) -> Message:
+    """What going around the circle did."""
+    about = shown.about
+    embed = card(f"Round {about.number} · {safe(about.question)}", _moved(shown), GREEN)
+    embed.add_field(
+        name="Seat by seat: blind → turn → final",
+        value=lines([_summary_line(seat) for seat in shown.seats], empty="Nobody forecast."),
+        inline=False,
+    )
+    if shown.final is not None:
+        embed.add_field(name="The group says", value=_aggregate_lines(shown), inline=False)
+    embed.add_field(name="What happens next", value=_summary_next(shown), inline=False)
+    if picture is not None:
+        embed.set_image(url=f"attachment://{picture.filename}")
+    return Message(embed=embed, items=_summary_items(shown), picture=picture)
+
+
+def _question(about: About, *, criteria: bool = True) -> str:
+    closes = f"\nCloses {countdown(about.closes_at)}." if about.closes_at else ""
+    details = f"\n{safe(cut(about.criteria, 500))}" if criteria and about.criteria else ""
+    return f"**{safe(about.question)}**{details}{closes}"
+
+
+def _phase_over(shown: PhaseCard, title: str, what: str) -> Message:
+    about = shown.about
+    count = len(shown.recorded)
+    people = f"{count} of {count + len(shown.waiting)}"
+    text = f"{_question(about, criteria=False)}\n\n{people} recorded a {what}."
+    if what == "last update":
+        text = _question(about, criteria=False)
+    return Message(embed=card(f"Round {about.number} · {title}", text, GREY))
+
+
+def _add_who(embed: discord.Embed, shown: PhaseCard, done: str, waiting: str) -> None:
+    for name, people in ((done, shown.recorded), (waiting, shown.waiting)):
+        if people:
+            value = lines([f"• {safe(person)}" for person in people])
+            embed.add_field(name=f"{name} ({len(people)})", value=value)
+
+
+def _phase_items(about: About) -> tuple[discord.ui.Item[Any], ...]:
+    return (
+        button("record", about.at, "Record forecast", PRIMARY),
+        button("ready", about.at, "Everyone's ready", SUCCESS),
+        *_circle_items(about),
+    )
+
+
+def _circle_items(about: About) -> tuple[discord.ui.Item[Any], ...]:
+    """What can be done about one's place in the circle, in the row below."""
+    items = [button("join", about.at, "Join", row=1), button("leave", about.at, "Leave", row=1)]
+    if about.host_gone:
+        items.append(button("take_over", about.at, "Take over", row=1))
+    return tuple(items)
+
+
+def _turn_text(shown: TurnCard) -> str:
+    about = shown.about
+    question = _question(about, criteria=False)
+    if shown.ended_by is not None:
+        return f"{question}\n\n{ENDINGS[shown.ended_by]}"
+    if shown.paused_left is not None:
+        left = say_duration(timedelta(seconds=shown.paused_left))
+        clock = f"⏸️ **The clock is stopped**, {left} left. **Resume** lets it go on."
+    else:
+        clock = f"⏳ Ends {countdown(shown.deadline)}."
+    following = f" Next: {safe(shown.following)}." if shown.following else " Last in the circle."
+    return (
+        f"{question}\n\n{clock}{following}\n"
+        f"**{safe(shown.speaker)}**: think out loud, take the question apart, say what would "
+        "change your mind. Press **Record forecast** when you have a number, and **Done** when "
+        "you have finished."
+    )
+
+
+def _turn_colour(shown: TurnCard) -> int:
+    if shown.ended_by is not None:
+        return GREY
+    return AMBER if shown.paused_left is not None else BLUE
+
+
+def _turn_items(shown: TurnCard) -> tuple[discord.ui.Item[Any], ...]:
+    at = shown.about.at
+    paused = shown.paused_left is not None
+    clock = button("resume", at, "Resume") if paused else button("pause", at, "Pause")
+    return (
+        button("record", at, "Record forecast", PRIMARY, row=0),
+        button("done", at, "Done", SUCCESS, row=0),
+        button("pass", at, "Pass", row=0),
+        button("extend", at, f"+{_short(shown.extend_seconds)}", row=0),
+        _in_row(clock, 1),
+        button("skip", at, "Skip", DANGER, row=1),
+        *_circle_items(shown.about),
+    )
+
+
+def _short(seconds: int) -> str:
+    """A length of time that fits on a button: "2 min", "90 s"."""
+    return f"{seconds // 60} min" if seconds % 60 == 0 else f"{seconds} s"
+
+
+def _in_row(item: discord.ui.Button[Any], row: int) -> discord.ui.Button[Any]:
+    item.row = row
+    return item
+
+
+def _seat_line(seat: SeatLine) -> str:
+    sign = {
+        SeatState.SPEAKING: "🎙️",
+        SeatState.SPOKEN: "✅",
+        SeatState.SKIPPED: "⏭️",
+        SeatState.GAVE_UP: "↩️",
+        SeatState.WAITING: "▫️",
+    }[seat.state]
+    name = f"**{safe(seat.name)}**" if seat.state == SeatState.SPEAKING else safe(seat.name)
+    said = f" · **{say_probability(seat.probability)}**" if seat.probability is not None else ""
+    late = " (late)" if seat.late else ""
+    note = _seat_note(seat)
+    reason = f" · {safe(cut(seat.reason, REASON_SHOWN))}" if seat.reason else ""
+    return f"{sign} {name}{note}{said}{late}{reason}"
+
+
+def _seat_note(seat: SeatLine) -> str:
+    if not seat.present:
+        return " (left)"
+    if seat.state == SeatState.GAVE_UP:
+        return " (gave the seat up)"
+    return " (passed, comes at the end)" if seat.passed and seat.state == SeatState.WAITING else ""
+
+
+def _cue_text(cue: Cue, who: str) -> str:
+    if cue.seconds:
+        left = say_duration(timedelta(seconds=cue.seconds))
+        return f"{who}, {left} left."
+    following = f" {safe(cue.following)}, you are next." if cue.following else ""
+    if cue.recorded:
+        return f"{who}, time. Press **Done** when you have finished your sentence.{following}"
+    grace = say_duration(timedelta(seconds=cue.grace_seconds))
+    return f"{who}, time. Please record your forecast now: the turn ends in {grace}.{following}"
+
+
+def _moved(shown: Summary) -> str:
+    if shown.blind is None or shown.final is None:
+        return "The round is closed."
+    before, after = shown.blind.odds_mean, shown.final.odds_mean
+    if abs(after - before) < 0.005:
+        return f"The circle stayed at **{say_probability(round(after, 3))}**."
+    way = "up" if after > before else "down"
+    return (
+        f"The circle moved the group **{way} from {say_probability(round(before, 3))} (blind) "
+        f"to {say_probability(round(after, 3))} (final)**."
+    )
+
+
+def _summary_line(seat: SummarySeat) -> str:
+    said = " → ".join(
+        say_probability(value) if value is not None else "–"
+        for value in (seat.blind, seat.turn, seat.final)
+    )
+    late = " (late)" if seat.late else ""
+    reason = f" · {safe(cut(seat.reason, 80))}" if seat.reason else ""
+    return f"**{safe(seat.name)}** {said}{late}{reason}"
+
+
+def _aggregate_lines(shown: Summary) -> str:
+    assert shown.final is not None  # noqa: S101 - the caller has looked
+    rows = [_aggregate_line("Final", shown.final)]
+    if shown.blind is not None:
+        rows.insert(0, _aggregate_line("Blind", shown.blind))
+    finals = [seat.final for seat in shown.seats if seat.final is not None]
+    low, high = say_probability(min(finals)), say_probability(max(finals))
+    return "\n".join([*rows, f"Spread at the end: {low} to {high}."])
+
+
+def _aggregate_line(name: str, said: Aggregates) -> str:
+    return (
+        f"{name}: mean {say_probability(round(said.mean, 3))}, "
+        f"median {say_probability(round(said.median, 3))}, "
+        f"mean of odds {say_probability(round(said.odds_mean, 3))}"
+    )
+
+
+def _summary_next(shown: Summary) -> str:
+    closes = shown.about.closes_at
+    update = "You can update with **Forecast** until the question closes"
+    when = f"{update} {countdown(closes)}." if closes else f"{update}."
+    if shown.session_live and shown.newest:
+        return f"{when} The host opens the **Next round** or ends the session."
+    return when
+
+
+def _summary_items(shown: Summary) -> tuple[discord.ui.Item[Any], ...]:
+    at = shown.about.at
+    items = [button("record", at, "Forecast", PRIMARY)]
+    if shown.session_live and shown.newest:
+        items += [
+            button("next_round", at, "Next round", SUCCESS),
+            button("end_session", at, "End the session"),
+        ]
+        if shown.about.host_gone:
+            items.append(button("take_over", at, "Take over"))
+    return tuple(items)

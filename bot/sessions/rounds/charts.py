@@ -1,0 +1,278 @@
+"""The picture of a closed round: how the forecast moved around the circle, seat by seat.
+
+It draws the numbers that it is given and computes none of them: aggregates come from the caller.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from bot import charts
+
+_PLOT_HEIGHT = 190.0
+_LEFT, _FINALS_WIDTH, _RIGHT = 46.0, 46.0, 50.0
+_MANY = 14  # from here on the card is larger
+_VALUES_UP_TO = 8  # seats whose dots have room for a number
+_LONGEST_NAME = 82.0
+_NUMBER_HEIGHT = 0.12  # of the plot, with the dot it belongs to
+_LOWEST_NUMBER = 0.08
+_AWAY = 0.06  # a longer step aside that is still better than crossing the group's line
+_SLANT, _UPRIGHT = 35, 90
+_SLANT_NEEDS = 22.0  # points per seat under which slanted names would touch
+_STILL_THE_SAME = 0.03  # finals nearer than this stand side by side
+
+
+@dataclass(frozen=True)
+class SeatLine:
+    """One seat's forecasts, each missing if it was not made; late: recorded after the turn."""
+
+    name: str
+    blind: float | None
+    turn: float | None
+    late: bool
+    final: float | None
+
+
+@dataclass(frozen=True)
+class CirclePicture:
+    """A round in seat order; aggregate starts with that of the blinds, then one after each seat."""
+
+    title: str
+    seats: tuple[SeatLine, ...]
+    aggregate: tuple[float | None, ...]
+    outcome: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an aggregate that does not belong to these seats; the line would lie."""
+        if len(self.aggregate) != len(self.seats) + 1:
+            raise ValueError("aggregate needs one value for the blinds and one after each seat")
+
+
+@dataclass(frozen=True)
+class _Names:
+    """The names as they stand under the seats, all at one angle, and the room they take."""
+
+    shown: tuple[str, ...]
+    size: float
+    angle: int
+    height: float
+
+
+def circle_chart(circle: CirclePicture) -> bytes:
+    """Draw the round: blinds hollow, turns filled, the group's line thick, finals at the right."""
+    width = charts.LARGE_WIDTH if len(circle.seats) > _MANY else charts.NORMAL_WIDTH
+    head = charts.heading(circle.title, _story(circle), width)
+    across = width - _LEFT - _FINALS_WIDTH - _RIGHT
+    names = _names(circle.seats, across / (len(circle.seats) + 1))
+    top = head.height + 30
+    card = charts.figure(width, top + _PLOT_HEIGHT + names.height + 22, head)
+    charts.key(card, head.height + 2, _key(circle), columns=6)
+    area = charts.axes(card, _LEFT, top, across, _PLOT_HEIGHT)
+    _draw_seats(area, circle, names)
+    _draw_finals(card, top, width, circle)
+    return charts.to_png(card)
+
+
+def circle_alt_text(circle: CirclePicture) -> str:
+    """Say the same in words for those who do not see the picture."""
+    seats = ", ".join(_seat_in_words(seat) for seat in circle.seats)
+    story = _story(circle).removesuffix(".")
+    start = f"“{circle.title}”, {charts.plural(len(circle.seats), 'seat')}: {story}."
+    return charts.alt_text(f"{start} In seat order: {seats}." if seats else start)
+
+
+def _story(circle: CirclePicture) -> str:
+    """Tell in one sentence where the group began and ended, and what happened if it is known."""
+    before, after = circle.aggregate[0], circle.aggregate[-1]
+    outcome = {None: "", 0: "; it did not happen", 1: "; it happened"}[circle.outcome]
+    if after is None:
+        return f"Nobody recorded a forecast in the circle{outcome}."
+    end = charts.percent(after)
+    if before is None:
+        return f"The group ended at {end}{outcome}."
+    start = charts.percent(before)
+    if start == end:
+        return f"The group ended at {end}, where the blind forecasts were{outcome}."
+    return f"The group went from {start} (blind) to {end}{outcome}."
+
+
+def _seat_in_words(seat: SeatLine) -> str:
+    stages = (("blind", seat.blind), ("turn", seat.turn), ("final", seat.final))
+    made = [f"{stage} {charts.percent(p)}" for stage, p in stages if p is not None]
+    late = " (late)" if seat.late else ""
+    return f"{seat.name[:40]} {' → '.join(made) or 'no forecast'}{late}"
+
+
+def _key(circle: CirclePicture) -> list[Line2D]:
+    """List the marks that appear in this picture, and no others."""
+    seats = circle.seats
+    used = {
+        "blind": any(seat.blind is not None for seat in seats),
+        "turn": any(seat.turn is not None and not seat.late for seat in seats),
+        "late": any(seat.turn is not None and seat.late for seat in seats),
+        "group": any(value is not None for value in circle.aggregate),
+        "final": any(seat.final is not None for seat in seats),
+        "outcome": circle.outcome is not None,
+    }
+    return [_mark(name, [], [], name) for name, shown in used.items() if shown]
+
+
+def _mark(stage: str, x: Sequence[float], y: Sequence[float], label: str = "") -> Line2D:
+    """Make the mark of a stage, the same in the plot and in the key."""
+    looks = {
+        "blind": ("o", charts.CARD, charts.INK, 6.5),
+        "turn": ("o", charts.BLUE, charts.CARD, 9.0),
+        "late": ("D", charts.BLUE, charts.INK, 7.0),
+        "final": ("o", charts.VIOLET, charts.CARD, 7.5),
+        "outcome": ("*", charts.GREEN, charts.GREEN, 12.0),
+    }
+    mark = Line2D(x, y, label=label, linestyle="none", clip_on=False, zorder=4)
+    if stage == "group":
+        mark.set(linestyle="-", color=charts.AMBER, linewidth=3.5, zorder=2.5)
+        mark.set(marker="o", markersize=4, solid_joinstyle="round", solid_capstyle="butt")
+        return mark
+    shape, face, edge, size = looks[stage]
+    mark.set(marker=shape, markerfacecolor=face, markeredgecolor=edge, markersize=size)
+    mark.set_markeredgewidth(1.6 if stage == "blind" else 1.0)
+    return mark
+
+
+def _names(seats: tuple[SeatLine, ...], slot: float) -> _Names:
+    """Lay the names flat while they fit their seats, then slanted, then upright."""
+    called = [charts.readable(s.name, otherwise=f"seat {k}") for k, s in enumerate(seats, 1)]
+    flat = max((charts.text_width(name) for name in called), default=0.0) <= slot - 5
+    angle = 0 if flat else _SLANT if slot >= _SLANT_NEEDS else _UPRIGHT
+    size = charts.SMALL if angle == _UPRIGHT else charts.BODY
+    shown = tuple(charts.shorten(name, _LONGEST_NAME, size=size) for name in called)
+    longest = max((charts.text_width(name, size=size) for name in shown), default=0.0)
+    height = {0: 14.0, _SLANT: 0.58 * longest + 14, _UPRIGHT: longest + 6}[angle]
+    return _Names(shown, size, angle, max(height, 14.0))
+
+
+def _draw_seats(area: Axes, circle: CirclePicture, names: _Names) -> None:
+    """Draw everything that has a place in the seat order, from the start to the last seat."""
+    area.set_xlim(-0.5, len(circle.seats) + 0.5)
+    area.set_xticks([])
+    charts.percent_axis(area, "y")
+    seats = list(enumerate(circle.seats, 1))
+    spoken = [(at, seat.turn) for at, seat in seats if seat.turn is not None]
+    area.plot(*_columns(spoken), color=charts.BLUE, linewidth=1.3, alpha=0.75, zorder=2)
+    for at, seat in seats:
+        _draw_seat(area, at, seat)
+    group = [(at, p) for at, p in enumerate(circle.aggregate) if p is not None]
+    area.add_line(_mark("group", *_columns(group)))
+    if circle.outcome is not None:
+        area.add_line(_mark("outcome", [-0.5], [circle.outcome]))
+    if len(circle.seats) <= _VALUES_UP_TO:
+        _write_values(area, circle)
+    _write_names(area, circle.seats, names)
+
+
+def _columns(points: list[tuple[int, float]]) -> tuple[list[float], list[float]]:
+    return [float(at) for at, _ in points], [p for _, p in points]
+
+
+def _draw_seat(area: Axes, at: int, seat: SeatLine) -> None:
+    """Draw a seat's blind and turn forecasts, joined by a stem that shows how far it moved."""
+    if seat.blind is not None and seat.turn is not None:
+        ends = [seat.blind, seat.turn]
+        area.plot([at, at], ends, color=charts.MUTED, linewidth=1.2, alpha=0.7, zorder=1.5)
+    if seat.blind is not None:
+        area.add_line(_mark("blind", [at], [seat.blind]))
+    if seat.turn is not None:
+        area.add_line(_mark("late" if seat.late else "turn", [at], [seat.turn]))
+
+
+def _write_values(area: Axes, circle: CirclePicture) -> None:
+    """Write each turn forecast by its dot, rather away from the group's line than beyond it."""
+    for at, seat in enumerate(circle.seats, 1):
+        if seat.turn is None:
+            continue
+        others = [p for p in (seat.blind, circle.aggregate[at]) if p is not None]
+        above = _clear_of(seat.turn, others)
+        below = 1 - _clear_of(1 - seat.turn, [1 - p for p in others])
+        up, down = above - seat.turn, seat.turn - below
+        line_above = (circle.aggregate[at] or 0.0) > seat.turn
+        rises = up <= down + (-_AWAY if line_above else _AWAY) or below < _LOWEST_NUMBER
+        place, shift = (above, 12) if rises else (below, -13)
+        number = charts.percent(seat.turn)
+        charts.note(area, (at, place), number, shift=(0, shift), color=charts.BLUE)
+
+
+def _clear_of(start: float, others: list[float]) -> float:
+    """Climb from a dot over the other marks of its seat that its number would cover."""
+    for other in sorted(others):
+        if start < other < start + _NUMBER_HEIGHT:
+            start = other
+    return start
+
+
+def _write_names(area: Axes, seats: tuple[SeatLine, ...], names: _Names) -> None:
+    """Name the seats under the plot, faintly those that did not forecast in their turn."""
+    placing = {"va": "top"} if names.angle == 0 else {"ha": "right", "rotation": names.angle}
+    under = area.get_xaxis_transform()
+    labels = [("start", charts.MUTED)]
+    for seat, name in zip(seats, names.shown, strict=True):
+        labels.append((name, charts.INK if seat.turn is not None else charts.MUTED))
+    for at, (label, color) in enumerate(labels):
+        charts.note(
+            area,
+            (at, 0),
+            label,
+            within=under,
+            shift=(0, -8),
+            size=names.size,
+            color=color,
+            rotation_mode="anchor",
+            **placing,
+        )
+
+
+def _draw_finals(card: Figure, top: float, width: float, circle: CirclePicture) -> None:
+    """Gather the final forecasts in a column of their own, lowest and highest numbered."""
+    area = charts.axes(card, width - _FINALS_WIDTH - _RIGHT, top, _FINALS_WIDTH, _PLOT_HEIGHT)
+    area.patch.set(facecolor=charts.STRIPE, alpha=1)
+    area.set_xlim(-1, 1)
+    area.set_xticks([])
+    charts.percent_axis(area, "y", labels=False)
+    finals = sorted(seat.final for seat in circle.seats if seat.final is not None)
+    area.add_line(_mark("final", _side_by_side(finals), finals))
+    under = area.get_xaxis_transform()
+    charts.note(area, (0, 0), "final", within=under, shift=(0, -8), va="top", color=charts.MUTED)
+    for value, shift in _ends(finals):
+        charts.note(
+            area,
+            (1, value),
+            charts.percent(value),
+            within=area.get_yaxis_transform(),
+            shift=(6, shift),
+            color=charts.VIOLET,
+            ha="left",
+        )
+
+
+def _ends(finals: list[float]) -> list[tuple[float, float]]:
+    """Give the lowest and highest with the points to move their numbers, so as not to touch."""
+    if not finals or finals[0] == finals[-1]:
+        return [(value, 0.0) for value in finals[:1]]
+    apart = (finals[-1] - finals[0]) * _PLOT_HEIGHT
+    shift = max(0.0, (13 - apart) / 2)
+    return [(finals[0], -shift), (finals[-1], shift)]
+
+
+def _side_by_side(values: list[float]) -> list[float]:
+    """Spread near-equal values sideways about the middle, closer together when they are many."""
+    rows: list[list[float]] = []
+    for value in values:
+        if rows and value - rows[-1][0] < _STILL_THE_SAME:
+            rows[-1].append(value)
+        else:
+            rows.append([value])
+    spread: list[float] = []
+    for row in rows:
+        step = min(0.36, 1.6 / max(len(row) - 1, 1))
+        spread.extend(step * (k - (len(row) - 1) / 2) for k in range(len(row)))
+    return spread

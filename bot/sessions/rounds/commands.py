@@ -1,0 +1,68 @@
+"""Slash commands inside a round. They mean the round that is running in the channel."""
+
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot import times
+from bot.door import Door
+from bot.sessions.commands import session
+from bot.sessions.rounds import service
+
+
+@session.command(name="pass", description="Come back at the end; the second time gives the seat up")
+async def give_way(interaction: discord.Interaction[Any]) -> None:
+    """Passes the turn."""
+    door = Door(interaction)
+    await door.do(service.give_way)
+    await door.whisper("You passed.")
+
+
+@session.command(name="done", description="End your turn")
+async def done(interaction: discord.Interaction[Any]) -> None:
+    """Ends the turn."""
+    door = Door(interaction)
+    await door.do(service.done)
+    await door.whisper("Your turn is over. Thank you!")
+
+
+@session.command(name="extend", description="More time for the running turn")
+@app_commands.describe(by="How much, such as 2m or 90s; without it, what the group has set")
+async def extend(interaction: discord.Interaction[Any], by: str | None = None) -> None:
+    """Extends the turn."""
+    door = Door(interaction)
+    await door.do(service.extend, by=times.parse_duration(by) if by else None)
+    await door.whisper("The turn is longer now; its card shows until when.")
+
+
+@session.command(name="pause", description="Stop the clock")
+async def pause(interaction: discord.Interaction[Any]) -> None:
+    """Stops the clock."""
+    door = Door(interaction)
+    await door.do(service.pause)
+    await door.whisper("The clock is stopped.")
+
+
+@session.command(name="resume", description="Let the clock go on with what was left")
+async def resume(interaction: discord.Interaction[Any]) -> None:
+    """Lets the clock go on."""
+    door = Door(interaction)
+    await door.do(service.resume)
+    await door.whisper("The clock is running.")
+
+
+@session.command(name="skip", description="Move on without the speaker (host, facilitator)")
+async def skip(interaction: discord.Interaction[Any]) -> None:
+    """Skips the speaker."""
+    door = Door(interaction)
+    await door.do(service.skip)
+    await door.whisper("Skipped. `/session back` undoes it.")
+
+
+@session.command(name="back", description="Undo a wrong skip (host, facilitator)")
+async def back(interaction: discord.Interaction[Any]) -> None:
+    """Undoes a skip."""
+    door = Door(interaction)
+    await door.do(service.back)
+    await door.whisper("The skip is undone.")

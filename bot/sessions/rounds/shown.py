@@ -1,0 +1,360 @@
+"""What the cards of a round show. Reads, decides nothing.
+
+Blind forecasts leave this module only once their round has closed.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.keys import Key
+from bot.unit import row_id
+from scoring import geometric_mean_of_odds, mean, median
+from storage import forecasts, groups, rounds
+from storage.tables import (
+    Forecast,
+    ForecastKind,
+    Meetup,
+    Phase,
+    Question,
+    Round,
+    SeatState,
+    SessionState,
+    Turn,
+)
+
+
+@dataclass(frozen=True)
+class About:
+    """What every card of a round says: where it is and which question it is about."""
+
+    at: Key
+    title: str
+    number: int
+    question_id: int
+    question: str
+    criteria: str
+    closes_at: datetime | None
+    host: str
+    host_gone: bool
+    over: bool
+
+
+@dataclass(frozen=True)
+class SeatLine:
+    """A seat in the list of the circle."""
+
+    name: str
+    state: SeatState
+    present: bool
+    probability: float | None
+    reason: str
+    late: bool
+    passed: bool
+
+
+@dataclass(frozen=True)
+class TurnCard:
+    """A turn, running or over."""
+
+    about: About
+    number: int
+    speaker: str
+    speaker_user: int | None
+    following: str | None
+    deadline: datetime
+    started_at: datetime
+    paused_left: float | None
+    ended_by: str | None
+    extend_seconds: int
+    seats: tuple[SeatLine, ...]
+    updates: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class PhaseCard:
+    """The blind or the final phase: who has recorded or is ready, never what."""
+
+    about: About
+    ends_at: datetime | None
+    recorded: tuple[str, ...]
+    waiting: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Cue:
+    """A word to the speaker about the time."""
+
+    about: About
+    speaker: str
+    speaker_user: int | None
+    following: str | None
+    seconds: int
+    recorded: bool
+    spoken: bool
+    grace_seconds: int
+
+
+@dataclass(frozen=True)
+class Aggregates:
+    """What the group as a whole said, three ways."""
+
+    mean: float
+    median: float
+    odds_mean: float
+
+
+@dataclass(frozen=True)
+class SummarySeat:
+    """A seat in the summary: what was said blind, in the turn, and at the end."""
+
+    name: str
+    blind: float | None
+    turn: float | None
+    late: bool
+    final: float | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A round that has closed."""
+
+    about: About
+    seats: tuple[SummarySeat, ...]
+    blind: Aggregates | None
+    final: Aggregates | None
+    running: tuple[float | None, ...]
+    newest: bool
+    session_live: bool
+
+
+def read_turn(tx: Session, at: Key) -> TurnCard | None:
+    """The turn that a key names."""
+    row = tx.get(Round, at.id)
+    turns = rounds.turns(tx, at.id) if row else []
+    turn = next((one for one in turns if at.more == (one.number,)), None)
+    if row is None or turn is None:
+        return None
+    made = forecasts.in_rounds(tx, [at.id])
+    names = _names(tx, row, made)
+    users = groups.users(tx, [turn.member_id])
+    return TurnCard(
+        about=_about(tx, at, row),
+        number=turn.number,
+        speaker=names[turn.member_id],
+        speaker_user=users.get(turn.member_id),
+        following=_following(tx, row, names) if turn.ended_at is None else None,
+        deadline=turn.deadline,
+        started_at=turn.started_at,
+        paused_left=turn.left_seconds if turn.paused else None,
+        ended_by=turn.ended_by,
+        extend_seconds=row.extend_seconds,
+        seats=tuple(_seat_lines(tx, row, made, names)),
+        updates=_updates(turn, made, names),
+    )
+
+
+def read_phase(tx: Session, at: Key) -> PhaseCard | None:
+    """The blind or final phase that a key names."""
+    row = tx.get(Round, at.id)
+    if row is None:
+        return None
+    names = _names(tx, row, ())
+    blind_in, _ = forecasts.recorded_in_round(tx, at.id)
+    present = [seat for seat in rounds.seats(tx, at.id) if seat.present]
+    is_in = {seat.member_id for seat in present if seat.ready}
+    if at.kind == "b":
+        is_in |= blind_in
+    running = {Phase.BLIND: "b", Phase.FINAL: "f"}.get(row.phase) == at.kind
+    return PhaseCard(
+        about=_about(tx, at, row, over=not running),
+        ends_at=row.phase_ends_at if running else None,
+        recorded=tuple(names[seat.member_id] for seat in present if seat.member_id in is_in),
+        waiting=tuple(names[seat.member_id] for seat in present if seat.member_id not in is_in),
+    )
+
+
+def read_cue(tx: Session, at: Key) -> Cue | None:
+    """The cue that a key names, or None when it has lost its point."""
+    row = tx.get(Round, at.id)
+    latest = rounds.latest_turns(tx, at.id)
+    turn = latest[0] if latest else None
+    number, seconds, extensions = at.more
+    if row is None or turn is None or turn.number != number or turn.ended_at is not None:
+        return None
+    if turn.paused or turn.extensions != extensions:
+        return None
+    meetup = tx.get_one(Meetup, row.session_id)
+    names = _names(tx, row, ())
+    _, turn_in = forecasts.recorded_in_round(tx, at.id)
+    return Cue(
+        about=_about(tx, at, row),
+        speaker=names[turn.member_id],
+        speaker_user=groups.users(tx, [turn.member_id]).get(turn.member_id),
+        following=_following(tx, row, names),
+        seconds=seconds,
+        recorded=turn.member_id in turn_in,
+        spoken=groups.get(tx, meetup.group_id).spoken_cues,
+        grace_seconds=row.grace_seconds,
+    )
+
+
+def read_summary(tx: Session, at: Key) -> Summary | None:
+    """The summary of the closed round that a key names."""
+    row = tx.get(Round, at.id)
+    if row is None or row.phase != Phase.CLOSED:
+        return None
+    meetup = tx.get_one(Meetup, row.session_id)
+    made = _before(forecasts.on_question(tx, row.question_id), row.closed_at)
+    here = [one for one in made if one.round_id == at.id]
+    names = _names(tx, row, here)
+    seats = tuple(
+        _summary_seat(names[member], _of(made, member), at.id) for member in _seated(tx, row, here)
+    )
+    newest = rounds.of_session(tx, row.session_id)[-1].id == row.id
+    return Summary(
+        about=_about(tx, at, row),
+        seats=seats,
+        blind=_aggregates([seat.blind for seat in seats]),
+        final=_aggregates([seat.final for seat in seats]),
+        running=running_aggregate(seats),
+        newest=newest and not meetup.lobby_open,
+        session_live=meetup.state == SessionState.LIVE,
+    )
+
+
+def running_aggregate(seats: Sequence[SummarySeat]) -> tuple[float | None, ...]:
+    """The group's number before the first turn (of the blind ones) and after each seat."""
+    blind = [seat.blind for seat in seats if seat.blind is not None]
+    said = [_odds_mean(blind)]
+    turns: list[float] = []
+    for seat in seats:
+        if seat.turn is not None:
+            turns.append(seat.turn)
+        said.append(_odds_mean(turns) if turns else said[-1])
+    return tuple(said)
+
+
+def _about(tx: Session, at: Key, row: Round, *, over: bool | None = None) -> About:
+    meetup = tx.get_one(Meetup, row.session_id)
+    question = tx.get_one(Question, row.question_id)
+    host = groups.names(tx, [meetup.host_id])[meetup.host_id]
+    return About(
+        at=at,
+        title=meetup.title,
+        number=row.number,
+        question_id=row_id(question),
+        question=question.title,
+        criteria=question.criteria,
+        closes_at=question.closes_at,
+        host=host,
+        host_gone=meetup.host_gone,
+        over=row.phase == Phase.CLOSED if over is None else over,
+    )
+
+
+def _names(tx: Session, row: Round, made: Sequence[Forecast]) -> dict[int, str]:
+    members = {seat.member_id for seat in rounds.seats(tx, row_id(row))}
+    return groups.names(tx, members | {one.member_id for one in made})
+
+
+def _following(tx: Session, row: Round, names: dict[int, str]) -> str | None:
+    waiting = [
+        seat
+        for seat in rounds.seats(tx, row_id(row))
+        if seat.state == SeatState.WAITING and seat.present
+    ]
+    return names[waiting[0].member_id] if waiting else None
+
+
+def _seat_lines(
+    tx: Session, row: Round, made: Sequence[Forecast], names: dict[int, str]
+) -> list[SeatLine]:
+    result = []
+    for seat in rounds.seats(tx, row_id(row)):
+        shown = _last(
+            one
+            for one in made
+            if one.member_id == seat.member_id and one.kind != ForecastKind.BLIND
+        )
+        result.append(
+            SeatLine(
+                names[seat.member_id],
+                seat.state,
+                seat.present,
+                shown.probability if shown else None,
+                shown.reason if shown else "",
+                shown.late if shown else False,
+                seat.passes > 0,
+            )
+        )
+    return result
+
+
+def _updates(
+    turn: Turn, made: Sequence[Forecast], names: dict[int, str]
+) -> tuple[tuple[str, float], ...]:
+    """What others recorded while this turn was running."""
+    return tuple(
+        (names[one.member_id], one.probability or 0.0)
+        for one in made
+        if one.member_id != turn.member_id
+        and one.kind != ForecastKind.BLIND
+        and one.made_at >= turn.started_at
+        and (turn.ended_at is None or one.made_at < turn.ended_at)
+    )
+
+
+def _seated(tx: Session, row: Round, made: Sequence[Forecast]) -> list[int]:
+    """Members in the order in which they spoke; then who had no turn; then other forecasters."""
+    spoke = [turn.member_id for turn in rounds.turns(tx, row_id(row))]
+    order = list(dict.fromkeys(reversed(spoke)))[::-1]
+    seats = [seat.member_id for seat in rounds.seats(tx, row_id(row))]
+    return list(dict.fromkeys([*order, *seats, *(one.member_id for one in made)]))
+
+
+def _summary_seat(name: str, own: Sequence[Forecast], round_id: int) -> SummarySeat:
+    here = [one for one in own if one.round_id == round_id]
+    blind = _last(one for one in here if one.kind == ForecastKind.BLIND)
+    turns = [one for one in here if one.kind == ForecastKind.TURN]
+    turn = _last(one for one in turns if not one.late) or (turns[0] if turns else None)
+    reason = next((one.reason for one in reversed(here) if one.reason), "")
+    return SummarySeat(
+        name,
+        blind.probability if blind else None,
+        turn.probability if turn else None,
+        turn.late if turn else False,
+        own[-1].probability if own else None,
+        reason,
+    )
+
+
+def _before(made: Sequence[Forecast], moment: datetime | None) -> list[Forecast]:
+    return [one for one in made if moment is None or one.made_at <= moment]
+
+
+def _of(made: Sequence[Forecast], member: int) -> list[Forecast]:
+    return [one for one in made if one.member_id == member]
+
+
+def _last(made: Iterable[Forecast]) -> Forecast | None:
+    found = list(made)
+    return found[-1] if found else None
+
+
+def _aggregates(values: Sequence[float | None]) -> Aggregates | None:
+    said = [value for value in values if value is not None]
+    if not said:
+        return None
+    return Aggregates(
+        mean(probabilities=said).probability,
+        median(probabilities=said).probability,
+        geometric_mean_of_odds(probabilities=said).probability,
+    )
+
+
+def _odds_mean(values: Sequence[float]) -> float | None:
+    return geometric_mean_of_odds(probabilities=values).probability if values else None

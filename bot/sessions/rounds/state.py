@@ -1,0 +1,141 @@
+"""Rows to the round of the rules, and back. Decides nothing."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from bot.sessions.rounds import rules
+from bot.unit import row_id
+from storage import forecasts, rounds
+from storage.tables import Phase, Round, Seat, SeatState, Turn
+
+
+def load(tx: Session, row: Round) -> rules.Round:
+    """The round as its rules see it."""
+    round_id = row_id(row)
+    blind_in, turn_in = forecasts.recorded_in_round(tx, round_id)
+    latest = [_turn(turn) for turn in rounds.latest_turns(tx, round_id)]
+    running = next((turn for turn in latest if turn.ended_at is None), None)
+    last = next((turn for turn in latest if turn.ended_at is not None), None)
+    return rules.Round(
+        limits=limits(row),
+        phase=row.phase.value,
+        phase_ends_at=row.phase_ends_at,
+        seats=tuple(_seat(seat) for seat in rounds.seats(tx, round_id)),
+        turn=running,
+        last=last,
+        turns=row.turn_count,
+        blind_in=blind_in,
+        turn_in=turn_in,
+    )
+
+
+def save(
+    tx: Session, row: Round, state: rules.Round, events: tuple[rules.Event, ...], now: datetime
+) -> None:
+    """Writes what the rules decided."""
+    row.phase = Phase(state.phase)
+    row.phase_ends_at = state.phase_ends_at
+    row.turn_count = state.turns
+    row.next_due_at = rules.next_due(state)
+    if state.phase == "closed" and row.closed_at is None:
+        row.closed_at = now
+    tx.add(row)
+    tx.flush()
+    _save_seats(tx, row_id(row), state)
+    _save_turns(tx, row_id(row), events)
+
+
+def limits(row: Round) -> rules.Limits:
+    """The limits that were copied when the round opened."""
+    return rules.Limits(
+        turn=timedelta(seconds=row.turn_seconds),
+        grace=timedelta(seconds=row.grace_seconds),
+        blind=timedelta(seconds=row.blind_seconds),
+        final=timedelta(seconds=row.final_seconds),
+        extend=timedelta(seconds=row.extend_seconds),
+        extensions=row.extensions,
+    )
+
+
+def _seat(seat: Seat) -> rules.Seat:
+    return rules.Seat(
+        member=seat.member_id,
+        position=seat.position,
+        state=seat.state.value,
+        present=seat.present,
+        ready=seat.ready,
+        passes=seat.passes,
+    )
+
+
+def _turn(turn: Turn) -> rules.Turn:
+    return rules.Turn(
+        number=turn.number,
+        member=turn.member_id,
+        started_at=turn.started_at,
+        deadline=turn.deadline,
+        paused=turn.paused,
+        left=None if turn.left_seconds is None else timedelta(seconds=turn.left_seconds),
+        extensions=turn.extensions,
+        cues=frozenset(cue for bit, cue in enumerate(rules.CUES) if turn.cues >> bit & 1),
+        ended_at=turn.ended_at,
+        ended_by=turn.ended_by,  # type: ignore[arg-type]  # only save() below writes it
+    )
+
+
+def _save_seats(tx: Session, round_id: int, state: rules.Round) -> None:
+    rows = {seat.member_id: seat for seat in rounds.seats(tx, round_id)}
+    for seat in state.seats:
+        row = rows.get(seat.member)
+        if row is None:
+            row = Seat(
+                round_id=round_id, member_id=seat.member, position=0, state=SeatState.WAITING
+            )
+            tx.add(row)
+        row.position = seat.position
+        row.state = SeatState(seat.state)
+        row.present = seat.present
+        row.ready = seat.ready
+        row.passes = seat.passes
+
+
+def _save_turns(tx: Session, round_id: int, events: tuple[rules.Event, ...]) -> None:
+    """Turns change by events only, ended ones first: at most one may be running."""
+    rows = {turn.number: turn for turn in rounds.latest_turns(tx, round_id)}
+    for event in events:
+        if isinstance(event, rules.PhaseBegan):
+            continue
+        turn = event.turn
+        row = rows.get(turn.number)
+        if row is None:
+            row = rows[turn.number] = Turn(
+                round_id=round_id,
+                number=turn.number,
+                member_id=turn.member,
+                started_at=turn.started_at,
+                deadline=turn.deadline,
+            )
+            tx.add(row)
+        _fill_turn(row, turn)
+        tx.flush()
+
+
+def _fill_turn(row: Turn, turn: rules.Turn) -> None:
+    row.deadline = turn.deadline
+    row.paused = turn.paused
+    row.left_seconds = None if turn.left is None else turn.left.total_seconds()
+    row.extensions = turn.extensions
+    row.cues = sum(1 << bit for bit, cue in enumerate(rules.CUES) if cue in turn.cues)
+    row.ended_at = turn.ended_at
+    row.ended_by = turn.ended_by
+
+
+def recorded(state: rules.Round, member: int, filed: rules.Recorded) -> rules.Round:
+    """The round once this forecast is recorded."""
+    if filed.kind == "blind":
+        return replace(state, blind_in=state.blind_in | {member})
+    if filed.kind == "turn":
+        return replace(state, turn_in=state.turn_in | {member})
+    return state

@@ -1,0 +1,43 @@
+"""Which question a lobby has chosen, and who may take over. Pure."""
+
+import random
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.rules import Refusal
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A question that could be taken; `known_to` people present have forecast it already."""
+
+    question: int
+    known_to: int = 0
+
+
+def pick(
+    candidates: Sequence[Candidate], *, votes: Mapping[int, int], chosen: int | None, seed: int
+) -> int:
+    """The question that the round takes.
+
+    The host's choice, else the one with most votes. Among equals those that fewest people present
+    have forecast already, then by lot: `random.Random(seed)` over the questions in the order in
+    which they came.
+    """
+    available = {candidate.question for candidate in candidates}
+    if chosen is not None and chosen in available:
+        return chosen
+    if not candidates:
+        raise Refusal(
+            "There is no question to take. Bring one with `/question submit`, then start the round."
+        )
+    count = Counter(question for question in votes.values() if question in available)
+    best = min((-count[one.question], one.known_to) for one in candidates)
+    equals = [one.question for one in candidates if (-count[one.question], one.known_to) == best]
+    return random.Random(seed).choice(equals)
+
+
+def may_take_over(member: int, *, seated: Sequence[int], facilitator: bool) -> bool:
+    """A facilitator may lead a session whose host has left, or failing that the next seated."""
+    return facilitator or (bool(seated) and seated[0] == member)

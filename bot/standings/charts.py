@@ -1,0 +1,358 @@
+"""The pictures of the standings: the leaderboard with its intervals, and a member's calibration.
+
+They draw the numbers that they are given: who is ranked, and how, is decided elsewhere.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import inf, isfinite, isnan
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from bot import charts
+
+_ROWS = 15
+_ROW_HEIGHT, _GAP = 22.0, 24.0
+_RANK, _NAME, _VALUE, _COUNT = 34.0, 42.0, 364.0, charts.NORMAL_WIDTH - charts.MARGIN
+_NAME_WIDTH, _PLOT_LEFT, _PLOT_WIDTH = 112.0, 162.0, 146.0
+_IN_ALT_TEXT = 5
+
+# How a metric's numbers are written, and the value that everyone should know, with its name.
+_FORMATS = {"brier": ".3f", "edge": "+.3f", "gain": "+.3f", "calibration": "+.3f"}
+_FORMATS |= {"log": ".2f", "peer": "+.1f", "baseline": "+.1f"}
+_REFERENCES = {
+    "brier": (0.25, "always saying 50%"),
+    "edge": (0.0, "level with the others"),
+    "gain": (0.0, "added nothing"),
+    "calibration": (0.0, "what luck alone gives"),
+    "peer": (0.0, "level with the others"),
+    "baseline": (0.0, "always saying 50%"),
+    "log": (0.6931, "always saying 50%"),
+}
+
+_CURVE_LEFT, _CURVE_WIDTH, _CURVE_HEIGHT, _BARS_HEIGHT = 50.0, 362.0, 300.0, 56.0
+_TOO_HIGH_FOR_A_COUNT = 0.96
+_NEAR_NOTHING = 0.02  # half the width given to a curve or band that has one point only
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """One member: unranked without a rank; without an interval if low or high is missing."""
+
+    name: str
+    rank: int | None
+    value: float
+    low: float | None
+    high: float | None
+    count: int
+
+
+@dataclass(frozen=True)
+class BoardPicture:
+    """A leaderboard in one metric, with a sentence that says what the metric means."""
+
+    title: str
+    metric: str
+    explanation: str
+    higher_is_better: bool
+    rows: tuple[BoardRow, ...]
+
+
+@dataclass(frozen=True)
+class BinDot:
+    """Forecasts of about the same size: their mean, how often it happened, and how sure that is."""
+
+    mean_forecast: float
+    observed_rate: float
+    low: float
+    high: float
+    count: int
+
+
+@dataclass(frozen=True)
+class CalibrationPicture:
+    """What a reliability diagram shows: binned rates, the isotonic curve, and what luck allows."""
+
+    title: str
+    sentence: str
+    bins: tuple[BinDot, ...]
+    curve_x: tuple[float, ...]
+    curve_y: tuple[float, ...]
+    band_x: tuple[float, ...]
+    band_low: tuple[float, ...]
+    band_high: tuple[float, ...]
+    histogram_edges: tuple[float, ...]
+    histogram_counts: tuple[int, ...]
+    count: int
+
+
+def leaderboard_chart(board: BoardPicture) -> bytes:
+    """Draw the first fifteen rows, best on top, the unranked in grey under a line."""
+    rows = _in_order(board.rows)
+    shown = rows[:_ROWS]
+    head = charts.heading(board.title, board.explanation)
+    top = head.height + 24
+    tall = _offset(shown, len(shown)) if shown else _ROW_HEIGHT
+    more = len(rows) - len(shown)
+    card = charts.figure(charts.NORMAL_WIDTH, top + tall + (62 if more else 46), head)
+    if not shown:
+        _aside(card, charts.MARGIN, top, "No scores yet.")
+        return charts.to_png(card)
+    _draw_rows(card, board, shown, top)
+    _write_around(card, board, shown, top)
+    if more:
+        _aside(card, charts.MARGIN, top + tall + 44, f"and {charts.plural(more, 'more member')}")
+    return charts.to_png(card)
+
+
+def leaderboard_alt_text(board: BoardPicture) -> str:
+    """Say who leads, with the numbers, and how many more there are."""
+    rows = _in_order(board.rows)
+    best = "higher" if board.higher_is_better else "lower"
+    said = "; ".join(_row_in_words(board.metric, row) for row in rows[:_IN_ALT_TEXT])
+    more = len(rows) - _IN_ALT_TEXT
+    rest = f"; and {more} more" if more > 0 else ""
+    told = f"{said}{rest}" if rows else "no scores yet"
+    return charts.alt_text(f"{board.title}, by {board.metric} ({best} is better): {told}.")
+
+
+def calibration_chart(picture: CalibrationPicture) -> bytes:
+    """Draw how often things happened against the forecasts, over a histogram of the forecasts."""
+    head = charts.heading(picture.title, picture.sentence)
+    top = head.height + 58
+    bars_top = top + _CURVE_HEIGHT + 14
+    card = charts.figure(charts.NORMAL_WIDTH, bars_top + _BARS_HEIGHT + 48, head)
+    charts.key(card, head.height + 2, _calibration_key(), columns=2)
+    area = charts.axes(card, _CURVE_LEFT, top, _CURVE_WIDTH, _CURVE_HEIGHT)
+    charts.percent_axis(area, "x", labels=False)
+    charts.percent_axis(area, "y")
+    _draw_reliability(area, picture)
+    below = charts.axes(card, _CURVE_LEFT, bars_top, _CURVE_WIDTH, _BARS_HEIGHT)
+    _draw_histogram(below, picture)
+    _name_the_axes(card, top, bars_top + _BARS_HEIGHT + 32, picture.count)
+    return charts.to_png(card)
+
+
+def calibration_alt_text(picture: CalibrationPicture) -> str:
+    """Give the reading, and the bins in numbers."""
+    counted = charts.plural(picture.count, "resolved forecast")
+    start = f"{picture.title}, {counted}: {picture.sentence}"
+    bins = ", ".join(
+        f"{charts.percent(dot.mean_forecast)} → {charts.percent(dot.observed_rate)} ({dot.count:,})"
+        for dot in picture.bins
+    )
+    return charts.alt_text(
+        f"{start} Forecast and how often it happened: {bins}." if bins else start
+    )
+
+
+def _in_order(rows: tuple[BoardRow, ...]) -> list[BoardRow]:
+    """Put the ranked first by rank; the order given stays within a rank and for the unranked."""
+    return sorted(rows, key=lambda row: inf if row.rank is None else row.rank)
+
+
+def _row_in_words(metric: str, row: BoardRow) -> str:
+    rank = "unranked" if row.rank is None else f"{row.rank}."
+    interval = ""
+    if row.low is not None and row.high is not None:
+        low, high = _number(metric, row.low), _number(metric, row.high)
+        interval = f", 90% interval {low} to {high}"
+    questions = charts.plural(row.count, "question")
+    return f"{rank} {row.name[:40]} {_number(metric, row.value)} ({questions}{interval})"
+
+
+def _number(metric: str, value: float) -> str:
+    """Write a score the way its metric is read, with a true minus sign."""
+    if isnan(value):
+        return "–"
+    if not isfinite(value):
+        return "∞" if value > 0 else "−∞"
+    number = format(value, _FORMATS.get(metric, ".3g"))
+    return number.replace("-", "−") if float(number) else number.lstrip("+-")
+
+
+def _offset(rows: Sequence[BoardRow], at: int) -> float:
+    """Say how far down a row begins; a gap parts the unranked from the ranked."""
+    unranked_before = any(row.rank is None for row in rows[: at + 1])
+    ranked = any(row.rank is not None for row in rows)
+    return at * _ROW_HEIGHT + (_GAP if unranked_before and ranked else 0.0)
+
+
+def _scale(area: Axes, board: BoardPicture, rows: Sequence[BoardRow], tall: float) -> None:
+    """Set the axes: points downward, and the metric across with three or four numbers."""
+    area.set_ylim(tall, 0)
+    area.set_xlim(*_limits(board, rows))
+    area.set_yticks([])
+    area.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 2.5, 5, 10]))
+    area.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}".replace("-", "−")))
+    area.grid(visible=True, axis="x", color=charts.GRID, linewidth=0.8)
+    area.set_axisbelow(True)
+
+
+def _limits(board: BoardPicture, rows: Sequence[BoardRow]) -> tuple[float, float]:
+    """Span the ranked and the reference.
+
+    The unranked have so few questions that their numbers would squeeze all the others together;
+    theirs go on beyond the plot, unless nobody is ranked.
+    """
+    counted = [row for row in rows if row.rank is not None] or rows
+    spanned = [end for row in counted for end in (row.value, row.low, row.high)]
+    spanned += [_REFERENCES[board.metric][0]] if board.metric in _REFERENCES else []
+    finite = [value for value in spanned if value is not None and isfinite(value)] or [0.0]
+    low, high = min(finite), max(finite)
+    room = 0.08 * (high - low) or max(0.1 * abs(high), 0.05)
+    return low - room, high + room
+
+
+def _draw_rows(card: Figure, board: BoardPicture, rows: list[BoardRow], top: float) -> None:
+    """Draw the table and, in its middle, the plot that shares its lines."""
+    tall = _offset(rows, len(rows))
+    area = charts.axes(card, _PLOT_LEFT, top, _PLOT_WIDTH, tall)
+    _scale(area, board, rows, tall)
+    for at, row in enumerate(rows):
+        down = _offset(rows, at)
+        if at % 2 == 0:
+            charts.stripe(card, top + down, _ROW_HEIGHT)
+        _write_row(card, top + down + _ROW_HEIGHT / 2, board.metric, row)
+        _draw_interval(area, down + _ROW_HEIGHT / 2, row)
+    _draw_reference(area, board.metric)
+
+
+def _write_row(card: Figure, level: float, metric: str, row: BoardRow) -> None:
+    """Write a member's rank, name, value and count on one line."""
+    ranked = row.rank is not None
+    ink = charts.INK if ranked else charts.MUTED
+    charts.write(card, _RANK, level, str(row.rank) if ranked else "–", color=ink, ha="right")
+    charts.write(card, _NAME, level, charts.shorten(row.name, _NAME_WIDTH), color=ink)
+    value = _number(metric, row.value)
+    charts.write(card, _VALUE, level, value, color=ink, bold=ranked, ha="right")
+    charts.write(card, _COUNT, level, f"{row.count:,}", color=charts.MUTED, ha="right")
+
+
+def _draw_interval(area: Axes, down: float, row: BoardRow) -> None:
+    """Draw a dot on its interval; an arrow says that either goes on beyond the plot."""
+    color = charts.MUTED if row.rank is None else charts.BLUE
+    left, right = area.get_xlim()
+    if row.low is not None and row.high is not None and row.low <= row.high:
+        ends = [max(row.low, left), min(row.high, right)]
+        area.plot(ends, [down, down], color=color, linewidth=2.4, alpha=0.65)
+        for edge, arrow, beyond in (left, "<", row.low < left), (right, ">", row.high > right):
+            if beyond:
+                area.plot([edge], [down], arrow, color=color, markersize=5, clip_on=False)
+    if not isnan(row.value):
+        mark = "<" if row.value < left else ">" if row.value > right else "o"
+        at = min(max(row.value, left), right)
+        dot = area.plot([at], [down], mark, color=color, markersize=8.5, clip_on=False, zorder=4)
+        dot[0].set_markeredgecolor(charts.CARD)
+
+
+def _draw_reference(area: Axes, metric: str) -> None:
+    """Mark the value that everyone should know, its name leaning away from the edges."""
+    if metric not in _REFERENCES:
+        return
+    value, name = _REFERENCES[metric]
+    left, right = area.get_xlim()
+    area.axvline(value, color=charts.AMBER, linewidth=1.4, linestyle=(0, (4, 3)), zorder=1.5)
+    share = (value - left) / (right - left)
+    lean = "left" if share < 0.35 else "right" if share > 0.65 else "center"
+    above = area.get_xaxis_transform()
+    charts.note(area, (value, 1), name, within=above, shift=(0, 9), color=charts.AMBER, ha=lean)
+
+
+def _write_around(card: Figure, board: BoardPicture, rows: list[BoardRow], top: float) -> None:
+    """Write what the columns mean, which way is better, and where the ranked end."""
+    _aside(card, _COUNT, top - 9, "questions", ha="right")
+    foot = top + _offset(rows, len(rows)) + 28
+    if any(row.low is not None and row.high is not None for row in rows):
+        _aside(card, charts.MARGIN, foot, "line: 90% interval")
+    if board.higher_is_better:
+        end = _PLOT_LEFT + _PLOT_WIDTH
+        _aside(card, end, foot, "better →", ha="right", color=charts.GREEN)
+    else:
+        _aside(card, _PLOT_LEFT, foot, "← better", color=charts.GREEN)
+    unranked = next((at for at, row in enumerate(rows) if row.rank is None), len(rows))
+    if 0 < unranked < len(rows):
+        _part_the_unranked(card, top + _offset(rows, unranked) - _GAP)
+
+
+def _part_the_unranked(card: Figure, level: float) -> None:
+    """Draw the thin line under the last ranked row, and say what is below it."""
+    charts.stripe(card, level + 3, 0.8, color=charts.GRID)
+    _aside(card, charts.MARGIN, level + _GAP / 2 + 2, "too few questions to rank")
+
+
+def _aside(
+    card: Figure, left: float, top: float, text: str, *, ha: str = "left", color: str = charts.MUTED
+) -> None:
+    charts.write(card, left, top, text, size=charts.SMALL, color=color, ha=ha)
+
+
+def _calibration_key() -> list[Line2D | Patch]:
+    """Explain the four marks of the diagram, in the order in which one reads it."""
+    return [
+        Line2D([], [], marker="o", color=charts.BLUE, label="similar forecasts: count, 90% range"),
+        Line2D([], [], linestyle="--", color=charts.MUTED, label="perfect calibration"),
+        Line2D([], [], linewidth=3, color=charts.AMBER, label="what happened, smoothed"),
+        Patch(color=charts.MUTED, alpha=0.25, label="what luck alone allows"),
+    ]
+
+
+def _draw_reliability(area: Axes, picture: CalibrationPicture) -> None:
+    """Draw the band of luck, the diagonal, the curve and, on top, the dots with their counts."""
+    x, low, high = _widened(picture.band_x, picture.band_low, picture.band_high)
+    area.fill_between(x, low, high, color=charts.MUTED, alpha=0.25, linewidth=0, zorder=1)
+    curve_x, curve_y = _widened(picture.curve_x, picture.curve_y)
+    area.plot(curve_x, curve_y, color=charts.AMBER, linewidth=3, zorder=2)
+    for dot in picture.bins:
+        _draw_bin(area, dot)
+    quiet: dict[str, Any] = {"within": area.transAxes, "color": charts.MUTED}
+    if not picture.bins:
+        charts.note(area, (0.5, 0.5), "No resolved forecasts yet.", **quiet)
+        return
+    area.plot([0, 1], [0, 1], color=charts.MUTED, linewidth=1.2, linestyle="--", zorder=1.5)
+    charts.note(area, (0, 1), "happened more often than said", shift=(6, -20), ha="left", **quiet)
+    charts.note(area, (1, 0), "happened less often than said", shift=(-6, 20), ha="right", **quiet)
+
+
+def _widened(x: Sequence[float], *curves: Sequence[float]) -> tuple[Sequence[float], ...]:
+    """Give a single point some width: whoever always says 50% has a curve of one point."""
+    if len(x) != 1:
+        return (x, *curves)
+    return ([x[0] - _NEAR_NOTHING, x[0] + _NEAR_NOTHING], *([y[0], y[0]] for y in curves))
+
+
+def _draw_bin(area: Axes, dot: BinDot) -> None:
+    """Draw a bin's rate with its interval; more forecasts make a larger dot."""
+    at = [dot.mean_forecast, dot.mean_forecast]
+    area.plot(at, [dot.low, dot.high], color=charts.BLUE, linewidth=1.6, alpha=0.8, zorder=3)
+    size = min(6.0 + dot.count**0.5 / 2, 12.0)
+    mark = area.plot(at[:1], [dot.observed_rate], "o", color=charts.BLUE, markersize=size, zorder=4)
+    mark[0].set(markeredgecolor=charts.CARD, clip_on=False)
+    above = dot.high < _TOO_HIGH_FOR_A_COUNT
+    end, shift = (dot.high, 8) if above else (dot.low, -9)
+    charts.note(area, (dot.mean_forecast, end), f"{dot.count:,}", shift=(0, shift))
+
+
+def _draw_histogram(area: Axes, picture: CalibrationPicture) -> None:
+    """Draw how many forecasts there were of each size; one number says how high the bars are."""
+    charts.percent_axis(area, "x")
+    counts, edges = picture.histogram_counts, picture.histogram_edges
+    widths = [right - left for left, right in pairwise(edges)]
+    area.bar(edges[:-1], counts, widths, align="edge", color=charts.BLUE, edgecolor=charts.CARD)
+    highest = max(counts, default=0)
+    area.set_ylim(0, max(highest, 1))
+    area.set_yticks([0, highest] if highest else [0])
+    area.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+
+
+def _name_the_axes(card: Figure, top: float, foot: float, count: int) -> None:
+    """Name both axes in level writing, which a phone need not be turned for."""
+    _aside(card, charts.MARGIN, top - 8, "↑ how often it happened")
+    _aside(card, _CURVE_LEFT + _CURVE_WIDTH, foot, "forecast →", ha="right")
+    _aside(card, charts.MARGIN, foot, charts.plural(count, "resolved forecast"))

@@ -1,0 +1,24 @@
+"""From standings to their pictures with alt text. Belongs off the event loop."""
+
+from bot.message import Picture
+from bot.standings import charts
+from bot.standings.service import Board
+
+
+def leaderboard_picture(board: Board) -> Picture | None:
+    """The leaderboard drawn; None where there is nothing to draw."""
+    if not board.rows:
+        return None
+    shown = charts.BoardPicture(
+        title="Leaderboard",
+        metric="brier",
+        explanation="Mean Brier score with 90% interval; lower is better",
+        higher_is_better=False,
+        rows=tuple(
+            charts.BoardRow(row.name, row.rank, row.brier, row.low, row.high, row.questions)
+            for row in board.rows
+        ),
+    )
+    return Picture(
+        charts.leaderboard_chart(shown), "leaderboard.png", charts.leaderboard_alt_text(shown)
+    )

@@ -1,0 +1,121 @@
+"""Which of a member's forecasts on a question are scored, and which one is the headline."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Moment = Literal["blind", "turn", "final", "close"]
+MOMENTS: tuple[Moment, ...] = ("blind", "turn", "final", "close")
+
+
+@dataclass(frozen=True)
+class Made:
+    """A forecast, as far as choosing among several needs it."""
+
+    id: int
+    member: int
+    made_at: datetime
+    kind: Literal["blind", "turn", "update"]
+    late: bool = False
+    round_id: int | None = None
+
+
+@dataclass(frozen=True)
+class RoundEnd:
+    """When a round closed, and when each member's last turn in it ended."""
+
+    round_id: int
+    closed_at: datetime | None
+    turn_ended: tuple[tuple[int, datetime], ...] = ()
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A forecast that is scored: whose, at which moment, in which round; `headline` counts."""
+
+    forecast_id: int
+    member: int
+    moment: Moment
+    round_id: int | None
+    headline: bool = False
+
+
+def choose(
+    forecasts: Sequence[Made],
+    rounds: Sequence[RoundEnd],
+    *,
+    known_at: datetime,
+    closes_at: datetime | None,
+) -> tuple[Chosen, ...]:
+    """The forecasts of one question that are scored, all members together.
+
+    Forecasts made at or after the outcome became known do not count, nor those after the close.
+    The headline of a member is their turn forecast in the latest round in which they have one
+    (the last recorded in their turn; else the first after it), otherwise the one standing at
+    the close.
+    """
+    ends = known_at if closes_at is None else min(known_at, closes_at)
+    counted = sorted(
+        (made for made in forecasts if made.made_at < known_at and made.made_at <= ends),
+        key=lambda made: (made.made_at, made.id),
+    )
+    chosen: list[Chosen] = []
+    for member in dict.fromkeys(made.member for made in counted):
+        own = [made for made in counted if made.member == member]
+        chosen += _of_member(member, own, rounds)
+    return tuple(chosen)
+
+
+def _of_member(member: int, own: list[Made], rounds: Sequence[RoundEnd]) -> list[Chosen]:
+    chosen: list[Chosen] = []
+    headline: int | None = None
+    for end in rounds:
+        in_round = _in_round(member, own, end)
+        chosen += in_round
+        turns = [index for index, one in enumerate(chosen) if one.moment == "turn"]
+        headline = turns[-1] if turns else None
+    if headline is None:
+        return [*chosen, Chosen(own[-1].id, member, "close", None, headline=True)]
+    top = chosen[headline]
+    chosen[headline] = Chosen(top.forecast_id, member, "turn", top.round_id, headline=True)
+    return [*chosen, Chosen(own[-1].id, member, "close", None)]
+
+
+def _in_round(member: int, own: list[Made], end: RoundEnd) -> list[Chosen]:
+    blind = [made for made in own if made.kind == "blind" and made.round_id == end.round_id]
+    moments: list[tuple[Moment, Made | None]] = [
+        ("blind", blind[-1] if blind else None),
+        ("turn", _turn_forecast(member, own, end)),
+        ("final", _standing_at(own, end.closed_at) if _took_part(member, own, end) else None),
+    ]
+    return [
+        Chosen(made.id, member, moment, end.round_id)
+        for moment, made in moments
+        if made is not None
+    ]
+
+
+def _turn_forecast(member: int, own: list[Made], end: RoundEnd) -> Made | None:
+    in_turn = [
+        made
+        for made in own
+        if made.kind == "turn" and not made.late and made.round_id == end.round_id
+    ]
+    if in_turn:
+        return in_turn[-1]
+    ended = dict(end.turn_ended).get(member)
+    if ended is None:
+        return None
+    return next((made for made in own if made.made_at >= ended), None)
+
+
+def _took_part(member: int, own: list[Made], end: RoundEnd) -> bool:
+    seated = member in dict(end.turn_ended)
+    return seated or any(made.round_id == end.round_id for made in own)
+
+
+def _standing_at(own: list[Made], moment: datetime | None) -> Made | None:
+    if moment is None:
+        return None
+    return next((made for made in reversed(own) if made.made_at <= moment), None)

@@ -1,0 +1,156 @@
+"""The unit of work: who asks, the transaction, the moment, and the effects saved along with it.
+
+Services open one with `desk.act(caller)` or, for the passing of time, `desk.step(group_id)`.
+Leaving the block saves the change and its effects together; an exception saves nothing.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.keys import Key
+from bot.rules import NotAllowedRefusal
+from storage import groups, outbox
+from storage.engine import Database
+from storage.tables import Group, Member
+
+Clock = Callable[[], datetime]
+
+
+class RepeatedInteractionError(Exception):
+    """The same Discord interaction was delivered again; it has acted already."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks for something, and from where. Ids are Discord's; permissions are of this moment.
+
+    `pressed` is the message whose button was pressed, where there is one.
+    """
+
+    group_id: int
+    group_name: str
+    user_id: int
+    name: str
+    channel_id: int
+    interaction_id: int | None = None
+    pressed: int | None = None
+    manages_group: bool = False
+    manages_events: bool = False
+    role_ids: frozenset[int] = frozenset()
+
+    def is_facilitator(self, group: Group) -> bool:
+        """Facilitators have the group's facilitator role or Manage Events."""
+        return (
+            self.manages_group or self.manages_events or group.facilitator_role_id in self.role_ids
+        )
+
+
+@dataclass
+class Unit:
+    """One change: its transaction, its moment, its group, and what it wants done afterwards."""
+
+    tx: Session
+    now: datetime
+    group: Group
+    alarms: dict[str, datetime | None] = field(default_factory=dict)
+    effects: bool = False
+    pressed: int | None = None
+
+    def show(self, key: Key, channel_id: int) -> None:
+        """Have the card posted, or edited to what is true when it is delivered."""
+        self.effects = True
+        outbox.show(
+            self.tx,
+            key=str(key),
+            group_id=self.group.id,
+            channel_id=channel_id,
+            now=self.now,
+            pressed=self.pressed,
+        )
+
+    def refresh(self, key: Key) -> None:
+        """Have the card edited, if it was ever posted."""
+        self.effects = True
+        outbox.refresh(self.tx, key=str(key), now=self.now, pressed=self.pressed)
+
+    def ping(self, key: Key, channel_id: int, expires_at: datetime) -> None:
+        """Have a message sent once, unless it has lost its point by then."""
+        self.effects = True
+        outbox.ping(
+            self.tx,
+            key=str(key),
+            group_id=self.group.id,
+            channel_id=channel_id,
+            expires_at=expires_at,
+            now=self.now,
+        )
+
+    def wake(self, alarm: str, at: datetime | None) -> None:
+        """Be woken at a moment (None: no more); only a hint, the sweep would find it too."""
+        self.alarms[alarm] = at
+
+
+@dataclass
+class ActUnit(Unit):
+    """A unit of work that a member asked for."""
+
+    caller: Caller = field(kw_only=True)
+    me: Member = field(kw_only=True)
+
+    @property
+    def my_id(self) -> int:
+        """The asking member's id."""
+        return row_id(self.me)
+
+    def leads(self, host_id: int | None) -> bool:
+        """Whether the asking member is this host or a facilitator."""
+        return self.my_id == host_id or self.caller.is_facilitator(self.group)
+
+    def require_manager(self, deed: str) -> None:
+        """Refuses whoever may not change the server's settings."""
+        if not self.caller.manages_group:
+            raise NotAllowedRefusal(f"Only people with Manage Server can {deed}.")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where services work: the database, the clock, and who hears of what was saved."""
+
+    db: Database
+    clock: Clock
+    saved: Callable[[Unit], None] = lambda _unit: None
+
+    @contextmanager
+    def act(self, caller: Caller) -> Iterator[ActUnit]:
+        """A member's deed; the same interaction delivered twice acts once."""
+        with self.db.write() as tx:
+            group = groups.get_or_add(tx, caller.group_id, caller.group_name)
+            now = self.clock()
+            if caller.interaction_id is not None and not groups.first_time(
+                tx, caller.interaction_id, now
+            ):
+                raise RepeatedInteractionError
+            me = groups.member(tx, caller.group_id, caller.user_id, caller.name)
+            unit = ActUnit(tx, now, group, pressed=caller.pressed, caller=caller, me=me)
+            yield unit
+        self.saved(unit)
+
+    @contextmanager
+    def step(self, group_id: int) -> Iterator[Unit]:
+        """What time alone brings about."""
+        with self.db.write() as tx:
+            unit = Unit(tx, self.clock(), groups.lock(tx, group_id))
+            yield unit
+        self.saved(unit)
+
+
+def row_id(row: object) -> int:
+    """The id of a row that has been saved."""
+    number = getattr(row, "id", None)
+    if not isinstance(number, int):
+        raise TypeError(f"{type(row).__name__} has not been saved yet")
+    return number

@@ -1,0 +1,95 @@
+"""Opens the database and hands out transactions; knows SQLite's and PostgreSQL's differences.
+
+On SQLite one connection writes, each transaction from `BEGIN IMMEDIATE` on (the driver's own
+default takes the lock too late and loses updates), and a pool of query-only connections reads.
+The writer's pool holds a single connection, so writers in this process queue up fairly in
+SQLAlchemy and do not poll SQLite's lock.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import QueuePool
+from sqlmodel import Session
+
+BUSY_SECONDS = 10
+
+
+class Database:
+    """The only truth. `write()` and `read()` are transactions as `with` blocks.
+
+    Leaving a `write()` block normally commits all of it; leaving it by an exception rolls all of
+    it back. A `read()` block sees one consistent state and can change nothing.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = _with_driver(make_url(url))
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self._writer = _sqlite_engine(self.url, begin="BEGIN IMMEDIATE", size=1)
+            self._reader = _sqlite_engine(self.url, begin="BEGIN", size=4, query_only=True)
+        else:
+            self._writer = self._reader = create_engine(self.url, pool_size=8, pool_pre_ping=True)
+
+    @property
+    def engine(self) -> Engine:
+        """The writing engine, for migrations."""
+        return self._writer
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A transaction that changes things: all of it is saved, or nothing."""
+        with Session(self._writer, expire_on_commit=False) as tx, tx.begin():
+            yield tx
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A transaction that only looks."""
+        with Session(self._reader, expire_on_commit=False, autoflush=False) as tx:
+            if not self.is_sqlite:
+                tx.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+                tx.execute(text("SET TRANSACTION READ ONLY"))
+            yield tx
+
+    def close(self) -> None:
+        """Closes every connection."""
+        self._writer.dispose()
+        self._reader.dispose()
+
+
+def _with_driver(url: URL) -> URL:
+    """`postgres://` and `postgresql://` mean psycopg 3 here."""
+    if url.drivername in {"postgres", "postgresql"}:
+        return url.set(drivername="postgresql+psycopg")
+    return url
+
+
+def _sqlite_engine(url: URL, *, begin: str, size: int, query_only: bool = False) -> Engine:
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url, poolclass=QueuePool, pool_size=size, max_overflow=0, pool_timeout=BUSY_SECONDS * 3
+    )
+
+    def on_connect(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, see on_begin
+        for pragma in (
+            f"busy_timeout={BUSY_SECONDS * 1000}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"query_only={'ON' if query_only else 'OFF'}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "begin", on_begin)
+    return engine

@@ -1,0 +1,144 @@
+"""Everything held about a group, or about one member of it, as plain rows."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_
+from sqlmodel import Session, SQLModel, col, select
+
+from storage.tables import (
+    Attendance,
+    Dispute,
+    Forecast,
+    ForecastKind,
+    Group,
+    Mark,
+    Meetup,
+    Member,
+    Phase,
+    Question,
+    Resolution,
+    Round,
+    Rsvp,
+    Score,
+    Seat,
+    Turn,
+    Vote,
+)
+
+Rows = list[dict[str, Any]]
+
+
+def group_ids(tx: Session) -> list[int]:
+    """Every group."""
+    return list(tx.exec(select(Group.id).order_by(col(Group.id))))
+
+
+def everything(tx: Session, group_id: int, *, member_id: int | None = None) -> dict[str, Rows]:
+    """All rows by table; with a member, only what is that member's own.
+
+    Blind forecasts of rounds that are not closed are left out, whoever asks.
+    """
+    mine = member_id is not None
+    of_group = select(Meetup.id).where(Meetup.group_id == group_id)
+    of_rounds = select(Round.id).where(col(Round.session_id).in_(of_group))
+    asked = select(Question.id).where(Question.group_id == group_id)
+
+    def own(column: Any) -> ColumnElement[bool]:
+        return col(column) == member_id if mine else col(column).is_not(None)
+
+    wanted: list[tuple[type[SQLModel], ColumnElement[bool]]] = [
+        (Member, and_(col(Member.group_id) == group_id, own(Member.id))),
+        (Forecast, and_(col(Forecast.question_id).in_(asked), own(Forecast.member_id), _open())),
+        (Score, and_(col(Score.group_id) == group_id, own(Score.member_id))),
+        (Mark, and_(col(Mark.question_id).in_(asked), own(Mark.member_id))),
+        (Rsvp, and_(col(Rsvp.session_id).in_(of_group), own(Rsvp.member_id))),
+        (Attendance, and_(col(Attendance.session_id).in_(of_group), own(Attendance.member_id))),
+        (Vote, and_(col(Vote.session_id).in_(of_group), own(Vote.member_id))),
+        (Seat, and_(col(Seat.round_id).in_(of_rounds), own(Seat.member_id))),
+        (Turn, and_(col(Turn.round_id).in_(of_rounds), own(Turn.member_id))),
+        (Dispute, and_(col(Dispute.question_id).in_(asked), own(Dispute.member_id))),
+        (
+            Question,
+            and_(col(Question.group_id) == group_id, own(Question.author_id))
+            if mine
+            else col(Question.group_id) == group_id,
+        ),
+    ]
+    if not mine:
+        wanted += [
+            (Group, col(Group.id) == group_id),
+            (Meetup, col(Meetup.group_id) == group_id),
+            (Round, col(Round.session_id).in_(of_group)),
+            (Resolution, col(Resolution.question_id).in_(asked)),
+        ]
+    return {str(table.__tablename__): _rows(tx, table, where) for table, where in wanted}
+
+
+def forecast_lines(tx: Session, group_id: int, *, member_id: int | None = None) -> Rows:
+    """Forecasts in the columns that `dojo import` reads, with what else is known of them."""
+    statement = (
+        select(Forecast, Question, Member)
+        .join(Question, col(Question.id) == Forecast.question_id)
+        .join(Member, col(Member.id) == Forecast.member_id)
+        .where(Question.group_id == group_id, _open())
+        .order_by(col(Forecast.question_id), col(Forecast.made_at), col(Forecast.id))
+    )
+    if member_id is not None:
+        statement = statement.where(Forecast.member_id == member_id)
+    settled = _latest_resolutions(tx, group_id)
+    return [
+        _forecast_line(forecast, question, member, settled.get(forecast.question_id))
+        for forecast, question, member in tx.exec(statement)
+    ]
+
+
+def _forecast_line(
+    forecast: Forecast, question: Question, member: Member, resolution: Resolution | None
+) -> dict[str, Any]:
+    known = resolution if resolution is not None and resolution.outcome is not None else None
+    return {
+        "question": question.import_key or str(question.id),
+        "title": question.title,
+        "forecaster": member.name if member.import_name is None else member.import_name,
+        "forecast_at": _iso(forecast.made_at),
+        "probability": forecast.probability,
+        "outcome": known.outcome if known else "",
+        "resolved_at": _iso(known.known_at) if known else "",
+        "kind": forecast.kind.value,
+        "late": forecast.late,
+        "round": forecast.round_id,
+        "reason": forecast.reason,
+    }
+
+
+def _latest_resolutions(tx: Session, group_id: int) -> dict[int, Resolution]:
+    rows = tx.exec(
+        select(Resolution)
+        .join(Question, col(Question.id) == Resolution.question_id)
+        .where(Question.group_id == group_id)
+        .order_by(col(Resolution.id))
+    )
+    return {row.question_id: row for row in rows}
+
+
+def _open() -> ColumnElement[bool]:
+    """Forecasts that anybody may see: not the blind ones of a round that is not closed."""
+    closed = select(Round.id).where(Round.phase == Phase.CLOSED)
+    return or_(col(Forecast.kind) != ForecastKind.BLIND, col(Forecast.round_id).in_(closed))
+
+
+def _rows(tx: Session, table: type[SQLModel], where: ColumnElement[bool]) -> Rows:
+    key = table.__table__.primary_key.columns  # type: ignore[attr-defined]
+    return [
+        {name: _plain(value) for name, value in row.model_dump().items()}
+        for row in tx.exec(select(table).where(where).order_by(*key))
+    ]
+
+
+def _plain(value: Any) -> Any:
+    return _iso(value) if isinstance(value, datetime) else value
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")

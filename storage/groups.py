@@ -1,0 +1,91 @@
+"""Queries about groups and their members."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, delete, select
+
+from storage.tables import Group, Interaction, Member
+
+
+def get_or_add(tx: Session, group_id: int, name: str) -> Group:
+    """The group, added with its defaults at first sight.
+
+    Writers of one group queue up behind its row (on PostgreSQL; SQLite has one writer anyway), so
+    a service sees nobody else change what it has read.
+    """
+    group = tx.exec(select(Group).where(Group.id == group_id).with_for_update()).first()
+    if group is None:
+        group = Group(id=group_id, name=name)
+        tx.add(group)
+        tx.flush()
+    return group
+
+
+def get(tx: Session, group_id: int) -> Group:
+    """The group, which is known to exist."""
+    return tx.get_one(Group, group_id)
+
+
+def find(tx: Session, group_id: int) -> Group | None:
+    """The group, if the bot has met it."""
+    return tx.get(Group, group_id)
+
+
+def lock(tx: Session, group_id: int) -> Group:
+    """The group, which is known to exist; other writers of it wait."""
+    return tx.exec(select(Group).where(Group.id == group_id).with_for_update()).one()
+
+
+def member(tx: Session, group_id: int, user_id: int, name: str) -> Member:
+    """The member with this Discord account, added at first sight, under the newest name."""
+    found = tx.exec(
+        select(Member).where(Member.group_id == group_id, Member.user_id == user_id)
+    ).first()
+    if found is None:
+        found = Member(group_id=group_id, user_id=user_id, name=name)
+        tx.add(found)
+        tx.flush()
+    elif found.name != name:
+        found.name = name
+    return found
+
+
+def member_of_user(tx: Session, group_id: int, user_id: int) -> Member | None:
+    """The member with this Discord account, if the bot has met them here."""
+    return tx.exec(
+        select(Member).where(Member.group_id == group_id, Member.user_id == user_id)
+    ).first()
+
+
+def names(tx: Session, member_ids: Collection[int]) -> dict[int, str]:
+    """Names by member id."""
+    wanted = set(member_ids)
+    rows = tx.exec(select(Member.id, Member.name).where(col(Member.id).in_(wanted)))
+    return {member_id: name for member_id, name in rows if member_id is not None}
+
+
+def users(tx: Session, member_ids: Collection[int]) -> dict[int, int]:
+    """Discord user ids by member id; imported members have none and are left out."""
+    wanted = set(member_ids)
+    rows = tx.exec(select(Member.id, Member.user_id).where(col(Member.id).in_(wanted)))
+    return {member_id: user for member_id, user in rows if member_id and user}
+
+
+def members(tx: Session, group_id: int) -> list[Member]:
+    """Everybody of a group, in the order in which they came."""
+    return list(tx.exec(select(Member).where(Member.group_id == group_id).order_by(col(Member.id))))
+
+
+def first_time(tx: Session, interaction_id: int, now: datetime) -> bool:
+    """Notes that an interaction acts now; False if it has acted already."""
+    if tx.get(Interaction, interaction_id) is not None:
+        return False
+    tx.add(Interaction(id=interaction_id, at=now))
+    tx.flush()
+    return True
+
+
+def forget_interactions(tx: Session, now: datetime) -> None:
+    """Discord redelivers within minutes; a day is plenty."""
+    tx.exec(delete(Interaction).where(col(Interaction.at) < now - timedelta(days=1)))

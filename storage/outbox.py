@@ -1,0 +1,203 @@
+"""The outbox: what Discord shall show. Written in the transaction that makes it true."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_
+from sqlmodel import Session, col, func, select, update
+
+from storage.tables import Effect, EffectState
+
+LEASE = timedelta(minutes=1)
+ANSWER_TIME = timedelta(seconds=4)
+LONGEST_WAIT = timedelta(minutes=5)
+
+
+def show(
+    tx: Session,
+    *,
+    key: str,
+    group_id: int,
+    channel_id: int,
+    now: datetime,
+    pressed: int | None = None,
+) -> None:
+    """Asks for the card `key` to be posted, or edited to what is true now.
+
+    `pressed` is the message whose button brought this about: the answer to the press shows the
+    change, so delivery only steps in if that does not happen.
+    """
+    effect = by_key(tx, key)
+    if effect is None:
+        tx.add(
+            Effect(key=key, group_id=group_id, channel_id=channel_id, created_at=now, retry_at=now)
+        )
+        return
+    _want(effect, now, pressed)
+
+
+def refresh(tx: Session, *, key: str, now: datetime, pressed: int | None = None) -> None:
+    """Asks for an edit of the card `key` if it was ever asked for; `pressed` as in `show`."""
+    effect = by_key(tx, key)
+    if effect is not None:
+        _want(effect, now, pressed)
+
+
+def _want(effect: Effect, now: datetime, pressed: int | None) -> None:
+    effect.wanted += 1
+    effect.state = EffectState.PENDING
+    answered = pressed is not None and effect.message_id == pressed
+    effect.retry_at = now + ANSWER_TIME if answered else now
+
+
+def ping(
+    tx: Session, *, key: str, group_id: int, channel_id: int, expires_at: datetime, now: datetime
+) -> None:
+    """Asks for the message `key` to be sent once, unless it has lost its point by `expires_at`."""
+    if by_key(tx, key) is None:
+        tx.add(
+            Effect(
+                key=key,
+                group_id=group_id,
+                channel_id=channel_id,
+                created_at=now,
+                retry_at=now,
+                expires_at=expires_at,
+            )
+        )
+
+
+def by_key(tx: Session, key: str) -> Effect | None:
+    """The effect with this key."""
+    return tx.exec(select(Effect).where(Effect.key == key)).first()
+
+
+def due(tx: Session, now: datetime) -> list[tuple[int, int]]:
+    """Effect and channel ids of what is waiting to be delivered at `now`, oldest first."""
+    rows = tx.exec(
+        select(Effect.id, Effect.channel_id)
+        .where(
+            col(Effect.state).in_([EffectState.PENDING, EffectState.PARKED]),
+            Effect.retry_at <= now,
+        )
+        .order_by(col(Effect.id))
+    )
+    return [(effect_id, channel) for effect_id, channel in rows if effect_id is not None]
+
+
+def claim(tx: Session, effect_id: int, now: datetime) -> Effect | None:
+    """Takes an effect for delivery, unless another process has it or it was done meanwhile.
+
+    The attempt is saved before Discord is asked, so that after a crash it is known that the
+    message may be there already. Returns the effect as it was before this attempt.
+    """
+    effect = tx.exec(
+        select(Effect)
+        .where(
+            Effect.id == effect_id,
+            col(Effect.state).in_([EffectState.PENDING, EffectState.PARKED]),
+            Effect.retry_at <= now,
+        )
+        .with_for_update(skip_locked=True)
+    ).first()
+    if effect is None:
+        return None
+    previous = Effect(**effect.model_dump())
+    effect.attempts += 1
+    effect.retry_at = now + LEASE
+    if effect.message_id is None and effect.attempted_at is None:
+        effect.attempted_at = now
+    return previous
+
+
+def search_missed(tx: Session, effect_id: int, now: datetime) -> None:
+    """The message of an earlier attempt is not in the channel: this attempt is the first again."""
+    tx.get_one(Effect, effect_id).attempted_at = now
+
+
+def retry(tx: Session, effect_id: int, *, trouble: str, now: datetime) -> None:
+    """Discord did not answer, or not with sense: try again, later each time."""
+    effect = tx.get_one(Effect, effect_id)
+    effect.trouble = trouble
+    effect.retry_at = now + min(timedelta(seconds=2 ** min(effect.attempts, 12)), LONGEST_WAIT)
+
+
+def confirm(tx: Session, effect_id: int, *, version: int, message_id: int | None) -> None:
+    """Discord has version `version`; a newer one that was asked for meanwhile stays due."""
+    effect = tx.get_one(Effect, effect_id)
+    effect.shown = version
+    effect.message_id = message_id if message_id is not None else effect.message_id
+    effect.attempts = 0
+    effect.attempted_at = None
+    effect.trouble = None
+    if effect.wanted <= version:
+        effect.state = EffectState.DONE
+    else:
+        effect.state = EffectState.PENDING
+        effect.retry_at = effect.created_at
+
+
+def confirm_shown(tx: Session, *, key: str, version: int) -> None:
+    """The same for a card that was shown as the answer to a press on it."""
+    effect = by_key(tx, key)
+    if effect is not None and effect.id is not None and effect.message_id is not None:
+        confirm(tx, effect.id, version=version, message_id=None)
+
+
+def expire(tx: Session, effect_id: int) -> None:
+    """A ping has lost its point."""
+    effect = tx.get_one(Effect, effect_id)
+    effect.state = EffectState.EXPIRED
+
+
+def lost(tx: Session, effect_id: int, now: datetime) -> None:
+    """Somebody deleted the card in Discord: it is to be posted anew."""
+    effect = tx.get_one(Effect, effect_id)
+    effect.message_id = None
+    effect.attempted_at = None
+    effect.state = EffectState.PENDING
+    effect.retry_at = now
+
+
+def park(tx: Session, effect_id: int, *, trouble: str, until: datetime) -> bool:
+    """Puts an effect aside because Discord will not take it now; True if that is news."""
+    effect = tx.get_one(Effect, effect_id)
+    news = effect.trouble != trouble
+    effect.state = EffectState.PARKED
+    effect.trouble = trouble
+    effect.retry_at = until
+    effect.attempted_at = None
+    return news
+
+
+def trouble_of(tx: Session, channel_id: int) -> str | None:
+    """Why the latest parked effect of a channel could not be delivered."""
+    return tx.exec(
+        select(Effect.trouble)
+        .where(Effect.channel_id == channel_id, Effect.state == EffectState.PARKED)
+        .order_by(col(Effect.id).desc())
+        .limit(1)
+    ).first()
+
+
+def parked(tx: Session, group_id: int) -> Sequence[tuple[int, str, int]]:
+    """Channel, trouble and number of the group's parked effects."""
+    rows = tx.exec(
+        select(Effect.channel_id, Effect.trouble, func.count())
+        .where(Effect.group_id == group_id, Effect.state == EffectState.PARKED)
+        .group_by(col(Effect.channel_id), col(Effect.trouble))
+    )
+    return [(channel, trouble or "", count) for channel, trouble, count in rows]
+
+
+def unpark(tx: Session, now: datetime, *, group_id: int | None = None) -> None:
+    """Tries parked effects again: at start, and when a group's settings change."""
+    statement = update(Effect).where(
+        or_(
+            col(Effect.state) == EffectState.PARKED,
+            (col(Effect.state) == EffectState.PENDING) & (col(Effect.retry_at) > now),
+        )
+    )
+    if group_id is not None:
+        statement = statement.where(col(Effect.group_id) == group_id)
+    tx.exec(statement.values(retry_at=now))

@@ -1,0 +1,181 @@
+"""Queries about questions, marks, resolutions and disputes. All are scoped to one group."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, delete, func, select
+
+from storage.tables import (
+    Attendance,
+    Dispute,
+    Forecast,
+    Mark,
+    Phase,
+    Presence,
+    Question,
+    QuestionState,
+    Resolution,
+    Round,
+)
+
+PICKABLE = (QuestionState.PROPOSED, QuestionState.OPEN)
+
+
+def get(tx: Session, group_id: int, question_id: int) -> Question | None:
+    """The question, if it is this group's."""
+    return tx.exec(
+        select(Question).where(Question.id == question_id, Question.group_id == group_id)
+    ).first()
+
+
+def listing(
+    tx: Session,
+    group_id: int,
+    *,
+    states: Collection[QuestionState] = tuple(QuestionState),
+    containing: str = "",
+    limit: int = 25,
+) -> list[Question]:
+    """The group's questions in these states, newest first, by words in the title."""
+    statement = select(Question).where(
+        Question.group_id == group_id, col(Question.state).in_(list(states))
+    )
+    if containing:
+        statement = statement.where(col(Question.title).icontains(containing, autoescape=True))
+    return list(tx.exec(statement.order_by(col(Question.id).desc()).limit(limit)))
+
+
+def by_title(tx: Session, group_id: int, title: str) -> list[Question]:
+    """The questions whose title is this one, capital letters aside."""
+    return list(
+        tx.exec(
+            select(Question).where(
+                Question.group_id == group_id, func.lower(Question.title) == title.lower()
+            )
+        )
+    )
+
+
+def forecasters(tx: Session, question_id: int) -> int:
+    """How many members have forecast the question."""
+    return tx.exec(
+        select(func.count(func.distinct(Forecast.member_id))).where(
+            Forecast.question_id == question_id
+        )
+    ).one()
+
+
+def marks(tx: Session, question_ids: Collection[int]) -> dict[int, set[int]]:
+    """Member ids by question: who marked it as forecast already, or forecast it here."""
+    marked: dict[int, set[int]] = {question_id: set() for question_id in question_ids}
+    for table in (Mark, Forecast):
+        rows = tx.exec(
+            select(table.question_id, table.member_id)
+            .where(col(table.question_id).in_(list(question_ids)))
+            .distinct()
+        )
+        for question_id, member_id in rows:
+            marked[question_id].add(member_id)
+    return marked
+
+
+def toggle_mark(tx: Session, question_id: int, member_id: int, now: datetime) -> bool:
+    """Marks the question as forecast already, or takes the mark back; True if marked now."""
+    mark = tx.exec(
+        select(Mark).where(Mark.question_id == question_id, Mark.member_id == member_id)
+    ).first()
+    if mark is not None:
+        tx.delete(mark)
+        return False
+    tx.add(Mark(question_id=question_id, member_id=member_id, at=now))
+    return True
+
+
+def pickable(tx: Session, group_id: int, *, session_id: int, now: datetime) -> list[Question]:
+    """Questions that a round of this session can take, in the order in which they came.
+
+    Not those that a round of this session has taken, nor those in a live round elsewhere.
+    """
+    taken = select(Round.question_id).where(
+        (col(Round.session_id) == session_id) | (col(Round.phase) != Phase.CLOSED)
+    )
+    return list(
+        tx.exec(
+            select(Question)
+            .where(
+                Question.group_id == group_id,
+                col(Question.state).in_(PICKABLE),
+                (col(Question.closes_at).is_(None)) | (col(Question.closes_at) > now),
+                col(Question.id).not_in(taken),
+            )
+            .order_by(col(Question.id))
+        )
+    )
+
+
+def past_close(tx: Session, now: datetime) -> Sequence[Question]:
+    """Open and proposed questions whose close time has come."""
+    return tx.exec(
+        select(Question).where(
+            col(Question.state).in_(PICKABLE),
+            col(Question.closes_at) <= now,
+        )
+    ).all()
+
+
+def to_close(tx: Session) -> Sequence[Question]:
+    """Open and proposed questions that have a close time, in all groups."""
+    return tx.exec(
+        select(Question).where(
+            col(Question.state).in_(PICKABLE), col(Question.closes_at).is_not(None)
+        )
+    ).all()
+
+
+def latest_resolution(tx: Session, question_id: int) -> Resolution | None:
+    """The resolution that counts, or the latest reopening."""
+    return tx.exec(
+        select(Resolution)
+        .where(Resolution.question_id == question_id)
+        .order_by(col(Resolution.id).desc())
+        .limit(1)
+    ).first()
+
+
+def resolutions(tx: Session, question_id: int) -> list[Resolution]:
+    """All that was ever entered, oldest first."""
+    return list(
+        tx.exec(
+            select(Resolution)
+            .where(Resolution.question_id == question_id)
+            .order_by(col(Resolution.id))
+        )
+    )
+
+
+def disputes(tx: Session, question_id: int) -> list[Dispute]:
+    """The objections to the question's resolutions, oldest first."""
+    return list(
+        tx.exec(select(Dispute).where(Dispute.question_id == question_id).order_by(col(Dispute.id)))
+    )
+
+
+def settle_disputes(tx: Session, question_id: int) -> None:
+    """A new resolution or a reopening answers the objections."""
+    tx.exec(delete(Dispute).where(col(Dispute.question_id) == question_id))
+
+
+def already_forecast_by_present(
+    tx: Session, session_id: int, question_ids: Collection[int]
+) -> dict[int, set[int]]:
+    """By question, who of those in the circle has marked or forecast it."""
+    present = set(
+        tx.exec(
+            select(Attendance.member_id).where(
+                Attendance.session_id == session_id, Attendance.presence == Presence.IN
+            )
+        )
+    )
+    return {
+        question_id: members & present for question_id, members in marks(tx, question_ids).items()
+    }

@@ -1,0 +1,89 @@
+"""Queries about rounds, seats and turns."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from storage.tables import Meetup, Phase, Question, Round, Seat, Turn
+
+
+def get(tx: Session, group_id: int, round_id: int) -> Round | None:
+    """The round, if it is one of this group's sessions."""
+    return tx.exec(
+        select(Round)
+        .join(Meetup, col(Meetup.id) == Round.session_id)
+        .where(Round.id == round_id, Meetup.group_id == group_id)
+    ).first()
+
+
+def running(tx: Session, session_id: int) -> Round | None:
+    """The session's round that is not closed."""
+    return tx.exec(
+        select(Round).where(Round.session_id == session_id, Round.phase != Phase.CLOSED)
+    ).first()
+
+
+def of_session(tx: Session, session_id: int) -> list[Round]:
+    """The session's rounds in their order."""
+    return list(
+        tx.exec(select(Round).where(Round.session_id == session_id).order_by(col(Round.number)))
+    )
+
+
+def on_question(tx: Session, question_id: int) -> list[Round]:
+    """The rounds that took a question, oldest first."""
+    return list(
+        tx.exec(select(Round).where(Round.question_id == question_id).order_by(col(Round.id)))
+    )
+
+
+def seats(tx: Session, round_id: int) -> list[Seat]:
+    """The seats in their order."""
+    return list(tx.exec(select(Seat).where(Seat.round_id == round_id).order_by(col(Seat.position))))
+
+
+def turns(tx: Session, round_id: int) -> list[Turn]:
+    """The turns in their order."""
+    return list(tx.exec(select(Turn).where(Turn.round_id == round_id).order_by(col(Turn.number))))
+
+
+def latest_turns(tx: Session, round_id: int) -> list[Turn]:
+    """The running turn and the one that ended last, newest first."""
+    return list(
+        tx.exec(
+            select(Turn).where(Turn.round_id == round_id).order_by(col(Turn.number).desc()).limit(2)
+        )
+    )
+
+
+def opened_counts(tx: Session, group_id: int) -> Counter[int]:
+    """How often each member had the first turn of a round."""
+    rows = tx.exec(
+        select(Turn.member_id)
+        .join(Round, col(Round.id) == Turn.round_id)
+        .join(Meetup, col(Meetup.id) == Round.session_id)
+        .where(Turn.number == 1, Meetup.group_id == group_id)
+    )
+    return Counter(rows)
+
+
+def live(tx: Session) -> Sequence[tuple[int, int, datetime | None]]:
+    """Round id, group id and next moment to act of every round that is not closed, everywhere."""
+    rows = tx.exec(
+        select(Round.id, Question.group_id, Round.next_due_at)
+        .join(Question, col(Question.id) == Round.question_id)
+        .where(Round.phase != Phase.CLOSED)
+    )
+    return [(number, group_id, at) for number, group_id, at in rows if number is not None]
+
+
+def due(tx: Session, now: datetime) -> Sequence[tuple[int, int]]:
+    """Round and group id of every round whose stored moment to act has come."""
+    rows = tx.exec(
+        select(Round.id, Question.group_id)
+        .join(Question, col(Question.id) == Round.question_id)
+        .where(Round.phase != Phase.CLOSED, col(Round.next_due_at) <= now)
+    )
+    return [(round_id, group_id) for round_id, group_id in rows if round_id is not None]

@@ -1,0 +1,144 @@
+"""Queries about sessions, RSVPs, who is in the circle, and votes."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from storage.tables import Answer, Attendance, Meetup, Presence, Rsvp, SessionState, Vote
+
+
+def get(tx: Session, group_id: int, session_id: int) -> Meetup | None:
+    """The session, if it is this group's."""
+    return tx.exec(
+        select(Meetup).where(Meetup.id == session_id, Meetup.group_id == group_id)
+    ).first()
+
+
+def live_in_channel(tx: Session, group_id: int, channel_id: int) -> Meetup | None:
+    """The live session of a channel."""
+    return tx.exec(
+        select(Meetup).where(
+            Meetup.group_id == group_id,
+            Meetup.channel_id == channel_id,
+            Meetup.state == SessionState.LIVE,
+        )
+    ).first()
+
+
+def live_in_voice(tx: Session, group_id: int, voice_channel_id: int) -> Sequence[Meetup]:
+    """The live sessions that meet in a voice channel."""
+    return tx.exec(
+        select(Meetup).where(
+            Meetup.group_id == group_id,
+            Meetup.voice_channel_id == voice_channel_id,
+            Meetup.state == SessionState.LIVE,
+        )
+    ).all()
+
+
+def listing(
+    tx: Session,
+    group_id: int,
+    *,
+    states: Collection[SessionState],
+    containing: str = "",
+    limit: int = 25,
+) -> list[Meetup]:
+    """The group's sessions in these states, soonest first, by words in the title."""
+    statement = select(Meetup).where(
+        Meetup.group_id == group_id, col(Meetup.state).in_(list(states))
+    )
+    if containing:
+        statement = statement.where(col(Meetup.title).icontains(containing, autoescape=True))
+    return list(tx.exec(statement.order_by(col(Meetup.starts_at), col(Meetup.id)).limit(limit)))
+
+
+def to_remind(tx: Session, *, until: datetime | None = None) -> Sequence[Meetup]:
+    """Scheduled sessions of all groups with a reminder to come, or one due by a moment."""
+    statement = select(Meetup).where(
+        Meetup.state == SessionState.SCHEDULED, col(Meetup.remind_at).is_not(None)
+    )
+    if until is not None:
+        statement = statement.where(col(Meetup.remind_at) <= until)
+    return tx.exec(statement).all()
+
+
+def rsvps(tx: Session, session_id: int) -> list[Rsvp]:
+    """The answers to an invitation, in the order in which they came."""
+    return list(tx.exec(select(Rsvp).where(Rsvp.session_id == session_id).order_by(col(Rsvp.at))))
+
+
+def answer(tx: Session, session_id: int, member_id: int, said: Answer, now: datetime) -> None:
+    """Keeps a member's newest answer."""
+    rsvp = tx.exec(
+        select(Rsvp).where(Rsvp.session_id == session_id, Rsvp.member_id == member_id)
+    ).first()
+    if rsvp is None:
+        tx.add(Rsvp(session_id=session_id, member_id=member_id, answer=said, at=now))
+    elif rsvp.answer != said:
+        rsvp.answer = said
+        rsvp.at = now
+
+
+def attendances(tx: Session, session_id: int) -> list[Attendance]:
+    """Who is, was, or is offered to be in the circle, in the order in which they came."""
+    return list(
+        tx.exec(
+            select(Attendance)
+            .where(Attendance.session_id == session_id)
+            .order_by(col(Attendance.at), col(Attendance.id))
+        )
+    )
+
+
+def circle(tx: Session, session_id: int) -> list[int]:
+    """The members in the circle, in the order in which they sat down."""
+    return [row.member_id for row in attendances(tx, session_id) if row.presence == Presence.IN]
+
+
+def set_presence(
+    tx: Session, session_id: int, member_id: int, presence: Presence, now: datetime
+) -> None:
+    """Keeps a member's place in, beside or out of the circle."""
+    row = attendance(tx, session_id, member_id)
+    if row is None:
+        tx.add(Attendance(session_id=session_id, member_id=member_id, presence=presence, at=now))
+    elif row.presence != presence:
+        row.presence = presence
+        row.at = now
+    tx.flush()
+
+
+def attendance(tx: Session, session_id: int, member_id: int) -> Attendance | None:
+    """A member's place in a session, if they have one."""
+    return tx.exec(
+        select(Attendance).where(
+            Attendance.session_id == session_id, Attendance.member_id == member_id
+        )
+    ).first()
+
+
+def votes(tx: Session, session_id: int, lobby: int) -> dict[int, int]:
+    """Question ids by member, of one lobby."""
+    rows = tx.exec(
+        select(Vote.member_id, Vote.question_id).where(
+            Vote.session_id == session_id, Vote.lobby == lobby
+        )
+    )
+    return dict(rows.all())
+
+
+def vote(tx: Session, session_id: int, lobby: int, member_id: int, question_id: int) -> None:
+    """Keeps a member's newest vote in a lobby."""
+    row = tx.exec(
+        select(Vote).where(
+            Vote.session_id == session_id, Vote.lobby == lobby, Vote.member_id == member_id
+        )
+    ).first()
+    if row is None:
+        tx.add(
+            Vote(session_id=session_id, lobby=lobby, member_id=member_id, question_id=question_id)
+        )
+    else:
+        row.question_id = question_id

@@ -1,0 +1,490 @@
+"""The tables. Rows are not the domain: rules validate, CHECK constraints stand behind them.
+
+Words are those of the design: group, member, question, session, round, seat, turn, forecast,
+resolution, score. Nothing is deleted by a cascade, and forecasts and resolutions are only ever
+added to (triggers in the migrations refuse anything else).
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, Enum, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+
+def _word(values: type[StrEnum]) -> Any:
+    """Text with a CHECK; a native enum would need a migration for every new word."""
+    return Enum(
+        values,
+        native_enum=False,
+        length=16,
+        create_constraint=True,
+        name=values.__name__.lower(),
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class QuestionKind(StrEnum):
+    """What a forecast on the question looks like."""
+
+    BINARY = "binary"
+    CHOICE = "choice"
+    ORDERED = "ordered"
+    NUMERIC = "numeric"
+
+
+class QuestionState(StrEnum):
+    """Where a question is in its life."""
+
+    PROPOSED = "proposed"
+    OPEN = "open"
+    CLOSED = "closed"
+    RESOLVED = "resolved"
+    VOID = "void"
+
+
+class SessionState(StrEnum):
+    """Where a session is in its life."""
+
+    SCHEDULED = "scheduled"
+    LIVE = "live"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class Answer(StrEnum):
+    """What a member said to an invitation."""
+
+    GOING = "going"
+    MAYBE = "maybe"
+    NO = "no"
+
+
+class Presence(StrEnum):
+    """Whether a member is in a live session's circle."""
+
+    OFFERED = "offered"
+    IN = "in"
+    OUT = "out"
+
+
+class Order(StrEnum):
+    """How the seats of a round are ordered."""
+
+    ROTATE = "rotate"
+    RANDOM = "random"
+    MANUAL = "manual"
+
+
+class Phase(StrEnum):
+    """Where a round is."""
+
+    BLIND = "blind"
+    TURNS = "turns"
+    FINAL = "final"
+    CLOSED = "closed"
+
+
+class SeatState(StrEnum):
+    """What became of a seat so far."""
+
+    WAITING = "waiting"
+    SPEAKING = "speaking"
+    SPOKEN = "spoken"
+    SKIPPED = "skipped"
+    GAVE_UP = "gave_up"
+
+
+class ForecastKind(StrEnum):
+    """When in the life of a question a forecast was made."""
+
+    BLIND = "blind"
+    TURN = "turn"
+    UPDATE = "update"
+
+
+class Moment(StrEnum):
+    """Which of a member's forecasts a score belongs to."""
+
+    BLIND = "blind"
+    TURN = "turn"
+    FINAL = "final"
+    CLOSE = "close"
+
+
+class EffectState(StrEnum):
+    """What became of an effect in the outbox."""
+
+    PENDING = "pending"
+    DONE = "done"
+    PARKED = "parked"
+    EXPIRED = "expired"
+
+
+class Group(SQLModel, table=True):
+    """One Discord server and its settings; the defaults let a group start without any."""
+
+    __tablename__ = "groups"
+    __table_args__ = (
+        CheckConstraint("turn_seconds BETWEEN 30 AND 7200", name="turn_seconds_range"),
+        CheckConstraint("grace_seconds BETWEEN 0 AND 600", name="grace_seconds_range"),
+        CheckConstraint("blind_seconds BETWEEN 0 AND 3600", name="blind_seconds_range"),
+        CheckConstraint("final_seconds BETWEEN 0 AND 3600", name="final_seconds_range"),
+        CheckConstraint("extend_seconds BETWEEN 10 AND 3600", name="extend_seconds_range"),
+        CheckConstraint("extensions BETWEEN 0 AND 20", name="extensions_range"),
+    )
+
+    id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    name: str
+    timezone: str = "UTC"
+    turn_seconds: int = 600
+    grace_seconds: int = 60
+    blind_seconds: int = 180
+    final_seconds: int = 180
+    extend_seconds: int = 120
+    extensions: int = 2
+    spoken_cues: bool = False
+    facilitator_role_id: int | None = Field(default=None, sa_type=BigInteger)
+    channel_id: int | None = Field(default=None, sa_type=BigInteger)
+    voice_channel_id: int | None = Field(default=None, sa_type=BigInteger)
+    reminder_minutes: str = "1440,15"
+
+
+class Member(SQLModel, table=True):
+    """A person in a group. Imported people have no Discord account, only the file's name."""
+
+    __tablename__ = "members"
+    __table_args__ = (
+        UniqueConstraint("group_id", "user_id"),
+        UniqueConstraint("group_id", "import_name"),
+        CheckConstraint(
+            "user_id IS NOT NULL OR import_name IS NOT NULL", name="member_is_somebody"
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    group_id: int = Field(foreign_key="groups.id", sa_type=BigInteger)
+    user_id: int | None = Field(default=None, sa_type=BigInteger)
+    import_name: str | None = None
+    name: str
+
+
+class Question(SQLModel, table=True):
+    """A proposition with criteria, a close time and, later, a resolution.
+
+    `options` is a JSON list for choice and ordered questions, `unit` belongs to numeric ones.
+    """
+
+    __tablename__ = "questions"
+    __table_args__ = (
+        UniqueConstraint("group_id", "import_key"),
+        Index("ix_questions_group_state", "group_id", "state"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    group_id: int = Field(foreign_key="groups.id", sa_type=BigInteger)
+    author_id: int | None = Field(default=None, foreign_key="members.id")
+    kind: QuestionKind = Field(default=QuestionKind.BINARY, sa_type=_word(QuestionKind))
+    state: QuestionState = Field(default=QuestionState.PROPOSED, sa_type=_word(QuestionState))
+    title: str
+    criteria: str = ""
+    source_url: str | None = None
+    options: str | None = None
+    unit: str | None = None
+    created_at: datetime
+    closes_at: datetime | None = None
+    import_key: str | None = None
+
+
+class Mark(SQLModel, table=True):
+    """A member's "Already forecast it" on a question."""
+
+    __tablename__ = "marks"
+    __table_args__ = (UniqueConstraint("question_id", "member_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    question_id: int = Field(foreign_key="questions.id")
+    member_id: int = Field(foreign_key="members.id")
+    at: datetime
+
+
+class Meetup(SQLModel, table=True):
+    """A session: one meetup; SQLModel has taken the name Session.
+
+    `remind_at` is when somebody is to be reminded next, so that the sweep finds it by index.
+    `lobby` counts the lobbies opened in it; `lobby_open` says whether the last one still is.
+    """
+
+    __tablename__ = "sessions"
+    __table_args__ = (
+        Index(
+            "one_live_session_per_channel",
+            "channel_id",
+            unique=True,
+            sqlite_where=text("state = 'live'"),
+            postgresql_where=text("state = 'live'"),
+        ),
+        Index("ix_sessions_group_state", "group_id", "state"),
+        Index("ix_sessions_remind", "state", "remind_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    group_id: int = Field(foreign_key="groups.id", sa_type=BigInteger)
+    channel_id: int = Field(sa_type=BigInteger)
+    voice_channel_id: int | None = Field(default=None, sa_type=BigInteger)
+    host_id: int = Field(foreign_key="members.id")
+    host_gone: bool = False
+    title: str
+    description: str = ""
+    state: SessionState = Field(default=SessionState.SCHEDULED, sa_type=_word(SessionState))
+    order_mode: Order = Field(default=Order.ROTATE, sa_type=_word(Order))
+    turn_seconds: int | None = None
+    starts_at: datetime
+    timezone: str
+    created_at: datetime
+    planned_at: datetime | None = None
+    remind_at: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    lobby: int = 0
+    lobby_open: bool = False
+    picked_id: int | None = Field(default=None, foreign_key="questions.id")
+
+
+class Rsvp(SQLModel, table=True):
+    """What a member answered to a scheduled session."""
+
+    __tablename__ = "rsvps"
+    __table_args__ = (UniqueConstraint("session_id", "member_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    session_id: int = Field(foreign_key="sessions.id")
+    member_id: int = Field(foreign_key="members.id")
+    answer: Answer = Field(sa_type=_word(Answer))
+    at: datetime
+
+
+class Attendance(SQLModel, table=True):
+    """Who is in a live session's circle, was, or is on the call and was offered a seat."""
+
+    __tablename__ = "attendances"
+    __table_args__ = (UniqueConstraint("session_id", "member_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    session_id: int = Field(foreign_key="sessions.id")
+    member_id: int = Field(foreign_key="members.id")
+    presence: Presence = Field(sa_type=_word(Presence))
+    at: datetime
+
+
+class Vote(SQLModel, table=True):
+    """A member's vote for the question of a lobby."""
+
+    __tablename__ = "votes"
+    __table_args__ = (UniqueConstraint("session_id", "lobby", "member_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    session_id: int = Field(foreign_key="sessions.id")
+    lobby: int
+    member_id: int = Field(foreign_key="members.id")
+    question_id: int = Field(foreign_key="questions.id")
+
+
+class Round(SQLModel, table=True):
+    """One question taken around one circle; its limits are copied, so settings can change.
+
+    `next_due_at` is when time alone changes something next, so that the sweep finds it by index.
+    """
+
+    __tablename__ = "rounds"
+    __table_args__ = (
+        UniqueConstraint("session_id", "number"),
+        Index("ix_rounds_due", "phase", "next_due_at"),
+        Index("ix_rounds_question", "question_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    session_id: int = Field(foreign_key="sessions.id")
+    question_id: int = Field(foreign_key="questions.id")
+    number: int
+    phase: Phase = Field(sa_type=_word(Phase))
+    order_mode: Order = Field(sa_type=_word(Order))
+    seed: int
+    turn_seconds: int
+    grace_seconds: int
+    blind_seconds: int
+    final_seconds: int
+    extend_seconds: int
+    extensions: int
+    phase_ends_at: datetime | None = None
+    next_due_at: datetime | None = None
+    turn_count: int = 0
+    opened_at: datetime
+    closed_at: datetime | None = None
+
+
+class Seat(SQLModel, table=True):
+    """A member's place in a round's order. One per member and round."""
+
+    __tablename__ = "seats"
+    __table_args__ = (UniqueConstraint("round_id", "member_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    round_id: int = Field(foreign_key="rounds.id")
+    member_id: int = Field(foreign_key="members.id")
+    position: int
+    state: SeatState = Field(sa_type=_word(SeatState))
+    present: bool = True
+    ready: bool = False
+    passes: int = 0
+
+
+class Turn(SQLModel, table=True):
+    """The time that a seat has the floor. `left_seconds` is set while paused, and at the end."""
+
+    __tablename__ = "turns"
+    __table_args__ = (
+        UniqueConstraint("round_id", "number"),
+        Index(
+            "one_running_turn_per_round",
+            "round_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    round_id: int = Field(foreign_key="rounds.id")
+    number: int
+    member_id: int = Field(foreign_key="members.id")
+    started_at: datetime
+    deadline: datetime
+    paused: bool = False
+    left_seconds: float | None = None
+    extensions: int = 0
+    cues: int = 0
+    ended_at: datetime | None = None
+    ended_by: str | None = None
+
+
+class Forecast(SQLModel, table=True):
+    """One recorded probability. Never changed, only followed by another.
+
+    Binary questions use `probability`; `values` is a JSON list for the other kinds (chances of
+    the options, or quantiles).
+    """
+
+    __tablename__ = "forecasts"
+    __table_args__ = (
+        CheckConstraint("probability BETWEEN 0 AND 1", name="probability_range"),
+        CheckConstraint('(probability IS NULL) <> ("values" IS NULL)', name="one_form_of_forecast"),
+        UniqueConstraint("interaction_id"),
+        Index("ix_forecasts_question_member", "question_id", "member_id", "made_at"),
+        Index("ix_forecasts_round", "round_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    question_id: int = Field(foreign_key="questions.id")
+    member_id: int = Field(foreign_key="members.id")
+    round_id: int | None = Field(default=None, foreign_key="rounds.id")
+    turn_number: int | None = None
+    kind: ForecastKind = Field(sa_type=_word(ForecastKind))
+    late: bool = False
+    probability: float | None = None
+    values: str | None = None
+    reason: str = ""
+    made_at: datetime
+    interaction_id: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class Resolution(SQLModel, table=True):
+    """The outcome of a question as entered. The latest row counts; none is ever changed.
+
+    `outcome` is "yes", "no", "void", or NULL where the question was reopened. `known_at` is when
+    the outcome became known in the world, `entered_at` when somebody told the bot.
+    """
+
+    __tablename__ = "resolutions"
+    __table_args__ = (Index("ix_resolutions_question", "question_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    question_id: int = Field(foreign_key="questions.id")
+    outcome: str | None = None
+    known_at: datetime
+    entered_at: datetime
+    entered_by_id: int | None = Field(default=None, foreign_key="members.id")
+    source: str = ""
+    comment: str = ""
+
+
+class Score(SQLModel, table=True):
+    """What a resolved forecast earned; always derivable again from forecasts and resolutions."""
+
+    __tablename__ = "scores"
+    __table_args__ = (
+        UniqueConstraint("forecast_id", "moment", "round_id"),
+        Index("ix_scores_question", "question_id"),
+        Index("ix_scores_headline", "group_id", "headline"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    group_id: int = Field(foreign_key="groups.id", sa_type=BigInteger)
+    question_id: int = Field(foreign_key="questions.id")
+    member_id: int = Field(foreign_key="members.id")
+    round_id: int | None = Field(default=None, foreign_key="rounds.id")
+    forecast_id: int = Field(foreign_key="forecasts.id")
+    moment: Moment = Field(sa_type=_word(Moment))
+    headline: bool = False
+    brier: float
+
+
+class Interaction(SQLModel, table=True):
+    """A Discord interaction that has acted; the same one delivered twice acts once."""
+
+    __tablename__ = "interactions"
+
+    id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    at: datetime
+
+
+class Effect(SQLModel, table=True):
+    """The outbox: a message that Discord shall show, by its key; what it says is derived.
+
+    `wanted` grows with each change of what the message shows, `shown` is the version that Discord
+    has: ten changes in a row cost one edit. Cards are edited, pings (which `expire`) are sent once.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_state", "state", "retry_at"),
+        CheckConstraint("length(key) <= 25", name="key_fits_a_nonce"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(max_length=25, unique=True)
+    group_id: int = Field(foreign_key="groups.id", sa_type=BigInteger)
+    channel_id: int = Field(sa_type=BigInteger)
+    state: EffectState = Field(default=EffectState.PENDING, sa_type=_word(EffectState))
+    wanted: int = 1
+    shown: int = 0
+    created_at: datetime
+    expires_at: datetime | None = None
+    attempted_at: datetime | None = None
+    attempts: int = 0
+    retry_at: datetime
+    message_id: int | None = Field(default=None, sa_type=BigInteger)
+    trouble: str | None = None
+
+
+class Dispute(SQLModel, table=True):
+    """A forecaster's objection to a resolution."""
+
+    __tablename__ = "disputes"
+
+    id: int | None = Field(default=None, primary_key=True)
+    question_id: int = Field(foreign_key="questions.id", index=True)
+    member_id: int = Field(foreign_key="members.id")
+    reason: str
+    at: datetime

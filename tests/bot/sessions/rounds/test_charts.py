@@ -1,0 +1,139 @@
+"""Tests of the picture of a round and of its description in words."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from io import BytesIO
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.image import imread
+
+from bot import charts
+from bot.sessions.rounds.charts import CirclePicture, SeatLine, circle_alt_text, circle_chart
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+HARD_NAMES = (
+    "Bartholomew Featherstonehaugh-Cholmondeley III",
+    "محمد بن سلمان الطويل",
+    "Дмитрий Достоевский",
+    "李明",
+    "🔥👩‍👩‍👧🏽",
+    "$x$_money^2\\",
+    "\u202eAna",
+    "",
+)
+
+FIVE = CirclePicture(
+    title="Will the central bank cut its rate before July?",
+    seats=(
+        SeatLine("Ana", blind=0.40, turn=0.45, late=False, final=0.62),
+        SeatLine("Boris", blind=0.30, turn=0.38, late=False, final=0.58),
+        SeatLine("Chidi", blind=0.70, turn=0.72, late=False, final=0.70),
+        SeatLine("Dana", blind=0.55, turn=0.64, late=True, final=0.66),
+        SeatLine("Emil", blind=0.20, turn=0.60, late=False, final=0.62),
+    ),
+    aggregate=(0.42, 0.45, 0.415, 0.52, 0.55, 0.56),
+)
+
+
+def circle(seats: list[SeatLine], outcome: int | None = None) -> CirclePicture:
+    turns = [seat.turn for seat in seats]
+    return CirclePicture("Will it?", tuple(seats), (seats[0].blind, *turns), outcome)
+
+
+def same(name: str, p: float | None, *, late: bool = False) -> SeatLine:
+    return SeatLine(name, blind=p, turn=p, late=late, final=p)
+
+
+PICTURES = {
+    "five seats": FIVE,
+    "it happened": replace(FIVE, outcome=1),
+    "it did not happen": replace(FIVE, outcome=0),
+    "a title that goes on": replace(FIVE, title="Will at least three of the five " * 20),
+    "one seat": circle([same("Ana", 0.4)]),
+    "two seats": circle([same("Ana", 0.004), same("Boris", 0.9999)]),
+    "thirty seats": circle(
+        [same(f"Member number {k}", k / 30, late=k % 5 == 0) for k in range(30)]
+    ),
+    "thirty seats that agree": circle([same(f"Member {k}", 0.6) for k in range(30)], 1),
+    "hard names": circle([same(name, 0.5) for name in HARD_NAMES]),
+    "thirty hard names": circle([same(name, 0.5) for name in (HARD_NAMES * 4)[:30]]),
+    "no blind forecasts": circle([SeatLine("Ana", None, 0.4, late=False, final=0.5)] * 3, 0),
+    "nobody forecast": circle([same("Ana", None), same("Boris", None)]),
+    "all 0 and 1": circle([same("Ana", 0.0), same("Boris", 1.0), same("Chidi", 0.0)], 1),
+    "no seats": CirclePicture("Will it?", (), (None,)),
+}
+
+
+@pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES.keys())
+def test_every_round_gives_a_png_that_discord_and_a_phone_can_take(picture: CirclePicture) -> None:
+    png = circle_chart(picture)
+
+    image = imread(BytesIO(png))
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
+    assert len(png) < 300_000
+    assert image.shape[1] in (1200, 1400)
+    assert 600 <= image.shape[0] <= 1400
+
+
+@pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES.keys())
+def test_nothing_is_cut_off_at_the_edge_of_the_card(picture: CirclePicture) -> None:
+    image = imread(BytesIO(circle_chart(picture)))[..., :3]
+
+    edges = np.concatenate([image[:8].reshape(-1, 3), image[-8:].reshape(-1, 3)])
+    sides = np.concatenate([image[:, :8].reshape(-1, 3), image[:, -8:].reshape(-1, 3)])
+    assert np.allclose(np.concatenate([edges, sides]), to_rgb(charts.CARD), atol=1 / 255)
+
+
+def test_the_same_round_gives_the_same_bytes() -> None:
+    assert circle_chart(FIVE) == circle_chart(replace(FIVE))
+
+
+def test_four_threads_at_once_draw_what_one_draws_alone() -> None:
+    pictures = [FIVE, PICTURES["hard names"], PICTURES["one seat"], PICTURES["all 0 and 1"]]
+    alone = [circle_chart(picture) for picture in pictures]
+
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(circle_chart, pictures * 2))
+
+    assert together == alone * 2
+
+
+def test_a_late_forecast_looks_different() -> None:
+    punctual = replace(FIVE, seats=tuple(replace(seat, late=False) for seat in FIVE.seats))
+
+    assert circle_chart(punctual) != circle_chart(FIVE)
+
+
+def test_an_aggregate_of_other_seats_is_refused() -> None:
+    with pytest.raises(ValueError, match="one after each seat"):
+        replace(FIVE, aggregate=(0.4, 0.5))
+
+
+def test_alt_text_says_where_the_group_went_and_what_each_seat_said() -> None:
+    text = circle_alt_text(replace(FIVE, outcome=1))
+
+    assert "5 seats" in text
+    assert "from 42% (blind) to 56%; it happened." in text
+    assert "Ana blind 40% → turn 45% → final 62%" in text
+    assert "Dana blind 55% → turn 64% → final 66% (late)" in text
+
+
+def test_alt_text_says_what_is_missing() -> None:
+    text = circle_alt_text(PICTURES["nobody forecast"])
+
+    assert "Nobody recorded a forecast in the circle" in text
+    assert "Ana no forecast" in text
+
+
+def test_alt_text_of_a_group_that_ended_where_it_began_says_so() -> None:
+    text = circle_alt_text(PICTURES["thirty seats that agree"])
+
+    assert "ended at 60%, where the blind forecasts were; it happened" in text
+
+
+@pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES.keys())
+def test_alt_text_stays_within_its_limit(picture: CirclePicture) -> None:
+    assert 0 < len(circle_alt_text(picture)) <= charts.ALT_TEXT_LIMIT

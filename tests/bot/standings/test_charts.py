@@ -1,0 +1,232 @@
+"""Tests of the leaderboard and calibration pictures and of their descriptions in words."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from io import BytesIO
+from math import inf, nan
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.image import imread
+
+from bot import charts
+from bot.standings.charts import (
+    BinDot,
+    BoardPicture,
+    BoardRow,
+    CalibrationPicture,
+    calibration_alt_text,
+    calibration_chart,
+    leaderboard_alt_text,
+    leaderboard_chart,
+)
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+HARD_NAMES = (
+    "Bartholomew Featherstonehaugh-Cholmondeley III",
+    "محمد بن سلمان الطويل",
+    "Дмитрий Достоевский",
+    "李明",
+    "🔥👩‍👩‍👧🏽",
+    "$x$_money^2\\",
+    "\u202eAna",
+    "",
+)
+
+
+def row(name: str, rank: int | None, value: float, *, spread: float | None = 0.03) -> BoardRow:
+    low, high = (None, None) if spread is None else (value - spread, value + spread)
+    return BoardRow(name, rank, value, low, high, count=12 if rank else 3)
+
+
+BRIER = BoardPicture(
+    title="Leaderboard, spring season",
+    metric="brier",
+    explanation="Mean squared distance between forecast and outcome: 0 is perfect.",
+    higher_is_better=False,
+    rows=(row("Ana", 1, 0.142), row("Boris", 2, 0.171), row("Chidi", None, 0.31, spread=0.3)),
+)
+MANY = tuple(row(f"Member number {k}", k, 0.1 + k / 100) for k in range(1, 23))
+EDGE = replace(BRIER, metric="edge", higher_is_better=True)
+
+BOARDS = {
+    "two ranked and one not": BRIER,
+    "ten ranked and five not": replace(
+        BRIER, rows=(*MANY[:10], *(replace(r, rank=None) for r in MANY[10:15]))
+    ),
+    "more than fifteen": replace(BRIER, rows=MANY),
+    "one member": replace(BRIER, rows=(row("Ana", 1, 0.25, spread=0.0),)),
+    "nobody ranked": replace(BRIER, rows=(row("Ana", None, 0.2), row("Boris", None, 0.3))),
+    "nobody": replace(BRIER, rows=()),
+    "no intervals": replace(EDGE, rows=(row("Ana", 1, 0.02, spread=None),)),
+    "all 0": replace(EDGE, rows=tuple(row(name, 1, 0.0, spread=None) for name in "abc")),
+    "all 1": replace(BRIER, rows=tuple(row(name, 1, 1.0) for name in "abc")),
+    "hard names": replace(EDGE, rows=tuple(row(name, 1, 0.01) for name in HARD_NAMES)),
+    "infinite and missing": replace(
+        BRIER,
+        metric="log",
+        rows=(
+            row("Ana", 1, 0.5),
+            BoardRow("Boris", 2, inf, 0.6, inf, 1234),
+            BoardRow("Chidi", 3, nan, nan, nan, 1),
+            BoardRow("Dana", None, -inf, None, None, 1),
+        ),
+    ),
+    "only infinite": replace(BRIER, metric="log", rows=(BoardRow("Ana", 1, inf, None, None, 1),)),
+    "a metric not met before": replace(BRIER, metric="other", rows=(row("Ana", 1, 12345.678),)),
+    "a long explanation": replace(BRIER, title="Leaderboard " * 20, explanation="Because. " * 90),
+}
+
+TENTHS = tuple(k / 10 for k in range(11))
+GOOD = CalibrationPicture(
+    title="Ana's calibration",
+    sentence="Well calibrated: what Ana called 70% happened 70% of the time.",
+    bins=tuple(BinDot(p, p, p / 2, (1 + p) / 2, 20) for p in (0.05, 0.35, 0.7, 0.95)),
+    curve_x=(0.05, 0.35, 0.7, 0.95),
+    curve_y=(0.05, 0.35, 0.7, 0.95),
+    band_x=(0.05, 0.35, 0.7, 0.95),
+    band_low=(0.0, 0.2, 0.6, 0.8),
+    band_high=(0.2, 0.5, 0.85, 1.0),
+    histogram_edges=TENTHS,
+    histogram_counts=(20, 0, 0, 20, 0, 0, 0, 20, 0, 20),
+    count=80,
+)
+
+
+def at_one_point(p: float, rate: float, count: int) -> CalibrationPicture:
+    return replace(
+        GOOD,
+        bins=(BinDot(p, rate, max(rate - 0.3, 0), min(rate + 0.3, 1), count),),
+        curve_x=(p,),
+        curve_y=(rate,),
+        band_x=(p,),
+        band_low=(max(p - 0.2, 0),),
+        band_high=(min(p + 0.2, 1),),
+        histogram_counts=tuple(count if k == min(int(p * 10), 9) else 0 for k in range(10)),
+        count=count,
+    )
+
+
+CALIBRATIONS = {
+    "good": GOOD,
+    "all at 50%": at_one_point(0.5, 0.5, 12),
+    "all at 0%": at_one_point(0.0, 0.0, 3),
+    "all at 100%": at_one_point(1.0, 1.0, 3000),
+    "at 0% and 100%": replace(
+        GOOD,
+        bins=(BinDot(0, 0, 0, 0.2, 9), BinDot(1, 1, 0.8, 1, 9)),
+        curve_x=(0, 1),
+        curve_y=(0, 1),
+    ),
+    "nothing resolved": CalibrationPicture(
+        "Nobody", "Nothing has resolved yet.", (), (), (), (), (), (), (0, 1), (0,), 0
+    ),
+    "no histogram": replace(GOOD, histogram_edges=(), histogram_counts=()),
+    "hard names": replace(GOOD, title=" ".join(HARD_NAMES), sentence=" ".join(HARD_NAMES)),
+    "a long sentence": replace(GOOD, title="Calibration " * 20, sentence="Because. " * 90),
+}
+
+
+def assert_sound(png: bytes) -> None:
+    """Check a PNG: the right size, and nothing bright at its edges, so nothing cut off."""
+    image = imread(BytesIO(png))[..., :3]
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
+    assert len(png) < 300_000
+    assert image.shape[1] == 1200
+    assert 250 <= image.shape[0] <= 1700
+    sides = np.concatenate([image[:, :8].reshape(-1, 3), image[:, -8:].reshape(-1, 3)])
+    edges = np.concatenate([sides, image[:8].reshape(-1, 3), image[-8:].reshape(-1, 3)])
+    quiet = [to_rgb(color) for color in (charts.CARD, charts.STRIPE, charts.GRID)]
+    brightest = max(max(color) for color in quiet)
+    assert edges.max() <= brightest + 1 / 255
+
+
+@pytest.mark.parametrize("board", BOARDS.values(), ids=BOARDS.keys())
+def test_every_leaderboard_gives_a_sound_png(board: BoardPicture) -> None:
+    assert_sound(leaderboard_chart(board))
+
+
+@pytest.mark.parametrize("picture", CALIBRATIONS.values(), ids=CALIBRATIONS.keys())
+def test_every_calibration_gives_a_sound_png(picture: CalibrationPicture) -> None:
+    assert_sound(calibration_chart(picture))
+
+
+def test_the_same_standings_give_the_same_bytes() -> None:
+    assert leaderboard_chart(BRIER) == leaderboard_chart(replace(BRIER))
+    assert calibration_chart(GOOD) == calibration_chart(replace(GOOD))
+
+
+def test_four_threads_at_once_draw_what_one_draws_alone() -> None:
+    boards = [BRIER, EDGE, BOARDS["hard names"], BOARDS["nobody"]]
+    alone = [leaderboard_chart(board) for board in boards], calibration_chart(GOOD)
+
+    with ThreadPoolExecutor(4) as pool:
+        curves = [pool.submit(calibration_chart, GOOD) for _ in range(4)]
+        together = list(pool.map(leaderboard_chart, boards * 2))
+
+    assert together == alone[0] * 2
+    assert {curve.result() for curve in curves} == {alone[1]}
+
+
+def test_rows_are_drawn_best_first_whatever_their_order() -> None:
+    backwards = replace(BRIER, rows=BRIER.rows[::-1])
+
+    assert leaderboard_chart(backwards) == leaderboard_chart(BRIER)
+
+
+def test_a_sixteenth_row_changes_only_the_number_of_those_left_out() -> None:
+    sixteen, seventeen = (leaderboard_chart(replace(BRIER, rows=MANY[:n])) for n in (16, 17))
+
+    differs = np.any(imread(BytesIO(sixteen)) != imread(BytesIO(seventeen)), axis=(1, 2))
+    assert differs.any()
+    assert np.flatnonzero(differs).min() > 0.9 * len(differs)
+
+
+def test_an_unranked_member_with_a_wild_number_does_not_squeeze_the_others() -> None:
+    wild = replace(BRIER, rows=(*BRIER.rows[:2], replace(BRIER.rows[2], value=0.9, high=0.99)))
+    wilder = replace(BRIER, rows=(*BRIER.rows[:2], replace(BRIER.rows[2], value=0.8, high=0.9)))
+
+    first, second = (imread(BytesIO(leaderboard_chart(board))) for board in (wild, wilder))
+    ranked = first.shape[0] // 2
+    assert np.array_equal(first[:ranked], second[:ranked])
+
+
+def test_alt_text_of_a_leaderboard_gives_rank_value_interval_and_count() -> None:
+    text = leaderboard_alt_text(BRIER)
+
+    assert "lower is better" in text
+    assert "1. Ana 0.142 (12 questions, 90% interval 0.112 to 0.172)" in text
+    assert "unranked Chidi 0.310 (3 questions" in text
+
+
+def test_alt_text_of_a_long_leaderboard_says_how_many_more_there_are() -> None:
+    assert "and 17 more" in leaderboard_alt_text(BOARDS["more than fifteen"])
+
+
+def test_alt_text_writes_signed_and_infinite_scores_plainly() -> None:
+    signed = replace(EDGE, rows=(row("Ana", 1, 0.021), row("Boris", 2, -0.013)))
+
+    assert "Ana +0.021" in leaderboard_alt_text(signed)
+    assert "Boris −0.013" in leaderboard_alt_text(signed)
+    assert "Ana 0.000" in leaderboard_alt_text(replace(EDGE, rows=(row("Ana", 1, -0.0001),)))
+    assert "Boris ∞" in leaderboard_alt_text(BOARDS["infinite and missing"])
+
+
+def test_alt_text_of_a_calibration_gives_the_reading_and_the_bins() -> None:
+    text = calibration_alt_text(GOOD)
+
+    assert "80 resolved forecasts" in text
+    assert GOOD.sentence in text
+    assert "70% → 70% (20)" in text
+
+
+@pytest.mark.parametrize("board", BOARDS.values(), ids=BOARDS.keys())
+def test_alt_text_of_leaderboards_stays_within_its_limit(board: BoardPicture) -> None:
+    assert 0 < len(leaderboard_alt_text(board)) <= charts.ALT_TEXT_LIMIT
+
+
+@pytest.mark.parametrize("picture", CALIBRATIONS.values(), ids=CALIBRATIONS.keys())
+def test_alt_text_of_calibrations_stays_within_its_limit(picture: CalibrationPicture) -> None:
+    assert 0 < len(calibration_alt_text(picture)) <= charts.ALT_TEXT_LIMIT

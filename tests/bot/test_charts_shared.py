@@ -1,0 +1,172 @@
+"""Tests of the look that all pictures share: lettering, palette and the PNG itself."""
+
+from concurrent.futures import ThreadPoolExecutor
+from struct import unpack
+
+import matplotlib as mpl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot import charts
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+NO_FONT_HAS_THIS = "\U000abcde"
+
+
+def card_with(*texts: str, bold: bool = False) -> bytes:
+    head = charts.heading("A title", "A sentence.")
+    card = charts.figure(charts.NORMAL_WIDTH, head.height + 30 * len(texts), head)
+    for at, text in enumerate(texts):
+        charts.write(card, charts.MARGIN, head.height + 30 * at, text, bold=bold)
+    return charts.to_png(card)
+
+
+def luminance(color: str) -> float:
+    parts = (int(color[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_a_card_becomes_a_png_of_1200_pixels_across() -> None:
+    png = card_with("Ana")
+
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
+    assert unpack(">I", png[16:20]) == (1200,)
+
+
+def test_the_same_card_gives_the_same_bytes_and_they_name_no_software_and_no_time() -> None:
+    first, second = card_with("Ana"), card_with("Ana")
+
+    assert first == second
+    assert not any(chunk in first for chunk in (b"tEXt", b"iTXt", b"tIME"))
+
+
+def test_drawing_leaves_the_settings_that_all_threads_share_as_they_were() -> None:
+    before = dict(mpl.rcParams)
+
+    card_with("Ana", "李明", "محمد")
+
+    assert dict(mpl.rcParams) == before
+
+
+def test_four_threads_at_once_draw_what_one_draws_alone() -> None:
+    texts = ["Ana", "Дмитрий", "محمد", "李明 🔥"]
+    alone = [card_with(text) for text in texts]
+
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(card_with, texts * 4))
+
+    assert together == alone * 4
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.text(max_size=30), min_size=1, max_size=5), st.booleans())
+def test_any_text_at_all_is_drawn_without_a_warning(texts: list[str], bold: bool) -> None:
+    png = card_with(*texts, bold=bold)
+
+    assert png.startswith(b"\x89PNG")
+
+
+@given(st.text(max_size=30), st.booleans())
+@settings(deadline=None)
+def test_cleaning_a_text_twice_changes_nothing_more(text: str, bold: bool) -> None:
+    once = charts.clean(text, bold=bold)
+
+    assert charts.clean(once, bold=bold) == once
+
+
+@pytest.mark.parametrize("name", ["Zoë", "Ελένη", "Дмитрий", "محمد", "Łukasz $x^2$ _ \\frac"])
+def test_names_in_scripts_that_the_font_has_stay_as_they_are(name: str) -> None:
+    assert charts.clean(name) == name
+
+
+def test_a_character_that_no_font_has_becomes_one_neutral_sign() -> None:
+    assert charts.clean(f"Ana {NO_FONT_HAS_THIS}") == "Ana •"
+
+
+def test_letters_in_fancy_dress_are_drawn_or_become_plain_ones() -> None:
+    assert charts.clean("Ａｎａ") in ("Ａｎａ", "Ana")
+
+
+@pytest.mark.parametrize(
+    ("written", "drawn"),
+    [
+        ("A\u202enA\u2069", "AnA"),
+        ("Ana\u200b\ufe0f", "Ana"),
+        ("  Ana \n\t Lee ", "Ana Lee"),
+        ("1\ufe0f\u20e3", "1"),
+    ],
+)
+def test_what_turns_or_hides_letters_is_left_out(written: str, drawn: str) -> None:
+    assert charts.clean(written).rstrip("\u20e3") == drawn
+
+
+def test_a_tower_of_accents_is_cut_down() -> None:
+    tower = "q" + "\u0302" * 40
+
+    assert len(charts.clean(tower)) <= 4
+
+
+def test_a_name_of_which_nothing_can_be_drawn_is_called_something_else() -> None:
+    assert charts.readable(NO_FONT_HAS_THIS * 3, otherwise="seat 3") == "seat 3"
+    assert charts.readable("", otherwise="seat 3") == "seat 3"
+    assert charts.readable("Ana", otherwise="seat 3") == "Ana"
+
+
+@pytest.mark.parametrize("name", ["Bartholomew Featherstonehaugh III", "محمد بن سلمان الطويل"])
+@pytest.mark.parametrize("bold", [False, True])
+def test_a_long_name_is_cut_to_the_room_it_has(name: str, bold: bool) -> None:
+    short = charts.shorten(name, 80, bold=bold)
+
+    assert short.endswith("…")
+    assert 40 < charts.text_width(short, bold=bold) <= 80
+
+
+def test_a_short_name_is_not_cut() -> None:
+    assert charts.shorten("Ana", 80) == "Ana"
+
+
+def test_lines_break_between_words_and_lose_none() -> None:
+    sentence = "The group went from 42% to 61%, and everyone who spoke late moved the least."
+
+    lines = charts.wrap(sentence, 200, lines=9)
+
+    assert " ".join(lines) == sentence
+    assert all(charts.text_width(line) <= 200 for line in lines)
+
+
+def test_text_beyond_the_last_line_ends_in_an_ellipsis() -> None:
+    lines = charts.wrap("word " * 100, 200, lines=2)
+
+    assert len(lines) == 2
+    assert lines[1].endswith("…")
+
+
+def test_a_word_longer_than_a_line_is_broken() -> None:
+    lines = charts.wrap("x" * 90, 200, lines=9)
+
+    assert "".join(lines) == "x" * 90
+    assert len(lines) > 1
+
+
+@pytest.mark.parametrize("color", [charts.INK, charts.MUTED, charts.BLUE, charts.AMBER])
+@pytest.mark.parametrize("ground", [charts.CARD, charts.STRIPE])
+def test_lettering_stands_out_from_its_ground_as_wcag_asks(color: str, ground: str) -> None:
+    contrast = (luminance(color) + 0.05) / (luminance(ground) + 0.05)
+
+    assert contrast >= 4.5
+
+
+def test_alt_text_is_one_line_within_discords_limit() -> None:
+    text = charts.alt_text("one\ntwo\u202e " + "three " * 1000)
+
+    assert text.startswith("one two three")
+    assert len(text) <= 1000
+    assert text.endswith("…")
+
+
+def test_counts_are_said_with_the_right_ending() -> None:
+    assert charts.plural(1, "forecast") == "1 forecast"
+    assert charts.plural(1200, "forecast") == "1,200 forecasts"

@@ -1,0 +1,144 @@
+"""Fixtures: two database engines, a clock that the test moves, and a simulated Discord."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+
+from bot.demo.stage import Stage
+from bot.unit import Caller, Desk
+from storage import migrate
+from storage.engine import Database
+
+settings.register_profile("dojo", deadline=None, max_examples=60)
+settings.load_profile("dojo")
+
+SHARED = Path(__file__).resolve().parents[1].parent / "shared"
+START = datetime(2026, 11, 20, 19, 0, tzinfo=UTC)
+CAST = ("Ana", "Ben", "Cleo", "Dan", "Eva")
+
+
+class Clock:
+    """A clock that stands still until the test moves it."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, seconds: float) -> datetime:
+        self.now += timedelta(seconds=seconds)
+        return self.now
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the newest schema, to be copied."""
+    file = tmp_path_factory.mktemp("migrated") / "empty.db"
+    database = Database(f"sqlite:///{file}")
+    migrate.upgrade(database)
+    with database.engine.connect() as connection:
+        connection.connection.dbapi_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """A real PostgreSQL server with a migrated template database."""
+    pgserver = pytest.importorskip("pgserver", reason="pgserver has no wheel for this machine")
+    folder = Path(tempfile.mkdtemp(prefix="dojo-pg-"))
+    server = pgserver.get_server(folder)
+    url = server.get_uri()
+    database = Database(url)
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("CREATE DATABASE migrated"))
+    database.close()
+    template = Database(_with_name(url, "migrated"))
+    migrate.upgrade(template)
+    template.close()
+    yield url
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def sqlite(migrated_file: Path, tmp_path: Path) -> Iterator[Database]:
+    """A fresh SQLite database."""
+    file = tmp_path / "dojo.db"
+    shutil.copy(migrated_file, file)
+    database = Database(f"sqlite:///{file}")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def postgresql(postgresql_url: str, request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A fresh PostgreSQL database."""
+    name = f"t{abs(hash(request.node.nodeid))}"
+    admin = Database(postgresql_url)
+    with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}"'))
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE migrated'))
+    database = Database(_with_name(postgresql_url, name))
+    yield database
+    database.close()
+    with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    admin.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """One test, two engines."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def desk(database: Database, clock: Clock) -> Desk:
+    """Where services work, on either engine."""
+    return Desk(database, clock)
+
+
+@pytest.fixture
+async def stage(sqlite: Database) -> AsyncIterator[Stage]:
+    """A simulated Discord with five people and the bot."""
+    async with Stage.open(sqlite, CAST) as opened:
+        yield opened
+
+
+GROUP, CHANNEL = 900, 910
+_interactions = iter(range(10_000, 10_000_000))
+
+
+def caller(name: str = "Ana", **more: object) -> Caller:
+    """Somebody who asks, by name; each call is a new interaction."""
+    people = {**{known: number for number, known in enumerate(CAST, start=1)}, "Guest": 77}
+    given = {
+        "group_id": GROUP,
+        "group_name": "Circle",
+        "user_id": people[name],
+        "name": name,
+        "channel_id": CHANNEL,
+        "interaction_id": next(_interactions),
+        **more,
+    }
+    return Caller(**given)  # type: ignore[arg-type]
+
+
+def _with_name(url: str, name: str) -> str:
+    return make_url(url).set(database=name).render_as_string(hide_password=False)

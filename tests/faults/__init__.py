@@ -1,0 +1,1 @@
+"""What happens to the bot when the world around it fails: the process, the network, Discord."""

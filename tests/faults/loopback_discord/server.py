@@ -1,0 +1,198 @@
+"""`LoopbackDiscord`: starts and stops the stand-in, and is what a test talks to.
+
+What a member can do (slash, click, …) is inherited from `actors.py`; here is how a test furnishes
+the place, breaks it, and looks at what the bot did.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from aiohttp import web
+
+from .actors import PATIENCE, Actors
+from .api import Api
+from .faults import FaultPlan
+from .gateway import Gateway
+from .interactions import Interactions
+from .messages import Message, Messages, snapshots
+from .wire import ATTACHMENTS, PREFIX, SOCKET, Request, Wire
+from .world import TEXT, VOICE, Channel, Guild, Json, Member, Role, User, World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+NONCE_WINDOW = 180.0
+ANSWER_WITHIN = 3.0
+LOOK_AGAIN = 0.01
+
+
+class LoopbackDiscord(Actors):
+    """A small Discord on this machine for a real bot process.
+
+    `clock` is the server's time in Unix seconds. Ids, the window of nonces and the deadlines of
+    interactions go by it, so that a test can move them. Discord says "a few minutes" of the window;
+    `nonce_window` and `nonces_are_per_channel` are there because it says no more than that.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float] = time.time,
+        nonce_window: float = NONCE_WINDOW,
+        answer_within: float = ANSWER_WITHIN,
+    ) -> None:
+        self._faults = FaultPlan()
+        self.world = World(clock, self._announce)
+        self.gateway = Gateway(self.world)
+        self._messages = Messages(self.world, nonce_window)
+        self._interactions = Interactions(self.world, self._messages, answer_within)
+        self._api = Api(self.world, self._messages, self._interactions)
+        self._wire = Wire(self._api, self.gateway.serve, self._faults, self._messages.files)
+        self.fail, self.delay = self._faults.fail, self._faults.delay
+        self.drop_gateway = self.gateway.drop
+
+    def _announce(self, event: str, data: Json) -> None:
+        self.gateway.announce(event, data)
+
+    async def __aenter__(self) -> Self:
+        application = self._wire.application
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        address = "{}:{}".format(*self._runner.addresses[0][:2])
+        self.api_base = f"http://{address}{PREFIX}"
+        self.gateway_url = f"ws://{address}{SOCKET}"
+        self.gateway.url = self._api.socket_url = self.gateway_url
+        self._messages.file_url = f"http://{address}{ATTACHMENTS}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.gateway.drop(resumable=False)
+        await self._runner.cleanup()
+
+    # Furniture
+
+    @property
+    def bot(self) -> User:
+        return self.world.bot
+
+    def add_guild(self, name: str = "Forecasters") -> Guild:
+        """A group with the bot as an administrator in it."""
+        return self.world.add_guild(name)
+
+    def add_text_channel(self, guild: Guild, name: str = "circle") -> Channel:
+        return self.world.add_channel(guild, TEXT, name)
+
+    def add_voice_channel(self, guild: Guild, name: str = "Table") -> Channel:
+        return self.world.add_channel(guild, VOICE, name)
+
+    def delete_channel(self, channel: Channel) -> None:
+        """With all that is in it; the bot gets "Unknown Channel" from now on."""
+        self.world.delete_channel(channel)
+
+    def delete_message(self, message: Message) -> None:
+        """As a moderator would."""
+        stored = self._messages.find(message.id)
+        if stored is not None:
+            self._messages.delete(stored)
+
+    def add_role(self, guild: Guild, name: str, permissions: int = 0) -> Role:
+        return self.world.add_role(guild, name, permissions)
+
+    def add_user(self, name: str) -> User:
+        return self.world.add_user(name)
+
+    def add_member(
+        self, guild: Guild, user: User, *, permissions: int = 0, roles: tuple[Role, ...] = ()
+    ) -> Member:
+        """Lets a user into a group; `permissions` are added to what everyone may do there."""
+        return self.world.add_member(guild, user, permissions=permissions, roles=roles)
+
+    @property
+    def nonce_window(self) -> float:
+        """For how long a nonce is remembered, in seconds."""
+        return self._messages.nonce_window
+
+    @nonce_window.setter
+    def nonce_window(self, seconds: float) -> None:
+        self._messages.nonce_window = seconds
+
+    @property
+    def answer_within(self) -> float:
+        """For how long Discord waits for the first answer to an interaction, in seconds."""
+        return self._interactions.answer_within
+
+    @answer_within.setter
+    def answer_within(self, seconds: float) -> None:
+        self._interactions.answer_within = seconds
+
+    @property
+    def nonces_are_per_channel(self) -> bool:
+        """Whether the same nonce in another channel is another message."""
+        return self._messages.nonces_are_per_channel
+
+    @nonces_are_per_channel.setter
+    def nonces_are_per_channel(self, value: bool) -> None:
+        self._messages.nonces_are_per_channel = value
+
+    # Observation
+
+    @property
+    def requests(self) -> list[Request]:
+        """All that the bot sent, in the order of arrival."""
+        return self._wire.requests
+
+    @property
+    def unknown_requests(self) -> list[Request]:
+        """Those among them that this stand-in doesn't know how to answer."""
+        return self._wire.unknown_requests
+
+    def requests_to(self, method: str, path_glob: str) -> list[Request]:
+        return [r for r in self.requests if r.method == method and fnmatchcase(r.path, path_glob)]
+
+    def messages(self, channel: Channel | User) -> list[Message]:
+        """What is in a channel, or in the conversation of the bot with one person, oldest first."""
+        place = self.world.direct_channel(channel) if isinstance(channel, User) else channel
+        return list(snapshots(self._messages.in_channel(place.id)))
+
+    def private_messages(self, member: Member) -> list[Message]:
+        """The ephemeral messages that only this member sees."""
+        return list(snapshots(self._messages.private_to(member.id)))
+
+    def file(self, attachment: Json) -> bytes:
+        """What is in an attachment of a message."""
+        return self._messages.files[int(attachment["id"])]
+
+    def scheduled_events(self, guild: Guild) -> list[Json]:
+        return list(guild.events.values())
+
+    def commands(self, guild: Guild | None = None) -> list[Json]:
+        """The commands that the bot registered, for one group or for all."""
+        return self._api.commands.get(guild.id if guild else None, [])
+
+    async def online(self, within: float = 10.0) -> None:
+        """Waits until a bot is connected. After a restart ask the `BotProcess`: it knows which."""
+        await self.until(lambda: self.gateway.connected, within)
+
+    async def until(self, condition: Callable[[], T], within: float = PATIENCE) -> T:
+        """Waits until the condition holds, and returns what made it true."""
+        deadline = time.monotonic() + within
+        while not (result := condition()):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"Still not so after {within} seconds")
+            await asyncio.sleep(LOOK_AGAIN)
+        return result
+
+    async def quiet(self, for_seconds: float = 0.2, within: float = PATIENCE) -> None:
+        """Waits until the bot has asked for nothing for a while: it is done, as far as one sees."""
+        start = time.monotonic()
+        await self.until(lambda: time.monotonic() - self._last_heard(start) > for_seconds, within)
+
+    def _last_heard(self, start: float) -> float:
+        return max([start, *(request.time for request in self.requests[-1:])])

@@ -1,0 +1,104 @@
+"""The bot as a process of its own: started, killed without warning, started again.
+
+Only what is needed around `launch.py`; it knows nothing of what the bot does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from .launch import DOJO
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .loopback_discord import LoopbackDiscord
+
+ROOT = Path(__file__).resolve().parents[2]
+SECONDS_TO_START = 10.0
+SECONDS_TO_END = 10.0
+
+
+class BotProcess:
+    """A running bot. As a context manager it is gone at the end, whatever happened before."""
+
+    def __init__(
+        self,
+        discord: LoopbackDiscord,
+        *arguments: str,
+        env: Mapping[str, str] | None = None,
+        module: str = DOJO,
+    ) -> None:
+        addresses = [discord.api_base, discord.gateway_url, "--module", module]
+        self._command = [sys.executable, "-m", "tests.faults.launch", *addresses, "--", *arguments]
+        self._environment = {**os.environ, "PYTHONUNBUFFERED": "1", **(env or {})}
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115 - __exit__ closes it
+        self._discord = discord
+        self._process = self._started()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        self._identified_before = self._discord.gateway.identified
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            self._command,
+            cwd=ROOT,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=self._output,
+            stderr=subprocess.STDOUT,
+        )
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        return self._process.poll() is None
+
+    @property
+    def output(self) -> str:
+        """All that it has printed so far, over restarts."""
+        self._output.flush()
+        return os.pread(self._output.fileno(), 1_000_000, 0).decode(errors="replace")
+
+    async def online(self, within: float = SECONDS_TO_START) -> None:
+        """Waits until it has come to the gateway since it was last started; says so if it ended."""
+        gateway, before = self._discord.gateway, self._identified_before
+        await self._discord.until(lambda: gateway.identified > before or not self.running, within)
+        if not self.running:
+            raise RuntimeError(f"It ended by itself:\n{self.output}")
+
+    def kill(self) -> None:
+        """SIGKILL: no goodbye, nothing saved that wasn't saved before."""
+        self._process.kill()
+        self._process.wait(SECONDS_TO_END)
+
+    async def stop(self) -> int:
+        """SIGTERM, as a service manager does; returns the exit code.
+
+        Waits beside the event loop: the bot says goodbye to a Discord that runs in it.
+        """
+        self._process.terminate()
+        return await asyncio.to_thread(self._process.wait, SECONDS_TO_END)
+
+    def restart(self) -> None:
+        """Starts the same command again; it has to be down."""
+        if self.running:
+            raise RuntimeError("It is still running")
+        self._process = self._started()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
+        if self.running:
+            self.kill()
+        if failure is not None:
+            sys.stderr.write(self.output)  # Where a test went wrong, pytest shows it.
+        self._output.close()
