@@ -89,8 +89,13 @@ class DojoClient(discord.Client):
         """Filled-in forms, read from the interaction: one opened before a restart still arrives."""
         if interaction.type is discord.InteractionType.modal_submit:
             data: Any = interaction.data or {}
-            custom_id = str(data.get("custom_id", ""))
-            await Door(interaction).press(custom_id.partition("|"), ())
+            await self.pressed(interaction, str(data.get("custom_id", "")))
+
+    async def pressed(
+        self, interaction: discord.Interaction["DojoClient"], custom_id: str, *values: str
+    ) -> None:
+        """Answers a press on a card, a choice in a select, or a filled-in form."""
+        await Door(interaction).press(custom_id, values)
 
     async def on_voice_state_update(
         self, member: discord.Member, before: discord.VoiceState, after: discord.VoiceState

@@ -75,9 +75,9 @@ class Door:
         result: R = await work
         return result
 
-    async def press(self, custom_id: tuple[str, str, str], values: tuple[str, ...]) -> None:
-        """Answers a press on a card, or a filled-in form."""
-        action, _, key = custom_id
+    async def press(self, custom_id: str, values: tuple[str, ...]) -> None:
+        """Answers a press on a card, a choice in a select, or a filled-in form."""
+        action, _, key = custom_id.replace("=", "|").partition("|")
         try:
             handler = self.app.handlers.get(action, unknown_press)
             await handler(self, Key.parse(key), values)

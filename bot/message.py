@@ -9,6 +9,9 @@ from typing import Any
 import discord
 
 from bot.keys import Key
+from bot.press import Choose, Press
+
+Item = discord.ui.Button[Any] | discord.ui.Select[Any]
 
 TITLE_LIMIT = 256
 FIELD_LIMIT = 1024
@@ -45,7 +48,7 @@ class Message:
 
     content: str = ""
     embed: discord.Embed | None = None
-    items: tuple[discord.ui.Item[Any], ...] = ()
+    items: tuple[Item, ...] = ()
     picture: Picture | None = None
     pings: tuple[int, ...] = ()
     spoken: bool = False
@@ -56,7 +59,7 @@ class Message:
             return None
         view = discord.ui.View(timeout=None)
         for item in self.items:
-            view.add_item(item)
+            view.add_item(Choose(item) if isinstance(item, discord.ui.Select) else Press(item))
         return view
 
     def mentions(self) -> discord.AllowedMentions:
@@ -85,7 +88,7 @@ def select(
 ) -> discord.ui.Select[Any]:
     """A select of at most 25 options: value, label and description."""
     return discord.ui.Select(
-        custom_id=f"{action}|{at}",
+        custom_id=f"{action}={at}",
         placeholder=placeholder,
         options=[
             discord.SelectOption(

@@ -5,7 +5,6 @@ from typing import Any, Self
 
 import discord
 
-from bot.door import Door
 from bot.keys import PATTERN
 
 
@@ -23,8 +22,8 @@ class Press(
         return cls(item)
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Hands the press to the one who knows the action."""
-        await Door(interaction).press(self.custom_id.partition("|"), ())
+        """Hands the press to the client, which knows the actions."""
+        await interaction.client.pressed(interaction, self.custom_id)
 
 
 class Choose(
@@ -41,5 +40,5 @@ class Choose(
         return cls(item)
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Hands the choice to the one who knows the action."""
-        await Door(interaction).press(self.custom_id.partition("="), tuple(self.item.values))
+        """Hands the choice to the client, which knows the actions."""
+        await interaction.client.pressed(interaction, self.custom_id, *self.item.values)

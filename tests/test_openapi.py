@@ -69,7 +69,7 @@ def session_group() -> app_commands.Group:
     @group.command(name="schedule", description="Plan a session")
     @app_commands.describe(when="Thursday 19:00")
     @app_commands.choices(repeat=[app_commands.Choice(name="weekly", value="weekly")])
-    async def schedule(  # noqa: PLR0913, PLR0917 - one option of each type
+    async def schedule(
         interaction: discord.Interaction,
         when: str,
         host: discord.Member | None = None,
@@ -77,7 +77,7 @@ def session_group() -> app_commands.Group:
         repeat: str = "none",
         seats: app_commands.Range[int, 1, 25] = 10,
         weight: app_commands.Range[float, 0.0, 1.0] = 1.0,
-        remind: bool = True,  # noqa: FBT001, FBT002
+        remind: bool = True,
     ) -> None: ...
 
     @schedule.autocomplete("when")

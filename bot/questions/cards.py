@@ -16,6 +16,7 @@ from bot.message import (
     GREEN,
     GREY,
     PRIMARY,
+    Item,
     Message,
     button,
     card,
@@ -110,7 +111,7 @@ def _state(shown: QuestionCard) -> str:
     return STATES[shown.state]
 
 
-def _question_items(shown: QuestionCard) -> tuple[discord.ui.Item[Any], ...]:
+def _question_items(shown: QuestionCard) -> tuple[Item, ...]:
     resolve = button("resolve", shown.at, "Resolve")
     if shown.state in {QuestionState.PROPOSED, QuestionState.OPEN}:
         return (

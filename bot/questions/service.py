@@ -14,8 +14,8 @@ from bot.questions import rules
 from bot.rules import NotAllowedRefusal, Refusal
 from bot.standings import service as standings
 from bot.unit import ActUnit, Caller, Desk, Unit, row_id
-from storage import groups, outbox, questions
-from storage.tables import Dispute, Question, QuestionState, Resolution
+from storage import groups, outbox, questions, sessions
+from storage.tables import Dispute, Question, QuestionState, Resolution, SessionState
 
 LONGEST_COMMENT = 300
 
@@ -60,6 +60,7 @@ def submit(desk: Desk, caller: Caller, written: Written) -> Key:
         unit.tx.flush()
         key = keys.question(row_id(question))
         unit.show(key, unit.group.channel_id or caller.channel_id)
+        _refresh_offers(unit)
         _wake_at_close(unit, question)
         return key
 
@@ -87,6 +88,7 @@ def edit(desk: Desk, caller: Caller, question_id: int, written: Written) -> None
         ):
             question.state = QuestionState.OPEN
         unit.refresh(keys.question(question_id))
+        _refresh_offers(unit)
         _wake_at_close(unit, question)
 
 
@@ -102,6 +104,7 @@ def withdraw(desk: Desk, caller: Caller, question_id: int) -> str:
             )
         question.state = QuestionState.VOID
         _add_resolution(unit, question, "void", unit.now, comment="withdrawn by the author")
+        _refresh_offers(unit)
         return question.title
 
 
@@ -111,6 +114,7 @@ def toggle_mark(desk: Desk, caller: Caller, at: Key) -> bool:
         question = require(unit.tx, unit.group.id, at.id)
         marked = questions.toggle_mark(unit.tx, row_id(question), unit.my_id, unit.now)
         unit.refresh(at)
+        _refresh_offers(unit)
         return marked
 
 
@@ -262,6 +266,16 @@ def _read(unit: ActUnit, written: Written) -> rules.Draft:
         source_url=written.source,
         now=unit.now,
     )
+
+
+def _refresh_offers(unit: Unit) -> None:
+    """The cards that say which questions there are: open lobbies and announcements."""
+    states = (SessionState.LIVE, SessionState.SCHEDULED)
+    for meetup in sessions.listing(unit.tx, unit.group.id, states=states):
+        if meetup.state == SessionState.SCHEDULED:
+            unit.refresh(keys.announcement(row_id(meetup)))
+        elif meetup.lobby_open:
+            unit.refresh(keys.lobby(row_id(meetup), meetup.lobby))
 
 
 def _refuse_duplicate(unit: ActUnit, title: str) -> None:

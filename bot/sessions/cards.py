@@ -9,6 +9,7 @@ from bot.message import (
     GREY,
     PRIMARY,
     SUCCESS,
+    Item,
     Message,
     button,
     card,
@@ -97,8 +98,8 @@ def _choice_line(choice: Choice) -> str:
     return f"• {votes}{safe(choice.title)}{closes}{known}"
 
 
-def _lobby_items(lobby: Lobby) -> tuple:  # type: ignore[type-arg]
-    items = [
+def _lobby_items(lobby: Lobby) -> tuple[Item, ...]:
+    items: list[Item] = [
         button("join", lobby.at, "Join", SUCCESS, row=0),
         button("leave", lobby.at, "Leave", row=0),
         button("start_round", lobby.at, "Start the round", PRIMARY, row=0),

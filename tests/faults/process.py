@@ -44,7 +44,7 @@ class BotProcess:
 
     def _started(self) -> subprocess.Popen[bytes]:
         self._identified_before = self._discord.gateway.identified
-        return subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        return subprocess.Popen(
             self._command,
             cwd=ROOT,
             env=self._environment,

@@ -2,10 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
-
-import discord
 
 from bot.message import (
     BLUE,
@@ -14,6 +11,7 @@ from bot.message import (
     GREY,
     PRIMARY,
     SUCCESS,
+    Item,
     Message,
     button,
     card,
@@ -104,7 +102,7 @@ def _bring(shown: Announcement) -> str:
     return f"{brought}**Bring a question** that you haven't forecast yet."
 
 
-def _items(shown: Announcement) -> tuple[discord.ui.Item[Any], ...]:
+def _items(shown: Announcement) -> tuple[Item, ...]:
     if shown.state != SessionState.SCHEDULED:
         return ()
     return (
@@ -114,7 +112,7 @@ def _items(shown: Announcement) -> tuple[discord.ui.Item[Any], ...]:
     )
 
 
-def _rsvp_items(shown: Announcement, row: int) -> tuple[discord.ui.Item[Any], ...]:
+def _rsvp_items(shown: Announcement, row: int) -> tuple[Item, ...]:
     return (
         button("going", shown.at, "Going", SUCCESS, row=row),
         button("maybe", shown.at, "Maybe", row=row),

@@ -14,6 +14,7 @@ from bot.message import (
     GREY,
     PRIMARY,
     SUCCESS,
+    Item,
     Message,
     Picture,
     button,
@@ -156,7 +157,7 @@ def _add_who(embed: discord.Embed, shown: PhaseCard, done: str, waiting: str) ->
             embed.add_field(name=f"{name} ({len(people)})", value=value)
 
 
-def _phase_items(about: About) -> tuple[discord.ui.Item[Any], ...]:
+def _phase_items(about: About) -> tuple[Item, ...]:
     return (
         button("record", about.at, "Record forecast", PRIMARY),
         button("ready", about.at, "Everyone's ready", SUCCESS),
@@ -164,7 +165,7 @@ def _phase_items(about: About) -> tuple[discord.ui.Item[Any], ...]:
     )
 
 
-def _circle_items(about: About) -> tuple[discord.ui.Item[Any], ...]:
+def _circle_items(about: About) -> tuple[Item, ...]:
     """What can be done about one's place in the circle, in the row below."""
     items = [button("join", about.at, "Join", row=1), button("leave", about.at, "Leave", row=1)]
     if about.host_gone:
@@ -197,7 +198,7 @@ def _turn_colour(shown: TurnCard) -> int:
     return AMBER if shown.paused_left is not None else BLUE
 
 
-def _turn_items(shown: TurnCard) -> tuple[discord.ui.Item[Any], ...]:
+def _turn_items(shown: TurnCard) -> tuple[Item, ...]:
     at = shown.about.at
     paused = shown.paused_left is not None
     clock = button("resume", at, "Resume") if paused else button("pause", at, "Pause")
@@ -307,7 +308,7 @@ def _summary_next(shown: Summary) -> str:
     return when
 
 
-def _summary_items(shown: Summary) -> tuple[discord.ui.Item[Any], ...]:
+def _summary_items(shown: Summary) -> tuple[Item, ...]:
     at = shown.about.at
     items = [button("record", at, "Forecast", PRIMARY)]
     if shown.session_live and shown.newest:

@@ -60,7 +60,7 @@ class Actors:
         data = self._typed(member.guild, command, options or {})
         return await self._act(COMMAND, channel, member, data, within=within)
 
-    async def autocomplete(  # noqa: PLR0913, PLR0917 - where, who, which command, which option, what
+    async def autocomplete(
         self,
         channel: Channel,
         member: Member,
@@ -173,7 +173,7 @@ class Actors:
         channel = self.world.channels[message.channel_id]
         return await self._act(COMPONENT, channel, member, data, message.data, within=within)
 
-    async def _act(  # noqa: PLR0913 - the facts of an interaction
+    async def _act(
         self,
         kind: int,
         channel: Channel,

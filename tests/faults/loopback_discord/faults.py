@@ -68,7 +68,7 @@ class FaultPlan:
         self._faults: list[Fault] = []
         self._delays: list[Delay] = []
 
-    def fail(  # noqa: PLR0913 - each is one property of the failure, and all have defaults
+    def fail(
         self,
         method: str,
         path_glob: str,
