@@ -38,6 +38,7 @@ class Door:
     def __init__(self, interaction: discord.Interaction[Any]) -> None:
         self.interaction = interaction
         self.app: App = interaction.client.app
+        self._answers_with_card = False
 
     @property
     def caller(self) -> Caller:
@@ -58,7 +59,7 @@ class Door:
             name=user.display_name,
             channel_id=asked.channel_id,
             interaction_id=asked.id,
-            pressed=asked.message.id if asked.message else None,
+            pressed=asked.message.id if asked.message and self._answers_with_card else None,
             manages_group=can.manage_guild or can.administrator,
             manages_events=can.manage_events,
             role_ids=frozenset(role.id for role in user.roles),
@@ -105,8 +106,19 @@ class Door:
             raise StaleRefusal("There is nothing to show any more.")
         await self.whisper(message.content, message)
 
-    async def update(self, at: Key) -> None:
-        """Answers a press by showing the pressed card as it is now."""
+    async def change(
+        self, at: Key, service: "Service[P, R]", /, *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Runs a service and answers by showing the pressed card as it is then.
+
+        This saves a request to Discord: the answer is the edit.
+        """
+        self._answers_with_card = True
+        result = await self.do(service, *args, **kwargs)
+        await self._update(at)
+        return result
+
+    async def _update(self, at: Key) -> None:
         version, message = await self.do(_render_versioned, at)
         if message is None or self.interaction.response.is_done():
             await self.acknowledge()

@@ -130,6 +130,11 @@ def moment(at: datetime) -> str:
     return discord.utils.format_dt(at, "f")
 
 
+def day(at: datetime) -> str:
+    """A date that each client shows in its own zone: "20 November 2026"."""
+    return discord.utils.format_dt(at, "D")
+
+
 def countdown(at: datetime) -> str:
     """A distance in time that each client keeps current: "in 9 minutes"."""
     return discord.utils.format_dt(at, "R")

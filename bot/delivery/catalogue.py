@@ -16,7 +16,6 @@ from bot.sessions import shown as session_shown
 from bot.sessions.planning import cards as planning_cards
 from bot.sessions.planning import shown as planning_shown
 from bot.sessions.rounds import cards as round_cards
-from bot.sessions.rounds import charts as round_charts
 from bot.sessions.rounds import shown as round_shown
 from bot.unit import Desk
 from storage import outbox
@@ -44,6 +43,9 @@ def _read_trouble(tx: Session, key: Key, _now: datetime) -> tuple[int, str] | No
 def _draw_summary(shown: round_shown.Summary) -> Message:
     picture = None
     if any(seat.final is not None for seat in shown.seats):
+        # Loaded with the first picture: matplotlib would be a fifth of an idle bot's memory.
+        from bot.sessions.rounds import charts as round_charts  # noqa: PLC0415
+
         circle = round_charts.CirclePicture(
             title=shown.about.question,
             seats=tuple(
@@ -51,6 +53,7 @@ def _draw_summary(shown: round_shown.Summary) -> Message:
                 for seat in shown.seats
             ),
             aggregate=shown.running,
+            final=shown.final.odds_mean if shown.final else None,
         )
         picture = Picture(
             round_charts.circle_chart(circle), "circle.png", round_charts.circle_alt_text(circle)

@@ -6,6 +6,7 @@ it would in earnest; only the network and the passing of time are simulated.
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 import discord
@@ -34,12 +35,19 @@ class Stage:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, database: Database, names: Sequence[str], *, sweep_seconds: float = 30
+        cls,
+        database: Database,
+        names: Sequence[str],
+        *,
+        sweep_seconds: float = 30,
+        start: datetime | None = None,
     ) -> AsyncIterator["Stage"]:
         """The stage with the bot logged in; the virtual clock stands still unless told to move."""
         migrate.upgrade(database)
         app = App(database, sweep_seconds=sweep_seconds)
-        env = simcord.Env(app.client, check_errors=False)
+        env = simcord.Env(app.client, check_errors=False, settle_timeout=30)
+        if start is not None:
+            env.backend.clock.advance((start - env.now()).total_seconds())
         with virtual_alarms():
             await env.start()
             stage = cls(env, app, names, sweep=sweep_seconds)

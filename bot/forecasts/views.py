@@ -14,20 +14,19 @@ async def record(door: Door, at: Key, _values: tuple[str, ...]) -> None:
 async def recorded(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """The form of Record forecast, filled in.
 
-    On a turn's card the card itself shows what was recorded; everywhere else, and above all for a
-    blind forecast, the member gets a private receipt.
+    A turn's card itself shows what was recorded; everywhere else, and above all for a blind
+    forecast, the member gets a private receipt.
     """
     typed = fields_of(door.interaction)
-    receipt = await door.do(
-        service.record_at,
-        at,
-        probability=typed.get("probability", ""),
-        reason=typed.get("reason", ""),
-    )
-    if at.kind == "t" and not (receipt.hidden or receipt.late):
-        await door.update(at)
+    said = typed.get("probability", "")
+    why = typed.get("reason", "")
+    if at.kind == "t":
+        receipt = await door.change(at, service.record_at, at, probability=said, reason=why)
+        if not (receipt.hidden or receipt.late):
+            return
     else:
-        await door.whisper(cards.receipt(receipt))
+        receipt = await door.do(service.record_at, at, probability=said, reason=why)
+    await door.whisper(cards.receipt(receipt))
 
 
 HANDLERS = {"record": record, "recorded": recorded}

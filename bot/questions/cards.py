@@ -64,7 +64,8 @@ def question_card(shown: QuestionCard) -> Message:
     embed.add_field(name="State", value=_state(shown))
     if shown.closes_at:
         closes = f"{moment(shown.closes_at)}\n({countdown(shown.closes_at)})"
-        embed.add_field(name="Closes", value=closes)
+        open_states = {QuestionState.PROPOSED, QuestionState.OPEN}
+        embed.add_field(name="Closes" if shown.state in open_states else "Closed", value=closes)
     if shown.source_url:
         embed.add_field(name="Source", value=shown.source_url, inline=False)
     if shown.known_to:
@@ -149,11 +150,22 @@ def _resolution_text(shown: ResolutionCard) -> str:
 
 
 def _score_line(line: ScoreLine) -> str:
-    details = ", ".join(
-        f"{MOMENTS[moment]} {say_probability(said)} = {say_brier(brier)}"
-        for moment, said, brier in line.briers
+    details = "; ".join(
+        f"{' = '.join(moments)} {say_probability(said)}: {say_brier(brier)}"
+        for moments, said, brier in _together(line)
     )
     return f"**{safe(line.name)} {say_brier(line.headline)}** · {details}"
+
+
+def _together(line: ScoreLine) -> list[tuple[list[str], float, float]]:
+    """Moments with the same forecast in a row are said once: "turn = final = close 50%"."""
+    runs: list[tuple[list[str], float, float]] = []
+    for when, said, brier in line.briers:
+        if runs and runs[-1][1] == said:
+            runs[-1][0].append(MOMENTS[when])
+        else:
+            runs.append(([MOMENTS[when]], said, brier))
+    return runs
 
 
 def _meaning(shown: ResolutionCard) -> str:

@@ -24,8 +24,7 @@ async def edited(door: Door, at: Key, _values: tuple[str, ...]) -> None:
 
 async def mark(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Already forecast it: sets or takes back the mark."""
-    await door.do(service.toggle_mark, at)
-    await door.update(at)
+    await door.change(at, service.toggle_mark, at)
 
 
 async def resolve(door: Door, at: Key, _values: tuple[str, ...]) -> None:

@@ -14,6 +14,7 @@ from bot.message import (
     button,
     card,
     countdown,
+    day,
     lines,
     safe,
     select,
@@ -57,7 +58,9 @@ def evening_card(evening: Evening) -> Message:
         GREEN,
     )
     embed.add_field(
-        name="Who was there", value=lines([safe(name) for name in evening.circle]), inline=False
+        name="Who was there",
+        value=lines([", ".join(safe(name) for name in evening.circle)]),
+        inline=False,
     )
     if evening.rounds:
         embed.add_field(
@@ -128,6 +131,6 @@ def _lobby_over(lobby: Lobby) -> Message:
 
 
 def _round_line(one: RoundLine) -> str:
-    closes = f" · closes {countdown(one.closes_at)}" if one.closes_at else ""
+    closes = f" · closes {day(one.closes_at)}" if one.closes_at else ""
     people = f"{one.forecasters} forecaster{'' if one.forecasters == 1 else 's'}"
     return f"{one.number}. {safe(one.question)} · {people}{closes}"

@@ -10,52 +10,44 @@ from bot.sessions.voice import on_call
 async def start(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Start, on an announcement."""
     voice = await door.do(service.voice_channel_of, at)
-    await door.do(service.start_announced, at, on_call(door.interaction, voice))
-    await door.update(at)
+    await door.change(at, service.start_announced, at, on_call(door.interaction, voice))
 
 
 async def join(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Join."""
-    await door.do(service.join, at)
-    await door.update(at)
+    await door.change(at, service.join, at)
 
 
 async def leave(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Leave."""
-    await door.do(service.leave, at)
-    await door.update(at)
+    await door.change(at, service.leave, at)
 
 
 async def vote(door: Door, at: Key, values: tuple[str, ...]) -> None:
     """A vote for the question of the lobby."""
     if not values or not values[0].isdecimal():
         raise StaleRefusal("Choose a question from the list of the newest card.")
-    await door.do(service.vote, at, int(values[0]))
-    await door.update(at)
+    await door.change(at, service.vote, at, int(values[0]))
 
 
 async def start_round(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Start the round."""
-    await door.do(service.start_round, at)
-    await door.update(at)
+    await door.change(at, service.start_round, at)
 
 
 async def next_round(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Next round, on a summary."""
-    await door.do(service.next_round, at)
-    await door.update(at)
+    await door.change(at, service.next_round, at)
 
 
 async def end_session(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """End the session, on a summary."""
-    await door.do(service.end, at)
-    await door.update(at)
+    await door.change(at, service.end, at)
 
 
 async def take_over(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Take over from a host who has left."""
-    await door.do(service.take_over, at)
-    await door.update(at)
+    await door.change(at, service.take_over, at)
 
 
 HANDLERS = {

@@ -1,7 +1,6 @@
 """From standings to their pictures with alt text. Belongs off the event loop."""
 
 from bot.message import Picture
-from bot.standings import charts
 from bot.standings.service import Board
 
 
@@ -9,6 +8,9 @@ def leaderboard_picture(board: Board) -> Picture | None:
     """The leaderboard drawn; None where there is nothing to draw."""
     if not board.rows:
         return None
+    # Loaded with the first picture: matplotlib would be a fifth of an idle bot's memory.
+    from bot.standings import charts  # noqa: PLC0415
+
     shown = charts.BoardPicture(
         title="Leaderboard",
         metric="brier",

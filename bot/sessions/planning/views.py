@@ -22,10 +22,10 @@ async def cannot(door: Door, at: Key, _values: tuple[str, ...]) -> None:
 
 
 async def _answer(door: Door, at: Key, said: Answer) -> None:
-    await door.do(service.rsvp, at, said)
     if at.kind == "a":
-        await door.update(at)
+        await door.change(at, service.rsvp, at, said)
     else:
+        await door.do(service.rsvp, at, said)
         await door.whisper("Noted. The announcement shows it.")
 
 

@@ -21,6 +21,7 @@ from bot.message import (
     card,
     countdown,
     cut,
+    day,
     lines,
     safe,
 )
@@ -88,17 +89,17 @@ def final_card(shown: PhaseCard) -> Message:
 def turn_card(shown: TurnCard) -> Message:
     """One seat has the floor, or had it."""
     about = shown.about
-    spoken = sum(seat.state != SeatState.WAITING for seat in shown.seats)
-    title = f"Round {about.number} · {safe(shown.speaker)} · seat {spoken} of {len(shown.seats)}"
-    embed = card(title, _turn_text(shown), _turn_colour(shown))
+    where = f"seat {shown.place} of {len(shown.seats)}"
+    title = f"Round {about.number} · {safe(shown.speaker)} · {where}"
+    if shown.ended_by is not None:
+        return Message(embed=card(title, _turn_over_text(shown), GREY))
+    embed = card(title, _turn_text(shown), AMBER if shown.paused_left is not None else BLUE)
     embed.add_field(
         name="The circle", value=lines([_seat_line(seat) for seat in shown.seats]), inline=False
     )
     if shown.updates:
         rows = [f"{safe(name)}: {say_probability(value)}" for name, value in shown.updates]
         embed.add_field(name="Updated meanwhile", value=lines(rows), inline=False)
-    if shown.ended_by is not None:
-        return Message(embed=embed)
     embed.set_footer(text="Anyone may update at any time: press Record forecast.")
     ping = (shown.speaker_user,) if shown.speaker_user else ()
     who = f"<@{shown.speaker_user}>" if shown.speaker_user else safe(shown.speaker)
@@ -135,7 +136,7 @@ def summary_card(shown: Summary, picture: Picture | None) -> Message:
 
 
 def _question(about: About, *, criteria: bool = True) -> str:
-    closes = f"\nCloses {countdown(about.closes_at)}." if about.closes_at else ""
+    closes = f"\nCloses {day(about.closes_at)}." if about.closes_at else ""
     details = f"\n{safe(cut(about.criteria, 500))}" if criteria and about.criteria else ""
     return f"**{safe(about.question)}**{details}{closes}"
 
@@ -176,8 +177,6 @@ def _circle_items(about: About) -> tuple[Item, ...]:
 def _turn_text(shown: TurnCard) -> str:
     about = shown.about
     question = _question(about, criteria=False)
-    if shown.ended_by is not None:
-        return f"{question}\n\n{ENDINGS[shown.ended_by]}"
     if shown.paused_left is not None:
         left = say_duration(timedelta(seconds=shown.paused_left))
         clock = f"⏸️ **The clock is stopped**, {left} left. **Resume** lets it go on."
@@ -192,10 +191,10 @@ def _turn_text(shown: TurnCard) -> str:
     )
 
 
-def _turn_colour(shown: TurnCard) -> int:
-    if shown.ended_by is not None:
-        return GREY
-    return AMBER if shown.paused_left is not None else BLUE
+def _turn_over_text(shown: TurnCard) -> str:
+    """A turn that is over takes little room in the channel."""
+    said = f"{_seat_line(shown.said)}\n" if shown.said else ""
+    return f"{said}{ENDINGS[shown.ended_by or 'done']}"
 
 
 def _turn_items(shown: TurnCard) -> tuple[Item, ...]:
@@ -302,7 +301,7 @@ def _aggregate_line(name: str, said: Aggregates) -> str:
 def _summary_next(shown: Summary) -> str:
     closes = shown.about.closes_at
     update = "You can update with **Forecast** until the question closes"
-    when = f"{update} {countdown(closes)}." if closes else f"{update}."
+    when = f"{update} on {day(closes)}." if closes else f"{update}."
     if shown.session_live and shown.newest:
         return f"{when} The host opens the **Next round** or ends the session."
     return when

@@ -38,11 +38,15 @@ class SeatLine:
 
 @dataclass(frozen=True)
 class CirclePicture:
-    """A round in seat order; aggregate starts with that of the blinds, then one after each seat."""
+    """A round in seat order; aggregate starts with that of the blinds, then one after each seat.
+
+    `final` is the group's number when the round closed, last updates included.
+    """
 
     title: str
     seats: tuple[SeatLine, ...]
     aggregate: tuple[float | None, ...]
+    final: float | None = None
     outcome: int | None = None
 
     def __post_init__(self) -> None:
@@ -86,7 +90,8 @@ def circle_alt_text(circle: CirclePicture) -> str:
 
 def _story(circle: CirclePicture) -> str:
     """Tell in one sentence where the group began and ended, and what happened if it is known."""
-    before, after = circle.aggregate[0], circle.aggregate[-1]
+    before = circle.aggregate[0]
+    after = circle.aggregate[-1] if circle.final is None else circle.final
     outcome = {None: "", 0: "; it did not happen", 1: "; it happened"}[circle.outcome]
     if after is None:
         return f"Nobody recorded a forecast in the circle{outcome}."
@@ -240,6 +245,9 @@ def _draw_finals(card: Figure, top: float, width: float, circle: CirclePicture) 
     charts.percent_axis(area, "y", labels=False)
     finals = sorted(seat.final for seat in circle.seats if seat.final is not None)
     area.add_line(_mark("final", _side_by_side(finals), finals))
+    if circle.final is not None:
+        ends = [circle.final, circle.final]
+        area.plot([-1, 1], ends, color=charts.AMBER, linewidth=3.5, zorder=2.5)
     under = area.get_xaxis_transform()
     charts.note(area, (0, 0), "final", within=under, shift=(0, -8), va="top", color=charts.MUTED)
     for value, shift in _ends(finals):

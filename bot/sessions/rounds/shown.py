@@ -60,7 +60,8 @@ class TurnCard:
     """A turn, running or over."""
 
     about: About
-    number: int
+    place: int
+    said: SeatLine | None
     speaker: str
     speaker_user: int | None
     following: str | None
@@ -143,7 +144,8 @@ def read_turn(tx: Session, at: Key) -> TurnCard | None:
     users = groups.users(tx, [turn.member_id])
     return TurnCard(
         about=_about(tx, at, row),
-        number=turn.number,
+        place=_place(turns, turn),
+        said=_said_in_turn(tx, row, turn, made, names),
         speaker=names[turn.member_id],
         speaker_user=users.get(turn.member_id),
         following=_following(tx, row, names) if turn.ended_at is None else None,
@@ -294,6 +296,21 @@ def _seat_lines(
     return result
 
 
+def _place(turns: Sequence[Turn], turn: Turn) -> int:
+    """The how-manieth seat this is to speak."""
+    before = {one.member_id for one in turns if one.number < turn.number}
+    return len(before - {turn.member_id}) + 1
+
+
+def _said_in_turn(
+    tx: Session, row: Round, turn: Turn, made: Sequence[Forecast], names: dict[int, str]
+) -> SeatLine | None:
+    """The speaker's line as the circle shows it, once something was recorded."""
+    name = names[turn.member_id]
+    lines = [line for line in _seat_lines(tx, row, made, names) if line.name == name]
+    return next((line for line in lines if line.probability is not None), None)
+
+
 def _updates(
     turn: Turn, made: Sequence[Forecast], names: dict[int, str]
 ) -> tuple[tuple[str, float], ...]:
@@ -302,7 +319,7 @@ def _updates(
         (names[one.member_id], one.probability or 0.0)
         for one in made
         if one.member_id != turn.member_id
-        and one.kind != ForecastKind.BLIND
+        and (one.kind == ForecastKind.UPDATE or one.late)
         and one.made_at >= turn.started_at
         and (turn.ended_at is None or one.made_at < turn.ended_at)
     )

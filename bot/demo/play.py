@@ -1,0 +1,244 @@
+"""`dojo demo`: one whole evening with a cast of five, then the same server in the browser."""
+
+from pathlib import Path
+
+import simcord
+
+from bot.demo.cast import (
+    AT_HOME,
+    BOOSTER,
+    BOOSTER_ROUND,
+    CAST,
+    EVENING,
+    HOST,
+    PEACE,
+    PEACE_ROUND,
+    Brought,
+    Said,
+)
+from bot.demo.narrator import Narrator
+from bot.demo.stage import Stage
+from bot.logs import set_up_logs
+from storage.engine import Database
+
+CHAPTERS = 9
+TURN = 600
+# Weeks pass in this demo; a sweep every few seconds of them would take as many turns of the loop.
+SWEEP = 6 * 3600
+
+
+async def play(out: Path, *, port: int, stay: bool) -> None:
+    """Plays the evening into `out` and, if asked to, stays for the browser."""
+    set_up_logs("ERROR")
+    file = _fresh(out)
+    database = Database(f"sqlite:///{file}")
+    async with Stage.open(database, CAST[1:], start=EVENING, sweep_seconds=SWEEP) as stage:
+        stage.env.backend.edit_bot_profile("Forecasting Dojo")
+        host = stage.add_manager(HOST)
+        stage.people = {HOST: host, **stage.people}
+        await Play(stage, Narrator(stage, CHAPTERS), out).run()
+        print(f"\nThe database is {file}; read it with")
+        print(f"    DOJO_DATABASE_URL=sqlite:///{file} .venv/bin/dojo export")
+        if stay:
+            await _serve(stage, port)
+
+
+class Play:
+    """The script of the evening."""
+
+    def __init__(self, stage: Stage, narrator: Narrator, out: Path) -> None:
+        self._stage = stage
+        self._tell = narrator
+        self._out = out
+
+    async def run(self) -> None:
+        """From the announcement to the leaderboard."""
+        await self._days_before()
+        await self._questions()
+        await self._lobby()
+        await self._blind()
+        await self._circle()
+        await self._close()
+        await self._second_round()
+        await self._at_home()
+        await self._outcomes()
+
+    async def _days_before(self) -> None:
+        self._tell.chapter("Days before: the session is planned")
+        await self._stage.type(HOST, "settings channels", voice=self._stage.voice)
+        await self._type(HOST, "session schedule", when="in 3 minutes", title="Thursday circle")
+        for name in ("Boris", "Chidi", "Dana"):
+            await self._press(name, "Going")
+        await self._press("Emil", "Maybe")
+        self._tell.news()
+
+    async def _questions(self) -> None:
+        self._tell.chapter("Members bring questions")
+        for brought in (BOOSTER, PEACE):
+            await self._bring(brought, label="Bring a question")
+        self._tell.show(self._stage.card("Already forecast it"))
+        self._tell.say("Emil knows the second question from another site, and says so:")
+        await self._press("Emil", "Already forecast it")
+        self._tell.skip_news()
+
+    async def _lobby(self) -> None:
+        self._tell.chapter("Thursday evening: the lobby")
+        for name in ("Boris", "Chidi", "Dana"):
+            await self._stage.people[name].join_voice(self._stage.voice)
+            self._tell.act(name, "joins the call")
+        await self._press(HOST, "Start")
+        await self._press("Emil", "Join")
+        lobby = self._stage.card("Start the round")
+        for name in ("Boris", "Dana", "Emil"):
+            await self._stage.people[name].select(lobby, ["1"])
+            self._tell.act(name, "votes for the booster")
+        self._tell.show(self._stage.card("Start the round"))
+        await self._press(HOST, "Start the round")
+
+    async def _blind(self) -> None:
+        self._tell.chapter("The blind forecast")
+        for name, said in BOOSTER_ROUND.items():
+            await self._record(name, said.blind)
+        self._tell.show(self._stage.card("Everyone's ready"))
+        await self._press(HOST, "Everyone's ready")
+
+    async def _circle(self) -> None:
+        self._tell.chapter("The circle: ten minutes each")
+        for number in range(len(CAST)):
+            speaker = self._speaker()
+            said = BOOSTER_ROUND[speaker]
+            self._tell.show(self._stage.card("Done"))
+            if number == 1:
+                await self._wait(TURN - 90, "8 minutes and a half pass")
+                await self._press(speaker, "+2 min")
+            elif number == 2:
+                await self._wait(TURN + 10, "the ten minutes pass, with cues")
+                self._tell.news()
+            else:
+                await self._wait(240, "4 minutes pass")
+            await self._record(speaker, said.turn, said.reason)
+            await self._press(speaker, "Done")
+            self._tell.skip_news()
+
+    async def _close(self) -> None:
+        self._tell.chapter("The close")
+        for name, said in BOOSTER_ROUND.items():
+            if said.final:
+                await self._record(name, said.final)
+        await self._press(HOST, "Everyone's ready")
+        self._tell.show(self._stage.card("Next round"))
+        await self._save(self._stage.card("Next round").attachments[0], "circle.png")
+
+    async def _second_round(self) -> None:
+        self._tell.chapter("A second round, told briefly")
+        await self._press(HOST, "Next round")
+        await self._press(HOST, "Start the round")
+        await self._round(PEACE_ROUND)
+        self._tell.skip_news()
+        self._tell.show(self._stage.card("Next round"))
+        await self._press(HOST, "End the session")
+        self._tell.news()
+
+    async def _round(self, said: dict[str, Said]) -> None:
+        for name, one in said.items():
+            await self._stage.record(name, one.blind)
+        await self._stage.press(HOST, "Everyone's ready")
+        for _ in CAST:
+            speaker = self._speaker()
+            await self._stage.wait(200)
+            await self._stage.record(speaker, said[speaker].turn, said[speaker].reason)
+            await self._stage.press(speaker, "Done")
+        await self._stage.press(HOST, "Everyone's ready")
+        self._tell.say("Blind forecasts, five turns, last updates …")
+
+    async def _at_home(self) -> None:
+        self._tell.chapter("At home: more questions, forecast without a session")
+        for number, brought in enumerate(AT_HOME, start=3):
+            await self._bring(brought)
+            for name, said in zip(CAST, brought.forecasts, strict=True):
+                await self._type(name, "forecast", question=str(number), probability=said)
+        self._tell.skip_news()
+
+    async def _outcomes(self) -> None:
+        self._tell.chapter("The weeks after: outcomes, scores, leaderboard")
+        questions = [(2, PEACE), (1, BOOSTER), *enumerate(AT_HOME, start=3)]
+        await self._stage.wait(28 * 86400)
+        for number, brought in questions:
+            await self._type(
+                brought.by,
+                "question resolve",
+                question=str(number),
+                outcome=brought.outcome,
+                known_at=brought.known,
+                source=brought.source,
+            )
+        self._tell.show(self._stage.messages()[-5])
+        self._tell.show(self._stage.messages()[-4])
+        board = await self._type("Dana", "leaderboard")
+        self._tell.show_private(board)
+        if board.response is not None:
+            await self._save(board.response.attachments[0], "leaderboard.png")
+        self._tell.show_private(await self._type("Emil", "profile"))
+
+    async def _bring(self, brought: Brought, label: str | None = None) -> None:
+        if label:
+            form = await self._stage.press(brought.by, label)
+        else:
+            form = await self._stage.type(brought.by, "question submit")
+        answer = await self._stage.fill(
+            brought.by,
+            form,
+            title=brought.title,
+            criteria=brought.criteria,
+            closes=brought.closes,
+            source=brought.source,
+        )
+        self._tell.act(brought.by, f"brings “{brought.title}”", answer)
+
+    async def _record(self, name: str, said: str, reason: str = "") -> None:
+        answer = await self._stage.record(name, said, reason)
+        why = f", because “{reason}”" if reason else ""
+        self._tell.act(name, f"presses [Record forecast] and types {said}{why}", answer)
+
+    async def _press(self, who: str, label: str) -> None:
+        answer = await self._stage.press(who, label)
+        self._tell.act(who, f"presses [{label}]", answer)
+
+    async def _type(self, who: str, command: str, **options: str) -> simcord.InteractionResult:
+        answer = await self._stage.type(who, command, **options)
+        typed = " ".join(f"{name}:{value}" for name, value in options.items())
+        self._tell.act(who, f"types /{command} {typed}".rstrip(), answer)
+        return answer
+
+    async def _wait(self, seconds: float, words: str) -> None:
+        await self._stage.wait(seconds)
+        self._tell.say(f"… {words} …")
+
+    async def _save(self, attachment: object, name: str) -> None:
+        file = self._out / name
+        file.write_bytes(await attachment.read())  # type: ignore[attr-defined]
+        self._tell.say(f"The picture is saved as {file}.")
+
+    def _speaker(self) -> str:
+        title = self._stage.card("Done").embeds[0].title or ""
+        return next(name for name in CAST if f"· {name} ·" in title)
+
+
+async def _serve(stage: Stage, port: int) -> None:
+    """Simcord's preview of the server, until Ctrl+C."""
+    viewers = list(stage.people.values())
+    async with stage.env.preview(
+        stage.channel, viewers=viewers, layout="channel", port=port or None
+    ) as preview:
+        print("\nGo on yourself, as any member: type slash commands, press buttons, fill in forms.")
+        print(f"    {preview.url}")
+        print("Ctrl+C ends it.", flush=True)
+        await preview.wait_closed()
+
+
+def _fresh(out: Path) -> Path:
+    """The demo's own database, begun anew."""
+    out.mkdir(parents=True, exist_ok=True)
+    for file in out.glob("demo.db*"):
+        file.unlink()
+    return out / "demo.db"
