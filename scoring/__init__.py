@@ -1,6 +1,7 @@
-"""Scores of forecasts as pure functions: arrays in, arrays or frozen dataclasses out; no clock, no storage.
+"""Scores of forecasts as pure functions: arrays in, arrays or frozen dataclasses out.
 
-All arguments are keyword-only. Bad input raises `ScoringInputError`; nothing is silently clipped or dropped.
+No clock, no storage, no Discord. All arguments are keyword-only. Bad input raises
+`ScoringInputError`; nothing is silently clipped or dropped.
 """
 
 from scoring.aggregation import (
@@ -15,12 +16,8 @@ from scoring.aggregation import (
 )
 from scoring.calibration import (
     CalibrationBins,
-    CalibrationSkill,
-    Corp,
     MurphyDecomposition,
     calibration_bins,
-    calibration_skill,
-    corp,
     murphy_decomposition,
 )
 from scoring.circle import (
@@ -32,6 +29,7 @@ from scoring.circle import (
     seat_fairness,
     seat_gain,
 )
+from scoring.corp import CalibrationSkill, Corp, calibration_skill, corp
 from scoring.errors import ScoringInputError
 from scoring.grouping import MeanBy, mean_by
 from scoring.leaderboards import Leaderboard, Standing, leaderboard

@@ -1,7 +1,7 @@
 """A group's probabilities made into one. It pools what people said; it never learns from outcomes.
 
-All functions return an `Aggregate`. Those on log odds cannot take certainty: probabilities below 0.001 or above
-0.999 are moved there (`EPSILON`), and the result lists which.
+All functions return an `Aggregate`. Those on log odds cannot take certainty: probabilities below
+0.001 or above 0.999 are moved there (`EPSILON`), and the result lists which.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ class Aggregate:
 
     Attributes:
         probability: in [0, 1].
-        clipped: positions of the forecasts that were moved to 0.001 or 0.999 before pooling; mostly empty.
+        clipped: positions of the forecasts that were moved to 0.001 or 0.999 before pooling; mostly
+            empty.
     """
 
     probability: float
@@ -44,7 +45,8 @@ def mean(*, probabilities: ArrayLike, weights: ArrayLike | None = None) -> Aggre
         The `Aggregate`; nothing is clipped.
 
     Raises:
-        ScoringInputError: no forecasts, a probability outside [0, 1], a negative weight, lengths that differ.
+        ScoringInputError: no forecasts, a probability outside [0, 1], a negative weight, lengths
+            that differ.
 
     >>> round(mean(probabilities=[0.7, 0.2, 0.1]).probability, 4)
     0.3333
@@ -56,7 +58,8 @@ def mean(*, probabilities: ArrayLike, weights: ArrayLike | None = None) -> Aggre
 def median(*, probabilities: ArrayLike, weights: ArrayLike | None = None) -> Aggregate:
     """Median: the middle forecast, or halfway between the two middle ones.
 
-    With weights: where half of the weight is reached; halfway to the next one if it is reached exactly.
+    With weights: where half of the weight is reached; halfway to the next one if it is reached
+    exactly.
 
     Args:
         probabilities: shape (n,), n >= 1, each in [0, 1].
@@ -66,7 +69,8 @@ def median(*, probabilities: ArrayLike, weights: ArrayLike | None = None) -> Agg
         The `Aggregate`; nothing is clipped.
 
     Raises:
-        ScoringInputError: no forecasts, a probability outside [0, 1], a negative weight, lengths that differ.
+        ScoringInputError: no forecasts, a probability outside [0, 1], a negative weight, lengths
+            that differ.
 
     >>> median(probabilities=[0.7, 0.2, 0.1]).probability
     0.2
@@ -88,14 +92,15 @@ def trimmed_mean(*, probabilities: ArrayLike, share: float = 0.1) -> Aggregate:
         share: how much is cut from each end, at least 0 and under 0.5.
 
     Returns:
-        The `Aggregate`; nothing is clipped. With fewer than 1 / share forecasts it is the plain mean.
+        The `Aggregate`; nothing is clipped. With fewer than 1 / share forecasts it is the plain
+        mean.
 
     Raises:
         ScoringInputError: no forecasts, a probability outside [0, 1], a share outside [0, 0.5).
 
     References:
-        Jose, V. R. R., Winkler, R. L. (2008). Simple robust averages of forecasts. International Journal of
-        Forecasting, 24(1), 163-169. https://doi.org/10.1016/j.ijforecast.2007.06.001
+        Jose, V. R. R., Winkler, R. L. (2008). Simple robust averages of forecasts. International
+        Journal of Forecasting, 24(1), 163-169. https://doi.org/10.1016/j.ijforecast.2007.06.001
 
     >>> round(trimmed_mean(probabilities=[0.0, 0.4, 0.5, 0.6, 1.0], share=0.2).probability, 4)
     0.5
@@ -114,18 +119,21 @@ def geometric_mean_of_odds(
     """Geometric mean of the odds: the mean of the log odds, turned back into a probability.
 
     Args:
-        probabilities: shape (n,), n >= 1, each in [0, 1]; outside [0.001, 0.999] they are clipped and listed.
+        probabilities: shape (n,), n >= 1, each in [0, 1]; outside [0.001, 0.999] they are clipped
+            and listed.
         weights: shape (n,), 0 or more, not all 0; None weighs all the same.
 
     Returns:
         The `Aggregate`.
 
     Raises:
-        ScoringInputError: no forecasts, a probability outside [0, 1], a negative weight, lengths that differ.
+        ScoringInputError: no forecasts, a probability outside [0, 1], a negative weight, lengths
+            that differ.
 
     References:
-        Satopaa, V. A., et al. (2014). Combining multiple probability predictions using a simple logit model.
-        International Journal of Forecasting, 30(2), 344-356. https://doi.org/10.1016/j.ijforecast.2013.09.009
+        Satopaa, V. A., et al. (2014). Combining multiple probability predictions using a simple
+        logit model. International Journal of Forecasting, 30(2), 344-356.
+        https://doi.org/10.1016/j.ijforecast.2013.09.009
 
     >>> round(geometric_mean_of_odds(probabilities=[0.7, 0.2, 0.1]).probability, 6)
     0.286576
@@ -140,13 +148,15 @@ def extremized(
     prior: float = 0.5,
     weights: ArrayLike | None = None,
 ) -> Aggregate:
-    """Geometric mean of odds pushed away from the prior: log odds = L0 + factor (mean log odds - L0).
+    """Geometric mean of odds pushed away from the prior.
 
-    L0 is the log odds of the prior. People who each hold part of the evidence are, as a group, too timid; a factor
-    over 1 makes up for it, 1 is the plain geometric mean, under 1 draws towards the prior.
+    Log odds = L0 + factor (mean log odds - L0), where L0 is the log odds of the prior. People who
+    each hold part of the evidence are, as a group, too timid; a factor over 1 makes up for it, 1 is
+    the plain geometric mean, under 1 draws towards the prior.
 
     Args:
-        probabilities: shape (n,), n >= 1, each in [0, 1]; outside [0.001, 0.999] they are clipped and listed.
+        probabilities: shape (n,), n >= 1, each in [0, 1]; outside [0.001, 0.999] they are clipped
+            and listed.
         factor: a finite number above 0.
         prior: strictly between 0 and 1.
         weights: shape (n,), 0 or more, not all 0; None weighs all the same.
@@ -155,11 +165,12 @@ def extremized(
         The `Aggregate`.
 
     Raises:
-        ScoringInputError: no forecasts, a probability outside [0, 1], a factor that is not above 0, a bad weight.
+        ScoringInputError: no forecasts, a probability outside [0, 1], a factor that is not above 0,
+            a bad weight.
 
     References:
-        Baron, J., et al. (2014). Two reasons to make aggregated probability forecasts more extreme. Decision
-        Analysis, 11(2), 133-145. https://doi.org/10.1287/deca.2014.0293
+        Baron, J., et al. (2014). Two reasons to make aggregated probability forecasts more extreme.
+        Decision Analysis, 11(2), 133-145. https://doi.org/10.1287/deca.2014.0293
 
     >>> round(extremized(probabilities=[0.6, 0.7], factor=2.0).probability, 4)
     0.7778
@@ -174,22 +185,25 @@ def extremized(
 def neyman_roughgarden(*, probabilities: ArrayLike, prior: float = 0.5) -> Aggregate:
     """Extremized geometric mean of odds with Neyman and Roughgarden's factor for n forecasters.
 
-    The factor d = n (sqrt(3 n**2 - 3 n + 1) - 2) / (n**2 - n - 1) is 1 for one forecaster, 1.29 for two and tends to
-    the square root of 3: worst-case optimal when the forecasters' information overlaps to an unknown degree.
+    The factor d = n (sqrt(3 n**2 - 3 n + 1) - 2) / (n**2 - n - 1) is 1 for one forecaster, 1.29 for
+    two and tends to the square root of 3. It comes with a guarantee for the worst case, as long as
+    what one forecaster adds shrinks with what the others already know.
 
     Args:
-        probabilities: shape (n,), n >= 1, each in [0, 1]; outside [0.001, 0.999] they are clipped and listed.
+        probabilities: shape (n,), n >= 1, each in [0, 1]; outside [0.001, 0.999] they are clipped
+            and listed.
         prior: strictly between 0 and 1; what everyone would say without information.
 
     Returns:
         The `Aggregate`.
 
     Raises:
-        ScoringInputError: no forecasts, a probability outside [0, 1], a prior that is not between 0 and 1.
+        ScoringInputError: no forecasts, a probability outside [0, 1], a prior that is not between 0
+            and 1.
 
     References:
-        Neyman, E., Roughgarden, T. (2022). Are you smarter than a random expert? The robust aggregation of
-        substitutable signals. EC '22, 990-1012. https://doi.org/10.1145/3490486.3538243
+        Neyman, E., Roughgarden, T. (2022). Are you smarter than a random expert? The robust
+        aggregation of substitutable signals. EC '22. https://arxiv.org/abs/2111.03153
 
     >>> round(neyman_roughgarden(probabilities=[0.7, 0.2, 0.1]).probability, 6)
     0.215702
@@ -208,7 +222,8 @@ def beta_extremized(
 ) -> Aggregate:
     """Beta-transformed linear pool: the beta(alpha, beta) distribution function at the mean.
 
-    With alpha = beta over 1 the mean is pushed away from 50%; 1 leaves it. Certainty is fine: nothing is clipped.
+    With alpha = beta over 1 the mean is pushed away from 50%; 1 leaves it. Certainty is fine:
+    nothing is clipped.
 
     Args:
         probabilities: shape (n,), n >= 1, each in [0, 1].
@@ -220,11 +235,12 @@ def beta_extremized(
         The `Aggregate`.
 
     Raises:
-        ScoringInputError: no forecasts, a probability outside [0, 1], alpha or beta not above 0, a bad weight.
+        ScoringInputError: no forecasts, a probability outside [0, 1], alpha or beta not above 0, a
+            bad weight.
 
     References:
-        Ranjan, R., Gneiting, T. (2010). Combining probability forecasts. Journal of the Royal Statistical
-        Society B, 72(1), 71-91. https://doi.org/10.1111/j.1467-9868.2009.00726.x
+        Ranjan, R., Gneiting, T. (2010). Combining probability forecasts. Journal of the Royal
+        Statistical Society B, 72(1), 71-91. https://doi.org/10.1111/j.1467-9868.2009.00726.x
 
     >>> round(beta_extremized(probabilities=[0.6, 0.7], alpha=2.0).probability, 5)
     0.71825

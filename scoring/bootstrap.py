@@ -1,9 +1,10 @@
-"""Intervals for members' means by resampling whole questions: what happens on a question happens to all.
+"""Intervals for members' means by resampling whole questions.
 
-Each resample draws the questions again, with replacement; everything forecast on a question comes along
-or stays away together. Above `MOST_CLUSTERS` questions, they are first put into that many random bags and the bags
-are drawn: a question is never split, a member with few questions sees no difference, and the work per
-resample stops growing.
+Members' errors on a question move together, so each resample draws the questions again, with
+replacement; everything forecast on a question comes along or stays away together. Above
+`MOST_CLUSTERS` questions, they are first put into that many random bags and the bags are drawn: a
+question is never split, a member with few questions sees no difference, and the work per resample
+stops growing.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.checks import Floats, Indices, dense
+from scoring.checks import Floats, Indices
+from scoring.identifiers import dense
+from scoring.tally import count_by, sum_by
 
 MOST_CLUSTERS = 256
 _MEMBERS_AT_ONCE = 1024  # keeps the working memory at a few megabytes
@@ -30,19 +33,20 @@ def mean_intervals(
     resamples: int,
     seed: int,
 ) -> tuple[Floats, Floats]:
-    """Lower and upper end of the central interval of each member's mean; NaN with fewer than 2 questions.
+    """Ends of the central interval of each member's mean; NaN with fewer than 2 questions.
 
-    One row per member and question; values may be infinite. Percentile interval: the order statistics at
-    the ends, not interpolated, so that an infinite mean stays infinite.
+    One row per member and question; values may be infinite. Percentile interval: the order
+    statistics at the ends, not interpolated, so that an infinite mean stays infinite.
     """
     bags, draws = draw_questions(questions, resamples=resamples, seed=seed)
     low, high = np.full(n_members, np.nan), np.full(n_members, np.nan)
     for first, rows in _blocks_of_members(members, n_members):
         size = min(_MEMBERS_AT_ONCE, n_members - first)
-        cell = (members[rows] - first) * len(draws) + bags[rows]
+        cell = members[rows] * len(draws)
+        cell += bags[rows] - first * len(draws) if first else bags[rows]
         means = _resampled_means(cell, size, values[rows], draws)
         low[first : first + size], high[first : first + size] = central(means, level)
-    alone = np.bincount(members, minlength=n_members) < 2
+    alone = count_by(members, n_members) < 2
     low[alone] = high[alone] = np.nan
     return low, high
 
@@ -53,16 +57,15 @@ def draw_questions(questions: Indices, *, resamples: int, seed: int) -> tuple[In
     questions, distinct = dense(questions)
     n = max(len(distinct), 1)
     size = min(n, MOST_CLUSTERS)
-    bag_of = np.arange(n) if n <= MOST_CLUSTERS else rng.permutation(n) % size
+    bags = questions if n <= MOST_CLUSTERS else (rng.permutation(n) % size)[questions]
     drawn = rng.integers(size, size=(resamples, size)) + size * np.arange(resamples)[:, None]
-    counts = np.bincount(drawn.ravel(), minlength=size * resamples)
-    return bag_of[questions], np.ascontiguousarray(
-        counts.reshape(resamples, size).T, dtype=np.float64
-    )
+    counts = count_by(drawn.ravel(), size * resamples)
+    draws = np.ascontiguousarray(counts.reshape(resamples, size).T, dtype=np.float64)
+    return bags, draws
 
 
 def central(samples: Floats, level: float) -> tuple[Floats, Floats]:
-    """Ends of the central interval of each row of samples, leaving out the NaN of empty resamples."""
+    """Ends of the central interval of each row of samples, without the NaN of empty resamples."""
     ordered = np.sort(samples, axis=1)  # NaN last
     last = np.maximum(np.count_nonzero(~np.isnan(ordered), axis=1) - 1, 0)
     cut = np.floor(last * (1 - level) / 2).astype(np.intp)
@@ -71,22 +74,21 @@ def central(samples: Floats, level: float) -> tuple[Floats, Floats]:
 
 
 def _resampled_means(cell: Indices, n_members: int, values: Floats, draws: Floats) -> Floats:
-    """Each member's (row) mean in each resample (column): drawn sums over drawn counts; NaN if none drawn."""
-    infinite = np.isinf(values)
+    """Each member's (row) mean in each resample (column): drawn sums / drawn counts."""
     shape = n_members, len(draws)
-    counts = _sums(cell, None, shape) @ draws
-    means = _sums(cell, np.where(infinite, 0.0, values), shape) @ draws
-    with np.errstate(
-        invalid="ignore"
-    ):  # 0/0, and infinity minus infinity: central() leaves them out
-        for end in (np.inf, -np.inf) if infinite.any() else ():
+    ends = [end for end in (np.inf, -np.inf) if (values == end).any()]
+    finite = np.where(np.isinf(values), 0.0, values) if ends else values
+    means = _sums(cell, finite, shape) @ draws
+    with np.errstate(invalid="ignore"):  # 0/0 and inf - inf are left out by central()
+        for end in ends:
             means[_sums(cell, values == end, shape) @ draws > 0] += end
-        return np.divide(means, counts, out=means)
+        return np.divide(means, _sums(cell, None, shape) @ draws, out=means)
 
 
 def _sums(cell: Indices, values: NDArray[Any] | None, shape: tuple[int, int]) -> Floats:
     """Sum of the values (or the number of rows) of each member in each bag."""
-    sums = np.bincount(cell, weights=values, minlength=shape[0] * shape[1])
+    size = shape[0] * shape[1]
+    sums = count_by(cell, size) if values is None else sum_by(cell, values, size)
     return sums.reshape(shape).astype(np.float64, copy=False)
 
 

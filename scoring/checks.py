@@ -1,12 +1,12 @@
-"""Turns what callers pass into clean arrays, once. No score is computed here and nothing is repaired.
+"""Turns what callers pass into clean arrays, once. Nothing is scored here, nothing is repaired.
 
-Every function names the argument that it checks, so that the error can say where the first bad value is.
+Every function names the argument that it checks, so that the error can say where the first bad
+value is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sized
-from datetime import datetime
 from decimal import Decimal
 from numbers import Real
 from typing import Any
@@ -27,8 +27,6 @@ OPTION = (
     "Each must be the index of the option that happened, from 0 to the number of options less 1."
 )
 WEIGHT = "Each must be a finite number, 0 or more."
-IDENTIFIER = "Each must be a whole number or a text that is not blank."
-TIME = "Each must be seconds as a finite number, an aware datetime or a numpy datetime64 in UTC."
 
 ROW_SUM = 1e-6  # how far a row of probabilities may be from a sum of 1
 _BLOCK = 1 << 16  # values checked at a time: half a megabyte stays in the cache
@@ -41,25 +39,25 @@ def probabilities(values: ArrayLike, name: str = "probabilities") -> Floats:
 
 def probability(value: Any, name: str) -> float:
     """One number in [0, 1]."""
-    return _one(probabilities, value, name)
+    return one(probabilities, value, name)
 
 
 def outcomes(values: ArrayLike, name: str = "outcomes") -> Floats:
     """Shape (n,), each 0 or 1; booleans are fine."""
     array = numbers(values, name, OUTCOME, booleans=True)
-    _refuse_unless(array, name, OUTCOME, _only_0_and_1, lambda x: (x == 0) | (x == 1))
+    refuse_unless(array, name, OUTCOME, _only_0_and_1, lambda x: (x == 0) | (x == 1))
     return array
 
 
 def outcome(value: Any, name: str = "outcome") -> float:
     """One 0 or 1."""
-    return _one(outcomes, value, name)
+    return one(outcomes, value, name)
 
 
 def finite(values: ArrayLike, name: str) -> Floats:
     """Shape (n,), no NaN and no infinity."""
     array = numbers(values, name, FINITE)
-    _refuse_unless(array, name, FINITE, lambda x: bool(np.isfinite(x).all()), np.isfinite)
+    refuse_unless(array, name, FINITE, lambda x: bool(np.isfinite(x).all()), np.isfinite)
     return array
 
 
@@ -67,14 +65,14 @@ def not_nan(values: ArrayLike, name: str) -> Floats:
     """Shape (n,), infinities allowed: a log score may be one."""
     allowed = "Each must be a number; infinite is allowed, undefined (NaN) is not."
     array = numbers(values, name, allowed)
-    _refuse_unless(array, name, allowed, lambda x: not np.isnan(x).any(), lambda x: ~np.isnan(x))
+    refuse_unless(array, name, allowed, lambda x: not np.isnan(x).any(), lambda x: ~np.isnan(x))
     return array
 
 
 def within(values: ArrayLike, name: str, least: float, most: float, allowed: str) -> Floats:
     """Shape (n,), each in [least, most]."""
     array = numbers(values, name, allowed)
-    _refuse_unless(
+    refuse_unless(
         array,
         name,
         allowed,
@@ -98,26 +96,25 @@ def forecasts(p: ArrayLike, o: ArrayLike) -> tuple[Floats, Floats]:
 
 
 def some_forecasts(p: ArrayLike, o: ArrayLike) -> tuple[Floats, Floats]:
-    """Probabilities and outcomes of the same length, at least one of each: a mean is asked of them."""
+    """Probabilities and outcomes of the same length, at least one: a mean is asked of them."""
     pair = forecasts(p, o)
     not_empty(pair[0], "probabilities")
     return pair
 
 
 def options(p: ArrayLike, o: ArrayLike) -> tuple[Floats, Indices]:
-    """Probabilities (n, k) whose rows sum to 1, and the index of the option that happened in each row."""
+    """Probabilities (n, k) whose rows sum to 1, and the index of what happened in each."""
     table = numbers(p, "probabilities", PROBABILITY, ndim=2)
     if table.shape[1] < 2:
         shape = f"of shape {table.shape}"
         raise ScoringInputError("probabilities", None, shape, "It needs two options or more.")
-    _refuse_rows(table, ~((table >= 0) & (table <= 1)).all(axis=1), PROBABILITY)
-    _refuse_rows(
-        table, abs(table.sum(axis=1) - 1) > ROW_SUM, "Each row must sum to 1 (within 1e-6)."
-    )
+    _refuse_rows(table, (table >= 0) & (table <= 1), PROBABILITY)
+    sums = table.sum(axis=1, keepdims=True)
+    _refuse_rows(table, abs(sums - 1) <= ROW_SUM, "Each row must sum to 1 (within 1e-6).")
     index = numbers(o, "outcomes", OPTION, booleans=True)
     same_length(probabilities=table, outcomes=index)
     last = table.shape[1] - 1
-    _refuse_unless(
+    refuse_unless(
         index,
         "outcomes",
         OPTION,
@@ -133,13 +130,13 @@ def rows(values: ArrayLike, name: str, width: int) -> Floats:
     if table.shape[1] != width:
         wanted = f"Each row must hold {width}."
         raise ScoringInputError(name, None, f"of shape {table.shape}", wanted)
-    _refuse_rows(table, ~np.isfinite(table).all(axis=1), FINITE, name)
+    _refuse_rows(table, np.isfinite(table), FINITE, name)
     return table
 
 
 def chances(p: ArrayLike, o: ArrayLike) -> tuple[Floats, int]:
-    """The chance that was given to what happened, and the number of options: 2 for shape (n,), k for (n, k)."""
-    if _plain_array(p, "probabilities", PROBABILITY).ndim == 2:
+    """The chance given to what happened, and the number of options: 2 for shape (n,)."""
+    if plain_array(p, "probabilities", PROBABILITY).ndim == 2:
         table, index = options(p, o)
         return table[np.arange(len(index)), index], table.shape[1]
     yes, happened = forecasts(p, o)
@@ -183,7 +180,7 @@ def whole(value: Any, name: str, *, least: int) -> int:
 
 def number(value: Any, name: str) -> float:
     """One finite number."""
-    return _one(finite, value, name)
+    return one(finite, value, name)
 
 
 def share(value: Any, name: str) -> float:
@@ -197,87 +194,29 @@ def share(value: Any, name: str) -> float:
 def numbers(
     values: ArrayLike, name: str, allowed: str = NUMBER, *, booleans: bool = False, ndim: int = 1
 ) -> Floats:
-    """Numbers of any kind as float64 with `ndim` dimensions; text, gaps, dates and complex are refused."""
-    array = _plain_array(values, name, allowed)
+    """Numbers of any kind as float64; text, gaps, dates and complex numbers are refused."""
+    array = plain_array(values, name, allowed)
     if array.ndim != ndim:
         wanted = f"It must have {ndim} dimension{'s' if ndim > 1 else ''}."
         raise ScoringInputError(name, None, f"of shape {array.shape}", wanted)
     if array.size and array.dtype.kind not in ("iufb" if booleans else "iuf"):
         _refuse_non_numbers(array, values, name, allowed, booleans=booleans)
-    return array.astype(np.float64, copy=False)
+    try:
+        return array.astype(np.float64, copy=False)
+    except OverflowError:
+        raise ScoringInputError(name, None, "too large", allowed) from None
 
 
-def seconds(values: ArrayLike, name: str) -> Floats:
-    """Moments as float seconds: plain numbers as they are, aware datetimes and datetime64 since 1970 in UTC."""
-    array = _plain_array(values, name, TIME)
-    if array.dtype.kind == "M" and array.ndim == 1:
-        whole_microseconds = array.astype("datetime64[us]").astype(np.int64)
-        since_1970 = np.where(np.isnat(array), np.nan, whole_microseconds / 1e6)
-        _refuse_unless(since_1970, name, TIME, lambda x: not np.isnan(x).any(), np.isfinite)
-        return since_1970
-    if array.dtype.kind == "O" and array.ndim == 1:
-        return finite([_timestamp(v, i, name) for i, v in enumerate(array.tolist())], name)
-    times = numbers(values, name, TIME)
-    _refuse_unless(times, name, TIME, lambda x: bool(np.isfinite(x).all()), np.isfinite)
-    return times
-
-
-def second(value: Any, name: str) -> float:
-    """One moment as float seconds."""
-    return _one(seconds, value, name)
-
-
-def identifiers(values: ArrayLike, name: str) -> tuple[Indices, list[Any]]:
-    """Ids as (index of each row into the sorted distinct ids, those ids as plain ints or texts)."""
-    array = _plain_array(values, name, IDENTIFIER)
-    if array.ndim != 1:
-        raise ScoringInputError(name, None, f"of shape {array.shape}", "It must have 1 dimension.")
-    if not array.size:
-        return np.zeros(0, dtype=np.intp), []
-    return _number_ids(array) if array.dtype.kind in "iu" else _text_ids(array, values, name)
-
-
-def dense(index: Indices) -> tuple[Indices, list[int]]:
-    """Non-negative numbers renumbered without gaps, in order, and the numbers that there were."""
-    if not len(index):
-        return index, []
-    present = np.bincount(index) > 0
-    if present.all():
-        return index, list(range(len(present)))
-    return (np.cumsum(present) - 1)[index], np.flatnonzero(present).tolist()
-
-
-def _number_ids(ids: NDArray[Any]) -> tuple[Indices, list[Any]]:
-    lowest, span = int(ids.min()), int(ids.max()) - int(ids.min()) + 1
-    if span > 4 * len(ids) + 1024:  # sparse ids, such as Discord's
-        distinct, index = np.unique(ids, return_inverse=True)
-        return index.astype(np.intp, copy=False), distinct.tolist()
-    index, kept = dense((ids - ids.dtype.type(lowest)).astype(np.intp, copy=False))
-    return index, [lowest + number for number in kept]
-
-
-def _text_ids(array: NDArray[Any], values: object, name: str) -> tuple[Indices, list[Any]]:
-    items = values if isinstance(values, list | tuple) else array.tolist()
-    distinct = dict.fromkeys(items) if all(map(_hashable, items)) else {}
-    kinds = {type(item) for item in distinct}
-    if kinds and all(issubclass(kind, int | np.integer) and kind is not bool for kind in kinds):
-        return _number_ids(np.array(items))
-    for item in distinct or items:
-        if not isinstance(item, str) or not item.strip():
-            raise ScoringInputError(name, _first(items, item), item, IDENTIFIER)
-    rank = {text: i for i, text in enumerate(sorted(distinct))}
-    index = np.fromiter(map(rank.__getitem__, items), dtype=np.intp, count=len(items))
-    return index, [str(text) for text in rank]
-
-
-def _one(check: Callable[[ArrayLike, str], Floats], value: Any, name: str) -> float:
+def one(check: Callable[[ArrayLike, str], Floats], value: Any, name: str) -> float:
+    """Check one value as an array of one, but name it without a position."""
     try:
         return float(check([value], name)[0])
     except ScoringInputError as error:
         raise ScoringInputError(name, None, value, error.allowed) from None
 
 
-def _plain_array(values: Any, name: str, allowed: str) -> NDArray[Any]:
+def plain_array(values: Any, name: str, allowed: str) -> NDArray[Any]:
+    """An array of whatever was given; masked values and ragged rows are refused."""
     if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
         position = int(np.argmax(np.ma.getmaskarray(values)))
         raise ScoringInputError(name, position, "masked", allowed)
@@ -287,7 +226,7 @@ def _plain_array(values: Any, name: str, allowed: str) -> NDArray[Any]:
         raise ScoringInputError(name, None, "ragged", "Rows must have the same length.") from None
 
 
-def _refuse_unless(
+def refuse_unless(
     array: Floats,
     name: str,
     allowed: str,
@@ -310,39 +249,25 @@ def _only_0_and_1(block: Floats) -> bool:
 
 
 def _option(index: Floats, last: int) -> NDArray[np.bool_]:
-    return (index >= 0) & (index <= last) & (index == np.floor(index))
+    whole_number: NDArray[np.bool_] = index == np.floor(index)
+    return whole_number & (index >= 0) & (index <= last)
 
 
 def _refuse_rows(
-    table: Floats, bad: NDArray[np.bool_], allowed: str, name: str = "probabilities"
+    table: Floats, good: NDArray[np.bool_], allowed: str, name: str = "probabilities"
 ) -> None:
-    if bad.any():
-        row = int(np.argmax(bad))
+    if not good.all():
+        row = int(np.argmin(good.all(axis=1)))
         raise ScoringInputError(name, row, table[row].tolist(), allowed)
 
 
 def _refuse_non_numbers(
     array: NDArray[Any], values: Any, name: str, allowed: str, *, booleans: bool
 ) -> None:
-    """Let objects pass that are numbers all the same (Decimal, Fraction); name the first that is not."""
-    items = (
-        values if isinstance(values, list | tuple) and array.ndim == 1 else array.ravel().tolist()
-    )
+    """Let objects pass that are numbers (Decimal, Fraction); name the first that is not."""
+    items = np.array(values, dtype=object).ravel().tolist()  # as given: numpy makes text of a mix
+    width = array.size // len(array)
     for position, item in enumerate(items):
         truth = isinstance(item, bool | np.bool_)
         if not (booleans if truth else isinstance(item, Real | Decimal)):
-            raise ScoringInputError(name, position, item, allowed)
-
-
-def _timestamp(value: Any, position: int, name: str) -> float:
-    if isinstance(value, datetime) and value.tzinfo is not None:
-        return value.timestamp()
-    raise ScoringInputError(name, position, value, TIME)
-
-
-def _hashable(item: object) -> bool:
-    return getattr(item, "__hash__", None) is not None
-
-
-def _first(items: Any, wanted: object) -> int:
-    return next(i for i, item in enumerate(items) if item is wanted or item == wanted)
+            raise ScoringInputError(name, position // width, item, allowed)

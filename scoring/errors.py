@@ -1,4 +1,4 @@
-"""The one error that scores raise. It knows nothing about Discord: the bot turns it into a reply."""
+"""The one error that scores raise. It knows nothing of Discord: the bot makes a reply of it."""
 
 
 class ScoringInputError(ValueError):
@@ -7,7 +7,8 @@ class ScoringInputError(ValueError):
     Attributes:
         argument: name of the argument as the caller wrote it.
         position: index of the first offending value, or None when the whole argument is wrong.
-        value: the offending value as it was given, or what is wrong with the whole (a shape, a type).
+        value: the offending value as it was given, or what is wrong with the whole (a shape, a
+            type).
         allowed: a sentence that says what would have been accepted.
 
     >>> str(ScoringInputError("probabilities", 2, 1.4, "Each must be between 0 and 1."))

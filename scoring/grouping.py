@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from scoring import checks
 from scoring.checks import Floats, Indices
+from scoring.identifiers import identifiers
+from scoring.tally import count_by, sum_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ def mean_by(*, keys: ArrayLike, values: ArrayLike) -> MeanBy:
 
     Args:
         keys: shape (n,), whole numbers, or texts that are not blank.
-        values: shape (n,), in any unit; infinite is allowed and makes its key's mean infinite, NaN is refused.
+        values: shape (n,), in any unit; infinite is allowed and makes its key's mean infinite, NaN
+            is refused.
 
     Returns:
         `MeanBy`, sorted by key; an empty input gives empty columns.
@@ -44,9 +46,8 @@ def mean_by(*, keys: ArrayLike, values: ArrayLike) -> MeanBy:
     >>> result.keys, result.means.tolist(), result.counts.tolist()
     (['ann', 'bob'], [0.25, 0.75], [1, 2])
     """
-    index, distinct = checks.identifiers(keys, "keys")
+    index, distinct = identifiers(keys, "keys")
     column = checks.not_nan(values, "values")
     checks.same_length(keys=index, values=column)
-    counts = np.bincount(index, minlength=len(distinct))
-    means = np.bincount(index, weights=column, minlength=len(distinct)) / counts
-    return MeanBy(distinct, means, counts)
+    counts = count_by(index)
+    return MeanBy(distinct, sum_by(index, column) / counts, counts)

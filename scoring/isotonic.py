@@ -1,7 +1,7 @@
 """Isotonic regression of outcomes on forecasts, for one sample or for many at once.
 
-Pool adjacent violators comes from scipy. Many samples go through it in one call: each is lifted by 2 above the one
-before, and as rates lie between 0 and 1, samples never pool with one another.
+Pool adjacent violators comes from scipy. Many samples go through it in one call: each is lifted by
+2 above the one before, and as rates lie between 0 and 1, samples never pool with one another.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
 from scoring.checks import Floats, Indices
+from scoring.tally import count_by, ratio, sum_by
 
-SAMPLES_AT_ONCE = 64  # a lift of at most 128 costs two digits of sixteen
+SAMPLES_AT_ONCE = 1024  # lifted by at most 2048, resampled curves keep twelve digits
 _NUMBERS_AT_ONCE = 1_000_000
 
 
@@ -31,41 +32,42 @@ class Pools:
 def pools(p: Floats, o: Floats) -> Pools:
     """Pool equal forecasts: all that a calibration curve needs to know."""
     forecast, which = np.unique(p, return_inverse=True)
-    return Pools(forecast, np.bincount(which), np.bincount(which, weights=o))
+    return Pools(forecast, count_by(which), sum_by(which, o))
 
 
 def isotonic(values: Floats, weights: NDArray[np.float64] | Indices) -> Floats:
-    """Closest rising sequence by weighted least squares; rows of a 2-d array (values in [0, 1]) each by itself.
+    """Closest rising sequence by weighted least squares.
+
+    Rows of a 2-d array (values in [0, 1]) are taken each by itself.
 
     >>> isotonic(np.array([1.0, 3, 2]), np.ones(3)).tolist()
     [1.0, 2.5, 2.5]
     """
     lift = 2.0 * np.arange(len(values))[:, None] if values.ndim == 2 else np.zeros(1)
     weight = np.broadcast_to(weights, values.shape).ravel()
-    fit = isotonic_regression((values + lift).ravel(), weights=weight).x
+    fit: Floats = isotonic_regression((values + lift).ravel(), weights=weight).x
     return fit.reshape(values.shape) - lift
 
 
 def miscalibrations(forecast: Floats, count: NDArray[np.float64] | Indices, yes: Floats) -> Floats:
-    """Miscalibration of each sample (row): mean Brier score of the forecasts minus that of the isotonic curve.
+    """Miscalibration of each sample (row): mean Brier score minus that of the isotonic curve.
 
-    `yes` has shape (samples, k); `count` the same or (k,). Counts of 0 are left out; a sample of nothing is NaN.
+    `yes` has shape (samples, k); `count` the same or (k,). Counts of 0 are left out; a sample of
+    nothing is NaN.
     """
-    count = np.broadcast_to(count, yes.shape)
-    used = count > 0
+    made = np.broadcast_to(count, yes.shape).astype(np.float64, copy=False)
+    used = made > 0
     lift = np.broadcast_to(2.0 * np.arange(len(yes))[:, None], yes.shape)[used]
-    rate = yes[used] / count[used]
-    curve = isotonic_regression(rate + lift, weights=count[used]).x - lift
+    said = np.broadcast_to(forecast, yes.shape)[used]
+    rate = yes[used] / made[used]
+    curve = isotonic_regression(rate + lift, weights=made[used]).x - lift
     saved = np.zeros(yes.shape)
-    saved[used] = count[used] * (
-        (np.broadcast_to(forecast, yes.shape)[used] - rate) ** 2 - (curve - rate) ** 2
-    )
-    with np.errstate(invalid="ignore"):
-        return saved.sum(axis=1) / count.sum(axis=1)
+    saved[used] = made[used] * ((said - rate) ** 2 - (curve - rate) ** 2)
+    return ratio(saved.sum(axis=1), made.sum(axis=1))
 
 
 def perfect_worlds(pooled: Pools, resamples: int, seed: int) -> Iterator[Floats]:
-    """How often each forecast happens in worlds where all forecasts are right, a few worlds (rows) at a time."""
+    """How often each forecast happens where all forecasts are right, some worlds at a time."""
     rng = np.random.default_rng(seed)
     at_once = min(max(1, _NUMBERS_AT_ONCE // len(pooled.forecast)), SAMPLES_AT_ONCE)
     for first in range(0, resamples, at_once):

@@ -1,14 +1,15 @@
-"""Standings of members over resolved questions: values, intervals, ranks. It decides nothing about who may see them.
+"""Standings of members over resolved questions: ranks, values, intervals. Not who may see them.
 
-The caller passes one row per headline score and leaves out void questions. Several rows of one member on one
-question (it was taken in two rounds) count as one: their mean, so that every question weighs the same.
+The caller passes one row per headline score and leaves out void questions. Several rows of one
+member on one question (it was taken in two rounds) count as one: their mean, so that every question
+weighs the same.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -17,7 +18,9 @@ from numpy.typing import ArrayLike, NDArray
 from scoring import checks
 from scoring.checks import Floats, Indices
 from scoring.errors import ScoringInputError
+from scoring.identifiers import dense, identifiers
 from scoring.metrics import MemberValues, Resampling, calibration_values, edge_values, mean_values
+from scoring.moments import Moment, Moments, second, seconds
 
 Metric = Literal["edge", "brier", "calibration", "gain", "log", "peer", "baseline"]
 Best = Literal["high", "low"]
@@ -31,7 +34,7 @@ BEST: dict[str, Best] = {
     "peer": "high",
     "baseline": "high",
 }
-NOISE = 1e-9  # values closer than this are equal: sums of the same scores in another order differ by less
+NOISE = 1e-9  # values closer than this are equal: summing in another order moves them less
 _MAY_BE_INFINITE = ("log", "peer", "baseline")
 _BRIER = "A Brier score is between 0 and 1 (between 0 and 2 with several options)."
 
@@ -41,14 +44,16 @@ class Standing:
     """One row of a leaderboard.
 
     Attributes:
-        rank: 1 is best; equal values share a rank and the next one is skipped (1, 1, 3). None when unranked.
+        rank: 1 is best; equal values share a rank and the next one is skipped (1, 1, 3). None when
+            unranked.
         member: the id as it was given.
         value: the metric, in its own unit; for `edge` shrunk towards 0.
         low: lower end of the interval around `value`; NaN where there are fewer than two questions.
         high: upper end.
         questions: how many questions the value rests on.
         raw: the value before shrinking; the same as `value` for every other metric.
-        infinite: on how many questions the score was infinite (0% on what happened): it explains the value.
+        infinite: on how many questions the score was infinite (0% on what happened): it explains
+            the value.
     """
 
     rank: int | None
@@ -70,7 +75,8 @@ class Leaderboard:
         best: whether a high or a low value is good.
         minimum: how many questions it takes to be ranked.
         ranked: best first; members who share a rank are ordered by raw value, then by id.
-        unranked: fewer than `minimum` questions or an undefined value; those with most questions first.
+        unranked: fewer than `minimum` questions or an undefined value; those with most questions
+            first.
     """
 
     metric: Metric
@@ -87,9 +93,9 @@ def leaderboard(
     scores: ArrayLike | None = None,
     probabilities: ArrayLike | None = None,
     outcomes: ArrayLike | None = None,
-    times: ArrayLike | None = None,
-    since: Any = None,
-    until: Any = None,
+    times: Moments | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
     metric: Metric = "edge",
     minimum: int = 5,
     level: float = 0.9,
@@ -100,24 +106,24 @@ def leaderboard(
 
     | metric | `value` | best |
     | --- | --- | --- |
-    | `edge` | mean over questions of (mean Brier score of the others on it - own), shrunk towards 0 | high |
+    | `edge` | mean over questions of (mean Brier score of the others - own), shrunk to 0 | high |
     | `brier` | mean Brier score | low |
     | `calibration` | `calibration_skill` of the member's forecasts | low |
     | `gain` | mean `seat_gain` | high |
-    | `log`, `peer`, `baseline` | mean score; one infinite score makes it infinite, and `infinite` counts them | |
+    | `log`, `peer`, `baseline` | mean score; may be infinite: see `infinite` | low, high, high |
 
-    `edge` needs company: a question that nobody else forecast does not count for it. Shrinking: the member's
-    mean edge e over n questions becomes e * T / (T + S/n), where S is the variance of edges within members
-    (pooled) and T the variance between members (DerSimonian-Laird); a lucky streak of five counts for little.
-    The interval is a percentile bootstrap that draws whole questions; for `edge` it is that of the unshrunk
-    mean, moved to lie around the value, so it is never narrower than the data allow. The same input and seed give
-    the same table.
+    `edge` needs company: a question that nobody else forecast does not count for it. Shrinking: the
+    member's mean edge e over n questions becomes e * T / (T + S/n), where S is the variance of
+    edges within members (pooled) and T the variance between members (DerSimonian-Laird); a lucky
+    streak of five counts for little. The interval is a percentile bootstrap that draws whole
+    questions; for `edge` it is that of the unshrunk mean, moved to lie around the value, so it is
+    never narrower than the data allow. The same input and seed give the same table.
 
     Args:
         members: shape (n,), ids: whole numbers, or texts that are not blank.
         questions: shape (n,), ids likewise.
-        scores: shape (n,), what the metric averages: Brier scores for `edge` and `brier`, seat gains for `gain`, and
-            so on. Not used by `calibration`.
+        scores: shape (n,), what the metric averages: Brier scores for `edge` and `brier`, seat
+            gains for `gain`, and so on. Not used by `calibration`.
         probabilities: shape (n,), in [0, 1]; used by `calibration` only.
         outcomes: shape (n,), 0 or 1; used by `calibration` only.
         times: shape (n,), when each row's question resolved; needed for a window.
@@ -133,17 +139,19 @@ def leaderboard(
         A `Leaderboard`; without rows (or with none in the window), an empty one.
 
     Raises:
-        ScoringInputError: a blank id, a score that is NaN, or infinite where the metric is not, lengths that
-            differ, an unknown metric, a column that the metric or the window needs and was not given.
+        ScoringInputError: a blank id, a score that is NaN, or infinite where the metric is not,
+            lengths that differ, an unknown metric, a column that the metric or the window needs and
+            was not given.
 
     References:
-        DerSimonian, R., Laird, N. (1986). Meta-analysis in clinical trials. Controlled Clinical Trials, 7(3),
-        177-188. https://doi.org/10.1016/0197-2456(86)90046-2. Efron, B., Morris, C. (1975). Data analysis using Stein's estimator
-        and its generalizations. JASA, 70(350), 311-319. https://doi.org/10.1080/01621459.1975.10479864
+        DerSimonian, R., Laird, N. (1986). Meta-analysis in clinical trials. Controlled Clinical
+        Trials, 7(3), 177-188. https://doi.org/10.1016/0197-2456(86)90046-2. Efron, B., Morris, C.
+        (1975). Data analysis using Stein's estimator and its generalizations. JASA, 70(350),
+        311-319. https://doi.org/10.1080/01621459.1975.10479864
 
     >>> board = leaderboard(
-    ...     members=["ann", "bob", "ann", "bob"], questions=[1, 1, 2, 2], scores=[0.01, 0.09, 0.04, 0.16],
-    ...     metric="brier", minimum=2,
+    ...     members=["ann", "bob", "ann", "bob"], questions=[1, 1, 2, 2],
+    ...     scores=[0.01, 0.09, 0.04, 0.16], metric="brier", minimum=2,
     ... )
     >>> [(row.rank, row.member, round(row.value, 3), row.questions) for row in board.ranked]
     [(1, 'ann', 0.025, 2), (2, 'bob', 0.125, 2)]
@@ -155,12 +163,12 @@ def leaderboard(
         resamples=checks.whole(resamples, "resamples", least=1),
         seed=checks.whole(seed, "seed", least=0),
     )
-    member, names = checks.identifiers(members, "members")
-    question, _ = checks.identifiers(questions, "questions")
+    member, names = identifiers(members, "members")
+    question, _ = identifiers(questions, "questions")
     columns = _columns(metric, scores, probabilities, outcomes)
     checks.same_length(members=member, questions=question, **columns)
     inside = _window(times, since, until, member)
-    member, kept = checks.dense(member[inside])
+    member, kept = dense(member[inside])
     rows = (member, question[inside], *(column[inside] for column in columns.values()))
     values = _VALUES.get(metric, mean_values)(*rows, len(kept), resampling)
     return _board(metric, minimum, [names[i] for i in kept], values)
@@ -199,7 +207,7 @@ def _given(column: ArrayLike | None, name: str, metric: Metric) -> ArrayLike:
 
 
 def _window(
-    times: ArrayLike | None, since: Any, until: Any, member: Indices
+    times: Moments | None, since: Moment | None, until: Moment | None, member: Indices
 ) -> slice | NDArray[np.bool_]:
     """Which rows lie in [since, until)."""
     if times is None:
@@ -207,33 +215,39 @@ def _window(
             raise ScoringInputError("times", None, None, "A window needs the time of each row.")
         return slice(None)
     inside = np.ones(len(member), dtype=np.bool_)
-    moments = checks.seconds(times, "times")
+    moments = seconds(times, "times")
     checks.same_length(members=member, times=moments)
     if since is not None:
-        inside &= moments >= checks.second(since, "since")
+        inside &= moments >= second(since, "since")
     if until is not None:
-        inside &= moments < checks.second(until, "until")
+        inside &= moments < second(until, "until")
     return inside
 
 
 def _board(metric: Metric, minimum: int, names: list[Any], values: MemberValues) -> Leaderboard:
-    rows = [
-        Standing(None, *row)
-        for row in zip(names, *(column.tolist() for column in values.columns()), strict=True)
-    ]
     best = BEST[metric]
-    enough = [row for row in rows if row.questions >= minimum and not math.isnan(row.value)]
-    rest = [row for row in rows if row.questions < minimum or math.isnan(row.value)]
-    unranked = sorted(rest, key=lambda row: (-row.questions, row.member))
-    return Leaderboard(metric, best, minimum, _ranked(enough, best), tuple(unranked))
+    columns = [column.tolist() for column in values.columns()]
+    unfit = (values.questions < minimum) | np.isnan(values.value)
+    ranked = [
+        Standing(rank, names[i], *(column[i] for column in columns))
+        for rank, i in _order(values, np.flatnonzero(~unfit), best)
+    ]
+    unranked = [
+        Standing(None, names[i], *(column[i] for column in columns))
+        for i in sorted(np.flatnonzero(unfit).tolist(), key=lambda i: -int(values.questions[i]))
+    ]
+    return Leaderboard(metric, best, minimum, tuple(ranked), tuple(unranked))
 
 
-def _ranked(rows: list[Standing], best: Best) -> tuple[Standing, ...]:
-    """Best first with shared ranks; within a rank by raw value, then by id, so that row order never shows."""
-    rank = _shared_ranks([row.value for row in rows], best)
-    raw_rank = _shared_ranks([row.raw for row in rows], best)
-    order = sorted(range(len(rows)), key=lambda i: (rank[i], raw_rank[i], rows[i].member))
-    return tuple(replace(rows[i], rank=rank[i]) for i in order)
+def _order(values: MemberValues, fit: Indices, best: Best) -> list[tuple[int, int]]:
+    """Shared rank and index of the members fit to be ranked, best first.
+
+    Within a rank by raw value, then by id (members come sorted by id), never by row order.
+    """
+    ranks = _shared_ranks(values.value[fit].tolist(), best)
+    raw_ranks = _shared_ranks(values.raw[fit].tolist(), best)
+    ordered = sorted(zip(ranks, raw_ranks, fit.tolist(), strict=True))
+    return [(rank, i) for rank, _, i in ordered]
 
 
 def _shared_ranks(values: list[float], best: Best) -> list[int]:

@@ -1,6 +1,7 @@
-"""What each member's row of a leaderboard says, before ranking: value, interval, number of questions.
+"""What each member's row of a leaderboard says before ranking: value, interval, questions.
 
-Members and questions arrive as indices (0, 1, 2 ...), columns as checked arrays: `leaderboards` sees to that.
+Members and questions arrive as indices (0, 1, 2 ...), columns as checked arrays: `leaderboards`
+sees to that.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.bootstrap import central, draw_questions, mean_intervals
-from scoring.calibration import miscalibration
 from scoring.checks import Floats, Indices
+from scoring.corp import miscalibration
 from scoring.isotonic import SAMPLES_AT_ONCE, Pools, miscalibrations, pools
+from scoring.tally import count_by, ratio, sum_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def mean_values(
 def edge_values(
     member: Indices, question: Indices, score: Floats, n_members: int, resampling: Resampling
 ) -> MemberValues:
-    """Mean over questions of (mean score of the others - own), shrunk; the interval moves with the value."""
+    """Mean over questions of (mean score of the others - own), shrunk; the interval moves along."""
     member, question, edge = edges(*_one_per_question(member, question, score))
     means = _means(member, question, edge, n_members, resampling)
     value = means.raw * shrinkage(member, edge, means.raw, means.questions)
@@ -63,22 +65,23 @@ def edge_values(
 
 
 def edges(member: Indices, question: Indices, score: Floats) -> tuple[Indices, Indices, Floats]:
-    """Mean score of the others on the question minus own; questions that nobody else forecast are left out."""
-    count = np.bincount(question)
+    """Mean score of the others on the question minus own; questions without others are left out."""
+    count = count_by(question)
     if (count == 1).any():
         shared = count[question] > 1
         member, question, score = member[shared], question[shared], score[shared]
     others = np.maximum(count - 1, 1)
-    total = np.bincount(question, weights=score, minlength=len(count))
+    total = sum_by(question, score, len(count))
     return member, question, (total / others)[question] - (count / others)[question] * score
 
 
 def shrinkage(member: Indices, edge: Floats, mean: Floats, n: Indices) -> Floats:
     """Factor between 0 and 1 by which each member's mean is multiplied: T / (T + S/n).
 
-    S is the pooled variance within members: with a handful of questions each, a member's own variance is too
-    uncertain to be a weight. T is DerSimonian and Laird's moment estimate, 0 when the members differ by no
-    more than chance explains. Where nobody has two questions, nothing is known and everything shrinks to 0.
+    S is the pooled variance within members: with a handful of questions each, a member's own
+    variance is too uncertain to be a weight. T is DerSimonian and Laird's moment estimate, 0 when
+    the members differ by no more than chance explains. Where nobody has two questions, nothing is
+    known and everything shrinks to 0.
     """
     seen = n > 0
     freedom = int(np.sum(n[seen] - 1))
@@ -102,9 +105,8 @@ def _between_members(mean: Floats, n: Indices, within: float) -> float:
 def _means(
     member: Indices, question: Indices, score: Floats, n_members: int, resampling: Resampling
 ) -> MemberValues:
-    count = np.bincount(member, minlength=n_members)
-    total = np.bincount(member, weights=score, minlength=n_members)
-    mean = np.divide(total, count, out=np.full(n_members, np.nan), where=count > 0)
+    count = count_by(member, n_members)
+    mean = ratio(sum_by(member, score, n_members), count)
     low, high = mean_intervals(
         members=member,
         questions=question,
@@ -114,35 +116,38 @@ def _means(
         resamples=resampling.resamples,
         seed=resampling.seed,
     )
-    infinite = np.bincount(member[np.isinf(score)], minlength=n_members)
+    infinite = count_by(member[np.isinf(score)], n_members)
     return MemberValues(mean, low, high, count, mean, infinite)
 
 
 def _one_per_question(
     member: Indices, question: Indices, score: Floats
 ) -> tuple[Indices, Indices, Floats]:
-    """Rows as they are when no member has two on a question, else their means, one per member and question."""
+    """One row per member and question: the rows as they are, or means where there are more."""
     width = int(question.max()) + 1 if len(question) else 1
     pair = member * width + question
-    ordered = np.sort(pair)
-    if (ordered[1:] != ordered[:-1]).all():
+    if not _repeats(pair):
         return member, question, score
     distinct, row = np.unique(pair, return_inverse=True)
-    mean = np.bincount(row, weights=score) / np.bincount(row)
+    mean = sum_by(row, score) / count_by(row)
     return distinct // width, distinct % width, mean
+
+
+def _repeats(pair: Indices) -> bool:
+    if len(pair) and pair.max() < 4 * len(pair):
+        return bool(count_by(pair).max() > 1)
+    ordered = np.sort(pair)
+    return bool((ordered[1:] == ordered[:-1]).any())
 
 
 def calibration_values(
     member: Indices, question: Indices, p: Floats, o: Floats, n_members: int, resampling: Resampling
 ) -> MemberValues:
-    """Calibration skill of each member over all rows; the interval's bootstrap has its bias taken off."""
+    """Calibration skill of each member over all rows; the bootstrap's bias is taken off."""
     order = np.argsort(member, kind="stable")
-    ends = np.cumsum(np.bincount(member, minlength=n_members))[:-1]
-    found = (
-        [_skill(question[i], p[i], o[i], resampling) for i in np.split(order, ends)]
-        if len(p)
-        else []
-    )
+    ends = np.cumsum(count_by(member, n_members))[:-1]
+    each = np.split(order, ends) if n_members else []
+    found = [_skill(question[rows], p[rows], o[rows], resampling) for rows in each]
     value, low, high, questions = np.array(found).reshape(n_members, 4).T
     nothing = np.zeros(n_members, dtype=np.intp)
     return MemberValues(value, low, high, questions.astype(np.intp), value, nothing)
@@ -159,7 +164,7 @@ def _skill(
     if n < 2:
         return skill, np.nan, np.nan, n
     again = _resampled_miscalibrations(pooled, question, p, o, resampling)
-    low, high = central((again - np.nanmean(again) + skill)[None, :], resampling.level)
+    low, high = central((again - again.mean() + skill)[None, :], resampling.level)
     return skill, float(low[0]), float(high[0]), n
 
 
@@ -169,8 +174,8 @@ def _resampled_miscalibrations(
     bag, draws = draw_questions(question, resamples=resampling.resamples, seed=resampling.seed)
     k = len(pooled.forecast)
     cell = bag * k + np.searchsorted(pooled.forecast, p)
-    count = np.bincount(cell, minlength=len(draws) * k).reshape(-1, k).astype(np.float64)
-    yes = np.bincount(cell, weights=o, minlength=len(draws) * k).reshape(-1, k)
+    count = count_by(cell, len(draws) * k).reshape(-1, k).astype(np.float64)
+    yes = sum_by(cell, o, len(draws) * k).reshape(-1, k)
     blocks = (
         draws[:, i : i + SAMPLES_AT_ONCE].T for i in range(0, draws.shape[1], SAMPLES_AT_ONCE)
     )

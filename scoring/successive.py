@@ -1,15 +1,14 @@
 """Scores of a member's successive forecasts on one question, seen as steps in time.
 
-Times are seconds as floats. Aware datetimes and numpy datetime64 (taken as UTC) are turned into seconds since
-1970, so they mix; naive datetimes are refused. A forecast stands from its time until the member's next one or the close;
-of two at the same time, the one given later stands. One made before the opening stands at the opening; one
-made at or after the close does not count.
+Times are seconds as floats. Aware datetimes and numpy datetime64 (taken as UTC) are turned into
+seconds since 1970, so they mix; naive datetimes are refused. A forecast stands from its time until
+the member's next one or the close; of two at the same time, the one given later stands. One made
+before the opening stands at the opening; one made at or after the close does not count.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,16 +16,18 @@ from numpy.typing import ArrayLike, NDArray
 from scoring import checks
 from scoring.checks import Floats, Indices
 from scoring.errors import ScoringInputError
+from scoring.moments import Moment, Moments, second, seconds
 
 DAY = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
 class CoveredScore:
-    """A score over time, with the share of the question's life during which the member had a forecast.
+    """A score over time, with the share of the question's life that had a forecast.
 
     Attributes:
-        score: the mean; see the function that returned it. NaN where no forecast counted and there is no mean.
+        score: the mean; see the function that returned it. NaN where no forecast counted and there
+            is no mean.
         coverage: between 0 and 1.
     """
 
@@ -34,8 +35,8 @@ class CoveredScore:
     coverage: float
 
 
-def standing_at(*, times: ArrayLike, at: ArrayLike) -> NDArray[np.intp]:
-    """Which forecast stood at each moment: the latest at or before it, or -1 where there was none yet.
+def standing_at(*, times: Moments, at: Moments) -> NDArray[np.intp]:
+    """Which forecast stood at each moment: the latest at or before it, or -1 if there was none.
 
     Args:
         times: shape (n,), when each forecast was made, in any order.
@@ -50,19 +51,19 @@ def standing_at(*, times: ArrayLike, at: ArrayLike) -> NDArray[np.intp]:
     >>> standing_at(times=[10.0, 20.0], at=[5.0, 10.0, 19.9, 20.0]).tolist()
     [-1, 0, 0, 1]
     """
-    made, asked = checks.seconds(times, "times"), checks.seconds(at, "at")
+    made, asked = seconds(times, "times"), seconds(at, "at")
     order = np.argsort(made, kind="stable")
     place = np.searchsorted(made[order], asked, side="right") - 1
     return np.concatenate([order, [-1]])[place].astype(np.intp, copy=False)
 
 
 def time_weighted_brier(
-    *, times: ArrayLike, probabilities: ArrayLike, outcome: Any, opens: Any, closes: Any
+    *, times: Moments, probabilities: ArrayLike, outcome: float, opens: Moment, closes: Moment
 ) -> CoveredScore:
     """Time average of the Brier score of the standing forecast, over the time that there was one.
 
-    0 is perfect, 1 is worst. Time without a forecast is neither perfect nor bad: it lowers `coverage`, not the
-    score. Saying the same thing again changes nothing.
+    0 is perfect, 1 is worst. Time without a forecast is neither perfect nor bad: it lowers
+    `coverage`, not the score. Saying the same thing again changes nothing.
 
     Args:
         times: shape (n,), n >= 1, when each forecast was made, in any order.
@@ -72,11 +73,12 @@ def time_weighted_brier(
         closes: when it closed, or when the outcome became known if that was earlier; after `opens`.
 
     Returns:
-        Score, and coverage = time with a standing forecast / (closes - opens). If every forecast came at or
-        after the close, the score is NaN and the coverage 0.
+        Score, and coverage = time with a standing forecast / (closes - opens). If every forecast
+        came at or after the close, the score is NaN and the coverage 0.
 
     Raises:
-        ScoringInputError: no forecasts, a close that is not after the opening, a bad probability, outcome or time.
+        ScoringInputError: no forecasts, a close that is not after the opening, a bad probability,
+            outcome or time.
 
     >>> time_weighted_brier(times=[99.0], probabilities=[0.5], outcome=1, opens=0.0, closes=100.0)
     CoveredScore(score=0.25, coverage=0.01)
@@ -91,12 +93,13 @@ def time_weighted_brier(
 
 
 def daily_brier(
-    *, times: ArrayLike, probabilities: ArrayLike, outcome: Any, opens: Any, closes: Any
+    *, times: Moments, probabilities: ArrayLike, outcome: float, opens: Moment, closes: Moment
 ) -> CoveredScore:
     """Good Judgment's daily mean: the Brier score of each day's latest forecast, carried forward.
 
-    0 is perfect, 1 is worst (one-sided; Good Judgment's own numbers are twice these). Days are 24 hours counted
-    from the opening, the last one cut at the close; days before the first forecast are not scored.
+    0 is perfect, 1 is worst (one-sided; Good Judgment's own numbers are twice these). Days are 24
+    hours counted from the opening, the last one cut at the close; days before the first forecast
+    are not scored.
 
     Args:
         times: shape (n,), n >= 1, when each forecast was made, in any order.
@@ -106,17 +109,23 @@ def daily_brier(
         closes: when it closed, or when the outcome became known if that was earlier; after `opens`.
 
     Returns:
-        Score, and coverage = days with a forecast / days. NaN and 0 if every forecast came too late.
+        Score, and coverage = days with a forecast / days. NaN and 0 if every forecast came too
+        late.
 
     Raises:
-        ScoringInputError: no forecasts, a close that is not after the opening, a bad probability, outcome or time.
+        ScoringInputError: no forecasts, a close that is not after the opening, a bad probability,
+            outcome or time.
 
     References:
         Mellers, B., et al. (2014). Psychological strategies for winning a geopolitical forecasting
-        tournament. Psychological Science, 25(5), 1106-1115. https://doi.org/10.1177/0956797614524255
+        tournament. Psychological Science, 25(5), 1106-1115.
+        https://doi.org/10.1177/0956797614524255
 
     >>> day = 86_400.0
-    >>> daily = daily_brier(times=[0.0, 3 * day], probabilities=[0.9, 0.95], outcome=1, opens=0.0, closes=7 * day)
+    >>> made = [0.0, 3 * day]
+    >>> daily = daily_brier(
+    ...     times=made, probabilities=[0.9, 0.95], outcome=1, opens=0.0, closes=7 * day
+    ... )
     >>> round(2 * daily.score, 10), daily.coverage
     (0.0114285714, 1.0)
     """
@@ -132,29 +141,38 @@ def daily_brier(
 
 
 def time_averaged(
-    *, scores: ArrayLike, times: ArrayLike, opens: Any, closes: Any, known_at: Any = None
+    *,
+    scores: ArrayLike,
+    times: Moments,
+    opens: Moment,
+    closes: Moment,
+    known_at: Moment | None = None,
 ) -> CoveredScore:
-    """Metaculus's time average, for baseline and peer scores: 0 before the first forecast, over the scheduled life.
+    """Metaculus's time average: 0 before the first forecast, over the scheduled life.
 
-    The sum of score times duration, divided by (closes - opens). Only for scores where 0 means "no better than
-    nothing"; for a Brier score 0 is perfection, so use `time_weighted_brier`.
+    For baseline and peer scores. The sum of score times duration, divided by (closes - opens). Only
+    for scores where 0 means "no better than nothing"; for a Brier score 0 is perfection, so use
+    `time_weighted_brier`.
 
     Args:
         scores: shape (n,), n >= 1, the score of each forecast; may be infinite.
         times: shape (n,), when each forecast was made, in any order.
         opens: when the question opened.
         closes: when it was scheduled to close; after `opens`.
-        known_at: when the outcome became known, after `opens`; None if not before the close. Forecasts from
-            then on do not count, and the rest of the scheduled life earns 0.
+        known_at: when the outcome became known, after `opens`; None if not before the close.
+            Forecasts from then on do not count, and the rest of the scheduled life earns 0.
 
     Returns:
-        Score, in the unit of `scores`, and coverage = time with a standing forecast / (closes - opens).
+        Score, in the unit of `scores`, and coverage = time with a standing forecast / (closes -
+        opens).
 
     Raises:
-        ScoringInputError: no scores, a close that is not after the opening, a score that is NaN, a bad time.
+        ScoringInputError: no scores, a close that is not after the opening, a score that is NaN, a
+            bad time.
 
     References:
-        Metaculus scores FAQ, "Are scores averaged over time?". https://www.metaculus.com/help/scores-faq/
+        Metaculus scores FAQ, "Are scores averaged over time?".
+        https://www.metaculus.com/help/scores-faq/
 
     >>> half = time_averaged(scores=[84.7997], times=[50.0], opens=0.0, closes=100.0)
     >>> round(half.score, 4), half.coverage
@@ -167,12 +185,13 @@ def time_averaged(
     begins, which = _steps(made, start, stop)
     lasts = np.diff(begins, append=stop)
     stood = lasts > 0  # infinity for no time at all is nothing
-    total = float(np.sum(values[which][stood] * lasts[stood]))
+    with np.errstate(invalid="ignore"):  # infinity minus infinity: NaN, there is no mean
+        total = float(np.sum(values[which][stood] * lasts[stood]))
     return CoveredScore(total / (end - start), float(lasts.sum() / (end - start)))
 
 
 def _history(
-    times: ArrayLike, probabilities: ArrayLike, outcome: Any, opens: Any, closes: Any
+    times: Moments, probabilities: ArrayLike, outcome: float, opens: Moment, closes: Moment
 ) -> tuple[Floats, Floats, float, float, float]:
     made, start, end = _times(times, opens, closes)
     p = checks.probabilities(probabilities)
@@ -180,22 +199,22 @@ def _history(
     return made, p, checks.outcome(outcome), start, end
 
 
-def _times(times: ArrayLike, opens: Any, closes: Any) -> tuple[Floats, float, float]:
-    made = checks.seconds(times, "times")
+def _times(times: Moments, opens: Moment, closes: Moment) -> tuple[Floats, float, float]:
+    made = seconds(times, "times")
     checks.not_empty(made, "times")
-    start = checks.second(opens, "opens")
+    start = second(opens, "opens")
     return made, start, _after(start, closes, "closes")
 
 
-def _after(start: float, moment: Any, name: str) -> float:
-    end = checks.second(moment, name)
+def _after(start: float, moment: Moment, name: str) -> float:
+    end = second(moment, name)
     if end <= start:
         raise ScoringInputError(name, None, moment, "It must be after the opening.")
     return end
 
 
 def _steps(made: Floats, start: float, end: float) -> tuple[Floats, Indices]:
-    """When each forecast that counts begins to stand, in order of time, and its position as given."""
+    """When each forecast that counts begins to stand, in order of time, and its position."""
     order = np.argsort(made, kind="stable")
     order = order[made[order] < end]
     return np.maximum(made[order], start), order
