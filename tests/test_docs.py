@@ -1,0 +1,88 @@
+"""The documentation says what there is: every command, option, variable and label, and no other."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from discord import app_commands
+
+from bot.__main__ import cli, database_commands
+from bot.client import COMMANDS
+from bot.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+COMMAND_DOCS = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+
+
+def leaves() -> Iterator[app_commands.Command]:
+    for command in COMMANDS:
+        if isinstance(command, app_commands.Group):
+            yield from command.walk_commands()
+        else:
+            yield command
+
+
+NAMES = {command.qualified_name for command in leaves()}
+
+
+@pytest.mark.parametrize("command", list(leaves()), ids=lambda command: command.qualified_name)
+def test_every_command_is_documented_with_its_options(command: app_commands.Command) -> None:
+    row = re.search(
+        rf"^\| `/{command.qualified_name}(?: [^`]*)?` \|.*$", COMMAND_DOCS, re.MULTILINE
+    )
+
+    assert row is not None, f"docs/commands.md has no row for /{command.qualified_name}"
+    usage = row[0].split("`")[1]
+    documented = re.findall(r"\[?([a-z_]+)\]?", usage.removeprefix(f"/{command.qualified_name}"))
+    assert documented == [option.display_name for option in command.parameters]
+
+
+def test_no_command_is_documented_that_does_not_exist() -> None:
+    documented = {
+        " ".join(usage.split()[:2])
+        for usage in re.findall(r"^\| `/([^`\[]+)", COMMAND_DOCS, re.MULTILINE)
+    }
+
+    assert {
+        name for name in documented if name not in NAMES and name.split()[0] not in NAMES
+    } == set()
+
+
+def test_every_command_that_a_message_names_exists() -> None:
+    named = set()
+    for file in (ROOT / "bot").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                named |= set(re.findall(r"`/([a-z]+(?: [a-z]+)?)", node.value))
+
+    unknown = {
+        name for name in named if name not in NAMES and name.split()[0] not in NAMES | {"settings"}
+    }
+    assert unknown == set()
+
+
+def test_every_variable_is_in_the_example_and_in_the_readme() -> None:
+    example = (ROOT / "deploy" / "env.example").read_text(encoding="utf-8")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    variables = {f"DOJO_{name}".upper() for name in Settings.model_fields}
+
+    assert set(re.findall(r"^(DOJO_\w+)=", example, re.MULTILINE)) == variables
+    assert {name for name in variables if f"`{name}`" not in readme} == set()
+
+
+def test_every_shell_command_is_documented() -> None:
+    names = [command.name or command.callback.__name__ for command in cli.registered_commands]
+    names += [
+        f"db {command.callback.__name__}" for command in database_commands.registered_commands
+    ]
+
+    assert [name for name in names if f"`dojo {name}" not in COMMAND_DOCS] == []
+
+
+def test_every_link_of_the_readme_leads_somewhere() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    links = re.findall(r"\]\((?!http)([^)]+)\)", readme)
+
+    assert [link for link in links if not (ROOT / link).exists()] == []
