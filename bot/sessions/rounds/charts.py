@@ -46,8 +46,8 @@ class CirclePicture:
     title: str
     seats: tuple[SeatLine, ...]
     aggregate: tuple[float | None, ...]
-    final: float | None = None
     outcome: int | None = None
+    final: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse an aggregate that does not belong to these seats; the line would lie."""
