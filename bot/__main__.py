@@ -12,9 +12,9 @@ import aiohttp
 import discord
 import typer
 from pydantic import ValidationError
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
-from bot.app import App
+from bot.app import App, wall_clock
 from bot.data import service as data
 from bot.errors import StartError
 from bot.logs import set_up_logs
@@ -91,7 +91,7 @@ def import_file(
     except (OSError, UnicodeDecodeError) as error:
         raise StartError(f"{file} cannot be read as UTF-8 text: {error}.") from None
     with open_database(load_settings()) as database:
-        done = data.import_csv(database, discord.utils.utcnow, text, group)
+        done = data.import_csv(database, wall_clock, text, group)
     print(
         f"Read {done.lines} lines: {done.forecasts} new forecasts, {done.questions} new "
         f"questions, {done.members} new members."
@@ -121,22 +121,27 @@ def open_database(settings: Settings) -> Iterator[Database]:
     set_up_logs(settings.log_level)
     try:
         database = Database(settings.database_url)
-    except (ArgumentError, NoSuchModuleError, OSError) as error:
+    except (ArgumentError, ImportError, NoSuchModuleError, OSError, ValueError) as error:
         raise StartError(
             f"DOJO_DATABASE_URL is not usable ({error}). Examples: sqlite:///dojo.db, "
             "postgresql://user:password@host/name."
         ) from None
     try:
-        migrate.upgrade(database)
+        _migrate(database)
         yield database
-    except OperationalError as error:
+    finally:
+        database.close()
+
+
+def _migrate(database: Database) -> None:
+    try:
+        migrate.upgrade(database)
+    except DatabaseError as error:
         reason = str(error.orig).strip().splitlines()[0]
         raise StartError(
             f"The database {database.url.render_as_string(hide_password=True)} cannot be used: "
             f"{reason}. Check DOJO_DATABASE_URL, and that the database is running."
         ) from None
-    finally:
-        database.close()
 
 
 async def _serve(database: Database, token: str) -> None:
@@ -154,6 +159,11 @@ async def _serve(database: Database, token: str) -> None:
         raise StartError(
             "Discord refuses DOJO_DISCORD_TOKEN. Copy the token anew from the developer portal "
             "(Bot, Reset Token)."
+        ) from None
+    except discord.ConnectionClosed as error:
+        raise StartError(
+            f"Discord has ended the connection for good ({error.code}). Check DOJO_DISCORD_TOKEN, "
+            "and the bot's settings in the developer portal."
         ) from None
     except (aiohttp.ClientError, discord.HTTPException, discord.GatewayNotFound, OSError) as error:
         raise StartError(

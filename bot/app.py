@@ -19,8 +19,12 @@ from storage.engine import Database
 P = ParamSpec("P")
 R = TypeVar("R")
 
+# The only place where the wall clock is read; everything else is handed a clock.
+WALL_CLOCK = discord.utils.utcnow
 WORKERS = 8
 SWEEP_SECONDS = 5.0
+# The one place that reads the wall clock; everything else is told what time it is.
+wall_clock = discord.utils.utcnow
 
 
 class App:
@@ -30,7 +34,7 @@ class App:
         self,
         database: Database,
         *,
-        clock: Callable[[], datetime] = discord.utils.utcnow,
+        clock: Callable[[], datetime] = wall_clock,
         sweep_seconds: float = SWEEP_SECONDS,
     ) -> None:
         self.database = database

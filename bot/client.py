@@ -64,6 +64,8 @@ class DojoClient(discord.Client):
     """The bot at Discord's end of the app."""
 
     def __init__(self, app: "App") -> None:
+        # The bot sees who is on a call, but never speaks there: it needs no libraries for voice.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             intents=discord.Intents(guilds=True, voice_states=True),
             allowed_mentions=discord.AllowedMentions.none(),
@@ -75,10 +77,13 @@ class DojoClient(discord.Client):
             self.tree.add_command(command)
 
     async def setup_hook(self) -> None:
-        """Before the gateway opens: buttons, commands, then what is waiting in the database."""
+        """Before the gateway opens: buttons, what is waiting in the database, then commands.
+
+        Discord may let the commands wait; people in the middle of a turn should not have to.
+        """
         self.add_dynamic_items(Press, Choose)
-        await self.tree.sync()
         await self.app.begin()
+        await self.tree.sync()
 
     async def on_ready(self) -> None:
         """Connected: whatever is due is delivered."""

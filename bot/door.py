@@ -6,13 +6,15 @@ answer arrives in the same place.
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import discord
+import structlog
 from discord import app_commands
 
 from bot.delivery.catalogue import render
-from bot.errors import answer_error
+from bot.errors import answer_error, answer_once
 from bot.keys import Key
 from bot.message import Message
 from bot.rules import Refusal, StaleRefusal
@@ -28,8 +30,19 @@ Service = Callable[Concatenate[Desk, Caller, P], R]
 
 AnyCommand = app_commands.Command[Any, ..., Any] | app_commands.Group
 
+# What the cards of a session take.
+NEEDED = frozenset({"send_messages", "embed_links", "attach_files"})
 # Discord allows three seconds; the rest is for the way there and back.
 PATIENCE = 1.5
+
+
+@dataclass(frozen=True)
+class _Rendered:
+    """A card as drawn, the version that it is at least, and the one that Discord had before."""
+
+    message: Message | None
+    version: int
+    shown_before: int
 
 
 class Door:
@@ -39,6 +52,10 @@ class Door:
         self.interaction = interaction
         self.app: App = interaction.client.app
         self._answers_with_card = False
+        # The task of an interaction has a context of its own, so this ends with it.
+        structlog.contextvars.bind_contextvars(
+            group=interaction.guild_id, user=interaction.user.id, interaction=interaction.id
+        )
 
     @property
     def caller(self) -> Caller:
@@ -65,6 +82,19 @@ class Door:
             role_ids=frozenset(role.id for role in user.roles),
         )
 
+    def require_posting(self) -> None:
+        """Refuses what needs cards in this channel where the bot may not post them."""
+        lacking = [
+            name.replace("_", " ").title()
+            for name, allowed in self.interaction.app_permissions
+            if name in NEEDED and not allowed
+        ]
+        if lacking:
+            raise Refusal(
+                f"I cannot post my cards in this channel: I lack {', '.join(lacking)}. Allow me "
+                "these here, or use another channel."
+            )
+
     async def do(self, service: "Service[P, R]", /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Runs one service function for the caller, and buys time if it is slow."""
         work = asyncio.ensure_future(
@@ -87,17 +117,13 @@ class Door:
 
     async def whisper(self, text: str = "", message: Message | None = None) -> None:
         """Answers the caller alone."""
-        options: dict[str, Any] = {"allowed_mentions": discord.AllowedMentions.none()}
-        if message is not None:
-            options["embed"] = message.embed
-            if message.items:
-                options["view"] = message.view()
-            if message.picture is not None:
-                options["file"] = message.picture.file()
-        if self.interaction.response.is_done():
-            await self.interaction.followup.send(text, ephemeral=True, **options)
-        else:
-            await self.interaction.response.send_message(text or None, ephemeral=True, **options)
+        response = self.interaction.response
+        if response.is_done():
+            await self.interaction.followup.send(text, ephemeral=True, **_options(message))
+            return
+        await answer_once(
+            lambda: response.send_message(text or None, ephemeral=True, **_options(message))
+        )
 
     async def show(self, key: Key) -> None:
         """Answers with the card as it is now, for the caller alone."""
@@ -119,26 +145,32 @@ class Door:
         return result
 
     async def _update(self, at: Key) -> None:
-        version, message = await self.do(_render_versioned, at)
+        now = await self.do(_render_versioned, at)
+        message = now.message
         if message is None or self.interaction.response.is_done():
             await self.acknowledge()
             return
-        await self.interaction.response.edit_message(
-            content=message.content or None,
-            embed=message.embed,
-            view=message.view(),
-            allowed_mentions=discord.AllowedMentions.none(),
+        await answer_once(
+            lambda: self.interaction.response.edit_message(
+                content=message.content or None,
+                embed=message.embed,
+                view=message.view(),
+                allowed_mentions=discord.AllowedMentions.none(),
+            )
         )
-        await self.app.run(_confirm_shown, self.app.desk, self.caller, at, version)
+        if await self.app.run(_confirm_shown, self.app.desk, self.caller, at, now):
+            self.app.delivery.wake()
 
     async def acknowledge(self) -> None:
         """Answers a press where the change shows elsewhere."""
         if not self.interaction.response.is_done():
-            await self.interaction.response.defer()
+            await answer_once(self.interaction.response.defer)
 
     async def ask(self, form: discord.ui.Modal) -> None:
-        """Answers with a form to fill in."""
-        await self.interaction.response.send_modal(form)
+        """Answers with a form to fill in, which can only be the first answer."""
+        if self.interaction.response.is_done():
+            raise Refusal("The form came too late for Discord. Nothing is lost: try once more.")
+        await answer_once(lambda: self.interaction.response.send_modal(form))
 
 
 async def unknown_press(_door: Door, _at: Key, _values: tuple[str, ...]) -> None:
@@ -150,18 +182,34 @@ def _render_for(desk: Desk, _caller: Caller, key: Key) -> Message | None:
     return render(desk, key)
 
 
-def _render_versioned(desk: Desk, _caller: Caller, key: Key) -> tuple[int, Message | None]:
+def _options(message: Message | None) -> dict[str, Any]:
+    options: dict[str, Any] = {"allowed_mentions": discord.AllowedMentions.none()}
+    if message is not None:
+        options["embed"] = message.embed
+        if message.items:
+            options["view"] = message.view()
+        if message.picture is not None:
+            options["file"] = message.picture.file()
+    return options
+
+
+def _render_versioned(desk: Desk, _caller: Caller, key: Key) -> _Rendered:
     """The version first: what is drawn is at least as new."""
     with desk.db.read() as tx:
         effect = outbox.by_key(tx, str(key))
-    return (effect.wanted if effect else 0), render(desk, key)
+    wanted, shown = (effect.wanted, effect.shown) if effect else (0, 0)
+    return _Rendered(render(desk, key), wanted, shown)
 
 
-def _confirm_shown(desk: Desk, caller: Caller, key: Key, version: int) -> None:
+def _confirm_shown(desk: Desk, caller: Caller, key: Key, drawn: _Rendered) -> bool:
+    """Whether delivery has something left to do for the card."""
     with desk.db.write() as tx:
         effect = outbox.by_key(tx, str(key))
-        if effect is not None and effect.message_id == caller.pressed:
-            outbox.confirm_shown(tx, key=str(key), version=version)
+        if effect is None or effect.message_id != caller.pressed:
+            return False
+        return outbox.confirm_shown(
+            tx, key=str(key), version=drawn.version, before=drawn.shown_before
+        )
 
 
 def fields_of(interaction: discord.Interaction[Any]) -> dict[str, str]:

@@ -10,8 +10,10 @@ The refusals live in `bot/rules.py`, because rules raise them and know nothing o
 """
 
 import secrets
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+import aiohttp
 import discord
 import structlog
 from discord import app_commands
@@ -21,6 +23,7 @@ from bot.unit import RepeatedInteractionError
 
 ALREADY_ANSWERED = 40060
 UNKNOWN_INTERACTION = 10062
+UNREACHABLE = (aiohttp.ClientError, OSError, discord.DiscordServerError)
 
 log = structlog.get_logger()
 
@@ -39,6 +42,9 @@ async def answer_error(interaction: discord.Interaction[Any], error: BaseExcepti
         UNKNOWN_INTERACTION,
     }:
         log.info("interaction.answered_before", interaction=interaction.id, code=cause.code)
+        return
+    if isinstance(cause, UNREACHABLE):
+        log.warning("interaction.unanswered", interaction=interaction.id, error=repr(cause))
         return
     if isinstance(cause, Refusal):
         await _say(interaction, str(cause))
@@ -64,11 +70,22 @@ def unwrap(error: BaseException) -> BaseException:
     return error
 
 
+async def answer_once(send: Callable[[], Awaitable[object]]) -> None:
+    """Sends an interaction's first answer, and once more if the connection broke.
+
+    Discord takes only one, so the second does no harm if the first one arrived.
+    """
+    try:
+        await send()
+    except (aiohttp.ClientError, OSError):
+        await send()
+
+
 async def _say(interaction: discord.Interaction[Any], text: str) -> None:
     try:
         if interaction.response.is_done():
             await interaction.followup.send(text, ephemeral=True)
         else:
-            await interaction.response.send_message(text, ephemeral=True)
-    except discord.HTTPException as error:
-        log.warning("interaction.unanswered", interaction=interaction.id, error=str(error))
+            await answer_once(lambda: interaction.response.send_message(text, ephemeral=True))
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        log.warning("interaction.unanswered", interaction=interaction.id, error=repr(error))

@@ -12,6 +12,10 @@ from typing import Self
 from bot.rules import StaleRefusal
 
 PATTERN = r"[a-z](?:\d{1,19})(?:\.\d{1,9}){0,3}"
+# What a database's integers hold.
+LARGEST_ID = 2**63 - 1
+
+_KEY = re.compile(PATTERN, re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -28,10 +32,10 @@ class Key:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Reads a key; a `custom_id` is untrusted input, so anything else is refused."""
-        if not re.fullmatch(PATTERN, text):
+        numbers = [int(part) for part in text[1:].split(".")] if _KEY.fullmatch(text) else []
+        if not numbers or numbers[0] > LARGEST_ID:
             raise StaleRefusal("This button is from an older version of the bot. Nothing happened.")
-        number, *more = (int(part) for part in text[1:].split("."))
-        return cls(text[0], number, tuple(more))
+        return cls(text[0], numbers[0], tuple(numbers[1:]))
 
 
 def announcement(session_id: int) -> Key:

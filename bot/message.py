@@ -17,6 +17,7 @@ TITLE_LIMIT = 256
 FIELD_LIMIT = 1024
 DESCRIPTION_LIMIT = 4096
 OPTION_LIMIT = 100
+MOST_OPTIONS = 25
 
 BLUE = 0x5865F2
 GREEN = 0x3BA55D
@@ -96,7 +97,7 @@ def select(
                 value=str(value),
                 description=cut(description, OPTION_LIMIT) or None,
             )
-            for value, label, description in options[:25]
+            for value, label, description in options[:MOST_OPTIONS]
         ],
         row=row,
     )
@@ -123,6 +124,22 @@ def lines(rows: Sequence[str], limit: int = FIELD_LIMIT, *, empty: str = "—") 
             break
         kept.append(row)
     return "\n".join(kept) or empty
+
+
+def listed(names: Sequence[str], limit: int = FIELD_LIMIT) -> str:
+    """Names with commas between them; those for which there is no room are counted."""
+    shown = ""
+    for count, name in enumerate(names):
+        longer = f"{shown}, {safe(name)}" if shown else safe(name)
+        if len(longer) > limit - 24:
+            return f"{shown} and {len(names) - count} more"
+        shown = longer
+    return shown or "—"
+
+
+def one_line(text: str, limit: int) -> str:
+    """Text from members within a row of a list: it cannot pose as another row."""
+    return safe(cut(" ".join(text.split()), limit))
 
 
 def moment(at: datetime) -> str:

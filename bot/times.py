@@ -13,8 +13,21 @@ _DURATION = re.compile(
     r"(?:(\d+)\s*h(?:ours?|rs?)?)?\s*(?:(\d+)\s*m(?:in(?:ute)?s?)?)?\s*(?:(\d+)\s*s(?:ec(?:ond)?s?)?)?",
     re.IGNORECASE,
 )
+# What says a moment, not only a day.
 _CLOCK = re.compile(
-    r"\b\d{1,2}\s*:\s*\d{2}\b|\b\d{1,2}\s*[ap]\.?m\b|\b(in|ago|noon|midnight|now|hours?|minutes?)\b",
+    r"\d\s*:\s*\d{2}(?!\d)|\b\d{1,2}\s*[ap]\.?m\b|\b(?:noon|midnight|now|hours?|minutes?)\b"
+    r"|\bin\b.*(?:\b|\d)(?:h|hrs?|m|mins?)\b",
+    re.IGNORECASE,
+)
+# "now", "in 2 hours", "5 minutes ago": counted from this moment, whatever the clocks show.
+_SPAN = re.compile(
+    r"now|(?=in\b|.*\bago$)[^:]*(?:\b|\d)(?:h|hrs?|hours?|m|mins?|minutes?|seconds?)(?:\s+ago)?",
+    re.IGNORECASE,
+)
+# A weekday, a time of day or both, and nothing else: it comes round every week or every day.
+_BARE = re.compile(
+    r"(?:(?P<day>\b(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b)"
+    r"|\b\d{1,2}:\d{2}\b|\b\d{1,2}(?::\d{2})?\s*[ap]\.?m\b\.?|\bnoon\b|\bmidnight\b|\b(?:on|at)\b|[,\s])+",
     re.IGNORECASE,
 )
 _EXAMPLES = "`Thursday 19:00`, `2026-12-03 18:30` or `in 2 hours`"
@@ -40,22 +53,16 @@ def parse_when(
     Raises:
         Refusal: it cannot be read as a date and time.
     """
-    if text.strip().isdigit():
-        raise Refusal(f"`{text.strip()[:20]}` could be a day or an hour. Try {_EXAMPLES}.")
-    parsed: datetime | None = dateparser.parse(
-        text.strip(),
-        languages=["en"],
-        settings={
-            "PREFER_DATES_FROM": prefer,
-            "TIMEZONE": str(zone),
-            "RETURN_AS_TIMEZONE_AWARE": True,
-            "RELATIVE_BASE": now.astimezone(zone).replace(tzinfo=None),
-            "DATE_ORDER": "DMY",
-        },
-    )
-    if parsed is None:
-        raise Refusal(f"`{text.strip()[:60]}` is not a time I can read. Try {_EXAMPLES}.")
-    return parsed.astimezone(UTC)
+    typed = text.strip()
+    if typed.isdigit():
+        raise Refusal(f"`{typed[:20]}` could be a day or an hour. Try {_EXAMPLES}.")
+    when = _read(typed, ZoneInfo("UTC") if _SPAN.fullmatch(typed) else zone, now, prefer)
+    if when is None:
+        raise Refusal(f"`{typed[:60]}` is not a time I can read. Try {_EXAMPLES}.")
+    if match := _BARE.fullmatch(typed):
+        step = timedelta(days=7 if match["day"] else 1)
+        return _nearest(when, step, zone=zone, now=now, prefer=prefer)
+    return when
 
 
 def parse_future(text: str, *, zone: ZoneInfo, now: datetime) -> datetime:
@@ -82,9 +89,9 @@ def parse_day(text: str, *, zone: ZoneInfo, now: datetime) -> datetime:
 def parse_duration(text: str) -> timedelta:
     """`10m`, `90s`, `1h30m`, `2:30` (minutes and seconds) or a bare number of minutes."""
     typed = text.strip()
-    if typed.isdigit():
+    if typed.isdecimal():
         return timedelta(minutes=_small(typed))
-    if match := re.fullmatch(r"(\d{1,3}):(\d{2})", typed):
+    if match := re.fullmatch(r"(\d{1,3}):([0-5]\d)", typed):
         return timedelta(minutes=int(match[1]), seconds=int(match[2]))
     match = _DURATION.fullmatch(typed)
     if not typed or match is None or not any(match.groups()):
@@ -93,6 +100,39 @@ def parse_duration(text: str) -> timedelta:
         )
     hours, minutes, seconds = (_small(part or "0") for part in match.groups())
     return timedelta(hours=hours, minutes=minutes, seconds=seconds)
+
+
+def _read(
+    typed: str, zone: ZoneInfo, now: datetime, prefer: Literal["future", "past"]
+) -> datetime | None:
+    settings = {
+        "PREFER_DATES_FROM": prefer,
+        "TIMEZONE": str(zone),
+        "RETURN_AS_TIMEZONE_AWARE": True,
+        "RELATIVE_BASE": now.astimezone(zone).replace(tzinfo=None),
+        "DATE_ORDER": "DMY",
+    }
+    try:
+        parsed: datetime | None = dateparser.parse(typed, languages=["en"], settings=settings)
+    except OverflowError:  # the first day of year 1
+        return None
+    return parsed.astimezone(UTC) if parsed and 1900 <= parsed.year < 2200 else None
+
+
+def _nearest(
+    when: datetime,
+    step: timedelta,
+    *,
+    zone: ZoneInfo,
+    now: datetime,
+    prefer: Literal["future", "past"],
+) -> datetime:
+    """The next (or last) time that this comes round: on a Friday, "Friday 21:00" may be today."""
+    local = when.astimezone(zone).replace(tzinfo=None)
+    around = [(local + n * step).replace(tzinfo=zone).astimezone(UTC) for n in (-1, 0, 1)]
+    if prefer == "future":
+        return min((one for one in around if one > now), default=when)
+    return max((one for one in around if one <= now), default=when)
 
 
 def _small(digits: str) -> int:

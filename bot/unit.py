@@ -128,13 +128,18 @@ class Desk:
     def act(self, caller: Caller) -> Iterator[ActUnit]:
         """A member's deed; the same interaction delivered twice acts once."""
         with self.db.write() as tx:
-            group = groups.get_or_add(tx, caller.group_id, caller.group_name)
+            group, me = groups.enter(
+                tx,
+                group_id=caller.group_id,
+                group_name=caller.group_name,
+                user_id=caller.user_id,
+                name=caller.name,
+            )
             now = self.clock()
             if caller.interaction_id is not None and not groups.first_time(
                 tx, caller.interaction_id, now
             ):
                 raise RepeatedInteractionError
-            me = groups.member(tx, caller.group_id, caller.user_id, caller.name)
             unit = ActUnit(tx, now, group, pressed=caller.pressed, caller=caller, me=me)
             yield unit
         self.saved(unit)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import isotonic_regression
 
 from scoring.checks import Floats, Indices
 from scoring.tally import count_by, ratio, sum_by
@@ -44,8 +43,8 @@ def isotonic(values: Floats, weights: NDArray[np.float64] | Indices) -> Floats:
     [1.0, 2.5, 2.5]
     """
     lift = 2.0 * np.arange(len(values))[:, None] if values.ndim == 2 else np.zeros(1)
-    weight = np.broadcast_to(weights, values.shape).ravel()
-    fit: Floats = isotonic_regression((values + lift).ravel(), weights=weight).x
+    weight = np.broadcast_to(weights, values.shape).ravel().astype(np.float64, copy=False)
+    fit = _pool_adjacent_violators((values + lift).ravel(), weight)
     return fit.reshape(values.shape) - lift
 
 
@@ -60,10 +59,18 @@ def miscalibrations(forecast: Floats, count: NDArray[np.float64] | Indices, yes:
     lift = np.broadcast_to(2.0 * np.arange(len(yes))[:, None], yes.shape)[used]
     said = np.broadcast_to(forecast, yes.shape)[used]
     rate = yes[used] / made[used]
-    curve = isotonic_regression(rate + lift, weights=made[used]).x - lift
+    curve = _pool_adjacent_violators(rate + lift, made[used]) - lift
     saved = np.zeros(yes.shape)
     saved[used] = made[used] * ((said - rate) ** 2 - (curve - rate) ** 2)
     return ratio(saved.sum(axis=1), made.sum(axis=1))
+
+
+def _pool_adjacent_violators(values: Floats, weights: Floats) -> Floats:
+    # Loaded when a curve is first drawn: it is a sixth of an idle process's memory.
+    from scipy.optimize import isotonic_regression  # noqa: PLC0415
+
+    fit: Floats = isotonic_regression(values, weights=weights).x
+    return fit
 
 
 def perfect_worlds(pooled: Pools, resamples: int, seed: int) -> Iterator[Floats]:

@@ -69,6 +69,10 @@ def _with_driver(url: URL) -> URL:
     return url
 
 
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
 def _sqlite_engine(url: URL, *, begin: str, size: int, query_only: bool = False) -> Engine:
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -78,6 +82,8 @@ def _sqlite_engine(url: URL, *, begin: str, size: int, query_only: bool = False)
 
     def on_connect(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, see on_begin
+        # SQLite's own lower() knows only A to Z, so titles such as "Élections" were not found.
+        connection.create_function("lower", 1, _lower, deterministic=True)
         for pragma in (
             f"busy_timeout={BUSY_SECONDS * 1000}",
             "journal_mode=WAL",

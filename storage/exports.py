@@ -1,5 +1,6 @@
 """Everything held about a group, or about one member of it, as plain rows."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -78,29 +79,29 @@ def everything(tx: Session, group_id: int, *, member_id: int | None = None) -> d
 def forecast_lines(tx: Session, group_id: int, *, member_id: int | None = None) -> Rows:
     """Forecasts in the columns that `dojo import` reads, with what else is known of them."""
     statement = (
-        select(Forecast, Question, Member)
+        select(Forecast, Question)
         .join(Question, col(Question.id) == Forecast.question_id)
-        .join(Member, col(Member.id) == Forecast.member_id)
         .where(Question.group_id == group_id, _open())
         .order_by(col(Forecast.question_id), col(Forecast.made_at), col(Forecast.id))
     )
     if member_id is not None:
         statement = statement.where(Forecast.member_id == member_id)
     settled = _latest_resolutions(tx, group_id)
+    keys, names = _question_keys(tx, group_id), _member_names(tx, group_id)
     return [
-        _forecast_line(forecast, question, member, settled.get(forecast.question_id))
-        for forecast, question, member in tx.exec(statement)
+        {
+            "question": keys[forecast.question_id],
+            "title": question.title,
+            "forecaster": names[forecast.member_id],
+            **_forecast_line(forecast, settled.get(forecast.question_id)),
+        }
+        for forecast, question in tx.exec(statement)
     ]
 
 
-def _forecast_line(
-    forecast: Forecast, question: Question, member: Member, resolution: Resolution | None
-) -> dict[str, Any]:
+def _forecast_line(forecast: Forecast, resolution: Resolution | None) -> dict[str, Any]:
     known = resolution if resolution is not None and resolution.outcome is not None else None
     return {
-        "question": question.import_key or str(question.id),
-        "title": question.title,
-        "forecaster": member.name if member.import_name is None else member.import_name,
         "forecast_at": _iso(forecast.made_at),
         "probability": forecast.probability,
         "outcome": known.outcome if known else "",
@@ -110,6 +111,37 @@ def _forecast_line(
         "round": forecast.round_id,
         "reason": forecast.reason,
     }
+
+
+def _question_keys(tx: Session, group_id: int) -> dict[int, str]:
+    """What an import called a question, else its number."""
+    rows = tx.exec(
+        select(Question.id, Question.import_key)
+        .where(Question.group_id == group_id)
+        .order_by(col(Question.id))
+    )
+    return _told_apart([(number or 0, key, str(number)) for number, key in rows])
+
+
+def _member_names(tx: Session, group_id: int) -> dict[int, str]:
+    """What an import called a member, else the member's name."""
+    rows = tx.exec(
+        select(Member.id, Member.import_name, Member.name)
+        .where(Member.group_id == group_id)
+        .order_by(col(Member.id))
+    )
+    return _told_apart([(number or 0, key, name) for number, key, name in rows])
+
+
+def _told_apart(rows: Sequence[tuple[int, str | None, str]]) -> dict[int, str]:
+    """Names by id: those from a file as they are, each of the others unlike any before it."""
+    names = {number: given for number, given, _ in rows if given is not None}
+    taken = set(names.values())
+    for number, given, own in rows:
+        if given is None:
+            names[number] = f"{own} ({number})" if own in taken else own
+            taken.add(own)
+    return names
 
 
 def _latest_resolutions(tx: Session, group_id: int) -> dict[int, Resolution]:

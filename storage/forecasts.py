@@ -1,7 +1,9 @@
 """Queries about forecasts, which are only ever added."""
 
 from collections.abc import Collection
+from datetime import datetime
 
+from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from storage.tables import Forecast, ForecastKind
@@ -16,6 +18,40 @@ def on_question(tx: Session, question_id: int) -> list[Forecast]:
             .order_by(col(Forecast.made_at), col(Forecast.id))
         )
     )
+
+
+# Built once: every forecast goes this way, and building a statement costs more than running it.
+_ADD = insert(Forecast)
+
+
+def add(
+    tx: Session,
+    *,
+    question_id: int,
+    member_id: int,
+    kind: ForecastKind,
+    made_at: datetime,
+    probability: float | None = None,
+    values: str | None = None,
+    round_id: int | None = None,
+    turn_number: int | None = None,
+    late: bool = False,
+    reason: str = "",
+    interaction_id: int | None = None,
+) -> None:
+    """Adds a forecast, in one statement."""
+    row = {name: value for name, value in locals().items() if name != "tx"}
+    tx.connection().execute(_ADD, row)
+
+
+def latest_of_member(tx: Session, question_id: int, member_id: int) -> float | None:
+    """A member's standing probability on a question."""
+    return tx.exec(
+        select(Forecast.probability)
+        .where(Forecast.question_id == question_id, Forecast.member_id == member_id)
+        .order_by(col(Forecast.made_at).desc(), col(Forecast.id).desc())
+        .limit(1)
+    ).first()
 
 
 def of_member(tx: Session, question_id: int, member_id: int) -> list[Forecast]:

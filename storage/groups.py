@@ -1,11 +1,36 @@
 """Queries about groups and their members."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime, timedelta
 
+from sqlalchemy import bindparam, text
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, select
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from storage.tables import Group, Interaction, Member
+
+# The same on SQLite and PostgreSQL; two deliveries at once wait for each other here.
+_NOTE_INTERACTION = text(
+    "INSERT INTO interactions (id, at) VALUES (:id, :at) ON CONFLICT DO NOTHING"
+).bindparams(bindparam("at", type_=UTCDateTime()))
+
+
+def enter(
+    tx: Session, *, group_id: int, group_name: str, user_id: int, name: str
+) -> tuple[Group, Member]:
+    """The group, whose other writers wait, and the member; each is added at first sight."""
+    both = tx.exec(
+        select(Group, Member)
+        .join(Member, col(Member.group_id) == col(Group.id))
+        .where(Group.id == group_id, Member.user_id == user_id)
+        .with_for_update(of=Group)
+    ).first()
+    if both is None or both[1].name != name:
+        group = get_or_add(tx, group_id, group_name)
+        return group, member(tx, group_id, user_id, name)
+    return both[0], both[1]
 
 
 def get_or_add(tx: Session, group_id: int, name: str) -> Group:
@@ -15,11 +40,11 @@ def get_or_add(tx: Session, group_id: int, name: str) -> Group:
     a service sees nobody else change what it has read.
     """
     group = tx.exec(select(Group).where(Group.id == group_id).with_for_update()).first()
-    if group is None:
-        group = Group(id=group_id, name=name)
-        tx.add(group)
-        tx.flush()
-    return group
+    if group is not None:
+        return group
+    with suppress(IntegrityError), tx.begin_nested():  # somebody else may add it at this moment
+        tx.add(Group(id=group_id, name=name))
+    return lock(tx, group_id)
 
 
 def get(tx: Session, group_id: int) -> Group:
@@ -79,11 +104,8 @@ def members(tx: Session, group_id: int) -> list[Member]:
 
 def first_time(tx: Session, interaction_id: int, now: datetime) -> bool:
     """Notes that an interaction acts now; False if it has acted already."""
-    if tx.get(Interaction, interaction_id) is not None:
-        return False
-    tx.add(Interaction(id=interaction_id, at=now))
-    tx.flush()
-    return True
+    noted = tx.connection().execute(_NOTE_INTERACTION, {"id": interaction_id, "at": now})
+    return noted.rowcount > 0
 
 
 def forget_interactions(tx: Session, now: datetime) -> None:

@@ -3,14 +3,32 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_
+from sqlalchemy import BigInteger, bindparam, case, or_
 from sqlmodel import Session, col, func, select, update
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from storage.tables import Effect, EffectState
 
 LEASE = timedelta(minutes=1)
 ANSWER_TIME = timedelta(seconds=4)
 LONGEST_WAIT = timedelta(minutes=5)
+# Built once: every forecast goes this way, and building a statement costs more than running it.
+_WANT = (
+    update(Effect)
+    .where(col(Effect.key) == bindparam("of"))
+    .values(
+        wanted=col(Effect.wanted) + 1,
+        state=EffectState.PENDING,
+        retry_at=case(
+            (
+                col(Effect.message_id) == bindparam("pressed", type_=BigInteger),
+                bindparam("answered", type_=UTCDateTime()),
+            ),
+            else_=bindparam("now", type_=UTCDateTime()),
+        ),
+    )
+)
+CHANNEL_GONE = "the channel is gone. Choose another one with `/settings channels`."
 
 
 def show(
@@ -27,27 +45,20 @@ def show(
     `pressed` is the message whose button brought this about: the answer to the press shows the
     change, so delivery only steps in if that does not happen.
     """
-    effect = by_key(tx, key)
-    if effect is None:
+    if not refresh(tx, key=key, now=now, pressed=pressed):
         tx.add(
             Effect(key=key, group_id=group_id, channel_id=channel_id, created_at=now, retry_at=now)
         )
-        return
-    _want(effect, now, pressed)
+        tx.flush()
 
 
-def refresh(tx: Session, *, key: str, now: datetime, pressed: int | None = None) -> None:
-    """Asks for an edit of the card `key` if it was ever asked for; `pressed` as in `show`."""
-    effect = by_key(tx, key)
-    if effect is not None:
-        _want(effect, now, pressed)
+def refresh(tx: Session, *, key: str, now: datetime, pressed: int | None = None) -> bool:
+    """Asks for an edit of the card `key` if it was ever asked for, and says whether it was.
 
-
-def _want(effect: Effect, now: datetime, pressed: int | None) -> None:
-    effect.wanted += 1
-    effect.state = EffectState.PENDING
-    answered = pressed is not None and effect.message_id == pressed
-    effect.retry_at = now + ANSWER_TIME if answered else now
+    `pressed` is as in `show`.
+    """
+    wanted = {"of": key, "now": now, "answered": now + ANSWER_TIME, "pressed": pressed}
+    return tx.connection().execute(_WANT, wanted).rowcount > 0
 
 
 def ping(
@@ -122,9 +133,23 @@ def retry(tx: Session, effect_id: int, *, trouble: str, now: datetime) -> None:
     effect.retry_at = now + min(timedelta(seconds=2 ** min(effect.attempts, 12)), LONGEST_WAIT)
 
 
-def confirm(tx: Session, effect_id: int, *, version: int, message_id: int | None) -> None:
-    """Discord has version `version`; a newer one that was asked for meanwhile stays due."""
+def confirm(
+    tx: Session,
+    effect_id: int,
+    *,
+    version: int,
+    message_id: int | None,
+    before: int | None = None,
+) -> bool:
+    """Discord has version `version`; a newer one that was asked for meanwhile stays due.
+
+    `before` is the version that Discord had when this edit began. If it has another one by now,
+    two edits were under way at once and nobody knows which came last: one more is asked for.
+    Returns whether an edit is due.
+    """
     effect = tx.get_one(Effect, effect_id)
+    if before is not None and effect.shown != before:
+        effect.wanted += 1
     effect.shown = version
     effect.message_id = message_id if message_id is not None else effect.message_id
     effect.attempts = 0
@@ -135,13 +160,15 @@ def confirm(tx: Session, effect_id: int, *, version: int, message_id: int | None
     else:
         effect.state = EffectState.PENDING
         effect.retry_at = effect.created_at
+    return effect.state == EffectState.PENDING
 
 
-def confirm_shown(tx: Session, *, key: str, version: int) -> None:
+def confirm_shown(tx: Session, *, key: str, version: int, before: int | None = None) -> bool:
     """The same for a card that was shown as the answer to a press on it."""
     effect = by_key(tx, key)
-    if effect is not None and effect.id is not None and effect.message_id is not None:
-        confirm(tx, effect.id, version=version, message_id=None)
+    if effect is None or effect.id is None or effect.message_id is None:
+        return False
+    return confirm(tx, effect.id, version=version, message_id=None, before=before)
 
 
 def expire(tx: Session, effect_id: int) -> None:
@@ -190,8 +217,30 @@ def parked(tx: Session, group_id: int) -> Sequence[tuple[int, str, int]]:
     return [(channel, trouble or "", count) for channel, trouble, count in rows]
 
 
+def gone_channels(tx: Session, group_id: int) -> Sequence[int]:
+    """The group's channels that are gone, as far as something was to be shown there since."""
+    return tx.exec(
+        select(Effect.channel_id)
+        .where(
+            Effect.group_id == group_id,
+            Effect.state == EffectState.PARKED,
+            Effect.trouble == CHANNEL_GONE,
+        )
+        .distinct()
+    ).all()
+
+
+def move(tx: Session, *, group_id: int, gone: int, to: int) -> None:
+    """What was shown in a channel that is gone, or was to be, belongs in another one from now."""
+    tx.exec(
+        update(Effect)
+        .where(col(Effect.group_id) == group_id, col(Effect.channel_id) == gone)
+        .values(channel_id=to, message_id=None)
+    )
+
+
 def unpark(tx: Session, now: datetime, *, group_id: int | None = None) -> None:
-    """Tries parked effects again: at start, and when a group's settings change."""
+    """Tries everything again, as if for the first time: at start, and when settings change."""
     statement = update(Effect).where(
         or_(
             col(Effect.state) == EffectState.PARKED,
@@ -200,4 +249,4 @@ def unpark(tx: Session, now: datetime, *, group_id: int | None = None) -> None:
     )
     if group_id is not None:
         statement = statement.where(col(Effect.group_id) == group_id)
-    tx.exec(statement.values(retry_at=now))
+    tx.exec(statement.values(retry_at=now, attempts=0))

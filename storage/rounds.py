@@ -39,6 +39,16 @@ def on_question(tx: Session, question_id: int) -> list[Round]:
     )
 
 
+def latest_on_question(tx: Session, question_id: int) -> Round | None:
+    """The last round that took a question."""
+    return tx.exec(
+        select(Round)
+        .where(Round.question_id == question_id)
+        .order_by(col(Round.id).desc())
+        .limit(1)
+    ).first()
+
+
 def seats(tx: Session, round_id: int) -> list[Seat]:
     """The seats in their order."""
     return list(tx.exec(select(Seat).where(Seat.round_id == round_id).order_by(col(Seat.position))))

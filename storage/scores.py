@@ -37,10 +37,9 @@ def headlines(
         Score.group_id == group_id, col(Score.headline)
     )
     if since is not None:
-        recent = (
-            select(Resolution.question_id)
-            .group_by(col(Resolution.question_id))
-            .having(func.max(Resolution.known_at) >= since)
+        counting = select(func.max(Resolution.id)).group_by(col(Resolution.question_id))
+        recent = select(Resolution.question_id).where(
+            col(Resolution.id).in_(counting), Resolution.known_at >= since
         )
         statement = statement.where(col(Score.question_id).in_(recent))
     return tx.exec(statement.order_by(col(Score.question_id), col(Score.member_id))).all()

@@ -26,6 +26,18 @@ def live_in_channel(tx: Session, group_id: int, channel_id: int) -> Meetup | Non
     ).first()
 
 
+def in_channel(tx: Session, group_id: int, channel_id: int) -> Sequence[Meetup]:
+    """The sessions that are planned or live in a channel."""
+    states = [SessionState.SCHEDULED, SessionState.LIVE]
+    return tx.exec(
+        select(Meetup).where(
+            Meetup.group_id == group_id,
+            Meetup.channel_id == channel_id,
+            col(Meetup.state).in_(states),
+        )
+    ).all()
+
+
 def live_in_voice(tx: Session, group_id: int, voice_channel_id: int) -> Sequence[Meetup]:
     """The live sessions that meet in a voice channel."""
     return tx.exec(

@@ -62,6 +62,9 @@ def postgresql_url() -> Iterator[str]:
     database = Database(url)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("CREATE DATABASE migrated"))
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # thrown away anyway
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
     database.close()
     template = Database(_with_name(url, "migrated"))
     migrate.upgrade(template)

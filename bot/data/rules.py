@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NoReturn
@@ -45,32 +45,37 @@ def read_import(text: str, *, now: datetime) -> tuple[Line, ...]:
         Refusal: a column is missing, a value cannot be read, or lines contradict each other.
     """
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
-    missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-    if missing:
-        raise Refusal(
-            f"Line 1: the column {missing[0]!r} is missing. The columns are {', '.join(COLUMNS)}."
-        )
-    lines = tuple(_line(number, row, now) for number, row in _numbered(reader))
+    try:
+        _check_columns(reader.fieldnames or ())
+        lines = tuple(_line(reader.line_num, row, now) for row in reader)
+    except csv.Error as error:
+        raise Refusal(f"Line {reader.reader.line_num}: this is not CSV ({error}).") from None
     _check_agreement(lines)
     return lines
 
 
 def safe_cell(value: object) -> object:
     """A cell that no spreadsheet takes for a formula."""
-    if isinstance(value, str) and value.startswith(RISKY):
-        return f"'{value}"
-    return value
+    return f"'{value}" if isinstance(value, str) and _is_risky(value) else value
 
 
-def _numbered(reader: "csv.DictReader[str]") -> Iterator[tuple[int, Mapping[Any, str | None]]]:
-    try:
-        for row in reader:
-            yield reader.line_num, row
-    except csv.Error as error:
-        raise Refusal(f"Line {reader.line_num}: this is not CSV ({error}).") from None
+def _is_risky(text: str) -> bool:
+    """A formula, or one made safe already: reading takes one quote away, so writing adds one."""
+    return text.lstrip("'").startswith(RISKY)
 
 
-def _line(number: int, row: Mapping[Any, str | None], now: datetime) -> Line:
+def _check_columns(found: Sequence[str]) -> None:
+    missing = [name for name in COLUMNS if name not in found]
+    if missing:
+        raise Refusal(
+            f"Line 1: the column {missing[0]!r} is missing. The columns are {', '.join(COLUMNS)}."
+        )
+
+
+def _line(number: int, row: Mapping[Any, Any], now: datetime) -> Line:
+    if None in row:
+        reason = "the line has too many columns; a text with a comma needs quotes"
+        _refuse(number, COLUMNS[-1], row[None][0], reason)
     cells = {name: _cell(number, row, name) for name in COLUMNS}
     for name in ("question", "title", "forecaster"):
         _check_text(number, name, cells[name])
@@ -89,7 +94,7 @@ def _line(number: int, row: Mapping[Any, str | None], now: datetime) -> Line:
         forecast_at,
         probability,
         outcome,
-        _resolved_at(number, cells["resolved_at"], outcome),
+        _resolved_at(number, cells["resolved_at"], outcome, now),
     )
 
 
@@ -97,10 +102,8 @@ def _cell(number: int, row: Mapping[Any, str | None], name: str) -> str:
     value = row.get(name)
     if value is None:
         _refuse(number, name, "", "the line has too few columns")
-    if None in row:
-        _refuse(number, COLUMNS[-1], value, "the line has too many columns")
     text = value.strip()
-    return text[1:] if text.startswith("'") and text[1:].startswith(RISKY) else text
+    return text[1:] if text.startswith("'") and _is_risky(text) else text
 
 
 def _check_text(number: int, name: str, value: str) -> None:
@@ -109,6 +112,8 @@ def _check_text(number: int, name: str, value: str) -> None:
         _refuse(number, name, value, "it is empty")
     if len(value) > LONGEST[name]:
         _refuse(number, name, value, f"it is longer than {LONGEST[name]} characters")
+    if "\0" in value:
+        _refuse(number, name, value, "it contains a null character, which no database keeps")
 
 
 def _probability(number: int, value: str) -> float:
@@ -124,19 +129,22 @@ def _probability(number: int, value: str) -> float:
 def _moment(number: int, name: str, value: str) -> datetime:
     try:
         moment = datetime.fromisoformat(value)
-    except ValueError:
+        if moment.tzinfo is None:
+            _refuse(number, name, value, "it has no time zone; add Z for UTC")
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         _refuse(number, name, value, "it is not an ISO 8601 time such as 2026-11-20T19:00:00Z")
-    if moment.tzinfo is None:
-        _refuse(number, name, value, "it has no time zone; add Z for UTC")
-    return moment.astimezone(UTC)
 
 
-def _resolved_at(number: int, value: str, outcome: str) -> datetime | None:
+def _resolved_at(number: int, value: str, outcome: str, now: datetime) -> datetime | None:
     if not value:
         if outcome:
             _refuse(number, "resolved_at", value, "a line with an outcome needs it")
         return None
-    return _moment(number, "resolved_at", value)
+    resolved_at = _moment(number, "resolved_at", value)
+    if outcome and resolved_at > now:
+        _refuse(number, "resolved_at", value, "it lies in the future, but there is an outcome")
+    return resolved_at
 
 
 def _check_agreement(lines: tuple[Line, ...]) -> None:
@@ -146,13 +154,9 @@ def _check_agreement(lines: tuple[Line, ...]) -> None:
         other = first.setdefault(line.question, line)
         for name in ("title", "outcome", "resolved_at"):
             if getattr(line, name) != getattr(other, name):
-                value = str(getattr(line, name))
-                _refuse(
-                    line.number,
-                    name,
-                    value,
-                    f"line {other.number} says {str(getattr(other, name))!r} of the same question",
-                )
+                mine, theirs = str(getattr(line, name) or ""), str(getattr(other, name) or "")
+                reason = f"line {other.number} says {theirs!r} of the same question"
+                _refuse(line.number, name, mine, reason)
 
 
 def _refuse(number: int, column: str, value: str, reason: str) -> NoReturn:

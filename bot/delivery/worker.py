@@ -111,22 +111,29 @@ class Delivery:
             await self._run(self._expire, effect)
             return
         channel = self._client.get_partial_messageable(effect.channel_id, guild_id=effect.group_id)
-        message_id = effect.message_id or await self._find(channel, effect, now)
-        if message_id is not None:
-            await _edit(channel.get_partial_message(message_id), message)
-        else:
+        message_id = effect.message_id or await self._find(channel, effect, message, now)
+        posted_now = message_id is None
+        if message_id is None:
             message_id = await _send(channel, _nonce(effect), message)
+        # A nonce that was used before returns the message as the earlier attempt has posted it.
+        if not posted_now or effect.attempted_at is not None:
+            await _edit(channel.get_partial_message(message_id), message)
         await self._run(self._confirm, effect, message_id)
 
     async def _find(
-        self, channel: discord.PartialMessageable, effect: Effect, now: datetime
+        self,
+        channel: discord.PartialMessageable,
+        effect: Effect,
+        wanted: Message,
+        now: datetime,
     ) -> int | None:
         """A message that an earlier attempt may have left, when its nonce is too old to tell."""
         if effect.attempted_at is None or now - effect.attempted_at < NONCE_LIFE:
             return None
         after = discord.Object(discord.utils.time_snowflake(effect.created_at, high=False))
         async for message in channel.history(limit=HISTORY_LIMIT, after=after):
-            if _carries(message, effect.key):
+            ours = self._client.user is not None and message.author.id == self._client.user.id
+            if ours and _is_it(message, effect.key, wanted):
                 return message.id
         await self._run(self._search_missed, effect)
         return None
@@ -172,15 +179,26 @@ class Delivery:
 
     def _confirm(self, effect: Effect, message_id: int) -> None:
         with self._desk.db.write() as tx:
-            outbox.confirm(tx, _id(effect), version=effect.wanted, message_id=message_id)
+            outbox.confirm(
+                tx,
+                _id(effect),
+                version=effect.wanted,
+                message_id=message_id,
+                before=effect.shown,
+            )
 
     def _expire(self, effect: Effect) -> None:
         with self._desk.db.write() as tx:
             outbox.expire(tx, _id(effect))
 
     def _lost(self, effect: Effect) -> None:
+        """Somebody deleted the card; one that asks for nothing any more stays away."""
+        message = render(self._desk, Key.parse(effect.key))
         with self._desk.db.write() as tx:
-            outbox.lost(tx, _id(effect), self._desk.clock())
+            if message is not None and message.items:
+                outbox.lost(tx, _id(effect), self._desk.clock())
+            else:
+                outbox.expire(tx, _id(effect))
 
     def _retry(self, effect: Effect, trouble: str) -> None:
         with self._desk.db.write() as tx:
@@ -238,18 +256,28 @@ async def _edit(target: discord.PartialMessage, message: Message) -> None:
     )
 
 
-def _carries(message: discord.Message, key: str) -> bool:
-    """Whether a button or select of the message names this key."""
-    return any(
-        key in str(getattr(child, "custom_id", "")).replace("=", "|").split("|")
-        for row in message.components
+def _is_it(found: discord.Message, key: str, wanted: Message) -> bool:
+    """Whether a message names this key on its buttons, or has none and says the same."""
+    names = [
+        str(getattr(child, "custom_id", "")).replace("=", "|").partition("|")[2]
+        for row in found.components
         for child in getattr(row, "children", ())
-    )
+    ]
+    return key in names if names else _says(found) == _says(wanted)
+
+
+def _says(message: discord.Message | Message) -> tuple[str, str | None, str | None]:
+    """Content, title and description, which say what a message is about."""
+    if isinstance(message, discord.Message):
+        embed = message.embeds[0] if message.embeds else None
+    else:
+        embed = message.embed
+    return message.content, embed.title if embed else None, embed.description if embed else None
 
 
 def _reason(error: discord.HTTPException) -> str:
     if error.code == UNKNOWN_CHANNEL:
-        return "the channel is gone. Choose another one with `/settings channels`."
+        return outbox.CHANNEL_GONE
     if isinstance(error, discord.Forbidden):
         return (
             "I lack a permission there. I need View Channel, Send Messages, Embed Links, Attach "

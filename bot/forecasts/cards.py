@@ -5,7 +5,7 @@ import discord
 from bot.forecasts.rules import LONGEST_REASON, say_probability
 from bot.forecasts.service import History, HistoryLine, Prepared, Receipt
 from bot.keys import Key
-from bot.message import BLUE, DESCRIPTION_LIMIT, Message, card, cut, lines, safe
+from bot.message import BLUE, DESCRIPTION_LIMIT, Message, card, cut, lines, one_line, safe
 from storage.tables import ForecastKind
 
 
@@ -28,7 +28,7 @@ def forecast_form(at: Key, prepared: Prepared) -> discord.ui.Modal:
     form.add_item(
         discord.ui.Label(
             text="The key reason",
-            description="One line; the others see it with your forecast.",
+            description=_who_sees(at),
             component=discord.ui.TextInput(
                 custom_id="reason",
                 style=discord.TextStyle.paragraph,
@@ -38,6 +38,12 @@ def forecast_form(at: Key, prepared: Prepared) -> discord.ui.Modal:
         )
     )
     return form
+
+
+def _who_sees(at: Key) -> str:
+    if at.kind == "b":
+        return "One line; nobody sees it before the round closes."
+    return "One line; the others see it with your forecast."
 
 
 def receipt(shown: Receipt) -> str:
@@ -77,6 +83,6 @@ def history_card(history: History) -> Message:
 def _history_line(line: HistoryLine) -> str:
     kind = {ForecastKind.BLIND: " blind", ForecastKind.TURN: " turn"}.get(line.kind, "")
     late = ", late" if line.late else ""
-    reason = f" · {safe(cut(line.reason, 100))}" if line.reason else ""
+    reason = f" · {one_line(line.reason, 100)}" if line.reason else ""
     when = discord.utils.format_dt(line.made_at, "f")
     return f"{when} **{say_probability(line.probability)}** {safe(line.name)}{kind}{late}{reason}"

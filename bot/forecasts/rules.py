@@ -57,8 +57,10 @@ def say_probability(probability: float) -> str:
     """
     percent = probability * 100
     shown = f"{percent:.1f}" if abs(percent - round(percent)) > 1e-9 else f"{percent:.0f}"
-    if shown in {"0.0", "100.0"}:
-        shown = f"{percent:.3g}" if shown == "0.0" else f"{percent:.4f}".rstrip("0")
+    if shown in {"0.0", "100.0"}:  # close to certain, every digit matters
+        end = Decimal(0 if percent < 50 else 100)
+        away = Decimal(f"{percent - float(end):.3g}")
+        shown = f"{end + away:f}"
     return f"{shown}%"
 
 

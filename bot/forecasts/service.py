@@ -74,27 +74,25 @@ def record(
         question = question_service.require(unit.tx, unit.group.id, question_id)
         question_rules.check_open(question.state.value, question.closes_at, unit.now)
         filed, row = _file(unit, question)
-        previous = forecasts.of_member(unit.tx, question_id, unit.my_id)
-        unit.tx.add(
-            Forecast(
-                question_id=question_id,
-                member_id=unit.my_id,
-                round_id=row_id(row) if row else None,
-                turn_number=filed.turn_number,
-                kind=ForecastKind(filed.kind),
-                late=filed.late,
-                probability=chance,
-                reason=why,
-                made_at=unit.now,
-                interaction_id=caller.interaction_id,
-            )
+        previous = forecasts.latest_of_member(unit.tx, question_id, unit.my_id)
+        forecasts.add(
+            unit.tx,
+            question_id=question_id,
+            member_id=unit.my_id,
+            round_id=row_id(row) if row else None,
+            turn_number=filed.turn_number,
+            kind=ForecastKind(filed.kind),
+            late=filed.late,
+            probability=chance,
+            reason=why,
+            made_at=unit.now,
+            interaction_id=caller.interaction_id,
         )
-        unit.tx.flush()
         _show_recorded(unit, question, row)
         return Receipt(
             question.title,
             chance,
-            previous[-1].probability if previous else None,
+            previous,
             ForecastKind(filed.kind),
             filed.late,
             hidden=filed.kind == "blind",
@@ -107,14 +105,16 @@ def prepare(desk: Desk, caller: Caller, at: Key) -> Prepared:
         question = question_service.require(tx, caller.group_id, _question_id(tx, caller, at))
         question_rules.check_open(question.state.value, question.closes_at, desk.clock())
         me = groups.member_of_user(tx, caller.group_id, caller.user_id)
-        own = forecasts.of_member(tx, row_id(question), row_id(me)) if me else []
-    return Prepared(question.title, own[-1].probability if own else None)
+        standing = forecasts.latest_of_member(tx, row_id(question), row_id(me)) if me else None
+    return Prepared(question.title, standing)
 
 
 def record_at(
     desk: Desk, caller: Caller, at: Key, *, probability: str, reason: str = ""
 ) -> Receipt:
     """Records a forecast on the question that a card is about."""
+    if at.kind in {"q", "r"}:
+        return record(desk, caller, at.id, probability=probability, reason=reason)
     with desk.db.read() as tx:
         question_id = _question_id(tx, caller, at)
     return record(desk, caller, question_id, probability=probability, reason=reason)
@@ -158,10 +158,9 @@ def _question_id(tx: Session, caller: Caller, at: Key) -> int:
 
 def _file(unit: ActUnit, question: Question) -> tuple[round_rules.Recorded, Round | None]:
     """Under what to file it, once everything that is due by now has taken effect."""
-    taken = rounds.on_question(unit.tx, row_id(question))
-    if not taken:
+    row = rounds.latest_on_question(unit.tx, row_id(question))
+    if row is None:
         return round_rules.Recorded("update"), None
-    row = taken[-1]
     step = round_rules.tick(state.load(unit.tx, row), unit.now)
     if step[1]:
         rounds_service.keep(unit, row, step)

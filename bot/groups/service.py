@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from bot import times
+from bot import keys, times
 from bot.groups import rules
 from bot.sessions.planning import rules as planning
 from bot.sessions.planning import service as planning_service
-from bot.unit import Caller, Desk
-from storage import groups, outbox
-from storage.tables import Group
+from bot.unit import Caller, Desk, Unit, row_id
+from storage import groups, outbox, sessions
+from storage.tables import Group, SessionState
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,26 @@ def change(desk: Desk, caller: Caller, wanted: Change) -> Settings:
     with desk.act(caller) as unit:
         unit.require_manager("change the settings")
         _apply(unit.group, wanted)
+        if wanted.channel_id is not None:
+            _leave_gone_channels(unit, wanted.channel_id)
         planning_service.replan_reminders(unit)
         outbox.unpark(unit.tx, unit.now, group_id=unit.group.id)
         unit.effects = True
     return show(desk, caller)
+
+
+def _leave_gone_channels(unit: Unit, to: int) -> None:
+    """Sessions whose channel was deleted, and what was to be shown there, go on in this one."""
+    for gone in outbox.gone_channels(unit.tx, unit.group.id):
+        moving = sessions.in_channel(unit.tx, unit.group.id, gone)
+        occupied = sessions.live_in_channel(unit.tx, unit.group.id, to) is not None
+        if occupied and any(meetup.state == SessionState.LIVE for meetup in moving):
+            continue
+        outbox.move(unit.tx, group_id=unit.group.id, gone=gone, to=to)
+        for meetup in moving:
+            meetup.channel_id = to
+            if meetup.state == SessionState.SCHEDULED:
+                unit.refresh(keys.announcement(row_id(meetup)))
 
 
 def _apply(group: Group, wanted: Change) -> None:

@@ -22,7 +22,9 @@ from bot.message import (
     card,
     countdown,
     lines,
+    listed,
     moment,
+    one_line,
     safe,
     say_brier,
 )
@@ -69,8 +71,8 @@ def question_card(shown: QuestionCard) -> Message:
     if shown.source_url:
         embed.add_field(name="Source", value=shown.source_url, inline=False)
     if shown.known_to:
-        names = ", ".join(safe(name) for name in shown.known_to)
-        embed.add_field(name="Already forecast by", value=lines([names]), inline=False)
+        names = listed(shown.known_to)
+        embed.add_field(name="Already forecast by", value=names, inline=False)
     _add_objections(embed, shown.objections)
     author = f"Asked by {shown.author} · " if shown.author else ""
     embed.set_footer(text=f"{author}question {shown.at.id}")
@@ -127,7 +129,7 @@ def _question_items(shown: QuestionCard) -> tuple[Item, ...]:
 
 def _add_objections(embed: discord.Embed, raised: Sequence[Objection]) -> None:
     if raised:
-        rows = [f"**{safe(one.name)}**: {safe(one.reason)}" for one in raised]
+        rows = [f"**{safe(one.name)}**: {one_line(one.reason, 200)}" for one in raised]
         embed.add_field(name="⚠️ Disputed", value=lines(rows), inline=False)
 
 

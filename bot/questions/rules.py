@@ -108,9 +108,20 @@ def _source(text: str) -> str | None:
     url = text.strip()
     if not url:
         return None
-    parts = urlsplit(url) if re.fullmatch(r"[!-~]+", url) else None
-    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise Refusal("The source is a link that begins with `https://`, or nothing.")
+    if not _is_link(url):
+        raise Refusal(
+            "The source is a link that begins with `https://` and has no spaces or accents in it, "
+            "or nothing."
+        )
     if len(url) > LONGEST_SOURCE:
         raise Refusal(f"The source link is longer than {LONGEST_SOURCE} characters.")
     return url
+
+
+def _is_link(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # brackets that hold no address
+        return False
+    visible = re.fullmatch(r"[!-~]+", url) is not None
+    return visible and parts.scheme in {"http", "https"} and bool(parts.hostname)

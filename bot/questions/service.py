@@ -3,7 +3,7 @@
 Each function loads, applies the rules and saves with its effects in one transaction.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -14,7 +14,7 @@ from bot.questions import rules
 from bot.rules import NotAllowedRefusal, Refusal
 from bot.standings import service as standings
 from bot.unit import ActUnit, Caller, Desk, Unit, row_id
-from storage import groups, outbox, questions, sessions
+from storage import forecasts, groups, outbox, questions, sessions
 from storage.tables import Dispute, Question, QuestionState, Resolution, SessionState
 
 LONGEST_COMMENT = 300
@@ -70,11 +70,12 @@ def edit(desk: Desk, caller: Caller, question_id: int, written: Written) -> None
     with desk.act(caller) as unit:
         question = require(unit.tx, unit.group.id, question_id)
         _require_author(unit, question, "edit")
-        if question.state in {QuestionState.RESOLVED, QuestionState.VOID}:
-            raise Refusal(
-                "This question has been settled. A facilitator can `/question reopen` it."
-            )
-        draft = _read(unit, written)
+        _require_unsettled(question)
+        keeps_close = written.closes.strip() == _say_close(question)
+        draft = _read(unit, replace(written, closes="") if keeps_close else written)
+        closes_at = question.closes_at if keeps_close else draft.closes_at
+        if draft.title.lower() != question.title.lower():
+            _refuse_duplicate(unit, draft.title)
         reworded = (draft.title, draft.criteria) != (question.title, question.criteria)
         if reworded and questions.forecasters(unit.tx, question_id):
             raise Refusal(
@@ -82,10 +83,8 @@ def edit(desk: Desk, caller: Caller, question_id: int, written: Written) -> None
                 "they are. You can still change the close date and the source."
             )
         question.title, question.criteria = draft.title, draft.criteria
-        question.closes_at, question.source_url = draft.closes_at, draft.source_url
-        if question.state == QuestionState.CLOSED and (
-            draft.closes_at is None or draft.closes_at > unit.now
-        ):
+        question.closes_at, question.source_url = closes_at, draft.source_url
+        if question.state == QuestionState.CLOSED and (closes_at is None or closes_at > unit.now):
             question.state = QuestionState.OPEN
         unit.refresh(keys.question(question_id))
         _refresh_offers(unit)
@@ -99,12 +98,12 @@ def withdraw(desk: Desk, caller: Caller, question_id: int) -> str:
         _require_author(unit, question, "withdraw")
         if question.state != QuestionState.PROPOSED:
             raise Refusal(
-                "Only a proposed question can be withdrawn. This one has been forecast: "
-                "`/question resolve` with the outcome `void` keeps the forecasts and scores none."
+                f"Only a proposed question can be withdrawn, and this one is "
+                f"{question.state.value}. `/question resolve` with the outcome `void` keeps the "
+                "forecasts and scores none."
             )
         question.state = QuestionState.VOID
         _add_resolution(unit, question, "void", unit.now, comment="withdrawn by the author")
-        _refresh_offers(unit)
         return question.title
 
 
@@ -112,6 +111,7 @@ def toggle_mark(desk: Desk, caller: Caller, at: Key) -> bool:
     """Sets the caller's "Already forecast it", or takes it back. True if set."""
     with desk.act(caller) as unit:
         question = require(unit.tx, unit.group.id, at.id)
+        rules.check_open(question.state.value, question.closes_at, unit.now)
         marked = questions.toggle_mark(unit.tx, row_id(question), unit.my_id, unit.now)
         unit.refresh(at)
         _refresh_offers(unit)
@@ -143,11 +143,8 @@ def check_may_resolve(desk: Desk, caller: Caller, question_id: int) -> str:
     """The title of a question that the caller may resolve; refuses before a form is filled in."""
     with desk.db.read() as tx:
         question = require(tx, caller.group_id, question_id)
-        me = groups.member_of_user(tx, caller.group_id, caller.user_id)
-        group = groups.get(tx, caller.group_id)
-    if not (me and me.id == question.author_id) and not caller.is_facilitator(group):
-        raise NotAllowedRefusal("Only the question's author or a facilitator can resolve it.")
-    return question.title
+        _require_author_before(tx, caller, question, "resolve")
+        return question.title
 
 
 def reopen(desk: Desk, caller: Caller, question_id: int) -> str:
@@ -170,11 +167,7 @@ def dispute(desk: Desk, caller: Caller, question_id: int, reason: str) -> None:
     """A forecaster's objection to the outcome, shown on the question's cards."""
     with desk.act(caller) as unit:
         question = require(unit.tx, unit.group.id, question_id)
-        if question.state not in {QuestionState.RESOLVED, QuestionState.VOID}:
-            raise Refusal("Only a settled question can be disputed, and this one is not settled.")
-        marked = questions.marks(unit.tx, [question_id])[question_id]
-        if unit.my_id not in marked and not caller.is_facilitator(unit.group):
-            raise NotAllowedRefusal("Only people who forecast this question can dispute it.")
+        _require_disputable(unit.tx, caller, question)
         why = _comment(reason)
         if not why:
             raise Refusal("Say in a few words what is wrong with the outcome.")
@@ -182,6 +175,12 @@ def dispute(desk: Desk, caller: Caller, question_id: int, reason: str) -> None:
         unit.tx.flush()
         unit.refresh(keys.question(question_id))
         unit.refresh(keys.resolution(question_id))
+
+
+def check_may_dispute(desk: Desk, caller: Caller, question_id: int) -> None:
+    """Refuses who cannot dispute a question before a form is filled in."""
+    with desk.db.read() as tx:
+        _require_disputable(tx, caller, require(tx, caller.group_id, question_id))
 
 
 def close_due(desk: Desk, question_id: int, group_id: int) -> None:
@@ -193,6 +192,7 @@ def close_due(desk: Desk, question_id: int, group_id: int) -> None:
         if question.state in {QuestionState.PROPOSED, QuestionState.OPEN}:
             question.state = QuestionState.CLOSED
             unit.refresh(keys.question(question_id))
+            _refresh_offers(unit)
 
 
 def find(tx: Session, group_id: int, typed: str) -> Question:
@@ -235,8 +235,11 @@ def as_written(desk: Desk, caller: Caller, question_id: int) -> Written:
     """A question as its form shows it for editing."""
     with desk.db.read() as tx:
         question = require(tx, caller.group_id, question_id)
-        closes = f"{question.closes_at:%Y-%m-%d %H:%M} UTC" if question.closes_at else ""
-        return Written(question.title, question.criteria, closes, question.source_url or "")
+        _require_author_before(tx, caller, question, "edit")
+        _require_unsettled(question)
+        return Written(
+            question.title, question.criteria, _say_close(question), question.source_url or ""
+        )
 
 
 def show_again(desk: Desk, caller: Caller, question_id: int) -> Key:
@@ -268,6 +271,11 @@ def _read(unit: ActUnit, written: Written) -> rules.Draft:
     )
 
 
+def _say_close(question: Question) -> str:
+    """The close time as its form shows it; one that is left like this stays to the second."""
+    return f"{question.closes_at:%Y-%m-%d %H:%M} UTC" if question.closes_at else ""
+
+
 def _refresh_offers(unit: Unit) -> None:
     """The cards that say which questions there are: open lobbies and announcements."""
     states = (SessionState.LIVE, SessionState.SCHEDULED)
@@ -294,6 +302,28 @@ def _refuse_duplicate(unit: ActUnit, title: str) -> None:
 def _require_author(unit: ActUnit, question: Question, deed: str) -> None:
     if unit.my_id != question.author_id and not unit.caller.is_facilitator(unit.group):
         raise NotAllowedRefusal(f"Only the question's author or a facilitator can {deed} it.")
+
+
+def _require_author_before(tx: Session, caller: Caller, question: Question, deed: str) -> None:
+    """The same for somebody who is about to fill in a form."""
+    me = groups.member_of_user(tx, caller.group_id, caller.user_id)
+    group = groups.get(tx, caller.group_id)
+    if not (me and me.id == question.author_id) and not caller.is_facilitator(group):
+        raise NotAllowedRefusal(f"Only the question's author or a facilitator can {deed} it.")
+
+
+def _require_unsettled(question: Question) -> None:
+    if question.state in {QuestionState.RESOLVED, QuestionState.VOID}:
+        raise Refusal("This question has been settled. A facilitator can `/question reopen` it.")
+
+
+def _require_disputable(tx: Session, caller: Caller, question: Question) -> None:
+    if question.state not in {QuestionState.RESOLVED, QuestionState.VOID}:
+        raise Refusal("Only a settled question can be disputed, and this one is not settled.")
+    me = groups.member_of_user(tx, caller.group_id, caller.user_id)
+    forecast = me is not None and forecasts.of_member(tx, row_id(question), row_id(me))
+    if not forecast and not caller.is_facilitator(groups.get(tx, caller.group_id)):
+        raise NotAllowedRefusal("Only people who forecast this question can dispute it.")
 
 
 def _known_at(unit: ActUnit, known: str, question: Question) -> datetime:
@@ -329,6 +359,7 @@ def _add_resolution(
     questions.settle_disputes(unit.tx, question_id)
     unit.tx.flush()
     unit.refresh(keys.question(question_id))
+    _refresh_offers(unit)
     shown = outbox.by_key(unit.tx, str(keys.resolution(question_id)))
     if shown is not None:
         unit.refresh(keys.resolution(question_id))

@@ -73,6 +73,7 @@ def read_question(tx: Session, at: Key) -> QuestionCard | None:
     names = groups.names(tx, {*known, *author})
     settled = question.state in {QuestionState.RESOLVED, QuestionState.VOID}
     resolution = questions.latest_resolution(tx, at.id) if settled else None
+    in_round = any(row.phase != Phase.CLOSED for row in rounds.on_question(tx, at.id))
     return QuestionCard(
         at=at,
         title=question.title,
@@ -82,10 +83,11 @@ def read_question(tx: Session, at: Key) -> QuestionCard | None:
         author=names.get(question.author_id) if question.author_id else None,
         closes_at=question.closes_at,
         forecasters=questions.forecasters(tx, at.id),
-        known_to=tuple(names[member] for member in sorted(known)),
+        # While a round is on, its own card says who has forecast: this one is edited at its end.
+        known_to=() if in_round else tuple(names[member] for member in sorted(known)),
         outcome=resolution.outcome if resolution else None,
         known_at=resolution.known_at if resolution else None,
-        in_round=any(row.phase != Phase.CLOSED for row in rounds.on_question(tx, at.id)),
+        in_round=in_round,
         objections=_objections(tx, at.id),
     )
 

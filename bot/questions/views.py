@@ -48,6 +48,7 @@ async def resolved(door: Door, at: Key, _values: tuple[str, ...]) -> None:
 
 async def dispute(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Dispute: opens the form."""
+    await door.do(service.check_may_dispute, at.id)
     await door.ask(cards.dispute_form(at))
 
 

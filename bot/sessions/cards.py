@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from bot.message import (
     BLUE,
-    FIELD_LIMIT,
     GREEN,
     GREY,
+    MOST_OPTIONS,
     PRIMARY,
     SUCCESS,
     Item,
@@ -16,6 +16,7 @@ from bot.message import (
     countdown,
     day,
     lines,
+    listed,
     safe,
     select,
 )
@@ -59,7 +60,7 @@ def evening_card(evening: Evening) -> Message:
     )
     embed.add_field(
         name="Who was there",
-        value=lines([", ".join(safe(name) for name in evening.circle)]),
+        value=listed(evening.circle),
         inline=False,
     )
     if evening.rounds:
@@ -82,12 +83,14 @@ def _what_to_do(lobby: Lobby) -> str:
         ask = f"The host has picked **{safe(lobby.picked)}**."
     else:
         ask = "Vote for a question below; ties are decided by lot."
+        if len(lobby.choices) > MOST_OPTIONS:
+            ask += " Not in the list? The host can take it with `/session next`."
     who = "Somebody takes over as host" if lobby.host_gone else f"{safe(lobby.host)} (host)"
     return f"**Join** if you want a seat. {ask}\n{who} presses **Start the round** when all are in."
 
 
 def _choice_lines(lobby: Lobby) -> str:
-    return lines([_choice_line(one) for one in lobby.choices[:25]], FIELD_LIMIT, empty="None yet.")
+    return lines([_choice_line(one) for one in lobby.choices], empty="None yet.")
 
 
 def _choice_line(choice: Choice) -> str:

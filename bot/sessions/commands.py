@@ -1,6 +1,6 @@
 """Slash commands of a live session. What happens inside a round is in `rounds/commands.py`."""
 
-from typing import Any
+from typing import Any, Literal
 
 import discord
 from discord import app_commands
@@ -42,11 +42,12 @@ async def start(
     session: str | None = None,
     question: str | None = None,
     turn: str | None = None,
-    order: Order = Order.ROTATE,
+    order: Literal["rotate", "random", "manual"] = "rotate",
 ) -> None:
     """Opens the lobby of a session."""
     door = Door(interaction)
-    wish = service.Wish(session or "", question or "", turn or "", order)
+    door.require_posting()
+    wish = service.Wish(session or "", question or "", turn or "", Order(order))
     voice = await door.do(service.voice_channel_for, session or "")
     key = await door.do(service.start, wish, on_call(interaction, voice))
     await door.whisper(f"The session is live. Its lobby is below (session {key.id}).")

@@ -22,6 +22,7 @@ from storage.tables import Meetup, Order, Phase, Presence, QuestionState, Round,
 
 SHORTEST_TURN = timedelta(seconds=30)
 LONGEST_TURN = timedelta(hours=2)
+SESSION_OVER = "That session is over, so nothing happened. `/session list` shows the next one."
 
 
 @dataclass(frozen=True)
@@ -76,12 +77,14 @@ def join(desk: Desk, caller: Caller, at: Key | None = None) -> None:
     """Takes a seat: in the circle, and in the round if one is running."""
     with desk.act(caller) as unit:
         meetup = _live(unit, at)
-        row = rounds.running(unit.tx, row_id(meetup))
+        row = rounds_service.running(unit, meetup)
         place = sessions.attendance(unit.tx, row_id(meetup), unit.my_id)
         already = place is not None and place.presence == Presence.IN
         if already and (row is None or _has_seat(unit, row, unit.my_id)):
             raise Refusal("You are in the circle already.")
         sessions.set_presence(unit.tx, row_id(meetup), unit.my_id, Presence.IN, unit.now)
+        if unit.my_id == meetup.host_id:
+            meetup.host_gone = False
         if row is not None and row.phase != Phase.FINAL:
             rounds_service.join_seat(unit, row, unit.my_id)
         _refresh(unit, meetup)
@@ -98,7 +101,7 @@ def leave(desk: Desk, caller: Caller, at: Key | None = None) -> None:
         sessions.set_presence(unit.tx, row_id(meetup), unit.my_id, Presence.OUT, unit.now)
         if is_host:
             meetup.host_gone = True
-        row = rounds.running(unit.tx, row_id(meetup))
+        row = rounds_service.running(unit, meetup)
         if row is not None:
             rounds_service.leave_seat(unit, row, unit.my_id)
         _refresh(unit, meetup)
@@ -141,7 +144,7 @@ def next_round(desk: Desk, caller: Caller, at: Key | None = None, question: str 
     with desk.act(caller) as unit:
         meetup = _of_round(unit, at) if at else _live(unit, None)
         _require_lead(unit, meetup, "open the next round")
-        if rounds.running(unit.tx, row_id(meetup)) is not None:
+        if rounds_service.running(unit, meetup) is not None:
             raise Refusal("A round is running. `/session end` ends it, then open the next one.")
         if meetup.lobby_open and not question:
             raise Refusal("The lobby of the next round is open already. Press Start the round.")
@@ -161,7 +164,7 @@ def end(desk: Desk, caller: Caller, at: Key | None = None) -> Key:
     with desk.act(caller) as unit:
         meetup = _of_round(unit, at) if at else _live(unit, None)
         _require_lead(unit, meetup, "end the session")
-        row = rounds.running(unit.tx, row_id(meetup))
+        row = rounds_service.running(unit, meetup)
         if row is not None:
             rounds_service.end_round(unit, meetup, row)
         meetup.state = SessionState.CLOSED
@@ -203,9 +206,10 @@ def arrive_on_call(desk: Desk, group_id: int, voice_channel_id: int, who: OnCall
         with desk.step(group_id) as unit:
             meetup = unit.tx.get_one(Meetup, session_id)
             member = groups.member(unit.tx, group_id, who.user_id, who.name)
-            if sessions.attendance(unit.tx, session_id, row_id(member)) is not None:
+            known = sessions.attendance(unit.tx, session_id, row_id(member)) is not None
+            if known or meetup.state != SessionState.LIVE:
                 continue
-            running = rounds.running(unit.tx, session_id)
+            running = rounds_service.running(unit, meetup)
             offer = Presence.IN if running is None else Presence.OFFERED
             sessions.set_presence(unit.tx, session_id, row_id(member), offer, unit.now)
             _refresh(unit, meetup)
@@ -239,7 +243,10 @@ def _refuse_second(unit: ActUnit, channel_id: int) -> None:
 def _planned(unit: ActUnit, typed: str) -> Meetup:
     meetup = find(unit.tx, unit.group.id, typed)
     if meetup.state != SessionState.SCHEDULED:
-        raise StaleRefusal(f"That session is {meetup.state.value}, so it cannot be started.")
+        raise StaleRefusal(
+            f"That session is {meetup.state.value}, so it cannot be started. `/session list` shows "
+            "the others."
+        )
     _require_lead(unit, meetup, "start it")
     return meetup
 
@@ -327,7 +334,7 @@ def _live(unit: ActUnit, at: Key | None) -> Meetup:
         return meetup
     meetup = sessions.get(unit.tx, unit.group.id, at.id) if at.kind == "l" else _of_round(unit, at)
     if meetup is None or meetup.state != SessionState.LIVE:
-        raise StaleRefusal("That session is over. Nothing changed.")
+        raise StaleRefusal(SESSION_OVER)
     return meetup
 
 
@@ -335,7 +342,7 @@ def _of_round(unit: ActUnit, at: Key) -> Meetup:
     row = rounds.get(unit.tx, unit.group.id, at.id)
     meetup = unit.tx.get(Meetup, row.session_id) if row is not None else None
     if row is None or meetup is None or meetup.state != SessionState.LIVE:
-        raise StaleRefusal("That session is over. Nothing changed.")
+        raise StaleRefusal(SESSION_OVER)
     newest = rounds.of_session(unit.tx, row_id(meetup))[-1]
     if newest.id != row.id:
         raise StaleRefusal("That round is over. The newest card shows what is happening now.")

@@ -9,6 +9,7 @@ from bot.sessions.voice import on_call
 
 async def start(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Start, on an announcement."""
+    door.require_posting()
     voice = await door.do(service.voice_channel_of, at)
     await door.change(at, service.start_announced, at, on_call(door.interaction, voice))
 

@@ -97,17 +97,19 @@ def _in_round(member: int, own: list[Made], end: RoundEnd) -> list[Chosen]:
 
 
 def _turn_forecast(member: int, own: list[Made], end: RoundEnd) -> Made | None:
-    in_turn = [
-        made
-        for made in own
-        if made.kind == "turn" and not made.late and made.round_id == end.round_id
-    ]
-    if in_turn:
-        return in_turn[-1]
+    recorded = [made for made in own if made.kind == "turn" and made.round_id == end.round_id]
+    in_turn = [made for made in recorded if not made.late]
+    if recorded:
+        return in_turn[-1] if in_turn else recorded[0]
     ended = dict(end.turn_ended).get(member)
     if ended is None:
         return None
-    return next((made for made in own if made.made_at >= ended), None)
+    return next((made for made in own if made.made_at >= ended and _of_round(made, end)), None)
+
+
+def _of_round(made: Made, end: RoundEnd) -> bool:
+    """A forecast made in another round belongs to that one, however late it is for this."""
+    return made.round_id in {None, end.round_id}
 
 
 def _took_part(member: int, own: list[Made], end: RoundEnd) -> bool:

@@ -13,7 +13,7 @@ from bot.standings import rules
 from bot.unit import Caller, Desk, row_id
 from scoring import brier_score, leaderboard
 from storage import forecasts, groups, questions, rounds, scores
-from storage.tables import Forecast, Moment, Question, Resolution, Round, Score
+from storage.tables import Forecast, Moment, Phase, Question, Resolution, Round, Score
 
 MINIMUM = 5
 
@@ -63,16 +63,22 @@ class Profile:
 
 
 def rescore(tx: Session, question: Question) -> None:
-    """Computes the scores of a question anew from its forecasts and the resolution that counts."""
+    """Computes the scores of a question anew from its forecasts and the resolution that counts.
+
+    The forecasts of a round that is running are scored when it closes: a score would tell what
+    was forecast blind.
+    """
     question_id = row_id(question)
     resolution = questions.latest_resolution(tx, question_id)
     if resolution is None or resolution.outcome not in {"yes", "no"}:
         scores.replace(tx, question_id, [])
         return
-    made = forecasts.on_question(tx, question_id)
+    taken = rounds.on_question(tx, question_id)
+    running = {row.id for row in taken if row.phase != Phase.CLOSED}
+    made = [row for row in forecasts.on_question(tx, question_id) if row.round_id not in running]
     chosen = rules.choose(
         [_made(row) for row in made],
-        [_round_end(tx, row) for row in rounds.on_question(tx, question_id)],
+        [_round_end(tx, row) for row in taken if row.id not in running],
         known_at=resolution.known_at,
         closes_at=question.closes_at,
     )

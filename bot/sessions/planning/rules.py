@@ -1,5 +1,6 @@
 """Planning a session: what it may be called, and when people are reminded. Pure."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -42,7 +43,7 @@ def check_description(description: str) -> str:
 def reminders(starts_at: datetime, minutes: Sequence[int]) -> tuple[Reminder, ...]:
     """When to remind, earliest first. Each is worth sending until the next one, or the start."""
     moments = [(count, starts_at - timedelta(minutes=count)) for count in sorted(minutes)[::-1]]
-    ends = [moment for _, moment in moments[1:]] + [starts_at]
+    ends = [*(moment for _, moment in moments), starts_at][1:]
     return tuple(
         Reminder(count, at, until) for (count, at), until in zip(moments, ends, strict=True)
     )
@@ -74,7 +75,7 @@ def parse_reminders(text: str) -> tuple[int, ...]:
     """Minutes before the session, from a list such as `1440,15`."""
     parts = [part.strip() for part in text.split(",") if part.strip()]
     longest = int(EARLIEST_REMINDER.total_seconds() // 60)
-    if not all(part.isdecimal() and 1 <= int(part[:6]) <= longest for part in parts):
+    if not all(re.fullmatch(r"\d{1,6}", part) and 1 <= int(part) <= longest for part in parts):
         raise Refusal("Reminders are minutes before the session, for example `1440, 15`.")
     if len(parts) > MOST_REMINDERS:
         raise Refusal(f"At most {MOST_REMINDERS} reminders; more would be noise.")

@@ -23,6 +23,8 @@ from bot.message import (
     cut,
     day,
     lines,
+    listed,
+    one_line,
     safe,
 )
 from bot.rules import say_duration
@@ -45,7 +47,7 @@ ENDINGS = {
     "done": "This turn is over.",
     "pass": "Passed.",
     "skip": "Skipped. `/session back` undoes it.",
-    "time": "Time ran out. A forecast can still be recorded, and counts as late.",
+    "time": "Time ran out. **Record forecast** on the newest card still works, marked late.",
     "left": "Left the circle.",
     "back": "Interrupted: a skip was undone. This turn comes next again.",
     "end": "The round was ended.",
@@ -57,15 +59,15 @@ def blind_card(shown: PhaseCard) -> Message:
     about = shown.about
     if about.over:
         return _phase_over(shown, "Blind forecasts are in", "blind forecast")
-    assert shown.ends_at is not None  # noqa: S101 - a running phase has an end
     text = (
         f"{_question(about)}\n\n"
         "Before anybody speaks: press **Record forecast** and enter your own first guess. "
         "**Nobody sees it until the round closes.**\n"
-        f"The circle begins {countdown(shown.ends_at)}, or when everyone is ready."
+        f"{_until(shown, 'The circle begins')}"
     )
     embed = card(f"Round {about.number} · blind forecast", text, BLUE)
     _add_who(embed, shown, "Recorded", "Still thinking")
+    _add_offers(embed, about)
     return Message(embed=embed, items=_phase_items(about))
 
 
@@ -74,12 +76,11 @@ def final_card(shown: PhaseCard) -> Message:
     about = shown.about
     if about.over:
         return _phase_over(shown, "Last updates are in", "last update")
-    assert shown.ends_at is not None  # noqa: S101 - a running phase has an end
     text = (
         f"{_question(about, criteria=False)}\n\n"
         "Everybody has spoken. Has something changed your mind? Press **Record forecast** to "
         "update; your latest forecast stands.\n"
-        f"The round closes {countdown(shown.ends_at)}, or when everyone is ready."
+        f"{_until(shown, 'The round closes')}"
     )
     embed = card(f"Round {about.number} · last chance to update", text, AMBER)
     _add_who(embed, shown, "Ready", "Not yet")
@@ -100,6 +101,7 @@ def turn_card(shown: TurnCard) -> Message:
     if shown.updates:
         rows = [f"{safe(name)}: {say_probability(value)}" for name, value in shown.updates]
         embed.add_field(name="Updated meanwhile", value=lines(rows), inline=False)
+    _add_offers(embed, about)
     embed.set_footer(text="Anyone may update at any time: press Record forecast.")
     ping = (shown.speaker_user,) if shown.speaker_user else ()
     who = f"<@{shown.speaker_user}>" if shown.speaker_user else safe(shown.speaker)
@@ -151,11 +153,29 @@ def _phase_over(shown: PhaseCard, title: str, what: str) -> Message:
     return Message(embed=card(f"Round {about.number} · {title}", text, GREY))
 
 
+def _until(shown: PhaseCard, what: str) -> str:
+    """When the phase ends by itself, and who can end it before that."""
+    assert shown.ends_at is not None  # noqa: S101 - a running phase has an end
+    if not shown.waiting:
+        return (
+            f"Nobody is missing: press **Everyone's ready** to go on, or {what.lower()} "
+            f"{countdown(shown.ends_at)}."
+        )
+    return f"{what} {countdown(shown.ends_at)}, or as soon as **Everyone's ready**."
+
+
 def _add_who(embed: discord.Embed, shown: PhaseCard, done: str, waiting: str) -> None:
     for name, people in ((done, shown.recorded), (waiting, shown.waiting)):
         if people:
             value = lines([f"• {safe(person)}" for person in people])
             embed.add_field(name=f"{name} ({len(people)})", value=value)
+
+
+def _add_offers(embed: discord.Embed, about: About) -> None:
+    """Who came onto the call after the round had begun."""
+    if about.on_call:
+        value = f"{listed(about.on_call, 900)}: press **Join** to speak at the end."
+        embed.add_field(name="On the call, no seat yet", value=value, inline=False)
 
 
 def _phase_items(about: About) -> tuple[Item, ...]:
@@ -234,7 +254,7 @@ def _seat_line(seat: SeatLine) -> str:
     said = f" · **{say_probability(seat.probability)}**" if seat.probability is not None else ""
     late = " (late)" if seat.late else ""
     note = _seat_note(seat)
-    reason = f" · {safe(cut(seat.reason, REASON_SHOWN))}" if seat.reason else ""
+    reason = f" · {one_line(seat.reason, REASON_SHOWN)}" if seat.reason else ""
     return f"{sign} {name}{note}{said}{late}{reason}"
 
 
@@ -271,13 +291,13 @@ def _moved(shown: Summary) -> str:
 
 
 def _summary_line(seat: SummarySeat) -> str:
-    said = " → ".join(
+    blind, turn, final = (
         say_probability(value) if value is not None else "–"
         for value in (seat.blind, seat.turn, seat.final)
     )
     late = " (late)" if seat.late else ""
-    reason = f" · {safe(cut(seat.reason, 80))}" if seat.reason else ""
-    return f"**{safe(seat.name)}** {said}{late}{reason}"
+    reason = f" · {one_line(seat.reason, 80)}" if seat.reason else ""
+    return f"**{safe(seat.name)}** {blind} → {turn}{late} → {final}{reason}"
 
 
 def _aggregate_lines(shown: Summary) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import wraps
+from inspect import signature
 from typing import Concatenate, Literal, ParamSpec
 
 from bot.rules import NotAllowedRefusal, Refusal, StaleRefusal
@@ -201,12 +202,19 @@ def next_due(state: Round) -> datetime | None:
 def _after_tick(
     action: Callable[Concatenate[Round, P], Step],
 ) -> Callable[Concatenate[Round, P], Step]:
-    """An action sees the round as the time that has passed has left it."""
+    """An action sees the round as the time that has passed has left it.
+
+    One on a turn that does not say which means the latest that had been called by then: whoever
+    is called in this very moment has not been seen to speak.
+    """
+    on_turn = "turn" in signature(action).parameters
 
     @wraps(action)
     def wrapper(state: Round, /, *args: P.args, **kwargs: P.kwargs) -> Step:
         now = kwargs["now"]
         assert isinstance(now, datetime)  # noqa: S101 - every action takes now=
+        if on_turn and kwargs.get("turn") is None:
+            kwargs["turn"] = state.turns
         state, passed = tick(state, now)
         state, events = action(state, *args, **kwargs)
         return state, passed + events
@@ -248,13 +256,14 @@ def extend(
         raise Refusal("A turn can be extended by 10 seconds to 1 hour, for example `2m`.")
     if not actor.leads and current.extensions >= state.limits.extensions:
         raise NotAllowedRefusal(
-            f"This turn has been extended {_times(current.extensions)}, which is as often as the "
-            "group allows. The host or a facilitator can still give you more time."
+            f"In this group a speaker can extend a turn {_times(state.limits.extensions)}. The "
+            "host or a facilitator can still give you more time."
         )
     extensions = current.extensions + 1
     if current.paused:
         assert current.left is not None  # noqa: S101 - paused turns have it
-        moved = replace(current, left=current.left + by, extensions=extensions)
+        left = max(current.left, timedelta()) + by
+        moved = replace(current, left=left, extensions=extensions)
     else:
         deadline = max(current.deadline, now) + by
         moved = _rearmed(replace(current, deadline=deadline, extensions=extensions), now)
@@ -279,6 +288,7 @@ def resume(state: Round, actor: Actor, *, turn: int | None = None, now: datetime
         raise Refusal("The clock is running. Press Pause to stop it.")
     assert current.left is not None  # noqa: S101 - paused turns have it
     running = replace(current, paused=False, deadline=now + current.left, left=None)
+    running = _rearmed(running, now)
     return replace(state, turn=running), (TurnMoved(running),)
 
 
@@ -296,9 +306,10 @@ def back(state: Round, actor: Actor, *, now: datetime) -> Step:
 
     Whoever had been called instead waits again, and is next.
     """
+    _require_running(state)
     _require_lead(actor, "undo a skip")
     skipped = state.last
-    if state.phase not in {"turns", "final"} or skipped is None or skipped.ended_by != "skip":
+    if skipped is None or skipped.ended_by != "skip":
         raise Refusal("There is no skip to undo. `/session skip` moves on to the next seat.")
     if not _seat(state, skipped.member).present:
         raise Refusal("The member who was skipped has left. They can come back with Join.")
@@ -306,7 +317,7 @@ def back(state: Round, actor: Actor, *, now: datetime) -> Step:
     if state.turn is not None:
         state, events = _stop(state, state.turn, "back", now, "waiting")
     began: tuple[Event, ...] = () if state.phase == "turns" else (PhaseBegan("turns"),)
-    state = replace(state, phase="turns", phase_ends_at=None)
+    state = _enter(state, "turns")
     length = max(skipped.left or timedelta(), timedelta(minutes=1))
     state, started = _start_turn(state, skipped.member, length, now)
     return state, (*events, *began, *started)
@@ -424,9 +435,7 @@ def _next_phase(state: Round, now: datetime) -> Step:
 
 
 def _begin_turns(state: Round, now: datetime) -> Step:
-    seats = tuple(replace(seat, ready=False) for seat in state.seats)
-    state = replace(state, phase="turns", phase_ends_at=None, seats=seats)
-    state, events = _call_next(state, now)
+    state, events = _call_next(_enter(state, "turns"), now)
     return state, (PhaseBegan("turns"), *events)
 
 
@@ -437,9 +446,14 @@ def _call_next(state: Round, now: datetime) -> Step:
         seat = min(waiting, key=lambda seat: seat.position)
         return _start_turn(state, seat.member, state.limits.turn, now)
     if state.limits.final:
-        state = replace(state, phase="final", phase_ends_at=now + state.limits.final)
-        return state, (PhaseBegan("final"),)
+        return _enter(state, "final", now + state.limits.final), (PhaseBegan("final"),)
     return _close(state, now)
+
+
+def _enter(state: Round, phase: Phase, ends_at: datetime | None = None) -> Round:
+    """Goes over to a phase, in which nobody has said yet that they are ready."""
+    seats = tuple(replace(seat, ready=False) for seat in state.seats)
+    return replace(state, phase=phase, phase_ends_at=ends_at, seats=seats)
 
 
 def _start_turn(state: Round, member: int, length: timedelta, now: datetime) -> Step:

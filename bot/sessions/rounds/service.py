@@ -11,6 +11,7 @@ from bot import keys
 from bot.keys import Key
 from bot.rules import Refusal, StaleRefusal
 from bot.sessions.rounds import rules, state
+from bot.standings import service as standings
 from bot.unit import ActUnit, Caller, Desk, Unit, row_id
 from storage import questions, rounds, sessions
 from storage.tables import Meetup, Phase, Question, Round
@@ -79,7 +80,21 @@ def expire(desk: Desk, round_id: int, group_id: int) -> None:
             unit.wake(f"round:{round_id}", None)
             return
         step = rules.tick(state.load(unit.tx, row), unit.now)
+        if step[1]:
+            keep(unit, row, step)
+        else:  # the alarm and the sweep may both ring: nobody needs to see the same card again
+            unit.wake(f"round:{round_id}", row.next_due_at)
+
+
+def running(unit: Unit, meetup: Meetup) -> Round | None:
+    """The session's round that is running, once everything that is due by now has taken effect."""
+    row = rounds.running(unit.tx, row_id(meetup))
+    if row is None:
+        return None
+    step = rules.tick(state.load(unit.tx, row), unit.now)
+    if step[1]:
         keep(unit, row, step)
+    return None if row.phase == Phase.CLOSED else row
 
 
 def join_seat(unit: Unit, row: Round, member_id: int) -> None:
@@ -223,4 +238,6 @@ def _queue_close(unit: Unit, meetup: Meetup, row: Round) -> None:
     unit.show(keys.summary(row_id(row)), meetup.channel_id)
     question = questions.get(unit.tx, unit.group.id, row.question_id)
     if question is not None:
+        standings.rescore(unit.tx, question)
         unit.refresh(keys.question(row_id(question)))
+        unit.refresh(keys.resolution(row_id(question)))

@@ -12,14 +12,16 @@ from sqlmodel import Session
 from bot.keys import Key
 from bot.unit import row_id
 from scoring import geometric_mean_of_odds, mean, median
-from storage import forecasts, groups, rounds
+from storage import forecasts, groups, rounds, sessions
 from storage.tables import (
     Forecast,
     ForecastKind,
     Meetup,
     Phase,
+    Presence,
     Question,
     Round,
+    Seat,
     SeatState,
     SessionState,
     Turn,
@@ -39,6 +41,7 @@ class About:
     closes_at: datetime | None
     host: str
     host_gone: bool
+    on_call: tuple[str, ...]
     over: bool
 
 
@@ -243,7 +246,9 @@ def running_aggregate(seats: Sequence[SummarySeat]) -> tuple[float | None, ...]:
 def _about(tx: Session, at: Key, row: Round, *, over: bool | None = None) -> About:
     meetup = tx.get_one(Meetup, row.session_id)
     question = tx.get_one(Question, row.question_id)
-    host = groups.names(tx, [meetup.host_id])[meetup.host_id]
+    here = sessions.attendances(tx, row.session_id)
+    offered = [one.member_id for one in here if one.presence == Presence.OFFERED]
+    names = groups.names(tx, [meetup.host_id, *offered])
     return About(
         at=at,
         title=meetup.title,
@@ -252,8 +257,9 @@ def _about(tx: Session, at: Key, row: Round, *, over: bool | None = None) -> Abo
         question=question.title,
         criteria=question.criteria,
         closes_at=question.closes_at,
-        host=host,
+        host=names[meetup.host_id],
         host_gone=meetup.host_gone,
+        on_call=tuple(names[member] for member in offered),
         over=row.phase == Phase.CLOSED if over is None else over,
     )
 
@@ -275,30 +281,27 @@ def _following(tx: Session, row: Round, names: dict[int, str]) -> str | None:
 def _seat_lines(
     tx: Session, row: Round, made: Sequence[Forecast], names: dict[int, str]
 ) -> list[SeatLine]:
-    result = []
-    for seat in rounds.seats(tx, row_id(row)):
-        shown = _last(
-            one
-            for one in made
-            if one.member_id == seat.member_id and one.kind != ForecastKind.BLIND
-        )
-        result.append(
-            SeatLine(
-                names[seat.member_id],
-                seat.state,
-                seat.present,
-                shown.probability if shown else None,
-                shown.reason if shown else "",
-                shown.late if shown else False,
-                seat.passes > 0,
-            )
-        )
-    return result
+    return [_seat_line(seat, made, names) for seat in rounds.seats(tx, row_id(row))]
+
+
+def _seat_line(seat: Seat, made: Sequence[Forecast], names: dict[int, str]) -> SeatLine:
+    own = (one for one in made if one.member_id == seat.member_id)
+    shown = _last(one for one in own if one.kind != ForecastKind.BLIND)
+    return SeatLine(
+        names[seat.member_id],
+        seat.state,
+        seat.present,
+        shown.probability if shown else None,
+        shown.reason if shown else "",
+        shown.late if shown else False,
+        seat.passes > 0,
+    )
 
 
 def _place(turns: Sequence[Turn], turn: Turn) -> int:
-    """The how-manieth seat this is to speak."""
-    before = {one.member_id for one in turns if one.number < turn.number}
+    """Where in the circle's order this turn's seat comes; who has passed still waits."""
+    spoken = [one for one in turns if one.ended_by not in {"pass", "back"}]
+    before = {one.member_id for one in spoken if one.number < turn.number}
     return len(before - {turn.member_id}) + 1
 
 
@@ -306,9 +309,9 @@ def _said_in_turn(
     tx: Session, row: Round, turn: Turn, made: Sequence[Forecast], names: dict[int, str]
 ) -> SeatLine | None:
     """The speaker's line as the circle shows it, once something was recorded."""
-    name = names[turn.member_id]
-    lines = [line for line in _seat_lines(tx, row, made, names) if line.name == name]
-    return next((line for line in lines if line.probability is not None), None)
+    seats = rounds.seats(tx, row_id(row))
+    own = [_seat_line(seat, made, names) for seat in seats if seat.member_id == turn.member_id]
+    return next((line for line in own if line.probability is not None), None)
 
 
 def _updates(

@@ -55,12 +55,16 @@ class Connection:
 
     socket: web.WebSocketResponse
     transport: asyncio.Transport | None
-    waiting: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
+    waiting: asyncio.Queue[str | int] = field(default_factory=asyncio.Queue)
 
     def cut(self) -> None:
         """Ends it as a failing network does, without a closing word."""
         if self.transport is not None:
             self.transport.abort()
+
+    def close(self, code: int) -> None:
+        """Ends it with one of Discord's codes, once all that waits has been written."""
+        self.waiting.put_nowait(code)
 
     def send(self, op: Op, data: object = None) -> None:
         """Something about the connection itself; events go through the session."""
@@ -69,8 +73,9 @@ class Connection:
     async def write(self) -> None:
         """Runs for as long as the socket does."""
         with contextlib.suppress(ConnectionError):
-            while True:
-                await self.socket.send_str(await self.waiting.get())
+            while isinstance(frame := await self.waiting.get(), str):
+                await self.socket.send_str(frame)
+            await self.socket.close(code=frame)
 
 
 @dataclass(eq=False)
@@ -118,10 +123,15 @@ class Gateway:
         for session in self._sessions.values():
             session.tell(event, data)
 
-    def drop(self, *, resumable: bool = True) -> None:
-        """Cuts all connections; the bot may resume its session, or has to start a new one."""
+    def drop(self, *, resumable: bool = True, code: int | None = None) -> None:
+        """Cuts all connections; the bot may resume its session, or has to start a new one.
+
+        With a code they are closed in form, as Discord does when it has something to say.
+        """
         for session in list(self._sessions.values()):
-            if session.connection is not None:
+            if session.connection is not None and code is not None:
+                session.connection.close(code)
+            elif session.connection is not None:
                 session.connection.cut()
                 session.connection = None
             if not resumable:

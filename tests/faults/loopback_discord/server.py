@@ -141,6 +141,10 @@ class LoopbackDiscord(Actors):
     def nonces_are_per_channel(self, value: bool) -> None:
         self._messages.nonces_are_per_channel = value
 
+    def post_as_bot(self, channel: Channel, content: str) -> Message:
+        """A message of the bot's that was there before."""
+        return Message(self._messages.create(channel, self.bot, {"content": content}, {}))
+
     # Observation
 
     @property
@@ -156,10 +160,13 @@ class LoopbackDiscord(Actors):
     def requests_to(self, method: str, path_glob: str) -> list[Request]:
         return [r for r in self.requests if r.method == method and fnmatchcase(r.path, path_glob)]
 
-    def messages(self, channel: Channel | User) -> list[Message]:
-        """What is in a channel, or in the conversation of the bot with one person, oldest first."""
+    def messages(self, channel: Channel | User, *, last: int = 0) -> list[Message]:
+        """What is in a channel, or in the conversation of the bot with one person, oldest first.
+
+        With `last` only the newest so many.
+        """
         place = self.world.direct_channel(channel) if isinstance(channel, User) else channel
-        return list(snapshots(self._messages.in_channel(place.id)))
+        return list(snapshots(self._messages.in_channel(place.id)[-last:]))
 
     def private_messages(self, member: Member) -> list[Message]:
         """The ephemeral messages that only this member sees."""

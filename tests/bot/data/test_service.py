@@ -1,0 +1,437 @@
+"""Data out and in: what an export holds and leaves out, and imports that are all or nothing."""
+
+import csv
+import io
+import json
+import zipfile
+from datetime import datetime
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+import pytest
+from sqlmodel import SQLModel
+
+from bot import keys
+from bot.data import service as data
+from bot.data.service import Imported
+from bot.forecasts import service as forecasts
+from bot.questions import service as questions
+from bot.rules import Refusal
+from bot.sessions import service as sessions
+from bot.sessions.planning import service as planning
+from bot.sessions.planning.service import Plan
+from bot.sessions.rounds import service as rounds
+from bot.standings import service as standings
+from bot.unit import Caller, Desk
+from storage.engine import Database
+from storage.tables import Forecast, Group, Member, Question, QuestionState, Resolution, Score
+from tests.bot.scenes import (
+    RAIN,
+    SNOW,
+    bring,
+    open_round,
+    open_turns,
+    people,
+    play,
+    record,
+    rows,
+    snapshot,
+    wrote,
+)
+from tests.conftest import GROUP, SHARED, Clock, caller
+
+HEADER = "question,title,forecaster,forecast_at,probability,outcome,resolved_at\n"
+TOURNAMENT = SHARED / "data" / "gjp2011.csv"
+KEPT_FOR_DELIVERY = {"interactions", "outbox"}
+
+
+def bring_in(desk: Desk, text: str, group_id: int | None = None) -> Imported:
+    return data.import_csv(desk.db, desk.clock, text, group_id)
+
+
+def line(
+    question: str = "1", *, title: str = "One?", who: str = "gjp1", at: str = "2012-01-01T00:00:00Z",
+    said: str = "0.3", outcome: str = "no", resolved: str = "2012-02-01T00:00:00Z",
+) -> str:  # fmt: skip
+    return f"{question},{title},{who},{at},{said},{outcome},{resolved}\n"
+
+
+def unpack(packed: bytes) -> tuple[list[dict[str, str]], dict[str, list[dict[str, Any]]]]:
+    """The forecasts as a spreadsheet shows them, and everything as JSON."""
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        text = archive.read("forecasts.csv").decode()
+        everything = json.loads(archive.read("everything.json"))
+    return list(csv.DictReader(io.StringIO(text, newline=""))), everything
+
+
+def forecasts_csv(packed: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        return archive.read("forecasts.csv").decode()
+
+
+def headlines(desk: Desk) -> list[float]:
+    return [one.brier for one in rows(desk, Score) if one.headline]
+
+
+def by_member_and_question(desk: Desk) -> dict[tuple[str, str], float]:
+    names, titles = people(desk), {one.id: one.title for one in rows(desk, Question)}
+    return {
+        (names[one.member_id], titles[one.question_id]): one.brier
+        for one in rows(desk, Score)
+        if one.headline
+    }
+
+
+# Export
+
+
+def test_every_table_is_exported_but_what_delivery_needs(desk: Desk) -> None:
+    bring(desk)
+
+    _, everything = unpack(data.export_group(desk.db, GROUP))
+
+    assert set(everything) == set(SQLModel.metadata.tables) - KEPT_FOR_DELIVERY
+
+
+def test_a_whole_evening_is_in_the_export(desk: Desk, clock: Clock) -> None:
+    planning.schedule(desk, caller("Ana"), Plan("in 48 hours"))
+    play(desk, clock, {"Ana": ("30", "50", "60"), "Ben": ("40", "70", "80")})
+    questions.toggle_mark(desk, caller("Cleo"), keys.question(1))
+    clock.move(60)
+    questions.resolve(desk, caller("Ana"), 1, outcome="yes")
+    questions.dispute(desk, caller("Ben"), 1, "I doubt it.")
+
+    lines, everything = unpack(data.export_group(desk.db, GROUP))
+
+    counts = {name: len(found) for name, found in everything.items()}
+    assert counts == {
+        "groups": 1, "members": 3, "questions": 1, "forecasts": 6, "scores": 8, "resolutions": 1,
+        "sessions": 2, "rounds": 1, "seats": 2, "turns": 2, "attendances": 2, "rsvps": 1,
+        "marks": 1, "votes": 0, "disputes": 1,
+    }  # fmt: skip
+    assert [(one["forecaster"], one["kind"], one["probability"]) for one in lines] == [
+        ("Ana", "blind", "0.3"),
+        ("Ben", "blind", "0.4"),
+        ("Ana", "turn", "0.5"),
+        ("Ben", "turn", "0.7"),
+        ("Ana", "update", "0.6"),
+        ("Ben", "update", "0.8"),
+    ]
+    assert {(one["title"], one["outcome"]) for one in lines} == {(RAIN, "yes")}
+
+
+def test_blind_forecasts_are_in_no_export_before_their_round_closes(desk: Desk) -> None:
+    open_round(desk, ("Ana", "Ben"))
+    record(desk, "Ana", 1, "13")
+    rounds.ready(desk, caller("Ana"))
+    record(desk, "Ana", 1, "55")
+    questions.resolve(desk, caller("Ana"), 1, outcome="yes", known="now")
+
+    exports = [
+        unpack(data.export_for(desk, caller("Ana"))),
+        unpack(data.export_for(desk, caller("Ben", manages_group=True))),
+        unpack(data.export_group(desk.db, GROUP)),
+    ]
+    sessions.end(desk, caller("Ana"))
+    after, _ = unpack(data.export_group(desk.db, GROUP))
+
+    for lines, everything in exports:
+        assert [one["probability"] for one in lines] == ["0.55"]
+        assert [one["probability"] for one in everything["forecasts"]] == [0.55]
+        assert everything["scores"] == []
+    assert [one["probability"] for one in after] == ["0.13", "0.55"]
+
+
+def test_a_member_gets_their_own_and_nothing_of_others(desk: Desk, clock: Clock) -> None:
+    bring(desk, RAIN, name="Ana")
+    bring(desk, SNOW, name="Ben")
+    for name in ("Ana", "Ben"):
+        record(desk, name, 1)
+    clock.move(60)
+    questions.resolve(desk, caller("Ana"), 1, outcome="yes")
+
+    lines, everything = unpack(data.export_for(desk, caller("Ben")))
+
+    assert [one["forecaster"] for one in lines] == ["Ben"]
+    assert [one["name"] for one in everything["members"]] == ["Ben"]
+    assert [one["title"] for one in everything["questions"]] == [SNOW]
+    assert {one["member_id"] for one in everything["scores"]} == {everything["members"][0]["id"]}
+    assert not {"groups", "sessions", "rounds", "resolutions"} & set(everything)
+
+
+def test_who_manages_the_server_gets_everything(desk: Desk) -> None:
+    bring(desk)
+    record(desk, "Ben", 1)
+
+    lines, everything = unpack(data.export_for(desk, caller("Guest", manages_group=True)))
+
+    assert [one["forecaster"] for one in lines] == ["Ben"]
+    assert [one["name"] for one in everything["members"]] == ["Ana", "Ben"]
+
+
+def test_about_somebody_the_bot_has_not_met_nothing_is_held(desk: Desk) -> None:
+    bring(desk)
+
+    with pytest.raises(Refusal, match="Nothing is held"):
+        data.export_for(desk, caller("Guest"))
+
+
+def test_an_export_holds_nothing_of_another_group(desk: Desk) -> None:
+    bring(desk, RAIN)
+    other = bring(desk, SNOW, group_id=901)
+    record(desk, "Ana", 1)
+
+    _, ours = unpack(data.export_for(desk, caller("Ana", manages_group=True)))
+    _, theirs = unpack(data.export_group(desk.db, 901))
+
+    assert [one["title"] for one in ours["questions"]] == [RAIN]
+    assert [one["id"] for one in theirs["questions"]] == [other]
+    assert theirs["forecasts"] == []
+
+
+def test_the_shell_takes_the_only_group_or_asks_which(desk: Desk) -> None:
+    with pytest.raises(Refusal, match="none"):
+        data.export_group(desk.db, None)
+    bring(desk)
+    alone = data.export_group(desk.db, None)
+    bring(desk, group_id=901)
+
+    with pytest.raises(Refusal, match="900, 901"):
+        data.export_group(desk.db, None)
+    with pytest.raises(Refusal, match="900, 901"):
+        data.export_group(desk.db, 404)
+    assert unpack(alone)[1]["groups"][0]["id"] == GROUP
+
+
+@pytest.mark.parametrize("sign", "=+-@")
+def test_a_cell_that_a_spreadsheet_would_run_is_made_safe(desk: Desk, sign: str) -> None:
+    formula = f'{sign}HYPERLINK("http://evil.example")'
+    questions.submit(desk, caller("Ana"), wrote(formula))
+    record(desk, "Ana", 1, "70", f"{sign}1+1")
+
+    packed = data.export_group(desk.db, GROUP)
+
+    lines, everything = unpack(packed)
+    assert (lines[0]["title"], lines[0]["reason"]) == (f"'{formula}", f"'{sign}1+1")
+    assert everything["questions"][0]["title"] == formula
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        cells = list(csv.reader(io.StringIO(archive.read("questions.csv").decode(), newline="")))
+    assert f"'{formula}" in cells[1]
+
+
+def test_two_members_of_one_name_are_told_apart(desk: Desk) -> None:
+    bring(desk)
+    record(desk, "Ana", 1, "70")
+    namesake = Caller(GROUP, "Circle", 77, "Ana", 910)
+
+    forecasts.record(desk, namesake, 1, probability="20")
+
+    lines, everything = unpack(data.export_group(desk.db, GROUP))
+    second = everything["members"][1]["id"]
+    assert [(one["forecaster"], one["probability"]) for one in lines] == [
+        ("Ana", "0.7"),
+        (f"Ana ({second})", "0.2"),
+    ]
+
+
+def test_an_own_question_is_told_apart_from_an_imported_one(desk: Desk) -> None:
+    own = bring(desk)
+    bring_in(desk, HEADER + line(str(own)), GROUP)
+    record(desk, "Ana", own)
+
+    lines, _ = unpack(data.export_group(desk.db, GROUP))
+
+    assert {one["question"]: one["title"] for one in lines} == {
+        str(own): "One?",
+        f"{own} ({own})": RAIN,
+    }
+
+
+# Import
+
+
+def test_a_file_brings_questions_members_forecasts_outcomes_and_scores(desk: Desk) -> None:
+    done = bring_in(
+        desk,
+        HEADER
+        + line(said="0.3")
+        + line(said="0.1", at="2012-01-02T00:00:00Z")
+        + line(who="gjp2", said="0.8")
+        + line("2", title="Two?", outcome="", resolved="")
+        + line("3", title="Three?", outcome="void"),
+    )
+
+    states = [one.state for one in rows(desk, Question)]
+    assert done == Imported(lines=5, forecasts=5, questions=3, members=2)
+    assert states == [QuestionState.RESOLVED, QuestionState.OPEN, QuestionState.VOID]
+    assert [one.outcome for one in rows(desk, Resolution)] == ["no", "void"]
+    assert sorted(headlines(desk)) == pytest.approx([0.01, 0.64])
+    assert [one.id for one in rows(desk, Group)] == [data.ARCHIVE.id]
+
+
+def test_a_forecaster_without_a_name_is_one_nameless_member(desk: Desk) -> None:
+    bring_in(desk, HEADER + line(who="") + line("2", title="Two?", who=""))
+
+    assert [(one.name, one.import_name) for one in rows(desk, Member)] == [("(no name)", "")]
+
+
+def test_the_same_file_again_adds_nothing(desk: Desk) -> None:
+    text = HEADER + line() + line() + line(who="gjp2")
+    bring_in(desk, text)
+    before = snapshot(desk)
+
+    done = bring_in(desk, text)
+
+    assert done == Imported(lines=3, forecasts=0, questions=0, members=0)
+    assert snapshot(desk) == before
+
+
+def test_a_longer_file_adds_what_is_new_and_scores_anew(desk: Desk) -> None:
+    bring_in(desk, HEADER + line(said="0.3"))
+    before = headlines(desk)
+
+    done = bring_in(desk, HEADER + line(said="0.3") + line(said="0.1", at="2012-01-03T00:00:00Z"))
+
+    assert done == Imported(lines=2, forecasts=1, questions=0, members=0)
+    assert (before, headlines(desk)) == ([pytest.approx(0.09)], [pytest.approx(0.01)])
+
+
+def test_a_file_can_bring_the_outcome_later_or_correct_it(desk: Desk) -> None:
+    bring_in(desk, HEADER + line(outcome="", resolved=""))
+    bring_in(desk, HEADER + line(outcome="no"))
+    first = headlines(desk)
+
+    bring_in(desk, HEADER + line(outcome="yes"))
+
+    assert (first, headlines(desk)) == ([pytest.approx(0.09)], [pytest.approx(0.49)])
+    assert [one.outcome for one in rows(desk, Resolution)] == ["no", "yes"]
+
+
+BAD_FILES = {
+    "the column 'outcome' is missing": "question,title,forecaster,forecast_at,probability\n",
+    "Line 3, column probability, value '1.5'": HEADER + line() + line(said="1.5"),
+    "Line 3, column forecast_at, value 'yesterday'": HEADER + line() + line(at="yesterday"),
+    "Line 3, column title, value 'Two\\?'": HEADER + line() + line(title="Two?"),
+    "Line 3.*too few": HEADER + line() + "1,One?\n",
+    "Line 2, column outcome, value 'maybe'": HEADER + line(outcome="maybe"),
+}
+
+
+def test_a_bad_file_changes_nothing_and_names_line_column_and_value(desk: Desk) -> None:
+    bring_in(desk, HEADER + line())
+    before = snapshot(desk)
+
+    for reason, text in BAD_FILES.items():
+        with pytest.raises(Refusal, match=reason):
+            bring_in(desk, text)
+
+    assert snapshot(desk) == before
+
+
+def test_a_file_that_contradicts_an_earlier_one_changes_nothing(desk: Desk) -> None:
+    bring_in(desk, HEADER + line())
+    before = snapshot(desk)
+
+    with pytest.raises(Refusal, match="an earlier import says 'One\\?'"):
+        bring_in(desk, HEADER + line("9", title="Nine?") + line(title="Another?"))
+
+    assert snapshot(desk) == before
+
+
+def test_an_import_goes_into_a_group_that_exists_or_into_one_of_its_own(desk: Desk) -> None:
+    bring(desk)
+
+    bring_in(desk, HEADER + line(), GROUP)
+    with pytest.raises(Refusal, match="no group 404"):
+        bring_in(desk, HEADER + line(), 404)
+
+    assert {one.group_id for one in rows(desk, Question)} == {GROUP}
+    assert [(one.id, one.name) for one in rows(desk, Group)] == [(GROUP, "Circle")]
+
+
+def test_imported_members_stand_on_the_leaderboard_beside_the_others(
+    desk: Desk, clock: Clock
+) -> None:
+    bring(desk)
+    record(desk, "Ana", 1, "90")
+    clock.move(60)
+    questions.resolve(desk, caller("Ana"), 1, outcome="yes")
+
+    bring_in(desk, HEADER + line(), GROUP)
+
+    board = standings.show_leaderboard(desk, caller(), minimum=1)
+    assert [(one.name, round(one.brier, 9)) for one in board.rows] == [
+        ("Ana", 0.01),
+        ("gjp1", 0.09),
+    ]
+
+
+# Out and in again
+
+
+@pytest.fixture
+def elsewhere(migrated_file: Path, tmp_path: Path, clock: Clock) -> Desk:
+    """Another bot with an empty database."""
+    file = tmp_path / "elsewhere.db"
+    file.write_bytes(migrated_file.read_bytes())
+    return Desk(Database(f"sqlite:///{file}"), clock)
+
+
+def test_what_a_group_forecast_scores_the_same_in_another_database(
+    desk: Desk, clock: Clock, elsewhere: Desk
+) -> None:
+    for number, outcome in enumerate(("yes", "no", "void"), start=1):
+        bring(desk, f"=Is this question number {number}?")
+        record(desk, "Ana", number, "62.5")
+        record(desk, "Ben", number, "0.1%")
+        clock.move(61.234567)
+        record(desk, "Ana", number, "1/3")
+        clock.move(60)
+        questions.resolve(desk, caller("Ana"), number, outcome=outcome)
+        clock.move(60)
+        with pytest.raises(Refusal):
+            record(desk, "Ben", number)
+
+    done = bring_in(elsewhere, forecasts_csv(data.export_group(desk.db, GROUP)))
+    again = bring_in(elsewhere, forecasts_csv(data.export_group(desk.db, GROUP)))
+
+    assert (done.forecasts, done.questions, done.members) == (9, 3, 2)
+    assert (again.forecasts, again.questions, again.members) == (0, 0, 0)
+    assert len(by_member_and_question(desk)) == 4
+    assert by_member_and_question(elsewhere) == by_member_and_question(desk)
+    elsewhere.db.close()
+
+
+@pytest.mark.skipif(not TOURNAMENT.exists(), reason="the tournament's data is not on this machine")
+def test_a_real_tournament_comes_in_once_and_goes_out_with_the_same_scores(
+    desk: Desk, elsewhere: Desk
+) -> None:
+    text = TOURNAMENT.read_text(encoding="utf-8")
+
+    done = bring_in(desk, text)
+    again = bring_in(desk, text)
+    bring_in(elsewhere, forecasts_csv(data.export_group(desk.db, None)))
+
+    outcomes = {one.question_id: one.outcome == "yes" for one in rows(desk, Resolution)}
+    every = [
+        ((one.probability or 0.0) - outcomes[one.question_id]) ** 2 for one in rows(desk, Forecast)
+    ]
+    assert done == Imported(lines=3226, forecasts=3226, questions=14, members=537)
+    assert again == Imported(lines=3226, forecasts=0, questions=0, members=0)
+    assert len(headlines(desk)) == 3091
+    assert fmean(headlines(desk)) == pytest.approx(0.180167065674539, abs=1e-12)
+    assert fmean(every) == pytest.approx(0.18068465592064475, abs=1e-12)
+    assert by_member_and_question(elsewhere) == by_member_and_question(desk)
+    elsewhere.db.close()
+
+
+def test_times_go_out_as_moments_in_utc(desk: Desk, clock: Clock) -> None:
+    clock.move(0.5)
+    open_turns(desk, ("Ana",))
+    record(desk, "Ana", 1)
+
+    lines, everything = unpack(data.export_group(desk.db, GROUP))
+
+    assert lines[0]["forecast_at"] == "2026-11-20T19:00:00.500000Z"
+    assert datetime.fromisoformat(everything["turns"][0]["deadline"]) > clock.now

@@ -1,0 +1,133 @@
+"""A group's settings: who may change them, what they may be, and what follows them."""
+
+import pytest
+
+from bot import keys
+from bot.groups import service as groups
+from bot.groups.service import Change, Settings, Trouble
+from bot.rules import NotAllowedRefusal, Refusal
+from bot.unit import Caller, Desk
+from storage import outbox
+from storage.tables import Group, Member
+from tests.bot.scenes import bring, effect, group, rows, snapshot
+from tests.conftest import CHANNEL, START, Clock, caller
+
+HOUR = 3600
+
+
+def change(desk: Desk, **wanted: object) -> Settings:
+    return groups.change(desk, caller(manages_group=True), Change(**wanted))
+
+
+def test_a_group_that_has_no_settings_yet_shows_the_defaults(desk: Desk) -> None:
+    shown = groups.show(desk, caller())
+
+    assert (shown.group.name, shown.group.turn_seconds, shown.troubles) == ("Circle", 600, ())
+    assert rows(desk, Group) == []
+
+
+def test_everything_can_be_set(desk: Desk) -> None:
+    shown = change(
+        desk,
+        channel_id=920,
+        voice_channel_id=950,
+        facilitator_role_id=55,
+        timezone="europe/rome",
+        turn="5m",
+        grace="0s",
+        blind="90s",
+        final="1h",
+        extend="1m",
+        extensions=0,
+        spoken_cues=True,
+        reminders="15, 60 ,15",
+    )
+
+    found = group(desk)
+    assert (found.channel_id, found.voice_channel_id, found.facilitator_role_id) == (920, 950, 55)
+    assert (found.timezone, found.reminder_minutes) == ("Europe/Rome", "60,15")
+    assert (found.turn_seconds, found.grace_seconds) == (300, 0)
+    assert (found.blind_seconds, found.final_seconds) == (90, 3600)
+    assert (found.extend_seconds, found.extensions, found.spoken_cues) == (60, 0, True)
+    assert shown.group == found
+
+
+def test_what_is_not_given_is_left_alone(desk: Desk) -> None:
+    change(desk, timezone="Europe/Rome", turn="5m", spoken_cues=True, extensions=7)
+
+    change(desk, grace="10s")
+
+    found = group(desk)
+    assert (found.timezone, found.turn_seconds, found.grace_seconds) == ("Europe/Rome", 300, 10)
+    assert (found.spoken_cues, found.extensions) == (True, 7)
+
+
+def test_a_switch_can_be_turned_off_again(desk: Desk) -> None:
+    change(desk, spoken_cues=True, reminders="60")
+
+    change(desk, spoken_cues=False, reminders="")
+
+    assert (group(desk).spoken_cues, group(desk).reminder_minutes) == (False, "")
+
+
+def test_what_a_group_may_not_choose_is_refused_and_nothing_is_saved(desk: Desk) -> None:
+    change(desk, turn="5m")
+    before = snapshot(desk)
+    refused: tuple[dict[str, object], ...] = (
+        {"turn": "29s"},
+        {"turn": "2h1s"},
+        {"grace": "11m"},
+        {"blind": "61m"},
+        {"final": "61m"},
+        {"extend": "9s"},
+        {"extend": "61m"},
+        {"extensions": 21},
+        {"extensions": -1},
+        {"timezone": "Mars/Olympus"},
+        {"timezone": ""},
+        {"reminders": "0"},
+        {"reminders": "soon"},
+        {"reminders": "20161"},
+        {"reminders": "1,2,3,4,5,6"},
+        {"turn": "6m", "grace": "long"},
+    )
+
+    for wanted in refused:
+        with pytest.raises(Refusal):
+            change(desk, **wanted)
+
+    assert snapshot(desk) == before
+
+
+@pytest.mark.parametrize(
+    "who",
+    [caller("Ben"), caller("Ben", manages_events=True), caller("Ben", role_ids=frozenset({55}))],
+    ids=["member", "manages events", "facilitator"],
+)
+def test_only_people_with_manage_server_change_settings(desk: Desk, who: Caller) -> None:
+    change(desk, facilitator_role_id=55)
+
+    with pytest.raises(NotAllowedRefusal, match="Manage Server"):
+        groups.change(desk, who, Change(turn="5m"))
+
+    assert group(desk).turn_seconds == 600
+    assert [one.name for one in rows(desk, Member)] == ["Ana"]
+
+
+def test_troubles_are_shown_and_a_change_tries_again(desk: Desk, clock: Clock) -> None:
+    question = bring(desk)
+    posted = effect(desk, keys.question(question))
+    assert posted is not None
+    assert posted.id is not None
+    clock.move(1)
+    with desk.db.write() as tx:
+        until = clock.now.replace(hour=23)
+        outbox.park(tx, posted.id, trouble="I lack a permission there.", until=until)
+
+    shown = groups.show(desk, caller())
+    change(desk, turn="5m")
+
+    again = effect(desk, keys.question(question))
+    assert shown.troubles == (Trouble(CHANNEL, "I lack a permission there.", 1),)
+    assert again is not None
+    assert again.retry_at == clock.now > START

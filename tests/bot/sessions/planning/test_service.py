@@ -1,0 +1,459 @@
+"""Sessions to come: schedule, edit, cancel, RSVP, list, remind."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot import keys
+from bot.groups import service as groups
+from bot.groups.service import Change
+from bot.keys import Key
+from bot.rules import NotAllowedRefusal, Refusal, StaleRefusal
+from bot.sessions import service as sessions
+from bot.sessions.planning import service as planning
+from bot.sessions.planning.service import Plan
+from bot.sessions.planning.shown import read_announcement, read_reminder
+from bot.sessions.service import Wish
+from bot.unit import Caller, Desk
+from storage.tables import Answer, Effect, Meetup, Rsvp, SessionState
+from tests.bot.scenes import bring, effect, group, member, row, rows, snapshot, wanted
+from tests.conftest import CHANNEL, GROUP, START, Clock, caller
+
+HOUR = 3600
+DAY = 24 * HOUR
+FACILITATOR = {"manages_events": True}
+
+
+def schedule(desk: Desk, when: str = "2026-11-27 19:00", name: str = "Ana", **more: object) -> Key:
+    """A planned session: without more, a week after the start of the clock."""
+    return planning.schedule(desk, caller(name), Plan(when, **more)).key
+
+
+def manage(desk: Desk, change: Change) -> None:
+    groups.change(desk, caller(manages_group=True), change)
+
+
+def meetup(desk: Desk, number: int = 1) -> Meetup:
+    return row(desk, Meetup, number)
+
+
+def pings(desk: Desk) -> list[int]:
+    """The minutes of every reminder that was asked for, in that order."""
+    return [Key.parse(one.key).more[0] for one in rows(desk, Effect) if one.key.startswith("m")]
+
+
+def remind(desk: Desk, clock: Clock, at: datetime, number: int = 1) -> None:
+    clock.now = at
+    planning.remind_due(desk, number, GROUP)
+
+
+# Schedule
+
+
+def test_a_planned_session_is_announced_and_its_host_is_going(desk: Desk) -> None:
+    planned = planning.schedule(
+        desk,
+        caller("Ana"),
+        Plan("2026-11-27 19:00", "  Friday  circle ", 950, "5m", "Europe/Rome", " Bring tea. "),
+    )
+
+    found = meetup(desk)
+    assert (found.state, found.title, found.description) == (
+        SessionState.SCHEDULED,
+        "Friday circle",
+        "Bring tea.",
+    )
+    assert (found.voice_channel_id, found.turn_seconds) == (950, 300)
+    assert found.starts_at == datetime(2026, 11, 27, 18, tzinfo=UTC)
+    assert planned == planning.Planned(
+        keys.announcement(1), "Friday circle", found.starts_at, "Europe/Rome", CHANNEL
+    )
+    assert wanted(desk, planned.key) == 1
+    assert [(one.member_id, one.answer) for one in rows(desk, Rsvp)] == [
+        (member(desk, "Ana"), Answer.GOING)
+    ]
+
+
+def test_without_more_a_plan_follows_the_settings_of_the_group(desk: Desk) -> None:
+    manage(desk, Change(channel_id=920, voice_channel_id=951, timezone="Asia/Kathmandu"))
+
+    schedule(desk, "2026-11-27 19:00")
+
+    found = meetup(desk)
+    assert (found.channel_id, found.voice_channel_id) == (920, 951)
+    assert (found.turn_seconds, found.title) == (None, "Forecasting session")
+    assert found.starts_at == datetime(2026, 11, 27, 13, 15, tzinfo=UTC)
+
+
+NO_PLANS: dict[str, Plan] = {
+    "not a time": Plan("whenever"),
+    "time of day": Plan("2026-11-27"),
+    "in the past": Plan("2026-11-19 19:00"),
+    "year away": Plan("2028-11-27 19:00"),
+    "not a time zone": Plan("2026-11-27 19:00", timezone="Mars/Olympus"),
+    "101": Plan("2026-11-27 19:00", title="x" * 101),
+    "1001": Plan("2026-11-27 19:00", description="x" * 1001),
+    "30 seconds to 2 hours|30 seconds and 2 hours": Plan("2026-11-27 19:00", turn="5s"),
+}
+
+
+def test_what_cannot_be_planned_is_refused_and_nothing_is_saved(desk: Desk) -> None:
+    for reason, plan in NO_PLANS.items():
+        with pytest.raises(Refusal, match=reason):
+            planning.schedule(desk, caller("Ana"), plan)
+    with pytest.raises(Refusal):
+        planning.schedule(desk, caller("Ana"), Plan())
+
+    assert not any(snapshot(desk).values())
+
+
+# Edit and cancel
+
+
+def test_only_what_is_given_is_changed(desk: Desk) -> None:
+    announced = schedule(desk, title="Friday", description="Bring tea.", turn="5m")
+
+    planning.edit(desk, caller("Ana"), "1", Plan(title="Saturday"))
+
+    found = meetup(desk)
+    assert (found.title, found.description, found.turn_seconds) == ("Saturday", "Bring tea.", 300)
+    assert found.starts_at == START + timedelta(days=7)
+    assert wanted(desk, announced) == 2
+
+
+def test_everything_can_be_changed(desk: Desk) -> None:
+    schedule(desk)
+
+    planning.edit(
+        desk,
+        caller("Ana"),
+        "1",
+        Plan("2026-12-04 20:00", "Friday", 951, "10m", "Europe/Rome", "Bring tea."),
+    )
+
+    found = meetup(desk)
+    assert found.starts_at == datetime(2026, 12, 4, 19, tzinfo=UTC)
+    assert (found.voice_channel_id, found.turn_seconds) == (951, 600)
+    assert (found.timezone, found.description) == ("Europe/Rome", "Bring tea.")
+
+
+def test_a_new_time_is_read_in_the_time_zone_of_the_session(desk: Desk) -> None:
+    schedule(desk, timezone="Asia/Kathmandu")
+
+    planning.edit(desk, caller("Ana"), "1", Plan("2026-12-04 19:00"))
+
+    assert meetup(desk).starts_at == datetime(2026, 12, 4, 13, 15, tzinfo=UTC)
+
+
+def test_a_cancelled_session_stays_and_its_announcement_says_so(desk: Desk) -> None:
+    announced = schedule(desk)
+
+    planning.cancel(desk, caller("Ana"), "1")
+
+    with desk.db.read() as tx:
+        shown = read_announcement(tx, announced)
+    assert shown is not None
+    assert shown.state == SessionState.CANCELLED
+    assert wanted(desk, announced) == 2
+    assert planning.listing(desk, caller()) == []
+
+
+def test_what_is_over_cannot_be_changed_or_cancelled_again(desk: Desk) -> None:
+    schedule(desk)
+    planning.cancel(desk, caller("Ana"), "1")
+
+    with pytest.raises(Refusal, match="cancelled, so there is nothing to cancel"):
+        planning.cancel(desk, caller("Ana"), "1")
+    with pytest.raises(Refusal, match="cancelled, so there is nothing to edit"):
+        planning.edit(desk, caller("Ana"), "1", Plan(title="Again"))
+
+
+def test_a_live_session_cannot_be_cancelled(desk: Desk) -> None:
+    announced = schedule(desk)
+    sessions.start_announced(desk, caller("Ana"), announced)
+
+    with pytest.raises(Refusal, match="live"):
+        planning.cancel(desk, caller("Ana"), "1")
+
+
+GUARDED: dict[str, Callable[[Desk, Caller], object]] = {
+    "edit": lambda desk, who: planning.edit(desk, who, "1", Plan(title="Mine")),
+    "cancel": lambda desk, who: planning.cancel(desk, who, "1"),
+}
+
+
+def test_only_the_host_or_a_facilitator_edits_or_cancels(desk: Desk) -> None:
+    schedule(desk)
+    with desk.act(caller("Ben")):
+        pass
+    before = snapshot(desk)
+
+    for deed, act in GUARDED.items():
+        with pytest.raises(NotAllowedRefusal, match=f"host or a facilitator can {deed}"):
+            act(desk, caller("Ben"))
+    unchanged = snapshot(desk)
+    for act in GUARDED.values():
+        act(desk, caller("Ben", **FACILITATOR))
+
+    assert unchanged == before
+    assert (meetup(desk).title, meetup(desk).state) == ("Mine", SessionState.CANCELLED)
+
+
+# RSVP
+
+
+def test_the_newest_answer_counts(desk: Desk, clock: Clock) -> None:
+    announced = schedule(desk)
+    for name, said in (("Ben", Answer.GOING), ("Cleo", Answer.MAYBE), ("Ben", Answer.NO)):
+        clock.move(1)
+        planning.rsvp(desk, caller(name), announced, said)
+
+    with desk.db.read() as tx:
+        shown = read_announcement(tx, announced)
+
+    assert shown is not None
+    assert (shown.going, shown.maybe, shown.cannot) == (("Ana",), ("Cleo",), ("Ben",))
+    assert wanted(desk, announced) == 4
+
+
+def test_who_answers_the_same_again_keeps_their_place(desk: Desk, clock: Clock) -> None:
+    announced = schedule(desk)
+    clock.move(1)
+    planning.rsvp(desk, caller("Ben"), announced, Answer.GOING)
+    clock.move(1)
+
+    planning.rsvp(desk, caller("Ana"), announced, Answer.GOING)
+
+    assert [one.at for one in rows(desk, Rsvp)] == [START, START + timedelta(seconds=1)]
+
+
+def test_a_session_that_is_over_takes_no_answer(desk: Desk) -> None:
+    announced = schedule(desk)
+    planning.cancel(desk, caller("Ana"), "1")
+
+    with pytest.raises(StaleRefusal, match="over or cancelled"):
+        planning.rsvp(desk, caller("Ben"), announced, Answer.GOING)
+
+
+def test_an_announcement_counts_the_questions_that_wait(desk: Desk) -> None:
+    announced = schedule(desk)
+    before = wanted(desk, announced)
+
+    bring(desk)
+
+    with desk.db.read() as tx:
+        shown = read_announcement(tx, announced)
+    assert shown is not None
+    assert (shown.questions, wanted(desk, announced)) == (1, before + 1)
+
+
+# Reminders
+
+
+def test_reminders_go_out_a_day_and_a_quarter_of_an_hour_before_once(
+    desk: Desk, clock: Clock
+) -> None:
+    schedule(desk)
+    start = START + timedelta(days=7)
+    asked = []
+
+    for minutes in (1441, 1440, 1439, 16, 15, 14, 0, -5):
+        at = start - timedelta(minutes=minutes)
+        remind(desk, clock, at)
+        remind(desk, clock, at)
+        asked.append((minutes, pings(desk)))
+
+    assert asked == [
+        (1441, []),
+        (1440, [1440]),
+        (1439, [1440]),
+        (16, [1440]),
+        (15, [1440, 15]),
+        (14, [1440, 15]),
+        (0, [1440, 15]),
+        (-5, [1440, 15]),
+    ]
+
+
+def test_a_reminder_calls_those_who_said_yes_or_maybe(desk: Desk, clock: Clock) -> None:
+    announced = schedule(desk)
+    for name, said in (("Ben", Answer.MAYBE), ("Cleo", Answer.NO)):
+        planning.rsvp(desk, caller(name), announced, said)
+    remind(desk, clock, START + timedelta(days=6))
+    key = Key.parse(next(one.key for one in rows(desk, Effect) if one.key.startswith("m")))
+
+    with desk.db.read() as tx:
+        shown = read_reminder(tx, key)
+
+    assert shown is not None
+    assert (shown.minutes, shown.user_ids) == (1440, (1, 2))
+
+
+def test_a_reminder_is_worth_sending_until_the_next_one(desk: Desk, clock: Clock) -> None:
+    schedule(desk)
+    start = START + timedelta(days=7)
+
+    remind(desk, clock, start - timedelta(days=1))
+    remind(desk, clock, start - timedelta(minutes=15))
+
+    ends = [one.expires_at for one in rows(desk, Effect) if one.key.startswith("m")]
+    assert ends == [start - timedelta(minutes=15), start]
+
+
+def test_after_a_long_sleep_only_the_latest_reminder_goes_out(desk: Desk, clock: Clock) -> None:
+    schedule(desk)
+
+    remind(desk, clock, START + timedelta(days=7, minutes=-3))
+
+    assert pings(desk) == [15]
+
+
+def test_a_session_planned_within_the_hour_is_not_reminded_of_a_day_before(
+    desk: Desk, clock: Clock
+) -> None:
+    schedule(desk, "in 30 minutes")
+
+    for minutes in (0, 15, 16):
+        remind(desk, clock, START + timedelta(minutes=minutes))
+
+    assert pings(desk) == [15]
+
+
+def test_a_session_that_is_moved_is_reminded_of_anew(desk: Desk, clock: Clock) -> None:
+    schedule(desk)
+    remind(desk, clock, START + timedelta(days=6))
+
+    planning.edit(desk, caller("Ana"), "1", Plan("2026-11-29 19:00"))
+    remind(desk, clock, START + timedelta(days=8))
+
+    assert pings(desk) == [1440, 1440]
+
+
+def test_a_new_title_alone_reminds_nobody_again(desk: Desk, clock: Clock) -> None:
+    schedule(desk)
+    remind(desk, clock, START + timedelta(days=6))
+
+    planning.edit(desk, caller("Ana"), "1", Plan(title="Friday"))
+    remind(desk, clock, START + timedelta(days=6, minutes=1))
+
+    assert pings(desk) == [1440]
+
+
+def test_new_reminders_of_the_group_count_for_what_is_planned_already(
+    desk: Desk, clock: Clock
+) -> None:
+    schedule(desk)
+    manage(desk, Change(reminders="60, 5"))
+    start = START + timedelta(days=7)
+
+    for minutes in (1440, 60, 15, 5):
+        remind(desk, clock, start - timedelta(minutes=minutes))
+
+    assert pings(desk) == [60, 5]
+
+
+def test_a_group_can_do_without_reminders(desk: Desk, clock: Clock) -> None:
+    schedule(desk)
+    manage(desk, Change(reminders=""))
+
+    remind(desk, clock, START + timedelta(days=6))
+
+    assert pings(desk) == []
+    assert meetup(desk).remind_at is None
+
+
+def test_what_is_cancelled_or_live_is_not_reminded_of(desk: Desk, clock: Clock) -> None:
+    schedule(desk)
+    planning.cancel(desk, caller("Ana"), "1")
+    second = schedule(desk)
+    sessions.start_announced(desk, caller("Ana"), second)
+
+    for number in (1, 2, 404):
+        remind(desk, clock, START + timedelta(days=6), number)
+
+    assert pings(desk) == []
+
+
+def test_the_sweep_finds_the_next_reminder(desk: Desk, clock: Clock) -> None:
+    schedule(desk)
+    start = START + timedelta(days=7)
+    found = [meetup(desk).remind_at]
+
+    remind(desk, clock, start - timedelta(days=1))
+    found.append(meetup(desk).remind_at)
+    remind(desk, clock, start - timedelta(minutes=15))
+    found.append(meetup(desk).remind_at)
+
+    assert found == [start - timedelta(days=1), start - timedelta(minutes=15), None]
+
+
+def test_an_answer_on_the_reminder_shows_on_the_reminder(desk: Desk, clock: Clock) -> None:
+    announced = schedule(desk)
+    remind(desk, clock, START + timedelta(days=6))
+    key = Key.parse(next(one.key for one in rows(desk, Effect) if one.key.startswith("m")))
+
+    planning.rsvp(desk, caller("Ben"), key, Answer.GOING)
+
+    assert [one.answer for one in rows(desk, Rsvp)] == [Answer.GOING] * 2
+    assert (wanted(desk, announced), wanted(desk, key)) == (2, 2)
+
+
+# Find and list
+
+
+def test_the_list_has_live_and_planned_sessions_soonest_first(desk: Desk) -> None:
+    schedule(desk, "2026-11-28 19:00", title="Second")
+    first = schedule(desk, "2026-11-27 19:00", title="First")
+    planning.rsvp(desk, caller("Ben"), first, Answer.MAYBE)
+    sessions.start(desk, caller("Cleo"), Wish())
+
+    listed = planning.listing(desk, caller())
+
+    assert [(one.title, one.state.value, one.going, one.maybe) for one in listed] == [
+        ("Forecasting session", "live", 0, 0),
+        ("First", "scheduled", 1, 1),
+        ("Second", "scheduled", 1, 0),
+    ]
+
+
+def test_a_session_is_found_by_number_by_title_or_as_the_next_one(desk: Desk) -> None:
+    schedule(desk, "2026-11-28 19:00", title="Zweite Übung")
+    schedule(desk, "2026-11-27 19:00", title="First")
+
+    found = [planning.find_key(desk, caller(), typed) for typed in ("1", "zweite übung", "")]
+
+    assert found == [keys.announcement(1), keys.announcement(1), keys.announcement(2)]
+
+
+def test_what_names_no_session_is_refused(desk: Desk) -> None:
+    with pytest.raises(Refusal, match="No session is planned"):
+        planning.find_key(desk, caller(), "")
+    schedule(desk, title="Twice")
+    schedule(desk, title="Twice")
+
+    for typed in ("404", "Twice", "Once", "9" * 30, "٣"):
+        with pytest.raises(Refusal, match="no such session"):
+            planning.find_key(desk, caller(), typed)
+
+
+def test_a_list_to_choose_from_has_what_was_typed(desk: Desk) -> None:
+    schedule(desk, title="Übung am Freitag")
+    schedule(desk, "2026-11-28 19:00", title="Saturday")
+
+    found = planning.choices(desk, caller(), "übung")
+
+    assert found == [("Übung am Freitag", 1, START + timedelta(days=7))]
+    assert len(planning.choices(desk, caller(), "")) == 2
+
+
+def test_an_announcement_is_posted_once_and_edited_from_then_on(desk: Desk) -> None:
+    announced = schedule(desk)
+
+    planning.edit(desk, caller("Ana"), "1", Plan(title="Friday"))
+
+    posted = effect(desk, announced)
+    assert posted is not None
+    assert (posted.channel_id, posted.wanted) == (CHANNEL, 2)
+    assert len(rows(desk, Effect)) == 1
+    assert group(desk).reminder_minutes == "1440,15"

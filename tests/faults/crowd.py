@@ -1,0 +1,241 @@
+"""Members who act on what they see: seeded, many at once, and without regard for a bot that dies.
+
+Each looks at the newest cards of a channel and does something that is on the screen, mostly what
+moves the evening on. All that was typed into forms is kept, to be compared with what was saved.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tests.faults.loopback_discord import Interaction, Message, NotAnswered, NotOnScreen
+from tests.faults.loopback_discord.components import BUTTON, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.faults.loopback_discord import Channel, LoopbackDiscord, Member
+
+CARD_ANSWERS = (6, 7)  # the pressed card shows what was done
+SEEN = 6  # cards that are on the screen without scrolling
+PATIENCE = 1.0
+
+# How often a button is pressed when a member sees it. What moves on comes first.
+EAGERNESS = {
+    "record": 30,
+    "done": 12,
+    "ready": 6,
+    "start_round": 10,
+    "next_round": 10,
+    "join": 8,
+    "take_over": 8,
+    "extend": 2,
+    "pause": 1,
+    "resume": 8,
+    "pass": 2,
+    "skip": 1,
+    "leave": 1,
+    "end_session": 1,
+    "mark": 1,
+    "resolve": 1,
+    "dispute": 1,
+    "going": 2,
+    "maybe": 1,
+    "start": 2,
+}
+COMMANDS = (
+    "question submit",
+    "session start",
+    "session join",
+    "session next",
+    "session back",
+    "forecast",
+    "session schedule",
+    "leaderboard",
+)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A forecast as it was sent off."""
+
+    interaction: Interaction
+    member: Member
+    probability: float
+    reason: str
+
+    @property
+    def acknowledged(self) -> bool:
+        """Whether the member was told that it is recorded, by a receipt or by the card."""
+        answer = self.interaction
+        return answer.type in CARD_ANSWERS or _says(answer, "Recorded: ")
+
+    @property
+    def refused(self) -> bool:
+        """Whether the member was told something else."""
+        answer = self.interaction
+        return answer.type is not None and answer.message is not None and not self.acknowledged
+
+
+@dataclass
+class Crowd:
+    """Everybody in these channels, and what they have typed so far."""
+
+    discord: LoopbackDiscord
+    chance: random.Random
+    forecasts: list[Typed] = field(default_factory=list)
+    questions: list[tuple[str, Interaction]] = field(default_factory=list)
+    sent: list[Interaction] = field(default_factory=list)
+
+    async def live(self, member: Member, channel: Channel) -> None:
+        """One member acts in one channel until the task is cancelled."""
+        while True:
+            try:
+                await self._act(member, channel)
+            except NotOnScreen:
+                pass  # the card changed under their hands
+            except NotAnswered as error:
+                self.sent.append(error.interaction)
+            await asyncio.sleep(self.chance.uniform(0.02, 0.15))
+
+    async def _act(self, member: Member, channel: Channel) -> None:
+        luck = self.chance.random()
+        if luck < 0.05 and self.sent:
+            await self._send_again()
+        elif luck < 0.15:
+            await self._type(member, channel)
+        else:
+            await self._press_something(member, channel)
+
+    async def _send_again(self) -> None:
+        """Discord delivers something once more, answered or not."""
+        interaction = self.chance.choice(self.sent[-40:])
+        await self.discord.redeliver(interaction, within=PATIENCE)
+
+    async def _type(self, member: Member, channel: Channel) -> None:
+        command = self.chance.choice(COMMANDS)
+        options: dict[str, Any] = {}
+        if command == "forecast":
+            await self._forecast_by_command(member, channel)
+            return
+        if command == "session schedule":
+            options = {"when": "in 3 hours", "title": f"Evening {len(self.sent)}"}
+        answer = await self._slash(channel, member, command, options)
+        await self._fill_in(answer, member)
+
+    async def _forecast_by_command(self, member: Member, channel: Channel) -> None:
+        probability, reason = self._opinion()
+        known = list(range(1, 1 + len(self.questions)))
+        if not known:
+            return
+        options = {
+            "question": str(self.chance.choice(known)),
+            "probability": f"{probability:.2%}",
+            "reason": reason,
+        }
+        interaction = await self._kept(
+            self.discord.slash(channel, member, "forecast", options, within=PATIENCE)
+        )
+        self.forecasts.append(Typed(interaction, member, probability, reason))
+
+    async def _slash(
+        self, channel: Channel, member: Member, command: str, options: dict[str, Any]
+    ) -> Interaction:
+        answer = await self.discord.slash(channel, member, command, options, within=PATIENCE)
+        self.sent.append(answer)
+        return answer
+
+    async def _press_something(self, member: Member, channel: Channel) -> None:
+        choices = [
+            (message, component["custom_id"])
+            for message in self.discord.messages(channel, last=SEEN)
+            for component in walk(message.data["components"])
+            if component["type"] == BUTTON or component.get("options")
+        ]
+        if not choices:
+            await self._slash(channel, member, "session start", {})
+            return
+        weights = [EAGERNESS.get(_action(custom_id), 1) for _, custom_id in choices]
+        [(message, custom_id)] = self.chance.choices(choices, weights)
+        if "=" in custom_id:
+            await self._vote(message, member, custom_id)
+            return
+        answer = await self.discord.click(message, member, custom_id=custom_id, within=PATIENCE)
+        self.sent.append(answer)
+        await self._fill_in(answer, member)
+
+    async def _vote(self, message: Message, member: Member, custom_id: str) -> None:
+        options = next(
+            component["options"]
+            for component in walk(message.data["components"])
+            if component.get("custom_id") == custom_id
+        )
+        value = self.chance.choice(options)["value"]
+        self.sent.append(
+            await self.discord.select(
+                message, member, [value], custom_id=custom_id, within=PATIENCE
+            )
+        )
+
+    async def _fill_in(self, answer: Interaction, member: Member) -> None:
+        """Sends off the form that was shown, if one was."""
+        if answer.modal is None:
+            return
+        action = _action(answer.modal["custom_id"])
+        if action == "recorded":
+            await self._record(answer, member)
+        elif action == "submitted":
+            title = f"Will thing number {len(self.questions) + 1} of {member.user.name} happen?"
+            interaction = await self._submit(answer, member, {"title": title})
+            self.questions.append((title, interaction))
+        elif action == "resolved":
+            outcome = self.chance.choice(("yes", "no"))
+            await self._submit(answer, member, {"outcome": outcome})
+        elif action == "disputed":
+            await self._submit(answer, member, {"reason": "I saw it differently"})
+
+    async def _record(self, form: Interaction, member: Member) -> None:
+        probability, reason = self._opinion()
+        typed = {"probability": f"{probability:.2%}", "reason": reason}
+        interaction = await self._submit(form, member, typed)
+        self.forecasts.append(Typed(interaction, member, probability, reason))
+
+    def _opinion(self) -> tuple[float, str]:
+        return self.chance.randint(100, 9900) / 10_000, f"reason {len(self.forecasts)}"
+
+    async def _submit(
+        self, form: Interaction, member: Member, values: dict[str, Any]
+    ) -> Interaction:
+        return await self._kept(self.discord.submit_modal(form, member, values, within=PATIENCE))
+
+    async def _kept(self, act: Any) -> Interaction:
+        """The interaction, answered or not; it is kept for another delivery."""
+        try:
+            interaction = await act
+        except NotAnswered as error:
+            interaction = error.interaction
+        self.sent.append(interaction)
+        return interaction
+
+
+def start_acting(
+    tasks: asyncio.TaskGroup, crowd: Crowd, tables: Sequence[tuple[Channel, Sequence[Member]]]
+) -> list[asyncio.Task[None]]:
+    """Everybody at all the tables begins."""
+    return [
+        tasks.create_task(crowd.live(member, channel))
+        for channel, members in tables
+        for member in members
+    ]
+
+
+def _action(custom_id: str) -> str:
+    return custom_id.replace("=", "|").partition("|")[0]
+
+
+def _says(answer: Interaction, words: str) -> bool:
+    shown = [answer.message, *answer.follow_ups]
+    return any(words in message.content for message in shown if message is not None)

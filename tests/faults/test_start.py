@@ -1,0 +1,209 @@
+"""How the process begins and ends: whoever runs it reads one clear line, never a traceback.
+
+What does not get as far as Discord is asked of `main` itself; the rest is a real process.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import signal
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import structlog
+
+from bot.__main__ import main
+from tests.faults.loopback_discord import LoopbackDiscord
+from tests.faults.process import BotProcess
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+NOBODY_THERE = "127.0.0.1:1"
+IMPORT_HEADER = "question,forecaster,forecast_at,probability"
+
+Dojo = Callable[..., tuple[int, str, str]] if TYPE_CHECKING else object
+
+
+@pytest.fixture
+def dojo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Dojo]:
+    """Types a `dojo` command: exit code, standard output, standard error."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DOJO_DATABASE_URL", f"sqlite:///{tmp_path}/dojo.db")
+    monkeypatch.delenv("DOJO_DISCORD_TOKEN", raising=False)
+    handlers, level = logging.root.handlers[:], logging.root.level
+
+    def typed(*arguments: str, **environment: str) -> tuple[int, str, str]:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(SystemExit) as ended:
+            main(list(arguments))
+        out, err = capsys.readouterr()
+        return int(ended.value.code or 0), out, err
+
+    yield typed
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
+    structlog.reset_defaults()
+
+
+def one_line(text: str) -> str:
+    """The only line of it."""
+    [line] = text.splitlines()
+    return line
+
+
+def test_help_names_every_command(dojo: Dojo) -> None:
+    code, out, err = dojo("--help")
+
+    assert (code, err) == (0, "")
+    for command in ("run", "demo", "export", "import", "db"):
+        assert re.search(rf"\b{command}\b", out)
+
+
+def test_a_command_that_does_not_exist_is_refused(dojo: Dojo) -> None:
+    code, _, err = dojo("dance")
+
+    assert code == 2
+    assert "dance" in err
+    assert "Traceback" not in err
+
+
+def test_without_a_token_it_says_where_to_put_one(dojo: Dojo) -> None:
+    code, _, err = dojo("run")
+
+    assert code == 1
+    assert one_line(err).startswith("dojo: DOJO_DISCORD_TOKEN is not set.")
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("dojo.db", "DOJO_DATABASE_URL is not usable"),
+        ("", "DOJO_DATABASE_URL is not usable"),
+        ("postgresql://host:port/dojo", "DOJO_DATABASE_URL is not usable"),
+        ("informix://host/dojo", "DOJO_DATABASE_URL is not usable"),
+        ("mysql://host/dojo", "DOJO_DATABASE_URL is not usable"),
+        ("sqlite:////dev/null/dojo.db", "DOJO_DATABASE_URL is not usable"),
+        (f"postgresql://ann:secret@{NOBODY_THERE}/dojo", "cannot be used: connection failed"),
+        ("sqlite:///.", "cannot be used: unable to open database file"),
+        ("sqlite:///broken.db", "cannot be used: file is not a database"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_named_without_its_password(
+    dojo: Dojo, url: str, says: str
+) -> None:
+    Path("broken.db").write_bytes(b"This was a database once." * 100)
+
+    code, _, err = dojo("run", DOJO_DATABASE_URL=url, DOJO_DISCORD_TOKEN="a-token")
+
+    assert code == 1
+    assert one_line(err).startswith("dojo: ")
+    assert says in err
+    assert "secret" not in err
+
+
+def test_a_setting_that_is_not_valid_is_named(dojo: Dojo) -> None:
+    code, _, err = dojo("run", DOJO_LOG_LEVEL="chatty")
+
+    assert code == 1
+    assert one_line(err).startswith("dojo: DOJO_LOG_LEVEL is not valid")
+
+
+def test_an_export_without_groups_says_that_there_are_none(dojo: Dojo) -> None:
+    code, _, err = dojo("export", "out.zip")
+
+    assert code == 1
+    assert one_line(err) == "dojo: Say which group with --group. Groups here: none."
+    assert not Path("out.zip").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (None, "cannot be read"),
+        (b"", ""),
+        (b"\xff\xfe\x00 not text", "cannot be read as UTF-8"),
+        (b"name,age\nAnn,9\n", ""),
+        (f"{IMPORT_HEADER}\nRain?,Ann,yesterday,a lot\n".encode(), ""),
+        (b"a" * 200_000, ""),
+        (b'question,"\x00"\n', ""),
+    ],
+)
+def test_a_file_that_cannot_be_imported_is_refused_in_a_line(
+    dojo: Dojo, content: bytes | None, says: str
+) -> None:
+    if content is not None:
+        Path("forecasts.csv").write_bytes(content)
+
+    code, _, err = dojo("import", "forecasts.csv")
+
+    assert code == 1
+    assert one_line(err).startswith("dojo: ")
+    assert says in err
+
+
+async def test_a_token_that_discord_refuses_ends_it_with_a_word_about_the_token(
+    tmp_path: Path,
+) -> None:
+    async with LoopbackDiscord() as discord:
+        discord.fail("GET", "/users/@me", status=401, message="401: Unauthorized", times=None)
+        with BotProcess(discord, "run", env=environment(tmp_path)) as bot:
+            code = await bot.ended()
+
+            assert code == 1
+            assert one_line(bot.output).startswith("dojo: Discord refuses DOJO_DISCORD_TOKEN.")
+
+
+async def test_a_discord_that_cannot_be_reached_ends_it_with_a_word_about_the_network(
+    tmp_path: Path,
+) -> None:
+    async with LoopbackDiscord() as discord:
+        discord.api_base = f"http://{NOBODY_THERE}/api/v10"
+        with BotProcess(discord, "run", env=environment(tmp_path)) as bot:
+            code = await bot.ended()
+
+            assert code == 1
+            assert one_line(bot.output).startswith("dojo: Discord cannot be reached")
+
+
+async def test_a_connection_that_discord_ends_for_good_ends_the_process(tmp_path: Path) -> None:
+    async with LoopbackDiscord() as discord:
+        with BotProcess(discord, "run", env=environment(tmp_path)) as bot:
+            await bot.online()
+            discord.drop_gateway(code=4004)
+            code = await bot.ended()
+
+            assert code == 1
+            assert bot.output.splitlines()[-1].startswith("dojo: Discord has ended the connection")
+            assert "Traceback" not in bot.output
+
+
+async def test_it_ends_soon_and_well_when_it_is_told_to(tmp_path: Path) -> None:
+    async with LoopbackDiscord() as discord:
+        with BotProcess(discord, "run", env=environment(tmp_path)) as bot:
+            await bot.online()
+            loaded = Path(f"/proc/{bot.pid}/maps")
+            if loaded.exists():  # an idle bot keeps out of memory what only pictures need
+                assert not re.search("matplotlib|scipy/optimize", loaded.read_text())
+            await discord.until(lambda: "client.ready" in bot.output)
+            began = time.monotonic()
+            code = await bot.stop()
+
+            assert code == 0, signal.Signals(-code) if code < 0 else bot.output
+            assert time.monotonic() - began < 5
+            assert bot.output.splitlines()[-1] == "Stopped."
+            assert "Traceback" not in bot.output
+            assert "WARNING" not in bot.output
+
+
+def environment(folder: Path) -> dict[str, str]:
+    return {
+        "DOJO_DISCORD_TOKEN": "a-token",
+        "DOJO_DATABASE_URL": f"sqlite:///{folder / 'dojo.db'}",
+    }

@@ -1,0 +1,442 @@
+"""The outbox: one row a message, ten changes one edit, one claim at a time, a ping once."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot import keys
+from bot.keys import Key
+from bot.rules import StaleRefusal
+from storage import outbox
+from storage.engine import Database
+from storage.tables import Effect, EffectState, Group
+
+NOW = datetime(2026, 11, 20, 19, tzinfo=UTC)
+LATER = NOW + timedelta(hours=1)
+LARGEST_ROW = 999_999_999
+LARGEST_SNOWFLAKE = 2**63 - 1
+KEYS = (
+    keys.announcement(LARGEST_ROW),
+    keys.reminder(LARGEST_ROW, 14 * 24 * 60, datetime(2099, 12, 31, tzinfo=UTC)),
+    keys.lobby(LARGEST_ROW, 9_999),
+    keys.evening(LARGEST_ROW),
+    keys.blind(LARGEST_ROW),
+    keys.turn(LARGEST_ROW, 9_999),
+    keys.cue(LARGEST_ROW, 9_999, 120, 99),
+    keys.final(LARGEST_ROW, 9_999),
+    keys.summary(LARGEST_ROW),
+    keys.question(LARGEST_ROW),
+    keys.resolution(LARGEST_ROW),
+    keys.trouble(LARGEST_SNOWFLAKE, NOW),
+)
+
+
+@pytest.fixture
+def outboxes(database: Database) -> Database:
+    """A database with two groups and nothing to deliver."""
+    with database.write() as tx:
+        tx.add(Group(id=900, name="Circle"))
+        tx.add(Group(id=901, name="Square"))
+    return database
+
+
+def show(database: Database, key: str = "q1", at: datetime = NOW, **more: object) -> None:
+    with database.write() as tx:
+        given = {"group_id": 900, "channel_id": 910, **more}
+        outbox.show(tx, key=key, now=at, **given)
+
+
+def ping(database: Database, key: str = "u1.1.30.0", at: datetime = NOW) -> None:
+    with database.write() as tx:
+        until = at + timedelta(seconds=25)
+        outbox.ping(tx, key=key, group_id=900, channel_id=910, expires_at=until, now=at)
+
+
+def refresh(database: Database, at: datetime = NOW, pressed: int | None = None) -> None:
+    with database.write() as tx:
+        outbox.refresh(tx, key="q1", now=at, pressed=pressed)
+
+
+def effect(database: Database, key: str = "q1") -> Effect:
+    with database.read() as tx:
+        found = outbox.by_key(tx, key)
+    assert found is not None
+    return found
+
+
+def due(database: Database, at: datetime = NOW) -> list[str]:
+    with database.read() as tx:
+        return [tx.get_one(Effect, number).key for number, _ in outbox.due(tx, at)]
+
+
+def claim(database: Database, at: datetime = NOW) -> Effect | None:
+    number = effect(database).id
+    assert number is not None
+    with database.write() as tx:
+        return outbox.claim(tx, number, at)
+
+
+def answer(database: Database, tell: Callable[..., object], **what: object) -> object:
+    """What delivery says about the effect once Discord has answered."""
+    number = effect(database).id
+    with database.write() as tx:
+        return tell(tx, number, **what)
+
+
+def confirm(database: Database, version: int = 1, message_id: int | None = 77) -> None:
+    answer(database, outbox.confirm, version=version, message_id=message_id)
+
+
+@pytest.mark.parametrize("key", KEYS, ids=lambda key: key.kind)
+def test_a_key_fits_a_nonce_and_can_be_read_back(key: Key) -> None:
+    assert len(str(key)) <= 25
+    assert Key.parse(str(key)) == key
+
+
+def test_no_two_kinds_of_message_share_a_letter() -> None:
+    assert len({key.kind for key in KEYS}) == len(KEYS)
+
+
+def test_a_session_that_is_moved_has_another_reminder() -> None:
+    moments = (NOW, NOW + timedelta(minutes=1), NOW + timedelta(days=7))
+
+    assert len({keys.reminder(1, 15, moment) for moment in moments}) == 3
+
+
+@pytest.mark.parametrize(
+    "text", ["", "q", "Q1", "q-1", "q1.", "q1.2.3.4.5", "q1 ", "q1\n", "qq1", "q" + "9" * 20]
+)
+def test_what_is_no_key_is_refused(text: str) -> None:
+    with pytest.raises(StaleRefusal):
+        Key.parse(text)
+
+
+def test_a_card_is_asked_for_once_and_edited_from_then_on(outboxes: Database) -> None:
+    show(outboxes)
+    show(outboxes)
+
+    assert due(outboxes) == ["q1"]
+    assert effect(outboxes).wanted == 2
+
+
+def test_ten_refreshes_are_one_pending_effect(outboxes: Database) -> None:
+    show(outboxes)
+    claim(outboxes)
+    confirm(outboxes)
+
+    for _ in range(10):
+        refresh(outboxes)
+
+    assert due(outboxes) == ["q1"]
+    assert (effect(outboxes).wanted, effect(outboxes).shown) == (11, 1)
+
+
+def test_one_edit_answers_ten_refreshes(outboxes: Database) -> None:
+    show(outboxes)
+    for _ in range(10):
+        refresh(outboxes)
+    before = claim(outboxes)
+
+    assert before is not None
+    confirm(outboxes, before.wanted)
+
+    assert due(outboxes, LATER) == []
+    assert effect(outboxes).state == EffectState.DONE
+
+
+def test_a_card_that_was_never_asked_for_is_not_refreshed(outboxes: Database) -> None:
+    refresh(outboxes)
+
+    assert due(outboxes) == []
+
+
+def test_what_changed_while_discord_was_asked_stays_due(outboxes: Database) -> None:
+    show(outboxes)
+    before = claim(outboxes)
+    refresh(outboxes)
+
+    assert before is not None
+    confirm(outboxes, before.wanted)
+
+    assert due(outboxes) == ["q1"]
+    assert effect(outboxes).message_id == 77
+
+
+def test_effects_are_due_in_the_order_in_which_they_were_asked_for(outboxes: Database) -> None:
+    for key in ("l1.1", "b1", "t1.1"):
+        show(outboxes, key)
+
+    assert due(outboxes) == ["l1.1", "b1", "t1.1"]
+
+
+def test_the_first_claim_wins(outboxes: Database) -> None:
+    show(outboxes)
+
+    first, second = claim(outboxes), claim(outboxes)
+
+    assert first is not None
+    assert second is None
+
+
+def test_of_two_claims_at_the_same_moment_one_wins(outboxes: Database) -> None:
+    show(outboxes)
+
+    with ThreadPoolExecutor(4) as threads:
+        claims = [threads.submit(claim, outboxes) for _ in range(4)]
+
+    assert sum(one.result() is not None for one in claims) == 1
+
+
+def test_an_effect_that_another_process_holds_is_passed_over(postgresql: Database) -> None:
+    with postgresql.write() as tx:
+        tx.add(Group(id=900, name="Circle"))
+    show(postgresql)
+    number = effect(postgresql).id
+    assert number is not None
+
+    with postgresql.write() as tx:
+        first = outbox.claim(tx, number, NOW)
+        second = claim(postgresql)
+
+    assert first is not None
+    assert second is None
+
+
+def test_a_claim_that_is_never_confirmed_is_due_again_after_its_lease(outboxes: Database) -> None:
+    show(outboxes)
+    claim(outboxes)
+
+    assert due(outboxes) == []
+    assert due(outboxes, NOW + outbox.LEASE) == ["q1"]
+
+
+def test_a_claim_remembers_when_the_message_was_first_tried(outboxes: Database) -> None:
+    show(outboxes)
+    first = claim(outboxes)
+
+    second = claim(outboxes, NOW + outbox.LEASE)
+
+    assert first is not None
+    assert second is not None
+    assert (first.attempted_at, second.attempted_at) == (None, NOW)
+    assert (first.attempts, second.attempts) == (0, 1)
+
+
+def test_a_message_that_was_looked_for_in_vain_is_tried_for_the_first_time(
+    outboxes: Database,
+) -> None:
+    show(outboxes)
+    claim(outboxes)
+
+    answer(outboxes, outbox.search_missed, now=LATER)
+
+    assert effect(outboxes).attempted_at == LATER
+
+
+def test_what_is_done_cannot_be_claimed(outboxes: Database) -> None:
+    show(outboxes)
+    claim(outboxes)
+    confirm(outboxes)
+
+    assert claim(outboxes, LATER) is None
+
+
+def test_a_ping_is_queued_once(outboxes: Database) -> None:
+    ping(outboxes)
+    ping(outboxes)
+
+    assert due(outboxes) == ["u1.1.30.0"]
+    assert effect(outboxes, "u1.1.30.0").wanted == 1
+
+
+def test_a_ping_that_was_sent_is_not_sent_again(outboxes: Database) -> None:
+    ping(outboxes, "q1")
+    claim(outboxes)
+    confirm(outboxes)
+
+    ping(outboxes, "q1")
+
+    assert due(outboxes, LATER) == []
+
+
+def test_a_ping_that_lost_its_point_is_never_due_again(outboxes: Database) -> None:
+    ping(outboxes, "q1")
+    claim(outboxes)
+
+    answer(outboxes, outbox.expire)
+
+    assert effect(outboxes).state == EffectState.EXPIRED
+    assert effect(outboxes).expires_at == NOW + timedelta(seconds=25)
+    assert due(outboxes, LATER) == []
+
+
+def test_a_parked_effect_waits_and_is_then_tried_again(outboxes: Database) -> None:
+    show(outboxes)
+    claim(outboxes)
+
+    answer(outboxes, outbox.park, trouble="no permission", until=LATER)
+
+    assert due(outboxes) == []
+    assert due(outboxes, LATER) == ["q1"]
+
+
+def test_only_the_first_of_equal_troubles_is_news(outboxes: Database) -> None:
+    show(outboxes)
+
+    news = [
+        answer(outboxes, outbox.park, trouble=trouble, until=LATER)
+        for trouble in ("no permission", "no permission", "no channel")
+    ]
+
+    assert news == [True, False, True]
+
+
+def test_parked_effects_are_told_by_channel_and_trouble(outboxes: Database) -> None:
+    for key in ("q1", "q2"):
+        show(outboxes, key)
+    show(outboxes, "q3", group_id=901, channel_id=911)
+    with outboxes.write() as tx:
+        for number, _ in outbox.due(tx, NOW):
+            outbox.park(tx, number, trouble="no permission", until=LATER)
+
+    with outboxes.read() as tx:
+        told = (outbox.parked(tx, 900), outbox.parked(tx, 901))
+        trouble = (outbox.trouble_of(tx, 910), outbox.trouble_of(tx, 404))
+
+    assert told == ([(910, "no permission", 2)], [(911, "no permission", 1)])
+    assert trouble == ("no permission", None)
+
+
+def test_unparking_one_group_leaves_the_others_parked(outboxes: Database) -> None:
+    show(outboxes, "q1")
+    show(outboxes, "q2", group_id=901)
+    with outboxes.write() as tx:
+        for number, _ in outbox.due(tx, NOW):
+            outbox.park(tx, number, trouble="no permission", until=LATER)
+
+    with outboxes.write() as tx:
+        outbox.unpark(tx, NOW, group_id=900)
+
+    assert due(outboxes) == ["q1"]
+
+
+def test_at_start_everything_that_waits_is_tried_at_once(outboxes: Database) -> None:
+    show(outboxes, "q1")
+    claim(outboxes)
+    show(outboxes, "q2", group_id=901)
+    with outboxes.write() as tx:
+        number = outbox.due(tx, NOW)[0][0]
+        outbox.park(tx, number, trouble="no permission", until=LATER)
+
+    with outboxes.write() as tx:
+        outbox.unpark(tx, NOW)
+
+    assert due(outboxes) == ["q1", "q2"]
+
+
+def test_unparking_does_not_wake_what_is_done_or_expired(outboxes: Database) -> None:
+    show(outboxes)
+    claim(outboxes)
+    confirm(outboxes)
+
+    with outboxes.write() as tx:
+        outbox.unpark(tx, LATER)
+
+    assert due(outboxes, LATER) == []
+
+
+def test_retries_wait_longer_each_time_and_five_minutes_at_most(outboxes: Database) -> None:
+    show(outboxes)
+    waits, at = [], NOW
+
+    for _ in range(12):
+        assert claim(outboxes, at) is not None
+        answer(outboxes, outbox.retry, trouble="Discord had an error (503).", now=at)
+        waits.append((effect(outboxes).retry_at - at).total_seconds())
+        at = effect(outboxes).retry_at
+
+    assert waits == [2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300, 300]
+    assert effect(outboxes).trouble == "Discord had an error (503)."
+
+
+def test_success_forgets_the_troubles_before_it(outboxes: Database) -> None:
+    show(outboxes)
+    claim(outboxes)
+    answer(outboxes, outbox.retry, trouble="Discord had an error (503).", now=NOW)
+    claim(outboxes, LATER)
+
+    confirm(outboxes)
+
+    done = effect(outboxes)
+    assert (done.trouble, done.attempts, done.attempted_at) == (None, 0, None)
+
+
+def test_a_card_that_somebody_deleted_is_posted_anew(outboxes: Database) -> None:
+    show(outboxes)
+    claim(outboxes)
+    confirm(outboxes)
+    refresh(outboxes)
+    claim(outboxes)
+
+    answer(outboxes, outbox.lost, now=NOW)
+
+    assert due(outboxes) == ["q1"]
+    assert (effect(outboxes).message_id, effect(outboxes).attempted_at) == (None, None)
+
+
+def posted(database: Database) -> None:
+    show(database)
+    claim(database)
+    confirm(database, message_id=77)
+
+
+def test_a_pressed_card_waits_for_the_answer_to_the_press(outboxes: Database) -> None:
+    posted(outboxes)
+
+    refresh(outboxes, pressed=77)
+
+    assert due(outboxes) == []
+    assert due(outboxes, NOW + outbox.ANSWER_TIME) == ["q1"]
+
+
+def test_a_press_on_another_card_delays_nothing(outboxes: Database) -> None:
+    posted(outboxes)
+
+    refresh(outboxes, pressed=78)
+
+    assert due(outboxes) == ["q1"]
+
+
+def test_the_answer_to_a_press_saves_the_edit(outboxes: Database) -> None:
+    posted(outboxes)
+    refresh(outboxes, pressed=77)
+
+    with outboxes.write() as tx:
+        outbox.confirm_shown(tx, key="q1", version=2)
+
+    assert due(outboxes, LATER) == []
+    assert effect(outboxes).message_id == 77
+
+
+def test_a_press_that_was_answered_with_an_older_state_leaves_the_edit_due(
+    outboxes: Database,
+) -> None:
+    posted(outboxes)
+    refresh(outboxes, pressed=77)
+    refresh(outboxes)
+
+    with outboxes.write() as tx:
+        outbox.confirm_shown(tx, key="q1", version=2)
+
+    assert due(outboxes) == ["q1"]
+
+
+def test_an_answer_cannot_confirm_a_card_that_was_not_posted_yet(outboxes: Database) -> None:
+    show(outboxes)
+
+    with outboxes.write() as tx:
+        outbox.confirm_shown(tx, key="q1", version=1)
+
+    assert due(outboxes) == ["q1"]

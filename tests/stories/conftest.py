@@ -1,0 +1,142 @@
+"""Stories told through a simulated Discord.
+
+Each must end without an error inside the bot, and with nothing asked of Discord that Discord's own
+description of its API does not allow.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import discord
+import pytest
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from simcord.backend.errors import BackendError
+from simcord.http import client as simcord_client
+from simcord.http.routes import messages as message_routes
+from structlog.testing import capture_logs
+
+from bot import door
+from bot.demo.stage import Stage
+from bot.errors import ALREADY_ANSWERED, unwrap
+from bot.rules import Refusal
+from bot.unit import RepeatedInteractionError
+from storage.engine import Database
+from tests.conftest import CAST
+from tests.openapi import DESCRIPTION, DiscordSpec
+
+REMEMBERED = timedelta(minutes=3)
+
+OpenStage = Callable[..., AbstractAsyncContextManager[Stage]]
+
+
+@pytest.fixture(scope="session")
+def discord_spec() -> DiscordSpec | None:
+    """Discord's description of its API, where there is a copy of it."""
+    return DiscordSpec() if DESCRIPTION.exists() else None
+
+
+@pytest.fixture
+def open_stage(
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    discord_spec: DiscordSpec | None,
+) -> OpenStage:
+    """Opens a stage on a database; closing it checks that nothing went wrong."""
+
+    _let_discord_remember_nonces(monkeypatch)
+    _let_discord_fail_as_it_does(monkeypatch)
+    # However busy the machine is: its seconds are not those of the story.
+    monkeypatch.setattr(door, "PATIENCE", 3600)
+
+    @asynccontextmanager
+    async def opened(database: Database, **options: Any) -> AsyncIterator[Stage]:
+        with capture_logs() as logged:
+            async with Stage.open(database, CAST, **options) as stage:
+                _let_alarms_ring_only_while_the_story_waits(stage, monkeypatch)
+                yield stage
+        assert [error for error in stage.env.errors if not _is_answer(error)] == []
+        assert [line for line in logged if line["log_level"] in {"error", "critical"}] == []
+        assert [line for line in caplog.records if line.levelno >= logging.ERROR] == []
+        assert _problems(stage, discord_spec) == []
+
+    return opened
+
+
+@pytest.fixture
+async def stage(sqlite: Database, open_stage: OpenStage) -> AsyncIterator[Stage]:
+    """A simulated Discord with five people and the bot."""
+    async with open_stage(sqlite) as opened:
+        yield opened
+
+
+def _is_answer(error: BaseException) -> bool:
+    """Whether a command ended early because it was refused, or had been delivered before."""
+    cause = unwrap(error)
+    expected = isinstance(cause, Refusal | RepeatedInteractionError)
+    return expected or getattr(cause, "code", None) == ALREADY_ANSWERED
+
+
+def _let_alarms_ring_only_while_the_story_waits(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An alarm that is a few seconds away would otherwise be waited for by the wall clock."""
+
+    async def ring(scheduler: AsyncIOScheduler, seconds: float) -> None:
+        await stage.env.external_wait(asyncio.sleep(seconds), reason="an alarm")
+        scheduler.wakeup()
+
+    def start_timer(scheduler: AsyncIOScheduler, seconds: float | None) -> None:
+        scheduler._stop_timer()
+        if seconds is not None:
+            loop = asyncio.get_running_loop()
+            scheduler._timeout = loop.create_task(ring(scheduler, seconds))
+
+    monkeypatch.setattr(AsyncIOScheduler, "_start_timer", start_timer)
+
+
+def _let_discord_remember_nonces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message that is sent again within minutes is the one that is there; simcord forgets."""
+    post = message_routes.bot_message
+    posted: dict[tuple[Any, int, str], tuple[datetime, Any]] = {}
+
+    def post_once(ctx: Any, channel_id: int) -> Any:
+        assert ctx.body()["enforce_nonce"]
+        name = (ctx.backend, channel_id, ctx.body()["nonce"])
+        if name not in posted or discord.utils.utcnow() - posted[name][0] > REMEMBERED:
+            posted[name] = (discord.utils.utcnow(), post(ctx, channel_id))
+        return posted[name][1]
+
+    monkeypatch.setattr(message_routes, "bot_message", post_once)
+
+
+def _let_discord_fail_as_it_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Discord's own errors have a class of their own in discord.py, which simcord leaves out."""
+    raise_for = simcord_client._raise_for
+
+    def raise_as_discord_does(error: BackendError) -> None:
+        if error.status >= 500:
+            response: Any = simcord_client._FakeResponse(error.status)
+            raise discord.DiscordServerError(response, error.to_json())
+        raise_for(error)
+
+    monkeypatch.setattr(simcord_client, "_raise_for", raise_as_discord_does)
+
+
+def _problems(stage: Stage, spec: DiscordSpec | None) -> list[Any]:
+    if spec is None:
+        return []
+    asked = stage.env.http_requests
+    found = [(one.path, spec.problems(one.method, one.path, one.json)) for one in asked]
+    found += [(one.path, _too_long(one.json)) for one in asked if isinstance(one.json, dict)]
+    return [(path, problems) for path, problems in found if problems]
+
+
+def _too_long(body: dict[str, Any]) -> list[str]:
+    """What only Discord's prose says: 6000 characters for all of an embed together."""
+    embeds = [*(body.get("embeds") or ()), *((body.get("data") or {}).get("embeds") or ())]
+    sizes = [len(discord.Embed.from_dict(embed)) for embed in embeds]
+    return [f"an embed of {size} characters" for size in sizes if size > 6000]

@@ -1,0 +1,101 @@
+"""The bot goes down and comes back: clocks, forms and cards go on where they were."""
+
+import pytest
+
+from bot.demo.stage import Stage, as_text
+from tests.stories import wire
+from tests.stories.evening import RAIN
+
+
+async def test_a_turn_that_runs_out_while_the_bot_is_down_is_not_longer_for_that(
+    circle: Stage,
+) -> None:
+    await wire.sleep_through(circle, 700)
+
+    assert "Time ran out" in circle.transcript()
+    assert " left." not in circle.transcript()
+    assert "Ben · seat 2 of 2" in as_text(circle.card("Done"))
+    assert wire.pinged(circle) == ["Ana", "Ben"]
+
+
+async def test_a_turn_goes_on_while_the_bot_is_down(circle: Stage) -> None:
+    await circle.wait(100)
+    await wire.sleep_through(circle, 300)
+
+    await circle.wait(79)
+    before = circle.transcript()
+    await circle.wait(1)
+
+    assert "2 minutes left." not in before
+    assert "2 minutes left." in circle.transcript()
+
+
+async def test_who_is_called_next_has_a_full_turn_however_long_the_bot_was_down(
+    circle: Stage,
+) -> None:
+    await wire.sleep_through(circle, 3600)
+
+    await circle.wait(479)
+    before = circle.transcript()
+    await circle.wait(1)
+
+    assert "2 minutes left." not in before
+    assert "2 minutes left." in circle.transcript()
+
+
+async def test_a_form_from_before_a_restart_records_though_the_turn_is_over(circle: Stage) -> None:
+    form = await circle.press("Ana", "Record forecast")
+    await wire.sleep_through(circle, 700)
+
+    answer = await circle.fill("Ana", form, probability="60", reason="better late")
+
+    assert "marked late" in wire.alone(answer)
+    assert "✅ Ana · **60%** (late) · better late" in as_text(circle.card("Done"))
+
+
+async def test_a_stopped_clock_stays_stopped_over_a_restart(circle: Stage) -> None:
+    await circle.wait(100)
+    await circle.press("Ana", "Pause")
+    await wire.sleep_through(circle, 3600)
+    await circle.press("Ana", "Resume")
+
+    await circle.wait(379)
+    before = circle.transcript()
+    await circle.wait(1)
+
+    assert "2 minutes left." not in before
+    assert "2 minutes left." in circle.transcript()
+
+
+async def test_a_card_that_discord_took_long_ago_unnoticed_is_found_and_not_posted_again(
+    circle: Stage,
+) -> None:
+    circle.app.delivery._confirm = lambda *_: None  # type: ignore[method-assign]
+    await circle.press("Ana", "Done")
+    posted = len(circle.messages())
+    await wire.sleep_through(circle, 240)
+
+    await circle.record("Ben", "55", "found")
+
+    assert len(circle.messages()) == posted
+    assert "**55%** · found" in as_text(circle.card("Done"))
+
+
+async def test_the_end_of_the_evening_is_found_although_it_has_no_buttons(circle: Stage) -> None:
+    circle.app.delivery._confirm = lambda *_: None  # type: ignore[method-assign]
+    await circle.type("Ana", "session end")
+    await wire.sleep_through(circle, 240)
+
+    assert circle.transcript().count("is over\n") == 1
+    assert circle.transcript().count("What happens next") == 1
+
+
+@pytest.fixture
+async def circle(stage: Stage) -> Stage:
+    """Ana has the floor, Ben is next."""
+    await stage.bring("Ana", RAIN)
+    await stage.type("Ana", "session start", order="manual")
+    await stage.press("Ben", "Join")
+    await stage.press("Ana", "Start the round")
+    await stage.press("Ana", "Everyone's ready")
+    return stage

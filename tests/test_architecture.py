@@ -1,0 +1,233 @@
+"""The shape of the code, read from the code: what each file may import, and a few habits."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.rules import Refusal
+
+ROOT = Path(__file__).resolve().parents[1]
+PRODUCT = sorted(
+    file for part in ("bot", "scoring", "storage") for file in (ROOT / part).rglob("*.py")
+)
+LONGEST_FILE = 600
+# Alembic writes these once; they are read by machines, and never edited.
+GENERATED = ROOT / "storage" / "migrations" / "versions"
+# The database's own entry for Alembic, and packages for what several files share.
+OWN = ("bot", "scoring", "storage")
+
+
+def imports(file: Path) -> set[str]:
+    """Every module that a file imports, anywhere in it, by its full name.
+
+    `from storage import rounds` counts as `storage.rounds`, and so do names taken from a module.
+    """
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file} imports relatively"
+            found |= {f"{node.module}.{name.name}" for name in node.names}
+    return found
+
+
+def named(name: str) -> list[Path]:
+    return [file for file in PRODUCT if file.name == name and file.is_relative_to(ROOT / "bot")]
+
+
+def top(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def is_standard(module: str) -> bool:
+    return top(module) in sys.stdlib_module_names
+
+
+def within(module: str, *packages: str) -> bool:
+    """Whether a module, or a name in it, is one of these packages or in one of them."""
+    return any(module == package or module.startswith(f"{package}.") for package in packages)
+
+
+def is_file(module: str, *names: str) -> bool:
+    """Whether `bot.sessions.cards.lobby_card` is taken from a file called `cards`."""
+    return top(module) in OWN and bool(set(module.split(".")) & set(names))
+
+
+def show(file: Path) -> str:
+    return str(file.relative_to(ROOT))
+
+
+def ids(file: Path) -> str:
+    return show(file)
+
+
+@pytest.mark.parametrize("file", named("rules.py"), ids=ids)
+def test_rules_import_the_standard_library_and_other_rules_only(file: Path) -> None:
+    wrong = {one for one in imports(file) if not is_standard(one) and not is_file(one, "rules")}
+
+    assert wrong == set()
+
+
+@pytest.mark.parametrize("name", ["service.py", "shown.py", "state.py"])
+def test_services_and_what_they_read_never_touch_discord(name: str) -> None:
+    wrong = {
+        (show(file), one)
+        for file in named(name)
+        for one in imports(file)
+        if within(one, "discord", "simcord", "aiohttp", "bot.delivery", "bot.client", "bot.app")
+        or is_file(one, "cards", "views", "commands", "charts", "door", "message", "press")
+    }
+
+    assert named(name)
+    assert wrong == set()
+
+
+@pytest.mark.parametrize("name", ["commands.py", "views.py"])
+def test_commands_and_views_never_touch_the_database(name: str) -> None:
+    wrong = {
+        (show(file), one)
+        for file in named(name)
+        for one in imports(file)
+        if within(one, "sqlalchemy", "sqlmodel", "alembic", "scoring")
+        or (within(one, "storage") and not within(one, "storage.tables"))
+    }
+
+    assert named(name)
+    assert wrong == set()
+
+
+def test_commands_and_views_take_only_words_from_the_tables() -> None:
+    """An enum such as Answer is a word of the group; a row is not for the door."""
+    from storage import tables
+
+    wrong = {
+        (show(file), one)
+        for name in ("commands.py", "views.py")
+        for file in named(name)
+        for one in imports(file)
+        if within(one, "storage.tables")
+        and not issubclass(getattr(tables, one.rpartition(".")[2]), tables.StrEnum)
+    }
+
+    assert wrong == set()
+
+
+@pytest.mark.parametrize("name", ["cards.py", "charts.py"])
+def test_cards_and_charts_read_nothing_themselves(name: str) -> None:
+    wrong = {
+        (show(file), one)
+        for file in named(name)
+        for one in imports(file)
+        if within(one, "sqlalchemy", "sqlmodel", "alembic", "storage.engine", "bot.unit")
+        or (within(one, "storage") and not within(one, "storage.tables"))
+    }
+
+    assert wrong == set()
+
+
+def of_package(name: str) -> Iterator[tuple[str, str]]:
+    for file in PRODUCT:
+        if file.is_relative_to(ROOT / name):
+            for one in imports(file):
+                yield show(file), one
+
+
+@pytest.mark.parametrize(
+    ("package", "libraries"),
+    [("scoring", {"numpy", "scipy"}), ("storage", {"sqlmodel", "sqlalchemy", "alembic"})],
+)
+def test_a_package_imports_itself_and_its_libraries_only(package: str, libraries: set[str]) -> None:
+    allowed = {package, *libraries}
+
+    wrong = {
+        (file, one)
+        for file, one in of_package(package)
+        if not is_standard(one) and top(one) not in allowed
+    }
+
+    assert wrong == set()
+
+
+def reads_of_the_wall_clock(file: Path) -> Iterator[str]:
+    """Where a file names `datetime.now`, `utcnow`, `time.time` and their like."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute):
+            owner = ast.unparse(node.value).rpartition(".")[2]
+            if (
+                node.attr in {"utcnow", "today"}
+                or (node.attr == "now" and owner in {"datetime", "date"})
+                or (owner == "time" and node.attr in {"time", "time_ns", "localtime", "gmtime"})
+            ):
+                yield f"{show(file)}: {ast.unparse(node)}"
+        if isinstance(node, ast.ImportFrom) and node.module == "time":
+            yield f"{show(file)}: from time import"
+
+
+def test_the_wall_clock_is_read_in_one_place() -> None:
+    demo = ROOT / "bot" / "demo"
+
+    found = [
+        one
+        for file in PRODUCT
+        if not file.is_relative_to(demo)
+        for one in reads_of_the_wall_clock(file)
+    ]
+
+    assert found == ["bot/app.py: discord.utils.utcnow"]
+
+
+def test_every_file_can_be_read_in_one_sitting() -> None:
+    long = {
+        show(file): length
+        for file in PRODUCT
+        if not file.is_relative_to(GENERATED)
+        if (length := len(file.read_text(encoding="utf-8").splitlines())) > LONGEST_FILE
+    }
+
+    assert long == {}
+
+
+def test_every_file_says_what_it_is_in_its_first_line() -> None:
+    silent = [
+        show(file)
+        for file in PRODUCT
+        if (text := file.read_text(encoding="utf-8")) and not ast.get_docstring(ast.parse(text))
+    ]
+
+    assert silent == []
+
+
+def raised(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Raise) and node.exc is not None:
+            call = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+            yield ast.unparse(call).rpartition(".")[2]
+
+
+def test_every_refusal_is_raised_somewhere() -> None:
+    defined = {
+        node.name
+        for file in PRODUCT
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+        if any(ast.unparse(base).endswith(("Refusal", "Error")) for base in node.bases)
+    }
+    somewhere = {name for file in PRODUCT for name in raised(file)}
+
+    assert {one.__name__ for one in Refusal.__subclasses__()} <= defined
+    assert defined - somewhere == set()
+
+
+def test_the_product_knows_nothing_of_its_tests() -> None:
+    wrong = {
+        (show(file), one)
+        for file in PRODUCT
+        for one in imports(file)
+        if within(one, "tests", "pytest", "hypothesis", "time_machine", "pgserver")
+    }
+
+    assert wrong == set()
