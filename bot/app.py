@@ -19,8 +19,6 @@ from storage.engine import Database
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# The only place where the wall clock is read; everything else is handed a clock.
-WALL_CLOCK = discord.utils.utcnow
 WORKERS = 8
 SWEEP_SECONDS = 5.0
 # The one place that reads the wall clock; everything else is told what time it is.

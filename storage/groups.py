@@ -16,6 +16,8 @@ _NOTE_INTERACTION = text(
     "INSERT INTO interactions (id, at) VALUES (:id, :at) ON CONFLICT DO NOTHING"
 ).bindparams(bindparam("at", type_=UTCDateTime()))
 
+_PEOPLE = select(Member).where(col(Member.id).in_(bindparam("ids", expanding=True)))
+
 
 def enter(
     tx: Session, *, group_id: int, group_name: str, user_id: int, name: str
@@ -95,6 +97,12 @@ def users(tx: Session, member_ids: Collection[int]) -> dict[int, int]:
     wanted = set(member_ids)
     rows = tx.exec(select(Member.id, Member.user_id).where(col(Member.id).in_(wanted)))
     return {member_id: user for member_id, user in rows if member_id and user}
+
+
+def people(tx: Session, member_ids: Collection[int]) -> dict[int, Member]:
+    """Members by their id."""
+    rows = tx.exec(_PEOPLE, params={"ids": list(set(member_ids))})
+    return {member.id: member for member in rows if member.id is not None}
 
 
 def members(tx: Session, group_id: int) -> list[Member]:

@@ -4,9 +4,24 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from storage.tables import Meetup, Phase, Question, Round, Seat, Turn
+
+# Built once: every card of a round asks these, and building a statement costs more than running it.
+_OF_ROUND = bindparam("round_id")
+_WITH_SESSION = (
+    select(Round, Meetup, Question)
+    .join(Meetup, col(Meetup.id) == Round.session_id)
+    .join(Question, col(Question.id) == Round.question_id)
+    .where(col(Round.id) == _OF_ROUND)
+)
+_SEATS = select(Seat).where(col(Seat.round_id) == _OF_ROUND).order_by(col(Seat.position))
+_TURNS = select(Turn).where(col(Turn.round_id) == _OF_ROUND).order_by(col(Turn.number))
+_LATEST_TURNS = (
+    select(Turn).where(col(Turn.round_id) == _OF_ROUND).order_by(col(Turn.number).desc()).limit(2)
+)
 
 
 def get(tx: Session, group_id: int, round_id: int) -> Round | None:
@@ -16,6 +31,12 @@ def get(tx: Session, group_id: int, round_id: int) -> Round | None:
         .join(Meetup, col(Meetup.id) == Round.session_id)
         .where(Round.id == round_id, Meetup.group_id == group_id)
     ).first()
+
+
+def with_session(tx: Session, round_id: int) -> tuple[Round, Meetup, Question] | None:
+    """A round with its session and its question, whichever group's they are."""
+    found = tx.exec(_WITH_SESSION, params={"round_id": round_id}).first()
+    return None if found is None else (found[0], found[1], found[2])
 
 
 def running(tx: Session, session_id: int) -> Round | None:
@@ -51,21 +72,17 @@ def latest_on_question(tx: Session, question_id: int) -> Round | None:
 
 def seats(tx: Session, round_id: int) -> list[Seat]:
     """The seats in their order."""
-    return list(tx.exec(select(Seat).where(Seat.round_id == round_id).order_by(col(Seat.position))))
+    return list(tx.exec(_SEATS, params={"round_id": round_id}))
 
 
 def turns(tx: Session, round_id: int) -> list[Turn]:
     """The turns in their order."""
-    return list(tx.exec(select(Turn).where(Turn.round_id == round_id).order_by(col(Turn.number))))
+    return list(tx.exec(_TURNS, params={"round_id": round_id}))
 
 
 def latest_turns(tx: Session, round_id: int) -> list[Turn]:
     """The running turn and the one that ended last, newest first."""
-    return list(
-        tx.exec(
-            select(Turn).where(Turn.round_id == round_id).order_by(col(Turn.number).desc()).limit(2)
-        )
-    )
+    return list(tx.exec(_LATEST_TURNS, params={"round_id": round_id}))
 
 
 def opened_counts(tx: Session, group_id: int) -> Counter[int]:

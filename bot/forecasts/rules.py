@@ -50,18 +50,14 @@ def parse_reason(text: str | None) -> str:
 
 
 def say_probability(probability: float) -> str:
-    """As a percentage, with as many digits as were meant: "70%", "0.5%".
+    """As a percentage, with three digits counted from the nearer end: "70%", "0.5%", "99.97%".
 
     >>> say_probability(0.7), say_probability(0.005), say_probability(1 / 3)
     ('70%', '0.5%', '33.3%')
     """
     percent = probability * 100
-    shown = f"{percent:.1f}" if abs(percent - round(percent)) > 1e-9 else f"{percent:.0f}"
-    if shown in {"0.0", "100.0"}:  # close to certain, every digit matters
-        end = Decimal(0 if percent < 50 else 100)
-        away = Decimal(f"{percent - float(end):.3g}")
-        shown = f"{end + away:f}"
-    return f"{shown}%"
+    end = 0 if percent < 50 else 100
+    return f"{end + Decimal(f'{percent - end:.3g}'):f}%"
 
 
 def _decimal(number: str) -> Decimal:

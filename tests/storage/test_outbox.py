@@ -440,3 +440,74 @@ def test_an_answer_cannot_confirm_a_card_that_was_not_posted_yet(outboxes: Datab
         outbox.confirm_shown(tx, key="q1", version=1)
 
     assert due(outboxes) == ["q1"]
+
+
+def test_confirming_tells_whether_an_edit_is_due(outboxes: Database) -> None:
+    show(outboxes)
+    claim(outboxes)
+    settled = answer(outboxes, outbox.confirm, version=1, message_id=77)
+    refresh(outboxes)
+    refresh(outboxes)
+    unsettled = answer(outboxes, outbox.confirm, version=2, message_id=77)
+
+    assert (settled, unsettled) == (False, True)
+
+
+def test_of_two_edits_under_way_at_once_nobody_knows_the_last_so_one_more_is_due(
+    outboxes: Database,
+) -> None:
+    posted(outboxes)
+    refresh(outboxes, pressed=77)
+    delivered = claim(outboxes, NOW + outbox.ANSWER_TIME)
+    with outboxes.write() as tx:
+        outbox.confirm_shown(tx, key="q1", version=2, before=1)
+
+    assert delivered is not None
+    again = answer(outboxes, outbox.confirm, version=2, message_id=77, before=delivered.shown)
+
+    assert again
+    assert due(outboxes) == ["q1"]
+
+
+def test_an_edit_that_was_alone_needs_no_other(outboxes: Database) -> None:
+    posted(outboxes)
+    refresh(outboxes)
+    delivered = claim(outboxes)
+
+    assert delivered is not None
+    again = answer(outboxes, outbox.confirm, version=2, message_id=77, before=delivered.shown)
+
+    assert not again
+    assert due(outboxes, LATER) == []
+
+
+def test_what_was_to_be_shown_in_a_channel_that_is_gone_moves_to_another(
+    outboxes: Database,
+) -> None:
+    posted(outboxes)
+    show(outboxes, "q2", group_id=901)
+    refresh(outboxes)
+    claim(outboxes)
+    answer(outboxes, outbox.park, trouble=outbox.CHANNEL_GONE, until=LATER)
+
+    with outboxes.write() as tx:
+        gone = outbox.gone_channels(tx, 900), outbox.gone_channels(tx, 901)
+        outbox.move(tx, group_id=900, gone=910, to=920)
+        outbox.unpark(tx, NOW, group_id=900)
+
+    moved, other = effect(outboxes), effect(outboxes, "q2")
+    assert ([list(one) for one in gone]) == [[910], []]
+    assert (moved.channel_id, moved.message_id) == (920, None)
+    assert other.channel_id == 910
+    assert "q1" in due(outboxes)
+
+
+def test_unparking_forgets_how_often_it_was_tried(outboxes: Database) -> None:
+    show(outboxes)
+    claim(outboxes)
+    answer(outboxes, outbox.park, trouble="no permission", until=LATER)
+
+    with outboxes.write() as tx:
+        outbox.unpark(tx, NOW)
+
+    assert effect(outboxes).attempts == 0

@@ -51,7 +51,7 @@ class Evening:
             assert fragment not in card, (step, fragment, card)
         assert tuple(wire.pinged(self.stage, before)) == step.pings, step
         if step.blind:
-            public = wire.public_text(self.stage)
+            public = wire.public_text(self.stage, before)
             assert not [secret for secret in SECRET if secret in public], step
 
     def transcript(self) -> str:

@@ -123,10 +123,10 @@ def sends(stage: Stage, since: int = 0) -> list[dict[str, Any]]:
     ]
 
 
-def public_text(stage: Stage) -> str:
-    """Everything that the bot has ever shown to more than one person, edits included."""
+def public_text(stage: Stage, since: int = 0) -> str:
+    """Everything that the bot has shown to more than one person, edits included."""
     bodies = []
-    for asked in stage.env.http_requests:
+    for asked in stage.env.http_requests[since:]:
         body = asked.json if isinstance(asked.json, dict) else {}
         data = body.get("data") or {}
         flags = (data.get("flags"), body.get("flags"))

@@ -3,7 +3,7 @@
 Blind forecasts leave this module only once their round has closed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from storage.tables import (
     Forecast,
     ForecastKind,
     Meetup,
+    Member,
     Phase,
     Presence,
     Question,
@@ -137,73 +138,69 @@ class Summary:
 
 def read_turn(tx: Session, at: Key) -> TurnCard | None:
     """The turn that a key names."""
-    row = tx.get(Round, at.id)
-    turns = rounds.turns(tx, at.id) if row else []
+    turns = rounds.turns(tx, at.id)
     turn = next((one for one in turns if at.more == (one.number,)), None)
-    if row is None or turn is None:
-        return None
     made = forecasts.in_rounds(tx, [at.id])
-    names = _names(tx, row, made)
-    users = groups.users(tx, [turn.member_id])
+    circle = _circle(tx, at.id, {one.member_id for one in made})
+    if circle is None or turn is None:
+        return None
     return TurnCard(
-        about=_about(tx, at, row),
+        about=_about(circle, at),
         place=_place(turns, turn),
-        said=_said_in_turn(tx, row, turn, made, names),
-        speaker=names[turn.member_id],
-        speaker_user=users.get(turn.member_id),
-        following=_following(tx, row, names) if turn.ended_at is None else None,
+        said=_said_in_turn(circle, turn, made),
+        speaker=circle.name(turn.member_id),
+        speaker_user=circle.people[turn.member_id].user_id,
+        following=_following(circle) if turn.ended_at is None else None,
         deadline=turn.deadline,
         started_at=turn.started_at,
         paused_left=turn.left_seconds if turn.paused else None,
         ended_by=turn.ended_by,
-        extend_seconds=row.extend_seconds,
-        seats=tuple(_seat_lines(tx, row, made, names)),
-        updates=_updates(turn, made, names),
+        extend_seconds=circle.row.extend_seconds,
+        seats=tuple(_seat_line(circle, seat, made) for seat in circle.seats),
+        updates=_updates(circle, turn, made),
     )
 
 
 def read_phase(tx: Session, at: Key) -> PhaseCard | None:
     """The blind or final phase that a key names."""
-    row = tx.get(Round, at.id)
-    if row is None:
+    circle = _circle(tx, at.id)
+    if circle is None:
         return None
-    names = _names(tx, row, ())
+    row = circle.row
     blind_in, _ = forecasts.recorded_in_round(tx, at.id)
-    present = [seat for seat in rounds.seats(tx, at.id) if seat.present]
+    present = [seat for seat in circle.seats if seat.present]
     is_in = {seat.member_id for seat in present if seat.ready}
     if at.kind == "b":
         is_in |= blind_in
     running = {Phase.BLIND: "b", Phase.FINAL: "f"}.get(row.phase) == at.kind
     return PhaseCard(
-        about=_about(tx, at, row, over=not running),
+        about=_about(circle, at, over=not running),
         ends_at=row.phase_ends_at if running else None,
-        recorded=tuple(names[seat.member_id] for seat in present if seat.member_id in is_in),
-        waiting=tuple(names[seat.member_id] for seat in present if seat.member_id not in is_in),
+        recorded=tuple(circle.name(one.member_id) for one in present if one.member_id in is_in),
+        waiting=tuple(circle.name(one.member_id) for one in present if one.member_id not in is_in),
     )
 
 
 def read_cue(tx: Session, at: Key) -> Cue | None:
     """The cue that a key names, or None when it has lost its point."""
-    row = tx.get(Round, at.id)
+    circle = _circle(tx, at.id)
     latest = rounds.latest_turns(tx, at.id)
     turn = latest[0] if latest else None
     number, seconds, extensions = at.more
-    if row is None or turn is None or turn.number != number or turn.ended_at is not None:
+    if circle is None or turn is None or turn.number != number or turn.ended_at is not None:
         return None
     if turn.paused or turn.extensions != extensions:
         return None
-    meetup = tx.get_one(Meetup, row.session_id)
-    names = _names(tx, row, ())
     _, turn_in = forecasts.recorded_in_round(tx, at.id)
     return Cue(
-        about=_about(tx, at, row),
-        speaker=names[turn.member_id],
-        speaker_user=groups.users(tx, [turn.member_id]).get(turn.member_id),
-        following=_following(tx, row, names),
+        about=_about(circle, at),
+        speaker=circle.name(turn.member_id),
+        speaker_user=circle.people[turn.member_id].user_id,
+        following=_following(circle),
         seconds=seconds,
         recorded=turn.member_id in turn_in,
-        spoken=groups.get(tx, meetup.group_id).spoken_cues,
-        grace_seconds=row.grace_seconds,
+        spoken=groups.get(tx, circle.meetup.group_id).spoken_cues,
+        grace_seconds=circle.row.grace_seconds,
     )
 
 
@@ -212,22 +209,24 @@ def read_summary(tx: Session, at: Key) -> Summary | None:
     row = tx.get(Round, at.id)
     if row is None or row.phase != Phase.CLOSED:
         return None
-    meetup = tx.get_one(Meetup, row.session_id)
     made = _before(forecasts.on_question(tx, row.question_id), row.closed_at)
     here = [one for one in made if one.round_id == at.id]
-    names = _names(tx, row, here)
+    circle = _circle(tx, at.id, {one.member_id for one in here})
+    if circle is None:
+        return None
     seats = tuple(
-        _summary_seat(names[member], _of(made, member), at.id) for member in _seated(tx, row, here)
+        _summary_seat(circle.name(member), _of(made, member), at.id)
+        for member in _seated(tx, circle, here)
     )
     newest = rounds.of_session(tx, row.session_id)[-1].id == row.id
     return Summary(
-        about=_about(tx, at, row),
+        about=_about(circle, at),
         seats=seats,
         blind=_aggregates([seat.blind for seat in seats]),
         final=_aggregates([seat.final for seat in seats]),
         running=running_aggregate(seats),
-        newest=newest and not meetup.lobby_open,
-        session_live=meetup.state == SessionState.LIVE,
+        newest=newest and not circle.meetup.lobby_open,
+        session_live=circle.meetup.state == SessionState.LIVE,
     )
 
 
@@ -243,12 +242,36 @@ def running_aggregate(seats: Sequence[SummarySeat]) -> tuple[float | None, ...]:
     return tuple(said)
 
 
-def _about(tx: Session, at: Key, row: Round, *, over: bool | None = None) -> About:
-    meetup = tx.get_one(Meetup, row.session_id)
-    question = tx.get_one(Question, row.question_id)
+@dataclass(frozen=True)
+class _Circle:
+    """The rows that every card of a round is made of, each read once."""
+
+    row: Round
+    meetup: Meetup
+    question: Question
+    seats: tuple[Seat, ...]
+    offered: tuple[int, ...]
+    people: dict[int, Member]
+
+    def name(self, member_id: int) -> str:
+        return self.people[member_id].name
+
+
+def _circle(tx: Session, round_id: int, others: Collection[int] = ()) -> _Circle | None:
+    """The round with everybody in it, beside it, and `others`."""
+    found = rounds.with_session(tx, round_id)
+    if found is None:
+        return None
+    row, meetup, question = found
+    seats = tuple(rounds.seats(tx, round_id))
     here = sessions.attendances(tx, row.session_id)
-    offered = [one.member_id for one in here if one.presence == Presence.OFFERED]
-    names = groups.names(tx, [meetup.host_id, *offered])
+    offered = tuple(one.member_id for one in here if one.presence == Presence.OFFERED)
+    members = {meetup.host_id, *offered, *others, *(seat.member_id for seat in seats)}
+    return _Circle(row, meetup, question, seats, offered, groups.people(tx, members))
+
+
+def _about(circle: _Circle, at: Key, *, over: bool | None = None) -> About:
+    row, meetup, question = circle.row, circle.meetup, circle.question
     return About(
         at=at,
         title=meetup.title,
@@ -257,38 +280,23 @@ def _about(tx: Session, at: Key, row: Round, *, over: bool | None = None) -> Abo
         question=question.title,
         criteria=question.criteria,
         closes_at=question.closes_at,
-        host=names[meetup.host_id],
+        host=circle.name(meetup.host_id),
         host_gone=meetup.host_gone,
-        on_call=tuple(names[member] for member in offered),
+        on_call=tuple(circle.name(member) for member in circle.offered),
         over=row.phase == Phase.CLOSED if over is None else over,
     )
 
 
-def _names(tx: Session, row: Round, made: Sequence[Forecast]) -> dict[int, str]:
-    members = {seat.member_id for seat in rounds.seats(tx, row_id(row))}
-    return groups.names(tx, members | {one.member_id for one in made})
+def _following(circle: _Circle) -> str | None:
+    waiting = [seat for seat in circle.seats if seat.state == SeatState.WAITING and seat.present]
+    return circle.name(waiting[0].member_id) if waiting else None
 
 
-def _following(tx: Session, row: Round, names: dict[int, str]) -> str | None:
-    waiting = [
-        seat
-        for seat in rounds.seats(tx, row_id(row))
-        if seat.state == SeatState.WAITING and seat.present
-    ]
-    return names[waiting[0].member_id] if waiting else None
-
-
-def _seat_lines(
-    tx: Session, row: Round, made: Sequence[Forecast], names: dict[int, str]
-) -> list[SeatLine]:
-    return [_seat_line(seat, made, names) for seat in rounds.seats(tx, row_id(row))]
-
-
-def _seat_line(seat: Seat, made: Sequence[Forecast], names: dict[int, str]) -> SeatLine:
+def _seat_line(circle: _Circle, seat: Seat, made: Sequence[Forecast]) -> SeatLine:
     own = (one for one in made if one.member_id == seat.member_id)
     shown = _last(one for one in own if one.kind != ForecastKind.BLIND)
     return SeatLine(
-        names[seat.member_id],
+        circle.name(seat.member_id),
         seat.state,
         seat.present,
         shown.probability if shown else None,
@@ -305,21 +313,19 @@ def _place(turns: Sequence[Turn], turn: Turn) -> int:
     return len(before - {turn.member_id}) + 1
 
 
-def _said_in_turn(
-    tx: Session, row: Round, turn: Turn, made: Sequence[Forecast], names: dict[int, str]
-) -> SeatLine | None:
+def _said_in_turn(circle: _Circle, turn: Turn, made: Sequence[Forecast]) -> SeatLine | None:
     """The speaker's line as the circle shows it, once something was recorded."""
-    seats = rounds.seats(tx, row_id(row))
-    own = [_seat_line(seat, made, names) for seat in seats if seat.member_id == turn.member_id]
+    seats = [seat for seat in circle.seats if seat.member_id == turn.member_id]
+    own = [_seat_line(circle, seat, made) for seat in seats]
     return next((line for line in own if line.probability is not None), None)
 
 
 def _updates(
-    turn: Turn, made: Sequence[Forecast], names: dict[int, str]
+    circle: _Circle, turn: Turn, made: Sequence[Forecast]
 ) -> tuple[tuple[str, float], ...]:
     """What others recorded while this turn was running."""
     return tuple(
-        (names[one.member_id], one.probability or 0.0)
+        (circle.name(one.member_id), one.probability or 0.0)
         for one in made
         if one.member_id != turn.member_id
         and (one.kind == ForecastKind.UPDATE or one.late)
@@ -328,11 +334,11 @@ def _updates(
     )
 
 
-def _seated(tx: Session, row: Round, made: Sequence[Forecast]) -> list[int]:
+def _seated(tx: Session, circle: _Circle, made: Sequence[Forecast]) -> list[int]:
     """Members in the order in which they spoke; then who had no turn; then other forecasters."""
-    spoke = [turn.member_id for turn in rounds.turns(tx, row_id(row))]
+    spoke = [turn.member_id for turn in rounds.turns(tx, row_id(circle.row))]
     order = list(dict.fromkeys(reversed(spoke)))[::-1]
-    seats = [seat.member_id for seat in rounds.seats(tx, row_id(row))]
+    seats = [seat.member_id for seat in circle.seats]
     return list(dict.fromkeys([*order, *seats, *(one.member_id for one in made)]))
 
 

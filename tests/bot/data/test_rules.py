@@ -102,6 +102,17 @@ def test_a_forecast_may_be_made_now() -> None:
     assert read(file({"forecast_at": START.isoformat()}))[0].forecast_at == START
 
 
+def test_an_outcome_may_become_known_now() -> None:
+    assert read(file({"resolved_at": START.isoformat()}))[0].resolved_at == START
+
+
+@pytest.mark.parametrize(
+    ("name", "count"), [("question", 100), ("title", 500), ("forecaster", 100)]
+)
+def test_a_text_may_be_as_long_as_this(name: str, count: int) -> None:
+    assert getattr(read(file({name: "x" * count}))[0], name) == "x" * count
+
+
 def test_a_blank_forecaster_is_one_nameless_member() -> None:
     assert read(file({"forecaster": "  "}))[0].forecaster == ""
 
@@ -204,6 +215,8 @@ BAD = [
         "it lies in the future",
     ),
     ({"outcome": "maybe"}, "outcome", "maybe", "it must be yes, no, void or empty"),
+    ({"outcome": "x" * 60}, "outcome", "x" * 60, "it must be yes, no, void or empty"),
+    ({"outcome": "x" * 61}, "outcome", "x" * 59 + "…", "it must be yes, no, void or empty"),
     ({"outcome": "1"}, "outcome", "1", "it must be yes, no, void or empty"),
     ({"resolved_at": ""}, "resolved_at", "", "a line with an outcome needs it"),
     (
