@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam
+from sqlalchemy import BindParameter, bindparam
 from sqlmodel import Session, col, select
 
 from storage.tables import Meetup, Phase, Question, Round, Seat, Turn
 
 # Built once: every card of a round asks these, and building a statement costs more than running it.
-_OF_ROUND = bindparam("round_id")
+_OF_ROUND: BindParameter[int] = bindparam("round_id")
 _WITH_SESSION = (
     select(Round, Meetup, Question)
     .join(Meetup, col(Meetup.id) == Round.session_id)

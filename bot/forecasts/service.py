@@ -68,35 +68,9 @@ def record(
     desk: Desk, caller: Caller, question_id: int, *, probability: str, reason: str = ""
 ) -> Receipt:
     """Records a member's forecast, in or outside a round."""
-    chance = rules.parse_probability(probability)
-    why = rules.parse_reason(reason)
+    chance, why = rules.parse_probability(probability), rules.parse_reason(reason)
     with desk.act(caller) as unit:
-        question = question_service.require(unit.tx, unit.group.id, question_id)
-        question_rules.check_open(question.state.value, question.closes_at, unit.now)
-        filed, row = _file(unit, question)
-        previous = forecasts.latest_of_member(unit.tx, question_id, unit.my_id)
-        forecasts.add(
-            unit.tx,
-            question_id=question_id,
-            member_id=unit.my_id,
-            round_id=row_id(row) if row else None,
-            turn_number=filed.turn_number,
-            kind=ForecastKind(filed.kind),
-            late=filed.late,
-            probability=chance,
-            reason=why,
-            made_at=unit.now,
-            interaction_id=caller.interaction_id,
-        )
-        _show_recorded(unit, question, row)
-        return Receipt(
-            question.title,
-            chance,
-            previous,
-            ForecastKind(filed.kind),
-            filed.late,
-            hidden=filed.kind == "blind",
-        )
+        return _record(unit, question_id, chance, why)
 
 
 def prepare(desk: Desk, caller: Caller, at: Key) -> Prepared:
@@ -113,11 +87,9 @@ def record_at(
     desk: Desk, caller: Caller, at: Key, *, probability: str, reason: str = ""
 ) -> Receipt:
     """Records a forecast on the question that a card is about."""
-    if at.kind in {"q", "r"}:
-        return record(desk, caller, at.id, probability=probability, reason=reason)
-    with desk.db.read() as tx:
-        question_id = _question_id(tx, caller, at)
-    return record(desk, caller, question_id, probability=probability, reason=reason)
+    chance, why = rules.parse_probability(probability), rules.parse_reason(reason)
+    with desk.act(caller) as unit:
+        return _record(unit, _question_id(unit.tx, caller, at), chance, why)
 
 
 def show_history(desk: Desk, caller: Caller, question_id: int) -> History:
@@ -144,6 +116,35 @@ def show_history(desk: Desk, caller: Caller, question_id: int) -> History:
         for row in seen
     )
     return History(question.title, lines, hidden=len(seen) < len(made))
+
+
+def _record(unit: ActUnit, question_id: int, chance: float, why: str) -> Receipt:
+    question = question_service.require(unit.tx, unit.group.id, question_id)
+    question_rules.check_open(question.state.value, question.closes_at, unit.now)
+    filed, row = _file(unit, question)
+    previous = forecasts.latest_of_member(unit.tx, question_id, unit.my_id)
+    forecasts.add(
+        unit.tx,
+        question_id=question_id,
+        member_id=unit.my_id,
+        round_id=row_id(row) if row else None,
+        turn_number=filed.turn_number,
+        kind=ForecastKind(filed.kind),
+        late=filed.late,
+        probability=chance,
+        reason=why,
+        made_at=unit.now,
+        interaction_id=unit.caller.interaction_id,
+    )
+    _show_recorded(unit, question, row)
+    return Receipt(
+        question.title,
+        chance,
+        previous,
+        ForecastKind(filed.kind),
+        filed.late,
+        hidden=filed.kind == "blind",
+    )
 
 
 def _question_id(tx: Session, caller: Caller, at: Key) -> int:
