@@ -13,7 +13,7 @@ import discord
 import structlog
 from discord import app_commands
 
-from bot.delivery.catalogue import render
+from bot.delivery.catalogue import read, render
 from bot.errors import answer_error, answer_once
 from bot.keys import Key
 from bot.message import Message
@@ -37,7 +37,7 @@ PATIENCE = 1.5
 
 
 @dataclass(frozen=True)
-class _Rendered:
+class _Drawn:
     """A card as drawn, the version that it is at least, and the one that Discord had before."""
 
     message: Message | None
@@ -140,13 +140,14 @@ class Door:
         This saves a request to Discord: the answer is the edit.
         """
         self._answers_with_card = True
-        result = await self.do(service, *args, **kwargs)
-        await self._update(at)
+        result, drawn = await self.do(
+            _change_and_draw, at, lambda desk, caller: service(desk, caller, *args, **kwargs)
+        )
+        await self._update(at, drawn)
         return result
 
-    async def _update(self, at: Key) -> None:
-        now = await self.do(_render_versioned, at)
-        message = now.message
+    async def _update(self, at: Key, drawn: _Drawn) -> None:
+        message = drawn.message
         if message is None or self.interaction.response.is_done():
             await self.acknowledge()
             return
@@ -158,7 +159,7 @@ class Door:
                 allowed_mentions=discord.AllowedMentions.none(),
             )
         )
-        if await self.app.run(_confirm_shown, self.app.desk, self.caller, at, now):
+        if await self.app.run(_confirm_shown, self.app.desk, self.caller, at, drawn):
             self.app.delivery.wake()
 
     async def acknowledge(self) -> None:
@@ -193,15 +194,18 @@ def _options(message: Message | None) -> dict[str, Any]:
     return options
 
 
-def _render_versioned(desk: Desk, _caller: Caller, key: Key) -> _Rendered:
-    """The version first: what is drawn is at least as new."""
+def _change_and_draw(
+    desk: Desk, caller: Caller, key: Key, change: Callable[[Desk, Caller], R]
+) -> tuple[R, _Drawn]:
+    """The version is read before the card is drawn: what is drawn is at least as new."""
+    result = change(desk, caller)
     with desk.db.read() as tx:
-        effect = outbox.by_key(tx, str(key))
-    wanted, shown = (effect.wanted, effect.shown) if effect else (0, 0)
-    return _Rendered(render(desk, key), wanted, shown)
+        wanted, shown = outbox.versions(tx, str(key))
+        draw = read(tx, key, desk.clock())
+    return result, _Drawn(draw(), wanted, shown)
 
 
-def _confirm_shown(desk: Desk, caller: Caller, key: Key, drawn: _Rendered) -> bool:
+def _confirm_shown(desk: Desk, caller: Caller, key: Key, drawn: _Drawn) -> bool:
     """Whether delivery has something left to do for the card."""
     with desk.db.write() as tx:
         effect = outbox.by_key(tx, str(key))

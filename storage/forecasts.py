@@ -3,10 +3,32 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert
 from sqlmodel import Session, col, select
 
 from storage.tables import Forecast, ForecastKind
+
+# Built once: every forecast goes this way, and building a statement costs more than running it.
+_ADD = insert(Forecast)
+_LATEST_OF_MEMBER = (
+    select(Forecast.probability)
+    .where(
+        col(Forecast.question_id) == bindparam("question_id"),
+        col(Forecast.member_id) == bindparam("member_id"),
+    )
+    .order_by(col(Forecast.made_at).desc(), col(Forecast.id).desc())
+    .limit(1)
+)
+_RECORDED_IN_ROUND = (
+    select(Forecast.member_id, Forecast.kind)
+    .where(col(Forecast.round_id) == bindparam("round_id"), Forecast.kind != ForecastKind.UPDATE)
+    .distinct()
+)
+_IN_ROUNDS = (
+    select(Forecast)
+    .where(col(Forecast.round_id).in_(bindparam("round_ids", expanding=True)))
+    .order_by(col(Forecast.made_at), col(Forecast.id))
+)
 
 
 def on_question(tx: Session, question_id: int) -> list[Forecast]:
@@ -18,10 +40,6 @@ def on_question(tx: Session, question_id: int) -> list[Forecast]:
             .order_by(col(Forecast.made_at), col(Forecast.id))
         )
     )
-
-
-# Built once: every forecast goes this way, and building a statement costs more than running it.
-_ADD = insert(Forecast)
 
 
 def add(
@@ -46,12 +64,8 @@ def add(
 
 def latest_of_member(tx: Session, question_id: int, member_id: int) -> float | None:
     """A member's standing probability on a question."""
-    return tx.exec(
-        select(Forecast.probability)
-        .where(Forecast.question_id == question_id, Forecast.member_id == member_id)
-        .order_by(col(Forecast.made_at).desc(), col(Forecast.id).desc())
-        .limit(1)
-    ).first()
+    asked = {"question_id": question_id, "member_id": member_id}
+    return tx.exec(_LATEST_OF_MEMBER, params=asked).first()
 
 
 def of_member(tx: Session, question_id: int, member_id: int) -> list[Forecast]:
@@ -67,21 +81,11 @@ def of_member(tx: Session, question_id: int, member_id: int) -> list[Forecast]:
 
 def recorded_in_round(tx: Session, round_id: int) -> tuple[frozenset[int], frozenset[int]]:
     """The members whose blind, and whose turn forecasts of a round are recorded."""
-    rows = tx.exec(
-        select(Forecast.member_id, Forecast.kind)
-        .where(Forecast.round_id == round_id, Forecast.kind != ForecastKind.UPDATE)
-        .distinct()
-    ).all()
+    rows = tx.exec(_RECORDED_IN_ROUND, params={"round_id": round_id}).all()
     blind = frozenset(member for member, kind in rows if kind == ForecastKind.BLIND)
     return blind, frozenset(member for member, kind in rows if kind == ForecastKind.TURN)
 
 
 def in_rounds(tx: Session, round_ids: Collection[int]) -> list[Forecast]:
     """The forecasts filed under these rounds, in the order in which they were made."""
-    return list(
-        tx.exec(
-            select(Forecast)
-            .where(col(Forecast.round_id).in_(list(round_ids)))
-            .order_by(col(Forecast.made_at), col(Forecast.id))
-        )
-    )
+    return list(tx.exec(_IN_ROUNDS, params={"round_ids": list(round_ids)}))

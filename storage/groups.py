@@ -15,7 +15,13 @@ from storage.tables import Group, Interaction, Member
 _NOTE_INTERACTION = text(
     "INSERT INTO interactions (id, at) VALUES (:id, :at) ON CONFLICT DO NOTHING"
 ).bindparams(bindparam("at", type_=UTCDateTime()))
-
+# Built once: every press goes this way, and building a statement costs more than running it.
+_ENTER = (
+    select(Group, Member)
+    .join(Member, col(Member.group_id) == col(Group.id))
+    .where(col(Group.id) == bindparam("of"), col(Member.user_id) == bindparam("user_id"))
+    .with_for_update(of=Group)
+)
 _PEOPLE = select(Member).where(col(Member.id).in_(bindparam("ids", expanding=True)))
 
 
@@ -23,12 +29,7 @@ def enter(
     tx: Session, *, group_id: int, group_name: str, user_id: int, name: str
 ) -> tuple[Group, Member]:
     """The group, whose other writers wait, and the member; each is added at first sight."""
-    both = tx.exec(
-        select(Group, Member)
-        .join(Member, col(Member.group_id) == col(Group.id))
-        .where(Group.id == group_id, Member.user_id == user_id)
-        .with_for_update(of=Group)
-    ).first()
+    both = tx.exec(_ENTER, params={"of": group_id, "user_id": user_id}).first()
     if both is None or both[1].name != name:
         group = get_or_add(tx, group_id, group_name)
         return group, member(tx, group_id, user_id, name)

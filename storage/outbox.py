@@ -28,6 +28,7 @@ _WANT = (
         ),
     )
 )
+_VERSIONS = select(Effect.wanted, Effect.shown).where(col(Effect.key) == bindparam("of"))
 CHANNEL_GONE = "the channel is gone. Choose another one with `/settings channels`."
 
 
@@ -81,6 +82,18 @@ def ping(
 def by_key(tx: Session, key: str) -> Effect | None:
     """The effect with this key."""
     return tx.exec(select(Effect).where(Effect.key == key)).first()
+
+
+def versions(tx: Session, key: str) -> tuple[int, int]:
+    """The version of a card that is wanted, and the one that Discord has; 0 if there is none."""
+    row = tx.exec(_VERSIONS, params={"of": key}).first()
+    return (0, 0) if row is None else (row[0], row[1])
+
+
+def message_ids(tx: Session, channel_id: int) -> set[int]:
+    """The messages of a channel that are known to belong to an effect."""
+    statement = select(Effect.message_id).where(Effect.channel_id == channel_id)
+    return {message_id for message_id in tx.exec(statement) if message_id is not None}
 
 
 def due(tx: Session, now: datetime) -> list[tuple[int, int]]:

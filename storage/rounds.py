@@ -5,12 +5,33 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import BindParameter, bindparam
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from storage.tables import Meetup, Phase, Question, Round, Seat, Turn
 
 # Built once: every card of a round asks these, and building a statement costs more than running it.
 _OF_ROUND: BindParameter[int] = bindparam("round_id")
+_GET = (
+    select(Round)
+    .join(Meetup, col(Meetup.id) == Round.session_id)
+    .where(col(Round.id) == _OF_ROUND, col(Meetup.group_id) == bindparam("group_id"))
+)
+_LATEST_ON_QUESTION = (
+    select(Round)
+    .where(col(Round.question_id) == bindparam("question_id"))
+    .order_by(col(Round.id).desc())
+    .limit(1)
+)
+_ASKED = aliased(Round)
+_LATEST_BESIDE = (
+    select(Question, Round)
+    .join(_ASKED, col(_ASKED.question_id) == Question.id)
+    .join(Round, col(Round.question_id) == Question.id)
+    .where(col(_ASKED.id) == _OF_ROUND, col(Question.group_id) == bindparam("group_id"))
+    .order_by(col(Round.id).desc())
+    .limit(1)
+)
 _WITH_SESSION = (
     select(Round, Meetup, Question)
     .join(Meetup, col(Meetup.id) == Round.session_id)
@@ -26,11 +47,7 @@ _LATEST_TURNS = (
 
 def get(tx: Session, group_id: int, round_id: int) -> Round | None:
     """The round, if it is one of this group's sessions."""
-    return tx.exec(
-        select(Round)
-        .join(Meetup, col(Meetup.id) == Round.session_id)
-        .where(Round.id == round_id, Meetup.group_id == group_id)
-    ).first()
+    return tx.exec(_GET, params={"round_id": round_id, "group_id": group_id}).first()
 
 
 def with_session(tx: Session, round_id: int) -> tuple[Round, Meetup, Question] | None:
@@ -62,12 +79,14 @@ def on_question(tx: Session, question_id: int) -> list[Round]:
 
 def latest_on_question(tx: Session, question_id: int) -> Round | None:
     """The last round that took a question."""
-    return tx.exec(
-        select(Round)
-        .where(Round.question_id == question_id)
-        .order_by(col(Round.id).desc())
-        .limit(1)
-    ).first()
+    return tx.exec(_LATEST_ON_QUESTION, params={"question_id": question_id}).first()
+
+
+def latest_beside(tx: Session, group_id: int, round_id: int) -> tuple[Question, Round] | None:
+    """The question of one of the group's rounds, and the last round that took it."""
+    asked = {"round_id": round_id, "group_id": group_id}
+    found = tx.exec(_LATEST_BESIDE, params=asked).first()
+    return None if found is None else (found[0], found[1])
 
 
 def seats(tx: Session, round_id: int) -> list[Seat]:

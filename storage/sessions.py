@@ -3,9 +3,17 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from storage.tables import Answer, Attendance, Meetup, Presence, Rsvp, SessionState, Vote
+
+# Built once: every card of a round asks this, and building a statement costs more than running it.
+_ATTENDANCES = (
+    select(Attendance)
+    .where(col(Attendance.session_id) == bindparam("of"))
+    .order_by(col(Attendance.at), col(Attendance.id))
+)
 
 
 def get(tx: Session, group_id: int, session_id: int) -> Meetup | None:
@@ -95,13 +103,7 @@ def answer(tx: Session, session_id: int, member_id: int, said: Answer, now: date
 
 def attendances(tx: Session, session_id: int) -> list[Attendance]:
     """Who is, was, or is offered to be in the circle, in the order in which they came."""
-    return list(
-        tx.exec(
-            select(Attendance)
-            .where(Attendance.session_id == session_id)
-            .order_by(col(Attendance.at), col(Attendance.id))
-        )
-    )
+    return list(tx.exec(_ATTENDANCES, params={"of": session_id}))
 
 
 def circle(tx: Session, session_id: int) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -87,12 +88,18 @@ def sqlite(migrated_file: Path, tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture
 def postgresql(postgresql_url: str, request: pytest.FixtureRequest) -> Iterator[Database]:
     """A fresh PostgreSQL database."""
-    name = f"t{abs(hash(request.node.nodeid))}"
-    admin = Database(postgresql_url)
+    with create_postgresql(postgresql_url, f"t{abs(hash(request.node.nodeid))}") as database:
+        yield database
+
+
+@contextmanager
+def create_postgresql(url: str, name: str) -> Iterator[Database]:
+    """A PostgreSQL database with the newest schema, for as long as the block lasts."""
+    admin = Database(url)
     with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(f'DROP DATABASE IF EXISTS "{name}"'))
         connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE migrated'))
-    database = Database(_with_name(postgresql_url, name))
+    database = Database(_with_name(url, name))
     yield database
     database.close()
     with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -29,10 +29,16 @@ def render(desk: Desk, key: Key) -> Message | None:
 
     Reads the database and may draw a picture, so it belongs off the event loop.
     """
-    read, draw = CATALOGUE[key.kind]
     with desk.db.read() as tx:
-        shown = read(tx, key, desk.clock())
-    return None if shown is None else draw(shown)
+        draw = read(tx, key, desk.clock())
+    return draw()
+
+
+def read(tx: Session, key: Key, now: datetime) -> Callable[[], Message | None]:
+    """Reads what the message shows; the call that is returned draws it, without the database."""
+    look, draw = CATALOGUE[key.kind]
+    shown = look(tx, key, now)
+    return lambda: None if shown is None else draw(shown)
 
 
 def _read_trouble(tx: Session, key: Key, _now: datetime) -> tuple[int, str] | None:

@@ -131,9 +131,10 @@ class Delivery:
         if effect.attempted_at is None or now - effect.attempted_at < NONCE_LIFE:
             return None
         after = discord.Object(discord.utils.time_snowflake(effect.created_at, high=False))
+        others: set[int] = await self._run(self._known, effect)
         async for message in channel.history(limit=HISTORY_LIMIT, after=after):
             ours = self._client.user is not None and message.author.id == self._client.user.id
-            if ours and _is_it(message, effect.key, wanted):
+            if ours and message.id not in others and _is_it(message, effect.key, wanted):
                 return message.id
         await self._run(self._search_missed, effect)
         return None
@@ -168,6 +169,10 @@ class Delivery:
             if allowed.view_channel and allowed.send_messages:
                 return channel.id
         return None
+
+    def _known(self, effect: Effect) -> set[int]:
+        with self._desk.db.read() as tx:
+            return outbox.message_ids(tx, effect.channel_id)
 
     def _due(self) -> list[tuple[int, int]]:
         with self._desk.db.read() as tx:
@@ -257,22 +262,17 @@ async def _edit(target: discord.PartialMessage, message: Message) -> None:
 
 
 def _is_it(found: discord.Message, key: str, wanted: Message) -> bool:
-    """Whether a message names this key on its buttons, or has none and says the same."""
+    """Whether a message names this key on its buttons, or has none and is headed the same."""
     names = [
         str(getattr(child, "custom_id", "")).replace("=", "|").partition("|")[2]
         for row in found.components
         for child in getattr(row, "children", ())
     ]
-    return key in names if names else _says(found) == _says(wanted)
-
-
-def _says(message: discord.Message | Message) -> tuple[str, str | None, str | None]:
-    """Content, title and description, which say what a message is about."""
-    if isinstance(message, discord.Message):
-        embed = message.embeds[0] if message.embeds else None
-    else:
-        embed = message.embed
-    return message.content, embed.title if embed else None, embed.description if embed else None
+    if names:
+        return key in names
+    if wanted.embed is None or not found.embeds:
+        return wanted.embed is None and not found.embeds and found.content == wanted.content
+    return found.embeds[0].title == wanted.embed.title
 
 
 def _reason(error: discord.HTTPException) -> str:

@@ -22,6 +22,9 @@ from bot.unit import ActUnit, Caller, Desk, row_id
 from storage import forecasts, groups, rounds
 from storage.tables import Forecast, ForecastKind, Phase, Question, QuestionState, Round
 
+OF_QUESTIONS = frozenset("qr")  # the kinds of cards that name a question, not a round
+NOT_HERE = "That round is not in this group. Nothing happened."
+
 
 @dataclass(frozen=True)
 class Receipt:
@@ -70,7 +73,8 @@ def record(
     """Records a member's forecast, in or outside a round."""
     chance, why = rules.parse_probability(probability), rules.parse_reason(reason)
     with desk.act(caller) as unit:
-        return _record(unit, question_id, chance, why)
+        question = question_service.require(unit.tx, unit.group.id, question_id)
+        return _record(unit, question, rounds.latest_on_question(unit.tx, question_id), chance, why)
 
 
 def prepare(desk: Desk, caller: Caller, at: Key) -> Prepared:
@@ -87,9 +91,14 @@ def record_at(
     desk: Desk, caller: Caller, at: Key, *, probability: str, reason: str = ""
 ) -> Receipt:
     """Records a forecast on the question that a card is about."""
+    if at.kind in OF_QUESTIONS:
+        return record(desk, caller, at.id, probability=probability, reason=reason)
     chance, why = rules.parse_probability(probability), rules.parse_reason(reason)
     with desk.act(caller) as unit:
-        return _record(unit, _question_id(unit.tx, caller, at), chance, why)
+        found = rounds.latest_beside(unit.tx, unit.group.id, at.id)
+        if found is None:
+            raise StaleRefusal(NOT_HERE)
+        return _record(unit, *found, chance, why)
 
 
 def show_history(desk: Desk, caller: Caller, question_id: int) -> History:
@@ -118,14 +127,15 @@ def show_history(desk: Desk, caller: Caller, question_id: int) -> History:
     return History(question.title, lines, hidden=len(seen) < len(made))
 
 
-def _record(unit: ActUnit, question_id: int, chance: float, why: str) -> Receipt:
-    question = question_service.require(unit.tx, unit.group.id, question_id)
+def _record(
+    unit: ActUnit, question: Question, latest: Round | None, chance: float, why: str
+) -> Receipt:
     question_rules.check_open(question.state.value, question.closes_at, unit.now)
-    filed, row = _file(unit, question)
-    previous = forecasts.latest_of_member(unit.tx, question_id, unit.my_id)
+    filed, row = _file(unit, latest)
+    previous = forecasts.latest_of_member(unit.tx, row_id(question), unit.my_id)
     forecasts.add(
         unit.tx,
-        question_id=question_id,
+        question_id=row_id(question),
         member_id=unit.my_id,
         round_id=row_id(row) if row else None,
         turn_number=filed.turn_number,
@@ -149,17 +159,16 @@ def _record(unit: ActUnit, question_id: int, chance: float, why: str) -> Receipt
 
 def _question_id(tx: Session, caller: Caller, at: Key) -> int:
     """The question that a card is about: its own, or that of its round."""
-    if at.kind in {"q", "r"}:
+    if at.kind in OF_QUESTIONS:
         return at.id
     row = rounds.get(tx, caller.group_id, at.id)
     if row is None:
-        raise StaleRefusal("That round is not in this group. Nothing happened.")
+        raise StaleRefusal(NOT_HERE)
     return row.question_id
 
 
-def _file(unit: ActUnit, question: Question) -> tuple[round_rules.Recorded, Round | None]:
+def _file(unit: ActUnit, row: Round | None) -> tuple[round_rules.Recorded, Round | None]:
     """Under what to file it, once everything that is due by now has taken effect."""
-    row = rounds.latest_on_question(unit.tx, row_id(question))
     if row is None:
         return round_rules.Recorded("update"), None
     step = round_rules.tick(state.load(unit.tx, row), unit.now)

@@ -127,6 +127,8 @@ async def _send(discord: LoopbackDiscord, form: Interaction, member: Member) -> 
     """Seconds from sending off a filled-in form to its acknowledgement."""
     sent = await discord.submit_modal(form, member, {"probability": "70%", "reason": "base rate"})
     assert sent.acknowledged_at is not None
+    if sent.message is None or "70%" not in sent.message.text:
+        raise RuntimeError(f"Not recorded: {sent.type} {sent.data}")
     return sent.acknowledged_at - sent.sent_at
 
 

@@ -52,6 +52,7 @@ FAULTS: tuple[dict[str, Any], ...] = (
     {"status": 503, "after_doing": True},
     {"status": 429, "retry_after": 0.1},
 )
+PILED_UP = 10  # troubles in wait for the next requests
 STAGES = "lbtf"  # lobby, blind, turn, final
 SHORT_ROUNDS = {"turn": "30s", "grace": "0s", "blind": "2s", "final": "2s"}
 
@@ -301,7 +302,7 @@ async def make_trouble(discord: LoopbackDiscord, chance: random.Random) -> None:
             await asyncio.sleep(chance.uniform(0.05, 0.4))
             if chance.random() < 0.15:
                 discord.drop_gateway(resumable=chance.random() < 0.7)
-            else:
+            elif sum(not fault.struck for fault in faults) < PILED_UP:
                 where, how = chance.choice(PLACES), chance.choice(FAULTS)
                 faults.append(discord.fail(*where, **how))
     finally:

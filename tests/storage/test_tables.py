@@ -115,27 +115,32 @@ NONSENSE: dict[str, Callable[[], SQLModel]] = {
 }
 
 
-@pytest.mark.parametrize("nonsense", NONSENSE)
-def test_nonsense_is_refused(furnished: Database, nonsense: str) -> None:
-    with pytest.raises(DBAPIError):
-        save(furnished, NONSENSE[nonsense]())
+def is_refused(database: Database, row: SQLModel) -> bool:
+    try:
+        save(database, row)
+    except DBAPIError:
+        return True
+    return False
 
 
-@pytest.mark.parametrize(
-    ("table", "column"),
-    [
-        ("questions", "kind"),
-        ("questions", "state"),
-        ("sessions", "state"),
-        ("sessions", "order_mode"),
-        ("rounds", "phase"),
-    ],
-)
-def test_a_word_that_the_design_does_not_know_is_refused(
-    furnished: Database, table: str, column: str
-) -> None:
-    with pytest.raises(DBAPIError), furnished.write() as tx:
-        tx.execute(text(f"UPDATE {table} SET {column} = 'whatever'"))
+def test_nonsense_is_refused(furnished: Database) -> None:
+    accepted = [what for what, make in NONSENSE.items() if not is_refused(furnished, make())]
+
+    assert accepted == []
+
+
+WORDS = {
+    "questions": ("kind", "state"),
+    "sessions": ("state", "order_mode"),
+    "rounds": ("phase", "order_mode"),
+}
+
+
+def test_a_word_that_the_design_does_not_know_is_refused(furnished: Database) -> None:
+    for table, columns in WORDS.items():
+        for column in columns:
+            with pytest.raises(DBAPIError), furnished.write() as tx:
+                tx.execute(text(f"UPDATE {table} SET {column} = 'whatever'"))
 
 
 def test_a_word_of_another_list_is_refused(furnished: Database) -> None:
@@ -179,7 +184,7 @@ TWICE: dict[str, Callable[[], tuple[SQLModel, SQLModel]]] = {
     "a round of a session": lambda: (a_round(number=2), a_round(number=2)),
     "a seat of a member": lambda: (a_seat(), a_seat()),
     "a turn of a round": lambda: (a_turn(1, ended_at=NOON), a_turn(1, ended_at=NOON)),
-    "a running turn": lambda: (a_turn(1), a_turn(2)),
+    "a running turn": lambda: (a_turn(2), a_turn(3)),
     "a forecast of one interaction": lambda: (
         a_forecast(interaction_id=5),
         a_forecast(interaction_id=5),
@@ -189,13 +194,16 @@ TWICE: dict[str, Callable[[], tuple[SQLModel, SQLModel]]] = {
 }
 
 
-@pytest.mark.parametrize("what", TWICE)
-def test_there_is_only_one_of(furnished: Database, what: str) -> None:
-    first, second = TWICE[what]()
-    save(furnished, first)
+def test_of_what_there_is_one_there_is_no_second(furnished: Database) -> None:
+    accepted = []
 
-    with pytest.raises(DBAPIError, match=r"(?i)unique"):
-        save(furnished, second)
+    for what, make in TWICE.items():
+        first, second = make()
+        save(furnished, first)
+        if not is_refused(furnished, second):
+            accepted.append(what)
+
+    assert accepted == []
 
 
 def test_sessions_that_are_over_do_not_block_their_channel(furnished: Database) -> None:

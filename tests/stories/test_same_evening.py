@@ -26,23 +26,19 @@ async def undisturbed(migrated_file: Path, tmp_path: Path, open_stage: OpenStage
     return _undisturbed[0]
 
 
-async def restart_after(evening: Evening, step: Step) -> None:
-    """The process dies as soon as everything has been delivered."""
-    await step.act(evening)
-    await evening.stage.restart()
-
-
 async def die_before_delivery(evening: Evening, step: Step) -> None:
     """The process dies between saving the change and telling the channel about it."""
     if not step.takes_time:
         await wire.stop(evening.stage)
-    await restart_after(evening, step)
+    await step.act(evening)
+    await evening.stage.restart()
 
 
 async def die_before_noting(evening: Evening, step: Step) -> None:
     """The process dies when Discord has the message, before that is noted."""
     evening.stage.app.delivery._confirm = lambda *_: None  # type: ignore[method-assign]
-    await restart_after(evening, step)
+    await step.act(evening)
+    await evening.stage.restart()
 
 
 async def fail_then_restart(evening: Evening, step: Step) -> None:
@@ -64,8 +60,7 @@ async def deliver_twice(evening: Evening, step: Step) -> None:
 
 
 @pytest.mark.parametrize(
-    "around",
-    [restart_after, die_before_delivery, die_before_noting, fail_then_restart, deliver_twice],
+    "around", [die_before_delivery, die_before_noting, fail_then_restart, deliver_twice]
 )
 async def test_the_evening_looks_the_same_whatever_goes_wrong_at_every_step(
     undisturbed: str, sqlite: Database, open_stage: OpenStage, around: Around
