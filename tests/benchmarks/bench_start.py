@@ -36,7 +36,12 @@ from tests.faults.process import BotProcess
 SESSIONS = 2_000
 
 
-async def run() -> list[Row]:
+def run() -> list[Row]:
+    """Everything in one go."""
+    return asyncio.run(_measure())
+
+
+async def _measure() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         idle = await _idle(Path(folder) / "idle.db")
         took = await _restart(Path(folder) / "crashed.db")

@@ -20,11 +20,16 @@ from tests.faults.process import BotProcess
 
 SESSIONS = 100
 TURN, GRACE = 40, 2
-WATCHED_SECONDS = 130
+WATCHED_SECONDS = 95
 MANAGE = (1 << 5) | (1 << 33)
 
 
-async def run() -> list[Row]:
+def run() -> list[Row]:
+    """Everything in one go."""
+    return asyncio.run(_measure())
+
+
+async def _measure() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "dojo.db"
         async with LoopbackDiscord() as discord:
