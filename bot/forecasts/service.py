@@ -183,6 +183,7 @@ def _file(unit: ActUnit, row: Round | None) -> tuple[round_rules.Recorded, Round
 def _show_recorded(unit: ActUnit, question: Question, row: Round | None) -> None:
     if question.state == QuestionState.PROPOSED:
         question.state = QuestionState.OPEN
+        question_service.refresh_offers(unit)
     if row is not None and row.phase != Phase.CLOSED:
         rounds_service.refresh_card(unit, row)
     else:

@@ -60,7 +60,7 @@ def submit(desk: Desk, caller: Caller, written: Written) -> Key:
         unit.tx.flush()
         key = keys.question(row_id(question))
         unit.show(key, unit.group.channel_id or caller.channel_id)
-        _refresh_offers(unit)
+        refresh_offers(unit)
         _wake_at_close(unit, question)
         return key
 
@@ -87,7 +87,7 @@ def edit(desk: Desk, caller: Caller, question_id: int, written: Written) -> None
         if question.state == QuestionState.CLOSED and (closes_at is None or closes_at > unit.now):
             question.state = QuestionState.OPEN
         unit.refresh(keys.question(question_id))
-        _refresh_offers(unit)
+        refresh_offers(unit)
         _wake_at_close(unit, question)
 
 
@@ -114,7 +114,7 @@ def toggle_mark(desk: Desk, caller: Caller, at: Key) -> bool:
         rules.check_open(question.state.value, question.closes_at, unit.now)
         marked = questions.toggle_mark(unit.tx, row_id(question), unit.my_id, unit.now)
         unit.refresh(at)
-        _refresh_offers(unit)
+        refresh_offers(unit)
         return marked
 
 
@@ -192,7 +192,7 @@ def close_due(desk: Desk, question_id: int, group_id: int) -> None:
         if question.state in {QuestionState.PROPOSED, QuestionState.OPEN}:
             question.state = QuestionState.CLOSED
             unit.refresh(keys.question(question_id))
-            _refresh_offers(unit)
+            refresh_offers(unit)
 
 
 def find(tx: Session, group_id: int, typed: str) -> Question:
@@ -276,7 +276,7 @@ def _say_close(question: Question) -> str:
     return f"{question.closes_at:%Y-%m-%d %H:%M} UTC" if question.closes_at else ""
 
 
-def _refresh_offers(unit: Unit) -> None:
+def refresh_offers(unit: Unit) -> None:
     """The cards that say which questions there are: open lobbies and announcements."""
     states = (SessionState.LIVE, SessionState.SCHEDULED)
     for meetup in sessions.listing(unit.tx, unit.group.id, states=states):
@@ -359,7 +359,7 @@ def _add_resolution(
     questions.settle_disputes(unit.tx, question_id)
     unit.tx.flush()
     unit.refresh(keys.question(question_id))
-    _refresh_offers(unit)
+    refresh_offers(unit)
     shown = outbox.by_key(unit.tx, str(keys.resolution(question_id)))
     if shown is not None:
         unit.refresh(keys.resolution(question_id))

@@ -135,6 +135,8 @@ def start_round(desk: Desk, caller: Caller, at: Key) -> None:
         question.state = QuestionState.OPEN
         meetup.lobby_open = False
         meetup.picked_id = None
+        unit.tx.flush()
+        question_service.refresh_offers(unit)
         unit.refresh(at)
         unit.refresh(keys.question(row_id(question)))
 

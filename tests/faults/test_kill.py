@@ -387,8 +387,7 @@ def assert_forecasts_once(url: str, crowd: Crowd) -> None:
     saved = Counter(row.interaction_id for row, _ in rows)
     assert set(saved.values()) <= {1}
     kept = {row.interaction_id: (row.probability, row.reason, user) for row, user in rows}
-    typed = {one.interaction.id: one for one in crowd.forecasts}
-    assert set(kept) <= set(typed)
+    # A form that was on its way when the crowd went home is saved, and unknown to the crowd.
     for one in crowd.forecasts:
         said = (one.probability, one.reason, one.member.id)
         if one.acknowledged:

@@ -90,10 +90,10 @@ def final_card(shown: PhaseCard) -> Message:
 def turn_card(shown: TurnCard) -> Message:
     """One seat has the floor, or had it."""
     about = shown.about
-    where = f"seat {shown.place} of {len(shown.seats)}"
-    title = f"Round {about.number} · {safe(shown.speaker)} · {where}"
-    if shown.ended_by is not None:
+    title = f"Round {about.number} · {safe(shown.speaker)} · seat {shown.place}"
+    if shown.ended_by is not None:  # how many seats there are may change after this turn
         return Message(embed=card(title, _turn_over_text(shown), GREY))
+    title += f" of {len(shown.seats)}"
     embed = card(title, _turn_text(shown), AMBER if shown.paused_left is not None else BLUE)
     embed.add_field(
         name="The circle", value=lines([_seat_line(seat) for seat in shown.seats]), inline=False
