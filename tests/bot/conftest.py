@@ -56,4 +56,6 @@ def postgresql(kept_postgresql: Database) -> Database:
         if used:
             connection.execute(text("SET LOCAL session_replication_role = replica"))
             connection.execute(text(f"TRUNCATE {', '.join(used)} RESTART IDENTITY CASCADE"))
+        # A rolled-back insert leaves its table empty and its counter moved on.
+        connection.execute(text("SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'"))
     return kept_postgresql
