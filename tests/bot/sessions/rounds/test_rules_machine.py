@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bot.rules import Refusal, StaleRefusal
 from bot.sessions.rounds import rules
@@ -18,9 +18,12 @@ from bot.sessions.rounds.rules import Actor, Limits, Round, Step, Turn
 from tests.conftest import START
 
 NOTHING = timedelta()
+ON_TURNS = [rules.done, rules.give_way, rules.extend, rules.pause, rules.resume, rules.skip]
 ORDER = ("blind", "turns", "final", "closed")
 CLOCK_ACTIONS = {"extend", "pause", "resume"}
 LEADER = Actor(99, leads=True)
+# Stands for whoever speaks when the action is done.
+SPEAKER = Actor(0)
 
 
 def lengths(*seconds: int) -> st.SearchStrategy[timedelta]:
@@ -31,15 +34,18 @@ limits = st.builds(
     Limits,
     turn=lengths(30, 45, 120, 600, 7200),
     grace=lengths(0, 1, 60, 600),
-    blind=lengths(0, 1, 180),
-    final=lengths(0, 1, 180),
+    blind=lengths(0, 0, 1, 3600),
+    final=lengths(0, 1, 3600),
     extend=lengths(10, 120, 3600),
     extensions=st.integers(0, 3),
 )
 members = st.integers(1, 6)
-actors = st.builds(Actor, members, st.booleans())
+anybody = st.builds(Actor, members, leads=st.booleans())
+actors = st.one_of(st.just(SPEAKER), st.just(SPEAKER), st.just(LEADER), anybody)
+# Mostly people who do not lead: only when they are all ready does the round move on.
+circle = st.builds(Actor, members, leads=st.sampled_from([False, False, False, True]))
 # Which turn a click means: none in particular, the running one, or one so many numbers away.
-meant = st.sampled_from([None, 0, 0, 0, -1, 1, -1000])
+meant = st.sampled_from([None, None, 0, 0, 0, 0, -1, 1])
 waits = st.one_of(
     st.just(NOTHING),
     st.integers(1, 90).map(lambda number: timedelta(seconds=number)),
@@ -66,6 +72,7 @@ class AnyRound(RuleBasedStateMachine):
         self.ended: set[int] = set()
         self.passed: set[int] = set()
         self.finished: set[int] = set()
+        self.is_ready: set[int] = set()
         self.left_when_paused: timedelta | None = None
         step = rules.open_round(circle, limits=limits, now=START)
         self.round = Round(limits, "blind")
@@ -82,22 +89,32 @@ class AnyRound(RuleBasedStateMachine):
         if due is not None:
             self.now = max(self.now, due + wait)
 
+    @rule(part=st.floats(0, 1, exclude_max=True))
+    def time_passes_into_the_grace_time(self, part: float) -> None:
+        turn = self.round.turn
+        if turn is not None and not turn.paused:
+            self.now = max(self.now, turn.deadline + part * self.round.limits.grace)
+
     @rule()
     def tick(self) -> None:
         self.follow("tick", rules.tick(self.round, self.now))
 
+    @precondition(lambda self: self.round.turn is not None)
     @rule(who=actors, number=meant)
     def done(self, who: Actor, number: int | None) -> None:
         self.on_turn("done", rules.done, who, number, allowed=self.speaks(who))
 
+    @precondition(lambda self: self.round.turn is not None)
     @rule(who=actors, number=meant)
     def give_way(self, who: Actor, number: int | None) -> None:
         self.on_turn("give_way", rules.give_way, who, number, allowed=self.speaks(who))
 
+    @precondition(lambda self: self.round.turn is not None)
     @rule(who=actors, number=meant)
     def skip(self, who: Actor, number: int | None) -> None:
         self.on_turn("skip", rules.skip, who, number, allowed=who.leads)
 
+    @precondition(lambda self: self.round.turn is not None)
     @rule(who=actors, number=meant)
     def pause(self, who: Actor, number: int | None) -> None:
         turn = self.ticked.turn
@@ -107,6 +124,7 @@ class AnyRound(RuleBasedStateMachine):
             self.left_when_paused = self.running.deadline - self.now
             assert self.running.left == self.left_when_paused
 
+    @precondition(lambda self: self.round.turn is not None and self.round.turn.paused)
     @rule(who=actors, number=meant)
     def resume(self, who: Actor, number: int | None) -> None:
         turn = self.ticked.turn
@@ -116,6 +134,7 @@ class AnyRound(RuleBasedStateMachine):
             assert self.running.deadline - self.now == self.left_when_paused
             self.left_when_paused = None
 
+    @precondition(lambda self: self.round.turn is not None)
     @rule(who=actors, number=meant, by=lengthenings)
     def extend(self, who: Actor, number: int | None, by: timedelta | None) -> None:
         before = self.ticked.turn
@@ -137,7 +156,8 @@ class AnyRound(RuleBasedStateMachine):
         else:
             assert self.running.deadline == max(before.deadline, self.now) + length
 
-    @rule(who=actors)
+    @precondition(lambda self: self.round.phase != "closed" and self.round.last is not None)
+    @rule(who=st.one_of(st.just(LEADER), st.just(LEADER), anybody))
     def back(self, who: Actor) -> None:
         last = self.ticked.last
         skipped = last if last is not None and last.ended_by == "skip" else None
@@ -146,8 +166,12 @@ class AnyRound(RuleBasedStateMachine):
 
         if self.play("back", lambda: rules.back(self.round, who, now=self.now), allowed=allowed):
             assert skipped is not None
+            assert skipped.left is not None
             assert self.running.member == skipped.member
+            left = self.running.deadline - self.now
+            assert left == max(skipped.left, timedelta(minutes=1))
 
+    @precondition(lambda self: self.round.phase != "closed")
     @rule(member=members)
     def join(self, member: int) -> None:
         seats = {seat.member: seat.present for seat in self.ticked.seats}
@@ -159,39 +183,72 @@ class AnyRound(RuleBasedStateMachine):
             allowed=self.runs() and free,
         )
 
+    @precondition(lambda self: self.round.phase != "closed")
     @rule(member=members)
     def leave(self, member: int) -> None:
-        seats = {seat.member: seat.present for seat in self.ticked.seats}
+        self.tick()
+        before, were_ready = self.round, set(self.is_ready)
+        seats = {seat.member: seat.present for seat in before.seats}
         allowed = self.runs() and seats.get(member, False)
 
         if self.play(
             "leave", lambda: rules.leave(self.round, member, now=self.now), allowed=allowed
         ):
             assert self.round.turn is None or self.round.turn.member != member
+            self.moves_on_when_all_are_ready(before, were_ready - {member})
 
-    @rule(who=actors, phase=st.sampled_from([None, "blind", "final", "turns"]))
+    @precondition(lambda self: self.round.phase in {"blind", "final"})
+    @rule(who=circle, phase=st.sampled_from([None, None, "blind", "final", "turns"]))
     def ready(self, who: Actor, phase: rules.Phase | None) -> None:
-        seated = any(seat.member == who.member and seat.present for seat in self.ticked.seats)
+        self.tick()
+        before, were_ready = self.round, set(self.is_ready)
+        seated = any(seat.member == who.member and seat.present for seat in before.seats)
         allowed = (
-            self.ticked.phase in {"blind", "final"}
-            and phase in {None, self.ticked.phase}
+            before.phase in {"blind", "final"}
+            and phase in {None, before.phase}
             and (who.leads or seated)
         )
 
-        self.play(
+        if not self.play(
             "ready",
             lambda: rules.ready(self.round, who, phase=phase, now=self.now),
             allowed=allowed,
-        )
+        ):
+            return
+        if who.leads:
+            assert self.round.phase != before.phase
+        else:
+            self.moves_on_when_all_are_ready(before, were_ready | {who.member})
 
-    @rule(who=actors, really=st.integers(0, 7))
+    @precondition(lambda self: self.round.phase != "closed")
+    @rule(who=anybody, really=st.integers(0, 7))
     def end(self, who: Actor, really: int) -> None:
-        if really == 7:
+        if really == 7 or not who.leads:
             self.play(
                 "end",
                 lambda: rules.end(self.round, who, now=self.now),
                 allowed=self.runs() and who.leads,
             )
+
+    @precondition(lambda self: self.round.turn is None)
+    @rule(action=st.sampled_from(ON_TURNS), who=anybody, number=meant)
+    def act_on_a_turn_when_there_is_none(
+        self, action: Callable[..., Step], who: Actor, number: int | None
+    ) -> None:
+        named = None if number is None else self.round.turns + min(number, 0)
+
+        with pytest.raises(StaleRefusal):
+            action(self.round, who, turn=named, now=self.now)
+
+    @precondition(lambda self: self.round.phase == "closed")
+    @rule(who=anybody)
+    def act_when_the_round_is_over(self, who: Actor) -> None:
+        for action in (rules.back, rules.end, rules.ready):
+            with pytest.raises(StaleRefusal):
+                action(self.round, who, now=self.now)
+        for seat_action in (rules.join, rules.leave):
+            with pytest.raises(StaleRefusal):
+                seat_action(self.round, who.member, now=self.now)
 
     @rule(member=members)
     def record(self, member: int) -> None:
@@ -210,8 +267,7 @@ class AnyRound(RuleBasedStateMachine):
         once, _ = rules.tick(self.round, self.now)
 
         assert rules.tick(once, self.now) == (once, ())
-        due = rules.next_due(once)
-        assert due is None or due > self.now
+        assert rules.next_due(once) == self.first_moment_ahead(once)
 
     @invariant()
     def exactly_the_member_of_the_running_turn_speaks(self) -> None:
@@ -250,6 +306,17 @@ class AnyRound(RuleBasedStateMachine):
 
     # What follows is no rule: the ways in which the rules above are checked.
 
+    def moves_on_when_all_are_ready(self, before: Round, are_ready: set[int]) -> None:
+        """Once somebody is ready or has left, the phase is over exactly if nobody is missing."""
+        if before.phase not in {"blind", "final"}:
+            return
+        recorded = before.blind_in if before.phase == "blind" else frozenset()
+        present = {seat.member for seat in self.round.seats if seat.present}
+
+        assert (self.round.phase != before.phase) == (present <= are_ready | recorded)
+        if self.round.phase == before.phase:
+            self.is_ready = are_ready
+
     @property
     def ticked(self) -> Round:
         return rules.tick(self.round, self.now)[0]
@@ -262,9 +329,21 @@ class AnyRound(RuleBasedStateMachine):
     def runs(self) -> bool:
         return self.ticked.phase != "closed"
 
+    def who(self, who: Actor) -> Actor:
+        turn = self.ticked.turn
+        return Actor(turn.member) if who is SPEAKER and turn is not None else who
+
+    def first_moment_ahead(self, state: Round) -> datetime | None:
+        turn = state.turn
+        if turn is None or turn.paused:
+            return state.phase_ends_at
+        cues = [turn.deadline - timedelta(seconds=cue) for cue in rules.CUES]
+        moments = [*cues, turn.deadline + state.limits.grace]
+        return min(moment for moment in moments if moment > self.now)
+
     def speaks(self, who: Actor) -> bool:
         turn = self.ticked.turn
-        return turn is not None and turn.member == who.member
+        return turn is not None and turn.member == self.who(who).member
 
     def steers(self, who: Actor) -> bool:
         return who.leads or self.speaks(who)
@@ -281,6 +360,7 @@ class AnyRound(RuleBasedStateMachine):
     ) -> bool:
         """An action on a turn; one that is not running is always refused as overtaken."""
         turn = self.ticked.turn
+        who = self.who(who)
         number = None if offset is None else (turn.number if turn else self.round.turns) + offset
 
         def act() -> Step:
@@ -339,8 +419,11 @@ class AnyRound(RuleBasedStateMachine):
                 assert turn.number not in self.ended
                 assert turn.deadline == self.deadlines[turn.number]
                 self.check_end(turn)
+            case rules.PhaseBegan():
+                self.is_ready.clear()
             case rules.CueDue(turn, seconds):
-                assert turn.deadline - timedelta(seconds=seconds) <= self.now
+                left = (turn.deadline - self.now).total_seconds()
+                assert seconds == min(cue for cue in rules.CUES if cue >= left)
 
     def check_end(self, turn: Turn) -> None:
         assert turn.ended_at is not None
@@ -366,4 +449,4 @@ class AnyRound(RuleBasedStateMachine):
 
 
 TestAnyRound = AnyRound.TestCase
-TestAnyRound.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestAnyRound.settings = settings(max_examples=400, stateful_step_count=40, deadline=None)
