@@ -1,5 +1,6 @@
 """Everything held about a group, or about one member of it, as plain rows."""
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,7 @@ from storage.tables import (
     Rsvp,
     Score,
     Seat,
+    Standing,
     Turn,
     Vote,
 )
@@ -52,6 +54,7 @@ def everything(tx: Session, group_id: int, *, member_id: int | None = None) -> d
         (Member, and_(col(Member.group_id) == group_id, own(Member.id))),
         (Forecast, and_(col(Forecast.question_id).in_(asked), own(Forecast.member_id), _open())),
         (Score, and_(col(Score.group_id) == group_id, own(Score.member_id))),
+        (Standing, and_(col(Standing.group_id) == group_id, own(Standing.member_id))),
         (Mark, and_(col(Mark.question_id).in_(asked), own(Mark.member_id))),
         (Rsvp, and_(col(Rsvp.session_id).in_(of_group), own(Rsvp.member_id))),
         (Attendance, and_(col(Attendance.session_id).in_(of_group), own(Attendance.member_id))),
@@ -169,6 +172,9 @@ def _rows(tx: Session, table: type[SQLModel], where: ColumnElement[bool]) -> Row
 
 
 def _plain(value: Any) -> Any:
+    """As JSON can hold it; it has no word for an infinite log score."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
     return _iso(value) if isinstance(value, datetime) else value
 
 

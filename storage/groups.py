@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, text
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, select, update
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from storage.tables import Group, Interaction, Member
@@ -53,6 +53,15 @@ def get_or_add(tx: Session, group_id: int, name: str) -> Group:
 def get(tx: Session, group_id: int) -> Group:
     """The group, which is known to exist."""
     return tx.get_one(Group, group_id)
+
+
+def scores_changed(tx: Session, group_id: int) -> None:
+    """The group's kept standings no longer show all of its scores."""
+    tx.exec(
+        update(Group)
+        .where(col(Group.id) == group_id)
+        .values(scores_version=col(Group.scores_version) + 1)
+    )
 
 
 def find(tx: Session, group_id: int) -> Group | None:

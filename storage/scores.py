@@ -34,7 +34,7 @@ def headlines(
     `since` leaves out questions whose outcome became known earlier.
     """
     statement = select(Score.member_id, Score.question_id, Score.brier).where(
-        Score.group_id == group_id, col(Score.headline)
+        Score.group_id == group_id, col(Score.headline), col(Score.brier).is_not(None)
     )
     if since is not None:
         counting = select(func.max(Resolution.id)).group_by(col(Resolution.question_id))
@@ -42,7 +42,8 @@ def headlines(
             col(Resolution.id).in_(counting), Resolution.known_at >= since
         )
         statement = statement.where(col(Score.question_id).in_(recent))
-    return tx.exec(statement.order_by(col(Score.question_id), col(Score.member_id))).all()
+    rows = tx.exec(statement.order_by(col(Score.question_id), col(Score.member_id)))
+    return [(member, question, brier) for member, question, brier in rows if brier is not None]
 
 
 def of_member(tx: Session, group_id: int, member_id: int) -> list[tuple[Score, str]]:

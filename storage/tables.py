@@ -123,7 +123,11 @@ class EffectState(StrEnum):
 
 
 class Group(SQLModel, table=True):
-    """One Discord server and its settings; the defaults let a group start without any."""
+    """One Discord server and its settings; the defaults let a group start without any.
+
+    `scores_version` grows with every change of a score; `standings_version` is the one that the
+    kept standings show, below zero where every score is to be computed anew first.
+    """
 
     __tablename__ = "groups"
     __table_args__ = (
@@ -149,6 +153,8 @@ class Group(SQLModel, table=True):
     channel_id: int | None = Field(default=None, sa_type=BigInteger)
     voice_channel_id: int | None = Field(default=None, sa_type=BigInteger)
     reminder_minutes: str = "1440,15"
+    scores_version: int = 0
+    standings_version: int = 0
 
 
 class Member(SQLModel, table=True):
@@ -402,8 +408,9 @@ class Forecast(SQLModel, table=True):
 class Resolution(SQLModel, table=True):
     """The outcome of a question as entered. The latest row counts; none is ever changed.
 
-    `outcome` is "yes", "no", "void", or NULL where the question was reopened. `known_at` is when
-    the outcome became known in the world, `entered_at` when somebody told the bot.
+    `outcome` is "yes", "no", the number of an option from 0 (choice and ordered questions), a
+    decimal number (numeric ones), "void", or NULL where the question was reopened. `known_at` is
+    when the outcome became known in the world, `entered_at` when somebody told the bot.
     """
 
     __tablename__ = "resolutions"
@@ -420,11 +427,19 @@ class Resolution(SQLModel, table=True):
 
 
 class Score(SQLModel, table=True):
-    """What a resolved forecast earned; always derivable again from forecasts and resolutions."""
+    """What a resolved forecast earned; always derivable again from forecasts and resolutions.
+
+    `shown` is the score in its question's own form: the Brier score of a binary question (0 to 1),
+    the two-sided one of choice and ordered questions (0 to 2), the CRPS of a numeric one (in its
+    unit). `brier` is the same on one scale from 0 to 1, where there is one. `probability` and
+    `outcome` (0 or 1) belong to binary questions, `gain` to the turns of a round, `peer` to
+    headlines.
+    """
 
     __tablename__ = "scores"
     __table_args__ = (
         UniqueConstraint("forecast_id", "moment", "round_id"),
+        CheckConstraint("brier BETWEEN 0 AND 1", name="brier_range"),
         Index("ix_scores_question", "question_id"),
         Index("ix_scores_headline", "group_id", "headline"),
     )
@@ -437,7 +452,37 @@ class Score(SQLModel, table=True):
     forecast_id: int = Field(foreign_key="forecasts.id")
     moment: Moment = Field(sa_type=_word(Moment))
     headline: bool = False
-    brier: float
+    known_at: datetime
+    shown: float
+    brier: float | None = None
+    log: float | None = None
+    baseline: float | None = None
+    peer: float | None = None
+    gain: float | None = None
+    probability: float | None = None
+    outcome: int | None = None
+
+
+class Standing(SQLModel, table=True):
+    """A member's all-time value of one metric, kept so that no leaderboard adds up a lifetime.
+
+    Derived from the scores when a question is settled. NULL stands for a value or an end of an
+    interval that is not defined; `infinite` counts the scores that make the value infinite.
+    """
+
+    __tablename__ = "standings"
+    __table_args__ = (UniqueConstraint("group_id", "metric", "member_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    group_id: int = Field(foreign_key="groups.id", sa_type=BigInteger)
+    metric: str = Field(max_length=16)
+    member_id: int = Field(foreign_key="members.id")
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    questions: int
+    raw: float | None = None
+    infinite: int = 0
 
 
 class Interaction(SQLModel, table=True):

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from bot.data import rules
 from bot.rules import Refusal
-from bot.standings import service as standings
+from bot.standings import rescoring
 from bot.unit import Caller, Clock, Desk, Unit, row_id
 from storage import exports, groups, imports, questions
 from storage.engine import Database
@@ -112,7 +112,7 @@ class _Importer:
             self._forecasts += 1
         self._tx.flush()
         if self._settle(question, lines[0]) or self._forecasts > before:
-            standings.rescore(self._tx, question)
+            rescoring.rescore(self._tx, question)
 
     def _question(self, lines: list[rules.Line]) -> Question:
         first = lines[0]

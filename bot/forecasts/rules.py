@@ -1,6 +1,7 @@
 """Probabilities as people type them. What is ambiguous is asked about, never guessed."""
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -13,7 +14,21 @@ _PERCENT = re.compile(rf"({_NUMBER})\s*(?:%|percent|per cent)", re.IGNORECASE)
 _RATIO = re.compile(r"(\d{1,9})\s*/\s*(\d{1,9})")
 _PLAIN = re.compile(_NUMBER)
 
+# The quantiles that a forecast on a numeric question gives.
+LEVELS = (0.1, 0.5, 0.9)
+
 _HOW = "Type it like `70`, `70%`, `0.7` or `7/10`."
+
+
+@dataclass(frozen=True)
+class Belief:
+    """What a forecast says: the chance of yes on a binary question, else `values`.
+
+    These are the chances of the options in their order, or the quantiles of a number.
+    """
+
+    probability: float | None = None
+    values: tuple[float, ...] = ()
 
 
 def parse_probability(text: str) -> float:

@@ -12,7 +12,7 @@ from bot import keys, times
 from bot.keys import Key
 from bot.questions import rules
 from bot.rules import NotAllowedRefusal, Refusal
-from bot.standings import service as standings
+from bot.standings import rescoring
 from bot.unit import ActUnit, Caller, Desk, Unit, row_id
 from storage import forecasts, groups, outbox, questions, sessions
 from storage.tables import Dispute, Question, QuestionState, Resolution, SessionState
@@ -135,7 +135,7 @@ def resolve(
         known_at = _known_at(unit, known, question)
         question.state = QuestionState(rules.state_after(result))
         _add_resolution(unit, question, result, known_at, source=_comment(source))
-        standings.rescore(unit.tx, question)
+        rescoring.rescore(unit.tx, question)
         return question.title
 
 
@@ -159,7 +159,7 @@ def reopen(desk: Desk, caller: Caller, question_id: int) -> str:
             )
         question.state = QuestionState(rules.state_when_reopened(question.closes_at, unit.now))
         _add_resolution(unit, question, None, unit.now, comment="reopened")
-        standings.rescore(unit.tx, question)
+        rescoring.rescore(unit.tx, question)
         return question.title
 
 

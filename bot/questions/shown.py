@@ -134,8 +134,8 @@ def _score_lines(tx: Session, question_id: int) -> tuple[ScoreLine, ...]:
         lines.append(
             ScoreLine(
                 names[member],
-                tuple((score.moment, said, score.brier) for score, said in own),
-                head.brier,
+                tuple((score.moment, said, score.shown) for score, said in own),
+                head.shown,
                 forecast,
             )
         )

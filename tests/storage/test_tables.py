@@ -70,7 +70,8 @@ def an_effect(**more: object) -> Effect:
 
 
 def a_score(**more: object) -> Score:
-    given = {"group_id": 900, "question_id": 1, "member_id": 1, "forecast_id": 1, "brier": 0.09}
+    given = {"group_id": 900, "question_id": 1, "member_id": 1, "forecast_id": 1}
+    given |= {"known_at": NOON, "shown": 0.09, "brier": 0.09}
     return Score(**{**given, "round_id": 1, "moment": Moment.TURN, **more})
 
 

@@ -11,7 +11,7 @@ from bot import keys
 from bot.keys import Key
 from bot.rules import Refusal, StaleRefusal
 from bot.sessions.rounds import rules, state
-from bot.standings import service as standings
+from bot.standings import rescoring
 from bot.unit import ActUnit, Caller, Desk, Unit, row_id
 from storage import questions, rounds, sessions
 from storage.tables import Meetup, Phase, Question, Round
@@ -238,6 +238,6 @@ def _queue_close(unit: Unit, meetup: Meetup, row: Round) -> None:
     unit.show(keys.summary(row_id(row)), meetup.channel_id)
     question = questions.get(unit.tx, unit.group.id, row.question_id)
     if question is not None:
-        standings.rescore(unit.tx, question)
+        rescoring.rescore(unit.tx, question)
         unit.refresh(keys.question(row_id(question)))
         unit.refresh(keys.resolution(row_id(question)))

@@ -1,13 +1,20 @@
 """Scores as they are stored, and what leaderboard and profile show; each number by hand."""
 
+import io
+import json
+import math
+import zipfile
+
 import pytest
 
 from bot import keys
+from bot.data import service as data
 from bot.questions import service as questions
 from bot.questions.shown import read_resolution
 from bot.rules import Refusal
 from bot.sessions import service as sessions
 from bot.sessions.rounds import service as rounds
+from bot.standings import rescoring
 from bot.standings import service as standings
 from bot.unit import Desk
 from storage.tables import Score
@@ -376,7 +383,49 @@ def test_scores_are_what_forecasts_and_outcomes_derive_again(desk: Desk, clock: 
 
     with desk.db.write() as tx:
         question = questions.require(tx, GROUP, 1)
-        standings.rescore(tx, question)
+        rescoring.rescore(tx, question)
 
     again = [(one.forecast_id, one.moment, one.brier, one.headline) for one in rows(desk, Score)]
     assert again == before
+
+
+# The other scores
+
+
+def test_a_turn_earns_every_score_of_a_binary_question(desk: Desk, clock: Clock) -> None:
+    play(desk, clock, SAID)
+
+    settle(desk, clock, "yes")
+
+    row = next(
+        one for one in rows(desk, Score) if one.headline and people(desk)[one.member_id] == "Ana"
+    )
+    assert row.shown == row.brier == pytest.approx(0.16)
+    assert row.log == pytest.approx(-math.log(0.6))
+    assert row.baseline == pytest.approx(100 * (math.log2(0.6) + 1))
+    assert row.peer == pytest.approx(100 * math.log(0.6 / 0.7))
+    assert (row.probability, row.outcome) == (0.6, 1)
+    assert row.known_at == clock()
+
+
+def test_seat_gains_add_up_from_the_blind_aggregate_to_the_last(desk: Desk, clock: Clock) -> None:
+    play(desk, clock, SAID)
+
+    settle(desk, clock, "yes")
+
+    gains = [one.gain for one in rows(desk, Score) if one.moment == "turn"]
+    pooled = [1 / (1 + math.sqrt((1 - p) / p * (1 - q) / q)) for p, q in ((0.3, 0.9), (0.6, 0.7))]
+    assert sum(gain for gain in gains if gain is not None) == pytest.approx(
+        (1 - pooled[0]) ** 2 - (1 - pooled[1]) ** 2
+    )
+    assert all(one.gain is None for one in rows(desk, Score) if one.moment != "turn")
+
+
+def test_an_infinite_log_score_is_kept_and_exported(desk: Desk, clock: Clock) -> None:
+    ask_and_settle(desk, clock, RAIN, "yes", {"Ana": "0%", "Ben": "50"})
+
+    worst = next(one for one in rows(desk, Score) if people(desk)[one.member_id] == "Ana")
+    assert (worst.log, worst.baseline, worst.peer) == (math.inf, -math.inf, -math.inf)
+    with zipfile.ZipFile(io.BytesIO(data.export_group(desk.db, GROUP))) as archive:
+        exported = json.loads(archive.read("everything.json"))["scores"]
+    assert [one["log"] for one in exported] == ["inf", pytest.approx(math.log(2))]
