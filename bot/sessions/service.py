@@ -147,7 +147,10 @@ def next_round(desk: Desk, caller: Caller, at: Key | None = None, question: str 
         meetup = _of_round(unit, at) if at else _live(unit, None)
         _require_lead(unit, meetup, "open the next round")
         if rounds_service.running(unit, meetup) is not None:
-            raise Refusal("A round is running. `/session end` ends it, then open the next one.")
+            raise Refusal(
+                "A round is running; the next one can open when it has closed. **Skip** and "
+                "**Everyone's ready** on the newest card move it on."
+            )
         if meetup.lobby_open and not question:
             raise Refusal("The lobby of the next round is open already. Press Start the round.")
         _choose(unit, meetup, question)
