@@ -10,6 +10,7 @@ import discord
 import structlog
 from discord import app_commands
 
+from bot.circle import commands as circle_commands
 from bot.data import commands as data_commands
 from bot.door import Door
 from bot.errors import answer_error
@@ -36,6 +37,7 @@ COMMANDS = (
     *question_commands.COMMANDS,
     *forecast_commands.COMMANDS,
     *standings_commands.COMMANDS,
+    *circle_commands.COMMANDS,
     *group_commands.COMMANDS,
     *data_commands.COMMANDS,
 )

@@ -179,6 +179,10 @@ class Play:
         if board.response is not None:
             await self._save(board.response.attachments[0], "leaderboard.png")
         self._tell.show_private(await self._type("Emil", "profile"))
+        worth = await self._type("Ana", "circle")
+        self._tell.show_private(worth)
+        if worth.response is not None:
+            await self._save(worth.response.attachments[0], "our-circle.png")
 
     async def _bring(self, brought: Brought, label: str | None = None) -> None:
         if label:

@@ -100,7 +100,8 @@ _CHAPTERS = (
         (
             "`/forecast` updates until the question closes. `/question resolve` enters the "
             "outcome; then everyone gets a Brier score: 0 is perfect, 0.25 is always saying 50%. "
-            "`/leaderboard`, `/profile` and `/history` show how it goes."
+            "`/leaderboard`, `/profile` and `/history` show how it goes, `/circle` what going "
+            "around is worth."
         ),
     ),
 )

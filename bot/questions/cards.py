@@ -7,6 +7,7 @@ import discord
 from discord.ui import Label, Modal, TextInput
 
 from bot import keys
+from bot.circle.cards import add_worth
 from bot.forecasts.rules import say_probability
 from bot.keys import Key
 from bot.message import (
@@ -89,6 +90,7 @@ def resolution_card(shown: ResolutionCard) -> Message:
         rows = [_score_line(line) for line in shown.lines]
         embed.add_field(name="Brier scores, best first", value=lines(rows), inline=False)
         embed.add_field(name="What the number means", value=_meaning(shown), inline=False)
+    add_worth(embed, shown.circle)
     _add_objections(embed, shown.objections)
     return Message(embed=embed, items=(button("dispute", shown.at, "Dispute"),))
 

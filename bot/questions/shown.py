@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot.circle.shown import WorthShown, read_worth
 from bot.keys import Key
 from storage import groups, questions, rounds, scores
 from storage.tables import Moment, Phase, Question, QuestionState, Resolution
@@ -61,6 +62,7 @@ class ResolutionCard:
     corrected: bool
     lines: tuple[ScoreLine, ...]
     objections: tuple[Objection, ...]
+    circle: WorthShown | None = None
 
 
 def read_question(tx: Session, at: Key) -> QuestionCard | None:
@@ -111,6 +113,7 @@ def read_resolution(tx: Session, at: Key) -> ResolutionCard | None:
         corrected=_corrected(entered),
         lines=_score_lines(tx, at.id),
         objections=_objections(tx, at.id),
+        circle=read_worth(tx, at.id),
     )
 
 

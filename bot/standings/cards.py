@@ -63,6 +63,8 @@ def profile_card(profile: Profile) -> Message:
             for moment, mean, count in profile.means
         ]
         embed.add_field(name="Mean Brier score by moment", value=lines(rows), inline=False)
+    if profile.circle:
+        embed.add_field(name="In the circle", value=lines(profile.circle), inline=False)
     if profile.recent:
         rows = [_recent(line) for line in profile.recent]
         embed.add_field(name="Newest resolved questions", value=lines(rows), inline=False)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.standings.circle import profile_lines
 from bot.unit import Caller, Desk, row_id
 from scoring import leaderboard
 from storage import groups, scores
@@ -54,6 +55,7 @@ class Profile:
     means: tuple[tuple[Moment, float, int], ...]
     headline: float | None
     recent: tuple[ProfileLine, ...]
+    circle: tuple[str, ...] = ()
 
 
 def show_leaderboard(
@@ -94,6 +96,7 @@ def show_profile(desk: Desk, caller: Caller, user_id: int | None = None) -> Prof
             return None
         rows = scores.of_member(tx, caller.group_id, row_id(member))
         made, on, pending = scores.forecast_counts(tx, row_id(member))
+        circle = profile_lines(tx, caller.group_id, row_id(member))
     lines = _profile_lines(rows)
     return Profile(
         member.name,
@@ -103,6 +106,7 @@ def show_profile(desk: Desk, caller: Caller, user_id: int | None = None) -> Prof
         _means([score for score, _ in rows]),
         sum(line.headline for line in lines) / len(lines) if lines else None,
         tuple(lines[:5]),
+        circle,
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import discord
 
+from bot.circle.cards import add_movement
 from bot.forecasts.rules import say_probability
 from bot.message import (
     AMBER,
@@ -129,6 +130,7 @@ def summary_card(shown: Summary, picture: Picture | None) -> Message:
         value=lines([_summary_line(seat) for seat in shown.seats], empty="Nobody forecast."),
         inline=False,
     )
+    add_movement(embed, shown.movement, [seat.name for seat in shown.seats])
     if shown.final is not None:
         embed.add_field(name="The group says", value=_aggregate_lines(shown), inline=False)
     embed.add_field(name="What happens next", value=_summary_next(shown), inline=False)

@@ -9,6 +9,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot.circle import worth
+from bot.circle.rules import Circle, Voice
 from bot.keys import Key
 from bot.unit import row_id
 from scoring import geometric_mean_of_odds, mean, median
@@ -134,6 +136,7 @@ class Summary:
     running: tuple[float | None, ...]
     newest: bool
     session_live: bool
+    movement: worth.Movement | None = None
 
 
 def read_turn(tx: Session, at: Key) -> TurnCard | None:
@@ -227,6 +230,7 @@ def read_summary(tx: Session, at: Key) -> Summary | None:
         running=running_aggregate(seats),
         newest=newest and not circle.meetup.lobby_open,
         session_live=circle.meetup.state == SessionState.LIVE,
+        movement=_movement(row, seats),
     )
 
 
@@ -356,6 +360,13 @@ def _summary_seat(name: str, own: Sequence[Forecast], round_id: int) -> SummaryS
         own[-1].probability if own else None,
         reason,
     )
+
+
+def _movement(row: Round, seats: Sequence[SummarySeat]) -> worth.Movement | None:
+    """How the forecast went around; its members are the places of the seats in the summary."""
+    said = [Voice(at, seat.blind, seat.turn, seat.final) for at, seat in enumerate(seats)]
+    closed = row.closed_at or row.opened_at
+    return worth.movement(Circle(row_id(row), row.question_id, closed, tuple(said)))
 
 
 def _before(made: Sequence[Forecast], moment: datetime | None) -> list[Forecast]:

@@ -1,0 +1,192 @@
+"""The picture of a group's circle: which number to trust, and what each round gained.
+
+It draws the numbers that it is given and computes none of them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import isnan
+from typing import Literal
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from bot import charts
+from bot.circle.rules import say_gain
+
+_ROW_HEIGHT = 21.0
+_NAME_WIDTH, _PLOT_LEFT, _PLOT_WIDTH = 150.0, 174.0, 178.0
+_VALUE = charts.NORMAL_WIDTH - charts.MARGIN
+_SECTION = 64.0
+_GAINS_LEFT, _GAINS_WIDTH, _GAINS_HEIGHT = 54.0, 362.0, 120.0
+_NARROWEST = 0.05  # of the scale of gains: a tiny change must not look like a large one
+_COLOURS = {"aggregate": charts.BLUE, "members": charts.MUTED, "best member": charts.VIOLET}
+
+Kind = Literal["aggregate", "members", "best member"]
+
+
+@dataclass(frozen=True)
+class TrustRow:
+    """A way to have one number, with its mean Brier score; low and high are NaN without one."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class GainDot:
+    """What one round changed, and when it closed."""
+
+    at: datetime
+    gain: float
+
+
+@dataclass(frozen=True)
+class GroupPicture:
+    """The rows best first, people below the aggregates; the gains in the order of the rounds."""
+
+    rounds: int
+    rows: tuple[TrustRow, ...]
+    gains: tuple[GainDot, ...]
+    mean_gain: float | None
+
+
+def group_chart(picture: GroupPicture) -> bytes:
+    """Draw the aggregates with their intervals and, below, the gain of each round over time."""
+    head = charts.heading("What going around is worth", _story(picture))
+    rows_top = head.height + 30
+    tall = _ROW_HEIGHT * len(picture.rows)
+    gains_top = rows_top + tall + _SECTION + 24
+    below = _SECTION + 24 + _GAINS_HEIGHT + 30 if picture.gains else 46
+    card = charts.figure(charts.NORMAL_WIDTH, rows_top + tall + below, head)
+    _draw_rows(card, picture.rows, rows_top)
+    if picture.gains:
+        _draw_gains(card, picture, gains_top)
+    return charts.to_png(card)
+
+
+def group_alt_text(picture: GroupPicture) -> str:
+    """Say the same in words."""
+    rows = "; ".join(f"{row.name[:40]} {row.value:.3f}{_ends(row)}" for row in picture.rows)
+    gains = ", ".join(say_gain(dot.gain) for dot in picture.gains[-12:])
+    newest = "newest rounds" if len(picture.gains) > 12 else "rounds in order"
+    told = f" Circle gain of the {newest}: {gains}." if gains else ""
+    return charts.alt_text(f"{_story(picture)} Mean Brier scores: {rows}.{told}")
+
+
+def _story(picture: GroupPicture) -> str:
+    rounds = charts.plural(picture.rounds, "resolved round")
+    if picture.mean_gain is None:
+        return f"{rounds}, without blind forecasts to compare with."
+    way = "better" if picture.mean_gain >= 0 else "worse"
+    return (
+        f"{rounds}: going around made the group's Brier score {abs(picture.mean_gain):.3f} {way}."
+    )
+
+
+def _ends(row: TrustRow) -> str:
+    return "" if isnan(row.low) else f" (90% {row.low:.3f} to {row.high:.3f})"
+
+
+def _draw_rows(card: Figure, rows: Sequence[TrustRow], top: float) -> None:
+    """A table of names and values with the plot in its middle."""
+    tall = _ROW_HEIGHT * len(rows)
+    _aside(card, charts.MARGIN, top - 10, "one number of many")
+    _aside(card, _VALUE, top - 10, "Brier score", ha="right")
+    area = charts.axes(card, _PLOT_LEFT, top, _PLOT_WIDTH, tall)
+    _scale_rows(area, rows, tall)
+    for at, row in enumerate(rows):
+        if at % 2 == 0:
+            charts.stripe(card, top + at * _ROW_HEIGHT, _ROW_HEIGHT)
+        _write_row(card, top + (at + 0.5) * _ROW_HEIGHT, row, leads=at == 0)
+        _draw_row(area, (at + 0.5) * _ROW_HEIGHT, row)
+    foot = top + tall + 26
+    _aside(card, _PLOT_LEFT, foot, "← better", color=charts.GREEN)
+    if any(not isnan(row.low) for row in rows):
+        _aside(card, charts.MARGIN, foot, "line: 90% interval")
+
+
+def _scale_rows(area: Axes, rows: Sequence[TrustRow], tall: float) -> None:
+    ends = [end for row in rows for end in (row.value, row.low, row.high) if not isnan(end)]
+    low, high = min(ends), max(ends)
+    room = max(0.08 * (high - low), 0.01)
+    area.set_xlim(low - room, high + room)
+    area.set_ylim(tall, 0)
+    area.set_yticks([])
+    area.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+    area.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}".replace("-", "−")))
+    area.grid(visible=True, axis="x", color=charts.GRID, linewidth=0.8)
+    area.set_axisbelow(True)
+
+
+def _write_row(card: Figure, level: float, row: TrustRow, *, leads: bool) -> None:
+    name = charts.readable(row.name, otherwise="a member")
+    name = f"best: {name}" if row.kind == "best member" else name
+    color = charts.INK if row.kind == "aggregate" else charts.MUTED
+    charts.write(card, charts.MARGIN, level, charts.shorten(name, _NAME_WIDTH), color=color)
+    value = f"{row.value:.3f}"
+    charts.write(card, _VALUE, level, value, color=color, bold=leads, ha="right")
+
+
+def _draw_row(area: Axes, down: float, row: TrustRow) -> None:
+    color = _COLOURS[row.kind]
+    if not isnan(row.low):
+        area.plot([row.low, row.high], [down, down], color=color, linewidth=2.4, alpha=0.65)
+    shape = "o" if row.kind == "aggregate" else "D"
+    dot = area.plot([row.value], [down], shape, color=color, markersize=7.5, zorder=4)
+    dot[0].set(markeredgecolor=charts.CARD, clip_on=False)
+
+
+def _draw_gains(card: Figure, picture: GroupPicture, top: float) -> None:
+    """A stem for each round, up where going around helped, and the mean across."""
+    charts.write(card, charts.MARGIN, top - 28, "Circle gain, round by round", bold=True)
+    area = charts.axes(card, _GAINS_LEFT, top, _GAINS_WIDTH, _GAINS_HEIGHT)
+    gains = [dot.gain for dot in picture.gains]
+    _scale_gains(area, gains)
+    for at, gain in enumerate(gains):
+        _draw_gain(area, at, gain, len(gains))
+    if picture.mean_gain is not None:
+        area.axhline(picture.mean_gain, color=charts.BLUE, linewidth=1.6, linestyle=(0, (4, 3)))
+        _aside(card, _VALUE, top - 28, "dashed: the mean", ha="right", color=charts.BLUE)
+    _aside(card, charts.MARGIN, top - 10, "↑ going around helped", color=charts.GREEN)
+    first, last = _date(picture.gains[0].at), _date(picture.gains[-1].at)
+    foot = top + _GAINS_HEIGHT + 14
+    _aside(card, _GAINS_LEFT, foot, first if len(gains) > 1 else "")
+    _aside(card, _VALUE, foot, last, ha="right")
+
+
+def _scale_gains(area: Axes, gains: Sequence[float]) -> None:
+    low, high = min(-_NARROWEST, *gains), max(_NARROWEST, *gains)
+    room = 0.08 * (high - low)
+    area.set_ylim(low - room, high + room)
+    area.set_xlim(-0.7, max(len(gains), 4) - 0.3)
+    area.set_xticks([])
+    area.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+    area.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}".replace("-", "−")))
+    area.grid(visible=True, axis="y", color=charts.GRID, linewidth=0.8)
+    area.set_axisbelow(True)
+    area.axhline(0, color=charts.MUTED, linewidth=1.2)
+
+
+def _draw_gain(area: Axes, at: int, gain: float, count: int) -> None:
+    color = charts.GREEN if gain >= 0 else charts.AMBER
+    width = 2.6 if count <= 40 else 1.2
+    area.plot([at, at], [0, gain], color=color, linewidth=width, zorder=2, solid_capstyle="butt")
+    size = 7.5 if count <= 40 else 3.5
+    mark = area.plot([at], [gain], "o", color=color, markersize=size, zorder=3)
+    mark[0].set(markeredgecolor=charts.CARD, clip_on=False)
+
+
+def _date(at: datetime) -> str:
+    return f"{at.day} {at:%b %Y}"
+
+
+def _aside(
+    card: Figure, left: float, top: float, text: str, *, ha: str = "left", color: str = charts.MUTED
+) -> None:
+    charts.write(card, left, top, text, size=charts.SMALL, color=color, ha=ha)

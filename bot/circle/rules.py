@@ -1,0 +1,138 @@
+"""What a round left behind, as plain values, and how its numbers are said in words."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+FEW = 10  # resolved questions under which a mean is rather a story than a proof
+_FURTHEST = 1.2
+_WEIGHTS = (
+    (-0.15, "moves away from the group"),
+    (0.15, "keeps to their own view"),
+    (0.4, "listens, and leans to their own view"),
+    (0.7, "meets the group halfway"),
+    (_FURTHEST, "follows the group"),
+    (math.inf, "goes further than the group"),
+)
+
+
+@dataclass(frozen=True)
+class Voice:
+    """What one member said in a round; None where nothing was. `gain` is that of the seat."""
+
+    member: int
+    blind: float | None = None
+    turn: float | None = None
+    final: float | None = None
+    gain: float | None = None
+
+
+@dataclass(frozen=True)
+class Circle:
+    """A round that has closed, its voices in the order in which they spoke."""
+
+    round_id: int
+    question_id: int
+    closed_at: datetime
+    voices: tuple[Voice, ...]
+    outcome: int | None = None
+
+    @property
+    def blinds(self) -> list[float]:
+        """The blind forecasts."""
+        return _there(voice.blind for voice in self.voices)
+
+    @property
+    def finals(self) -> list[float]:
+        """What stood when the round closed."""
+        return _there(voice.final for voice in self.voices)
+
+    @property
+    def heard(self) -> tuple["Heard", ...]:
+        """Who said something before, in and after their turn, so that it shows how they moved."""
+        return tuple(
+            Heard(voice.member, voice.blind, voice.turn, voice.final)
+            for voice in self.voices
+            if voice.blind is not None and voice.turn is not None and voice.final is not None
+        )
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A voice of which nothing is missing."""
+
+    member: int
+    blind: float
+    turn: float
+    final: float
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A forecast recorded in a round: blind, in the turn or late, or an update."""
+
+    member: int
+    kind: str
+    late: bool
+    probability: float
+
+
+def voices(recorded: Sequence[Recorded]) -> tuple[Voice, ...]:
+    """Who said what, of forecasts in the order in which they were made.
+
+    The turn forecast is the last one of the turn, else the first one after it.
+    """
+    return tuple(
+        _voice(member, [one for one in recorded if one.member == member])
+        for member in dict.fromkeys(one.member for one in recorded)
+    )
+
+
+def in_order(said: Iterable[Voice], turns: dict[int, int | None]) -> tuple[Voice, ...]:
+    """Voices by their last turn; who had none comes behind the others."""
+    return tuple(sorted(said, key=lambda voice: turns.get(voice.member) or math.inf))
+
+
+def say_gain(value: float) -> str:
+    """A difference of Brier scores with its sign: "+0.120", "−0.030", "0.000".
+
+    >>> say_gain(0.12), say_gain(-0.03), say_gain(-0.0001)
+    ('+0.120', '−0.030', '0.000')
+    """
+    said = f"{value:+.3f}"
+    return said.replace("-", "−") if float(said) else said.lstrip("+-")
+
+
+def say_weight(weight: float) -> str:
+    """How far somebody moves to what was said before, kindly.
+
+    >>> say_weight(0.05), say_weight(0.5)
+    ('keeps to their own view', 'meets the group halfway')
+    """
+    return next(words for limit, words in _WEIGHTS if weight < limit)
+
+
+def say_share(share: float) -> str:
+    """A share in whole percent.
+
+    >>> say_share(0.614)
+    '61%'
+    """
+    return f"{100 * share:.0f}%".replace("-", "−")
+
+
+def _voice(member: int, own: Sequence[Recorded]) -> Voice:
+    blind = [one.probability for one in own if one.kind == "blind"]
+    turns = [one for one in own if one.kind == "turn"]
+    in_turn = [one for one in turns if not one.late][-1:] or turns[:1]
+    return Voice(
+        member,
+        blind=blind[-1] if blind else None,
+        turn=in_turn[0].probability if in_turn else None,
+        final=own[-1].probability,
+    )
+
+
+def _there(values: Iterable[float | None]) -> list[float]:
+    return [value for value in values if value is not None]

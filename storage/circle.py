@@ -1,0 +1,146 @@
+"""Queries about what going around the circle was worth: each is one query, however many rounds."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Subquery, and_
+from sqlmodel import Session, col, func, select
+
+from storage.tables import (
+    Forecast,
+    ForecastKind,
+    Moment,
+    Phase,
+    Question,
+    QuestionKind,
+    Round,
+    Score,
+    Turn,
+)
+
+
+class Scored(NamedTuple):
+    """A forecast of a round with its outcome; `turn` is the member's last turn, None without one.
+
+    `gain` belongs to the moment "turn".
+    """
+
+    round_id: int
+    question_id: int
+    closed_at: datetime
+    outcome: int
+    member_id: int
+    moment: Moment
+    probability: float
+    gain: float | None
+    turn: int | None
+
+
+class Said(NamedTuple):
+    """A forecast that was recorded in a round before it closed."""
+
+    round_id: int
+    question_id: int
+    closed_at: datetime
+    member_id: int
+    kind: ForecastKind
+    late: bool
+    probability: float
+    turn: int | None
+
+
+class Spoke(NamedTuple):
+    """A member's last turn in a closed round, and what kind of question it was about."""
+
+    round_id: int
+    kind: QuestionKind
+    member_id: int
+    turn: int
+
+
+def scored_in_group(tx: Session, group_id: int) -> list[Scored]:
+    """What was scored in the rounds of a group on binary questions, oldest round first."""
+    return _scored(tx, col(Question.group_id) == group_id)
+
+
+def scored_on_question(tx: Session, question_id: int) -> list[Scored]:
+    """What was scored in the rounds that took a question, if it is a binary one."""
+    return _scored(tx, col(Question.id) == question_id)
+
+
+def said_in_group(tx: Session, group_id: int) -> list[Said]:
+    """What was forecast in the closed rounds of a group on binary questions, oldest round first.
+
+    In the order in which it was recorded; what came after the close of its round is left out.
+    """
+    ours = col(Question.group_id) == group_id
+    last = _last_turns(ours)
+    rows = tx.exec(
+        _columns(
+            (Forecast.round_id, Forecast.question_id, Round.closed_at, Forecast.member_id),
+            (Forecast.kind, Forecast.late, Forecast.probability, last.c.number),
+        )
+        .join(Round, col(Round.id) == Forecast.round_id)
+        .join(Question, col(Question.id) == Round.question_id)
+        .outerjoin(last, _same_seat(last, Forecast))
+        .where(
+            ours,
+            Round.phase == Phase.CLOSED,
+            Question.kind == QuestionKind.BINARY,
+            col(Forecast.probability).is_not(None),
+            col(Forecast.made_at) <= col(Round.closed_at),
+        )
+        .order_by(col(Round.closed_at), col(Round.id), col(Forecast.made_at), col(Forecast.id))
+    )
+    return [Said(*row) for row in rows]
+
+
+def spoke_in_group(tx: Session, group_id: int) -> list[Spoke]:
+    """Who spoke when in the closed rounds of a group, whatever they were about, in order."""
+    last = _last_turns(col(Question.group_id) == group_id)
+    rows = tx.exec(
+        _columns((last.c.round_id, Question.kind, last.c.member_id, last.c.number))
+        .join(Round, col(Round.id) == last.c.round_id)
+        .join(Question, col(Question.id) == Round.question_id)
+        .where(Round.phase == Phase.CLOSED)
+        .order_by(last.c.round_id, last.c.number)
+    )
+    return [Spoke(*row) for row in rows]
+
+
+def _scored(tx: Session, which: ColumnElement[bool]) -> list[Scored]:
+    last = _last_turns(which)
+    rows = tx.exec(
+        _columns(
+            (Score.round_id, Score.question_id, Round.closed_at, Score.outcome, Score.member_id),
+            (Score.moment, Score.probability, Score.gain, last.c.number),
+        )
+        .join(Round, col(Round.id) == Score.round_id)
+        .join(Question, col(Question.id) == Score.question_id)
+        .outerjoin(last, _same_seat(last, Score))
+        .where(which, col(Score.probability).is_not(None), col(Score.outcome).is_not(None))
+        .order_by(col(Round.closed_at), col(Round.id), col(Score.forecast_id), col(Score.id))
+    )
+    return [Scored(*row) for row in rows]
+
+
+def _columns(*columns: Sequence[Any]) -> Any:
+    """A select of more columns than the typed one has overloads for."""
+    return select(*(column for part in columns for column in part))
+
+
+def _last_turns(which: ColumnElement[bool]) -> Subquery:
+    """The number of each member's last turn in each of these rounds."""
+    return (
+        select(Turn.round_id, Turn.member_id, func.max(Turn.number).label("number"))
+        .join(Round, col(Round.id) == Turn.round_id)
+        .join(Question, col(Question.id) == Round.question_id)
+        .where(which)
+        .group_by(col(Turn.round_id), col(Turn.member_id))
+        .subquery()
+    )
+
+
+def _same_seat(last: Subquery, row: type[Forecast] | type[Score]) -> ColumnElement[bool]:
+    return and_(last.c.round_id == row.round_id, last.c.member_id == row.member_id)
