@@ -100,11 +100,11 @@ def _help(view: GroupCircle) -> str:
 
 
 def _help_verdict(gain: Mean) -> str:
-    if gain.questions < FEW:
+    if gain.questions < FEW or gain.interval is None:
         return "Too early to say."
-    if gain.low > 0:
+    if gain.interval[0] > 0:
         return "**Yes**, and it is hardly luck."
-    if gain.high < 0:
+    if gain.interval[1] < 0:
         return "**No**: so far it made us worse, and it is hardly luck."
     return "It looks so, but it may be luck." if gain.value > 0 else "Not so far; it may be luck."
 
@@ -134,7 +134,7 @@ def _trust_verdict(ranked: Sequence[Trusted]) -> str:
     best = ranked[0]
     if best.brier.questions < FEW:
         return f"Too early to say; the **{best.name}** has done best so far."
-    beaten = [one.name for one in ranked[1:] if one.behind is not None and one.behind.low > 0]
+    beaten = [one.name for one in ranked[1:] if _is_behind(one)]
     if len(beaten) == len(ranked) - 1:
         return f"The **{best.name}**: the others are behind by more than luck explains."
     if not beaten:
@@ -143,6 +143,10 @@ def _trust_verdict(ranked: Sequence[Trusted]) -> str:
         f"The **{best.name}** leads; behind by more than luck explains: {', '.join(beaten)}. "
         "The others are too close to call."
     )
+
+
+def _is_behind(one: Trusted) -> bool:
+    return bool(one.behind and one.behind.interval and one.behind.interval[0] > 0)
 
 
 def _fair(found: Fairness) -> str:
@@ -326,9 +330,10 @@ def _some(said: Sequence[str], room: int = ROOM_FOR_NAMES) -> str:
 
 
 def _interval(mean: Mean) -> str:
-    if not mean.has_interval:
+    if mean.interval is None:
         return ""
-    return f" (90%: {say_gain(mean.low)} to {say_gain(mean.high)})"
+    low, high = mean.interval
+    return f" (90%: {say_gain(low)} to {say_gain(high)})"
 
 
 def _percent(value: float) -> str:

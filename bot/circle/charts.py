@@ -6,7 +6,6 @@ It draws the numbers that it is given and computes none of them.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import isnan
 from typing import Literal
 
 from matplotlib.axes import Axes
@@ -29,12 +28,11 @@ Kind = Literal["aggregate", "members", "best member"]
 
 @dataclass(frozen=True)
 class TrustRow:
-    """A way to have one number, with its mean Brier score; low and high are NaN without one."""
+    """A way to have one number, with its mean Brier score and, if there is one, its interval."""
 
     name: str
     value: float
-    low: float
-    high: float
+    interval: tuple[float, float] | None
     kind: Kind
 
 
@@ -90,7 +88,10 @@ def _story(picture: GroupPicture) -> str:
 
 
 def _ends(row: TrustRow) -> str:
-    return "" if isnan(row.low) else f" (90% {row.low:.3f} to {row.high:.3f})"
+    if row.interval is None:
+        return ""
+    low, high = row.interval
+    return f" (90% {low:.3f} to {high:.3f})"
 
 
 def _draw_rows(card: Figure, rows: Sequence[TrustRow], top: float) -> None:
@@ -107,12 +108,12 @@ def _draw_rows(card: Figure, rows: Sequence[TrustRow], top: float) -> None:
         _draw_row(area, (at + 0.5) * _ROW_HEIGHT, row)
     foot = top + tall + 26
     _aside(card, _PLOT_LEFT, foot, "← better", color=charts.GREEN)
-    if any(not isnan(row.low) for row in rows):
+    if any(row.interval for row in rows):
         _aside(card, charts.MARGIN, foot, "line: 90% interval")
 
 
 def _scale_rows(area: Axes, rows: Sequence[TrustRow], tall: float) -> None:
-    ends = [end for row in rows for end in (row.value, row.low, row.high) if not isnan(end)]
+    ends = [end for row in rows for end in (row.value, *(row.interval or ()))]
     low, high = min(ends), max(ends)
     room = max(0.08 * (high - low), 0.01)
     area.set_xlim(low - room, high + room)
@@ -135,8 +136,8 @@ def _write_row(card: Figure, level: float, row: TrustRow, *, leads: bool) -> Non
 
 def _draw_row(area: Axes, down: float, row: TrustRow) -> None:
     color = _COLOURS[row.kind]
-    if not isnan(row.low):
-        area.plot([row.low, row.high], [down, down], color=color, linewidth=2.4, alpha=0.65)
+    if row.interval is not None:
+        area.plot(row.interval, [down, down], color=color, linewidth=2.4, alpha=0.65)
     shape = "o" if row.kind == "aggregate" else "D"
     dot = area.plot([row.value], [down], shape, color=color, markersize=7.5, zorder=4)
     dot[0].set(markeredgecolor=charts.CARD, clip_on=False)

@@ -13,7 +13,7 @@ def circle_picture(view: GroupCircle) -> Picture | None:
     from bot.circle import charts  # noqa: PLC0415
 
     def row(name: str, brier: Mean, kind: charts.Kind) -> charts.TrustRow:
-        return charts.TrustRow(name, brier.value, brier.low, brier.high, kind)
+        return charts.TrustRow(name, brier.value, brier.interval, kind)
 
     rows = [row(one.name, one.brier, "aggregate") for one in view.aggregates]
     rows.append(row("the members, on average", view.members, "members"))

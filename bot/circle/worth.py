@@ -28,17 +28,11 @@ _ALL = "all"
 
 @dataclass(frozen=True)
 class Mean:
-    """A mean over questions with its 90% interval, which needs two of them."""
+    """A mean over questions with the ends of its 90% interval, which needs two of them."""
 
     value: float
-    low: float
-    high: float
+    interval: tuple[float, float] | None
     questions: int
-
-    @property
-    def has_interval(self) -> bool:
-        """Whether there are enough questions for one."""
-        return not math.isnan(self.low)
 
 
 @dataclass(frozen=True)
@@ -216,8 +210,7 @@ def means(rows: Sequence[tuple[str, int, float]]) -> dict[str, Mean]:
         metric="gain",
         minimum=1,
     )
-    found = {row.member: Mean(row.value, row.low, row.high, row.questions) for row in board.ranked}
-    return {name: found[name] for name in dict.fromkeys(name for name, _, _ in rows)}
+    return {row.member: Mean(row.value, _interval(row), row.questions) for row in board.ranked}
 
 
 def mean(values: Sequence[tuple[int, float]]) -> Mean | None:
@@ -237,6 +230,10 @@ def _furthest(circle: Circle) -> Move | None:
             moves.append(Move(voice.member, voice.blind, voice.turn, pooled(before), weight))
         said = [*said, voice.turn]
     return max(moves, key=lambda move: abs(move.turn - move.blind), default=None)
+
+
+def _interval(row: scoring.Standing) -> tuple[float, float] | None:
+    return None if math.isnan(row.low) else (row.low, row.high)
 
 
 def _as_one(finals: Sequence[float], outcome: int) -> list[AsOne]:

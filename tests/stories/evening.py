@@ -305,6 +305,7 @@ def _close() -> list[Step]:
         "**Dan** 74% → 80% → 80%",
         "**Eva** 26% → 52% → 52%",
     )
+    moved = "blind **47.1%** → Ana **60%** → Ben **63.1%** → Cleo **65.4%** → Eva **62.2%**"
     return [
         presses("Ben", "Record forecast"),
         sends("Ben", {"probability": "71"}, alone="Recorded: **71%** (before: 66%)"),
@@ -312,7 +313,7 @@ def _close() -> list[Step]:
         presses(
             "Ana",
             "Everyone's ready",
-            shows=("up from 47.1% (blind) to 67.3% (final)", *seats, "[Next round]"),
+            shows=("up from 47.1% (blind) to 67.3% (final)", *seats, moved, "[Next round]"),
             on="Next round",
             blind=False,
         ),
@@ -352,6 +353,7 @@ def _later() -> list[Step]:
         "**Ana 0.160**",
         "**Eva 0.230**",
         "Dan said 80% and it came out yes",
+        "Circle gain **+0.174**: going around helped. The group went from 47.1% to 67.3%",
     )
     rows = "` 2.` **0.090** Cleo"
     return [
@@ -366,6 +368,7 @@ def _later() -> list[Step]:
             blind=False,
         ),
         types("Eva", "leaderboard", {"min": 1}, alone=rows, blind=False),
+        types("Dan", "circle", alone="Circle gain **+0.174** a round", blind=False),
         types("Ben", "profile", alone="In the turn: **0.116** (1 forecast)", blind=False),
         types("Cleo", "history", {"question": "1"}, alone="**66%** Ben turn, late", blind=False),
     ]

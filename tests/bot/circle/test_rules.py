@@ -1,0 +1,51 @@
+"""What a round left behind as plain values, and the words for its numbers."""
+
+import pytest
+
+from bot.circle.rules import Recorded, Voice, in_order, say_gain, say_weight, voices
+
+
+def test_the_turn_forecast_is_the_last_one_of_the_turn() -> None:
+    made = [
+        Recorded(1, "blind", False, 0.3),
+        Recorded(1, "turn", False, 0.5),
+        Recorded(1, "turn", False, 0.6),
+        Recorded(1, "turn", True, 0.7),
+        Recorded(1, "update", False, 0.8),
+    ]
+
+    assert voices(made) == (Voice(1, blind=0.3, turn=0.6, final=0.8),)
+
+
+def test_without_one_in_the_turn_the_first_late_forecast_counts() -> None:
+    made = [Recorded(1, "turn", True, 0.5), Recorded(1, "turn", True, 0.6)]
+
+    assert voices(made) == (Voice(1, turn=0.5, final=0.6),)
+
+
+def test_who_had_no_turn_comes_behind_the_others() -> None:
+    said = [Voice(1), Voice(2), Voice(3)]
+
+    assert [voice.member for voice in in_order(said, {1: 4, 2: None, 3: 2})] == [3, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(0.12, "+0.120"), (-0.0305, "−0.030"), (-0.0004, "0.000"), (0, "0.000")]
+)
+def test_gains_carry_their_sign(value: float, said: str) -> None:
+    assert say_gain(value) == said
+
+
+@pytest.mark.parametrize(
+    ("weight", "words"),
+    [
+        (-0.5, "moves away from the group"),
+        (0.0, "keeps to their own view"),
+        (0.3, "listens, and leans to their own view"),
+        (0.5, "meets the group halfway"),
+        (1.0, "follows the group"),
+        (1.5, "goes further than the group"),
+    ],
+)
+def test_weights_are_said_kindly(weight: float, words: str) -> None:
+    assert say_weight(weight) == words
