@@ -65,13 +65,15 @@ def add_movement(embed: discord.Embed, moved: Movement | None, names: Sequence[s
 def _nothing(view: GroupCircle) -> str:
     if view.other_rounds:
         return (
-            f"So far this looks at yes/no questions only, and your {_count(view.other_rounds)} "
-            f"went around with other kinds. {HOW_TO_BEGIN}"
+            "So far this looks at yes/no questions only, and all that went around here were of "
+            f"other kinds ({_count(view.other_rounds)}). {HOW_TO_BEGIN}"
         )
     return f"No round has closed yet. {HOW_TO_BEGIN}"
 
 
 def _basis(view: GroupCircle) -> str:
+    if not view.rounds:
+        return _nothing(view)
     others = " Other kinds of questions are not counted here yet." if view.other_rounds else ""
     said = (
         f"{_count(view.rounds)} closed on yes/no questions, {view.resolved} of them resolved."

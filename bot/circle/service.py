@@ -99,7 +99,7 @@ def show_circle(desk: Desk, caller: Caller) -> GroupCircle:
     means = worth.means(worth.scored(resolved))
     herding = worth.herding(said)
     return GroupCircle(
-        rounds=len(said),
+        rounds=len(_binary(spoke) | {one.round_id for one in (*scored, *said)}),
         other_rounds=len({row.round_id for row in spoke if row.kind != QuestionKind.BINARY}),
         resolved=len(resolved),
         questions=len({one.question_id for one in resolved}),
@@ -114,6 +114,10 @@ def show_circle(desk: Desk, caller: Caller) -> GroupCircle:
         ),
         spread_left=herding.spread_left,
     )
+
+
+def _binary(spoke: Sequence[Spoke]) -> set[int]:
+    return {row.round_id for row in spoke if row.kind == QuestionKind.BINARY}
 
 
 def _trusted(resolved: Sequence[Circle], means: Mapping[str, Mean]) -> tuple[Trusted, ...]:

@@ -122,8 +122,9 @@ def test_rounds_on_other_kinds_alone_are_declined_kindly() -> None:
     embed = circle_card(view, None).embed
 
     assert embed is not None
-    assert "yes/no questions only, and your 3 rounds went around with other kinds" in str(
-        embed.description
+    assert (
+        "yes/no questions only, and all that went around here were of other kinds (3 rounds)"
+        in str(embed.description)
     )
 
 

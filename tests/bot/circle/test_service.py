@@ -218,7 +218,7 @@ def test_other_kinds_of_questions_are_declined_kindly(desk: Desk, clock: Clock) 
 
     assert (view.rounds, view.other_rounds) == (0, 1)
     assert view.fairness is not None  # who opened does not depend on what was asked
-    assert "Other kinds of questions are not counted here yet" in told(view)
+    assert "So far this looks at yes/no questions only" in told(view)
 
 
 def test_who_opened_is_beside_a_fair_share(desk: Desk, clock: Clock) -> None:
@@ -253,7 +253,7 @@ def test_a_round_in_which_nobody_recorded_counts_for_the_order_alone(desk: Desk)
 
     view = seen(desk)
 
-    assert (view.rounds, view.followers) == (0, ())
+    assert (view.rounds, view.resolved, view.followers) == (1, 0, ())
     assert view.fairness is not None
     assert "Opened: Ana 1, Ben 0, Cleo 0 (0.3 each would be fair)" in told(view)
 
