@@ -82,9 +82,9 @@ def _story(picture: GroupPicture) -> str:
     if picture.mean_gain is None:
         return f"{rounds}, without blind forecasts to compare with."
     way = "better" if picture.mean_gain >= 0 else "worse"
-    return (
-        f"{rounds}: going around made the group's Brier score {abs(picture.mean_gain):.3f} {way}."
-    )
+    change = f"{abs(picture.mean_gain):.3f} {way}"
+    on_average = "" if len(picture.gains) == 1 else " on average"
+    return f"{rounds}: going around made the group's Brier score {change}{on_average}."
 
 
 def _ends(row: TrustRow) -> str:
@@ -97,7 +97,7 @@ def _ends(row: TrustRow) -> str:
 def _draw_rows(card: Figure, rows: Sequence[TrustRow], top: float) -> None:
     """A table of names and values with the plot in its middle."""
     tall = _ROW_HEIGHT * len(rows)
-    _aside(card, charts.MARGIN, top - 10, "one number of many")
+    _aside(card, charts.MARGIN, top - 10, "made into one number")
     _aside(card, _VALUE, top - 10, "Brier score", ha="right")
     area = charts.axes(card, _PLOT_LEFT, top, _PLOT_WIDTH, tall)
     _scale_rows(area, rows, tall)
@@ -157,7 +157,7 @@ def _draw_gains(card: Figure, picture: GroupPicture, top: float) -> None:
     _aside(card, charts.MARGIN, top - 10, "↑ going around helped", color=charts.GREEN)
     first, last = _date(picture.gains[0].at), _date(picture.gains[-1].at)
     foot = top + _GAINS_HEIGHT + 14
-    _aside(card, _GAINS_LEFT, foot, first if len(gains) > 1 else "")
+    _aside(card, _GAINS_LEFT, foot, first if first != last else "")
     _aside(card, _VALUE, foot, last, ha="right")
 
 
@@ -165,7 +165,7 @@ def _scale_gains(area: Axes, gains: Sequence[float]) -> None:
     low, high = min(-_NARROWEST, *gains), max(_NARROWEST, *gains)
     room = 0.08 * (high - low)
     area.set_ylim(low - room, high + room)
-    area.set_xlim(-0.7, max(len(gains), 4) - 0.3)
+    area.set_xlim(-0.7, len(gains) - 0.3)
     area.set_xticks([])
     area.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     area.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}".replace("-", "−")))
