@@ -4,6 +4,7 @@ Each number has one plain sentence beside it.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import discord
 
@@ -266,8 +267,8 @@ def _path(moved: Movement, names: Sequence[str]) -> str:
     before = f"blind {_percent(moved.before)} → " if moved.before is not None else ""
     after = f"final {_percent(moved.after)}"
     if len(moved.steps) > MOST_STEPS:
-        count = len(moved.steps)
-        return f"{before}{after}, over {count} voices. Largest steps: {_largest(moved, names)}."
+        largest = f"Largest steps after the first: {_largest(moved, names)}."
+        return f"{before}{after}, over {len(moved.steps)} voices. {largest}"
     steps = "".join(f"{_name(names[at])} {_percent(value)} → " for at, value in moved.steps)
     return (
         f"{before}{steps}{after}\n*The group's number with each voice added; the first voice "
@@ -276,12 +277,8 @@ def _path(moved: Movement, names: Sequence[str]) -> str:
 
 
 def _largest(moved: Movement, names: Sequence[str]) -> str:
-    values = [value for _, value in moved.steps]
-    start = values[0] if moved.before is None else moved.before
-    steps = [
-        (at, value - before)
-        for (at, value), before in zip(moved.steps, [start, *values], strict=False)
-    ]
+    """The first voice is left out: that step is from all the blind forecasts to one person's."""
+    steps = [(at, value - before) for (_, before), (at, value) in pairwise(moved.steps)]
     most = sorted(steps, key=lambda step: -abs(step[1]))[:3]
     return ", ".join(f"{_name(names[at])} {_points(step)}" for at, step in most)
 
@@ -317,13 +314,13 @@ def _way(weight: float | None) -> str:
 
 
 def _some(said: Sequence[str], room: int = ROOM_FOR_NAMES) -> str:
-    """Of a list from most to least: as many as fit, then the last one."""
+    """Of a list from most to least all, or of a long one the first few and the last."""
     whole = ", ".join(said)
-    if len(whole) <= room:
+    if len(said) <= MOST_STEPS and len(whole) <= room:
         return whole
     kept: list[str] = []
     room -= len(said[-1])
-    for one in said[:-1]:
+    for one in said[: min(MOST_STEPS // 2, len(said) - 1)]:
         room -= len(one) + 2
         if room < 0:
             break

@@ -170,7 +170,9 @@ def test_a_large_circle_tells_its_largest_steps() -> None:
 
     add_movement(embed, worth.movement(Circle(1, 1, AT, tuple(said))), [f"M{n}" for n in range(12)])
 
-    assert "over 12 voices. Largest steps: M3 +13 points" in str(embed.fields[0].value)
+    assert "over 12 voices. Largest steps after the first: M3 +13 points" in str(
+        embed.fields[0].value
+    )
 
 
 @pytest.mark.parametrize(
