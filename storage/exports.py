@@ -80,7 +80,7 @@ def everything(tx: Session, group_id: int, *, member_id: int | None = None) -> d
 
 
 def forecast_lines(tx: Session, group_id: int, *, member_id: int | None = None) -> Rows:
-    """Forecasts in the columns that `dojo import` reads, with what else is known of them."""
+    """Forecasts with what `dojo import` reads, and what else is known of them."""
     statement = (
         select(Forecast, Question)
         .join(Question, col(Question.id) == Forecast.question_id)
@@ -96,6 +96,9 @@ def forecast_lines(tx: Session, group_id: int, *, member_id: int | None = None) 
             "question": keys[forecast.question_id],
             "title": question.title,
             "forecaster": names[forecast.member_id],
+            "question_kind": question.kind,
+            "options": question.options,
+            "unit": question.unit or "",
             **_forecast_line(forecast, settled.get(forecast.question_id)),
         }
         for forecast, question in tx.exec(statement)
@@ -107,6 +110,7 @@ def _forecast_line(forecast: Forecast, resolution: Resolution | None) -> dict[st
     return {
         "forecast_at": _iso(forecast.made_at),
         "probability": forecast.probability,
+        "values": forecast.values,
         "outcome": known.outcome if known else "",
         "resolved_at": _iso(known.known_at) if known else "",
         "kind": forecast.kind.value,

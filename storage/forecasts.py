@@ -11,7 +11,7 @@ from storage.tables import Forecast, ForecastKind
 # Built once: every forecast goes this way, and building a statement costs more than running it.
 _ADD = insert(Forecast)
 _LATEST_OF_MEMBER = (
-    select(Forecast.probability)
+    select(Forecast.probability, Forecast.values)
     .where(
         col(Forecast.question_id) == bindparam("question_id"),
         col(Forecast.member_id) == bindparam("member_id"),
@@ -62,10 +62,13 @@ def add(
     tx.connection().execute(_ADD, row)
 
 
-def latest_of_member(tx: Session, question_id: int, member_id: int) -> float | None:
-    """A member's standing probability on a question."""
+def latest_of_member(
+    tx: Session, question_id: int, member_id: int
+) -> tuple[float | None, str | None] | None:
+    """A member's standing probability, or values, on a question."""
     asked = {"question_id": question_id, "member_id": member_id}
-    return tx.exec(_LATEST_OF_MEMBER, params=asked).first()
+    found = tx.exec(_LATEST_OF_MEMBER, params=asked).first()
+    return None if found is None else (found[0], found[1])
 
 
 def of_member(tx: Session, question_id: int, member_id: int) -> list[Forecast]:

@@ -7,6 +7,9 @@ from sqlmodel import Session, col, select
 
 from storage.tables import Forecast, Member, Question
 
+# Member, moment, probability, values.
+Known = tuple[int, datetime, float | None, str | None]
+
 
 def question(tx: Session, group_id: int, key: str) -> Question | None:
     """The question that an earlier import brought in under this name."""
@@ -23,11 +26,11 @@ def members(tx: Session, group_id: int) -> dict[str, Member]:
     return {row.import_name or "": row for row in rows}
 
 
-def known_forecasts(tx: Session, question_id: int) -> Counter[tuple[int, datetime, float]]:
-    """How often each member, moment and probability is recorded on a question."""
+def known_forecasts(tx: Session, question_id: int) -> Counter[Known]:
+    """How often the same is recorded on a question."""
     rows = tx.exec(
-        select(Forecast.member_id, Forecast.made_at, Forecast.probability).where(
-            Forecast.question_id == question_id, col(Forecast.probability).is_not(None)
+        select(Forecast.member_id, Forecast.made_at, Forecast.probability, Forecast.values).where(
+            Forecast.question_id == question_id
         )
     )
-    return Counter((member, at, said) for member, at, said in rows if said is not None)
+    return Counter((member, at, said, values) for member, at, said, values in rows)

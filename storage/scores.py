@@ -15,15 +15,15 @@ def replace(tx: Session, question_id: int, scores: Sequence[Score]) -> None:
     tx.flush()
 
 
-def with_probabilities(tx: Session, question_id: int) -> list[tuple[Score, float]]:
-    """The scores of a question, each with the probability that earned it."""
+def with_forecasts(tx: Session, question_id: int) -> list[tuple[Score, Forecast]]:
+    """The scores of a question, each with the forecast that earned it."""
     rows = tx.exec(
-        select(Score, Forecast.probability)
+        select(Score, Forecast)
         .join(Forecast, col(Forecast.id) == Score.forecast_id)
         .where(Score.question_id == question_id)
         .order_by(col(Score.id))
     )
-    return [(score, said) for score, said in rows if said is not None]
+    return [(score, forecast) for score, forecast in rows]
 
 
 def headlines(

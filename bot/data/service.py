@@ -4,13 +4,17 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import Session
 
 from bot.data import rules
+from bot.data.cells.rules import safe_cell, write_options
+from bot.forecasts.beliefs import state as beliefs
+from bot.questions.kinds import state as kinds
+from bot.questions.kinds.rules import LETTERS, VOID
 from bot.rules import Refusal
 from bot.standings import rescoring
 from bot.unit import Caller, Clock, Desk, Unit, row_id
@@ -22,6 +26,7 @@ from storage.tables import (
     Group,
     Member,
     Question,
+    QuestionKind,
     QuestionState,
     Resolution,
 )
@@ -31,6 +36,8 @@ ARCHIVE = Group(id=0, name="Imported")
 NAMELESS = "(no name)"
 # Below what Discord lets a bot upload anywhere.
 LARGEST_UPLOAD = 9_000_000
+# What else an export says of a forecast.
+ABOUT = ("kind", "late", "round", "reason")
 
 
 @dataclass(frozen=True)
@@ -104,7 +111,8 @@ class _Importer:
         before = self._forecasts
         known = imports.known_forecasts(self._tx, row_id(question))
         for line in lines:
-            same = (row_id(self._member(line.forecaster)), line.forecast_at, line.probability)
+            said = (line.belief.probability, beliefs.dump_values(line.belief))
+            same = (row_id(self._member(line.forecaster)), line.forecast_at, *said)
             if known[same] > 0:
                 known[same] -= 1
                 continue
@@ -125,6 +133,7 @@ class _Importer:
                 created_at=min(line.forecast_at for line in lines),
                 import_key=first.question,
             )
+            kinds.ask(question, first.asked)
             self._tx.add(question)
             self._tx.flush()
             self._questions += 1
@@ -132,6 +141,11 @@ class _Importer:
             raise Refusal(
                 f"Line {first.number}, column title, value {first.title[:60]!r}: an earlier import "
                 f"says {question.title[:60]!r} of the same question."
+            )
+        elif kinds.asked(question) != first.asked:
+            raise Refusal(
+                f"Line {first.number}, column question, value {first.question[:60]!r}: an earlier "
+                "import says that it takes other answers (another kind, options or unit)."
             )
         return question
 
@@ -154,7 +168,7 @@ class _Importer:
         same = latest and (latest.outcome, latest.known_at) == (line.outcome, line.resolved_at)
         if same:
             return False
-        void = line.outcome == "void"
+        void = line.outcome == VOID
         question.state = QuestionState.VOID if void else QuestionState.RESOLVED
         self._tx.add(
             Resolution(
@@ -174,7 +188,8 @@ def _forecast(question_id: int, member_id: int, line: rules.Line) -> Forecast:
         question_id=question_id,
         member_id=member_id,
         kind=ForecastKind.UPDATE,
-        probability=line.probability,
+        probability=line.belief.probability,
+        values=beliefs.dump_values(line.belief),
         made_at=line.forecast_at,
     )
 
@@ -182,10 +197,10 @@ def _forecast(question_id: int, member_id: int, line: rules.Line) -> Forecast:
 def _pack(tx: Session, group_id: int, member_id: int | None) -> bytes:
     tables = exports.everything(tx, group_id, member_id=member_id)
     lines = exports.forecast_lines(tx, group_id, member_id=member_id)
-    columns = (*rules.COLUMNS, "kind", "late", "round", "reason")
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("forecasts.csv", _csv(columns, lines))
+        for name, columns, shaped in _tables(lines):
+            archive.writestr(name, _csv((*columns, *ABOUT), shaped))
         for name in ("questions", "scores"):
             rows = tables[name]
             archive.writestr(f"{name}.csv", _csv(tuple(rows[0]) if rows else ("id",), rows))
@@ -193,10 +208,48 @@ def _pack(tx: Session, group_id: int, member_id: int | None) -> bytes:
     return packed.getvalue()
 
 
+def _tables(
+    lines: exports.Rows,
+) -> Iterator[tuple[str, tuple[str, ...], Iterable[dict[str, Any]]]]:
+    """Forecasts by the format that brings them in again; the first is there even if empty."""
+    of = {kind: [line for line in lines if line["question_kind"] == kind] for kind in QuestionKind}
+    yield "forecasts.csv", rules.COLUMNS, map(_shown, of[QuestionKind.BINARY])
+    on_options = [*of[QuestionKind.CHOICE], *of[QuestionKind.ORDERED]]
+    if on_options:
+        rows = (row for line in on_options for row in _option_rows(line))
+        yield "options.csv", (*rules.OPTION_COLUMNS, rules.ORDERED), rows
+    if of[QuestionKind.NUMERIC]:
+        yield "numbers.csv", rules.NUMBER_COLUMNS, map(_number_row, of[QuestionKind.NUMERIC])
+
+
+def _shown(line: dict[str, Any]) -> dict[str, Any]:
+    return {name: line[name] for name in (*rules.COLUMNS, *ABOUT)}
+
+
+def _option_rows(line: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """One row for each option of a forecast, which is named by its letter as the outcome is."""
+    outcome = line["outcome"]
+    known = LETTERS[int(outcome)].lower() if outcome not in {"", VOID} else outcome
+    also = {
+        "outcome": known,
+        "options": write_options(line["options"]),
+        rules.ORDERED: "yes" if line["question_kind"] == QuestionKind.ORDERED else "no",
+    }
+    for letter, chance in zip(LETTERS.lower(), json.loads(line["values"]), strict=False):
+        yield {**_shown(line), **also, "option": letter, "probability": chance}
+
+
+def _number_row(line: dict[str, Any]) -> dict[str, Any]:
+    shown = _shown(line)
+    del shown["probability"]
+    points = dict(zip(("p10", "p50", "p90"), json.loads(line["values"]), strict=True))
+    return {**shown, **points, "unit": line["unit"]}
+
+
 def _csv(columns: tuple[str, ...], rows: Iterable[dict[str, Any]]) -> str:
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, columns)
     writer.writeheader()
     for row in rows:
-        writer.writerow({name: rules.safe_cell(value) for name, value in row.items()})
+        writer.writerow({name: safe_cell(value) for name, value in row.items()})
     return text.getvalue()

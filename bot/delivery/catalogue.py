@@ -48,7 +48,12 @@ def _read_trouble(tx: Session, key: Key, _now: datetime) -> tuple[int, str] | No
 
 def _draw_summary(shown: round_shown.Summary) -> Message:
     picture = None
-    if any(seat.final is not None for seat in shown.seats):
+    if shown.final_pool is not None and shown.about.asked.kind != "binary":
+        # Loaded with the first picture, as below.
+        from bot.sessions.rounds.pools import pictures  # noqa: PLC0415
+
+        picture = pictures.pool_picture(shown)
+    elif any(seat.final is not None for seat in shown.seats):
         # Loaded with the first picture: matplotlib would be a fifth of an idle bot's memory.
         from bot.sessions.rounds import charts as round_charts  # noqa: PLC0415
 

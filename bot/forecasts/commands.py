@@ -13,7 +13,9 @@ from bot.questions.commands import question_choices
 
 @app_commands.command(name="forecast", description="Record or update your forecast on a question")
 @app_commands.describe(
-    question="Which question", probability="As 70, 70%, 0.7 or 7/10", reason="The key reason"
+    question="Which question",
+    probability="As 70, 70%, 0.7 or 7/10; options as 60/30/10; a number as low/middle/high",
+    reason="The key reason",
 )
 @app_commands.autocomplete(question=question_choices)
 @app_commands.guild_only()

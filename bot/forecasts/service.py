@@ -11,9 +11,14 @@ from sqlmodel import Session
 
 from bot import keys
 from bot.forecasts import rules
+from bot.forecasts.beliefs import rules as belief_rules
+from bot.forecasts.beliefs import state as belief_state
+from bot.forecasts.rules import Belief
 from bot.keys import Key
 from bot.questions import rules as question_rules
 from bot.questions import service as question_service
+from bot.questions.kinds import state as kinds
+from bot.questions.kinds.rules import BINARY, Asked
 from bot.rules import StaleRefusal
 from bot.sessions.rounds import rules as round_rules
 from bot.sessions.rounds import service as rounds_service
@@ -28,14 +33,16 @@ NOT_HERE = "That round is not in this group. Nothing happened."
 
 @dataclass(frozen=True)
 class Receipt:
-    """What was recorded."""
+    """What was recorded; `total` is what its chances added up to before they were scaled to 1."""
 
     question: str
-    probability: float
-    previous: float | None
+    belief: Belief
+    previous: Belief | None
     kind: ForecastKind
     late: bool
     hidden: bool
+    asked: Asked = BINARY
+    total: float | None = None
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,8 @@ class Prepared:
     """What a form shows before it is filled in."""
 
     question: str
-    previous: float | None
+    previous: Belief | None
+    asked: Asked = BINARY
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,7 @@ class HistoryLine:
     """One forecast in a question's history."""
 
     name: str
-    probability: float
+    belief: Belief
     kind: ForecastKind
     late: bool
     made_at: datetime
@@ -65,16 +73,18 @@ class History:
     title: str
     lines: tuple[HistoryLine, ...]
     hidden: bool
+    asked: Asked = BINARY
 
 
 def record(
     desk: Desk, caller: Caller, question_id: int, *, probability: str, reason: str = ""
 ) -> Receipt:
     """Records a member's forecast, in or outside a round."""
-    chance, why = rules.parse_probability(probability), rules.parse_reason(reason)
+    why = rules.parse_reason(reason)
     with desk.act(caller) as unit:
         question = question_service.require(unit.tx, unit.group.id, question_id)
-        return _record(unit, question, rounds.latest_on_question(unit.tx, question_id), chance, why)
+        latest = rounds.latest_on_question(unit.tx, question_id)
+        return _record(unit, question, latest, probability, why)
 
 
 def prepare(desk: Desk, caller: Caller, at: Key) -> Prepared:
@@ -83,8 +93,8 @@ def prepare(desk: Desk, caller: Caller, at: Key) -> Prepared:
         question = question_service.require(tx, caller.group_id, _question_id(tx, caller, at))
         question_rules.check_open(question.state.value, question.closes_at, desk.clock())
         me = groups.member_of_user(tx, caller.group_id, caller.user_id)
-        standing = forecasts.latest_of_member(tx, row_id(question), row_id(me)) if me else None
-    return Prepared(question.title, standing)
+        standing = _standing(tx, row_id(question), row_id(me)) if me else None
+        return Prepared(question.title, standing, kinds.asked(question))
 
 
 def record_at(
@@ -93,12 +103,12 @@ def record_at(
     """Records a forecast on the question that a card is about."""
     if at.kind in OF_QUESTIONS:
         return record(desk, caller, at.id, probability=probability, reason=reason)
-    chance, why = rules.parse_probability(probability), rules.parse_reason(reason)
+    why = rules.parse_reason(reason)
     with desk.act(caller) as unit:
         found = rounds.latest_beside(unit.tx, unit.group.id, at.id)
         if found is None:
             raise StaleRefusal(NOT_HERE)
-        return _record(unit, *found, chance, why)
+        return _record(unit, *found, probability, why)
 
 
 def show_history(desk: Desk, caller: Caller, question_id: int) -> History:
@@ -116,7 +126,7 @@ def show_history(desk: Desk, caller: Caller, question_id: int) -> History:
     lines = tuple(
         HistoryLine(
             names[row.member_id],
-            row.probability if row.probability is not None else 0.0,
+            belief_state.belief(row),
             row.kind,
             row.late,
             row.made_at,
@@ -124,15 +134,18 @@ def show_history(desk: Desk, caller: Caller, question_id: int) -> History:
         )
         for row in seen
     )
-    return History(question.title, lines, hidden=len(seen) < len(made))
+    hidden = len(seen) < len(made)
+    return History(question.title, lines, hidden, kinds.asked(question))
 
 
 def _record(
-    unit: ActUnit, question: Question, latest: Round | None, chance: float, why: str
+    unit: ActUnit, question: Question, latest: Round | None, text: str, why: str
 ) -> Receipt:
+    asked = kinds.asked(question)
+    typed = belief_rules.parse_belief(text, asked)
     question_rules.check_open(question.state.value, question.closes_at, unit.now)
     filed, row = _file(unit, latest)
-    previous = forecasts.latest_of_member(unit.tx, row_id(question), unit.my_id)
+    previous = _standing(unit.tx, row_id(question), unit.my_id)
     forecasts.add(
         unit.tx,
         question_id=row_id(question),
@@ -141,7 +154,8 @@ def _record(
         turn_number=filed.turn_number,
         kind=ForecastKind(filed.kind),
         late=filed.late,
-        probability=chance,
+        probability=typed.belief.probability,
+        values=belief_state.dump_values(typed.belief),
         reason=why,
         made_at=unit.now,
         interaction_id=unit.caller.interaction_id,
@@ -149,12 +163,19 @@ def _record(
     _show_recorded(unit, question, row)
     return Receipt(
         question.title,
-        chance,
+        typed.belief,
         previous,
         ForecastKind(filed.kind),
         filed.late,
         hidden=filed.kind == "blind",
+        asked=asked,
+        total=typed.total,
     )
+
+
+def _standing(tx: Session, question_id: int, member_id: int) -> Belief | None:
+    found = forecasts.latest_of_member(tx, question_id, member_id)
+    return None if found is None else belief_state.load(*found)
 
 
 def _question_id(tx: Session, caller: Caller, at: Key) -> int:

@@ -18,7 +18,7 @@ async def recorded(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     forecast, the member gets a private receipt.
     """
     typed = fields_of(door.interaction)
-    said = typed.get("probability", "")
+    said = _said(typed)
     why = typed.get("reason", "")
     if at.kind == "t":
         receipt = await door.change(at, service.record_at, at, probability=said, reason=why)
@@ -27,6 +27,12 @@ async def recorded(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     else:
         receipt = await door.do(service.record_at, at, probability=said, reason=why)
     await door.whisper(cards.receipt(receipt))
+
+
+def _said(typed: dict[str, str]) -> str:
+    """The forecast as if typed into one field."""
+    parts = [typed[name] for name in sorted(typed) if name.startswith(cards.PART)]
+    return " / ".join(parts) if parts else typed.get("probability", "")
 
 
 HANDLERS = {"record": record, "recorded": recorded}

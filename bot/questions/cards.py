@@ -1,14 +1,10 @@
 """How questions look: the card, the outcome with its scores, the list, the forms."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import discord
-from discord.ui import Label, Modal, TextInput
 
-from bot import keys
 from bot.circle.cards import add_worth
-from bot.forecasts.rules import say_probability
 from bot.keys import Key
 from bot.message import (
     AMBER,
@@ -27,17 +23,12 @@ from bot.message import (
     moment,
     one_line,
     safe,
-    say_brier,
 )
-from bot.questions.rules import (
-    LONGEST_CRITERIA,
-    LONGEST_SOURCE,
-    LONGEST_TITLE,
-    SHORTEST_TITLE,
-)
-from bot.questions.service import LONGEST_COMMENT, Listed, Written
-from bot.questions.shown import Objection, QuestionCard, ResolutionCard, ScoreLine
-from storage.tables import Moment, QuestionState
+from bot.questions.kinds.rules import list_options, say_outcome
+from bot.questions.scores import cards as score_cards
+from bot.questions.service import Listed, Resolved
+from bot.questions.shown import Objection, QuestionCard, ResolutionCard
+from storage.tables import QuestionState
 
 STATES = {
     QuestionState.PROPOSED: "Proposed: nobody has forecast it yet",
@@ -53,18 +44,13 @@ COLOURS = {
     QuestionState.RESOLVED: GREEN,
     QuestionState.VOID: GREY,
 }
-MOMENTS = {
-    Moment.BLIND: "blind",
-    Moment.TURN: "turn",
-    Moment.FINAL: "final",
-    Moment.CLOSE: "close",
-}
 
 
 def question_card(shown: QuestionCard) -> Message:
     """A question, and what can be done with it."""
     embed = card(safe(shown.title), safe(shown.criteria), COLOURS[shown.state])
     embed.add_field(name="State", value=_state(shown))
+    _add_answers(embed, shown)
     if shown.closes_at:
         closes = f"{moment(shown.closes_at)}\n({countdown(shown.closes_at)})"
         open_states = {QuestionState.PROPOSED, QuestionState.OPEN}
@@ -87,9 +73,11 @@ def resolution_card(shown: ResolutionCard) -> Message:
         return Message(embed=card(f"Reopened: {safe(shown.title)}", text, AMBER))
     embed = card(f"{_verdict(shown)}: {safe(shown.title)}", _resolution_text(shown), _colour(shown))
     if shown.lines:
-        rows = [_score_line(line) for line in shown.lines]
-        embed.add_field(name="Brier scores, best first", value=lines(rows), inline=False)
-        embed.add_field(name="What the number means", value=_meaning(shown), inline=False)
+        rows = [score_cards.score_line(line, shown.asked) for line in shown.lines]
+        name = score_cards.title(shown.asked)
+        embed.add_field(name=name, value=lines(rows), inline=False)
+        meaning = score_cards.meaning(shown)
+        embed.add_field(name="What the number means", value=meaning, inline=False)
     add_worth(embed, shown.circle)
     _add_objections(embed, shown.objections)
     return Message(embed=embed, items=(button("dispute", shown.at, "Dispute"),))
@@ -110,10 +98,21 @@ def question_list(found: Sequence[Listed], state: QuestionState | None) -> Messa
 def _state(shown: QuestionCard) -> str:
     if shown.state == QuestionState.RESOLVED and shown.outcome:
         known = f"\nknown {moment(shown.known_at)}" if shown.known_at else ""
-        return f"Resolved: **{shown.outcome}**{known}"
+        return f"Resolved: **{safe(shown.outcome)}**{known}"
     if shown.in_round:
         return "In a round right now"
     return STATES[shown.state]
+
+
+def _add_answers(embed: discord.Embed, shown: QuestionCard) -> None:
+    """What can be answered, where it is not yes or no."""
+    if shown.asked.kind == "numeric":
+        value = safe(f"a number in {shown.asked.unit}") if shown.asked.unit else "a number"
+        embed.add_field(name="Answer", value=value)
+    elif shown.asked.has_options:
+        name = "Options, in their order" if shown.asked.kind == "ordered" else "Options"
+        options = [safe(option) for option in list_options(shown.asked)]
+        embed.add_field(name=name, value=lines(options), inline=False)
 
 
 def _question_items(shown: QuestionCard) -> tuple[Item, ...]:
@@ -136,8 +135,10 @@ def _add_objections(embed: discord.Embed, raised: Sequence[Objection]) -> None:
 
 
 def _verdict(shown: ResolutionCard) -> str:
-    word = {"yes": "Yes", "no": "No", "void": "Void"}[shown.outcome or "void"]
-    return f"Corrected to {word.lower()}" if shown.corrected else word
+    said = safe(shown.outcome or "void")
+    if shown.corrected:
+        return f"Corrected to {said}"
+    return said.capitalize() if said in {"yes", "no", "void"} else said
 
 
 def _colour(shown: ResolutionCard) -> int:
@@ -153,166 +154,15 @@ def _resolution_text(shown: ResolutionCard) -> str:
     return f"{who}The outcome became known {moment(shown.known_at)}.{source}{scored}"
 
 
-def _score_line(line: ScoreLine) -> str:
-    details = "; ".join(
-        f"{' = '.join(moments)} {say_probability(said)}: {say_brier(brier)}"
-        for moments, said, brier in _together(line)
-    )
-    return f"**{safe(line.name)} {say_brier(line.headline)}** · {details}"
-
-
-def _together(line: ScoreLine) -> list[tuple[list[str], float, float]]:
-    """Moments with the same forecast in a row are said once: "turn = final = close 50%"."""
-    runs: list[tuple[list[str], float, float]] = []
-    for when, said, brier in line.briers:
-        if runs and runs[-1][1] == said:
-            runs[-1][0].append(MOMENTS[when])
-        else:
-            runs.append(([MOMENTS[when]], said, brier))
-    return runs
-
-
-def _meaning(shown: ResolutionCard) -> str:
-    best = shown.lines[0]
-    return (
-        "A Brier score is the squared distance between the forecast and what happened: 0 is "
-        "perfect, 1 is worst, and always saying 50% earns 0.250. Lower is better.\n"
-        f"{_in_words(best, shown.outcome or '')}\n"
-        "The bold number counts on the leaderboard: the forecast of one's own turn, or outside a "
-        "round the last one before the close."
-    )
-
-
-def _in_words(line: ScoreLine, outcome: str) -> str:
-    """What one score says, for somebody who has never seen one."""
-    said, name = say_probability(line.headline_forecast), safe(line.name)
-    ahead = 1 - line.headline**0.5
-    how = (
-        "very close"
-        if ahead >= 0.85
-        else "on the right side"
-        if ahead > 0.5
-        else "no better than a coin"
-    )
-    if ahead < 0.5:
-        how = "on the wrong side"
-    return f"{name} said {said} and it came out {outcome}: {how}, so {say_brier(line.headline)}."
-
-
 def _list_line(one: Listed) -> str:
-    state = f"**{one.outcome}**" if one.outcome and one.state == "resolved" else one.state.value
+    state = one.state.value
+    if one.outcome and one.state == QuestionState.RESOLVED:
+        state = f"**{safe(say_outcome(one.outcome, one.asked))}**"
     closes = ""
     if one.closes_at and one.state in {QuestionState.PROPOSED, QuestionState.OPEN}:
         closes = f" · closes {countdown(one.closes_at)}"
     people = f" · {one.forecasters} forecast it" if one.forecasters else ""
     return f"`{one.id}` {safe(one.title)} · {state}{people}{closes}"
-
-
-def question_form(question_id: int | None = None, written: Written | None = None) -> Modal:
-    """The form of a new question, or of one that exists."""
-    at = keys.question(question_id or 0)
-    action = "edited" if question_id else "submitted"
-    title = "Edit the question" if question_id else "Your question"
-    form = Modal(title=title, custom_id=f"{action}|{at}", timeout=1800)
-    said = written or Written("", "", "", "")
-    fields: tuple[tuple[str, str, TextInput[Any]], ...] = (
-        (
-            "Question",
-            "One that can be answered yes or no.",
-            TextInput(
-                custom_id="title",
-                default=said.title or None,
-                placeholder="Will X happen by 1 March 2027?",
-                min_length=SHORTEST_TITLE,
-                max_length=LONGEST_TITLE,
-            ),
-        ),
-        (
-            "How will we know?",
-            "What counts as yes, and who says so.",
-            TextInput(
-                custom_id="criteria",
-                default=said.criteria or None,
-                style=discord.TextStyle.paragraph,
-                required=False,
-                max_length=LONGEST_CRITERIA,
-            ),
-        ),
-        (
-            "When does it close?",
-            "No forecasts after that. Leave empty if you don't know.",
-            TextInput(
-                custom_id="closes",
-                default=said.closes or None,
-                placeholder="1 March 2027",
-                required=False,
-                max_length=60,
-            ),
-        ),
-        (
-            "Source",
-            "A link to where the answer will be.",
-            TextInput(
-                custom_id="source",
-                default=said.source or None,
-                placeholder="https://…",
-                required=False,
-                max_length=LONGEST_SOURCE,
-            ),
-        ),
-    )
-    for label, note, field in fields:
-        form.add_item(Label(text=label, description=note, component=field))
-    return form
-
-
-def resolve_form(at: Key, title: str) -> Modal:
-    """The form behind Resolve."""
-    form = Modal(title="Resolve", custom_id=f"resolved|{at}", timeout=1800)
-    form.add_item(discord.ui.TextDisplay(f"**{safe(title)}**"))
-    outcomes = [
-        discord.SelectOption(label="Yes, it happened", value="yes"),
-        discord.SelectOption(label="No, it did not", value="no"),
-        discord.SelectOption(label="Void: it cannot be answered", value="void"),
-    ]
-    form.add_item(
-        Label(
-            text="What happened?",
-            component=discord.ui.Select(custom_id="outcome", options=outcomes),
-        )
-    )
-    form.add_item(
-        Label(
-            text="When did it become known?",
-            description="Forecasts made later do not count. Empty means now.",
-            component=TextInput(
-                custom_id="known_at", placeholder="yesterday 18:00", required=False, max_length=60
-            ),
-        )
-    )
-    form.add_item(
-        Label(
-            text="Where can one see it?",
-            component=TextInput(custom_id="source", required=False, max_length=LONGEST_COMMENT),
-        )
-    )
-    return form
-
-
-def dispute_form(at: Key) -> Modal:
-    """The form behind Dispute."""
-    form = Modal(title="Dispute the outcome", custom_id=f"disputed|{at}", timeout=1800)
-    form.add_item(
-        Label(
-            text="What is wrong with it?",
-            component=TextInput(
-                custom_id="reason",
-                style=discord.TextStyle.paragraph,
-                max_length=LONGEST_COMMENT,
-            ),
-        )
-    )
-    return form
 
 
 def submitted(key: Key) -> str:
@@ -325,9 +175,10 @@ def withdrawn(title: str) -> str:
     return f"“{safe(title)}” is withdrawn."
 
 
-def resolved(title: str, outcome: str) -> str:
+def resolved(entered: Resolved) -> str:
     """Said to whoever entered an outcome."""
-    return f"“{safe(title)}” is resolved: **{safe(outcome)}**. The scores are on its card."
+    title, outcome = safe(entered.title), safe(entered.outcome)
+    return f"“{title}” is resolved: **{outcome}**. The scores are on its card."
 
 
 def reopened(title: str) -> str:

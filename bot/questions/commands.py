@@ -8,6 +8,7 @@ from discord import app_commands
 from bot.door import Door
 from bot.message import cut
 from bot.questions import cards, service
+from bot.questions.forms import cards as forms
 from storage.tables import QuestionState
 
 question = app_commands.Group(
@@ -23,10 +24,19 @@ async def question_choices(
     return [app_commands.Choice(name=cut(title, 100), value=str(number)) for title, number in found]
 
 
+async def outcome_choices(
+    interaction: discord.Interaction[Any], current: str
+) -> list[app_commands.Choice[str]]:
+    """The outcomes of the question chosen before that fit what has been typed so far."""
+    chosen = str(interaction.namespace.question or "")
+    found = await Door(interaction).do(service.outcome_choices, chosen, current)
+    return [app_commands.Choice(name=outcome, value=outcome) for outcome in found]
+
+
 @question.command(name="submit", description="Bring a question: opens a form")
 async def submit(interaction: discord.Interaction[Any]) -> None:
     """Opens the form of a new question."""
-    await Door(interaction).ask(cards.question_form())
+    await Door(interaction).ask(forms.question_form())
 
 
 @question.command(name="list", description="The group's questions, newest first")
@@ -60,7 +70,7 @@ async def edit(interaction: discord.Interaction[Any], question: str) -> None:
     door = Door(interaction)
     question_id = await door.do(service.find_id, question)
     written = await door.do(service.as_written, question_id)
-    await door.ask(cards.question_form(question_id, written))
+    await door.ask(forms.question_form(question_id, written))
 
 
 @question.command(name="withdraw", description="Take back a question that nobody has forecast")
@@ -77,25 +87,25 @@ async def withdraw(interaction: discord.Interaction[Any], question: str) -> None
 @question.command(name="resolve", description="Enter or correct a question's outcome")
 @app_commands.describe(
     question="Which question",
-    outcome="What happened",
+    outcome="What happened: yes or no, an option, or a number; or void",
     known_at="When the outcome became known in the world, such as `yesterday 18:00`; default now",
     source="Where one can see it",
 )
-@app_commands.autocomplete(question=question_choices)
+@app_commands.autocomplete(question=question_choices, outcome=outcome_choices)
 async def resolve(
     interaction: discord.Interaction[Any],
     question: str,
-    outcome: Literal["yes", "no", "void"],
+    outcome: str,
     known_at: str | None = None,
     source: str | None = None,
 ) -> None:
     """Enters the outcome; scores are computed anew."""
     door = Door(interaction)
     question_id = await door.do(service.find_id, question)
-    title = await door.do(
+    entered = await door.do(
         service.resolve, question_id, outcome=outcome, known=known_at or "", source=source or ""
     )
-    await door.whisper(cards.resolved(title, outcome))
+    await door.whisper(cards.resolved(entered))
 
 
 @question.command(name="dispute", description="Object to a question's outcome")

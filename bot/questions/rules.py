@@ -87,7 +87,7 @@ def check_known(known_at: datetime, created_at: datetime, now: datetime) -> None
         raise Refusal("That is more than a year before the question was asked. Check the year.")
 
 
-def state_after(result: Outcome) -> State:
+def state_after(result: str) -> State:
     """The state of a question with this outcome."""
     return "void" if result == "void" else "resolved"
 

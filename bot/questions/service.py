@@ -11,6 +11,9 @@ from sqlmodel import Session
 from bot import keys, times
 from bot.keys import Key
 from bot.questions import rules
+from bot.questions.kinds import rules as kinds
+from bot.questions.kinds import state as kind_state
+from bot.questions.kinds.rules import BINARY, Asked
 from bot.rules import NotAllowedRefusal, Refusal
 from bot.standings import rescoring
 from bot.unit import ActUnit, Caller, Desk, Unit, row_id
@@ -28,6 +31,7 @@ class Written:
     criteria: str
     closes: str
     source: str
+    answers: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,12 +44,29 @@ class Listed:
     closes_at: datetime | None
     forecasters: int
     outcome: str | None
+    asked: Asked = BINARY
+
+
+@dataclass(frozen=True)
+class Resolvable:
+    """A question that is about to be resolved, or was: its title and what answers it takes."""
+
+    title: str
+    asked: Asked
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """What was entered, as people say it."""
+
+    title: str
+    outcome: str
 
 
 def submit(desk: Desk, caller: Caller, written: Written) -> Key:
     """Proposes a question; its card is posted. Returns the card's key."""
     with desk.act(caller) as unit:
-        draft = _read(unit, written)
+        draft, asked = _read(unit, written), kinds.read_kind(written.answers)
         _refuse_duplicate(unit, draft.title)
         question = Question(
             group_id=unit.group.id,
@@ -56,6 +77,7 @@ def submit(desk: Desk, caller: Caller, written: Written) -> Key:
             source_url=draft.source_url,
             created_at=unit.now,
         )
+        kind_state.ask(question, asked)
         unit.tx.add(question)
         unit.tx.flush()
         key = keys.question(row_id(question))
@@ -67,6 +89,7 @@ def submit(desk: Desk, caller: Caller, written: Written) -> Key:
 
 def edit(desk: Desk, caller: Caller, question_id: int, written: Written) -> None:
     """Changes a question; once somebody has forecast it, only its close and its source."""
+    asked = kinds.read_kind(written.answers)
     with desk.act(caller) as unit:
         question = require(unit.tx, unit.group.id, question_id)
         _require_author(unit, question, "edit")
@@ -76,13 +99,15 @@ def edit(desk: Desk, caller: Caller, question_id: int, written: Written) -> None
         closes_at = question.closes_at if keeps_close else draft.closes_at
         if draft.title.lower() != question.title.lower():
             _refuse_duplicate(unit, draft.title)
-        reworded = (draft.title, draft.criteria) != (question.title, question.criteria)
+        before = (question.title, question.criteria, kind_state.asked(question))
+        reworded = (draft.title, draft.criteria, asked) != before
         if reworded and questions.forecasters(unit.tx, question_id):
             raise Refusal(
-                "Somebody has forecast this question already, so its title and criteria stay as "
-                "they are. You can still change the close date and the source."
+                "Somebody has forecast this question already, so its title, criteria and answers "
+                "stay as they are. You can still change the close date and the source."
             )
         question.title, question.criteria = draft.title, draft.criteria
+        kind_state.ask(question, asked)
         question.closes_at, question.source_url = closes_at, draft.source_url
         if question.state == QuestionState.CLOSED and (closes_at is None or closes_at > unit.now):
             question.state = QuestionState.OPEN
@@ -126,25 +151,36 @@ def resolve(
     outcome: str,
     known: str = "",
     source: str = "",
-) -> str:
-    """Enters or corrects the outcome, and computes every score anew. Returns the title."""
+) -> Resolved:
+    """Enters or corrects the outcome, and computes every score anew."""
     with desk.act(caller) as unit:
         question = require(unit.tx, unit.group.id, question_id)
         _require_author(unit, question, "resolve")
-        result = rules.outcome(outcome)
+        asked = kind_state.asked(question)
+        result = kinds.parse_outcome(outcome, asked)
         known_at = _known_at(unit, known, question)
         question.state = QuestionState(rules.state_after(result))
         _add_resolution(unit, question, result, known_at, source=_comment(source))
         rescoring.rescore(unit.tx, question)
-        return question.title
+        return Resolved(question.title, kinds.say_outcome(result, asked))
 
 
-def check_may_resolve(desk: Desk, caller: Caller, question_id: int) -> str:
-    """The title of a question that the caller may resolve; refuses before a form is filled in."""
+def outcome_choices(desk: Desk, caller: Caller, question: str, typed: str) -> list[str]:
+    """The outcomes of a question that fit what has been typed so far; none if it is unknown."""
+    with desk.db.read() as tx:
+        try:
+            asked = kind_state.asked(find(tx, caller.group_id, question))
+        except Refusal:
+            return []
+    return [one for one in kinds.outcomes(asked) if typed.strip().casefold() in one.casefold()]
+
+
+def check_may_resolve(desk: Desk, caller: Caller, question_id: int) -> Resolvable:
+    """A question that the caller may resolve; refuses before a form is filled in."""
     with desk.db.read() as tx:
         question = require(tx, caller.group_id, question_id)
         _require_author_before(tx, caller, question, "resolve")
-        return question.title
+        return Resolvable(question.title, kind_state.asked(question))
 
 
 def reopen(desk: Desk, caller: Caller, question_id: int) -> str:
@@ -238,7 +274,11 @@ def as_written(desk: Desk, caller: Caller, question_id: int) -> Written:
         _require_author_before(tx, caller, question, "edit")
         _require_unsettled(question)
         return Written(
-            question.title, question.criteria, _say_close(question), question.source_url or ""
+            question.title,
+            question.criteria,
+            _say_close(question),
+            question.source_url or "",
+            kinds.write_kind(kind_state.asked(question)),
         )
 
 
@@ -338,7 +378,7 @@ def _known_at(unit: ActUnit, known: str, question: Question) -> datetime:
 def _add_resolution(
     unit: ActUnit,
     question: Question,
-    outcome: rules.Outcome | None,
+    outcome: str | None,
     known_at: datetime,
     *,
     source: str = "",
@@ -363,7 +403,7 @@ def _add_resolution(
     shown = outbox.by_key(unit.tx, str(keys.resolution(question_id)))
     if shown is not None:
         unit.refresh(keys.resolution(question_id))
-    elif outcome in {"yes", "no"} or questions.forecasters(unit.tx, question_id):
+    elif outcome not in {None, kinds.VOID} or questions.forecasters(unit.tx, question_id):
         unit.show(keys.resolution(question_id), unit.group.channel_id or unit.caller.channel_id)
 
 
@@ -383,6 +423,7 @@ def _listed(tx: Session, question: Question) -> Listed:
         question.closes_at,
         questions.forecasters(tx, row_id(question)),
         resolution.outcome if resolution else None,
+        kind_state.asked(question),
     )
 
 

@@ -6,7 +6,11 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.circle.shown import WorthShown, read_worth
+from bot.forecasts.beliefs import state as beliefs
+from bot.forecasts.rules import Belief
 from bot.keys import Key
+from bot.questions.kinds import state as kinds
+from bot.questions.kinds.rules import BINARY, Asked, say_outcome
 from storage import groups, questions, rounds, scores
 from storage.tables import Moment, Phase, Question, QuestionState, Resolution
 
@@ -36,16 +40,17 @@ class QuestionCard:
     known_at: datetime | None
     in_round: bool
     objections: tuple[Objection, ...]
+    asked: Asked = BINARY
 
 
 @dataclass(frozen=True)
 class ScoreLine:
-    """What one member earned on a question."""
+    """What one member earned on a question, in the form of its kind."""
 
     name: str
-    briers: tuple[tuple[Moment, float, float], ...]
+    briers: tuple[tuple[Moment, Belief, float], ...]
     headline: float
-    headline_forecast: float
+    headline_forecast: Belief
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,7 @@ class ResolutionCard:
     lines: tuple[ScoreLine, ...]
     objections: tuple[Objection, ...]
     circle: WorthShown | None = None
+    asked: Asked = BINARY
 
 
 def read_question(tx: Session, at: Key) -> QuestionCard | None:
@@ -87,10 +93,11 @@ def read_question(tx: Session, at: Key) -> QuestionCard | None:
         forecasters=questions.forecasters(tx, at.id),
         # While a round is on, its own card says who has forecast: this one is edited at its end.
         known_to=() if in_round else tuple(names[member] for member in sorted(known)),
-        outcome=resolution.outcome if resolution else None,
+        outcome=_say(resolution, question),
         known_at=resolution.known_at if resolution else None,
         in_round=in_round,
         objections=_objections(tx, at.id),
+        asked=kinds.asked(question),
     )
 
 
@@ -106,7 +113,7 @@ def read_resolution(tx: Session, at: Key) -> ResolutionCard | None:
         at=at,
         title=question.title,
         state=question.state,
-        outcome=latest.outcome,
+        outcome=_say(latest, question),
         known_at=latest.known_at,
         entered_by=next(iter(by.values()), None),
         source=latest.source,
@@ -114,7 +121,14 @@ def read_resolution(tx: Session, at: Key) -> ResolutionCard | None:
         lines=_score_lines(tx, at.id),
         objections=_objections(tx, at.id),
         circle=read_worth(tx, at.id),
+        asked=kinds.asked(question),
     )
+
+
+def _say(resolution: Resolution | None, question: Question) -> str | None:
+    if resolution is None or resolution.outcome is None:
+        return None
+    return say_outcome(resolution.outcome, kinds.asked(question))
 
 
 def _corrected(entered: list[Resolution]) -> bool:
@@ -128,7 +142,7 @@ def _objections(tx: Session, question_id: int) -> tuple[Objection, ...]:
 
 
 def _score_lines(tx: Session, question_id: int) -> tuple[ScoreLine, ...]:
-    rows = scores.with_probabilities(tx, question_id)
+    rows = [(one, beliefs.belief(row)) for one, row in scores.with_forecasts(tx, question_id)]
     names = groups.names(tx, [score.member_id for score, _ in rows])
     lines = []
     for member in dict.fromkeys(score.member_id for score, _ in rows):

@@ -3,11 +3,12 @@
 from bot.door import Door, fields_of
 from bot.keys import Key
 from bot.questions import cards, service
+from bot.questions.forms import cards as forms
 
 
 async def bring(door: Door, _at: Key, _values: tuple[str, ...]) -> None:
     """Bring a question: opens the form."""
-    await door.ask(cards.question_form())
+    await door.ask(forms.question_form())
 
 
 async def submitted(door: Door, _at: Key, _values: tuple[str, ...]) -> None:
@@ -29,27 +30,27 @@ async def mark(door: Door, at: Key, _values: tuple[str, ...]) -> None:
 
 async def resolve(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Resolve: opens the form."""
-    title = await door.do(service.check_may_resolve, at.id)
-    await door.ask(cards.resolve_form(at, title))
+    found = await door.do(service.check_may_resolve, at.id)
+    await door.ask(forms.resolve_form(at, found))
 
 
 async def resolved(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """The form of an outcome, filled in."""
     typed = fields_of(door.interaction)
-    title = await door.do(
+    entered = await door.do(
         service.resolve,
         at.id,
         outcome=typed.get("outcome", ""),
         known=typed.get("known_at", ""),
         source=typed.get("source", ""),
     )
-    await door.whisper(cards.resolved(title, typed.get("outcome", "")))
+    await door.whisper(cards.resolved(entered))
 
 
 async def dispute(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Dispute: opens the form."""
     await door.do(service.check_may_dispute, at.id)
-    await door.ask(cards.dispute_form(at))
+    await door.ask(forms.dispute_form(at))
 
 
 async def disputed(door: Door, at: Key, _values: tuple[str, ...]) -> None:
@@ -65,6 +66,7 @@ def _written(door: Door) -> service.Written:
         criteria=typed.get("criteria", ""),
         closes=typed.get("closes", ""),
         source=typed.get("source", ""),
+        answers=typed.get("answers", ""),
     )
 
 

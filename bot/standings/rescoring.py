@@ -3,12 +3,12 @@
 They are replaced whole, so correcting, voiding or reopening a question leaves nothing stale.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlmodel import Session
 
+from bot.forecasts.beliefs import state
 from bot.forecasts.rules import Belief
 from bot.standings import earning, rules
 from bot.unit import row_id
@@ -62,17 +62,13 @@ def _scores(tx: Session, question: Question, resolution: Resolution, outcome: fl
         known_at=resolution.known_at,
         closes_at=question.closes_at,
     )
-    beliefs = {row_id(row): _belief(row) for row in made}
+    beliefs = {row_id(row): state.belief(row) for row in made}
     rows = _earned(question, chosen, beliefs, resolution, outcome)
     _add_peers(question, rows, beliefs, outcome)
     if question.kind == QuestionKind.BINARY:
         for row in taken:
             _add_gains(rows, row_id(row), _speakers(tx, row), beliefs, outcome)
     return rows
-
-
-def _belief(row: Forecast) -> Belief:
-    return Belief(row.probability, tuple(json.loads(row.values)) if row.values else ())
 
 
 def _made(row: Forecast) -> rules.Made:

@@ -6,7 +6,8 @@ from typing import Any
 import discord
 
 from bot.circle.cards import add_movement
-from bot.forecasts.rules import say_probability
+from bot.forecasts.beliefs.rules import say_belief
+from bot.forecasts.rules import Belief, say_probability
 from bot.message import (
     AMBER,
     BLUE,
@@ -28,7 +29,9 @@ from bot.message import (
     one_line,
     safe,
 )
+from bot.questions.kinds.rules import Asked, list_options
 from bot.rules import say_duration
+from bot.sessions.rounds.pools import cards as pool_cards
 from bot.sessions.rounds.shown import (
     About,
     Aggregates,
@@ -97,10 +100,12 @@ def turn_card(shown: TurnCard) -> Message:
     title += f" of {len(shown.seats)}"
     embed = card(title, _turn_text(shown), AMBER if shown.paused_left is not None else BLUE)
     embed.add_field(
-        name="The circle", value=lines([_seat_line(seat) for seat in shown.seats]), inline=False
+        name="The circle",
+        value=lines([_seat_line(seat, about.asked) for seat in shown.seats]),
+        inline=False,
     )
     if shown.updates:
-        rows = [f"{safe(name)}: {say_probability(value)}" for name, value in shown.updates]
+        rows = [f"{safe(name)}: {_say(value, about.asked)}" for name, value in shown.updates]
         embed.add_field(name="Updated meanwhile", value=lines(rows), inline=False)
     _add_offers(embed, about)
     embed.set_footer(text="Anyone may update at any time: press Record forecast.")
@@ -124,15 +129,20 @@ def cue_message(cue: Cue) -> Message:
 def summary_card(shown: Summary, picture: Picture | None) -> Message:
     """What going around the circle did."""
     about = shown.about
-    embed = card(f"Round {about.number} · {safe(about.question)}", _moved(shown), GREEN)
+    binary = about.asked.kind == "binary"
+    moved = _moved(shown) if binary else pool_cards.moved(shown)
+    embed = card(f"Round {about.number} · {safe(about.question)}", moved, GREEN)
     embed.add_field(
         name="Seat by seat: blind → turn → final",
-        value=lines([_summary_line(seat) for seat in shown.seats], empty="Nobody forecast."),
+        value=lines(
+            [_summary_line(seat, about.asked) for seat in shown.seats], empty="Nobody forecast."
+        ),
         inline=False,
     )
     add_movement(embed, shown.movement, [seat.name for seat in shown.seats])
-    if shown.final is not None:
-        embed.add_field(name="The group says", value=_aggregate_lines(shown), inline=False)
+    if shown.final_pool is not None:
+        said = _aggregate_lines(shown) if binary else pool_cards.pool_lines(shown)
+        embed.add_field(name="The group says", value=said, inline=False)
     embed.add_field(name="What happens next", value=_summary_next(shown), inline=False)
     if picture is not None:
         embed.set_image(url=f"attachment://{picture.filename}")
@@ -142,7 +152,18 @@ def summary_card(shown: Summary, picture: Picture | None) -> Message:
 def _question(about: About, *, criteria: bool = True) -> str:
     closes = f"\nCloses {day(about.closes_at)}." if about.closes_at else ""
     details = f"\n{safe(cut(about.criteria, 500))}" if criteria and about.criteria else ""
-    return f"**{safe(about.question)}**{details}{closes}"
+    return f"**{safe(about.question)}**{details}{_answers(about.asked)}{closes}"
+
+
+def _answers(asked: Asked) -> str:
+    """What a forecast says, where it is not the chance of yes."""
+    if asked.kind == "numeric":
+        unit = f" in {safe(asked.unit)}" if asked.unit else ""
+        return f"\nA number{unit}: forecast a low, a middle and a high one."
+    if not asked.has_options:
+        return ""
+    order = "in their order" if asked.kind == "ordered" else "in this order"
+    return f"\nOptions, {order}: {' · '.join(safe(one) for one in list_options(asked))}"
 
 
 def _phase_over(shown: PhaseCard, title: str, what: str) -> Message:
@@ -208,14 +229,18 @@ def _turn_text(shown: TurnCard) -> str:
     return (
         f"{question}\n\n{clock}{following}\n"
         f"**{safe(shown.speaker)}**: think out loud, take the question apart, say what would "
-        "change your mind. Press **Record forecast** when you have a number, and **Done** when "
-        "you have finished."
+        f"change your mind. Press **Record forecast** when you have {_what(about.asked)}, and "
+        "**Done** when you have finished."
     )
+
+
+def _what(asked: Asked) -> str:
+    return "a number" if asked.kind == "binary" else "your numbers"
 
 
 def _turn_over_text(shown: TurnCard) -> str:
     """A turn that is over takes little room in the channel."""
-    said = f"{_seat_line(shown.said)}\n" if shown.said else ""
+    said = f"{_seat_line(shown.said, shown.about.asked)}\n" if shown.said else ""
     return f"{said}{ENDINGS[shown.ended_by or 'done']}"
 
 
@@ -244,7 +269,7 @@ def _in_row(item: discord.ui.Button[Any], row: int) -> discord.ui.Button[Any]:
     return item
 
 
-def _seat_line(seat: SeatLine) -> str:
+def _seat_line(seat: SeatLine, asked: Asked) -> str:
     sign = {
         SeatState.SPEAKING: "🎙️",
         SeatState.SPOKEN: "✅",
@@ -253,7 +278,7 @@ def _seat_line(seat: SeatLine) -> str:
         SeatState.WAITING: "▫️",
     }[seat.state]
     name = f"**{safe(seat.name)}**" if seat.state == SeatState.SPEAKING else safe(seat.name)
-    said = f" · **{say_probability(seat.probability)}**" if seat.probability is not None else ""
+    said = f" · **{_say(seat.belief, asked)}**" if seat.belief is not None else ""
     late = " (late)" if seat.late else ""
     note = _seat_note(seat)
     reason = f" · {one_line(seat.reason, REASON_SHOWN)}" if seat.reason else ""
@@ -292,14 +317,17 @@ def _moved(shown: Summary) -> str:
     )
 
 
-def _summary_line(seat: SummarySeat) -> str:
+def _summary_line(seat: SummarySeat, asked: Asked) -> str:
     blind, turn, final = (
-        say_probability(value) if value is not None else "–"
-        for value in (seat.blind, seat.turn, seat.final)
+        _say(belief, asked) if belief is not None else "–" for belief in seat.said
     )
     late = " (late)" if seat.late else ""
     reason = f" · {one_line(seat.reason, 80)}" if seat.reason else ""
     return f"**{safe(seat.name)}** {blind} → {turn}{late} → {final}{reason}"
+
+
+def _say(belief: Belief, asked: Asked) -> str:
+    return safe(say_belief(belief, asked))
 
 
 def _aggregate_lines(shown: Summary) -> str:

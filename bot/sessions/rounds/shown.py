@@ -11,7 +11,12 @@ from sqlmodel import Session
 
 from bot.circle import worth
 from bot.circle.rules import Circle, Voice
+from bot.forecasts.beliefs import state as beliefs
+from bot.forecasts.rules import Belief
 from bot.keys import Key
+from bot.questions.kinds import state as kinds
+from bot.questions.kinds.rules import BINARY, Asked
+from bot.sessions.rounds.pooling import Pool, pool
 from bot.unit import row_id
 from scoring import geometric_mean_of_odds, mean, median
 from storage import forecasts, groups, rounds, sessions
@@ -46,6 +51,7 @@ class About:
     host_gone: bool
     on_call: tuple[str, ...]
     over: bool
+    asked: Asked = BINARY
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,7 @@ class SeatLine:
     name: str
     state: SeatState
     present: bool
-    probability: float | None
+    belief: Belief | None
     reason: str
     late: bool
     passed: bool
@@ -77,7 +83,7 @@ class TurnCard:
     ended_by: str | None
     extend_seconds: int
     seats: tuple[SeatLine, ...]
-    updates: tuple[tuple[str, float], ...]
+    updates: tuple[tuple[str, Belief], ...]
 
 
 @dataclass(frozen=True)
@@ -115,7 +121,10 @@ class Aggregates:
 
 @dataclass(frozen=True)
 class SummarySeat:
-    """A seat in the summary: what was said blind, in the turn, and at the end."""
+    """A seat in the summary: what was said blind, in the turn, and at the end.
+
+    The probabilities are those of a binary question; `said` holds all three of any kind.
+    """
 
     name: str
     blind: float | None
@@ -123,6 +132,7 @@ class SummarySeat:
     late: bool
     final: float | None
     reason: str
+    said: tuple[Belief | None, Belief | None, Belief | None]
 
 
 @dataclass(frozen=True)
@@ -137,6 +147,8 @@ class Summary:
     newest: bool
     session_live: bool
     movement: worth.Movement | None = None
+    blind_pool: Pool | None = None
+    final_pool: Pool | None = None
 
 
 def read_turn(tx: Session, at: Key) -> TurnCard | None:
@@ -222,6 +234,7 @@ def read_summary(tx: Session, at: Key) -> Summary | None:
         for member in _seated(tx, circle, here)
     )
     newest = rounds.of_session(tx, row.session_id)[-1].id == row.id
+    asked = kinds.asked(circle.question)
     return Summary(
         about=_about(circle, at),
         seats=seats,
@@ -231,6 +244,8 @@ def read_summary(tx: Session, at: Key) -> Summary | None:
         newest=newest and not circle.meetup.lobby_open,
         session_live=circle.meetup.state == SessionState.LIVE,
         movement=_movement(row, seats),
+        blind_pool=pool(asked.kind, [seat.said[0] for seat in seats]),
+        final_pool=pool(asked.kind, [seat.said[2] for seat in seats]),
     )
 
 
@@ -288,6 +303,7 @@ def _about(circle: _Circle, at: Key, *, over: bool | None = None) -> About:
         host_gone=meetup.host_gone,
         on_call=tuple(circle.name(member) for member in circle.offered),
         over=row.phase == Phase.CLOSED if over is None else over,
+        asked=kinds.asked(question),
     )
 
 
@@ -303,7 +319,7 @@ def _seat_line(circle: _Circle, seat: Seat, made: Sequence[Forecast]) -> SeatLin
         circle.name(seat.member_id),
         seat.state,
         seat.present,
-        shown.probability if shown else None,
+        beliefs.belief(shown) if shown else None,
         shown.reason if shown else "",
         shown.late if shown else False,
         seat.passes > 0,
@@ -321,15 +337,15 @@ def _said_in_turn(circle: _Circle, turn: Turn, made: Sequence[Forecast]) -> Seat
     """The speaker's line as the circle shows it, once something was recorded."""
     seats = [seat for seat in circle.seats if seat.member_id == turn.member_id]
     own = [_seat_line(circle, seat, made) for seat in seats]
-    return next((line for line in own if line.probability is not None), None)
+    return next((line for line in own if line.belief is not None), None)
 
 
 def _updates(
     circle: _Circle, turn: Turn, made: Sequence[Forecast]
-) -> tuple[tuple[str, float], ...]:
+) -> tuple[tuple[str, Belief], ...]:
     """What others recorded while this turn was running."""
     return tuple(
-        (circle.name(one.member_id), one.probability or 0.0)
+        (circle.name(one.member_id), beliefs.belief(one))
         for one in made
         if one.member_id != turn.member_id
         and (one.kind == ForecastKind.UPDATE or one.late)
@@ -359,6 +375,7 @@ def _summary_seat(name: str, own: Sequence[Forecast], round_id: int) -> SummaryS
         turn.late if turn else False,
         own[-1].probability if own else None,
         reason,
+        (_said(blind), _said(turn), _said(own[-1] if own else None)),
     )
 
 
@@ -367,6 +384,10 @@ def _movement(row: Round, seats: Sequence[SummarySeat]) -> worth.Movement | None
     said = [Voice(at, seat.blind, seat.turn, seat.final) for at, seat in enumerate(seats)]
     closed = row.closed_at or row.opened_at
     return worth.movement(Circle(row_id(row), row.question_id, closed, tuple(said)))
+
+
+def _said(row: Forecast | None) -> Belief | None:
+    return beliefs.belief(row) if row is not None else None
 
 
 def _before(made: Sequence[Forecast], moment: datetime | None) -> list[Forecast]:

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.data.rules import COLUMNS, Line, read_import, safe_cell
+from bot.data.cells.rules import safe_cell
+from bot.data.rules import COLUMNS, Line, read_import
+from bot.forecasts.rules import Belief
 from bot.rules import Refusal
 from tests.conftest import START
 
@@ -51,7 +53,7 @@ def refusal(text: str) -> str:
 
 def test_a_line_is_read() -> None:
     assert read(file({})) == (
-        Line(2, "q1", "Will it rain in Niamey?", "Ana", THURSDAY, 0.7, "yes", NOON),
+        Line(2, "q1", "Will it rain in Niamey?", "Ana", THURSDAY, Belief(0.7), "yes", NOON),
     )
 
 
@@ -95,7 +97,7 @@ def test_times_are_read_with_their_zone(moment: str) -> None:
 
 @pytest.mark.parametrize(("typed", "probability"), [("0", 0.0), ("1", 1.0), (" .5 ", 0.5)])
 def test_probabilities_go_from_0_to_1(typed: str, probability: float) -> None:
-    assert read(file({"probability": typed}))[0].probability == probability
+    assert read(file({"probability": typed}))[0].belief == Belief(probability)
 
 
 def test_a_forecast_may_be_made_now() -> None:

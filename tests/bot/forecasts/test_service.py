@@ -7,6 +7,7 @@ import pytest
 
 from bot import keys
 from bot.forecasts import service as forecasts
+from bot.forecasts.rules import Belief
 from bot.keys import Key
 from bot.questions import service as questions
 from bot.rules import Refusal, StaleRefusal
@@ -49,7 +50,9 @@ def test_a_forecast_outside_a_round_is_an_update(desk: Desk) -> None:
     assert (made.kind, made.late, made.round_id, made.turn_number) == ("update", False, None, None)
     assert (made.probability, made.reason, made.made_at) == (0.7, "Clouds.", START)
     assert made.member_id == member(desk, "Ben")
-    assert receipt == forecasts.Receipt(RAIN, 0.7, None, ForecastKind.UPDATE, False, hidden=False)
+    assert receipt == forecasts.Receipt(
+        RAIN, Belief(0.7), None, ForecastKind.UPDATE, False, hidden=False
+    )
 
 
 def test_the_first_forecast_opens_a_proposed_question(desk: Desk) -> None:
@@ -66,7 +69,7 @@ def test_a_receipt_tells_what_stood_before(desk: Desk) -> None:
 
     receipts = [record(desk, "Ben", question, said) for said in ("70", "20", "0.5")]
 
-    assert [one.previous for one in receipts] == [None, 0.7, 0.2]
+    assert [one.previous for one in receipts] == [None, Belief(0.7), Belief(0.2)]
     assert [one.probability for one in rows(desk, Forecast)] == [0.7, 0.2, 0.5]
 
 
@@ -303,7 +306,7 @@ def test_a_question_takes_forecasts_until_the_very_moment_of_its_close(
     bring(desk, closes="in 2 hours")
     clock.move(2 * 3600 - 0.001)
 
-    assert record(desk, "Ben", 1).probability == 0.7
+    assert record(desk, "Ben", 1).belief == Belief(0.7)
 
 
 def test_a_question_that_closes_during_its_round_takes_no_more_forecasts(
@@ -325,7 +328,7 @@ def test_a_form_shows_the_question_and_what_stands(desk: Desk) -> None:
     stranger = forecasts.prepare(desk, caller("Guest"), keys.question(1))
 
     assert fresh == forecasts.Prepared(RAIN, None)
-    assert again == forecasts.Prepared(RAIN, 0.35)
+    assert again == forecasts.Prepared(RAIN, Belief(0.35))
     assert stranger == forecasts.Prepared(RAIN, None)
 
 
@@ -381,9 +384,9 @@ def test_ten_threads_of_one_circle_at_the_end_of_a_turn_each_count_once(
 # History
 
 
-def seen(desk: Desk, name: str) -> tuple[list[tuple[str, float]], bool]:
+def seen(desk: Desk, name: str) -> tuple[list[tuple[str, float | None]], bool]:
     history = forecasts.show_history(desk, caller(name), 1)
-    return [(line.name, line.probability) for line in history.lines], history.hidden
+    return [(line.name, line.belief.probability) for line in history.lines], history.hidden
 
 
 def test_history_shows_everything_in_order(desk: Desk) -> None:
@@ -394,7 +397,7 @@ def test_history_shows_everything_in_order(desk: Desk) -> None:
 
     history = forecasts.show_history(desk, caller("Guest"), 1)
 
-    assert [(line.name, line.probability) for line in history.lines] == [
+    assert [(line.name, line.belief.probability) for line in history.lines] == [
         ("Ben", 0.7),
         ("Cleo", 0.2),
         ("Ben", 0.6),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot import keys
+from bot.forecasts.rules import Belief
 from bot.groups import service as groups
 from bot.groups.service import Change
 from bot.questions import service as questions
@@ -232,7 +233,7 @@ def test_a_later_close_opens_a_closed_question_again(desk: Desk, clock: Clock, c
     questions.edit(desk, caller(), 1, wrote(closes=closes))
 
     assert question(desk).state == QuestionState.OPEN
-    assert record(desk, "Ben", 1).probability == 0.7
+    assert record(desk, "Ben", 1).belief == Belief(0.7)
 
 
 def test_a_settled_question_cannot_be_edited(desk: Desk) -> None:
@@ -482,7 +483,7 @@ def test_reopening_takes_the_outcome_and_the_scores_back(desk: Desk, clock: Cloc
     assert (title, scored, rows(desk, Score)) == (RAIN, 1, [])
     assert question(desk).state == QuestionState.OPEN
     assert [one.outcome for one in rows(desk, Resolution)] == ["yes", None]
-    assert record(desk, "Ben", 1, "20").previous == 0.7
+    assert record(desk, "Ben", 1, "20").previous == Belief(0.7)
 
 
 def test_a_reopened_question_whose_close_has_passed_stays_closed(desk: Desk, clock: Clock) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot import keys
+from bot.forecasts.rules import Belief
 from bot.groups import service as groups
 from bot.groups.service import Change
 from bot.keys import Key
@@ -628,8 +629,8 @@ def test_a_turn_card_shows_who_speaks_and_what_was_said(desk: Desk) -> None:
 
     assert shown is not None
     assert (shown.speaker, shown.following) == ("Ben", "Cleo")
-    assert [(line.name, line.probability, line.reason) for line in shown.seats] == [
-        ("Ana", 0.55, "Clouds."),
+    assert [(line.name, line.belief, line.reason) for line in shown.seats] == [
+        ("Ana", Belief(0.55), "Clouds."),
         ("Ben", None, ""),
         ("Cleo", None, ""),
     ]
@@ -645,7 +646,7 @@ def test_a_blind_forecast_shows_on_no_card_before_the_round_closes(desk: Desk) -
         summary = read_summary(tx, keys.summary(number))
 
     assert shown is not None
-    assert [line.probability for line in shown.seats] == [None, None]
+    assert [line.belief for line in shown.seats] == [None, None]
     assert summary is None
 
 

@@ -1,0 +1,107 @@
+"""What stands in a cell of a table: reading it with a refusal that names it, writing it safely."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, NoReturn
+
+from bot.questions.kinds.rules import LETTERS, check_options
+from bot.rules import Refusal
+
+LONGEST = {"question": 100, "title": 500, "forecaster": 100}
+# Spreadsheets run a cell that begins like this as a formula.
+RISKY = ("=", "+", "-", "@", "\t", "\r")
+
+_MARK = re.compile(r"(?:^|,\s*)\(([a-j])\)\s+")
+
+
+def safe_cell(value: object) -> object:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{value}" if isinstance(value, str) and _is_risky(value) else value
+
+
+def read_cell(number: int, row: Mapping[Any, str | None], name: str) -> str:
+    """The text of a cell, as it was before it was made safe."""
+    value = row.get(name)
+    if value is None:
+        refuse(number, name, "", "the line has too few columns")
+    text = value.strip()
+    return text[1:] if text.startswith("'") and _is_risky(text) else text
+
+
+def check_text(number: int, name: str, value: str) -> None:
+    """A blank forecaster is allowed: real files have one, and it counts as one nameless member."""
+    if not value and name != "forecaster":
+        refuse(number, name, value, "it is empty")
+    if len(value) > LONGEST[name]:
+        refuse(number, name, value, f"it is longer than {LONGEST[name]} characters")
+    if "\0" in value:
+        refuse(number, name, value, "it contains a null character, which no database keeps")
+
+
+def read_probability(number: int, value: str) -> float:
+    """A chance from 0 to 1."""
+    try:
+        probability = float(value)
+    except ValueError:
+        refuse(number, "probability", value, "it is not a number from 0 to 1")
+    if not 0 <= probability <= 1:
+        refuse(number, "probability", value, "it is not from 0 to 1")
+    return probability
+
+
+def read_moment(number: int, name: str, value: str) -> datetime:
+    """A moment with its zone, as UTC."""
+    try:
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            refuse(number, name, value, "it has no time zone; add Z for UTC")
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        refuse(number, name, value, "it is not an ISO 8601 time such as 2026-11-20T19:00:00Z")
+
+
+def read_resolved_at(number: int, value: str, outcome: str, now: datetime) -> datetime | None:
+    """When the outcome became known; a line with an outcome needs it."""
+    if not value:
+        if outcome:
+            refuse(number, "resolved_at", value, "a line with an outcome needs it")
+        return None
+    resolved_at = read_moment(number, "resolved_at", value)
+    if outcome and resolved_at > now:
+        refuse(number, "resolved_at", value, "it lies in the future, but there is an outcome")
+    return resolved_at
+
+
+def read_options(number: int, value: str) -> tuple[str, ...]:
+    """Options with their letters: "(a) Medvedev, (b) Putin, (c) Neither"."""
+    marks = list(_MARK.finditer(value))
+    letters = "".join(mark[1] for mark in marks)
+    if not marks or marks[0].start() or letters != LETTERS.lower()[: len(letters)]:
+        refuse(number, "options", value, "it is not a list such as '(a) red, (b) green'")
+    ends = [*(mark.start() for mark in marks[1:]), len(value)]
+    named = [value[mark.end() : end] for mark, end in zip(marks, ends, strict=True)]
+    try:
+        return check_options(named)
+    except Refusal as refusal:
+        refuse(number, "options", value, str(refusal).removesuffix("."))
+
+
+def write_options(options: str | None) -> str:
+    """The same from what a question's row holds."""
+    named = json.loads(options) if options else []
+    return ", ".join(
+        f"({letter.lower()}) {name}" for letter, name in zip(LETTERS, named, strict=False)
+    )
+
+
+def refuse(number: int, column: str, value: str, reason: str) -> NoReturn:
+    """Says which cell cannot be read, and why."""
+    shown = value if len(value) <= 60 else value[:59] + "…"
+    raise Refusal(f"Line {number}, column {column}, value {shown!r}: {reason}.")
+
+
+def _is_risky(text: str) -> bool:
+    """A formula, or one made safe already: reading takes one quote away, so writing adds one."""
+    return text.lstrip("'").startswith(RISKY)

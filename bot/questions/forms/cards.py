@@ -1,0 +1,153 @@
+"""The forms of a question: a new one or its edit, its outcome, a dispute."""
+
+from typing import Any
+
+import discord
+from discord.ui import Label, Modal, TextInput
+
+from bot import keys
+from bot.keys import Key
+from bot.message import OPTION_LIMIT, cut, safe
+from bot.questions.kinds.rules import Asked, outcomes
+from bot.questions.rules import (
+    LONGEST_CRITERIA,
+    LONGEST_SOURCE,
+    LONGEST_TITLE,
+    SHORTEST_TITLE,
+)
+from bot.questions.service import LONGEST_COMMENT, Resolvable, Written
+
+LONGEST_ANSWERS = 800
+_HOW_TO_ANSWER = (
+    "Empty: yes or no. Options: one per line, `ordered` first if they are. A number: "
+    "`number in days`."
+)
+_OUTCOMES = {
+    "yes": "Yes, it happened",
+    "no": "No, it did not",
+    "void": "Void: it cannot be answered",
+}
+
+
+def question_form(question_id: int | None = None, written: Written | None = None) -> Modal:
+    """The form of a new question, or of one that exists."""
+    at = keys.question(question_id or 0)
+    action = "edited" if question_id else "submitted"
+    title = "Edit the question" if question_id else "Your question"
+    form = Modal(title=title, custom_id=f"{action}|{at}", timeout=1800)
+    said = written or Written("", "", "", "")
+    fields: tuple[tuple[str, str, TextInput[Any]], ...] = (
+        (
+            "Question",
+            "One that the world will answer.",
+            TextInput(
+                custom_id="title",
+                default=said.title or None,
+                placeholder="Will X happen by 1 March 2027?",
+                min_length=SHORTEST_TITLE,
+                max_length=LONGEST_TITLE,
+            ),
+        ),
+        (
+            "How will we know?",
+            "What counts as what, and who says so.",
+            TextInput(
+                custom_id="criteria",
+                default=said.criteria or None,
+                style=discord.TextStyle.paragraph,
+                required=False,
+                max_length=LONGEST_CRITERIA,
+            ),
+        ),
+        (
+            "When does it close?",
+            "No forecasts after that. Leave empty if you don't know.",
+            TextInput(
+                custom_id="closes",
+                default=said.closes or None,
+                placeholder="1 March 2027",
+                required=False,
+                max_length=60,
+            ),
+        ),
+        (
+            "Source",
+            "A link to where the answer will be.",
+            TextInput(
+                custom_id="source",
+                default=said.source or None,
+                placeholder="https://…",
+                required=False,
+                max_length=LONGEST_SOURCE,
+            ),
+        ),
+        (
+            "What can the answer be?",
+            _HOW_TO_ANSWER,
+            TextInput(
+                custom_id="answers",
+                default=said.answers or None,
+                style=discord.TextStyle.paragraph,
+                placeholder="yes or no",
+                required=False,
+                max_length=LONGEST_ANSWERS,
+            ),
+        ),
+    )
+    for label, note, field in fields:
+        form.add_item(Label(text=label, description=note, component=field))
+    return form
+
+
+def resolve_form(at: Key, found: Resolvable) -> Modal:
+    """The form behind Resolve."""
+    form = Modal(title="Resolve", custom_id=f"resolved|{at}", timeout=1800)
+    form.add_item(discord.ui.TextDisplay(f"**{safe(found.title)}**"))
+    form.add_item(_outcome_field(found.asked))
+    form.add_item(
+        Label(
+            text="When did it become known?",
+            description="Forecasts made later do not count. Empty means now.",
+            component=TextInput(
+                custom_id="known_at", placeholder="yesterday 18:00", required=False, max_length=60
+            ),
+        )
+    )
+    form.add_item(
+        Label(
+            text="Where can one see it?",
+            component=TextInput(custom_id="source", required=False, max_length=LONGEST_COMMENT),
+        )
+    )
+    return form
+
+
+def _outcome_field(asked: Asked) -> Label[Any]:
+    """A list to choose from; for a number a field."""
+    if asked.kind == "numeric":
+        unit = f"A number in {asked.unit}" if asked.unit else "A number"
+        number: TextInput[Any] = TextInput(custom_id="outcome", max_length=100)
+        note = f"{unit}; or void if it cannot be answered."
+        return Label(text="What happened?", description=note, component=number)
+    options = [
+        discord.SelectOption(label=cut(_OUTCOMES.get(one, one), OPTION_LIMIT), value=one)
+        for one in outcomes(asked)
+    ]
+    chosen: discord.ui.Select[Any] = discord.ui.Select(custom_id="outcome", options=options)
+    return Label(text="What happened?", component=chosen)
+
+
+def dispute_form(at: Key) -> Modal:
+    """The form behind Dispute."""
+    form = Modal(title="Dispute the outcome", custom_id=f"disputed|{at}", timeout=1800)
+    form.add_item(
+        Label(
+            text="What is wrong with it?",
+            component=TextInput(
+                custom_id="reason",
+                style=discord.TextStyle.paragraph,
+                max_length=LONGEST_COMMENT,
+            ),
+        )
+    )
+    return form

@@ -1,0 +1,239 @@
+"""The picture of a closed round on a question with options, or about a number.
+
+It draws what it is given and computes none of it: the group's forecasts come from the caller.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from bot import charts
+from bot.questions.kinds.numbers.rules import say_number
+
+_DIGITS = 4
+_INSET = 30.0  # room for half a label at both ends of an axis
+_OPTION_LABEL, _OPTION_GAP = 18.0, 10.0
+_SEAT_STEP, _LEAST_STRIP = 9.0, 20.0
+_ROW = 26.0
+_TALLEST_TABLE = 420.0
+_NAME_WIDTH, _VALUE_WIDTH = 96.0, 90.0
+_ALT_NAME = 40
+
+Values = tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """What one seat, or the whole group, forecast blind and at the end."""
+
+    name: str
+    blind: Values | None
+    final: Values | None
+
+
+@dataclass(frozen=True)
+class PoolPicture:
+    """A round in seat order; `options` are named where there are any, else values are quantiles."""
+
+    title: str
+    seats: tuple[Spoken, ...]
+    group: Spoken
+    options: tuple[str, ...] = ()
+    unit: str = ""
+
+
+def pool_chart(picture: PoolPicture) -> bytes:
+    """Draw the round: blind forecasts hollow, final ones filled, the group's in amber."""
+    return _options_chart(picture) if picture.options else _numbers_chart(picture)
+
+
+def pool_alt_text(picture: PoolPicture) -> str:
+    """Say the same in words for those who do not see the picture."""
+    seats = "; ".join(_in_words(picture, seat) for seat in (picture.group, *picture.seats))
+    counted = charts.plural(len(picture.seats), "seat")
+    return charts.alt_text(f"“{picture.title}”, {counted}. {_explained(picture)} {seats}.")
+
+
+def _explained(picture: PoolPicture) -> str:
+    if picture.options:
+        options = ", ".join(option[:_ALT_NAME] for option in picture.options)
+        return f"Chances of {options}, in this order, blind and at the end."
+    return "Each range has an 80% chance; the dot is as likely too high as too low."
+
+
+def _in_words(picture: PoolPicture, seat: Spoken) -> str:
+    said = [
+        f"{when} {_say(picture, values)}"
+        for when, values in (("blind", seat.blind), ("final", seat.final))
+        if values is not None
+    ]
+    return f"{seat.name[:_ALT_NAME]} {' → '.join(said) or 'no forecast'}"
+
+
+def _say(picture: PoolPicture, values: Values) -> str:
+    if picture.options:
+        return "/".join(charts.percent(value) for value in values)
+    low, middle, high = (say_number(value, _DIGITS) for value in values)
+    return f"{middle} ({low} to {high}) {picture.unit}".strip()
+
+
+def _story(picture: PoolPicture) -> str:
+    if picture.options:
+        return "One line per seat, in seat order; amber is what the group says."
+    unit = f", in {picture.unit}" if picture.unit else ""
+    return f"Ranges with an 80% chance{unit}; the dot is the middle."
+
+
+def _options_chart(picture: PoolPicture) -> bytes:
+    """One strip per option; in each the seats, from the first above to the last below."""
+    head = charts.heading(picture.title, _story(picture))
+    roomy = max(_LEAST_STRIP, _TALLEST_TABLE / len(picture.options))
+    strip = min(roomy, _SEAT_STEP * (len(picture.seats) + 1))
+    row = _OPTION_LABEL + strip + _OPTION_GAP
+    top = head.height + 26
+    card = charts.figure(charts.NORMAL_WIDTH, top + row * len(picture.options) + 18, head)
+    charts.key(card, head.height + 2, _key(picture), columns=3)
+    for at in range(len(picture.options)):
+        _draw_option(card, picture, at, (top + row * at, strip))
+    return charts.to_png(card)
+
+
+def _draw_option(card: Figure, picture: PoolPicture, at: int, place: tuple[float, float]) -> None:
+    top, strip = place
+    right = charts.NORMAL_WIDTH - charts.MARGIN
+    change = _change(picture.group, at)
+    room = right - charts.MARGIN - charts.text_width(change) - 12
+    name = charts.shorten(picture.options[at], room, bold=True)
+    charts.write(card, charts.MARGIN, top + _OPTION_LABEL / 2, name, bold=True)
+    charts.write(card, right, top + _OPTION_LABEL / 2, change, color=charts.AMBER, ha="right")
+    width = charts.NORMAL_WIDTH - 2 * _INSET
+    area = charts.axes(card, _INSET, top + _OPTION_LABEL, width, strip)
+    charts.percent_axis(area, "x", labels=at == len(picture.options) - 1)
+    area.set_ylim(len(picture.seats) + 0.2, -0.2 - 0.6)
+    area.set_yticks([])
+    area.patch.set(facecolor=charts.STRIPE, alpha=1)
+    for level, seat in enumerate(picture.seats):
+        _draw_move(area, level, _at(seat.blind, at), _at(seat.final, at))
+    for values, style in ((picture.group.blind, ":"), (picture.group.final, "-")):
+        if values is not None:
+            area.axvline(values[at], color=charts.AMBER, linewidth=2.5, linestyle=style, zorder=2)
+
+
+def _change(group: Spoken, at: int) -> str:
+    said = [charts.percent(values[at]) for values in (group.blind, group.final) if values]
+    return " → ".join(dict.fromkeys(said))
+
+
+def _at(values: Values | None, at: int) -> float | None:
+    return None if values is None else values[at]
+
+
+def _draw_move(area: Axes, level: float, blind: float | None, final: float | None) -> None:
+    """Draw one seat's blind and final chance, joined by a stem that shows how far it moved."""
+    if blind is not None and final is not None:
+        ends = [blind, final]
+        area.plot(ends, [level, level], color=charts.MUTED, linewidth=1.2, zorder=2.5)
+    if blind is not None:
+        area.add_line(_mark("blind", [blind], [level]))
+    if final is not None:
+        area.add_line(_mark("final", [final], [level]))
+
+
+def _numbers_chart(picture: PoolPicture) -> bytes:
+    """One row per seat with its range, and the group's below."""
+    head = charts.heading(picture.title, _story(picture))
+    spoken = [*picture.seats, picture.group]
+    row = min(_ROW, _TALLEST_TABLE / len(spoken))
+    top = head.height + 26
+    tall = row * len(spoken)
+    card = charts.figure(charts.NORMAL_WIDTH, top + tall + 30, head)
+    charts.key(card, head.height + 2, _key(picture), columns=3)
+    left = charts.MARGIN + _NAME_WIDTH
+    numbers = max(charts.text_width(_middle(one), bold=True) for one in spoken)
+    right = charts.MARGIN + min(numbers, _VALUE_WIDTH) + 22
+    area = charts.axes(card, left, top, charts.NORMAL_WIDTH - left - right, tall)
+    _scale(area, spoken)
+    for level, one in enumerate(spoken):
+        _write_row(card, picture, one, top + row * (level + 0.5))
+        _draw_ranges(area, level, one, grouped=level == len(spoken) - 1)
+    charts.stripe(card, top + tall - row, row)
+    return charts.to_png(card)
+
+
+def _scale(area: Axes, spoken: Sequence[Spoken]) -> None:
+    """Set the axes: seats downward, and all that was said across with a few numbers."""
+    said = [value for one in spoken for value in (*(one.blind or ()), *(one.final or ()))]
+    low, high = min(said, default=0.0), max(said, default=1.0)
+    room = 0.04 * (high - low) or 0.1 * abs(high) or 1.0
+    area.set_xlim(low - room, high + room)
+    area.set_ylim(len(spoken) - 0.5, -0.5)
+    area.set_yticks([])
+    area.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+    area.xaxis.set_major_formatter(FuncFormatter(lambda value, _: say_number(value, _DIGITS)))
+    area.grid(visible=True, axis="x", color=charts.GRID, linewidth=0.8)
+    area.set_axisbelow(True)
+
+
+def _write_row(card: Figure, picture: PoolPicture, one: Spoken, level: float) -> None:
+    grouped = one is picture.group
+    color = charts.AMBER if grouped else charts.INK
+    name = charts.readable(one.name, otherwise="seat")
+    shown = charts.shorten(name, _NAME_WIDTH - 10, bold=grouped)
+    charts.write(card, charts.MARGIN, level, shown, color=color, bold=grouped)
+    right = charts.NORMAL_WIDTH - charts.MARGIN
+    amount = charts.shorten(_middle(one), _VALUE_WIDTH, bold=grouped)
+    charts.write(card, right, level, amount, color=color, bold=grouped, ha="right")
+
+
+def _middle(one: Spoken) -> str:
+    return say_number(one.final[1], _DIGITS) if one.final else "–"
+
+
+def _draw_ranges(area: Axes, level: float, one: Spoken, *, grouped: bool) -> None:
+    """Draw the blind range thin and above, the final one thick and below."""
+    draw = partial(_draw_range, area)
+    apart = 0.17 if one.blind and one.final else 0.0
+    if one.blind is not None:
+        draw(level - apart, one.blind, "blind", charts.AMBER if grouped else charts.INK)
+    if one.final is not None:
+        draw(level + apart, one.final, "final", charts.AMBER if grouped else charts.VIOLET)
+
+
+def _draw_range(area: Axes, level: float, values: Values, stage: str, color: str) -> None:
+    low, middle, high = values
+    width = 1.2 if stage == "blind" else 3.0
+    area.plot([low, high], [level, level], color=color, linewidth=width, alpha=0.8, zorder=2)
+    mark = _mark(stage, [middle], [level])
+    mark.set_markerfacecolor(charts.CARD if stage == "blind" else color)
+    mark.set_markeredgecolor(color if stage == "blind" else charts.CARD)
+    area.add_line(mark)
+
+
+def _key(picture: PoolPicture) -> list[Line2D]:
+    """List the marks that appear in this picture, and no others."""
+    used = {
+        "blind": any(seat.blind is not None for seat in picture.seats),
+        "final": any(seat.final is not None for seat in picture.seats),
+    }
+    marks = [_mark(stage, [], [], stage) for stage, shown in used.items() if shown]
+    if picture.options:
+        label = "the group (dotted: blind)" if picture.group.blind else "the group"
+        marks.append(Line2D([], [], color=charts.AMBER, linewidth=2.5, label=label))
+    return marks
+
+
+def _mark(stage: str, x: Sequence[float], y: Sequence[float], label: str = "") -> Line2D:
+    """Make the mark of a stage, the same in the plot and in the key."""
+    face, edge, size = {
+        "blind": (charts.CARD, charts.INK, 5.5),
+        "final": (charts.VIOLET, charts.CARD, 7.0),
+    }[stage]
+    mark = Line2D(x, y, label=label, linestyle="none", clip_on=False, zorder=4)
+    mark.set(marker="o", markerfacecolor=face, markeredgecolor=edge, markersize=size)
+    mark.set_markeredgewidth(1.5 if stage == "blind" else 1.0)
+    return mark
