@@ -224,7 +224,8 @@ def test_the_card_of_an_outcome_tells_everybodys_scores_best_first(
 
     assert shown is not None
     assert [
-        (line.name, round(line.headline, 9), line.headline_forecast) for line in shown.lines
+        (line.name, round(line.headline, 9), line.headline_forecast.probability)
+        for line in shown.lines
     ] == [
         ("Ben", 0.09, 0.7),
         ("Ana", 0.16, 0.6),

@@ -1,0 +1,197 @@
+"""Questions with options and about a number: brought, taken around a circle, settled and scored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.demo.stage import Stage, as_text
+from tests.stories import wire
+
+WINNER = "Who will win the election in Guatemala?"
+STRIKE = "How long will the strike last?"
+TEAMS = "Which of the ten teams will win the cup?"
+OPTIONS = "Otto Perez Molina\nManuel Baldizon\nSomebody else"
+
+
+async def sit_down(stage: Stage) -> None:
+    """Ana and Ben begin a round, in this order, on the only question there is."""
+    await stage.type("Ana", "session start", order="manual")
+    await stage.press("Ben", "Join")
+    await stage.press("Ana", "Start the round")
+
+
+async def say(stage: Stage, who: str, *parts: str, label: str = "Record forecast") -> Any:
+    """Somebody fills in the form that has a field for each part of a forecast."""
+    form = await stage.press(who, label)
+    named = {f"part{number}": part for number, part in enumerate(parts)}
+    return await stage.fill(who, form, **named)
+
+
+async def go_around(stage: Stage, said: dict[str, tuple[tuple[str, ...], tuple[str, ...]]]) -> None:
+    """A whole round: what each says blind and in their turn."""
+    await sit_down(stage)
+    for who, (blind, _) in said.items():
+        await say(stage, who, *blind)
+    await stage.press("Ana", "Everyone's ready")
+    for who, (_, turn) in said.items():
+        await say(stage, who, *turn)
+        await stage.press(who, "Done")
+    await stage.press("Ana", "Everyone's ready")
+
+
+async def test_a_round_on_a_question_with_options(stage: Stage) -> None:
+    await stage.bring("Ana", WINNER, answers=OPTIONS)
+    asked = as_text(stage.card())
+
+    await go_around(
+        stage,
+        {
+            "Ana": (("50", "40", "10"), ("60", "30", "10")),
+            "Ben": (("20%", "70%", "10%"), ("70", "20", "10")),
+        },
+    )
+
+    assert "Options\nA Otto Perez Molina\nB Manuel Baldizon\nC Somebody else" in asked
+    turn = next(as_text(one) for one in stage.messages() if "Ben · seat 2" in as_text(one))
+    assert "✅ Ben · **70/20/10%**" in turn
+    summary = as_text(stage.card())
+    assert (
+        "likeliest answer **from Manuel Baldizon (blind) to Otto Perez Molina (final)**, which "
+        "went from 33.8% to 65.3%." in summary
+    )
+    assert "**Ana** 50/40/10% → 60/30/10% → 60/30/10%" in summary
+    assert "Final: mean of odds 65.3/24.7/10%, mean 65/25/10%" in summary
+    assert "Spread at the end on Otto Perez Molina: 60% to 70%." in summary
+    (picture,) = stage.card().attachments
+    assert "the group blind 34%/56%/10% → final 65%/25%/10%" in str(picture.description)
+
+
+async def test_the_outcome_of_a_question_with_options_is_chosen_from_them(stage: Stage) -> None:
+    await stage.bring("Ana", WINNER, answers=OPTIONS)
+    await stage.type("Ben", "forecast", question=WINNER, probability="60/30/10", reason="polls")
+    await stage.wait(60)
+
+    offered = await stage.people["Ana"].autocomplete(
+        stage.channel, "question resolve", "outcome", "ma", question="1"
+    )
+    form = await stage.press("Ana", "Resolve")
+    answer = await stage.fill("Ana", form, outcome=["Manuel Baldizon"])
+    card = as_text(stage.card())
+
+    assert [one["name"] for one in offered] == ["Manuel Baldizon"]
+    assert "Void: it cannot be answered" in str(form.modal)
+    assert "is resolved: **Manuel Baldizon**." in wire.alone(answer)
+    for fragment in (
+        f"Manuel Baldizon: {WINNER}",
+        "**Ben 0.860** · close 60/30/10%: 0.860",
+        "Ben gave Manuel Baldizon, which it was, 30%, so 0.860.",
+        "the same chance for each earns 0.667",
+    ):
+        assert fragment in card
+    await stage.type("Ana", "question resolve", question=WINNER, outcome="a")
+    assert "Corrected to Otto Perez Molina" in as_text(stage.card())
+    assert "**Ben 0.260**" in as_text(stage.card())
+    listed = await stage.type("Eva", "question list", state="resolved")
+    assert "**Otto Perez Molina** · 1 forecast it" in wire.alone(listed)
+
+
+async def test_a_round_on_a_number(stage: Stage) -> None:
+    await stage.bring("Ana", STRIKE, answers="number in days")
+    asked = as_text(stage.card())
+
+    await go_around(
+        stage,
+        {
+            "Ana": (("3", "10", "40"), ("5", "12", "30")),
+            "Ben": (("1", "4", "20 days"), ("3", "8", "25")),
+        },
+    )
+    summary = as_text(stage.card())
+    await stage.wait(60)
+    form = await stage.press("Ana", "Resolve", stage.messages()[0])
+    await stage.fill("Ana", form, outcome="14 days")
+
+    assert "Answer\na number in days" in asked
+    assert "**up from 7 days (blind) to 10 days (final)**" in summary
+    assert "**Ana** 10 days (3 to 40) → 12 days (5 to 30) → 12 days (5 to 30)" in summary
+    assert "Final: median 10 days (4 to 27.5), mean 10 days (4 to 27.5)" in summary
+    assert "Middles at the end: 8 to 12 days." in summary
+    card = as_text(stage.card())
+    for fragment in (
+        f"14 days: {STRIKE}",
+        "How far off, best first\n**Ana 2.33 days**",
+        "Ana said 12 days (5 to 30) and it came out 14 days, so 2.33 days.",
+        "cannot count on the leaderboard",
+    ):
+        assert fragment in card
+
+
+async def test_many_options_are_typed_into_one_field(stage: Stage) -> None:
+    await stage.bring("Ana", TEAMS, answers="\n".join(f"Team {number}" for number in range(10)))
+
+    form = await stage.press("Ben", "Forecast")
+    receipt = await stage.fill("Ben", form, probability="/".join(["10"] * 10))
+    again = await stage.press("Ben", "Forecast")
+
+    assert "J Team 9" in str(form.modal)
+    assert "Team 0 10%, Team 1 10%" in wire.alone(receipt)
+    assert "10/10/10/10/10/10/10/10/10/10" in str(again.modal)
+
+
+async def test_chances_that_do_not_quite_add_up_are_scaled_and_it_is_said(stage: Stage) -> None:
+    await stage.bring("Ana", WINNER, answers=OPTIONS)
+
+    thirds = await say(stage, "Ben", "33", "33", "33", label="Forecast")
+    again = await stage.press("Ben", "Forecast")
+
+    assert "Otto Perez Molina 33.3%, Manuel Baldizon 33.3%" in wire.alone(thirds)
+    assert "Your chances added up to 99%; I scaled them to 100%." in wire.alone(thirds)
+    assert "33.3" in str(again.modal)
+
+
+@pytest.mark.parametrize(
+    ("answers", "typed", "said"),
+    [
+        (OPTIONS, "60/30/20", "adds up to 110%"),
+        (OPTIONS, "70", "I read 1 of 3 chances"),
+        ("number in days", "60/25/10", "is not in order"),
+        ("number in days", "1,500 / 2,000 / 3,000", "could be 1500 or 1.500"),
+    ],
+)
+async def test_what_cannot_be_a_forecast_is_refused_with_what_to_type(
+    stage: Stage, answers: str, typed: str, said: str
+) -> None:
+    await stage.bring("Ana", WINNER, answers=answers)
+
+    answer = await stage.type("Ben", "forecast", question=WINNER, probability=typed)
+
+    assert said in wire.alone(answer)
+    assert "Already forecast by" not in as_text(stage.card())
+
+
+async def test_history_tells_what_the_numbers_are_about(stage: Stage) -> None:
+    await stage.bring("Ana", WINNER, answers=OPTIONS)
+    await say(stage, "Ben", "60", "30", "10", label="Forecast")
+
+    told = wire.alone(await stage.type("Eva", "history", question=WINNER))
+
+    assert "**60/30/10%** Ben" in told
+    assert "Options, in this order\nA Otto Perez Molina" in told
+
+
+async def test_the_answers_are_edited_until_somebody_has_forecast(stage: Stage) -> None:
+    await stage.bring("Ana", WINNER, answers=OPTIONS)
+    form = await stage.type("Ana", "question edit", question=WINNER)
+    await stage.fill("Ana", form, title=WINNER, answers="ordered\nfew\nsome\nmany")
+    edited = as_text(stage.card())
+    await say(stage, "Ben", "60", "30", "10", label="Forecast")
+    late = await stage.type("Ana", "question edit", question=WINNER)
+
+    refused = await stage.fill("Ana", late, title=WINNER, answers=OPTIONS)
+
+    assert "Otto Perez Molina" in str(form.modal)
+    assert "Options, in their order\nA few\nB some\nC many" in edited
+    assert "stay as they are" in wire.alone(refused)
+    assert "A few" in as_text(stage.card())
