@@ -361,7 +361,11 @@ def test_every_service_function_that_names_something_is_tried_from_another_group
         "groups": group_service,
     }
     naming = {"question_id", "session", "at", "wish", "typed", "round_id", "session_id"}
-    lists = {"questions.choices", "questions.outcome_choices", "planning.choices"}  # these search the caller's own group
+    lists = {
+        "questions.choices",
+        "questions.outcome_choices",
+        "planning.choices",
+    }  # these search the caller's own group
 
     found = {
         f"{name}.{function.__name__}"

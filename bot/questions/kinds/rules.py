@@ -30,7 +30,8 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _ORDERED = re.compile(r"(?:ordered|in (?:this |an )?order)\s*:?(?:\s+|$)", re.IGNORECASE)
-_BULLET = re.compile(r"[-*•]\s+")
+_BULLET = re.compile(r"(?:[-*•]\s+)+")
+_SIGNS = "%‰°$€£¥₹"
 _LETTERED = re.compile(r"\([a-j]\)", re.IGNORECASE)
 
 
@@ -101,6 +102,8 @@ def check_unit(text: str) -> str:
         )
     if any(character.isdigit() for character in unit):
         raise Refusal("A unit has no digits, for they would read as part of a number.")
+    if unit and not any(character.isalpha() or character in _SIGNS for character in unit):
+        raise Refusal("A unit is a word or a sign, for example `number in days` or `number in %`.")
     return unit
 
 

@@ -15,6 +15,7 @@ _SPACED = rf"\d{{1,3}}(?:[{_SPACES}]\d{{3}})+(?:[.,]\d+)?"
 _COMMAS = r"\d{1,3}(?:,\d{3}){2,}(?:\.\d+)?|\d{1,3},\d{3}\.\d+"
 _DOTS = r"\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?|\d{1,3}\.\d{3},\d+"
 _EITHER = re.compile(r"[-+−]?\d{1,3},\d{3}")
+_SIGN = re.compile(r"^[-+−]\s?")
 _CURRENCIES = "$€£¥₹"
 
 
@@ -35,7 +36,7 @@ def parse_number(text: str, unit: str = "") -> float:
         raise Refusal(
             f"`{typed}` could be {plain} or {typed.replace(',', '.')}. Type one of these."
         )
-    if len(typed) > 40 or (digits := _digits(typed.lstrip("-+−"))) is None:
+    if len(typed) > 40 or (digits := _digits(_SIGN.sub("", typed, count=1))) is None:
         raise Refusal(f"`{_shown(text)}` is not a number. Type it like `1500` or `2.5`.")
     value = float(digits)
     if not (math.isfinite(value) and value <= LARGEST):
