@@ -25,15 +25,29 @@ SNOW = "Will it snow in Oslo this year?"
 CIRCLE = ("Ana", "Ben", "Cleo")
 
 
-def wrote(title: str = RAIN, *, closes: str = "", criteria: str = "", source: str = "") -> Written:
-    return Written(title, criteria, closes, source)
+def wrote(
+    title: str = RAIN,
+    *,
+    closes: str = "",
+    criteria: str = "",
+    source: str = "",
+    answers: str = "",
+) -> Written:
+    return Written(title, criteria, closes, source, answers)
 
 
 def bring(
-    desk: Desk, title: str = RAIN, *, name: str = "Ana", closes: str = "", **more: object
+    desk: Desk,
+    title: str = RAIN,
+    *,
+    name: str = "Ana",
+    closes: str = "",
+    answers: str = "",
+    **more: object,
 ) -> int:
     """A question that somebody has submitted."""
-    return questions.submit(desk, caller(name, **more), wrote(title, closes=closes)).id
+    written = wrote(title, closes=closes, answers=answers)
+    return questions.submit(desk, caller(name, **more), written).id
 
 
 def record(desk: Desk, name: str, question: int, said: str = "70", reason: str = "") -> Receipt:

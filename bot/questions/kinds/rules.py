@@ -30,7 +30,7 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _ORDERED = re.compile(r"(?:ordered|in (?:this |an )?order)\s*:?(?:\s+|$)", re.IGNORECASE)
-_BULLET = re.compile(r"(?:[-*•]\s+)+")
+_BULLET = re.compile(r"^(?:[-*•]\s+)+")
 _SIGNS = "%‰°$€£¥₹"
 _LETTERED = re.compile(r"\([a-j]\)", re.IGNORECASE)
 
