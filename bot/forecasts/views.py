@@ -15,14 +15,14 @@ async def recorded(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """The form of Record forecast, filled in.
 
     A turn's card itself shows what was recorded; everywhere else, and above all for a blind
-    forecast, the member gets a private receipt.
+    forecast or for chances that were scaled, the member gets a private receipt.
     """
     typed = fields_of(door.interaction)
     said = _said(typed)
     why = typed.get("reason", "")
     if at.kind == "t":
         receipt = await door.change(at, service.record_at, at, probability=said, reason=why)
-        if not (receipt.hidden or receipt.late):
+        if not (receipt.hidden or receipt.late or receipt.total):
             return
     else:
         receipt = await door.do(service.record_at, at, probability=said, reason=why)

@@ -88,7 +88,7 @@ _CHAPTERS = (
         (
             "One seat at a time thinks out loud. **Record forecast** when you have a number, "
             "**Done** when you have finished, **Pass** to come back at the end. A forecast is "
-            "`70`, `70%`, `0.7` or `7/10`; of options `60/30/10`, of a number low, middle and high. "
+            "`70`, `70%`, `0.7` or `7/10`; on options `60/30/10`; on a number low/middle/high. "
             "Anyone may update at any time."
         ),
     ),

@@ -59,7 +59,7 @@ async def test_a_round_on_a_question_with_options(stage: Stage) -> None:
     summary = as_text(stage.card())
     assert (
         "likeliest answer **from Manuel Baldizon (blind) to Otto Perez Molina (final)**, which "
-        "went from 33.8% to 65.3%." in summary
+        "went from 33.7% to 65.3%." in summary
     )
     assert "**Ana** 50/40/10% → 60/30/10% → 60/30/10%" in summary
     assert "Final: mean of odds 65.3/24.7/10%, mean 65/25/10%" in summary
@@ -149,6 +149,33 @@ async def test_chances_that_do_not_quite_add_up_are_scaled_and_it_is_said(stage:
     assert "Otto Perez Molina 33.3%, Manuel Baldizon 33.3%" in wire.alone(thirds)
     assert "Your chances added up to 99%; I scaled them to 100%." in wire.alone(thirds)
     assert "33.3" in str(again.modal)
+
+
+async def test_that_chances_were_scaled_is_said_beside_a_turn_s_card_too(stage: Stage) -> None:
+    await stage.bring("Ana", WINNER, answers=OPTIONS)
+    await sit_down(stage)
+    await stage.press("Ana", "Everyone's ready")
+
+    even = await say(stage, "Ana", "33", "33", "34")
+    scaled = await say(stage, "Ana", "33", "33", "33")
+
+    assert wire.alone(even) == ""
+    assert "I scaled them to 100%." in wire.alone(scaled)
+    assert "🎙️ **Ana** · **33.3/33.3/33.3%**" in as_text(stage.card("Done"))
+
+
+async def test_four_options_have_a_field_each_and_the_question_is_the_form_s_title(
+    stage: Stage,
+) -> None:
+    await stage.bring("Ana", WINNER, answers="North\nEast\nSouth\nWest")
+
+    form = await stage.press("Ben", "Forecast")
+    receipt = await stage.fill("Ben", form, part0="40", part1="30", part2="20", part3="10")
+
+    assert form.modal is not None
+    assert form.modal["title"] == WINNER
+    assert len(form.modal["components"]) == 5
+    assert "North 40%, East 30%, South 20%, West 10%" in wire.alone(receipt)
 
 
 @pytest.mark.parametrize(

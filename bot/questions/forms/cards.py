@@ -8,7 +8,7 @@ from discord.ui import Label, Modal, TextInput
 from bot import keys
 from bot.keys import Key
 from bot.message import OPTION_LIMIT, cut, safe
-from bot.questions.kinds.rules import Asked, outcomes
+from bot.questions.kinds.rules import VOID, Asked, outcomes
 from bot.questions.rules import (
     LONGEST_CRITERIA,
     LONGEST_SOURCE,
@@ -50,7 +50,7 @@ def question_form(question_id: int | None = None, written: Written | None = None
         ),
         (
             "How will we know?",
-            "What counts as what, and who says so.",
+            "What counts as yes, or as which answer, and who says so.",
             TextInput(
                 custom_id="criteria",
                 default=said.criteria or None,
@@ -129,8 +129,9 @@ def _outcome_field(asked: Asked) -> Label[Any]:
         number: TextInput[Any] = TextInput(custom_id="outcome", max_length=100)
         note = f"{unit}; or void if it cannot be answered."
         return Label(text="What happened?", description=note, component=number)
+    said = _OUTCOMES if asked.kind == "binary" else {VOID: _OUTCOMES[VOID]}
     options = [
-        discord.SelectOption(label=cut(_OUTCOMES.get(one, one), OPTION_LIMIT), value=one)
+        discord.SelectOption(label=cut(said.get(one, one), OPTION_LIMIT), value=one)
         for one in outcomes(asked)
     ]
     chosen: discord.ui.Select[Any] = discord.ui.Select(custom_id="outcome", options=options)

@@ -124,8 +124,10 @@ def parse_outcome(text: str, asked: Asked) -> str:
     its name, its letter, or its place counted from 1.
     """
     typed = " ".join(text.split())
-    if asked.kind == "binary" or typed.casefold() in {"void", "annul", "annulled"}:
+    if asked.kind == "binary":
         return question_rules.outcome(typed)
+    if typed.casefold() == VOID:
+        return VOID
     if asked.kind == "numeric":
         return _number_outcome(typed, asked)
     index = _option(typed, asked.options)

@@ -1,5 +1,6 @@
 """Distributions and quantiles as people type them, and as they are said."""
 
+import contextlib
 from fractions import Fraction
 
 import pytest
@@ -143,6 +144,13 @@ def test_a_receipt_names_the_options() -> None:
     said = say_in_full(Belief(values=(0.6, 0.3, 0.1)), COLOURS)
 
     assert said == "Red 60%, Green 30%, Blue 10%"
+
+
+@given(st.text())
+def test_any_text_is_read_or_refused_and_nothing_else_happens(text: str) -> None:
+    for asked in (BINARY, COLOURS, DAYS):
+        with contextlib.suppress(Refusal):
+            assert isinstance(parse_belief(text, asked), Typed)
 
 
 # Numbers

@@ -1,5 +1,7 @@
 """What a question can be answered with, as it is written into the form and as it comes out."""
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -111,7 +113,20 @@ def test_options_are_listed_with_their_letters() -> None:
     assert list_options(COLOURS) == ["A Red", "B Green", "C Blue"]
 
 
+@given(st.text())
+def test_any_text_is_read_or_refused_and_nothing_else_happens(text: str) -> None:
+    with contextlib.suppress(Refusal):
+        assert isinstance(read_kind(text), Asked)
+    for asked in (COLOURS, YEARS, DAYS):
+        with contextlib.suppress(Refusal):
+            assert isinstance(parse_outcome(text, asked), str)
+
+
 # Outcomes
+
+
+def test_an_option_may_be_called_as_another_question_s_outcome() -> None:
+    assert parse_outcome("annulled", Asked("choice", ("held", "Annulled"))) == "1"
 
 
 @pytest.mark.parametrize("typed", ["Green", " green ", "B", "b", "2"])
