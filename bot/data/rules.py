@@ -22,6 +22,7 @@ from bot.data.cells.rules import (
     refuse,
 )
 from bot.forecasts.rules import Belief
+from bot.questions.kinds.numbers.rules import LARGEST
 from bot.questions.kinds.rules import BINARY, LETTERS, Asked, check_unit
 from bot.rules import Refusal
 
@@ -234,8 +235,10 @@ def _number(number: int, name: str, value: str) -> float:
         read = float(value)
     except ValueError:
         refuse(number, name, value, "it is not a number")
-    if not math.isfinite(read):
-        refuse(number, name, value, "it is not a finite number")
+    if math.isnan(read):
+        refuse(number, name, value, "it is not a number")
+    if abs(read) > LARGEST:
+        refuse(number, name, value, f"it is beyond {LARGEST:.0e}")
     return read
 
 

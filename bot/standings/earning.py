@@ -46,7 +46,8 @@ def earn(kind: str, beliefs: Sequence[Belief], outcome: float) -> list[Earned]:
     logs = scoring.log_score(probabilities=chances, outcomes=outcomes)
     baselines = scoring.baseline_score(probabilities=chances, outcomes=outcomes)
     return [
-        Earned(one, one / scale, log, baseline)
+        # Chances from a file may add up to a hair over 1, and no score is above the worst.
+        Earned(one, min(one / scale, 1.0), log, baseline)
         for one, log, baseline in zip(shown, logs.tolist(), baselines.tolist(), strict=True)
     ]
 

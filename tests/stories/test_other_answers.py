@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -222,3 +223,59 @@ async def test_the_answers_are_edited_until_somebody_has_forecast(stage: Stage) 
     assert "Options, in their order\nA few\nB some\nC many" in edited
     assert "stay as they are" in wire.alone(refused)
     assert "A few" in as_text(stage.card())
+
+
+HARMFUL = (
+    "*b* @everyone ||x||",
+    "[a](https://evil.example)",
+    "`c` @here",
+    "<@&123456789012345678> ~~d~~",
+)
+
+
+async def test_options_cannot_format_link_or_ping(stage: Stage) -> None:
+    await stage.bring("Ana", WINNER, answers="\n".join(HARMFUL))
+
+    await go_around(
+        stage,
+        {"Ana": (("40", "30", "20", "10"),) * 2, "Ben": (("10", "40", "30", "20"),) * 2},
+    )
+    await stage.wait(60)
+    await stage.type("Ana", "question resolve", question="1", outcome="B")
+    history = wire.alone(await stage.type("Eva", "history", question="1"))
+
+    shown = [*map(as_text, stage.messages()), history]
+    for harm in ("*b*", "@everyone", "||x||", "[a](", "`c`", "@here", "<@&1", "~~d~~"):
+        assert not [text for text in shown if re.search(rf"(?<!\\){re.escape(harm)}", text)], harm
+
+
+async def test_a_unit_cannot_ping(stage: Stage) -> None:
+    await stage.bring("Ana", STRIKE, answers="number in @everyone *x*")
+
+    await go_around(stage, {"Ana": (("1", "2", "3"),) * 2, "Ben": (("2", "3", "4"),) * 2})
+    await stage.wait(60)
+    await stage.type("Ana", "question resolve", question="1", outcome="3")
+
+    shown = [as_text(message) for message in stage.messages()]
+    assert not [text for text in shown if "@everyone" in text or " *x*" in text]
+    assert any("everyone" in text for text in shown)
+
+
+async def test_the_longest_options_fit_into_every_card(stage: Stage) -> None:
+    options = "\n".join(f"{number} ".ljust(60, "*") for number in range(10))
+    even = "/".join(["10"] * 10)
+    await stage.bring("Ana", "*" * 200, answers=options, criteria="*" * 1000)
+    await sit_down(stage)
+    for who in ("Ana", "Ben"):
+        await stage.record(who, even, "*" * 500)
+    await stage.press("Ana", "Everyone's ready")
+    for who in ("Ana", "Ben"):
+        await stage.record(who, "/".join(["91", *["1"] * 9]), "*" * 500)
+        await stage.press(who, "Done")
+    await stage.press("Ana", "Everyone's ready")
+    await stage.wait(60)
+    form = await stage.press("Ana", "Resolve", stage.messages()[0])
+    await stage.fill("Ana", form, outcome=[options.splitlines()[0]])
+
+    assert "**Ana 0.009**" in as_text(stage.card())
+    assert "… and" in as_text(stage.messages()[0])

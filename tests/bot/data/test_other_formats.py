@@ -204,7 +204,9 @@ def test_a_number_is_read_with_its_unit() -> None:
     ("change", "column", "value", "reason"),
     [
         ({"p10": "ten"}, "p10", "ten", "it is not a number"),
-        ({"p90": "inf"}, "p90", "inf", "it is not a finite number"),
+        ({"p90": "inf"}, "p90", "inf", "it is beyond 1e+15"),
+        ({"p90": "1e16"}, "p90", "1e16", "it is beyond 1e+15"),
+        ({"p90": "nan"}, "p90", "nan", "it is not a number"),
         ({"p50": ""}, "p50", "", "it is not a number"),
         ({"p50": "61"}, "p50", "61", "p10, p50 and p90 must not fall"),
         ({"outcome": "yes"}, "outcome", "yes", "it is not a number"),
@@ -270,6 +272,22 @@ def _last_forecasts_scored(text: str) -> list[float]:
         sum((chance - (option == outcome)) ** 2 for option, chance, outcome in own[max(own)][-3:])
         for own in made.values()
     ]
+
+
+def test_chances_a_hair_over_one_earn_no_more_than_the_worst(desk: Desk) -> None:
+    lines = zip("abc", ("1", "5e-10", "0"), strict=True)
+
+    bring_in(
+        desk,
+        options(
+            *(
+                {"option": option, "probability": chance, "outcome": "c", ORDERED: "yes"}
+                for option, chance in lines
+            )
+        ),
+    )
+
+    assert [one.brier for one in rows(desk, Score) if one.headline] == [1.0]
 
 
 def test_a_file_that_asks_for_other_answers_than_before_changes_nothing(desk: Desk) -> None:
