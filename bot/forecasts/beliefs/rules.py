@@ -93,15 +93,6 @@ def is_certain(belief: Belief, asked: Asked) -> bool:
     return belief.probability in {0.0, 1.0} or (asked.has_options and 1.0 in belief.values)
 
 
-def how_to_type(asked: Asked) -> str:
-    """What to type, in a few words."""
-    if asked.kind == "binary":
-        return "70, 70%, 0.7 or 7/10"
-    if asked.kind == "numeric":
-        return "three numbers such as 10 / 25 / 60"
-    return example(asked)
-
-
 def example(asked: Asked) -> str:
     """Chances that add up to 100, as many as there are options: "50/30/20"."""
     count = len(asked.options)
