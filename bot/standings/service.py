@@ -113,12 +113,13 @@ def show_profile(desk: Desk, caller: Caller, user_id: int | None = None) -> Prof
 def _profile_lines(rows: list[tuple[Score, str]]) -> list[ProfileLine]:
     by_question: dict[int, list[tuple[Score, str]]] = defaultdict(list)
     for score, title in rows:
-        by_question[score.question_id].append((score, title))
+        if score.brier is not None:  # a distance in days would say nothing beside the others
+            by_question[score.question_id].append((score, title))
     return [
         ProfileLine(
             group[0][1],
-            tuple((score.moment, score.shown) for score, _ in group),
-            next(score.shown for score, _ in group if score.headline),
+            tuple((score.moment, score.brier or 0.0) for score, _ in group),
+            next(score.brier or 0.0 for score, _ in group if score.headline),
         )
         for group in by_question.values()
     ]
@@ -127,7 +128,7 @@ def _profile_lines(rows: list[tuple[Score, str]]) -> list[ProfileLine]:
 def _means(rows: list[Score]) -> tuple[tuple[Moment, float, int], ...]:
     means = []
     for moment in Moment:
-        briers = [score.shown for score in rows if score.moment == moment]
+        briers = [row.brier for row in rows if row.moment == moment and row.brier is not None]
         if briers:
             means.append((moment, sum(briers) / len(briers), len(briers)))
     return tuple(means)

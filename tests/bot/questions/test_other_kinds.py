@@ -10,8 +10,17 @@ from bot.questions.kinds.rules import Asked
 from bot.questions.shown import ResolutionCard, read_question, read_resolution
 from bot.rules import Refusal
 from bot.sessions.rounds.shown import Summary, read_summary
+from bot.standings import service as standings
 from bot.unit import Desk
-from storage.tables import Forecast, Question, QuestionKind, QuestionState, Resolution, Score
+from storage.tables import (
+    Forecast,
+    Moment,
+    Question,
+    QuestionKind,
+    QuestionState,
+    Resolution,
+    Score,
+)
 from tests.bot.scenes import bring, play, record, row, rows, snapshot, wrote
 from tests.conftest import Clock, caller
 
@@ -297,3 +306,29 @@ def test_the_card_says_what_can_be_answered_and_what_it_was(desk: Desk, clock: C
     assert shown is not None
     assert shown.asked == Asked("choice", ("Red", "Green", "Blue"))
     assert shown.outcome == "Blue"
+
+
+def test_a_profile_counts_brier_scores_from_0_to_1_alone(desk: Desk, clock: Clock) -> None:
+    for number, (title, answers, typed, outcome) in enumerate(
+        (
+            ("Will it be so?", "", "60", "yes"),
+            ("Which will it be?", COLOURS, "60/30/10", "Red"),
+            ("How long will it be?", DAYS, "10/20/40", "500"),
+        ),
+        start=1,
+    ):
+        bring(desk, title, answers=answers)
+        record(desk, "Ben", number, typed)
+        clock.move(60)
+        questions.resolve(desk, caller("Ana"), number, outcome=outcome)
+
+    shown = standings.show_profile(desk, caller("Ben"))
+
+    assert shown is not None
+    assert [(moment, round(mean, 9), count) for moment, mean, count in shown.means] == [
+        (Moment.CLOSE, 0.145, 2)
+    ]
+    assert [(line.title, round(line.headline, 9)) for line in shown.recent] == [
+        ("Which will it be?", 0.13),
+        ("Will it be so?", 0.16),
+    ]
