@@ -32,7 +32,7 @@ from scoring.circle import (
 from scoring.corp import CalibrationSkill, Corp, calibration_skill, corp
 from scoring.errors import ScoringInputError
 from scoring.grouping import MeanBy, mean_by
-from scoring.leaderboards import Leaderboard, Standing, leaderboard
+from scoring.leaderboards import Leaderboard, Metric, Standing, leaderboard, rank
 from scoring.single import (
     baseline_score,
     brier_score,
@@ -59,6 +59,7 @@ __all__ = [
     "Herding",
     "Leaderboard",
     "MeanBy",
+    "Metric",
     "MurphyDecomposition",
     "ScoringInputError",
     "SeatFairness",
@@ -86,6 +87,7 @@ __all__ = [
     "neyman_roughgarden",
     "own_gain",
     "peer_score",
+    "rank",
     "seat_fairness",
     "seat_gain",
     "standing_at",

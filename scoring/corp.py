@@ -22,6 +22,7 @@ BAND_POINTS = (
 )
 _NEWTON_STEPS = 100
 _CONVERGED = 1e-12
+_ROUNDING = 1e-12  # the same miscalibration, summed in another order
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ class CalibrationSkill:
         intercept_low: lower end of its interval.
         intercept_high: upper end.
         clipped: how many forecasts were moved to 0.001 or 0.999 for the logistic recalibration.
+        chance: how often outcomes drawn from the forecasts themselves look as miscalibrated as this
+            or more, (1 + how many) / (1 + resamples); small values say that it is not luck.
     """
 
     skill: float
@@ -83,6 +86,7 @@ class CalibrationSkill:
     intercept_low: float
     intercept_high: float
     clipped: int
+    chance: float
 
 
 def corp(
@@ -193,7 +197,8 @@ def calibration_skill(
     draws = checks.whole(resamples, "resamples", least=1)
     start = checks.whole(seed, "seed", least=0)
     pooled = pools(p, o)
-    found, expected = miscalibration(pooled, draws, start)
+    found, by_chance = _with_worlds(pooled, draws, start)
+    expected = float(by_chance.mean())
     (intercept, slope), (intercept_error, slope_error) = _logistic(pooled)
     return CalibrationSkill(
         found - expected,
@@ -206,15 +211,22 @@ def calibration_skill(
         intercept - z * intercept_error,
         intercept + z * intercept_error,
         int(np.count_nonzero((p < EPSILON) | (p > 1 - EPSILON))),
+        (1 + int(np.count_nonzero(by_chance >= found - _ROUNDING))) / (1 + draws),
     )
 
 
 def miscalibration(pooled: Pools, resamples: int, seed: int) -> tuple[float, float]:
     """Miscalibration of pooled forecasts, and its mean if they were right."""
+    found, by_chance = _with_worlds(pooled, resamples, seed)
+    return found, float(by_chance.mean())
+
+
+def _with_worlds(pooled: Pools, resamples: int, seed: int) -> tuple[float, Floats]:
+    """Miscalibration of pooled forecasts, and of each world in which they are right."""
     found = miscalibrations(pooled.forecast, pooled.count[None, :], pooled.yes[None, :])
     worlds = perfect_worlds(pooled, resamples, seed)
     by_chance = [miscalibrations(pooled.forecast, pooled.count, yes) for yes in worlds]
-    return float(found[0]), float(np.concatenate(by_chance).mean())
+    return float(found[0]), np.concatenate(by_chance)
 
 
 def _saved(pooled: Pools, forecast: Floats, curve: Floats) -> float:

@@ -8,8 +8,9 @@ weighs the same.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -171,7 +172,41 @@ def leaderboard(
     member, kept = dense(member[inside])
     rows = (member, question[inside], *(column[inside] for column in columns.values()))
     values = _VALUES.get(metric, mean_values)(*rows, len(kept), resampling)
-    return _board(metric, minimum, [names[i] for i in kept], values)
+    columns_of_standings = (column.tolist() for column in values.columns())
+    standings = zip((names[i] for i in kept), *columns_of_standings, strict=True)
+    return _board(metric, minimum, [Standing(None, *one) for one in standings])
+
+
+def rank(*, standings: Iterable[Standing], metric: Metric, minimum: int = 5) -> Leaderboard:
+    """A leaderboard of standings that were computed earlier, ranked by the rules of `leaderboard`.
+
+    A member's value does not depend on the minimum, so it can be kept, and ranked when somebody
+    asks: ranking what `leaderboard` gave gives the same table again, whatever the minimum.
+
+    Args:
+        standings: in any order, one per member; their ranks do not matter.
+        metric: what the values are, one of `leaderboard`'s.
+        minimum: members with fewer questions are listed below, unranked.
+
+    Returns:
+        A `Leaderboard`; without standings, an empty one.
+
+    Raises:
+        ScoringInputError: an unknown metric, a minimum below 1, a member given twice.
+
+    >>> ann = Standing(None, "ann", value=0.2, low=0.1, high=0.3, questions=7, raw=0.2, infinite=0)
+    >>> bob = Standing(None, "bob", value=0.1, low=0.0, high=0.6, questions=3, raw=0.1, infinite=0)
+    >>> board = rank(standings=[bob, ann], metric="brier")
+    >>> [(row.rank, row.member) for row in board.ranked + board.unranked]
+    [(1, 'ann'), (None, 'bob')]
+    """
+    checks.one_of(metric, "metric", BEST)
+    minimum = checks.whole(minimum, "minimum", least=1)
+    rows = sorted(standings, key=lambda row: row.member)
+    for position, (row, following) in enumerate(pairwise(rows)):
+        if row.member == following.member:
+            raise ScoringInputError("standings", position, row.member, "One row for each member.")
+    return _board(metric, minimum, rows)
 
 
 _VALUES: dict[str, Callable[..., MemberValues]] = {
@@ -224,30 +259,30 @@ def _window(
     return inside
 
 
-def _board(metric: Metric, minimum: int, names: list[Any], values: MemberValues) -> Leaderboard:
+def _board(metric: Metric, minimum: int, standings: list[Standing]) -> Leaderboard:
+    """Ranks standings that come sorted by member."""
     best = BEST[metric]
-    columns = [column.tolist() for column in values.columns()]
-    unfit = (values.questions < minimum) | np.isnan(values.value)
-    ranked = [
-        Standing(rank, names[i], *(column[i] for column in columns))
-        for rank, i in _order(values, np.flatnonzero(~unfit), best)
-    ]
-    unranked = [
-        Standing(None, names[i], *(column[i] for column in columns))
-        for i in sorted(np.flatnonzero(unfit).tolist(), key=lambda i: -int(values.questions[i]))
-    ]
-    return Leaderboard(metric, best, minimum, tuple(ranked), tuple(unranked))
+    unfit = [row for row in standings if row.questions < minimum or math.isnan(row.value)]
+    fit = [row for row in standings if row.questions >= minimum and not math.isnan(row.value)]
+    unranked = sorted(unfit, key=lambda row: -row.questions)
+    return Leaderboard(
+        metric,
+        best,
+        minimum,
+        tuple(_ranked(fit, best)),
+        tuple(replace(row, rank=None) for row in unranked),
+    )
 
 
-def _order(values: MemberValues, fit: Indices, best: Best) -> list[tuple[int, int]]:
-    """Shared rank and index of the members fit to be ranked, best first.
+def _ranked(fit: list[Standing], best: Best) -> list[Standing]:
+    """The members fit to be ranked with their shared ranks, best first.
 
     Within a rank by raw value, then by id (members come sorted by id), never by row order.
     """
-    ranks = _shared_ranks(values.value[fit].tolist(), best)
-    raw_ranks = _shared_ranks(values.raw[fit].tolist(), best)
-    ordered = sorted(zip(ranks, raw_ranks, fit.tolist(), strict=True))
-    return [(rank, i) for rank, _, i in ordered]
+    ranks = _shared_ranks([row.value for row in fit], best)
+    raw_ranks = _shared_ranks([row.raw for row in fit], best)
+    order = sorted(range(len(fit)), key=lambda i: (ranks[i], raw_ranks[i], i))
+    return [replace(fit[i], rank=ranks[i]) for i in order]
 
 
 def _shared_ranks(values: list[float], best: Best) -> list[int]:

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import scoring
-from scoring import ScoringInputError
+from scoring import ScoringInputError, Standing
 
 Arguments = dict[str, Any]
 
@@ -120,6 +120,11 @@ COLUMNS: dict[str, tuple[Arguments, dict[str, list[Any]]]] = {
         BOARD | {"times": [1.0, 2.0], "since": 0.0},
         {"members": IDS, "questions": IDS, "scores": [*FINITE, -0.1, 2.1], "times": TIMES},
     ),
+    # It takes rows that `leaderboard` gave, so there are no columns to spoil.
+    "rank": (
+        {"standings": [Standing(None, "ann", 0.1, 0.0, 0.2, 6, 0.1, 0)], "metric": "edge"},
+        {},
+    ),
 }
 
 # Single values: for each function and argument, what it must not be.
@@ -143,8 +148,8 @@ SCALARS: list[tuple[str, str, list[Any]]] = [
     ("neyman_roughgarden", "prior", [0, 1, "0.5"]),
     ("beta_extremized", "alpha", [0, math.nan]),
     ("beta_extremized", "beta", [0, math.inf]),
-    ("leaderboard", "metric", ["brier score", None, ["brier"]]),
-    ("leaderboard", "minimum", [0, 2.5]),
+    *((name, "metric", ["brier score", None, ["brier"]]) for name in ("leaderboard", "rank")),
+    *((name, "minimum", [0, 2.5]) for name in ("leaderboard", "rank")),
     ("leaderboard", "since", [math.nan, "yesterday"]),
     ("leaderboard", "until", [math.inf, datetime(2026, 1, 1)]),
 ]
@@ -161,6 +166,7 @@ EMPTY_IS_FINE = {
     "own_gain",
     "mean_by",
     "leaderboard",
+    "rank",
 }
 
 FUNCTIONS = [name for name in scoring.__all__ if inspect.isfunction(getattr(scoring, name))]

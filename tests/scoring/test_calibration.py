@@ -283,3 +283,28 @@ def test_the_slope_is_found_or_undefined_for_every_handful_of_forecasts(n: int) 
         p, o = rng.integers(0, 101, n) / 100, rng.integers(0, 2, n)
         found = calibration_skill(probabilities=p, outcomes=o, resamples=1)
         assert math.isnan(found.slope) or found.slope_low < found.slope < found.slope_high
+
+
+def test_chance_says_how_often_luck_alone_looks_as_bad() -> None:
+    off = calibration_skill(probabilities=[0.9] * 40, outcomes=[1] * 20 + [0] * 20)
+    right = calibration_skill(probabilities=[0.5] * 40, outcomes=[1] * 20 + [0] * 20)
+
+    assert off.chance == pytest.approx(1 / 1001)
+    assert right.chance == 1
+
+
+def test_of_right_forecasts_one_in_ten_looks_worse_than_nine_in_ten() -> None:
+    rng = np.random.default_rng(3)
+    said = rng.integers(1, 10, size=(200, 30)) / 10
+    happened = rng.random(said.shape) < said
+    chances = [
+        calibration_skill(probabilities=p, outcomes=o.astype(int), resamples=200).chance
+        for p, o in zip(said, happened, strict=True)
+    ]
+
+    assert 0.05 < np.mean(np.array(chances) <= 0.1) < 0.16
+
+
+def test_certainty_that_came_true_is_luck_proof_and_one_slip_is_not() -> None:
+    assert calibration_skill(probabilities=[0, 1], outcomes=[0, 1]).chance == 1
+    assert calibration_skill(probabilities=[0, 0], outcomes=[0, 1]).chance < 0.01

@@ -9,7 +9,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scoring import ScoringInputError, brier_score, calibration_skill, leaderboard, mean_by
+from scoring import (
+    ScoringInputError,
+    Standing,
+    brier_score,
+    calibration_skill,
+    leaderboard,
+    mean_by,
+    rank,
+)
 
 from .published import rows
 
@@ -393,3 +401,32 @@ def test_sparse_ids_are_told_apart_however_many_there_are(distinct: int) -> None
         keys, counts = np.unique(column, return_counts=True)
         assert found.keys == keys.tolist()
         assert found.counts.tolist() == counts.tolist()
+
+
+# Ranking what was kept
+
+
+@pytest.mark.parametrize("metric", ["edge", "brier", "log", "calibration"])
+@pytest.mark.parametrize("minimum", [1, 3, 6])
+def test_ranking_kept_standings_gives_the_table_that_a_leaderboard_gives(
+    metric: Any, minimum: int
+) -> None:
+    rng = np.random.default_rng(5)
+    members, questions = rng.integers(12, size=70), rng.integers(9, size=70)
+    said, outcomes = rng.integers(0, 11, 70) / 10, rng.integers(2, size=70)
+    scores = brier_score(probabilities=said, outcomes=outcomes)
+    given: dict[str, Any] = {"members": members, "questions": questions, "scores": scores}
+    given |= {"probabilities": said, "outcomes": outcomes, "metric": metric, "resamples": 50}
+    wanted = leaderboard(**given, minimum=minimum)
+    kept = leaderboard(**given, minimum=2)
+
+    again = rank(standings=[*kept.unranked, *kept.ranked][::-1], metric=metric, minimum=minimum)
+
+    assert repr(again) == repr(wanted)  # NaN is not equal to itself, but is written alike
+
+
+def test_a_member_cannot_stand_in_two_places() -> None:
+    row = Standing(None, "ann", 0.1, 0.0, 0.2, 6, 0.1, 0)
+
+    with pytest.raises(ScoringInputError, match="ann"):
+        rank(standings=[row, row], metric="brier")
