@@ -17,8 +17,9 @@ from discord.ext import tasks
 from bot.questions import service as questions_service
 from bot.sessions.planning import service as planning_service
 from bot.sessions.rounds import service as rounds_service
+from bot.standings import keeping
 from bot.unit import Desk, row_id
-from storage import groups, outbox, questions, rounds, sessions
+from storage import groups, outbox, questions, rounds, sessions, standings
 
 Run = Callable[..., Awaitable[Any]]
 
@@ -26,6 +27,7 @@ RINGS: dict[str, Callable[[Desk, int, int], None]] = {
     "round": rounds_service.expire,
     "session": planning_service.remind_due,
     "question": questions_service.close_due,
+    "standings": keeping.refresh,
 }
 FORGET_EVERY = timedelta(hours=1)
 
@@ -122,6 +124,7 @@ class Alarms:
                 (f"session:{row_id(one)}", one.group_id)
                 for one in sessions.to_remind(tx, until=now)
             ]
+            due += [(f"standings:{group_id}", group_id) for group_id in standings.stale(tx)]
         return due
 
     def _forget(self, now: datetime) -> None:

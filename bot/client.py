@@ -28,6 +28,7 @@ from bot.sessions.planning import views as planning_views
 from bot.sessions.rounds import commands as _round_commands  # noqa: F401 - adds to /session
 from bot.sessions.rounds import views as round_views
 from bot.standings import commands as standings_commands
+from bot.standings import views as standings_views
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -47,6 +48,7 @@ HANDLERS = {
     **round_views.HANDLERS,
     **question_views.HANDLERS,
     **forecast_views.HANDLERS,
+    **standings_views.HANDLERS,
 }
 
 log = structlog.get_logger()

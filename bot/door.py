@@ -125,6 +125,24 @@ class Door:
             lambda: response.send_message(text or None, ephemeral=True, **_options(message))
         )
 
+    async def replace(self, message: Message) -> None:
+        """Answers a press by putting another message, picture and all, in the pressed one's place.
+
+        For what only the caller sees: no card of the group is edited like this.
+        """
+        files = [message.picture.file()] if message.picture else []
+        options: dict[str, Any] = {
+            "content": message.content or None,
+            "embed": message.embed,
+            "view": message.view(),
+            "attachments": files,
+            "allowed_mentions": discord.AllowedMentions.none(),
+        }
+        if self.interaction.response.is_done():
+            await self.interaction.edit_original_response(**options)
+            return
+        await answer_once(lambda: self.interaction.response.edit_message(**options))
+
     async def show(self, key: Key) -> None:
         """Answers with the card as it is now, for the caller alone."""
         message = await self.do(_render_for, key)

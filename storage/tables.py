@@ -441,7 +441,7 @@ class Score(SQLModel, table=True):
         UniqueConstraint("forecast_id", "moment", "round_id"),
         CheckConstraint("brier BETWEEN 0 AND 1", name="brier_range"),
         Index("ix_scores_question", "question_id"),
-        Index("ix_scores_headline", "group_id", "headline"),
+        Index("ix_scores_headline", "group_id", "headline", "known_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

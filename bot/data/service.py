@@ -120,7 +120,7 @@ class _Importer:
             self._forecasts += 1
         self._tx.flush()
         if self._settle(question, lines[0]) or self._forecasts > before:
-            rescoring.rescore(self._tx, question)
+            rescoring.rescore(self._unit, question)
 
     def _question(self, lines: list[rules.Line]) -> Question:
         first = lines[0]

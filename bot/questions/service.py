@@ -161,7 +161,7 @@ def resolve(
         known_at = _known_at(unit, known, question)
         question.state = QuestionState(rules.state_after(result))
         _add_resolution(unit, question, result, known_at, source=_comment(source))
-        rescoring.rescore(unit.tx, question)
+        rescoring.rescore(unit, question)
         return Resolved(question.title, kinds.say_outcome(result, asked))
 
 
@@ -195,7 +195,7 @@ def reopen(desk: Desk, caller: Caller, question_id: int) -> str:
             )
         question.state = QuestionState(rules.state_when_reopened(question.closes_at, unit.now))
         _add_resolution(unit, question, None, unit.now, comment="reopened")
-        rescoring.rescore(unit.tx, question)
+        rescoring.rescore(unit, question)
         return question.title
 
 

@@ -1,62 +1,97 @@
-"""How standings look: the leaderboard and a member's profile."""
+"""How standings look: the leaderboard page by page, a calibration, and a member's profile."""
 
 import math
 
 from bot.message import (
     BLUE,
-    DESCRIPTION_LIMIT,
     GREY,
+    Item,
     Message,
     Picture,
+    button,
     card,
     cut,
     lines,
+    one_line,
     safe,
     say_brier,
 )
-from bot.standings.service import Board, BoardRow, Profile, ProfileLine
+from bot.standings.asked import METRICS, Asked, Metric
+from bot.standings.service import Board, BoardRow, Calibration, Profile, ProfileLine
+from bot.standings.words import WORDS, say_interval, say_value
 from storage.tables import Moment
 
+# What `/leaderboard` offers for its metric: how it reads, and its name.
+METRIC_CHOICES = tuple((f"{WORDS[metric].name} ({metric})", metric) for metric in METRICS)
+LONGEST_NAME = 32
 MOMENTS = {
     Moment.BLIND: "Blind, before anybody spoke",
     Moment.TURN: "In the turn",
     Moment.FINAL: "When the round closed",
     Moment.CLOSE: "When the question closed",
 }
-EXPLAINED = (
-    "Brier score: the squared distance between forecast and outcome. 0 is perfect, 1 is worst, "
-    "always saying 50% earns 0.250; lower is better."
-)
+INTERVALS = "In brackets: where it would be 9 times in 10, had chance picked other questions."
 
 
 def leaderboard_card(board: Board, picture: Picture | None) -> Message:
-    """Members by mean Brier score, best first."""
-    since = f", last {board.days} days" if board.days else ""
-    if not board.rows:
-        text = (
-            "Nobody has a score yet. Scores appear when a question that was forecast here is "
-            "resolved with `/question resolve`."
+    """One page of members, best first, those on the way to a rank below."""
+    asked = board.asked
+    embed = card(leaderboard_title(board), _rows(board), BLUE if board.members else GREY)
+    if board.mine is not None and board.mine[1] != asked.page:
+        row, page = board.mine
+        embed.add_field(name=f"You, on page {page}", value=_row(row, asked), inline=False)
+    endless = [_because(asked.metric, row) for row in board.rows if row.infinite]
+    if endless:
+        embed.add_field(name="Where a number is endless", value=lines(endless), inline=False)
+    embed.set_footer(text=f"{WORDS[asked.metric].means} {INTERVALS}")
+    if picture is not None:
+        embed.set_image(url=f"attachment://{picture.filename}")
+    return Message(embed=embed, picture=picture, items=_turning(board))
+
+
+def leaderboard_title(board: Board) -> str:
+    """Metric and window."""
+    asked = board.asked
+    page = f", page {asked.page} of {board.pages}" if board.pages > 1 else ""
+    return f"Leaderboard: {WORDS[asked.metric].name}, {asked.window.name()}{page}"
+
+
+def calibration_card(shown: Calibration, picture: Picture | None) -> Message:
+    """What a calibration means, over its picture."""
+    text = [shown.sentence]
+    if shown.of_group:
+        text.append(
+            "The group's forecast on a question is everybody's, averaged in odds: one forecast a "
+            "question, because all share its luck."
         )
-        return Message(embed=card(f"Leaderboard{since}", text, GREY))
-    ranked = [_row(row) for row in board.rows if row.rank is not None]
-    embed = card(
-        f"Leaderboard: mean Brier score{since}",
-        lines(ranked, DESCRIPTION_LIMIT - 400, empty=_nobody_yet(board)),
-        BLUE,
+    if shown.clipped:
+        text.append("In it, 0% and 100% count as 0.1% and 99.9%.")
+    if shown.others:
+        kinds = f"{shown.others} question{_s(shown.others)} of other kinds"
+        text.append(f"{kinds} left out: calibration is about questions with yes or no.")
+    embed = card(calibration_title(shown), "\n".join(map(safe, text)), BLUE)
+    embed.set_footer(
+        text="Well calibrated: of what is called 80%, eight in ten happen. The forecast that "
+        "counts of each resolved yes-or-no question is in it."
     )
-    newcomers = [_row(row) for row in board.rows if row.rank is None]
-    if newcomers:
-        name = f"On the way: fewer than {board.minimum} resolved questions"
-        embed.add_field(name=name, value=lines(newcomers), inline=False)
-    embed.set_footer(text=EXPLAINED)
     if picture is not None:
         embed.set_image(url=f"attachment://{picture.filename}")
     return Message(embed=embed, picture=picture)
 
 
+def calibration_title(shown: Calibration) -> str:
+    """Whose it is."""
+    whose = {"you": "yours"}.get(shown.whose, shown.whose)
+    return f"Calibration: {one_line(whose, 80)}"
+
+
 def profile_card(profile: Profile) -> Message:
     """A member's record."""
     embed = card(safe(profile.name), _record(profile), BLUE)
+    if profile.standings:
+        rows = [_standing(metric, row) for metric, row in profile.standings]
+        embed.add_field(name="Scores over all questions", value=lines(rows), inline=False)
+        embed.add_field(name="Calibration", value=safe(profile.calibration), inline=False)
     if profile.means:
         rows = [
             f"{MOMENTS[moment]}: **{say_brier(mean)}** ({count} forecast{_s(count)})"
@@ -68,25 +103,74 @@ def profile_card(profile: Profile) -> Message:
     if profile.recent:
         rows = [_recent(line) for line in profile.recent]
         embed.add_field(name="Newest resolved questions", value=lines(rows), inline=False)
-    embed.set_footer(text=EXPLAINED)
+    embed.set_footer(text=f"{WORDS['brier'].name}: {WORDS['brier'].means} {INTERVALS}")
     return Message(embed=embed)
 
 
-def _row(row: BoardRow) -> str:
-    place = f"`{row.rank:>2}.`" if row.rank is not None else "`  ·`"
-    interval = ""
-    if not (math.isnan(row.low) or math.isnan(row.high)):
-        interval = f" (90%: {say_brier(row.low)} to {say_brier(row.high)})"
+def _rows(board: Board) -> str:
+    asked = board.asked
+    if not board.members:
+        return _nobody(board)
+    ranked = [_row(row, asked) for row in board.rows if row.rank is not None]
+    others = [_row(row, asked) for row in board.rows if row.rank is None]
+    if not ranked and asked.page == 1:
+        ranked = [f"Nobody has {_questions(asked.minimum)} yet; {board.resolved} resolved so far."]
+    if others:
+        others.insert(0, f"**On the way** (a rank takes {_questions(asked.minimum)})")
+    return "\n".join([*ranked, *([""] if ranked and others else []), *others])
+
+
+def _nobody(board: Board) -> str:
+    if board.asked.window.kind != "all":
+        return (
+            f"No score in this window ({board.asked.window.name()}). `/leaderboard` without a "
+            "window shows all time."
+        )
+    if board.asked.metric == "gain":
+        return (
+            "Nobody has a gain yet. It appears when a question resolves that was taken in a round "
+            "with blind forecasts."
+        )
     return (
-        f"{place} **{say_brier(row.brier)}** {safe(row.name)}{interval} · "
-        f"{row.questions} question{_s(row.questions)}"
+        "Nobody has a score yet. Scores appear when a question that was forecast here is resolved "
+        "with `/question resolve`."
     )
 
 
-def _nobody_yet(board: Board) -> str:
-    return (
-        f"Nobody has {board.minimum} resolved questions yet; {board.resolved} "
-        f"question{_s(board.resolved)} resolved so far."
+def _row(row: BoardRow, asked: Asked) -> str:
+    place = f"`{row.rank:>3}.`" if row.rank is not None else "`  ·`"
+    name = one_line(row.name, LONGEST_NAME)
+    who = f"**{name}** (you)" if row.mine else name
+    short = row.rank is None and row.questions < asked.minimum
+    count = f"{row.questions} of {asked.minimum}" if short else str(row.questions)
+    return f"{place} {_numbers(asked.metric, row, who)} · {count} question{_s(row.questions)}"
+
+
+def _numbers(metric: Metric, row: BoardRow, what: str) -> str:
+    """The value, whose or what it is, and its interval."""
+    interval = say_interval(metric, row.low, row.high)
+    told = f"**{say_value(metric, row.value)}** {what}"
+    return f"{told} ({interval})" if interval else told
+
+
+def _because(metric: Metric, row: BoardRow) -> str:
+    """Why a value is infinite, or undefined for being both."""
+    name, on = one_line(row.name, LONGEST_NAME), f"on {_questions(row.infinite)}"
+    if metric == "peer" and math.isnan(row.value):
+        return f"{name}: {on}, they or others said 0% to what happened; ∞ and −∞ have no mean."
+    if metric == "peer" and row.value > 0:
+        return f"{name}: {on}, others said 0% to what happened."
+    return f"{name} said 0% to what happened {on}."
+
+
+def _turning(board: Board) -> tuple[Item, ...]:
+    """Buttons to the pages beside this one."""
+    asked = board.asked
+    beside = [(asked.page - 1, "Previous page"), (asked.page + 1, "Next page")]
+    return tuple(
+        button("turn_page", asked.at(page).key(), label)
+        for page, label in beside
+        if 1 <= page <= board.pages
     )
 
 
@@ -94,15 +178,13 @@ def _record(profile: Profile) -> str:
     if not profile.forecasts:
         return "No forecast yet. `/forecast` records one, or join a session."
     made = (
-        f"{profile.forecasts} forecast{_s(profile.forecasts)} on {profile.questions} "
-        f"question{_s(profile.questions)}, {profile.pending} of them not settled yet."
+        f"{profile.forecasts} forecast{_s(profile.forecasts)} on {_questions(profile.questions)}, "
+        f"{profile.pending} of them not settled yet."
     )
-    if profile.headline is None:
-        return f"{made}\nScores appear when the questions resolve."
-    return (
-        f"{made}\nMean headline Brier score: **{say_brier(profile.headline)}**, "
-        f"{_compared(profile.headline)}."
-    )
+    brier = dict(profile.standings).get("brier")
+    if brier is None:
+        return made if profile.recent else f"{made}\nScores appear when the questions resolve."
+    return f"{made}\nMean Brier score: **{say_brier(brier.value)}**, {_compared(brier.value)}."
 
 
 def _compared(brier: float) -> str:
@@ -114,6 +196,15 @@ def _compared(brier: float) -> str:
 def _recent(line: ProfileLine) -> str:
     details = ", ".join(f"{moment.value} {say_brier(brier)}" for moment, brier in line.briers)
     return f"**{say_brier(line.headline)}** {safe(cut(line.title, 90))} · {details}"
+
+
+def _standing(metric: Metric, row: BoardRow) -> str:
+    name = WORDS[metric].name
+    return f"{_numbers(metric, row, name)} · {_questions(row.questions)}"
+
+
+def _questions(count: int) -> str:
+    return f"{count} question{_s(count)}"
 
 
 def _s(count: int) -> str:

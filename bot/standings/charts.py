@@ -17,7 +17,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from bot import charts
 
-_ROWS = 15
+_ROWS = 20
 _ROW_HEIGHT, _GAP = 22.0, 24.0
 _RANK, _NAME, _VALUE, _COUNT = 34.0, 42.0, 364.0, charts.NORMAL_WIDTH - charts.MARGIN
 _NAME_WIDTH, _PLOT_LEFT, _PLOT_WIDTH = 112.0, 162.0, 146.0
@@ -93,7 +93,7 @@ class CalibrationPicture:
 
 
 def leaderboard_chart(board: BoardPicture) -> bytes:
-    """Draw the first fifteen rows, best on top, the unranked in grey under a line."""
+    """Draw the first twenty rows, best on top, the unranked in grey under a line."""
     rows = _in_order(board.rows)
     shown = rows[:_ROWS]
     head = charts.heading(board.title, board.explanation)

@@ -6,26 +6,55 @@ import discord
 from discord import app_commands
 
 from bot.door import AnyCommand, Door
-from bot.rules import Refusal
 from bot.standings import cards, pictures, service
+from bot.standings.asked import MINIMUM, Metric
 
 
-@app_commands.command(name="leaderboard", description="Members by their mean Brier score")
+async def window_choices(
+    interaction: discord.Interaction[Any], current: str
+) -> list[app_commands.Choice[str]]:
+    """The windows that fit what has been typed so far."""
+    found = await Door(interaction).do(service.window_choices, current)
+    return [app_commands.Choice(name=label, value=value) for label, value in found]
+
+
+@app_commands.command(name="leaderboard", description="Who does best, by the metric you choose")
 @app_commands.describe(
-    window="Only questions whose outcome became known in the last so many days",
+    metric="What counts; without it, the edge over the others",
+    window="Such as `30 days`, `10 sessions`, `season` or `2026 Q4`; without it, all time",
     min="How many resolved questions it takes to be ranked",
 )
+@app_commands.choices(
+    metric=[app_commands.Choice(name=name, value=metric) for name, metric in cards.METRIC_CHOICES]
+)
+@app_commands.autocomplete(window=window_choices)
 @app_commands.guild_only()
 async def leaderboard(
     interaction: discord.Interaction[Any],
-    window: app_commands.Range[int, 1, 3650] | None = None,
-    min: app_commands.Range[int, 1, 1000] = service.MINIMUM,  # noqa: A002 - the option's name
+    metric: Metric = "edge",
+    window: str = "",
+    min: app_commands.Range[int, 1, 1000] = MINIMUM,  # noqa: A002 - the option's name
 ) -> None:
     """Shows the leaderboard."""
     door = Door(interaction)
-    board = await door.do(service.show_leaderboard, minimum=min, days=window)
-    picture = await door.app.run(pictures.leaderboard_picture, board)
-    await door.whisper(message=cards.leaderboard_card(board, picture))
+    message = await door.do(pictures.leaderboard, metric=metric, window=window, minimum=min)
+    await door.whisper(message=message)
+
+
+@app_commands.command(name="calibration", description="Do your 80% happen 80% of the time?")
+@app_commands.describe(
+    member="Whose; without it, yours", group="The group's own forecasts instead of a member's"
+)
+@app_commands.guild_only()
+async def calibration(
+    interaction: discord.Interaction[Any],
+    member: discord.Member | None = None,
+    group: bool = False,  # noqa: FBT001, FBT002 - an option of a slash command
+) -> None:
+    """Shows a calibration."""
+    door = Door(interaction)
+    who = member.id if member else None
+    await door.whisper(message=await door.do(pictures.calibration, who, group=group))
 
 
 @app_commands.command(name="profile", description="Your record, or a member's")
@@ -36,10 +65,8 @@ async def profile(
 ) -> None:
     """Shows a member's record."""
     door = Door(interaction)
-    shown = await door.do(service.show_profile, member.id if member else None)
-    if shown is None:
-        raise Refusal("The bot has not met them here yet: no forecast, no session, no question.")
-    await door.whisper(message=cards.profile_card(shown))
+    message = await door.do(pictures.profile, member.id if member else None)
+    await door.whisper(message=message)
 
 
-COMMANDS: tuple[AnyCommand, ...] = (leaderboard, profile)
+COMMANDS: tuple[AnyCommand, ...] = (leaderboard, calibration, profile)

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from bot.forecasts.beliefs import state
 from bot.forecasts.rules import Belief
 from bot.standings import earning, rules
-from bot.unit import row_id
+from bot.unit import Unit, row_id
 from storage import forecasts, groups, questions, rounds, scores
 from storage.tables import (
     Forecast,
@@ -27,20 +27,21 @@ from storage.tables import (
 _BINARY = {"yes": 1.0, "no": 0.0}
 
 
-def rescore(tx: Session, question: Question) -> None:
+def rescore(unit: Unit, question: Question) -> None:
     """Computes the scores of a question anew from its forecasts and the resolution that counts.
 
     The forecasts of a round that is running are scored when it closes: a score would tell what
-    was forecast blind.
+    was forecast blind. The group's kept standings follow soon afterwards, in a unit of their own.
     """
-    question_id = row_id(question)
+    tx, question_id = unit.tx, row_id(question)
     resolution = questions.latest_resolution(tx, question_id)
     outcome = _outcome(question, resolution)
     rows = []
     if resolution is not None and outcome is not None:
         rows = _scores(tx, question, resolution, outcome)
-    scores.replace(tx, question_id, rows)
-    groups.scores_changed(tx, question.group_id)
+    if scores.replace(tx, question_id, rows):
+        groups.scores_changed(tx, question.group_id)
+        unit.wake(f"standings:{question.group_id}", unit.now)
 
 
 def _outcome(question: Question, resolution: Resolution | None) -> float | None:

@@ -1,43 +1,77 @@
-"""What leaderboard and profile show. Never touches Discord."""
+"""What leaderboard, calibration and profile show. Never touches Discord."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from itertools import groupby
+from operator import itemgetter
+from zoneinfo import ZoneInfo
 
+from sqlmodel import Session
+
+import scoring
+from bot.keys import Key
+from bot.standings import asked as asking
+from bot.standings import keeping, reading
+from bot.standings.asked import METRICS, MINIMUM, Asked, Metric
 from bot.standings.circle import profile_lines
+from bot.standings.reading import Reading
 from bot.unit import Caller, Desk, row_id
-from scoring import leaderboard
-from storage import groups, scores
-from storage.tables import Moment, Score
+from storage import groups, scores, standings
+from storage.tables import Group, Member, Moment, Score
 
-MINIMUM = 5
+PAGE = 20
+NEWEST = 5
 
 
 @dataclass(frozen=True)
 class BoardRow:
-    """A member's place; `rank` is None with too few resolved questions."""
+    """A member's place; `rank` is None with too few resolved questions or an undefined value."""
 
     rank: int | None
     name: str
-    brier: float
+    value: float
     low: float
     high: float
     questions: int
+    infinite: int = 0
+    mine: bool = False
 
 
 @dataclass(frozen=True)
 class Board:
-    """A leaderboard by mean Brier score, best first, those with too few questions last."""
+    """One page of a leaderboard, best first, those without a rank last.
 
+    `mine` is the asking member's row with the page that it is on, wherever that is.
+    """
+
+    asked: Asked
     rows: tuple[BoardRow, ...]
-    minimum: int
-    days: int | None
+    pages: int
+    members: int
+    mine: tuple[BoardRow, int] | None
     resolved: int
 
 
 @dataclass(frozen=True)
+class Calibration:
+    """A member's calibration or the group's; `whose` is "you" or a name."""
+
+    whose: str
+    of_group: bool
+    reading: Reading | None
+    others: int
+    clipped: int = 0
+
+    @property
+    def sentence(self) -> str:
+        """What it means."""
+        return reading.sentence(self.reading, self.whose)
+
+
+@dataclass(frozen=True)
 class ProfileLine:
-    """One resolved question of a member: the Brier score of each moment at which they had one."""
+    """One resolved question of a member: the score of each moment at which they had one."""
 
     title: str
     briers: tuple[tuple[Moment, float], ...]
@@ -46,71 +80,171 @@ class ProfileLine:
 
 @dataclass(frozen=True)
 class Profile:
-    """A member's record."""
+    """A member's record; `circle` are lines about their part in it, ready to be shown."""
 
     name: str
     forecasts: int
     questions: int
     pending: int
+    standings: tuple[tuple[Metric, BoardRow], ...]
     means: tuple[tuple[Moment, float, int], ...]
-    headline: float | None
+    calibration: str
     recent: tuple[ProfileLine, ...]
     circle: tuple[str, ...] = ()
 
 
 def show_leaderboard(
-    desk: Desk, caller: Caller, *, minimum: int = MINIMUM, days: int | None = None
+    desk: Desk,
+    caller: Caller,
+    *,
+    metric: Metric = "edge",
+    window: str = "",
+    minimum: int = MINIMUM,
 ) -> Board:
-    """The group's members by the mean of their headline Brier scores."""
+    """The first page of a leaderboard, in the words of a command."""
     with desk.db.read() as tx:
-        since = desk.clock() - timedelta(days=days) if days else None
-        rows = scores.headlines(tx, caller.group_id, since=since)
-        names = scores.members_with_scores(tx, caller.group_id)
-        resolved = scores.settled_questions(tx, caller.group_id)
-    if not rows:
-        return Board((), minimum, days, resolved)
-    table = leaderboard(
-        members=[member for member, _, _ in rows],
-        questions=[question for _, question, _ in rows],
-        scores=[brier for _, _, brier in rows],
-        metric="brier",
-        minimum=minimum,
-    )
-    standings = (*table.ranked, *table.unranked)
-    return Board(
-        tuple(
-            BoardRow(row.rank, names[row.member], row.value, row.low, row.high, row.questions)
-            for row in standings
-        ),
-        minimum,
-        days,
-        resolved,
-    )
+        zone = _zone(groups.find(tx, caller.group_id))
+    span = asking.parse_window(window, now=desk.clock(), zone=zone)
+    return show_page(desk, caller, Asked(metric, span, minimum))
+
+
+def show_page_of(desk: Desk, caller: Caller, key: Key) -> Board:
+    """The page that a button stands for."""
+    return show_page(desk, caller, Asked.from_key(key))
+
+
+def show_page(desk: Desk, caller: Caller, asked: Asked) -> Board:
+    """One page of a leaderboard: of all time from what is kept, of a window from the scores."""
+    with desk.db.read() as tx:
+        group = groups.find(tx, caller.group_id)
+    if group is not None and group.standings_version < 0:
+        keeping.refresh(desk, 0, caller.group_id)
+    with desk.db.read() as tx:
+        table = _table(tx, desk, caller.group_id, asked)
+        return _page(tx, caller, asked, (*table.ranked, *table.unranked))
+
+
+def window_choices(desk: Desk, caller: Caller, so_far: str) -> list[tuple[str, str]]:
+    """Windows that fit what has been typed so far."""
+    with desk.db.read() as tx:
+        zone = _zone(groups.find(tx, caller.group_id))
+    return asking.window_choices(so_far, now=desk.clock(), zone=zone)
+
+
+def show_calibration(
+    desk: Desk, caller: Caller, user_id: int | None = None, *, group: bool = False
+) -> Calibration | None:
+    """A member's calibration or the group's; None if the bot has not met the member here."""
+    with desk.db.read() as tx:
+        if group:
+            return _of_group(tx, caller.group_id)
+        member = groups.member_of_user(tx, caller.group_id, user_id or caller.user_id)
+        if member is None:
+            return None
+        whose = "you" if member.user_id == caller.user_id else member.name
+        return _of_member(tx, caller.group_id, member, whose)
 
 
 def show_profile(desk: Desk, caller: Caller, user_id: int | None = None) -> Profile | None:
     """A member's record; None if the bot has not met them in this group."""
+    keeping.refresh(desk, 0, caller.group_id)
     with desk.db.read() as tx:
         member = groups.member_of_user(tx, caller.group_id, user_id or caller.user_id)
         if member is None:
             return None
-        rows = scores.of_member(tx, caller.group_id, row_id(member))
-        made, on, pending = scores.forecast_counts(tx, row_id(member))
-        circle = profile_lines(tx, caller.group_id, row_id(member))
-    lines = _profile_lines(rows)
-    return Profile(
-        member.name,
-        made,
-        on,
-        pending,
-        _means([score for score, _ in rows]),
-        sum(line.headline for line in lines) / len(lines) if lines else None,
-        tuple(lines[:5]),
-        circle,
+        number = row_id(member)
+        rows = scores.of_member(tx, caller.group_id, number)
+        made, on, pending = scores.forecast_counts(tx, number)
+        whose = "you" if member.user_id == caller.user_id else member.name
+        return Profile(
+            member.name,
+            made,
+            on,
+            pending,
+            _standings(tx, caller.group_id, member),
+            _means([score for score, _ in rows]),
+            _of_member(tx, caller.group_id, member, whose).sentence,
+            tuple(_profile_lines(rows)[:NEWEST]),
+            profile_lines(tx, caller.group_id, number),
+        )
+
+
+def _zone(group: Group | None) -> ZoneInfo:
+    return ZoneInfo(group.timezone if group else "UTC")
+
+
+def _table(tx: Session, desk: Desk, group_id: int, asked: Asked) -> scoring.Leaderboard:
+    """Whether kept or computed now, the numbers are the same."""
+    group = groups.find(tx, group_id)
+    if group is not None and asked.window == asking.ALL and keeping.is_current(group):
+        return keeping.kept(tx, group_id, asked.metric, asked.minimum)
+    limits = asked.window.limits(desk.clock(), _zone(group))
+    return keeping.compute(
+        tx, group_id, asked.metric, window=asked.window, limits=limits, minimum=asked.minimum
     )
 
 
-def _profile_lines(rows: list[tuple[Score, str]]) -> list[ProfileLine]:
+def _page(tx: Session, caller: Caller, asked: Asked, table: Sequence[scoring.Standing]) -> Board:
+    pages = max(1, -(-len(table) // PAGE))
+    page = min(asked.page, pages)
+    shown = table[(page - 1) * PAGE : page * PAGE]
+    me = groups.member_of_user(tx, caller.group_id, caller.user_id)
+    place = next((at for at, row in enumerate(table) if me and row.member == me.id), None)
+    mine = None
+    if me is not None and place is not None:
+        mine = (_board_row(table[place], me.name, mine=True), place // PAGE + 1)
+    names = groups.names(tx, [row.member for row in shown])
+    rows = tuple(
+        _board_row(row, names[row.member], mine=me is not None and row.member == me.id)
+        for row in shown
+    )
+    resolved = scores.settled_questions(tx, caller.group_id)
+    return Board(asked.at(page), rows, pages, len(table), mine, resolved)
+
+
+def _board_row(row: scoring.Standing, name: str, *, mine: bool) -> BoardRow:
+    numbers = (row.value, row.low, row.high, row.questions, row.infinite)
+    return BoardRow(row.rank, name, *numbers, mine)
+
+
+def _of_member(tx: Session, group_id: int, member: Member, whose: str) -> Calibration:
+    rows = scores.binary(tx, group_id, row_id(member))
+    others = scores.other_questions(tx, group_id, row_id(member))
+    read = reading.read([said for _, said, _ in rows], [outcome for *_, outcome in rows])
+    return Calibration(whose, of_group=False, reading=read, others=others)
+
+
+def _of_group(tx: Session, group_id: int) -> Calibration:
+    """The calibration of what the group said together, one forecast a question.
+
+    Members' forecasts on a question share its outcome, so as separate forecasts they would look
+    like far more evidence than they are.
+    """
+    rows = scores.binary(tx, group_id, None)
+    said, outcomes, clipped = [], [], 0
+    for _, on_question in groupby(rows, key=itemgetter(0)):
+        given = list(on_question)
+        together = scoring.geometric_mean_of_odds(probabilities=[p for _, p, _ in given])
+        said.append(together.probability)
+        outcomes.append(given[0][2])
+        clipped += len(together.clipped)
+    others = scores.other_questions(tx, group_id, None)
+    read = reading.read(said, outcomes)
+    return Calibration("the group", of_group=True, reading=read, others=others, clipped=clipped)
+
+
+def _standings(tx: Session, group_id: int, member: Member) -> tuple[tuple[Metric, BoardRow], ...]:
+    """What is kept of a member, metric by metric; those without a single question are left out."""
+    found = standings.of_member(tx, group_id, row_id(member))
+    rows = ((metric, found[metric]) for metric in METRICS if metric in found)
+    return tuple(
+        (metric, _board_row(keeping.read(row), member.name, mine=True))
+        for metric, row in rows
+        if row.questions
+    )
+
+
+def _profile_lines(rows: Iterable[tuple[Score, str]]) -> list[ProfileLine]:
     by_question: dict[int, list[tuple[Score, str]]] = defaultdict(list)
     for score, title in rows:
         if score.brier is not None:  # a distance in days would say nothing beside the others
@@ -125,7 +259,8 @@ def _profile_lines(rows: list[tuple[Score, str]]) -> list[ProfileLine]:
     ]
 
 
-def _means(rows: list[Score]) -> tuple[tuple[Moment, float, int], ...]:
+def _means(rows: Sequence[Score]) -> tuple[tuple[Moment, float, int], ...]:
+    """Mean Brier scores by moment; questions without one (those asking for a number) are out."""
     means = []
     for moment in Moment:
         briers = [row.brier for row in rows if row.moment == moment and row.brier is not None]

@@ -1,21 +1,25 @@
 """Migrations: the schema is that of the tables, twice is once, and no row is ever lost."""
 
 import contextlib
+import math
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlmodel import SQLModel, func, select
 
-from storage import migrate
+from bot.standings import keeping
+from bot.unit import Desk
+from storage import migrate, standings
 from storage.engine import Database
-from storage.tables import Group, Member, Question
+from storage.tables import Group, Member, Question, Score
 
 SOURCE = Path(migrate.__file__).parent / "migrations"
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -162,3 +166,81 @@ def test_foreign_keys_are_checked_again_after_a_migration(
 
     with pytest.raises(Exception, match="FOREIGN KEY"), sqlite.write() as tx:
         tx.add(Question(group_id=404, title="Whose is it?", created_at=NOON))
+
+
+# From 0001 to 0002, with what a group had by then
+
+FIRST_VERSION = """
+INSERT INTO groups (id, name, timezone, turn_seconds, grace_seconds, blind_seconds, final_seconds,
+    extend_seconds, extensions, spoken_cues, reminder_minutes)
+    VALUES (900, 'Circle', 'UTC', 600, 60, 180, 180, 120, 2, {false}, '1440,15');
+INSERT INTO members (id, group_id, user_id, name) VALUES (1, 900, 1, 'Ana');
+INSERT INTO questions (id, group_id, kind, state, title, criteria, created_at)
+    VALUES (1, 900, 'binary', 'resolved', 'Will it rain?', '', '2026-11-20 12:00:00');
+INSERT INTO forecasts (id, question_id, member_id, kind, probability, made_at, late, reason)
+    VALUES (1, 1, 1, 'update', 0.6, '2026-11-20 12:00:00', {false}, '');
+INSERT INTO resolutions (id, question_id, outcome, known_at, entered_at, comment,
+    source)
+    VALUES (1, 1, 'no', '2026-11-20 13:00:00', '2026-11-20 13:00:00', '', ''),
+           (2, 1, 'yes', '2026-11-20 14:00:00', '2026-11-20 15:00:00', '', '');
+INSERT INTO scores (id, group_id, question_id, member_id, forecast_id, moment, headline, brier)
+    VALUES (1, 900, 1, 1, 1, 'close', {true}, 0.16);
+"""
+
+
+@pytest.fixture
+def first_version(database: Database) -> Database:
+    """The database as the first version left it, with a question that was corrected once."""
+    with database.engine.begin() as connection:
+        if database.is_sqlite:
+            names = inspect(connection).get_table_names()
+            connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+            for name in names:
+                connection.exec_driver_sql(f'DROP TABLE "{name}"')
+        else:
+            connection.exec_driver_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    with database.engine.begin() as connection:
+        config = migrate._config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        false, true = ("0", "1") if database.is_sqlite else ("false", "true")
+        for statement in FIRST_VERSION.format(false=false, true=true).split(";\n"):
+            if statement.strip():
+                connection.exec_driver_sql(statement)
+    return database
+
+
+def test_scores_of_the_first_version_are_kept_and_asked_to_be_computed_anew(
+    first_version: Database,
+) -> None:
+    migrate.upgrade(first_version)
+
+    with first_version.read() as tx:
+        score = tx.exec(select(Score)).one()
+        group = tx.exec(select(Group)).one()
+    assert (score.brier, score.shown, score.headline) == (0.16, 0.16, True)
+    assert score.known_at == NOON + timedelta(hours=2)
+    assert (score.log, score.peer, score.gain, score.probability, score.outcome) == (None,) * 5
+    assert (group.scores_version, group.standings_version) == (0, -1)
+
+
+def test_an_upgraded_schema_is_that_of_a_new_database(first_version: Database) -> None:
+    migrate.upgrade(first_version)
+
+    with first_version.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_an_upgraded_group_has_a_leaderboard_in_every_metric(first_version: Database) -> None:
+    migrate.upgrade(first_version)
+    desk = Desk(first_version, lambda: NOON)
+
+    with first_version.read() as tx:
+        waiting = standings.stale(tx)
+    keeping.refresh(desk, 900, 900)
+
+    with first_version.read() as tx:
+        (log,) = keeping.kept(tx, 900, "log", 1).ranked
+        assert log.value == pytest.approx(math.log(1 / 0.6))
+        assert (waiting, standings.stale(tx)) == ([900], [])

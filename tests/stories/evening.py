@@ -355,7 +355,7 @@ def _later() -> list[Step]:
         "Dan said 80% and it came out yes",
         "Circle gain **+0.174**: going around helped. The group went from 47.1% to 67.3%",
     )
-    rows = "` 2.` **0.090** Cleo"
+    rows = "`  2.` **0.090** Cleo · 1 question"
     return [
         waits(600, blind=False),
         types("Ana", "question show", {"question": "1"}, alone="[Resolve]", blind=False),
@@ -367,7 +367,7 @@ def _later() -> list[Step]:
             shows=scores,
             blind=False,
         ),
-        types("Eva", "leaderboard", {"min": 1}, alone=rows, blind=False),
+        types("Eva", "leaderboard", {"metric": "brier", "min": 1}, alone=rows, blind=False),
         types("Dan", "circle", alone="Circle gain **+0.174** a round", blind=False),
         types("Ben", "profile", alone="In the turn: **0.116** (1 forecast)", blind=False),
         types("Cleo", "history", {"question": "1"}, alone="**66%** Ben turn, late", blind=False),

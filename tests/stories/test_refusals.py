@@ -40,6 +40,10 @@ def not_live(command: str) -> Try:
     return Try("Ana", command, "No session is live in this channel. `/session start`")
 
 
+def window(answer: str, typed: str) -> Try:
+    return Try("Ana", "leaderboard", answer, {"window": typed})
+
+
 def schedule(said: str, **options: str) -> Try:
     return Try("Ana", "session schedule", said, {"when": "in 48 hours", **options})
 
@@ -94,6 +98,11 @@ NOWHERE = [
     Try("Ana", "session start", "is not a length of time", {"turn": "`long`"}),
     Try("Dan", "data export", "Nothing is held about you in this group yet"),
     Try("Dan", "profile", "The bot has not met"),
+    Try("Dan", "calibration", "The bot has not met"),
+    window("is not a window that I can read. Type `all`, `30 days`", "since the flood"),
+    window("`30` of what? Type `30 days` or `30 sessions`", "30"),
+    window("That is not between 1 and 3,650 days", "9999 days"),
+    window("There is no season 1066 Q4 here", "1066 Q4"),
 ]
 
 ASKED = [

@@ -63,6 +63,8 @@ async def test_a_crowd_with_long_names_and_long_texts_fits_on_every_card(stage: 
         wire.alone(await stage.type(names[0], command, **options))
         for command, options in (
             ("leaderboard", {"min": 1}),
+            ("calibration", {}),
+            ("calibration", {"group": True}),
             ("profile", {}),
             ("history", {"question": "25"}),
             ("question list", {}),

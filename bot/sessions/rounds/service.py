@@ -238,6 +238,6 @@ def _queue_close(unit: Unit, meetup: Meetup, row: Round) -> None:
     unit.show(keys.summary(row_id(row)), meetup.channel_id)
     question = questions.get(unit.tx, unit.group.id, row.question_id)
     if question is not None:
-        rescoring.rescore(unit.tx, question)
+        rescoring.rescore(unit, question)
         unit.refresh(keys.question(row_id(question)))
         unit.refresh(keys.resolution(row_id(question)))

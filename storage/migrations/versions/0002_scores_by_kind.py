@@ -31,6 +31,9 @@ def upgrade() -> None:
         scores.alter_column("shown", existing_type=sa.Float(), nullable=False)
         scores.alter_column("brier", existing_type=sa.Float(), nullable=True)
         scores.create_check_constraint("brier_range", "brier BETWEEN 0 AND 1")
+        # A window of time reads its own scores only.
+        scores.drop_index("ix_scores_headline")
+        scores.create_index("ix_scores_headline", ["group_id", "headline", "known_at"])
     _keep_standings()
 
 

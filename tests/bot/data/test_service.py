@@ -360,8 +360,8 @@ def test_imported_members_stand_on_the_leaderboard_beside_the_others(
 
     bring_in(desk, HEADER + line(), GROUP)
 
-    board = standings.show_leaderboard(desk, caller(), minimum=1)
-    assert [(one.name, round(one.brier, 9)) for one in board.rows] == [
+    board = standings.show_leaderboard(desk, caller(), metric="brier", minimum=1)
+    assert [(one.name, round(one.value, 9)) for one in board.rows] == [
         ("Ana", 0.01),
         ("gjp1", 0.09),
     ]

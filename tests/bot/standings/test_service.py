@@ -7,8 +7,10 @@ import zipfile
 
 import pytest
 
+import scoring
 from bot import keys
 from bot.data import service as data
+from bot.groups import service as groups
 from bot.questions import service as questions
 from bot.questions.shown import read_resolution
 from bot.rules import Refusal
@@ -16,6 +18,7 @@ from bot.sessions import service as sessions
 from bot.sessions.rounds import service as rounds
 from bot.standings import rescoring
 from bot.standings import service as standings
+from bot.standings.asked import Asked, Metric
 from bot.unit import Desk
 from storage.tables import Score
 from tests.bot.scenes import (
@@ -235,20 +238,80 @@ def test_the_card_of_an_outcome_tells_everybodys_scores_best_first(
 # Leaderboard
 
 
-def board(desk: Desk, **more: int) -> list[tuple[int | None, str, float, int]]:
-    shown = standings.show_leaderboard(desk, caller(), **more)
-    return [(one.rank, one.name, round(one.brier, 9), one.questions) for one in shown.rows]
+def board(
+    desk: Desk, metric: Metric = "brier", minimum: int = 1, window: str = ""
+) -> list[tuple[int | None, str, float, int]]:
+    shown = standings.show_leaderboard(
+        desk, caller(), metric=metric, minimum=minimum, window=window
+    )
+    return [(one.rank, one.name, round(one.value, 9), one.questions) for one in shown.rows]
 
 
-def test_the_leaderboard_is_the_mean_of_the_headline_scores(desk: Desk, clock: Clock) -> None:
+def test_the_brier_board_is_the_mean_of_the_headline_scores(desk: Desk, clock: Clock) -> None:
     ask_and_settle(desk, clock, RAIN, "yes", {"Ana": "90", "Ben": "70", "Cleo": "50"})
     ask_and_settle(desk, clock, SNOW, "no", {"Ana": "50", "Ben": "10"})
 
-    assert board(desk, minimum=1) == [
+    assert board(desk) == [
         (1, "Ben", 0.05, 2),
         (2, "Ana", 0.13, 2),
         (3, "Cleo", 0.25, 1),
     ]
+
+
+def test_without_a_metric_the_edge_over_the_others_counts(desk: Desk, clock: Clock) -> None:
+    ask_and_settle(desk, clock, RAIN, "yes", {"Ana": "90", "Ben": "50"})
+    ask_and_settle(desk, clock, SNOW, "no", {"Ana": "50", "Ben": "80"})
+
+    shown = standings.show_leaderboard(desk, caller(), minimum=2)
+
+    assert shown.asked.metric == "edge"
+    assert [row.name for row in shown.rows] == ["Ana", "Ben"]
+    # They beat or trail each other by .24 and .39; with two questions this is not shrunk away.
+    assert shown.rows[0].value == -shown.rows[1].value
+    assert 0 < shown.rows[0].value <= (0.24 + 0.39) / 2
+
+
+@pytest.mark.parametrize(
+    ("metric", "first", "last"),
+    [
+        ("log", ("Ben", (math.log(1 / 0.7) + math.log(1 / 0.9)) / 2), ("Ana", math.inf)),
+        ("baseline", ("Ben", 50 * (math.log2(0.7) + math.log2(0.9) + 2)), ("Ana", -math.inf)),
+        ("peer", ("Ben", math.inf), ("Ana", -math.inf)),
+    ],
+)
+def test_an_infinite_score_stays_infinite_and_is_counted(
+    desk: Desk, clock: Clock, metric: Metric, first: tuple[str, float], last: tuple[str, float]
+) -> None:
+    ask_and_settle(desk, clock, RAIN, "yes", {"Ana": "0%", "Ben": "70"})
+    ask_and_settle(desk, clock, SNOW, "no", {"Ana": "10", "Ben": "10"})
+
+    shown = standings.show_leaderboard(desk, caller(), metric=metric, minimum=1)
+
+    assert [(row.name, row.value) for row in shown.rows] == [
+        (first[0], pytest.approx(first[1])),
+        last,
+    ]
+    assert shown.rows[1].infinite == 1
+
+
+def test_the_gain_board_has_every_round_of_a_member(desk: Desk, clock: Clock) -> None:
+    play(desk, clock, SAID)
+    settle(desk, clock, "yes")
+
+    gained = {people(desk)[one.member_id]: one.gain for one in rows(desk, Score) if one.gain}
+    assert {name: value for _, name, value, _ in board(desk, "gain")} == pytest.approx(gained)
+
+
+def test_the_calibration_board_is_that_of_the_scoring_package(desk: Desk, clock: Clock) -> None:
+    said = {"Ana": "90", "Ben": "70"}
+    ask_and_settle(desk, clock, RAIN, "yes", said)
+    ask_and_settle(desk, clock, SNOW, "no", said)
+
+    found = {name: value for _, name, value, _ in board(desk, "calibration")}
+    assert found == {
+        name: round(scoring.calibration_skill(probabilities=[p, p], outcomes=[1, 0]).skill, 9)
+        for name, p in (("Ana", 0.9), ("Ben", 0.7))
+    }
 
 
 def test_members_with_too_few_questions_are_listed_below_without_a_rank(
@@ -258,27 +321,23 @@ def test_members_with_too_few_questions_are_listed_below_without_a_rank(
     ask_and_settle(desk, clock, SNOW, "yes", {"Ana": "60"})
 
     assert board(desk, minimum=2) == [(1, "Ana", 0.16, 2), (None, "Ben", 0.0001, 1)]
-    assert [rank for rank, *_ in board(desk)] == [None, None]
+    assert [rank for rank, *_ in board(desk, minimum=5)] == [None, None]
 
 
 def test_equal_scores_share_a_rank(desk: Desk, clock: Clock) -> None:
     ask_and_settle(desk, clock, RAIN, "yes", {"Ana": "70", "Ben": "70", "Cleo": "60"})
 
-    assert [(rank, name) for rank, name, *_ in board(desk, minimum=1)] == [
-        (1, "Ana"),
-        (1, "Ben"),
-        (3, "Cleo"),
-    ]
+    assert [(rank, name) for rank, name, *_ in board(desk)] == [(1, "Ana"), (1, "Ben"), (3, "Cleo")]
 
 
-def test_a_window_has_what_became_known_in_it(desk: Desk, clock: Clock) -> None:
+def test_a_window_of_days_has_what_became_known_in_it(desk: Desk, clock: Clock) -> None:
     ask_and_settle(desk, clock, RAIN, "yes", {"Ana": "60"})
     clock.move(10 * DAY)
     ask_and_settle(desk, clock, SNOW, "yes", {"Ana": "80"})
 
-    assert board(desk, minimum=1, days=7) == [(1, "Ana", 0.04, 1)]
-    assert board(desk, minimum=1, days=30) == [(1, "Ana", 0.1, 2)]
-    assert board(desk, minimum=1) == [(1, "Ana", 0.1, 2)]
+    assert board(desk, window="7 days") == [(1, "Ana", 0.04, 1)]
+    assert board(desk, window="30 days") == [(1, "Ana", 0.1, 2)]
+    assert board(desk) == [(1, "Ana", 0.1, 2)]
 
 
 def test_a_window_goes_by_the_outcome_that_counts(desk: Desk, clock: Clock) -> None:
@@ -289,27 +348,117 @@ def test_a_window_goes_by_the_outcome_that_counts(desk: Desk, clock: Clock) -> N
 
     settle(desk, clock, "yes", known="2026-11-21 12:00")
 
-    assert board(desk, minimum=1, days=7) == []
-    assert board(desk, minimum=1) == [(1, "Ana", 0.16, 1)]
+    assert board(desk, window="7 days") == []
+    assert board(desk) == [(1, "Ana", 0.16, 1)]
 
 
-def test_a_leaderboard_without_scores_says_how_it_would_be_made(desk: Desk) -> None:
-    shown = standings.show_leaderboard(desk, caller(), days=7)
+def test_a_season_is_a_quarter_of_the_year_where_the_group_is(desk: Desk, clock: Clock) -> None:
+    away = groups.Change(timezone="Pacific/Auckland")
+    groups.change(desk, caller(manages_group=True), away)
+    bring(desk)
+    record(desk, "Ana", 1, "60")
+    clock.move(45 * DAY)
 
-    assert shown == standings.Board((), standings.MINIMUM, 7, 0)
+    # Already 2027 in Auckland, which is thirteen hours ahead.
+    settle(desk, clock, "yes", known="2027-01-01 00:30")
+
+    assert board(desk, window="2027 Q1") == [(1, "Ana", 0.16, 1)]
+    assert board(desk, window="2026 Q4") == []
+    assert board(desk, window="season") == [(1, "Ana", 0.16, 1)]
+
+
+def test_a_window_of_sessions_has_the_questions_that_were_taken_in_them(
+    desk: Desk, clock: Clock
+) -> None:
+    ask_and_settle(desk, clock, "Will it hail in Lima this year?", "no", {"Ana": "50"})
+    for title, said in ((RAIN, "60"), (SNOW, "80")):
+        number = bring(desk, title)
+        play(desk, clock, {"Ana": (said, said, said)})
+        sessions.end(desk, caller("Ana"))
+        settle(desk, clock, "yes", number)
+        clock.move(DAY)
+
+    assert board(desk, window="1 session") == [(1, "Ana", 0.04, 1)]
+    assert board(desk, window="2 sessions") == [(1, "Ana", 0.1, 2)]
+    assert board(desk, "gain", window="1 session")[0][3] == 1
+    assert board(desk)[0][3] == 3
+
+
+def test_a_leaderboard_without_scores_is_empty(desk: Desk) -> None:
+    shown = standings.show_leaderboard(desk, caller(), window="7 days")
+
+    assert (shown.rows, shown.members, shown.pages, shown.resolved) == ((), 0, 1, 0)
+    assert shown.mine is None
 
 
 def test_the_same_data_give_the_same_intervals_around_the_mean(desk: Desk, clock: Clock) -> None:
     for number, said in enumerate(("90", "70", "40"), start=1):
         ask_and_settle(desk, clock, f"Is this question number {number}?", "yes", {"Ana": said})
 
-    first, second = (standings.show_leaderboard(desk, caller(), minimum=1) for _ in range(2))
+    first, second = (
+        standings.show_leaderboard(desk, caller(), metric="brier", minimum=1) for _ in range(2)
+    )
 
     row = first.rows[0]
     assert first == second
-    assert row.brier == pytest.approx((0.01 + 0.09 + 0.36) / 3)
-    assert 0.01 <= row.low <= row.brier <= row.high <= 0.36
+    assert row.value == pytest.approx((0.01 + 0.09 + 0.36) / 3)
+    assert 0.01 <= row.low <= row.value <= row.high <= 0.36
     assert first.resolved == 3
+
+
+def test_windows_are_offered_in_the_groups_time(desk: Desk, clock: Clock) -> None:
+    bring(desk)
+
+    assert ("This season (2026 Q4)", "2026 Q4") in standings.window_choices(desk, caller(), "sea")
+
+
+# Pages
+
+
+def crowd(desk: Desk, count: int) -> None:
+    """Imported members on one question, the first one best; Ana has not forecast it."""
+    bring(desk)
+    lines = "\n".join(
+        f"q,Is it so?,m{number:03},2026-01-01T00:00:00Z,{1 - number / 1000},yes,2026-02-01T00:00:00Z"
+        for number in range(1, count + 1)
+    )
+    head = "question,title,forecaster,forecast_at,probability,outcome,resolved_at"
+    data.import_csv(desk.db, desk.clock, f"{head}\n{lines}\n", GROUP)
+
+
+def test_a_long_table_comes_in_pages_of_twenty(desk: Desk) -> None:
+    crowd(desk, 45)
+
+    first = standings.show_leaderboard(desk, caller(), metric="brier", minimum=1)
+    pages = [standings.show_page_of(desk, caller(), first.asked.at(n).key()) for n in (1, 2, 3)]
+
+    assert (first.pages, first.members) == (3, 45)
+    assert [len(page.rows) for page in pages] == [20, 20, 5]
+    names = [row.name for page in pages for row in page.rows]
+    assert names == [f"m{number:03}" for number in range(1, 46)]
+
+
+def test_a_page_beyond_the_last_is_the_last(desk: Desk) -> None:
+    crowd(desk, 25)
+    asked = Asked("brier", minimum=1, page=9)
+
+    shown = standings.show_page(desk, caller(), asked)
+
+    assert (shown.asked.page, len(shown.rows)) == (2, 5)
+
+
+def test_ones_own_row_comes_along_wherever_it_is(desk: Desk, clock: Clock) -> None:
+    crowd(desk, 25)
+    ask_and_settle(desk, clock, SNOW, "yes", {"Ana": "0%", "Ben": "100%"})
+
+    shown = standings.show_leaderboard(desk, caller("Ana"), metric="brier", minimum=1)
+
+    assert shown.mine is not None
+    row, page = shown.mine
+    assert (row.rank, row.name, row.value, row.mine, page) == (27, "Ana", 1.0, True, 2)
+    assert not any(one.mine for one in shown.rows)
+    second = standings.show_page(desk, caller("Ana"), shown.asked.at(2))
+    assert [one.name for one in second.rows if one.mine] == ["Ana"]
 
 
 # Profile
@@ -333,7 +482,7 @@ def test_a_profile_tells_what_was_made_what_waits_and_what_was_earned(
         ("final", 0.04, 1),
         ("close", 0.145, 2),
     ]
-    assert profile.headline == pytest.approx((0.16 + 0.25) / 2)
+    assert dict(profile.standings)["brier"].value == pytest.approx((0.16 + 0.25) / 2)
     assert [(line.title, round(line.headline, 9)) for line in profile.recent] == [
         (SNOW, 0.25),
         (RAIN, 0.16),
@@ -346,7 +495,7 @@ def test_without_a_name_a_profile_is_ones_own(desk: Desk) -> None:
     profile = standings.show_profile(desk, caller("Ben"))
 
     assert profile is not None
-    assert (profile.name, profile.forecasts, profile.headline) == ("Ben", 1, None)
+    assert (profile.name, profile.forecasts, profile.standings) == ("Ben", 1, ())
 
 
 def test_nobody_has_a_profile_before_the_bot_has_met_them(desk: Desk) -> None:
@@ -363,7 +512,7 @@ def test_a_profile_shows_the_newest_five_questions(desk: Desk, clock: Clock) -> 
 
     assert profile is not None
     assert [line.title[-2] for line in profile.recent] == ["6", "5", "4", "3", "2"]
-    assert profile.headline == pytest.approx(0.09)
+    assert dict(profile.standings)["brier"].value == pytest.approx(0.09)
 
 
 def test_a_refused_outcome_leaves_the_scores_alone(desk: Desk, clock: Clock) -> None:
@@ -382,9 +531,8 @@ def test_scores_are_what_forecasts_and_outcomes_derive_again(desk: Desk, clock: 
     settle(desk, clock, "yes")
     before = [(one.forecast_id, one.moment, one.brier, one.headline) for one in rows(desk, Score)]
 
-    with desk.db.write() as tx:
-        question = questions.require(tx, GROUP, 1)
-        rescoring.rescore(tx, question)
+    with desk.step(GROUP) as unit:
+        rescoring.rescore(unit, questions.require(unit.tx, GROUP, 1))
 
     again = [(one.forecast_id, one.moment, one.brier, one.headline) for one in rows(desk, Score)]
     assert again == before

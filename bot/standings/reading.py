@@ -1,0 +1,166 @@
+"""What a calibration says: the numbers behind the picture, and the sentences beside it.
+
+Pure: forecasts and outcomes in, values out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import scoring
+
+FEW = 10  # below this, hardly anything is more than luck
+ENOUGH_FOR_TENTHS = 50
+LEVEL = 0.9
+BARS = 20
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Forecasts of about the same size: what was said, what happened, how sure that is."""
+
+    said: float
+    happened: float
+    low: float
+    high: float
+    count: int
+
+    @property
+    def lucky(self) -> bool:
+        """Whether what was said is within the interval of what happened."""
+        return self.low - _ROUNDING <= self.said <= self.high + _ROUNDING
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What happened, smoothed by isotonic regression, and where luck alone would have it."""
+
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    band_x: tuple[float, ...]
+    band_low: tuple[float, ...]
+    band_high: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A calibration; `chance` is how often luck alone looks as bad, the tilt is its direction."""
+
+    count: int
+    bins: tuple[Bin, ...]
+    bars: tuple[int, ...]
+    curve: Curve
+    chance: float
+    skill: float
+    tilt: str
+
+    @property
+    def lucky(self) -> bool:
+        """Whether all the forecasts together are within what luck allows."""
+        return self.chance >= 1 - LEVEL
+
+    @property
+    def main_bin(self) -> Bin:
+        """The bin that most forecasts are in; among equals the one furthest from 50%.
+
+        It is chosen without a look at what happened: the worst of ten bins would often look bad by
+        luck alone.
+        """
+        return max(self.bins, key=lambda one: (one.count, abs(one.said - 0.5)))
+
+
+def read(probabilities: Sequence[float], outcomes: Sequence[int]) -> Reading | None:
+    """The calibration of forecasts on as many yes-or-no questions; None without any."""
+    if not probabilities:
+        return None
+    given: dict[str, Any] = {"probabilities": probabilities, "outcomes": outcomes}
+    skill = scoring.calibration_skill(**given, level=LEVEL)
+    return Reading(
+        len(probabilities),
+        _bins(scoring.calibration_bins(**given, bins=_bin_count(probabilities), level=LEVEL)),
+        tuple(scoring.calibration_bins(**given, bins=BARS).count.tolist()),
+        _curve(scoring.corp(**given, level=LEVEL)),
+        skill.chance,
+        skill.skill,
+        _tilt(skill),
+    )
+
+
+def sentence(reading: Reading | None, who: str) -> str:
+    """What it means, to a newcomer.
+
+    Args:
+        reading: the calibration, if there is one.
+        who: "you", or a name.
+    """
+    if reading is None:
+        return "No resolved yes-or-no question yet, so there is nothing to see so far."
+    if reading.count < FEW:
+        return (
+            f"Only {_forecasts(reading.count)} so far: too few to tell skill from luck. "
+            "Here is what there is."
+        )
+    return f"{_of_main_bin(reading.main_bin, who)} {_of_all(reading)}"
+
+
+def say_percent(probability: float) -> str:
+    """A probability in whole percent; never 0% or 100% for what is not quite that.
+
+    >>> [say_percent(p) for p in (0.0, 0.004, 0.296, 0.997, 1.0)]
+    ['0%', 'under 1%', '30%', 'over 99%', '100%']
+    """
+    if 0 < probability < 0.01:
+        return "under 1%"
+    if 0.99 < probability < 1:
+        return "over 99%"
+    return f"{probability:.0%}"
+
+
+def _of_main_bin(main: Bin, who: str) -> str:
+    says = "say" if who == "you" else "says"
+    luck = "within luck" if main.lucky else "more than luck explains"
+    return (
+        f"When {who} {says} about {say_percent(main.said)}, it happens "
+        f"{say_percent(main.happened)} of the time; with {_forecasts(main.count)} that is {luck}."
+    )
+
+
+def _of_all(reading: Reading) -> str:
+    together = f"All {_forecasts(reading.count)} together"
+    if reading.lucky:
+        return f"{together} are within what luck allows."
+    return f"{together} are further off than luck explains{reading.tilt}."
+
+
+def _tilt(skill: scoring.CalibrationSkill) -> str:
+    """The direction of the error, where it is clear; the limits are NaN where it is not known."""
+    if skill.slope_high < 1:
+        return ": too sure. Forecasts nearer to 50% would have done better"
+    if skill.slope_low > 1:
+        return ": not sure enough. Bolder forecasts would have done better"
+    if skill.intercept_high < 0:
+        return ": things happen less often than said"
+    if skill.intercept_low > 0:
+        return ": things happen more often than said"
+    return ""
+
+
+def _bin_count(probabilities: Sequence[float]) -> int:
+    """Ten; five for short records, where tenths would hold two or three forecasts each."""
+    return 10 if len(probabilities) >= ENOUGH_FOR_TENTHS else 5
+
+
+def _bins(found: scoring.CalibrationBins) -> tuple[Bin, ...]:
+    columns = (found.mean_forecast, found.observed_rate, found.low, found.high, found.count)
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return tuple(Bin(*row) for row in rows if row[-1])
+
+
+def _curve(found: scoring.Corp) -> Curve:
+    columns = (found.forecasts, found.recalibrated, found.band_forecasts, found.low, found.high)
+    return Curve(*(tuple(column.tolist()) for column in columns))
+
+
+def _forecasts(count: int) -> str:
+    return f"{count:,} forecast{'' if count == 1 else 's'}"

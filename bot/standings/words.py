@@ -1,0 +1,90 @@
+"""How each metric is said: its name, what its number means, and how the number is written."""
+
+import math
+from dataclasses import dataclass
+
+from bot.standings.asked import Metric
+
+
+@dataclass(frozen=True)
+class Words:
+    """A metric in words: `name` as a title, `means` in one plain sentence, `form` of its number."""
+
+    name: str
+    means: str
+    form: str
+    higher_is_better: bool
+
+
+WORDS: dict[Metric, Words] = {
+    "edge": Words(
+        "Edge over the others",
+        "How much lower (better) one's Brier score is than the others' on the very same questions; "
+        "higher is better, and short records are pulled towards 0.",
+        "+.3f",
+        higher_is_better=True,
+    ),
+    "brier": Words(
+        "Brier score",
+        "The squared distance between forecast and outcome: 0 is perfect, 1 is worst, always "
+        "saying 50% earns 0.250; lower is better.",
+        ".3f",
+        higher_is_better=False,
+    ),
+    "calibration": Words(
+        "Calibration",
+        "How far one's percentages are from what happens, less what luck alone would show; "
+        "about 0 is well calibrated, lower is better.",
+        "+.3f",
+        higher_is_better=False,
+    ),
+    "gain": Words(
+        "Gain for the circle",
+        "How much better the group's forecast became with what one said in one's turns; higher is "
+        "better.",
+        "+.3f",
+        higher_is_better=True,
+    ),
+    "log": Words(
+        "Log score",
+        "How surprised one was by what happened: 0 is perfect, always saying 50% earns 0.69, and "
+        "saying 0% to what then happens is endlessly surprising; lower is better.",
+        ".2f",
+        higher_is_better=False,
+    ),
+    "peer": Words(
+        "Peer score",
+        "Points over the others who forecast the same questions: 0 is as good as they were; higher "
+        "is better.",
+        "+.1f",
+        higher_is_better=True,
+    ),
+    "baseline": Words(
+        "Baseline score",
+        "Points over having no idea: 0 for always saying 50%, 100 for certainty that came true; "
+        "higher is better.",
+        "+.1f",
+        higher_is_better=True,
+    ),
+}
+
+
+def say_value(metric: Metric, value: float) -> str:
+    """A metric's number as it is read, with a true minus sign and without a signed zero.
+
+    >>> say_value("edge", 0.0213), say_value("edge", -0.0001), say_value("log", math.inf)
+    ('+0.021', '0.000', '∞')
+    """
+    if math.isnan(value):
+        return "–"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    number = format(value, WORDS[metric].form)
+    return number.replace("-", "−") if float(number) else number.lstrip("+-")
+
+
+def say_interval(metric: Metric, low: float, high: float) -> str:
+    """The 90% interval around a number; nothing where there is none."""
+    if math.isnan(low) or math.isnan(high):
+        return ""
+    return f"{say_value(metric, low)} to {say_value(metric, high)}"

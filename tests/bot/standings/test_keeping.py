@@ -1,0 +1,243 @@
+"""Kept standings: what a full rebuild gives, whenever and however often they are brought up."""
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlmodel import delete, select
+
+import scoring
+from bot.alarms import RINGS
+from bot.questions import service as questions
+from bot.standings import keeping
+from bot.standings import service as standings
+from bot.standings.asked import METRICS, Metric
+from bot.unit import Desk, Unit
+from storage import standings as kept_rows
+from storage.tables import Score, Standing
+from tests.bot.scenes import RAIN, SNOW, bring, finish, group, play, record, rows
+from tests.conftest import GROUP, Clock, caller
+
+FACILITATOR = {"manages_events": True}
+SAID = {"Ana": ("30", "60", "80"), "Ben": ("90", "70", "20"), "Cleo": ("50", "40", "0%")}
+
+
+def refresh(desk: Desk) -> None:
+    keeping.refresh(desk, GROUP, GROUP)
+
+
+def settle(desk: Desk, clock: Clock, number: int, outcome: str = "yes") -> None:
+    clock.move(60)
+    questions.resolve(desk, caller("Ana", **FACILITATOR), number, outcome=outcome)
+
+
+def ask_and_settle(desk: Desk, clock: Clock, title: str, outcome: str, **said: str) -> int:
+    number = bring(desk, title)
+    for name, probability in said.items():
+        record(desk, name, number, probability)
+    settle(desk, clock, number, outcome)
+    return number
+
+
+def evenings(desk: Desk, clock: Clock) -> None:
+    """A round and questions outside rounds, with somebody who said 0% to what happened."""
+    play(desk, clock, SAID)
+    settle(desk, clock, 1)
+    ask_and_settle(desk, clock, SNOW, "yes", Ana="0%", Ben="55")
+    ask_and_settle(desk, clock, "Will it hail in Lima this year?", "no", Ana="35", Cleo="20")
+
+
+def kept(desk: Desk) -> list[dict[str, Any]]:
+    """The kept standings without their ids, in one order."""
+    found = [one.model_dump(exclude={"id"}) for one in rows(desk, Standing)]
+    return sorted(found, key=lambda one: (one["metric"], one["member_id"]))
+
+
+def computed(desk: Desk, metric: Metric) -> scoring.Leaderboard:
+    with desk.db.read() as tx:
+        return keeping.compute(tx, GROUP, metric)
+
+
+def test_a_settled_question_wakes_the_keeper_at_once(desk: Desk, clock: Clock) -> None:
+    woken: list[Unit] = []
+    bring(desk)
+    record(desk, "Ana", 1)
+    heard = Desk(desk.db, clock, woken.append)
+
+    settle(heard, clock, 1)
+
+    assert woken[-1].alarms[f"standings:{GROUP}"] == clock()
+    assert RINGS["standings"] is keeping.refresh
+
+
+def test_a_round_that_closes_on_an_open_question_changes_no_standing(desk: Desk) -> None:
+    finish(desk)
+
+    assert group(desk).scores_version == 0
+
+
+def test_the_sweep_finds_groups_whose_scores_have_changed(desk: Desk, clock: Clock) -> None:
+    evenings(desk, clock)
+    with desk.db.read() as tx:
+        before = kept_rows.stale(tx)
+
+    refresh(desk)
+
+    with desk.db.read() as tx:
+        assert (before, kept_rows.stale(tx)) == ([GROUP], [])
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_what_is_kept_is_what_all_scores_give(desk: Desk, clock: Clock, metric: Metric) -> None:
+    evenings(desk, clock)
+    refresh(desk)
+
+    with desk.db.read() as tx:
+        found = keeping.kept(tx, GROUP, metric, 1)
+
+    assert repr(found) == repr(computed(desk, metric))  # NaN and infinity included
+    assert found.ranked or found.unranked
+
+
+def test_a_full_rebuild_gives_the_same_numbers_as_keeping_up_question_by_question(
+    desk: Desk, clock: Clock
+) -> None:
+    play(desk, clock, SAID)
+    settle(desk, clock, 1)
+    refresh(desk)
+    ask_and_settle(desk, clock, SNOW, "yes", Ana="0%", Ben="55")
+    refresh(desk)
+    ask_and_settle(desk, clock, RAIN.replace("rain", "hail"), "no", Ana="35", Cleo="20")
+    settle(desk, clock, 1, "no")
+    settle(desk, clock, 2, "void")
+    settle(desk, clock, 1, "yes")
+    refresh(desk)
+    followed = kept(desk)
+
+    with desk.step(GROUP) as unit:  # as after a new version: nothing but forecasts and outcomes
+        unit.tx.exec(delete(Standing))
+        unit.tx.exec(delete(Score))
+        unit.group.standings_version = -1
+    refresh(desk)
+
+    assert kept(desk) == followed
+    assert {one["metric"] for one in followed} == set(METRICS)
+
+
+def test_the_order_in_which_questions_are_settled_does_not_matter(desk: Desk, clock: Clock) -> None:
+    said = {"Ana": "35", "Ben": "80", "Cleo": "55"}
+    numbers = [bring(desk, f"Is this question number {number}?") for number in range(6)]
+    for number in numbers:
+        for name, probability in said.items():
+            record(desk, name, number, str(int(probability) + number))
+    for number in numbers:
+        settle(desk, clock, number, "yes" if number % 2 else "no")
+    refresh(desk)
+    first = kept(desk)
+
+    for number in reversed(numbers):
+        settle(desk, clock, number, "void")
+    for number in reversed(numbers):
+        settle(desk, clock, number, "yes" if number % 2 else "no")
+    refresh(desk)
+
+    assert kept(desk) == first
+
+
+def test_refreshing_again_changes_nothing(desk: Desk, clock: Clock) -> None:
+    evenings(desk, clock)
+    refresh(desk)
+    before = rows(desk, Standing)
+
+    refresh(desk)
+
+    assert rows(desk, Standing) == before
+
+
+class BusyDesk(Desk):
+    """A desk where somebody corrects the first outcome just before anything else is saved."""
+
+    @contextmanager
+    def step(self, group_id: int) -> Iterator[Unit]:
+        plain = Desk(self.db, self.clock)
+        questions.resolve(plain, caller("Ana", **FACILITATOR), 1, outcome="no")
+        with plain.step(group_id) as unit:
+            yield unit
+
+
+def test_scores_that_change_while_standings_are_computed_are_not_overlooked(
+    desk: Desk, clock: Clock
+) -> None:
+    ask_and_settle(desk, clock, RAIN, "yes", Ana="60")
+
+    refresh(BusyDesk(desk.db, clock))
+    meanwhile = kept(desk)
+    refresh(desk)
+
+    assert meanwhile == []
+    assert [one["value"] for one in kept(desk) if one["metric"] == "brier"] == [pytest.approx(0.36)]
+
+
+def test_the_leaderboard_is_right_before_and_after_the_keeper_has_come_round(
+    desk: Desk, clock: Clock
+) -> None:
+    evenings(desk, clock)
+
+    before = standings.show_leaderboard(desk, caller(), metric="log", minimum=1)
+    refresh(desk)
+    after = standings.show_leaderboard(desk, caller(), metric="log", minimum=1)
+
+    assert repr(before) == repr(after)
+
+
+def test_a_kept_leaderboard_reads_no_score(desk: Desk, clock: Clock) -> None:
+    evenings(desk, clock)
+    refresh(desk)
+    with desk.db.write() as tx:
+        tx.exec(delete(Score))
+
+    shown = standings.show_leaderboard(desk, caller(), metric="brier", minimum=1)
+
+    assert [row.name for row in shown.rows] == ["Ben", "Cleo", "Ana"]
+
+
+def test_void_questions_leave_the_kept_standings(desk: Desk, clock: Clock) -> None:
+    number = ask_and_settle(desk, clock, RAIN, "yes", Ana="60")
+    refresh(desk)
+    before = len(kept(desk))
+
+    settle(desk, clock, number, "void")
+    refresh(desk)
+
+    assert (before > 0, kept(desk)) == (True, [])
+
+
+def test_values_that_are_not_defined_come_back_as_they_were(desk: Desk, clock: Clock) -> None:
+    ask_and_settle(desk, clock, RAIN, "yes", Ana="0%")
+    refresh(desk)
+
+    with desk.db.read() as tx:
+        (edge,) = keeping.kept(tx, GROUP, "edge", 1).unranked
+        (log,) = keeping.kept(tx, GROUP, "log", 1).ranked
+
+    assert math.isnan(edge.value)
+    assert (log.value, log.infinite) == (math.inf, 1)
+
+
+def test_a_group_that_was_here_before_has_every_score_computed_anew(
+    desk: Desk, clock: Clock
+) -> None:
+    evenings(desk, clock)
+    wanted = [one.model_dump(exclude={"id"}) for one in rows(desk, Score)]
+    with desk.step(GROUP) as unit:  # as the migration leaves it
+        for row in unit.tx.exec(select(Score)):
+            row.log = row.baseline = row.peer = row.gain = row.probability = row.outcome = None
+        unit.group.scores_version, unit.group.standings_version = 0, -1
+
+    shown = standings.show_leaderboard(desk, caller(), metric="log", minimum=1)
+
+    again = [one.model_dump(exclude={"id"}) for one in rows(desk, Score)]
+    assert again == wanted
+    assert [(row.name, row.infinite) for row in shown.rows][-1] == ("Ana", 1)

@@ -1,0 +1,122 @@
+"""Leaderboard, calibration and profile as members ask for them in Discord."""
+
+from bot.data import service as data
+from bot.demo.stage import Stage
+from tests.conftest import START
+from tests.stories import wire
+
+HEAD = "question,title,forecaster,forecast_at,probability,outcome,resolved_at"
+PEOPLE = 25
+
+
+def add_records(stage: Stage, questions: int = 3) -> None:
+    """Twenty-five imported members who forecast the same questions, the first one best."""
+    lines = [
+        f"q{question},Question {question}?,P{number:02},2020-01-01T00:00:00Z,"
+        f"{1 - number / 100},yes,2020-02-01T00:00:00Z"
+        for question in range(questions)
+        for number in range(1, PEOPLE + 1)
+    ]
+    text = "\n".join([HEAD, *lines, ""])
+    data.import_csv(stage.app.database, lambda: START, text, stage.guild.id)
+
+
+async def meet(stage: Stage, name: str = "Ana") -> None:
+    """The bot knows the group from its first command on."""
+    await stage.bring(name, "Will it rain?")
+
+
+async def test_the_pages_of_a_leaderboard_turn_in_place_also_after_a_restart(
+    stage: Stage,
+) -> None:
+    await meet(stage)
+    add_records(stage)
+
+    board = await stage.type("Ana", "leaderboard", metric="brier", min=1)
+    first = wire.alone(board)
+    await stage.people["Ana"].click(board.response.message, label="Next page")
+    second = wire.alone(board)
+    await stage.restart()
+    await stage.people["Ana"].click(board.response.message, label="Previous page")
+
+    assert "`  1.` **0.000** P01" in first
+    assert "P20" in first
+    assert "[Next page]" in first
+    assert "P21" in second
+    assert "P20" not in second
+    assert "page 2 of 2" in second
+    assert wire.alone(board) == first
+    (picture,) = board.response.attachments
+    assert "1. P01 0.000 (3 questions" in str(picture.description)
+
+
+async def test_a_leaderboard_without_options_is_the_edge_of_all_time(stage: Stage) -> None:
+    await meet(stage)
+    add_records(stage)
+
+    board = wire.alone(await stage.type("Ana", "leaderboard"))
+
+    assert "Leaderboard: Edge over the others, all time" in board
+    assert "On the way** (a rank takes 5 questions)" in board
+    assert "· 3 of 5 questions" in board
+    assert "short records are pulled towards 0" in board
+
+
+async def test_windows_are_offered_while_one_types_and_can_be_typed_freely(stage: Stage) -> None:
+    await meet(stage)
+    add_records(stage)
+    ana = stage.people["Ana"]
+
+    offered = await ana.autocomplete(stage.channel, "leaderboard", "window", "")
+    typed = await ana.autocomplete(stage.channel, "leaderboard", "window", "12")
+    old = await stage.type("Ana", "leaderboard", metric="brier", window="2020 q1", min=1)
+    recent = await stage.type("Ana", "leaderboard", metric="brier", window="last 30 days", min=1)
+
+    assert [one["name"] for one in offered[:1]] == ["All time"]
+    assert "Last 10 sessions" in {one["name"] for one in offered}
+    assert [one["value"] for one in typed] == ["12 days", "12 sessions"]
+    assert "season 2020 Q1" in wire.alone(old)
+    assert "P01" in wire.alone(old)
+    assert "No score in this window (last 30 days)" in wire.alone(recent)
+
+
+async def test_a_members_calibration_and_the_groups_come_with_a_picture(stage: Stage) -> None:
+    for number in range(2):
+        await stage.bring("Ana", f"Will it rain {number}?")
+        for name in ("Ana", "Ben"):
+            await stage.type(name, "forecast", question=str(number + 1), probability="80")
+    await stage.wait(60)
+    for number in range(2):
+        await stage.type("Ana", "question resolve", question=str(number + 1), outcome="yes")
+
+    mine = await stage.type("Ana", "calibration")
+    bens = await stage.type("Ana", "calibration", member=stage.people["Ben"])
+    group = await stage.type("Ana", "calibration", group=True)
+
+    assert "Calibration: yours\nOnly 2 forecasts so far" in wire.alone(mine)
+    assert "Calibration: Ben\nOnly 2 forecasts so far" in wire.alone(bens)
+    assert "one forecast a question" in wire.alone(group)
+    for answer in (mine, bens, group):
+        (picture,) = answer.response.attachments
+        assert "80% → 100% (2)" in str(picture.description)
+
+
+async def test_a_profile_has_every_metric_and_calibration_in_a_sentence(stage: Stage) -> None:
+    await meet(stage)
+    await stage.type("Ana", "forecast", question="1", probability="80")
+    await stage.type("Ben", "forecast", question="1", probability="60")
+    await stage.wait(60)
+    await stage.type("Ana", "question resolve", question="1", outcome="yes")
+
+    profile = wire.alone(await stage.type("Ben", "profile", member=stage.people["Ana"]))
+
+    assert "Mean Brier score: **0.040**, better than always saying 50%" in profile
+    for row in (
+        "**0.000** Edge over the others · 1 question",
+        "**0.040** Brier score",
+        "**0.22** Log score",
+        "**+28.8** Peer score",
+        "**+67.8** Baseline score",
+    ):
+        assert row in profile
+    assert "Only 1 forecast so far" in profile
