@@ -6,6 +6,7 @@ import math
 import zipfile
 
 import pytest
+from sqlmodel import select
 
 import scoring
 from bot import keys
@@ -459,6 +460,96 @@ def test_ones_own_row_comes_along_wherever_it_is(desk: Desk, clock: Clock) -> No
     assert not any(one.mine for one in shown.rows)
     second = standings.show_page(desk, caller("Ana"), shown.asked.at(2))
     assert [one.name for one in second.rows if one.mine] == ["Ana"]
+
+
+# Calibration
+
+
+def make_numeric(desk: Desk, question: int) -> None:
+    """A resolved question of another kind, as far as standings see it."""
+    with desk.db.write() as tx:
+        row = tx.exec(select(Score).where(Score.question_id == question)).first()
+        assert row is not None
+        row.probability = row.outcome = row.brier = None
+
+
+def test_a_calibration_has_the_headline_forecasts_of_the_member(desk: Desk, clock: Clock) -> None:
+    play(desk, clock, SAID)
+    settle(desk, clock, "yes")
+    ask_and_settle(desk, clock, SNOW, "no", {"Ana": "25", "Cleo": "35"})
+
+    mine = standings.show_calibration(desk, caller("Ana"))
+    bens = standings.show_calibration(desk, caller("Ana"), 2)
+
+    assert mine is not None
+    assert bens is not None
+    assert (mine.whose, bens.whose) == ("you", "Ben")
+    assert mine.reading is not None
+    assert [(one.said, one.happened) for one in mine.reading.bins] == [(0.25, 0.0), (0.6, 1.0)]
+    assert bens.reading is not None
+    assert [(one.said, one.happened) for one in bens.reading.bins] == [(0.7, 1.0)]
+
+
+def test_the_groups_calibration_has_one_forecast_a_question(desk: Desk, clock: Clock) -> None:
+    ask_and_settle(desk, clock, RAIN, "yes", {"Ana": "90", "Ben": "80", "Cleo": "50"})
+    ask_and_settle(desk, clock, SNOW, "no", {"Ana": "10", "Cleo": "0%"})
+
+    shown = standings.show_calibration(desk, caller(), group=True)
+
+    assert shown is not None
+    assert shown.reading is not None
+    assert shown.reading.count == 2
+    odds = (9 * 4 * 1) ** (1 / 3), (1 / 9 * 0.001 / 0.999) ** (1 / 2)
+    assert [one.said for one in shown.reading.bins] == pytest.approx(
+        sorted(one / (1 + one) for one in odds)
+    )
+    assert shown.clipped == 1
+
+
+def test_questions_of_other_kinds_are_counted_and_left_out(desk: Desk, clock: Clock) -> None:
+    ask_and_settle(desk, clock, RAIN, "yes", {"Ana": "90"})
+    other = ask_and_settle(desk, clock, SNOW, "no", {"Ana": "10"})
+    make_numeric(desk, other)
+
+    mine = standings.show_calibration(desk, caller("Ana"))
+    group = standings.show_calibration(desk, caller("Ana"), group=True)
+
+    for shown in (mine, group):
+        assert shown is not None
+        assert shown.reading is not None
+        assert (shown.reading.count, shown.others) == (1, 1)
+
+
+def test_without_resolved_questions_a_calibration_says_so(desk: Desk) -> None:
+    record(desk, "Ana", bring(desk))
+
+    shown = standings.show_calibration(desk, caller("Ana"))
+
+    assert shown is not None
+    assert shown.reading is None
+    assert "nothing to see so far" in shown.sentence
+
+
+def test_nobody_has_a_calibration_before_the_bot_has_met_them(desk: Desk) -> None:
+    bring(desk)
+
+    assert standings.show_calibration(desk, caller("Guest")) is None
+
+
+def test_a_profile_says_the_calibration_in_a_sentence_and_every_metric(
+    desk: Desk, clock: Clock
+) -> None:
+    play(desk, clock, SAID)
+    settle(desk, clock, "yes")
+
+    profile = standings.show_profile(desk, caller("Ana"))
+
+    assert profile is not None
+    assert profile.calibration.startswith("Only 1 forecast so far")
+    found = {metric: row.value for metric, row in profile.standings}
+    assert list(found) == ["edge", "brier", "calibration", "gain", "log", "peer", "baseline"]
+    assert found["brier"] == pytest.approx(0.16)
+    assert found["log"] == pytest.approx(math.log(1 / 0.6))
 
 
 # Profile

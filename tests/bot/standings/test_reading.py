@@ -1,0 +1,132 @@
+"""What a calibration says in numbers and in one sentence."""
+
+import numpy as np
+import pytest
+
+import scoring
+from bot.standings.reading import FEW, Reading, read, sentence
+
+
+def reading(*said: tuple[float, int, int]) -> Reading:
+    """Forecasts: a probability, how often it was said, how often it then happened."""
+    probabilities = [p for p, count, _ in said for _ in range(count)]
+    outcomes = [int(n < happened) for _, count, happened in said for n in range(count)]
+    found = read(probabilities, outcomes)
+    assert found is not None
+    return found
+
+
+def drawn(slope: float, count: int, seed: int = 1) -> Reading:
+    """Somebody whose log odds are `slope` times what they should be, in whole percent."""
+    rng = np.random.default_rng(seed)
+    truth = rng.normal(0, 1.2, count)
+    said = (1 / (1 + np.exp(-truth * slope))).round(2)
+    happened = rng.random(count) < 1 / (1 + np.exp(-truth))
+    found = read(said.tolist(), happened.astype(int).tolist())
+    assert found is not None
+    return found
+
+
+def test_without_a_forecast_there_is_nothing_to_read() -> None:
+    assert read([], []) is None
+    assert "nothing to see so far" in sentence(None, "you")
+
+
+@pytest.mark.parametrize("count", [1, 3, FEW - 1])
+def test_a_short_record_is_said_to_be_short_and_shown(count: int) -> None:
+    few = reading((0.7, count, 1))
+
+    text = sentence(few, "you")
+
+    plural = "" if count == 1 else "s"
+    assert text.startswith(f"Only {count} forecast{plural} so far: too few to tell skill from luck")
+    assert sum(one.count for one in few.bins) == count
+    assert len(few.curve.x) == 1
+
+
+def test_it_names_the_bin_of_most_forecasts_with_what_happened() -> None:
+    text = sentence(reading((0.8, 34, 24), (0.3, 10, 3)), "you")
+
+    assert text.startswith(
+        "When you say about 80%, it happens 71% of the time; with 34 forecasts that is within luck."
+    )
+    assert text.endswith("All 44 forecasts together are within what luck allows.")
+
+
+def test_somebody_else_is_named() -> None:
+    assert "When Ana says about 80%" in sentence(reading((0.8, 34, 24)), "Ana")
+
+
+def test_many_forecasts_that_are_off_are_more_than_luck() -> None:
+    text = sentence(reading((0.9, 400, 280), (0.1, 300, 90)), "you")
+
+    assert "When you say about 90%, it happens 70% of the time" in text
+    assert "with 400 forecasts that is more than luck explains" in text
+    assert "too sure. Forecasts nearer to 50% would have done better." in text
+
+
+def test_underconfidence_is_said_to_be_that() -> None:
+    assert "not sure enough" in sentence(reading((0.6, 300, 270), (0.4, 300, 30)), "you")
+
+
+@pytest.mark.parametrize(
+    ("at_40", "at_60", "says"),
+    [(220, 293, "more often than said"), (107, 180, "less often than said")],
+)
+def test_a_lean_to_one_side_is_said(at_40: int, at_60: int, says: str) -> None:
+    leaning = reading((0.4, 400, at_40), (0.6, 400, at_60))
+
+    assert says in sentence(leaning, "you")
+
+
+def test_without_two_different_forecasts_the_direction_stays_open() -> None:
+    text = sentence(reading((0.5, 400, 320)), "you")
+
+    assert text.endswith("further off than luck explains.")
+
+
+def test_certainty_that_always_came_true_is_within_luck() -> None:
+    assert sentence(reading((0.0, 30, 0), (1.0, 30, 30)), "you").startswith(
+        "When you say about 0%, it happens 0% of the time; with 30 forecasts that is within luck."
+    )
+
+
+def test_certainty_that_failed_once_is_not() -> None:
+    text = sentence(reading((0.0, 30, 1), (1.0, 31, 31)), "you")
+
+    assert "All 61 forecasts together are further off than luck explains" in text
+
+
+def test_a_good_forecaster_is_mostly_told_so_and_an_overconfident_one_is_found_out() -> None:
+    good = sum(drawn(1, 300, seed).lucky for seed in range(40))
+    overconfident = sum("too sure" in drawn(2, 300, seed).tilt for seed in range(40))
+
+    assert good >= 32
+    assert overconfident == 40
+
+
+def test_the_numbers_are_those_of_the_scoring_package() -> None:
+    said, happened = [0.2, 0.4, 0.6, 0.8] * 20, [0, 1, 0, 1] * 20
+
+    found = read(said, happened)
+
+    assert found is not None
+    curve = scoring.corp(probabilities=said, outcomes=happened)
+    assert found.curve.x == (0.2, 0.4, 0.6, 0.8)
+    assert found.curve.y == tuple(curve.recalibrated.tolist())
+    assert found.curve.band_low == tuple(curve.low.tolist())
+    assert found.skill == scoring.calibration_skill(probabilities=said, outcomes=happened).skill
+    assert found.bars == tuple(20 if at in {4, 8, 12, 16} else 0 for at in range(20))
+
+
+def test_short_records_have_five_bins_and_long_ones_ten() -> None:
+    said = [0.05 + at / 10 for at in range(10)]
+
+    short, long = read(said * 4, [0, 1] * 20), read(said * 5, [0, 1] * 25)
+
+    assert short is not None
+    assert long is not None
+    assert ([one.count for one in short.bins], [one.count for one in long.bins]) == (
+        [8] * 5,
+        [5] * 10,
+    )
