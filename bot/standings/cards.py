@@ -58,7 +58,7 @@ def leaderboard_title(board: Board) -> str:
 
 def calibration_card(shown: Calibration, picture: Picture | None) -> Message:
     """What a calibration means, over its picture."""
-    text = [shown.sentence]
+    text = [f"{shown.sentence} {shown.advice}".strip()]
     if shown.of_group:
         text.append(
             "The group's forecast on a question is everybody's, averaged in odds: one forecast a "

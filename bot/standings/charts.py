@@ -22,6 +22,7 @@ _ROW_HEIGHT, _GAP = 22.0, 24.0
 _RANK, _NAME, _VALUE, _COUNT = 34.0, 42.0, 364.0, charts.NORMAL_WIDTH - charts.MARGIN
 _NAME_WIDTH, _PLOT_LEFT, _PLOT_WIDTH = 112.0, 162.0, 146.0
 _IN_ALT_TEXT = 5
+_IN_THE_LIST = "(in the list)"  # a name that no font here can draw; the text beside has it
 
 # How a metric's numbers are written, and the value that everyone should know, with its name.
 _FORMATS = {"brier": ".3f", "edge": "+.3f", "gain": "+.3f", "calibration": "+.3f"}
@@ -229,7 +230,8 @@ def _write_row(card: Figure, level: float, metric: str, row: BoardRow) -> None:
     ranked = row.rank is not None
     ink = charts.INK if ranked else charts.MUTED
     charts.write(card, _RANK, level, str(row.rank) if ranked else "–", color=ink, ha="right")
-    charts.write(card, _NAME, level, charts.shorten(row.name, _NAME_WIDTH), color=ink)
+    name = charts.shorten(charts.readable(row.name, otherwise=_IN_THE_LIST), _NAME_WIDTH)
+    charts.write(card, _NAME, level, name, color=ink)
     value = _number(metric, row.value)
     charts.write(card, _VALUE, level, value, color=ink, bold=ranked, ha="right")
     charts.write(card, _COUNT, level, f"{row.count:,}", color=charts.MUTED, ha="right")

@@ -13,6 +13,11 @@ FEW = 10  # below this, hardly anything is more than luck
 ENOUGH_FOR_TENTHS = 50
 LEVEL = 0.9
 BARS = 20
+TOO_SURE, NOT_SURE_ENOUGH = "too sure", "not sure enough"
+_ADVICE = {
+    TOO_SURE: "Forecasts nearer to 50% would have done better.",
+    NOT_SURE_ENOUGH: "Bolder forecasts would have done better.",
+}
 _ROUNDING = 1e-9
 
 
@@ -104,6 +109,13 @@ def sentence(reading: Reading | None, who: str) -> str:
     return f"{_of_main_bin(reading.main_bin, who)} {_of_all(reading)}"
 
 
+def advice(reading: Reading | None) -> str:
+    """What to do about it, where that is clear; else nothing."""
+    if reading is None or reading.count < FEW or reading.lucky:
+        return ""
+    return _ADVICE.get(reading.tilt, "")
+
+
 def say_percent(probability: float) -> str:
     """A probability in whole percent; never 0% or 100% for what is not quite that.
 
@@ -130,19 +142,20 @@ def _of_all(reading: Reading) -> str:
     together = f"All {_forecasts(reading.count)} together"
     if reading.lucky:
         return f"{together} are within what luck allows."
-    return f"{together} are further off than luck explains{reading.tilt}."
+    tilt = f": {reading.tilt}" if reading.tilt else ""
+    return f"{together} are further off than luck explains{tilt}."
 
 
 def _tilt(skill: scoring.CalibrationSkill) -> str:
     """The direction of the error, where it is clear; the limits are NaN where it is not known."""
     if skill.slope_high < 1:
-        return ": too sure. Forecasts nearer to 50% would have done better"
+        return TOO_SURE
     if skill.slope_low > 1:
-        return ": not sure enough. Bolder forecasts would have done better"
+        return NOT_SURE_ENOUGH
     if skill.intercept_high < 0:
-        return ": things happen less often than said"
+        return "things happen less often than said"
     if skill.intercept_low > 0:
-        return ": things happen more often than said"
+        return "things happen more often than said"
     return ""
 
 

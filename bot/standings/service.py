@@ -68,6 +68,11 @@ class Calibration:
         """What it means."""
         return reading.sentence(self.reading, self.whose)
 
+    @property
+    def advice(self) -> str:
+        """What to do about it, where that is clear."""
+        return reading.advice(self.reading)
+
 
 @dataclass(frozen=True)
 class ProfileLine:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import scoring
-from bot.standings.reading import FEW, Reading, read, sentence
+from bot.standings.reading import FEW, Reading, advice, read, sentence
 
 
 def reading(*said: tuple[float, int, int]) -> Reading:
@@ -62,7 +62,13 @@ def test_many_forecasts_that_are_off_are_more_than_luck() -> None:
 
     assert "When you say about 90%, it happens 70% of the time" in text
     assert "with 400 forecasts that is more than luck explains" in text
-    assert "too sure. Forecasts nearer to 50% would have done better." in text
+    assert text.endswith("All 700 forecasts together are further off than luck explains: too sure.")
+
+
+def test_advice_is_given_where_the_direction_is_clear() -> None:
+    assert "nearer to 50%" in advice(reading((0.9, 400, 280), (0.1, 300, 90)))
+    assert "Bolder" in advice(reading((0.6, 300, 270), (0.4, 300, 30)))
+    assert advice(reading((0.8, 34, 24))) == advice(reading((0.5, 400, 320))) == advice(None) == ""
 
 
 def test_underconfidence_is_said_to_be_that() -> None:
@@ -99,7 +105,7 @@ def test_certainty_that_failed_once_is_not() -> None:
 
 def test_a_good_forecaster_is_mostly_told_so_and_an_overconfident_one_is_found_out() -> None:
     good = sum(drawn(1, 300, seed).lucky for seed in range(40))
-    overconfident = sum("too sure" in drawn(2, 300, seed).tilt for seed in range(40))
+    overconfident = sum(drawn(2, 300, seed).tilt == "too sure" for seed in range(40))
 
     assert good >= 32
     assert overconfident == 40
