@@ -1,8 +1,7 @@
 """How fast the scores are, each as a ratio to something familiar measured in the same run.
 
-Run with `python -m tests.benchmarks.bench_scoring [rows]`; 10,000,000 rows unless told otherwise.
-Comparisons with libraries that are not installed are left out, saying so. Each time is the best of
-several: the least disturbed.
+A ratio below 1 means that ours is faster. Each time is the best of several, taken in turns: the
+least disturbed. Comparisons with libraries that are not installed are left out, saying so.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 import importlib
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from types import ModuleType
 
@@ -18,35 +17,37 @@ import numpy as np
 
 from scoring import brier_score, calibration_bins, corp, leaderboard, mean_by
 from scoring.leaderboards import Metric
+from tests.benchmarks.table import Row
 
+ROWS = 10_000_000
 MEMBERS = 1000
 REPEATS = 5
 
 
-def main(rows: int) -> None:
-    """Measure and print, one line per comparison."""
+def run(rows: int = ROWS) -> Iterator[Row]:
+    """One line per comparison."""
     rng = np.random.default_rng(0)
     p = rng.integers(0, 101, rows) / 100
     o = (rng.random(rows) < p).astype(np.float64)
     members = rng.integers(MEMBERS, size=rows)
-    brier(p, o)
-    by_member(members, p, rng)
-    bins(p[: rows // 10], o[: rows // 10])
-    curves(rng.random(rows // 10), rng)
-    boards(rows // 10, rng)
+    yield from brier(p, o)
+    yield from by_member(members, p, rng)
+    yield from bins(p[: rows // 10], o[: rows // 10])
+    yield from curves(rng.random(rows // 10), rng)
+    yield from boards(rows // 10, rng)
 
 
-def brier(p: np.ndarray, o: np.ndarray) -> None:
+def brier(p: np.ndarray, o: np.ndarray) -> Iterator[Row]:
     """Validated Brier scores against a bare numpy pass (budget 2x) and scikit-learn (10x)."""
-    title = f"Brier scores of {len(p):,} forecasts"
+    title = f"Brier scores of {len(p):,} against"
     ours, bare = best(lambda: brier_score(probabilities=p, outcomes=o), lambda: (p - o) ** 2)
-    report(title, ours, "one bare numpy pass", bare)
+    yield ratio(f"{title} one numpy pass", ours, bare, budget=2)
     if metrics := library("sklearn.metrics"):
         theirs = timed(lambda: metrics.brier_score_loss(o, p))
-        report(title, ours, "scikit-learn brier_score_loss", theirs)
+        yield ratio(f"{title} scikit-learn", ours, theirs, budget=0.1)
 
 
-def by_member(members: np.ndarray, scores: np.ndarray, rng: np.random.Generator) -> None:
+def by_member(members: np.ndarray, scores: np.ndarray, rng: np.random.Generator) -> Iterator[Row]:
     """Means by member against pandas groupby, for small ids and for sparse ones like Discord's."""
     if not (pandas := library("pandas")):
         return
@@ -57,10 +58,11 @@ def by_member(members: np.ndarray, scores: np.ndarray, rng: np.random.Generator)
             partial(mean_by, keys=keys, values=scores),
             partial(lambda groups: groups("member")["score"].mean(), groups),
         )
-        report(f"mean of {len(scores):,} by {kind} member", ours, "pandas groupby", theirs)
+        what = f"mean of {len(scores):,} by {kind} member against pandas"
+        yield ratio(what, ours, theirs, budget=1)
 
 
-def bins(p: np.ndarray, o: np.ndarray) -> None:
+def bins(p: np.ndarray, o: np.ndarray) -> Iterator[Row]:
     """Ten calibration bins, with intervals, against scikit-learn."""
     if not (calibration := library("sklearn.calibration")):
         return
@@ -68,10 +70,10 @@ def bins(p: np.ndarray, o: np.ndarray) -> None:
         lambda: calibration_bins(probabilities=p, outcomes=o),
         lambda: calibration.calibration_curve(o, p, n_bins=10),
     )
-    report(f"bins of {len(p):,} forecasts", ours, "scikit-learn calibration_curve", theirs)
+    yield ratio(f"calibration bins of {len(p):,} against scikit-learn", ours, theirs)
 
 
-def curves(p: np.ndarray, rng: np.random.Generator) -> None:
+def curves(p: np.ndarray, rng: np.random.Generator) -> Iterator[Row]:
     """The CORP decomposition, all forecasts distinct, against model-diagnostics."""
     if not (diagnostics := library("model_diagnostics.scoring")):
         return
@@ -81,11 +83,11 @@ def curves(p: np.ndarray, rng: np.random.Generator) -> None:
         lambda: corp(probabilities=p, outcomes=o, resamples=0),
         lambda: diagnostics.decompose(o, p, scoring_function=squared),
     )
-    report(f"CORP of {len(p):,} forecasts", ours, "model-diagnostics decompose", theirs)
+    yield ratio(f"CORP of {len(p):,} against model-diagnostics", ours, theirs)
 
 
-def boards(rows: int, rng: np.random.Generator) -> None:
-    """Boards with bootstrap intervals (budget 100 ms for a million rows), against one sort."""
+def boards(rows: int, rng: np.random.Generator) -> Iterator[Row]:
+    """Boards with bootstrap intervals computed from arrays, against one sort of the scores."""
     questions = max(rows // MEMBERS, 2)
     members = np.repeat(np.arange(MEMBERS), questions)
     asked = np.tile(np.arange(questions), MEMBERS)
@@ -96,7 +98,7 @@ def boards(rows: int, rng: np.random.Generator) -> None:
             partial(leaderboard, members=members, questions=asked, scores=scores, metric=metric),
             partial(np.argsort, scores),
         )
-        report(f"{metric} board of {len(scores):,} rows", ours, "one argsort of the scores", sort)
+        yield ratio(f"{metric} board of {len(scores):,} rows against one argsort", ours, sort)
 
 
 def best(*calls: Callable[[], object]) -> list[float]:
@@ -115,12 +117,9 @@ def timed(call: Callable[[], object], repeats: int = 2) -> float:
     return min(seconds)
 
 
-def report(what: str, ours: float, against: str, theirs: float) -> None:
-    """One line: our time, the other's, and the ratio."""
-    print(
-        f"{what:<52} {ours * 1e3:9.1f} ms   {against:<30} {theirs * 1e3:9.1f} ms"
-        f"   ours / theirs {ours / theirs:7.3f}"
-    )
+def ratio(what: str, ours: float, theirs: float, *, budget: float | None = None) -> Row:
+    """Our time in theirs, with both in milliseconds beside it."""
+    return Row(what, ours / theirs, "times", budget, f"{ours * 1e3:.1f} ms / {theirs * 1e3:.1f} ms")
 
 
 def library(name: str) -> ModuleType | None:
@@ -128,9 +127,5 @@ def library(name: str) -> ModuleType | None:
     try:
         return importlib.import_module(name)
     except ImportError:
-        print(f"{name} is not installed: comparison left out")
+        print(f"{name} is not installed: comparison left out", file=sys.stderr)
         return None
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000_000)

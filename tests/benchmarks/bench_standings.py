@@ -1,0 +1,199 @@
+"""Leaderboards and calibrations from a database: 1,000 members, a million scored forecasts.
+
+From the service that a command calls to the data that its card shows; then the pictures.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from statistics import median
+
+import numpy as np
+from sqlalchemy import insert
+from sqlmodel import SQLModel
+
+from bot.standings import keeping, pictures, reading
+from bot.standings import service as standings
+from bot.standings.asked import METRICS, Asked
+from bot.standings.service import Calibration
+from bot.unit import Caller, Desk
+from storage import migrate
+from storage.engine import Database
+from storage.tables import (
+    Forecast,
+    ForecastKind,
+    Group,
+    Member,
+    Moment,
+    Question,
+    QuestionState,
+    Score,
+)
+from tests.benchmarks.table import Row
+
+GROUP = 900
+NOW = datetime(2026, 11, 20, 19, tzinfo=UTC)
+ASKS = Caller(GROUP, "Circle", 1, "Member 1", 910)
+ENTERED = 10_000  # rows in one go
+
+
+def run(members: int = 1_000, questions: int = 1_000) -> Iterator[Row]:
+    """The database is filled first, which is not measured."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{folder}/dojo.db")
+        migrate.upgrade(database)
+        fill(database, members, questions)
+        desk = Desk(database, lambda: NOW)
+        began = time.perf_counter()
+        keeping.refresh(desk, GROUP, GROUP)
+        rebuilt = time.perf_counter() - began
+        yield from boards(desk, f"{members:,} members, {members * questions:,} scores")
+        yield from calibrations(desk, questions)
+        database.close()
+    yield Row("bringing all of it up to date, in the background", rebuilt, "s")
+    yield from charts()
+
+
+def boards(desk: Desk, size: str) -> Iterator[Row]:
+    """A leaderboard of all time, in every metric; and of a month, which is computed when asked."""
+    shown = {
+        metric: milliseconds(partial(standings.show_page, desk, ASKS, Asked(metric)), 9)
+        for metric in METRICS
+    }
+    slowest = max(shown, key=lambda metric: shown[metric])
+    yield Row(f"leaderboard, {size}: edge", shown["edge"], "ms", 100)
+    yield Row("the same, the slowest metric", shown[slowest], "ms", 100, slowest)
+    month = partial(standings.show_leaderboard, desk, ASKS, window="30 days")
+    yield Row("the same of the last 30 days, edge", milliseconds(month, 3), "ms")
+
+
+def calibrations(desk: Desk, questions: int) -> Iterator[Row]:
+    """A member's calibration, with its resampling, from the database."""
+    mine = partial(standings.show_calibration, desk, ASKS)
+    yield Row(f"calibration of {questions:,} forecasts", milliseconds(mine, 5), "ms")
+
+
+def charts() -> Iterator[Row]:
+    """Pictures, once matplotlib is loaded; and what the event loop feels of one."""
+    rng = np.random.default_rng(0)
+    said = rng.integers(0, 101, 3_000) / 100
+    happened = (rng.random(3_000) < said).astype(int)
+    found = reading.read(said.tolist(), happened.tolist())
+    shown = Calibration("you", of_group=False, reading=found, others=0)
+    draw = partial(pictures.calibration_picture, shown)
+    yield Row("the first chart, with loading matplotlib", milliseconds(draw, 1), "ms")
+    yield Row("a calibration chart of 3,000 forecasts", milliseconds(draw, 5), "ms", 500)
+    rows = tuple(
+        standings.BoardRow(at, f"Member {at}", 0.5 - at / 50, 0.4 - at / 50, 0.6 - at / 50, 30)
+        for at in range(1, 21)
+    )
+    board = standings.Board(Asked(), rows, 1, 20, None, 30)
+    page = milliseconds(partial(pictures.leaderboard_picture, board), 5)
+    yield Row("a leaderboard chart of 20 members", page, "ms", 500)
+    pauses = [asyncio.run(pause(draw)) for _ in range(5)]
+    yield Row("longest pause of the event loop meanwhile", median(pauses), "ms")
+
+
+async def pause(draw: Callable[[], object]) -> float:
+    """How late, in milliseconds, the event loop is at worst while a thread draws."""
+    loop, longest = asyncio.get_running_loop(), 0.0
+    with ThreadPoolExecutor(1) as pool:
+        work = loop.run_in_executor(pool, draw)
+        while not work.done():
+            began = time.perf_counter()
+            await asyncio.sleep(0.001)
+            longest = max(longest, time.perf_counter() - began - 0.001)
+    return longest * 1e3
+
+
+def milliseconds(call: Callable[[], object], times: int) -> float:
+    """The median of several calls."""
+    took = []
+    for _ in range(times):
+        began = time.perf_counter()
+        call()
+        took.append(time.perf_counter() - began)
+    return median(took) * 1e3
+
+
+def fill(database: Database, members: int, questions: int) -> None:
+    """Everybody forecast every question, one a day, each in whole percent; all are resolved."""
+    rng = np.random.default_rng(0)
+    with database.write() as tx:
+        tx.add(Group(id=GROUP, name="Circle", scores_version=1))
+    enter(database, Member, (person(number) for number in range(1, members + 1)))
+    enter(database, Question, (question(number) for number in range(1, questions + 1)))
+    said = rng.integers(1, 100, size=(questions, members)) / 100
+    truth = (rng.random(questions) < 0.4).astype(int)
+    enter(database, Forecast, (forecast(at, p) for at, p in np.ndenumerate(said)))
+    numbered = enumerate(np.ndenumerate(said), start=1)
+    enter(database, Score, (score(n, at, p, int(truth[at[0]])) for n, (at, p) in numbered))
+
+
+def enter(database: Database, table: type[SQLModel], rows: Iterator[dict[str, object]]) -> None:
+    """Adds many rows in a few statements."""
+    batch: list[dict[str, object]] = []
+    with database.write() as tx:
+        for row in rows:
+            batch.append(row)
+            if len(batch) == ENTERED:
+                tx.execute(insert(table), batch)
+                batch = []
+        if batch:
+            tx.execute(insert(table), batch)
+
+
+def person(number: int) -> dict[str, object]:
+    """A member's row."""
+    return {"group_id": GROUP, "user_id": number, "name": f"Member {number}"}
+
+
+def question(number: int) -> dict[str, object]:
+    """A question's row."""
+    return {
+        "group_id": GROUP,
+        "title": f"Question {number}?",
+        "state": QuestionState.RESOLVED,
+        "created_at": NOW - timedelta(days=number + 1),
+    }
+
+
+def forecast(at: tuple[int, ...], p: float) -> dict[str, object]:
+    """A forecast's row."""
+    asked, who = at
+    return {
+        "question_id": asked + 1,
+        "member_id": who + 1,
+        "kind": ForecastKind.UPDATE,
+        "probability": float(p),
+        "made_at": NOW - timedelta(days=asked + 1),
+    }
+
+
+def score(number: int, at: tuple[int, ...], p: float, outcome: int) -> dict[str, object]:
+    """The row of what it earned; the circle's columns are filled with something plausible."""
+    asked, who = at
+    hit = p if outcome else 1 - p
+    return {
+        "group_id": GROUP,
+        "question_id": asked + 1,
+        "member_id": who + 1,
+        "forecast_id": number,
+        "moment": Moment.CLOSE,
+        "headline": True,
+        "known_at": NOW - timedelta(days=asked, seconds=1),
+        "shown": float((p - outcome) ** 2),
+        "brier": float((p - outcome) ** 2),
+        "log": float(-np.log(hit)),
+        "baseline": float(100 * (np.log2(hit) + 1)),
+        "peer": float(100 * (np.log(hit) + 0.9)),
+        "gain": float(0.25 - (p - outcome) ** 2),
+        "probability": float(p),
+        "outcome": outcome,
+    }
