@@ -32,11 +32,18 @@ MOMENTS = {
 }
 INTERVALS = "In brackets: where it would be 9 times in 10, had chance picked other questions."
 
+LEVEL = (
+    "The differences are no more than luck explains, so all share the first rank. They stand in "
+    "the order of their plain edges; the brackets show how little is known yet."
+)
+
 
 def leaderboard_card(board: Board, picture: Picture | None) -> Message:
     """One page of members, best first, those on the way to a rank below."""
     asked = board.asked
     embed = card(leaderboard_title(board), _rows(board), BLUE if board.members else GREY)
+    if board.level:
+        embed.add_field(name="All level so far", value=LEVEL, inline=False)
     if board.mine is not None and board.mine[1] != asked.page:
         row, page = board.mine
         embed.add_field(name=f"You, on page {page}", value=_row(row, asked), inline=False)

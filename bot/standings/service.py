@@ -42,7 +42,8 @@ class BoardRow:
 class Board:
     """One page of a leaderboard, best first, those without a rank last.
 
-    `mine` is the asking member's row with the page that it is on, wherever that is.
+    `mine` is the asking member's row with the page that it is on, wherever that is. `level` says
+    that the ranked differ by no more than luck explains, so that shrinking has made them equal.
     """
 
     asked: Asked
@@ -51,6 +52,7 @@ class Board:
     members: int
     mine: tuple[BoardRow, int] | None
     resolved: int
+    level: bool = False
 
 
 @dataclass(frozen=True)
@@ -204,7 +206,9 @@ def _page(tx: Session, caller: Caller, asked: Asked, table: Sequence[scoring.Sta
         for row in shown
     )
     resolved = scores.settled_questions(tx, caller.group_id)
-    return Board(asked.at(page), rows, pages, len(table), mine, resolved)
+    ranked = [row for row in table if row.rank is not None]
+    level = any(row.raw for row in ranked) and not any(row.value for row in ranked)
+    return Board(asked.at(page), rows, pages, len(table), mine, resolved, level)
 
 
 def _board_row(row: scoring.Standing, name: str, *, mine: bool) -> BoardRow:

@@ -46,6 +46,11 @@ def test_where_nobody_has_a_rank_yet_it_says_so() -> None:
     assert "Nobody has 5 questions yet; 9 resolved so far." in text(board(NEW))
 
 
+def test_a_table_that_is_all_level_says_why() -> None:
+    assert "no more than luck explains, so all share the first rank" in text(board(ANA, level=True))
+    assert "All level" not in text(board(ANA))
+
+
 def test_an_own_row_is_marked_and_comes_along_from_another_page() -> None:
     mine = replace(ANA, mine=True)
 

@@ -272,6 +272,19 @@ def test_without_a_metric_the_edge_over_the_others_counts(desk: Desk, clock: Clo
     assert 0 < shown.rows[0].value <= (0.24 + 0.39) / 2
 
 
+def test_members_who_differ_by_luck_alone_are_level(desk: Desk, clock: Clock) -> None:
+    ask_and_settle(desk, clock, RAIN, "yes", {"Ana": "90", "Ben": "50"})
+    ask_and_settle(desk, clock, SNOW, "yes", {"Ana": "55", "Ben": "90"})
+
+    edge, brier = (
+        standings.show_leaderboard(desk, caller(), metric=metric, minimum=1)
+        for metric in ("edge", "brier")
+    )
+
+    assert (edge.level, brier.level) == (True, False)
+    assert [(row.rank, row.name, row.value) for row in edge.rows] == [(1, "Ana", 0), (1, "Ben", 0)]
+
+
 @pytest.mark.parametrize(
     ("metric", "first", "last"),
     [
