@@ -48,6 +48,7 @@ class Alarms:
         )
         self._sweep = tasks.loop(seconds=sweep_seconds)(self.sweep)
         self._forgot_at: datetime | None = None
+        self._busy: set[str] = set()
 
     async def start(self) -> None:
         """Sets every alarm anew from the database; what is due rings at once, in the sweep."""
@@ -75,20 +76,31 @@ class Alarms:
         )
 
     async def sweep(self) -> None:
-        """Rings whatever is due by the database, and has the outbox looked at."""
+        """Rings whatever is due by the database, and has the outbox looked at.
+
+        Standings can take long: they are left to the scheduler, and no deadline waits for them.
+        """
         try:
             for alarm, group_id in await self._run(self._due):
                 await self._ring(alarm, group_id)
+            for alarm, group_id in await self._run(self._stale):
+                self.set(alarm, group_id, self._desk.clock())
         except Exception:  # the next sweep tries again
             log.exception("sweep.failed")
         self._wake_delivery()
 
     async def _ring(self, alarm: str, group_id: int) -> None:
         kind, _, number = alarm.partition(":")
+        if alarm in self._busy:  # once more at the same time would help nobody
+            return
+        if kind == "standings":
+            self._busy.add(alarm)
         try:
             await self._run(RINGS[kind], self._desk, int(number), group_id)
         except Exception:  # one bad row must not stop the others
             log.exception("alarm.failed", alarm=alarm)
+        finally:
+            self._busy.discard(alarm)
 
     def _cancel(self, job: str) -> None:
         try:
@@ -124,8 +136,11 @@ class Alarms:
                 (f"session:{row_id(one)}", one.group_id)
                 for one in sessions.to_remind(tx, until=now)
             ]
-            due += [(f"standings:{group_id}", group_id) for group_id in standings.stale(tx)]
         return due
+
+    def _stale(self) -> list[tuple[str, int]]:
+        with self._desk.db.read() as tx:
+            return [(f"standings:{group_id}", group_id) for group_id in standings.stale(tx)]
 
     def _forget(self, now: datetime) -> None:
         if self._forgot_at is None or now - self._forgot_at > FORGET_EVERY:

@@ -2,6 +2,7 @@
 
 from bot.data import service as data
 from bot.demo.stage import Stage
+from storage import groups
 from tests.conftest import START
 from tests.stories import wire
 
@@ -120,3 +121,32 @@ async def test_a_profile_has_every_metric_and_calibration_in_a_sentence(stage: S
     ):
         assert row in profile
     assert "Only 1 forecast so far" in profile
+
+
+def versions(stage: Stage) -> tuple[int, int]:
+    with stage.app.database.read() as tx:
+        group = groups.get(tx, stage.guild.id)
+        return group.scores_version, group.standings_version
+
+
+async def test_standings_follow_a_resolved_question_by_themselves(stage: Stage) -> None:
+    await meet(stage)
+    await stage.type("Ana", "forecast", question="1", probability="80")
+    await stage.wait(60)
+
+    await stage.type("Ana", "question resolve", question="1", outcome="yes")
+    await stage.wait(1)
+
+    assert versions(stage) == (1, 1)
+
+
+async def test_standings_that_a_crash_left_behind_follow_after_the_start(stage: Stage) -> None:
+    await meet(stage)
+    add_records(stage)  # as `dojo import` does it: beside the bot, which hears nothing of it
+    before = versions(stage)
+
+    await stage.restart()
+    await stage.wait(60)
+
+    assert before == (3, 0)
+    assert versions(stage) == (3, 3)
