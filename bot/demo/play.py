@@ -183,6 +183,10 @@ class Play:
         self._tell.show_private(worth)
         if worth.response is not None:
             await self._save(worth.response.attachments[0], "our-circle.png")
+        calibration = await self._type("Emil", "calibration", group=True)
+        self._tell.show_private(calibration)
+        if calibration.response is not None:
+            await self._save(calibration.response.attachments[0], "calibration.png")
 
     async def _bring(self, brought: Brought, label: str | None = None) -> None:
         if label:

@@ -313,7 +313,8 @@ def _draw_reliability(area: Axes, picture: CalibrationPicture) -> None:
     area.plot(curve_x, curve_y, color=charts.AMBER, linewidth=3, zorder=2)
     for dot in picture.bins:
         _draw_bin(area, dot)
-    quiet: dict[str, Any] = {"within": area.transAxes, "color": charts.MUTED}
+    # Behind all marks: what happened may be anywhere.
+    quiet: dict[str, Any] = {"within": area.transAxes, "color": charts.MUTED, "zorder": 0.6}
     if not picture.bins:
         charts.note(area, (0.5, 0.5), "No resolved forecasts yet.", **quiet)
         return

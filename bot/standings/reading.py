@@ -102,10 +102,7 @@ def sentence(reading: Reading | None, who: str) -> str:
     if reading is None:
         return "No resolved yes-or-no question yet, so there is nothing to see so far."
     if reading.count < FEW:
-        return (
-            f"Only {_forecasts(reading.count)} so far: too few to tell skill from luck. "
-            "Here is what there is."
-        )
+        return f"Only {_forecasts(reading.count)} so far: too few to tell skill from luck."
     return f"{_of_main_bin(reading.main_bin, who)} {_of_all(reading)}"
 
 
