@@ -212,7 +212,9 @@ class Play:
         answer = await self._stage.press(who, label)
         self._tell.act(who, f"presses [{label}]", answer)
 
-    async def _type(self, who: str, command: str, **options: str) -> simcord.InteractionResult:
+    async def _type(
+        self, who: str, command: str, **options: str | bool
+    ) -> simcord.InteractionResult:
         answer = await self._stage.type(who, command, **options)
         typed = " ".join(f"{name}:{value}" for name, value in options.items())
         self._tell.act(who, f"types /{command} {typed}".rstrip(), answer)

@@ -176,7 +176,7 @@ def test_the_groups_calibration_says_what_its_forecast_is() -> None:
 
 
 def test_a_profile_shows_further_lines_about_the_circle() -> None:
-    profile = Profile("Ana", 3, 2, 1, (("edge", ANA),), (), "Fine.", (), more=("Own gain: +0.1",))
+    profile = Profile("Ana", 3, 2, 1, (("edge", ANA),), (), "Fine.", (), circle=("Own gain: +0.1",))
 
     embed = profile_card(profile).embed
 
