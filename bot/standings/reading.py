@@ -57,7 +57,6 @@ class Reading:
     bars: tuple[int, ...]
     curve: Curve
     chance: float
-    skill: float
     tilt: str
 
     @property
@@ -87,7 +86,6 @@ def read(probabilities: Sequence[float], outcomes: Sequence[int]) -> Reading | N
         tuple(scoring.calibration_bins(**given, bins=BARS).count.tolist()),
         _curve(scoring.corp(**given, level=LEVEL)),
         skill.chance,
-        skill.skill,
         _tilt(skill),
     )
 

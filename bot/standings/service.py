@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 import scoring
 from bot.keys import Key
+from bot.rules import Refusal
 from bot.standings import asked as asking
 from bot.standings import keeping, reading
 from bot.standings.asked import METRICS, MINIMUM, Asked, Metric
@@ -142,6 +143,8 @@ def show_calibration(
     desk: Desk, caller: Caller, user_id: int | None = None, *, group: bool = False
 ) -> Calibration | None:
     """A member's calibration or the group's; None if the bot has not met the member here."""
+    if group and user_id is not None:
+        raise Refusal("A member or the group? Leave one of the two out.")
     with desk.db.read() as tx:
         if group:
             return _of_group(tx, caller.group_id)

@@ -121,7 +121,7 @@ def test_the_numbers_are_those_of_the_scoring_package() -> None:
     assert found.curve.x == (0.2, 0.4, 0.6, 0.8)
     assert found.curve.y == tuple(curve.recalibrated.tolist())
     assert found.curve.band_low == tuple(curve.low.tolist())
-    assert found.skill == scoring.calibration_skill(probabilities=said, outcomes=happened).skill
+    assert found.chance == scoring.calibration_skill(probabilities=said, outcomes=happened).chance
     assert found.bars == tuple(20 if at in {4, 8, 12, 16} else 0 for at in range(20))
 
 

@@ -549,6 +549,11 @@ def test_nobody_has_a_calibration_before_the_bot_has_met_them(desk: Desk) -> Non
     assert standings.show_calibration(desk, caller("Guest")) is None
 
 
+def test_a_calibration_is_a_members_or_the_groups(desk: Desk) -> None:
+    with pytest.raises(Refusal, match="Leave one of the two out"):
+        standings.show_calibration(desk, caller(), 1, group=True)
+
+
 def test_a_profile_says_the_calibration_in_a_sentence_and_every_metric(
     desk: Desk, clock: Clock
 ) -> None:
