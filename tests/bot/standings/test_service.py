@@ -6,7 +6,6 @@ import math
 import zipfile
 
 import pytest
-from sqlmodel import select
 
 import scoring
 from bot import keys
@@ -478,12 +477,15 @@ def test_ones_own_row_comes_along_wherever_it_is(desk: Desk, clock: Clock) -> No
 # Calibration
 
 
-def make_numeric(desk: Desk, question: int) -> None:
-    """A resolved question of another kind, as far as standings see it."""
-    with desk.db.write() as tx:
-        row = tx.exec(select(Score).where(Score.question_id == question)).first()
-        assert row is not None
-        row.probability = row.outcome = row.brier = None
+def other_kinds(desk: Desk, clock: Clock) -> None:
+    """A question with options and one about a number, both resolved."""
+    for title, answers, said, outcome in (
+        ("Which colour will win?", "red\ngreen\nblue", "60/30/10", "red"),
+        ("How many days?", "number in days", "10 / 25 / 60", "30"),
+    ):
+        number = bring(desk, title, answers=answers)
+        record(desk, "Ana", number, said)
+        settle(desk, clock, outcome, number)
 
 
 def test_a_calibration_has_the_headline_forecasts_of_the_member(desk: Desk, clock: Clock) -> None:
@@ -521,8 +523,7 @@ def test_the_groups_calibration_has_one_forecast_a_question(desk: Desk, clock: C
 
 def test_questions_of_other_kinds_are_counted_and_left_out(desk: Desk, clock: Clock) -> None:
     ask_and_settle(desk, clock, RAIN, "yes", {"Ana": "90"})
-    other = ask_and_settle(desk, clock, SNOW, "no", {"Ana": "10"})
-    make_numeric(desk, other)
+    other_kinds(desk, clock)
 
     mine = standings.show_calibration(desk, caller("Ana"))
     group = standings.show_calibration(desk, caller("Ana"), group=True)
@@ -530,7 +531,17 @@ def test_questions_of_other_kinds_are_counted_and_left_out(desk: Desk, clock: Cl
     for shown in (mine, group):
         assert shown is not None
         assert shown.reading is not None
-        assert (shown.reading.count, shown.others) == (1, 1)
+        assert (shown.reading.count, shown.others) == (1, 2)
+
+
+def test_options_count_halved_on_the_brier_board_and_numbers_not_at_all(
+    desk: Desk, clock: Clock
+) -> None:
+    ask_and_settle(desk, clock, RAIN, "yes", {"Ana": "90"})
+    other_kinds(desk, clock)
+
+    halved = (0.4**2 + 0.3**2 + 0.1**2) / 2
+    assert board(desk) == [(1, "Ana", round((0.01 + halved) / 2, 9), 2)]
 
 
 def test_without_resolved_questions_a_calibration_says_so(desk: Desk) -> None:
