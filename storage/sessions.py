@@ -74,6 +74,24 @@ def listing(
     return list(tx.exec(statement.order_by(col(Meetup.starts_at), col(Meetup.id)).limit(limit)))
 
 
+def open_lobbies(tx: Session, group_id: int) -> list[tuple[int, int]]:
+    """Session and number of every lobby of the group in which a question can be chosen."""
+    rows = tx.exec(
+        select(Meetup.id, Meetup.lobby).where(
+            Meetup.group_id == group_id, Meetup.state == SessionState.LIVE, col(Meetup.lobby_open)
+        )
+    )
+    return [(session_id, lobby) for session_id, lobby in rows if session_id is not None]
+
+
+def planned(tx: Session, group_id: int) -> list[int]:
+    """The group's sessions that are announced and have not begun."""
+    rows = tx.exec(
+        select(Meetup.id).where(Meetup.group_id == group_id, Meetup.state == SessionState.SCHEDULED)
+    )
+    return [session_id for session_id in rows if session_id is not None]
+
+
 def to_remind(tx: Session, *, until: datetime | None = None) -> Sequence[Meetup]:
     """Scheduled sessions of all groups with a reminder to come, or one due by a moment."""
     statement = select(Meetup).where(

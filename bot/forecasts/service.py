@@ -160,7 +160,7 @@ def _record(
         made_at=unit.now,
         interaction_id=unit.caller.interaction_id,
     )
-    _show_recorded(unit, question, row)
+    _show_recorded(unit, question, row, first=previous is None)
     return Receipt(
         question.title,
         typed.belief,
@@ -201,10 +201,12 @@ def _file(unit: ActUnit, row: Round | None) -> tuple[round_rules.Recorded, Round
     return filed, row
 
 
-def _show_recorded(unit: ActUnit, question: Question, row: Round | None) -> None:
+def _show_recorded(unit: ActUnit, question: Question, row: Round | None, *, first: bool) -> None:
     if question.state == QuestionState.PROPOSED:
         question.state = QuestionState.OPEN
         question_service.refresh_offers(unit)
+    elif first:
+        question_service.refresh_lobbies(unit)
     if row is not None and row.phase != Phase.CLOSED:
         rounds_service.refresh_card(unit, row)
     else:

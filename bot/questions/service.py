@@ -18,7 +18,7 @@ from bot.rules import NotAllowedRefusal, Refusal
 from bot.standings import rescoring
 from bot.unit import ActUnit, Caller, Desk, Unit, row_id
 from storage import forecasts, groups, outbox, questions, sessions
-from storage.tables import Dispute, Question, QuestionState, Resolution, SessionState
+from storage.tables import Dispute, Question, QuestionState, Resolution
 
 LONGEST_COMMENT = 300
 
@@ -318,12 +318,15 @@ def _say_close(question: Question) -> str:
 
 def refresh_offers(unit: Unit) -> None:
     """The cards that say which questions there are: open lobbies and announcements."""
-    states = (SessionState.LIVE, SessionState.SCHEDULED)
-    for meetup in sessions.listing(unit.tx, unit.group.id, states=states):
-        if meetup.state == SessionState.SCHEDULED:
-            unit.refresh(keys.announcement(row_id(meetup)))
-        elif meetup.lobby_open:
-            unit.refresh(keys.lobby(row_id(meetup), meetup.lobby))
+    refresh_lobbies(unit)
+    for session_id in sessions.planned(unit.tx, unit.group.id):
+        unit.refresh(keys.announcement(session_id))
+
+
+def refresh_lobbies(unit: Unit) -> None:
+    """The cards that say, beside each question, who has forecast it already."""
+    for session_id, lobby in sessions.open_lobbies(unit.tx, unit.group.id):
+        unit.refresh(keys.lobby(session_id, lobby))
 
 
 def _refuse_duplicate(unit: ActUnit, title: str) -> None:

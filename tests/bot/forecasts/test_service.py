@@ -21,6 +21,7 @@ from tests.bot.scenes import (
     card,
     finish,
     member,
+    open_lobby,
     open_round,
     open_turns,
     phase,
@@ -339,6 +340,19 @@ def test_the_card_that_is_followed_is_edited(desk: Desk) -> None:
     record(desk, "Ben", 1)
 
     assert wanted(desk, keys.blind(number)) == before + 1
+
+
+def test_open_lobbies_tell_of_a_members_first_forecast_on_a_question(desk: Desk) -> None:
+    number = bring(desk)
+    lobby = open_lobby(desk, ("Ana", "Ben"))
+    record(desk, "Ana", number)
+    before = wanted(desk, lobby)
+
+    record(desk, "Ben", number)
+    told = wanted(desk, lobby)
+    record(desk, "Ben", number, "80")
+
+    assert (told, wanted(desk, lobby)) == (before + 1, before + 1)
 
 
 def test_ten_threads_that_record_at_once_are_all_there(desk: Desk) -> None:
