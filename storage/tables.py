@@ -5,7 +5,7 @@ resolution, score. Nothing is deleted by a cascade, and forecasts and resolution
 added to (triggers in the migrations refuse anything else).
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -51,6 +51,14 @@ class SessionState(StrEnum):
     LIVE = "live"
     CLOSED = "closed"
     CANCELLED = "cancelled"
+
+
+class Repeat(StrEnum):
+    """How often the sessions of a series come round."""
+
+    WEEKLY = "weekly"
+    FORTNIGHTLY = "fortnightly"
+    MONTHLY = "monthly"
 
 
 class Answer(StrEnum):
@@ -137,6 +145,7 @@ class Group(SQLModel, table=True):
         CheckConstraint("final_seconds BETWEEN 0 AND 3600", name="final_seconds_range"),
         CheckConstraint("extend_seconds BETWEEN 10 AND 3600", name="extend_seconds_range"),
         CheckConstraint("extensions BETWEEN 0 AND 20", name="extensions_range"),
+        CheckConstraint("announce_days BETWEEN 1 AND 60", name="announce_days_range"),
     )
 
     id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
@@ -153,6 +162,8 @@ class Group(SQLModel, table=True):
     channel_id: int | None = Field(default=None, sa_type=BigInteger)
     voice_channel_id: int | None = Field(default=None, sa_type=BigInteger)
     reminder_minutes: str = "1440,15"
+    announce_days: int = 5
+    events: bool = True
     scores_version: int = 0
     standings_version: int = 0
 
@@ -174,6 +185,7 @@ class Member(SQLModel, table=True):
     user_id: int | None = Field(default=None, sa_type=BigInteger)
     import_name: str | None = None
     name: str
+    timezone: str | None = None
 
 
 class Question(SQLModel, table=True):
@@ -215,10 +227,43 @@ class Mark(SQLModel, table=True):
     at: datetime
 
 
+class Series(SQLModel, table=True):
+    """Sessions that come round: a rhythm in local time, and what each new session starts out as.
+
+    The rhythm never changes; sessions that move for good move to a series of their own. `at` is
+    the local time of day, "19:00". No session comes after `last_on`, which is set when the series
+    is ended. `plan_at` is when the next session is to be announced at the latest.
+    """
+
+    __tablename__ = "series"
+    __table_args__ = (Index("ix_series_plan", "plan_at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    group_id: int = Field(foreign_key="groups.id", sa_type=BigInteger)
+    channel_id: int = Field(sa_type=BigInteger)
+    voice_channel_id: int | None = Field(default=None, sa_type=BigInteger)
+    host_id: int = Field(foreign_key="members.id")
+    title: str
+    description: str = ""
+    turn_seconds: int | None = None
+    minutes: int
+    size: int | None = None
+    repeat: Repeat = Field(sa_type=_word(Repeat))
+    timezone: str
+    at: str
+    starts_on: date
+    last_on: date | None = None
+    created_at: datetime
+    ended_at: datetime | None = None
+    plan_at: datetime | None = None
+
+
 class Meetup(SQLModel, table=True):
     """A session: one meetup; SQLModel has taken the name Session.
 
-    `remind_at` is when somebody is to be reminded next, so that the sweep finds it by index.
+    `remind_at` is when time brings something about next (a reminder, or that it lapses), so that
+    the sweep finds it by index. `occurrence` is the local date that the session has in its series,
+    also when it was moved. `sequence` grows with each change that a calendar must hear of.
     `lobby` counts the lobbies opened in it; `lobby_open` says whether the last one still is.
     """
 
@@ -233,6 +278,9 @@ class Meetup(SQLModel, table=True):
         ),
         Index("ix_sessions_group_state", "group_id", "state"),
         Index("ix_sessions_remind", "state", "remind_at"),
+        UniqueConstraint("series_id", "occurrence", name="one_session_per_occurrence"),
+        CheckConstraint("minutes BETWEEN 10 AND 1440", name="minutes_range"),
+        CheckConstraint("size BETWEEN 2 AND 100", name="size_range"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -247,7 +295,12 @@ class Meetup(SQLModel, table=True):
     order_mode: Order = Field(default=Order.ROTATE, sa_type=_word(Order))
     turn_seconds: int | None = None
     starts_at: datetime
+    minutes: int = 90
     timezone: str
+    size: int | None = None
+    series_id: int | None = Field(default=None, foreign_key="series.id")
+    occurrence: date | None = None
+    sequence: int = 0
     created_at: datetime
     planned_at: datetime | None = None
     remind_at: datetime | None = None
@@ -269,6 +322,34 @@ class Rsvp(SQLModel, table=True):
     member_id: int = Field(foreign_key="members.id")
     answer: Answer = Field(sa_type=_word(Answer))
     at: datetime
+
+
+class Interest(SQLModel, table=True):
+    """Somebody who is interested in a session's event in Discord."""
+
+    __tablename__ = "interests"
+    __table_args__ = (UniqueConstraint("session_id", "member_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    session_id: int = Field(foreign_key="sessions.id")
+    member_id: int = Field(foreign_key="members.id")
+
+
+class Draft(SQLModel, table=True):
+    """A plan whose time can be read in several ways, until the member has chosen one.
+
+    `plan` is JSON of what was typed; `readings` is a JSON list of the times on offer.
+    """
+
+    __tablename__ = "drafts"
+
+    id: int | None = Field(default=None, primary_key=True)
+    group_id: int = Field(foreign_key="groups.id", sa_type=BigInteger)
+    member_id: int = Field(foreign_key="members.id")
+    session: str | None = None
+    plan: str
+    readings: str
+    created_at: datetime
 
 
 class Attendance(SQLModel, table=True):
