@@ -15,17 +15,18 @@ from apscheduler.triggers.date import DateTrigger
 from discord.ext import tasks
 
 from bot.questions import service as questions_service
-from bot.sessions.planning import service as planning_service
 from bot.sessions.rounds import service as rounds_service
+from bot.sessions.upcoming import service as upcoming
 from bot.standings import keeping
 from bot.unit import Desk, row_id
-from storage import groups, outbox, questions, rounds, sessions, standings
+from storage import groups, outbox, planning, questions, rounds, sessions, standings
 
 Run = Callable[..., Awaitable[Any]]
 
 RINGS: dict[str, Callable[[Desk, int, int], None]] = {
     "round": rounds_service.expire,
-    "session": planning_service.remind_due,
+    "session": upcoming.remind_due,
+    "series": upcoming.plan_due,
     "question": questions_service.close_due,
     "standings": keeping.refresh,
 }
@@ -35,7 +36,7 @@ log = structlog.get_logger()
 
 
 class Alarms:
-    """One alarm per round, session and question, by a stable id."""
+    """One alarm per round, session, series and question, by a stable id."""
 
     def __init__(
         self, desk: Desk, run: Run, wake_delivery: Callable[[], None], sweep_seconds: float
@@ -119,6 +120,9 @@ class Alarms:
                 for one in sessions.to_remind(tx)
             ]
             alarms += [
+                (f"series:{row_id(one)}", one.group_id, one.plan_at) for one in planning.to_plan(tx)
+            ]
+            alarms += [
                 (f"question:{row_id(one)}", one.group_id, one.closes_at)
                 for one in questions.to_close(tx)
             ]
@@ -136,6 +140,9 @@ class Alarms:
                 (f"session:{row_id(one)}", one.group_id)
                 for one in sessions.to_remind(tx, until=now)
             ]
+            due += [
+                (f"series:{row_id(one)}", one.group_id) for one in planning.to_plan(tx, until=now)
+            ]
         return due
 
     def _stale(self) -> list[tuple[str, int]]:
@@ -147,3 +154,4 @@ class Alarms:
             self._forgot_at = now
             with self._desk.db.write() as tx:
                 groups.forget_interactions(tx, now)
+                planning.forget_drafts(tx, now)

@@ -118,6 +118,7 @@ class Door:
     async def whisper(self, text: str = "", message: Message | None = None) -> None:
         """Answers the caller alone."""
         response = self.interaction.response
+        text = text or (message.content if message else "")
         if response.is_done():
             await self.interaction.followup.send(text, ephemeral=True, **_options(message))
             return

@@ -48,6 +48,21 @@ def reminder(session_id: int, minutes: int, planned_at: datetime) -> Key:
     return Key("m", session_id, (minutes, int(planned_at.timestamp()) // 60))
 
 
+def event(session_id: int) -> Key:
+    """The event in Discord's own calendar for a session."""
+    return Key("v", session_id)
+
+
+def place(session_id: int, member_id: int, waited_since: datetime) -> Key:
+    """The word to somebody on a waiting list that there is a place now."""
+    return Key("w", session_id, (member_id, int(waited_since.timestamp()) % 10**9))
+
+
+def draft(draft_id: int, choice: int) -> Key:
+    """One of the ways to read the time of a plan."""
+    return Key("d", draft_id, (choice,))
+
+
 def lobby(session_id: int, number: int) -> Key:
     """The card before a round: who is in, and which question."""
     return Key("l", session_id, (number,))

@@ -24,13 +24,15 @@ _SPAN = re.compile(
     r"now|(?=in\b|.*\bago$)[^:]*(?:\b|\d)(?:h|hrs?|hours?|m|mins?|minutes?|seconds?)(?:\s+ago)?",
     re.IGNORECASE,
 )
+_TRAILING_ZONE = re.compile(r"(?P<rest>.*\S)\s+(?:in\s+)?(?P<zone>[A-Za-z]+/[A-Za-z0-9_+/ -]+)")
+_VAGUE_ZONE = re.compile(r"\b(?:A|B|C|G|I|S)ST$")
 # A weekday, a time of day or both, and nothing else: it comes round every week or every day.
 _BARE = re.compile(
     r"(?:(?P<day>\b(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b)"
     r"|\b\d{1,2}:\d{2}\b|\b\d{1,2}(?::\d{2})?\s*[ap]\.?m\b\.?|\bnoon\b|\bmidnight\b|\b(?:on|at)\b|[,\s])+",
     re.IGNORECASE,
 )
-_EXAMPLES = "`Thursday 19:00`, `2026-12-03 18:30` or `in 2 hours`"
+EXAMPLES = "`Thursday 19:00`, `2026-12-03 18:30` or `in 2 hours`"
 
 
 def parse_zone(text: str) -> ZoneInfo:
@@ -45,43 +47,77 @@ def parse_zone(text: str) -> ZoneInfo:
     return ZoneInfo(by_name[wanted.lower()])
 
 
+def zones_like(text: str, most: int = 25) -> list[str]:
+    """Names of time zones that have these words in them, those of regions first."""
+    wanted = text.strip().lower().replace(" ", "_")
+    found = [name for name in available_timezones() if wanted in name.lower()]
+    return sorted(found, key=lambda name: ("/" not in name, name.startswith("Etc/"), name))[:most]
+
+
+def split_zone(text: str, zone: ZoneInfo) -> tuple[str, ZoneInfo]:
+    """Takes a time zone off the end of a text, as in `3 Dec 18:30 Europe/Berlin`.
+
+    Raises:
+        Refusal: it ends with something like a zone that there is not, or that names several.
+    """
+    typed = text.strip()
+    if match := _VAGUE_ZONE.search(typed):
+        raise Refusal(
+            f"`{match[0]}` means different time zones in different places. Type a zone's name, "
+            "such as `Asia/Kolkata` or `America/Chicago`."
+        )
+    if match := _TRAILING_ZONE.fullmatch(typed):
+        return match["rest"], parse_zone(match["zone"])
+    return typed, zone
+
+
 def parse_when(
     text: str, *, zone: ZoneInfo, now: datetime, prefer: Literal["future", "past"] = "future"
 ) -> datetime:
     """The moment meant, aware UTC; a bare weekday or time of day means the next (or last) one.
 
+    A wall time that the clocks leave out moves forward; of one that comes twice the first counts.
+
     Raises:
         Refusal: it cannot be read as a date and time.
     """
-    typed = text.strip()
+    typed, zone = split_zone(text, zone)
     if typed.isdigit():
-        raise Refusal(f"`{typed[:20]}` could be a day or an hour. Try {_EXAMPLES}.")
-    when = _read(typed, ZoneInfo("UTC") if _SPAN.fullmatch(typed) else zone, now, prefer)
+        raise Refusal(f"`{typed[:20]}` could be a day or an hour. Try {EXAMPLES}.")
+    return parse_wall(typed, zone=zone, now=now, prefer=prefer).astimezone(UTC)
+
+
+def parse_wall(
+    typed: str, *, zone: ZoneInfo, now: datetime, prefer: Literal["future", "past"] = "future"
+) -> datetime:
+    """What was typed as it is on the clocks of the zone, or in UTC where it said its own offset.
+
+    Raises:
+        Refusal: it cannot be read as a date and time.
+    """
+    counted = bool(_SPAN.fullmatch(typed))
+    when = _read(typed, ZoneInfo("UTC") if counted else zone, now, prefer)
     if when is None:
-        raise Refusal(f"`{typed[:60]}` is not a time I can read. Try {_EXAMPLES}.")
+        raise Refusal(f"`{typed[:60]}` is not a time I can read. Try {EXAMPLES}.")
+    if when.tzinfo is not None or counted:
+        return when.replace(tzinfo=when.tzinfo or UTC)
     if match := _BARE.fullmatch(typed):
         step = timedelta(days=7 if match["day"] else 1)
         return _nearest(when, step, zone=zone, now=now, prefer=prefer)
-    return when
+    return when.replace(tzinfo=zone)
 
 
-def parse_future(text: str, *, zone: ZoneInfo, now: datetime) -> datetime:
-    """The same, for a session to be held: within the coming year."""
-    when = parse_when(text, zone=zone, now=now)
-    if not _CLOCK.search(text):
-        raise Refusal(f"At what time of day? Type it with the date, such as {_EXAMPLES}.")
-    if when <= now:
-        raise Refusal(f"That is in the past. Give a time to come, such as {_EXAMPLES}.")
-    if when > now + timedelta(days=366):
-        raise Refusal("That is more than a year away. Plan something nearer.")
-    return when
+def says_time_of_day(text: str) -> bool:
+    """Whether a text says a moment, not only a day."""
+    return bool(_CLOCK.search(text))
 
 
 def parse_day(text: str, *, zone: ZoneInfo, now: datetime) -> datetime:
     """A day or a moment; a day without a time of day means its last minute."""
     when = parse_when(text, zone=zone, now=now)
-    if _CLOCK.search(text):
+    if says_time_of_day(text):
         return when
+    zone = split_zone(text, zone)[1]
     local = when.astimezone(zone).replace(hour=23, minute=59, second=0, microsecond=0)
     return local.astimezone(UTC)
 
@@ -105,10 +141,9 @@ def parse_duration(text: str) -> timedelta:
 def _read(
     typed: str, zone: ZoneInfo, now: datetime, prefer: Literal["future", "past"]
 ) -> datetime | None:
+    """Without a zone, unless the text says an offset of its own."""
     settings = {
         "PREFER_DATES_FROM": prefer,
-        "TIMEZONE": str(zone),
-        "RETURN_AS_TIMEZONE_AWARE": True,
         "RELATIVE_BASE": now.astimezone(zone).replace(tzinfo=None),
         "DATE_ORDER": "DMY",
     }
@@ -116,11 +151,11 @@ def _read(
         parsed: datetime | None = dateparser.parse(typed, languages=["en"], settings=settings)
     except OverflowError:  # the first day of year 1
         return None
-    return parsed.astimezone(UTC) if parsed and 1900 <= parsed.year < 2200 else None
+    return parsed if parsed and 1900 <= parsed.year < 2200 else None
 
 
 def _nearest(
-    when: datetime,
+    local: datetime,
     step: timedelta,
     *,
     zone: ZoneInfo,
@@ -128,11 +163,11 @@ def _nearest(
     prefer: Literal["future", "past"],
 ) -> datetime:
     """The next (or last) time that this comes round: on a Friday, "Friday 21:00" may be today."""
-    local = when.astimezone(zone).replace(tzinfo=None)
-    around = [(local + n * step).replace(tzinfo=zone).astimezone(UTC) for n in (-1, 0, 1)]
+    around = [(local + n * step).replace(tzinfo=zone) for n in (-1, 0, 1)]
+    default = around[1]
     if prefer == "future":
-        return min((one for one in around if one > now), default=when)
-    return max((one for one in around if one <= now), default=when)
+        return min((one for one in around if one.astimezone(UTC) > now), default=default)
+    return max((one for one in around if one.astimezone(UTC) <= now), default=default)
 
 
 def _small(digits: str) -> int:

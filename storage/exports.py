@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_
@@ -14,6 +14,7 @@ from storage.tables import (
     Forecast,
     ForecastKind,
     Group,
+    Interest,
     Mark,
     Meetup,
     Member,
@@ -24,6 +25,7 @@ from storage.tables import (
     Rsvp,
     Score,
     Seat,
+    Series,
     Standing,
     Turn,
     Vote,
@@ -57,6 +59,7 @@ def everything(tx: Session, group_id: int, *, member_id: int | None = None) -> d
         (Standing, and_(col(Standing.group_id) == group_id, own(Standing.member_id))),
         (Mark, and_(col(Mark.question_id).in_(asked), own(Mark.member_id))),
         (Rsvp, and_(col(Rsvp.session_id).in_(of_group), own(Rsvp.member_id))),
+        (Interest, and_(col(Interest.session_id).in_(of_group), own(Interest.member_id))),
         (Attendance, and_(col(Attendance.session_id).in_(of_group), own(Attendance.member_id))),
         (Vote, and_(col(Vote.session_id).in_(of_group), own(Vote.member_id))),
         (Seat, and_(col(Seat.round_id).in_(of_rounds), own(Seat.member_id))),
@@ -72,6 +75,7 @@ def everything(tx: Session, group_id: int, *, member_id: int | None = None) -> d
     if not mine:
         wanted += [
             (Group, col(Group.id) == group_id),
+            (Series, col(Series.group_id) == group_id),
             (Meetup, col(Meetup.group_id) == group_id),
             (Round, col(Round.session_id).in_(of_group)),
             (Resolution, col(Resolution.question_id).in_(asked)),
@@ -179,7 +183,9 @@ def _plain(value: Any) -> Any:
     """As JSON can hold it; it has no word for an infinite log score."""
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
-    return _iso(value) if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        return _iso(value)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _iso(moment: datetime) -> str:

@@ -104,7 +104,13 @@ def to_remind(tx: Session, *, until: datetime | None = None) -> Sequence[Meetup]
 
 def rsvps(tx: Session, session_id: int) -> list[Rsvp]:
     """The answers to an invitation, in the order in which they came."""
-    return list(tx.exec(select(Rsvp).where(Rsvp.session_id == session_id).order_by(col(Rsvp.at))))
+    statement = select(Rsvp).where(Rsvp.session_id == session_id)
+    return list(tx.exec(statement.order_by(col(Rsvp.at), col(Rsvp.id))))
+
+
+def going(tx: Session, session_id: int) -> list[int]:
+    """The members who said that they come, in the order in which they did."""
+    return [row.member_id for row in rsvps(tx, session_id) if row.answer == Answer.GOING]
 
 
 def answer(tx: Session, session_id: int, member_id: int, said: Answer, now: datetime) -> None:

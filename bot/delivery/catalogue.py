@@ -81,6 +81,10 @@ CATALOGUE: dict[str, tuple[Read, Draw]] = {
         lambda tx, key, _: planning_shown.read_reminder(tx, key),
         planning_cards.reminder_message,
     ),
+    "w": (
+        lambda tx, key, _: planning_shown.read_place(tx, key),
+        planning_cards.place_message,
+    ),
     "l": (session_shown.read_lobby, session_cards.lobby_card),
     "e": (lambda tx, key, _: session_shown.read_evening(tx, key), session_cards.evening_card),
     "b": (lambda tx, key, _: round_shown.read_phase(tx, key), round_cards.blind_card),

@@ -20,6 +20,10 @@ def settings_card(settings: Settings) -> Message:
         f"Time zone: {group.timezone}",
         f"Reminders: {_reminders(group.reminder_minutes)}",
     ]
+    rows += [
+        f"Series: the next session is announced {group.announce_days} days before, at the latest",
+        f"Events in Discord: {'made for each session' if group.events else 'none'}",
+    ]
     embed.add_field(name="Group", value=lines(rows), inline=False)
     rows = [
         f"Turn: {_seconds(group.turn_seconds)}, then {_seconds(group.grace_seconds)} of grace",

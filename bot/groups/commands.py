@@ -5,6 +5,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
+from bot import times
 from bot.door import AnyCommand, Door
 from bot.groups import cards, service
 
@@ -14,6 +15,13 @@ settings = app_commands.Group(
     guild_only=True,
     default_permissions=discord.Permissions(manage_guild=True),
 )
+
+
+async def zone_choices(
+    _interaction: discord.Interaction[Any], current: str
+) -> list[app_commands.Choice[str]]:
+    """The time zones that fit what has been typed so far."""
+    return [app_commands.Choice(name=name, value=name) for name in times.zones_like(current)]
 
 
 async def _change(interaction: discord.Interaction[Any], change: service.Change) -> None:
@@ -54,6 +62,7 @@ async def facilitator(interaction: discord.Interaction[Any], role: discord.Role)
 
 @settings.command(name="timezone", description="The group's time zone")
 @app_commands.describe(zone="Such as Europe/Berlin")
+@app_commands.autocomplete(zone=zone_choices)
 async def timezone(interaction: discord.Interaction[Any], zone: str) -> None:
     """Sets the time zone."""
     await _change(interaction, service.Change(timezone=zone))
@@ -98,6 +107,31 @@ async def reminders(interaction: discord.Interaction[Any], minutes: str) -> None
     await _change(interaction, service.Change(reminders=minutes))
 
 
+@settings.command(name="planning", description="How sessions are announced")
+@app_commands.describe(
+    days="The next session of a series is announced so many days before it, at the latest",
+    events="True: each session also is an event in Discord's own calendar",
+)
+async def planning(
+    interaction: discord.Interaction[Any],
+    days: int | None = None,
+    events: bool | None = None,  # noqa: FBT001 - an option of a slash command
+) -> None:
+    """Sets when and how sessions are announced."""
+    await _change(interaction, service.Change(announce_days=days, events=events))
+
+
+@app_commands.command(name="timezone", description="Your own time zone, in which you type times")
+@app_commands.describe(zone="Such as Europe/Berlin")
+@app_commands.autocomplete(zone=zone_choices)
+@app_commands.guild_only()
+async def my_timezone(interaction: discord.Interaction[Any], zone: str) -> None:
+    """Sets the caller's time zone."""
+    door = Door(interaction)
+    name = await door.do(service.set_timezone, zone)
+    await door.whisper(f"From now on I read the times that you type in {name}.")
+
+
 @app_commands.command(name="help", description="How tonight works, in one card")
 @app_commands.guild_only()
 async def help_command(interaction: discord.Interaction[Any]) -> None:
@@ -105,4 +139,4 @@ async def help_command(interaction: discord.Interaction[Any]) -> None:
     await Door(interaction).whisper(message=cards.help_card())
 
 
-COMMANDS: tuple[AnyCommand, ...] = (settings, help_command)
+COMMANDS: tuple[AnyCommand, ...] = (settings, my_timezone, help_command)

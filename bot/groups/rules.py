@@ -12,6 +12,7 @@ LIMITS = {
     "extend": (timedelta(seconds=10), timedelta(hours=1)),
 }
 MOST_EXTENSIONS = 20
+MOST_DAYS = 60
 
 
 def check_length(name: str, length: timedelta) -> int:
@@ -22,6 +23,13 @@ def check_length(name: str, length: timedelta) -> int:
             f"The {name} time is between {say_duration(shortest)} and {say_duration(longest)}."
         )
     return round(length.total_seconds())
+
+
+def check_announce_days(days: int) -> int:
+    """How many days before it a session of a series is announced at the latest."""
+    if not 1 <= days <= MOST_DAYS:
+        raise Refusal(f"Sessions are announced 1 to {MOST_DAYS} days before.")
+    return days
 
 
 def check_extensions(count: int) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot import keys, times
 from bot.groups import rules
 from bot.sessions.planning import rules as planning
-from bot.sessions.planning import service as planning_service
+from bot.sessions.upcoming import service as upcoming
 from bot.unit import Caller, Desk, Unit, row_id
 from storage import groups, outbox, sessions
 from storage.tables import Group, SessionState
@@ -27,6 +27,8 @@ class Change:
     extensions: int | None = None
     spoken_cues: bool | None = None
     reminders: str | None = None
+    announce_days: int | None = None
+    events: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -62,10 +64,17 @@ def change(desk: Desk, caller: Caller, wanted: Change) -> Settings:
         _apply(unit.group, wanted)
         if wanted.channel_id is not None:
             _leave_gone_channels(unit, wanted.channel_id)
-        planning_service.replan_reminders(unit)
+        upcoming.replan(unit)
         outbox.unpark(unit.tx, unit.now, group_id=unit.group.id)
         unit.effects = True
     return show(desk, caller)
+
+
+def set_timezone(desk: Desk, caller: Caller, zone: str) -> str:
+    """The asking member's own time zone, in which their times are read from now on."""
+    with desk.act(caller) as unit:
+        unit.me.timezone = str(times.parse_zone(zone))
+        return unit.me.timezone
 
 
 def _leave_gone_channels(unit: Unit, to: int) -> None:
@@ -83,7 +92,7 @@ def _leave_gone_channels(unit: Unit, to: int) -> None:
 
 
 def _apply(group: Group, wanted: Change) -> None:
-    for name in ("channel_id", "voice_channel_id", "facilitator_role_id", "spoken_cues"):
+    for name in ("channel_id", "voice_channel_id", "facilitator_role_id", "spoken_cues", "events"):
         value = getattr(wanted, name)
         if value is not None:
             setattr(group, name, value)
@@ -96,6 +105,8 @@ def _apply(group: Group, wanted: Change) -> None:
         group.timezone = str(times.parse_zone(wanted.timezone))
     if wanted.extensions is not None:
         group.extensions = rules.check_extensions(wanted.extensions)
+    if wanted.announce_days is not None:
+        group.announce_days = rules.check_announce_days(wanted.announce_days)
     if wanted.reminders is not None:
         minutes = planning.parse_reminders(wanted.reminders)
         group.reminder_minutes = ",".join(str(minute) for minute in minutes)

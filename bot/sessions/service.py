@@ -16,6 +16,7 @@ from bot.questions import service as question_service
 from bot.rules import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.sessions import rules
 from bot.sessions.rounds import service as rounds_service
+from bot.sessions.upcoming import service as upcoming
 from bot.unit import ActUnit, Caller, Desk, Unit, row_id
 from storage import groups, questions, rounds, sessions
 from storage.tables import Meetup, Order, Phase, Presence, QuestionState, Round, SessionState
@@ -181,7 +182,7 @@ def end(desk: Desk, caller: Caller, at: Key | None = None) -> Key:
             unit.refresh(at)
         key = keys.evening(row_id(meetup))
         unit.show(key, meetup.channel_id)
-        unit.refresh(keys.announcement(row_id(meetup)))
+        upcoming.follow(unit, meetup)
         return key
 
 
@@ -286,8 +287,7 @@ def _go_live(unit: ActUnit, meetup: Meetup, wish: Wish, on_call: Sequence[OnCall
     _seat_everyone(unit, meetup, on_call)
     key = keys.lobby(row_id(meetup), 1)
     unit.show(key, meetup.channel_id)
-    unit.refresh(keys.announcement(row_id(meetup)))
-    unit.wake(f"session:{row_id(meetup)}", None)
+    upcoming.follow(unit, meetup)
     return key
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from bot import times
 from bot.rules import Refusal
+from bot.when import Reading, read_future
 
 BERLIN, NEW_YORK, KOLKATA = (
     ZoneInfo(name) for name in ("Europe/Berlin", "America/New_York", "Asia/Kolkata")
@@ -74,7 +75,7 @@ def test_what_is_no_time_zone_is_refused_with_examples(typed: str) -> None:
 )
 def test_a_time_to_come_is_read_in_the_zone_given(typed: str, when: str) -> None:
     assert times.parse_when(typed, zone=BERLIN, now=NOW) == utc(when)
-    assert times.parse_future(typed, zone=BERLIN, now=NOW) == utc(when)
+    assert read_future(typed, zone=BERLIN, now=NOW).options == (Reading(utc(when), BERLIN),)
 
 
 @pytest.mark.parametrize(
@@ -204,33 +205,6 @@ def test_what_is_no_time_is_refused_with_examples(typed: str) -> None:
 def test_a_bare_number_could_be_a_day_or_an_hour(typed: str) -> None:
     with pytest.raises(Refusal, match="could be a day or an hour"):
         times.parse_when(typed, zone=BERLIN, now=NOW)
-
-
-# A session to be held
-
-
-@pytest.mark.parametrize(
-    "typed", ["Thursday", "tomorrow", "2026-12-03", "3 December", "in 3 days", "in a week"]
-)
-def test_a_session_without_a_time_of_day_is_asked_for_one(typed: str) -> None:
-    with pytest.raises(Refusal, match="At what time of day"):
-        times.parse_future(typed, zone=BERLIN, now=NOW)
-
-
-@pytest.mark.parametrize(
-    "typed", ["today 19:00", "2026-11-20 20:00", "yesterday 19:00", "2 hours ago", "now"]
-)
-def test_a_session_in_the_past_is_refused(typed: str) -> None:
-    with pytest.raises(Refusal, match="in the past"):
-        times.parse_future(typed, zone=BERLIN, now=NOW)
-
-
-def test_a_session_is_planned_a_year_ahead_at_most() -> None:
-    allowed = times.parse_future("2027-11-21 20:00", zone=BERLIN, now=NOW)
-
-    assert allowed == NOW + timedelta(days=366)
-    with pytest.raises(Refusal, match="more than a year away"):
-        times.parse_future("2027-11-21 20:01", zone=BERLIN, now=NOW)
 
 
 # A day

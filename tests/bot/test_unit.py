@@ -16,12 +16,14 @@ from bot.questions import service as questions
 from bot.rules import NotAllowedRefusal, Refusal
 from bot.sessions import service as sessions
 from bot.sessions.planning import service as planning
-from bot.sessions.planning.service import Plan
+from bot.sessions.planning.service import Asked, Plan, Planned
 from bot.sessions.rounds import service as rounds
+from bot.sessions.series import service as series
 from bot.sessions.service import OnCall, Wish
+from bot.sessions.upcoming import service as upcoming
 from bot.standings import service as standings
 from bot.unit import Caller, Desk, RepeatedInteractionError, Unit, row_id
-from storage.tables import Answer, Forecast, Group, Interaction, Member, Question
+from storage.tables import Answer, Forecast, Group, Interaction, Member, Question, Repeat
 from tests.bot.scenes import (
     RAIN,
     SNOW,
@@ -264,7 +266,11 @@ class Foreign:
         sessions.end(desk, caller())
         self.question = row(desk, Question, 1).id or 0
         questions.resolve(desk, caller(), self.question, outcome="yes")
-        self.plan = planning.schedule(desk, caller(), Plan("in 48 hours")).key
+        planned = planning.schedule(desk, caller(), Plan("in 48 hours", repeat=Repeat.WEEKLY))
+        asked = planning.schedule(desk, caller(), Plan("7"))
+        assert isinstance(planned, Planned)
+        assert isinstance(asked, Asked)
+        self.plan, self.draft = planned.key, keys.draft(asked.draft_id, 0)
         bring(desk, SNOW)
         self.round = open_turns(desk)
         self.turn = card(desk, self.round)
@@ -316,6 +322,7 @@ DEEDS: dict[str, Deed] = {
     ),
     "sessions.vote": lambda desk, who, at: sessions.vote(desk, who, at.lobby, at.question),
     "planning.cancel": lambda desk, who, at: planning.cancel(desk, who, str(at.plan.id)),
+    "planning.choose": lambda desk, who, at: planning.choose(desk, who, at.draft),
     "planning.edit": lambda desk, who, at: planning.edit(
         desk, who, str(at.plan.id), Plan(title="Ours")
     ),
@@ -356,6 +363,7 @@ def test_every_service_function_that_names_something_is_tried_from_another_group
         "questions": questions,
         "sessions": sessions,
         "planning": planning,
+        "series": series,
         "rounds": rounds,
         "standings": standings,
         "groups": group_service,
@@ -365,6 +373,7 @@ def test_every_service_function_that_names_something_is_tried_from_another_group
         "questions.choices",
         "questions.outcome_choices",
         "planning.choices",
+        "series.to_come",
     }  # these search the caller's own group
 
     found = {
@@ -387,7 +396,8 @@ def test_time_alone_changes_nothing_of_another_group(desk: Desk, clock: Clock) -
 
     rounds.expire(desk, foreign.round, OTHER_GROUP)
     questions.close_due(desk, foreign.question, OTHER_GROUP)
-    planning.remind_due(desk, foreign.plan.id, OTHER_GROUP)
+    upcoming.remind_due(desk, foreign.plan.id, OTHER_GROUP)
+    upcoming.plan_due(desk, 1, OTHER_GROUP)
     sessions.arrive_on_call(desk, OTHER_GROUP, 950, OnCall(5, "Eva"))
 
     assert snapshot(desk) == before
@@ -401,6 +411,7 @@ def test_lists_and_searches_show_nothing_of_another_group(desk: Desk) -> None:
     assert questions.listing(desk, stranger) == []
     assert planning.choices(desk, stranger, "") == []
     assert planning.listing(desk, stranger) == []
+    assert series.to_come(desk, stranger, "") == []
     assert standings.show_leaderboard(desk, stranger, minimum=1).rows == ()
     assert standings.show_profile(desk, stranger) is None
     assert group_service.show(desk, stranger).troubles == ()

@@ -57,7 +57,7 @@ async def test_the_announcement_says_when_where_who_and_what_to_do(planned: Stag
         "8 minutes each",
         "No preparation needed",
         "Going (1)\nAna",
-        "Host: Ana. Group's time zone: Europe/Berlin.",
+        "Host: Ana. Time zone: Europe/Berlin.",
         "[Going]  [Maybe]  [Can't make it]  [Bring a question]  [Start]",
     ):
         assert fragment in card
@@ -194,12 +194,15 @@ async def test_a_group_chooses_where_and_when_it_is_told(stage: Stage) -> None:
     board = stage.guild.create_text_channel("board")
     await stage.type("Mia", "settings channels", announcements=board, voice=stage.voice)
     await stage.type("Mia", "settings timezone", zone="america/new york")
+    await stage.type("Mia", "settings planning", days=9, events=False)
     shown = await stage.type("Mia", "settings reminders", minutes="60")
 
     await stage.type("Ana", "session schedule", when="2026-01-01 12:00")
     await _wait_until(stage, "01 16:00")
 
     assert "Reminders: 1 hour before" in wire.alone(shown)
+    assert "announced 9 days before, at the latest" in wire.alone(shown)
+    assert "Events in Discord: none" in wire.alone(shown)
     announcement, reminder = stage.messages(board)
     assert "<t:1767286800:f>" in as_text(announcement)
     assert f"<#{stage.voice.id}>" in as_text(announcement)

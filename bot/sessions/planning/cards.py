@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+import discord
+
+from bot import keys
 from bot.message import (
     BLUE,
     DESCRIPTION_LIMIT,
@@ -17,12 +20,13 @@ from bot.message import (
     card,
     countdown,
     lines,
+    listed,
     moment,
     safe,
 )
 from bot.rules import say_duration
-from bot.sessions.planning.service import Planned, Upcoming
-from bot.sessions.planning.shown import Announcement, Reminder
+from bot.sessions.planning.service import Asked, Planned, Upcoming
+from bot.sessions.planning.shown import Announcement, Place, Reminder
 from storage.tables import SessionState
 
 COLOURS = {
@@ -39,19 +43,21 @@ def announcement_card(shown: Announcement) -> Message:
     """When and where, who comes, and what to bring."""
     title = safe(shown.title)
     if shown.state == SessionState.CANCELLED:
-        text = f"This session, planned for {moment(shown.starts_at)}, will not take place."
-        return Message(embed=card(f"Cancelled: {title}", text, GREY))
+        return Message(embed=_cancelled(shown))
     embed = card(title, _text(shown), COLOURS[shown.state])
+    of = f" of {shown.size}" if shown.size else ""
     for name, people in (
         ("Going", shown.going),
+        ("Waiting for a place", shown.waiting),
         ("Maybe", shown.maybe),
         ("Can't make it", shown.cannot),
     ):
         if people or name == "Going":
             value = lines([safe(person) for person in people], empty="Nobody yet.")
-            embed.add_field(name=f"{name} ({len(people)})", value=value)
+            count = f"{len(people)}{of if name == 'Going' else ''}"
+            embed.add_field(name=f"{name} ({count})", value=value)
     embed.add_field(name="Questions", value=_bring(shown), inline=False)
-    embed.set_footer(text=f"Host: {shown.host}. Group's time zone: {shown.timezone}.")
+    embed.set_footer(text=f"Host: {shown.host}. Time zone: {shown.timezone}.")
     return Message(embed=embed, items=_items(shown))
 
 
@@ -61,8 +67,20 @@ def reminder_message(shown: Reminder) -> Message:
     pings = shown.user_ids[:MOST_PINGS]
     who = " ".join(f"<@{user}>" for user in pings)
     embed = card(f"{safe(about.title)} starts {countdown(about.starts_at)}", _text(about), BLUE)
-    embed.add_field(name="Questions", value=_bring(about), inline=False)
-    return Message(content=who, embed=embed, items=_rsvp_items(about, row=0), pings=pings)
+    embed.add_field(name="Questions", value=_bring(about) + _nudge(shown), inline=False)
+    items = (*_rsvp_items(about, row=0), button("bring", about.at, "Bring a question", row=1))
+    return Message(content=who, embed=embed, items=items, pings=pings)
+
+
+def place_message(shown: Place) -> Message:
+    """One ping to whoever was first on the waiting list."""
+    about = shown.about
+    text = (
+        f"<@{shown.user_id}>, a place is free: you are in for **{safe(about.title)}**, "
+        f"{moment(about.starts_at)}. If you can't make it, press the button, and the next is in."
+    )
+    items = (button("cannot", about.at, "Can't make it"),)
+    return Message(content=text, items=items, pings=(shown.user_id,))
 
 
 def session_list(found: Sequence[Upcoming]) -> Message:
@@ -76,12 +94,27 @@ def session_list(found: Sequence[Upcoming]) -> Message:
     return Message(embed=card("Sessions", lines(rows, DESCRIPTION_LIMIT, empty=empty), BLUE))
 
 
-def understood(planned: Planned, deed: str) -> str:
+def answer(result: Planned | Asked) -> Message:
+    """What came of a plan: how it was understood, or a question about its time."""
+    if isinstance(result, Planned):
+        return Message(content=_understood(result))
+    buttons = tuple(
+        button("choose", keys.draft(result.draft_id, number), label, PRIMARY)
+        for number, label in enumerate(result.labels)
+    )
+    text = f"{result.doubt} Which one do you mean? Nothing is planned before you press."
+    return Message(content=text, items=buttons)
+
+
+def _understood(planned: Planned) -> str:
     """The reading of a plan, repeated."""
     local = planned.starts_at.astimezone(ZoneInfo(planned.timezone))
+    again = f" It repeats {planned.repeats}." if planned.repeats else ""
+    too = f" So are {planned.others} more of its series." if planned.others else ""
     return (
-        f"**{safe(planned.title)}** is {deed}: {local:%A, %-d %B %Y, %H:%M} {planned.timezone}, "
-        f"which is {moment(planned.starts_at)} for you ({countdown(planned.starts_at)}). "
+        f"**{safe(planned.title)}** is {planned.deed}: {local:%A, %-d %B %Y, %H:%M} "
+        f"{planned.timezone}, which is {moment(planned.starts_at)} for you "
+        f"({countdown(planned.starts_at)}).{too}{again} "
         f"The announcement is in <#{planned.channel_id}>."
     )
 
@@ -90,11 +123,30 @@ def _text(shown: Announcement) -> str:
     where = f" in <#{shown.voice_channel_id}>" if shown.voice_channel_id else ""
     turn = say_duration(timedelta(seconds=shown.turn_seconds))
     about = f"{safe(shown.description)}\n\n" if shown.description else ""
+    length = say_duration(timedelta(minutes=shown.minutes))
+    again = f"\nRepeats {shown.repeats}." if shown.repeats else ""
     return (
-        f"{about}**{moment(shown.starts_at)}** ({countdown(shown.starts_at)}){where}\n"
+        f"{about}**{moment(shown.starts_at)}** ({countdown(shown.starts_at)}), for {length}"
+        f"{where}{again}\n"
         f"We pick one question and go around the circle, {turn} each. No preparation needed; all "
         "levels welcome."
     )
+
+
+def _cancelled(shown: Announcement) -> discord.Embed:
+    title, at = safe(shown.title), moment(shown.starts_at)
+    if shown.not_held:
+        text = f"Nobody started this session, planned for {at}. Until the next one!"
+        return card(f"Not held: {title}", text, GREY)
+    text = f"This session, planned for {at}, will not take place."
+    return card(f"Cancelled: {title}", text, GREY)
+
+
+def _nudge(shown: Reminder) -> str:
+    if not shown.without_question:
+        return ""
+    who = listed(shown.without_question, 400)
+    return f"\nNone yet from {who}: anything you wonder about will do, and none is fine too."
 
 
 def _bring(shown: Announcement) -> str:

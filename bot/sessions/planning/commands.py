@@ -1,38 +1,67 @@
 """Slash commands about sessions to come."""
 
-from typing import Any
+from typing import Any, Literal
 
 import discord
 from discord import app_commands
 
 from bot.door import Door
+from bot.groups.commands import zone_choices
+from bot.message import cut
 from bot.sessions.commands import session, session_choices
 from bot.sessions.planning import cards, service
+from bot.sessions.series import service as series_service
+from bot.sessions.series.rules import Scope
+from storage.tables import Repeat
 
 
-@session.command(name="schedule", description="Plan a session and announce it")
+async def plan_choices(
+    interaction: discord.Interaction[Any], current: str
+) -> list[app_commands.Choice[str]]:
+    """Planned sessions, and those of series that have not been announced yet."""
+    announced = await session_choices(interaction, current)
+    to_come = await Door(interaction).do(series_service.to_come, current)
+    more = [
+        app_commands.Choice(
+            name=cut(f"{one.title} · {one.starts_at:%-d %b %H:%M} UTC, not announced yet", 100),
+            value=one.name,
+        )
+        for one in to_come
+    ]
+    return [*announced, *more][:25]
+
+
+@session.command(name="schedule", description="Plan a session, or a series, and announce it")
 @app_commands.describe(
     when="Such as `Thursday 19:00`, `2026-12-03 18:30` or `in 2 hours`",
     title="What it is called",
     voice="Where you meet",
     turn="Length of a turn, such as 10m",
-    timezone="Such as Europe/Berlin; without it, the group's",
+    repeat="How often it comes round; monthly means the same weekday, such as the second Thursday",
+    timezone="Such as Europe/Berlin; without it yours, or else the group's",
     description="What people should know",
+    length="How long it lasts, such as 90m",
+    size="How many can come; the others wait for a place",
 )
+@app_commands.autocomplete(timezone=zone_choices)
 async def schedule(
     interaction: discord.Interaction[Any],
     when: str,
     title: str | None = None,
     voice: discord.VoiceChannel | None = None,
     turn: str | None = None,
+    repeat: Literal["none", "weekly", "fortnightly", "monthly"] = "none",
     timezone: str | None = None,
     description: str | None = None,
+    length: str | None = None,
+    size: int | None = None,
 ) -> None:
     """Plans a session."""
     door = Door(interaction)
-    plan = service.Plan(when, title, voice.id if voice else None, turn, timezone, description)
-    planned = await door.do(service.schedule, plan)
-    await door.whisper(cards.understood(planned, "planned"))
+    again = None if repeat == "none" else Repeat(repeat)
+    place = voice.id if voice else None
+    plan = service.Plan(when, title, place, turn, timezone, description, again, length, size)
+    await door.whisper(message=cards.answer(await door.do(service.schedule, plan)))
 
 
 @session.command(name="edit", description="Change a planned session (host, facilitator)")
@@ -44,8 +73,11 @@ async def schedule(
     turn="Length of a turn, such as 10m",
     timezone="Such as Europe/Berlin",
     description="What people should know",
+    length="How long it lasts, such as 90m",
+    size="How many can come; the others wait for a place",
+    scope="Of a series: this one, this one and those that follow, or all to come",
 )
-@app_commands.autocomplete(session=session_choices)
+@app_commands.autocomplete(session=plan_choices, timezone=zone_choices)
 async def edit(
     interaction: discord.Interaction[Any],
     session: str,
@@ -55,22 +87,34 @@ async def edit(
     turn: str | None = None,
     timezone: str | None = None,
     description: str | None = None,
+    length: str | None = None,
+    size: int | None = None,
+    scope: Literal["one", "following", "all"] = "one",
 ) -> None:
     """Changes a planned session."""
     door = Door(interaction)
-    plan = service.Plan(when, title, voice.id if voice else None, turn, timezone, description)
-    planned = await door.do(service.edit, session, plan)
-    await door.whisper(cards.understood(planned, "changed"))
+    place = voice.id if voice else None
+    plan = service.Plan(
+        when, title, place, turn, timezone, description, None, length, size, Scope(scope)
+    )
+    await door.whisper(message=cards.answer(await door.do(service.edit, session, plan)))
 
 
 @session.command(name="cancel", description="Cancel a planned session (host, facilitator)")
-@app_commands.describe(session="Which session")
-@app_commands.autocomplete(session=session_choices)
-async def cancel(interaction: discord.Interaction[Any], session: str) -> None:
+@app_commands.describe(
+    session="Which session",
+    scope="Of a series: this one, this one and those that follow, or all to come",
+)
+@app_commands.autocomplete(session=plan_choices)
+async def cancel(
+    interaction: discord.Interaction[Any],
+    session: str,
+    scope: Literal["one", "following", "all"] = "one",
+) -> None:
     """Cancels a planned session."""
     door = Door(interaction)
-    planned = await door.do(service.cancel, session)
-    await door.whisper(cards.understood(planned, "cancelled"))
+    planned = await door.do(service.cancel, session, Scope(scope))
+    await door.whisper(message=cards.answer(planned))
 
 
 @session.command(name="list", description="Sessions that are live or planned")

@@ -11,6 +11,11 @@ LONGEST_TITLE = 100
 LONGEST_DESCRIPTION = 1000
 MOST_REMINDERS = 5
 EARLIEST_REMINDER = timedelta(days=14)
+SHORTEST = timedelta(minutes=10)
+LONGEST = timedelta(days=1)
+SMALLEST, LARGEST = 2, 100
+# People are asked for a question while there is time to think of one.
+NUDGE_FROM = 120
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,28 @@ def check_description(description: str) -> str:
             f"The description has {len(description)} characters; {LONGEST_DESCRIPTION} fit."
         )
     return description
+
+
+def check_length(length: timedelta) -> int:
+    """How long a session is planned to last, in minutes."""
+    if not SHORTEST <= length <= LONGEST:
+        raise Refusal("A session lasts between 10 minutes and a day, for example `90m` or `2h`.")
+    return round(length.total_seconds() / 60)
+
+
+def check_size(size: int, going: int = 0) -> int:
+    """How many can come; nobody who has a place loses it."""
+    if not SMALLEST <= size <= LARGEST:
+        raise Refusal(f"The size is between {SMALLEST} and {LARGEST} people.")
+    if size < going:
+        raise Refusal(f"{going} people are going already, so the size is {going} or more.")
+    return size
+
+
+def places(going: Sequence[int], size: int | None) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Who has a place and who waits for one, both in the order in which they said yes."""
+    count = len(going) if size is None else size
+    return tuple(going[:count]), tuple(going[count:])
 
 
 def reminders(starts_at: datetime, minutes: Sequence[int]) -> tuple[Reminder, ...]:

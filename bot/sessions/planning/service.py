@@ -1,16 +1,27 @@
-"""Sessions to come: schedule, edit, cancel, RSVP, list, remind. Never touches Discord."""
+"""Sessions to come: schedule, edit, cancel, answer, list. Never touches Discord.
 
-from dataclasses import dataclass
+What follows from it (announcement, event, reminders, the next of a series) is in `upcoming/`.
+"""
+
+import json
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
-from bot import keys, times
+from bot import keys, times, when
 from bot.keys import Key
-from bot.rules import NotAllowedRefusal, Refusal, StaleRefusal
+from bot.rules import Refusal, StaleRefusal
 from bot.sessions import service as sessions_service
 from bot.sessions.planning import rules
+from bot.sessions.series import rules as series_rules
+from bot.sessions.series import service as series_service
+from bot.sessions.series.rules import Scope
+from bot.sessions.upcoming import service as upcoming
 from bot.unit import ActUnit, Caller, Desk, Unit, row_id
-from storage import sessions
-from storage.tables import Answer, Group, Meetup, SessionState
+from bot.when import Reading
+from storage import planning, sessions
+from storage.tables import Answer, Draft, Meetup, Repeat, Rsvp, Series, SessionState
+
+AHEAD = (SessionState.LIVE, SessionState.SCHEDULED)
 
 
 @dataclass(frozen=True)
@@ -23,17 +34,33 @@ class Plan:
     turn: str | None = None
     timezone: str | None = None
     description: str | None = None
+    repeat: Repeat | None = None
+    length: str | None = None
+    size: int | None = None
+    scope: Scope = Scope.ONE
 
 
 @dataclass(frozen=True)
 class Planned:
-    """How a plan was understood."""
+    """How a plan was understood; `others` counts the sessions of its series that changed too."""
 
     key: Key
     title: str
     starts_at: datetime
     timezone: str
     channel_id: int
+    deed: str
+    repeats: str = ""
+    others: int = 0
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A plan that waits for the member to say which time was meant."""
+
+    draft_id: int
+    doubt: str
+    labels: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -49,64 +76,59 @@ class Upcoming:
     maybe: int
 
 
-def schedule(desk: Desk, caller: Caller, plan: Plan) -> Planned:
-    """Plans a session; it is announced in the group's channel."""
+def schedule(desk: Desk, caller: Caller, plan: Plan) -> Planned | Asked:
+    """Plans a session, or a series of them; it is announced in the group's channel."""
     with desk.act(caller) as unit:
-        zone = times.parse_zone(plan.timezone or unit.group.timezone)
-        meetup = Meetup(
-            group_id=unit.group.id,
-            channel_id=unit.group.channel_id or caller.channel_id,
-            voice_channel_id=plan.voice_channel_id or unit.group.voice_channel_id,
-            host_id=unit.my_id,
-            title=rules.check_title(plan.title or "Forecasting session"),
-            description=rules.check_description(plan.description or ""),
-            turn_seconds=_turn(plan.turn),
-            starts_at=times.parse_future(plan.when or "", zone=zone, now=unit.now),
-            timezone=str(zone),
-            created_at=unit.now,
-            planned_at=unit.now,
-        )
-        unit.tx.add(meetup)
-        unit.tx.flush()
-        sessions.answer(unit.tx, row_id(meetup), unit.my_id, Answer.GOING, unit.now)
-        return _announce(unit, meetup)
+        return _schedule(unit, plan)
 
 
-def edit(desk: Desk, caller: Caller, session: str, plan: Plan) -> Planned:
-    """Changes a planned session; the announcement follows."""
+def edit(desk: Desk, caller: Caller, session: str, plan: Plan) -> Planned | Asked:
+    """Changes a planned session, or those that follow it too; what was posted follows."""
     with desk.act(caller) as unit:
-        meetup = _scheduled(unit, session, "edit")
-        zone = times.parse_zone(plan.timezone or meetup.timezone)
-        meetup.timezone = str(zone)
-        if plan.when is not None:
-            meetup.starts_at = times.parse_future(plan.when, zone=zone, now=unit.now)
-            meetup.planned_at = unit.now
-        if plan.title is not None:
-            meetup.title = rules.check_title(plan.title)
-        if plan.description is not None:
-            meetup.description = rules.check_description(plan.description)
-        if plan.turn is not None:
-            meetup.turn_seconds = _turn(plan.turn)
-        if plan.voice_channel_id is not None:
-            meetup.voice_channel_id = plan.voice_channel_id
-        return _announce(unit, meetup)
+        return _edit(unit, session, plan)
 
 
-def cancel(desk: Desk, caller: Caller, session: str) -> Planned:
-    """Cancels a planned session; the announcement says so."""
+def choose(desk: Desk, caller: Caller, at: Key) -> Planned | Asked:
+    """Completes a plan with the reading of its time that the member has chosen."""
     with desk.act(caller) as unit:
-        meetup = _scheduled(unit, session, "cancel")
-        meetup.state = SessionState.CANCELLED
-        return _announce(unit, meetup)
+        draft = planning.draft(unit.tx, unit.my_id, at.id)
+        readings = json.loads(draft.readings) if draft is not None else []
+        if draft is None or not at.more or at.more[0] >= len(readings):
+            raise StaleRefusal("That has been answered already. Type the command again.")
+        typed = json.loads(draft.plan)
+        typed["repeat"] = Repeat(typed["repeat"]) if typed["repeat"] else None
+        typed["scope"] = Scope(typed["scope"])
+        plan = replace(Plan(**typed), when=readings[at.more[0]])
+        unit.tx.delete(draft)
+        return _schedule(unit, plan) if draft.session is None else _edit(unit, draft.session, plan)
+
+
+def cancel(desk: Desk, caller: Caller, session: str, scope: Scope = Scope.ONE) -> Planned:
+    """Cancels a planned session, or the rest of its series; what was posted says so."""
+    with desk.act(caller) as unit:
+        meetup = series_service.find(unit, session, "cancel")
+        upcoming.add(unit, meetup)
+        series, chosen = series_service.within(unit, meetup, scope)
+        for one in chosen:
+            one.state = SessionState.CANCELLED
+            one.sequence += 1
+        if series is not None and scope != Scope.ONE:
+            series_service.end(unit, series, chosen, scope)
+        for one in chosen:
+            upcoming.follow(unit, one)
+        return _planned(unit, meetup, "cancelled", others=len(chosen) - 1)
 
 
 def rsvp(desk: Desk, caller: Caller, at: Key, said: Answer) -> None:
-    """Going, maybe or can't make it; the newest answer counts."""
+    """Going, maybe or can't make it; the newest answer counts. A place left goes to who waits."""
     with desk.act(caller) as unit:
         meetup = sessions.get(unit.tx, unit.group.id, at.id)
-        if meetup is None or meetup.state not in {SessionState.SCHEDULED, SessionState.LIVE}:
+        if meetup is None or meetup.state not in AHEAD:
             raise StaleRefusal("That session is over or cancelled. `/session list` shows the next.")
+        before = _with_place(unit, meetup)
         sessions.answer(unit.tx, at.id, unit.my_id, said, unit.now)
+        unit.tx.flush()
+        _call_up(unit, meetup, before)
         unit.refresh(keys.announcement(at.id))
         if at.kind == "m":
             unit.refresh(at)
@@ -114,11 +136,10 @@ def rsvp(desk: Desk, caller: Caller, at: Key, said: Answer) -> None:
 
 def listing(desk: Desk, caller: Caller) -> list[Upcoming]:
     """Live and planned sessions, soonest first."""
-    states = (SessionState.LIVE, SessionState.SCHEDULED)
     with desk.db.read() as tx:
         return [
-            _upcoming(meetup, [row.answer for row in sessions.rsvps(tx, row_id(meetup))])
-            for meetup in sessions.listing(tx, caller.group_id, states=states)
+            _upcoming(meetup, sessions.rsvps(tx, row_id(meetup)))
+            for meetup in sessions.listing(tx, caller.group_id, states=AHEAD)
         ]
 
 
@@ -127,8 +148,7 @@ def find_key(desk: Desk, caller: Caller, typed: str) -> Key:
     with desk.db.read() as tx:
         if typed:
             return keys.announcement(row_id(sessions_service.find(tx, caller.group_id, typed)))
-        states = (SessionState.LIVE, SessionState.SCHEDULED)
-        found = sessions.listing(tx, caller.group_id, states=states, limit=1)
+        found = sessions.listing(tx, caller.group_id, states=AHEAD, limit=1)
     if not found:
         raise Refusal("No session is planned. `/session schedule` plans one.")
     return keys.announcement(row_id(found[0]))
@@ -143,71 +163,176 @@ def choices(desk: Desk, caller: Caller, typed: str) -> list[tuple[str, int, date
         return [(meetup.title, row_id(meetup), meetup.starts_at) for meetup in found]
 
 
-def remind_due(desk: Desk, session_id: int, group_id: int) -> None:
-    """Sends the reminder that is due, if any, once. Running it again changes nothing."""
-    with desk.step(group_id) as unit:
-        meetup = sessions.get(unit.tx, group_id, session_id)
-        if meetup is None or meetup.state != SessionState.SCHEDULED:
-            return
-        planned_at = meetup.planned_at or meetup.created_at
-        due = rules.due_reminder(
-            meetup.starts_at, reminder_minutes(unit.group), planned_at=planned_at, now=unit.now
-        )
-        if due is not None:
-            key = keys.reminder(session_id, due.minutes, planned_at)
-            unit.ping(key, meetup.channel_id, due.until)
-        _wake(unit, meetup)
+def _schedule(unit: ActUnit, plan: Plan) -> Planned | Asked:
+    plan = _with_zone(plan)
+    reading = _read(unit, None, plan, unit.me.timezone or unit.group.timezone)
+    if isinstance(reading, Asked):
+        return reading
+    meetup = Meetup(
+        group_id=unit.group.id,
+        channel_id=unit.group.channel_id or unit.caller.channel_id,
+        voice_channel_id=unit.group.voice_channel_id,
+        host_id=unit.my_id,
+        title="Forecasting session",
+        starts_at=reading.at,
+        timezone=str(reading.zone),
+        created_at=unit.now,
+        planned_at=unit.now,
+    )
+    _apply(meetup, plan)
+    if plan.repeat is not None:
+        series_service.begin(unit, meetup, plan.repeat)
+    upcoming.add(unit, meetup)
+    upcoming.announce(unit, meetup)
+    return _planned(unit, meetup, "planned")
 
 
-def replan_reminders(unit: Unit) -> None:
-    """The group's reminders have changed: every planned session is reminded of accordingly."""
-    for meetup in sessions.listing(
-        unit.tx, unit.group.id, states=(SessionState.SCHEDULED,), limit=1000
-    ):
-        _wake(unit, meetup)
+def _edit(unit: ActUnit, session: str, plan: Plan) -> Planned | Asked:
+    plan = _with_zone(plan)
+    meetup = series_service.find(unit, session, "edit")
+    reading: Reading | Asked | None = None
+    if plan.when is not None:
+        reading = _read(unit, session, plan, unit.me.timezone or meetup.timezone)
+    if isinstance(reading, Asked):
+        return reading
+    upcoming.add(unit, meetup)
+    series, chosen = series_service.within(unit, meetup, plan.scope)
+    before = {row_id(one): _in_calendars(one) for one in chosen}
+    for one in chosen:
+        _change(unit, one, plan)
+    _move(unit, series, chosen, meetup, plan, reading)
+    for one in chosen:
+        one.sequence += before[row_id(one)] != _in_calendars(one)
+        upcoming.announce(unit, one)
+    return _planned(unit, meetup, "changed", others=len(chosen) - 1)
 
 
-def reminder_minutes(group: Group) -> tuple[int, ...]:
-    """When the group is reminded, in minutes before a session."""
-    return rules.parse_reminders(group.reminder_minutes)
+def _move(
+    unit: ActUnit,
+    series: Series | None,
+    chosen: list[Meetup],
+    meetup: Meetup,
+    plan: Plan,
+    reading: Reading | None,
+) -> None:
+    """To another time or zone, alone or with all that follow."""
+    at = reading.at if reading is not None else meetup.starts_at
+    zone = times.parse_zone(plan.timezone or meetup.timezone)
+    if series is not None and plan.scope != Scope.ONE:
+        series_service.share(series, meetup)
+        if reading is not None or plan.timezone is not None:
+            series_service.move(unit, series, chosen, meetup, at, zone)
+    meetup.starts_at = at
+    meetup.timezone = str(zone)
+    if reading is not None:
+        meetup.planned_at = unit.now
 
 
-def _announce(unit: ActUnit, meetup: Meetup) -> Planned:
+def _with_zone(plan: Plan) -> Plan:
+    """A time zone at the end of the time counts like the option for it."""
+    if plan.when is None:
+        return plan
+    fallback = times.parse_zone(plan.timezone or "UTC")
+    typed, zone = times.split_zone(plan.when, fallback)
+    if typed == plan.when.strip():
+        return plan
+    if plan.timezone is not None and zone != fallback:
+        raise Refusal(f"You gave two time zones, {zone} and {fallback}. Leave one out.")
+    return replace(plan, when=typed, timezone=str(zone))
+
+
+def _read(unit: ActUnit, session: str | None, plan: Plan, zone: str) -> Reading | Asked:
+    """When it is to be; if that is in doubt, the plan is kept until the member has said."""
+    found = when.read_future(
+        plan.when or "", zone=times.parse_zone(plan.timezone or zone), now=unit.now
+    )
+    if not found.doubt:
+        return found.options[0]
+    draft = Draft(
+        group_id=unit.group.id,
+        member_id=unit.my_id,
+        session=session,
+        plan=json.dumps(asdict(plan)),
+        readings=json.dumps([reading.text for reading in found.options]),
+        created_at=unit.now,
+    )
+    unit.tx.add(draft)
     unit.tx.flush()
-    key = keys.announcement(row_id(meetup))
-    unit.show(key, meetup.channel_id)
-    _wake(unit, meetup)
-    return Planned(key, meetup.title, meetup.starts_at, meetup.timezone, meetup.channel_id)
+    return Asked(row_id(draft), found.doubt, tuple(one.label for one in found.options))
 
 
-def _scheduled(unit: ActUnit, session: str, deed: str) -> Meetup:
-    meetup = sessions_service.find(unit.tx, unit.group.id, session)
-    if meetup.state != SessionState.SCHEDULED:
-        raise Refusal(f"That session is {meetup.state.value}, so there is nothing to {deed}.")
-    if not unit.leads(meetup.host_id):
-        raise NotAllowedRefusal(f"Only the session's host or a facilitator can {deed} it.")
-    return meetup
+def _apply(meetup: Meetup, plan: Plan) -> None:
+    """What was given counts; what was not stays."""
+    if plan.title is not None:
+        meetup.title = rules.check_title(plan.title)
+    if plan.description is not None:
+        meetup.description = rules.check_description(plan.description)
+    if plan.turn is not None:
+        meetup.turn_seconds = sessions_service.check_turn(times.parse_duration(plan.turn))
+    if plan.voice_channel_id is not None:
+        meetup.voice_channel_id = plan.voice_channel_id
+    if plan.length is not None:
+        meetup.minutes = rules.check_length(times.parse_duration(plan.length))
+    if plan.size is not None:
+        meetup.size = rules.check_size(plan.size)
 
 
-def _turn(typed: str | None) -> int | None:
-    return sessions_service.check_turn(times.parse_duration(typed)) if typed else None
+def _change(unit: ActUnit, meetup: Meetup, plan: Plan) -> None:
+    before = _with_place(unit, meetup)
+    if plan.size is not None:
+        rules.check_size(plan.size, going=len(before))
+    _apply(meetup, plan)
+    _call_up(unit, meetup, before)
 
 
-def _upcoming(meetup: Meetup, answers: list[Answer]) -> Upcoming:
+def _in_calendars(meetup: Meetup) -> tuple[object, ...]:
+    """What a calendar shows of a session."""
+    return (
+        meetup.title,
+        meetup.description,
+        meetup.starts_at,
+        meetup.minutes,
+        meetup.timezone,
+        meetup.voice_channel_id,
+    )
+
+
+def _with_place(unit: Unit, meetup: Meetup) -> tuple[int, ...]:
+    return rules.places(sessions.going(unit.tx, row_id(meetup)), meetup.size)[0]
+
+
+def _call_up(unit: ActUnit, meetup: Meetup, before: tuple[int, ...]) -> None:
+    """Whoever waited and has a place now is told, once."""
+    placed = set(_with_place(unit, meetup)) - set(before) - {unit.my_id}
+    for row in sessions.rsvps(unit.tx, row_id(meetup)):
+        if row.member_id in placed:
+            key = keys.place(row_id(meetup), row.member_id, row.at)
+            unit.ping(key, meetup.channel_id, meetup.starts_at)
+
+
+def _planned(unit: Unit, meetup: Meetup, deed: str, *, others: int = 0) -> Planned:
+    series = unit.tx.get(Series, meetup.series_id) if meetup.series_id else None
+    goes_on = series is not None and series.ended_at is None
+    return Planned(
+        keys.announcement(row_id(meetup)),
+        meetup.title,
+        meetup.starts_at,
+        meetup.timezone,
+        meetup.channel_id,
+        deed,
+        series_rules.said(upcoming.rhythm_of(series)) if series is not None and goes_on else "",
+        others,
+    )
+
+
+def _upcoming(meetup: Meetup, answers: list[Rsvp]) -> Upcoming:
+    said = [row.answer for row in answers]
     return Upcoming(
         row_id(meetup),
         meetup.title,
         meetup.state,
         meetup.starts_at,
         meetup.channel_id,
-        answers.count(Answer.GOING),
-        answers.count(Answer.MAYBE),
+        said.count(Answer.GOING),
+        said.count(Answer.MAYBE),
     )
-
-
-def _wake(unit: Unit, meetup: Meetup) -> None:
-    at = None
-    if meetup.state == SessionState.SCHEDULED:
-        at = rules.next_reminder(meetup.starts_at, reminder_minutes(unit.group), unit.now)
-    meetup.remind_at = at
-    unit.wake(f"session:{row_id(meetup)}", at)

@@ -1,13 +1,18 @@
 """What the cards of a planned session show. Reads, decides nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
 
 from bot.keys import Key
+from bot.sessions.planning import rules
+from bot.sessions.series import rules as series_rules
+from bot.sessions.upcoming import service as upcoming
+from bot.unit import row_id
 from storage import groups, questions, sessions
-from storage.tables import Answer, Meetup, QuestionState, Rsvp, SessionState
+from storage.tables import Answer, Meetup, QuestionState, Rsvp, Series, SessionState
 
 
 @dataclass(frozen=True)
@@ -21,10 +26,15 @@ class Announcement:
     host: str
     starts_at: datetime
     timezone: str
+    minutes: int
+    repeats: str
+    not_held: bool
     voice_channel_id: int | None
     channel_id: int
     turn_seconds: int
+    size: int | None
     going: tuple[str, ...]
+    waiting: tuple[str, ...]
     maybe: tuple[str, ...]
     cannot: tuple[str, ...]
     questions: int
@@ -37,6 +47,15 @@ class Reminder:
     about: Announcement
     minutes: int
     user_ids: tuple[int, ...]
+    without_question: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """The word to somebody on the waiting list that there is a place for them now."""
+
+    about: Announcement
+    user_id: int
 
 
 def read_announcement(tx: Session, at: Key) -> Announcement | None:
@@ -46,6 +65,7 @@ def read_announcement(tx: Session, at: Key) -> Announcement | None:
         return None
     group = groups.get(tx, meetup.group_id)
     answers = sessions.rsvps(tx, at.id)
+    going, waiting = places_of(tx, meetup)
     names = groups.names(tx, {row.member_id for row in answers} | {meetup.host_id})
     proposed = questions.listing(tx, meetup.group_id, states=(QuestionState.PROPOSED,), limit=100)
     return Announcement(
@@ -56,10 +76,15 @@ def read_announcement(tx: Session, at: Key) -> Announcement | None:
         host=names[meetup.host_id],
         starts_at=meetup.starts_at,
         timezone=meetup.timezone,
+        minutes=meetup.minutes,
+        repeats=_repeats(tx, meetup),
+        not_held=meetup.state == SessionState.CANCELLED and meetup.ended_at is not None,
         voice_channel_id=meetup.voice_channel_id,
         channel_id=meetup.channel_id,
         turn_seconds=meetup.turn_seconds or group.turn_seconds,
-        going=_who(answers, Answer.GOING, names),
+        size=meetup.size,
+        going=tuple(names[member] for member in going),
+        waiting=tuple(names[member] for member in waiting),
         maybe=_who(answers, Answer.MAYBE, names),
         cannot=_who(answers, Answer.NO, names),
         questions=len(proposed),
@@ -71,9 +96,47 @@ def read_reminder(tx: Session, at: Key) -> Reminder | None:
     about = read_announcement(tx, at)
     if about is None or about.state != SessionState.SCHEDULED:
         return None
-    wanted = [row.member_id for row in sessions.rsvps(tx, at.id) if row.answer != Answer.NO]
-    users = groups.users(tx, wanted)
-    return Reminder(about, at.more[0], tuple(users[member] for member in wanted if member in users))
+    meetup = tx.get_one(Meetup, at.id)
+    going, _ = places_of(tx, meetup)
+    maybe = [row.member_id for row in sessions.rsvps(tx, at.id) if row.answer == Answer.MAYBE]
+    users = groups.users(tx, [*going, *maybe])
+    named = tuple(users[member] for member in (*going, *maybe) if member in users)
+    return Reminder(about, at.more[0], named, _without_question(tx, meetup, going, at.more[0]))
+
+
+def read_place(tx: Session, at: Key) -> Place | None:
+    """The word about a place that a key names, or None if it is not theirs any more."""
+    about = read_announcement(tx, at)
+    if about is None or about.state != SessionState.SCHEDULED or not at.more:
+        return None
+    member = at.more[0]
+    users = groups.users(tx, [member])
+    has_place = member in places_of(tx, tx.get_one(Meetup, at.id))[0]
+    return Place(about, users[member]) if has_place and member in users else None
+
+
+def places_of(tx: Session, meetup: Meetup) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Who has a place, and who waits for one."""
+    return rules.places(sessions.going(tx, row_id(meetup)), meetup.size)
+
+
+def _without_question(
+    tx: Session, meetup: Meetup, going: Sequence[int], minutes: int
+) -> tuple[str, ...]:
+    """Those who come and have no question waiting, while there is time to think of one."""
+    if minutes < rules.NUDGE_FROM:
+        return ()
+    states = (QuestionState.PROPOSED,)
+    waiting = questions.listing(tx, meetup.group_id, states=states, limit=1000)
+    names = groups.names(tx, set(going) - {question.author_id for question in waiting})
+    return tuple(names[member] for member in going if member in names)
+
+
+def _repeats(tx: Session, meetup: Meetup) -> str:
+    series = tx.get(Series, meetup.series_id) if meetup.series_id else None
+    if series is None or series.ended_at is not None:
+        return ""
+    return series_rules.said(upcoming.rhythm_of(series))
 
 
 def _who(answers: list[Rsvp], said: Answer, names: dict[int, str]) -> tuple[str, ...]:

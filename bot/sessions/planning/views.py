@@ -1,8 +1,8 @@
-"""Buttons of an announcement and of a reminder."""
+"""Buttons of an announcement, of a reminder, and of a question about a time."""
 
 from bot.door import Door
 from bot.keys import Key
-from bot.sessions.planning import service
+from bot.sessions.planning import cards, service
 from storage.tables import Answer
 
 
@@ -21,6 +21,11 @@ async def cannot(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     await _answer(door, at, Answer.NO)
 
 
+async def choose(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """Which time was meant."""
+    await door.replace(cards.answer(await door.do(service.choose, at)))
+
+
 async def _answer(door: Door, at: Key, said: Answer) -> None:
     if at.kind == "a":
         await door.change(at, service.rsvp, at, said)
@@ -29,4 +34,4 @@ async def _answer(door: Door, at: Key, said: Answer) -> None:
         await door.whisper("Noted. The announcement shows it.")
 
 
-HANDLERS = {"going": going, "maybe": maybe, "cannot": cannot}
+HANDLERS = {"going": going, "maybe": maybe, "cannot": cannot, "choose": choose}

@@ -41,9 +41,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("occurrence", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("sequence", sa.Integer(), nullable=False, server_default="0"))
         batch_op.create_foreign_key("fk_sessions_series", "series", ["series_id"], ["id"])
-        batch_op.create_unique_constraint(
-            "one_session_per_occurrence", ["series_id", "occurrence"]
-        )
+        batch_op.create_unique_constraint("one_session_per_occurrence", ["series_id", "occurrence"])
         batch_op.create_check_constraint("minutes_range", "minutes BETWEEN 10 AND 1440")
         batch_op.create_check_constraint("size_range", "size BETWEEN 2 AND 100")
     _interests()

@@ -43,7 +43,7 @@ from tests.conftest import GROUP, SHARED, Clock, caller
 
 HEADER = "question,title,forecaster,forecast_at,probability,outcome,resolved_at\n"
 TOURNAMENT = SHARED / "data" / "gjp2011.csv"
-KEPT_FOR_DELIVERY = {"interactions", "outbox"}
+KEPT_FOR_DELIVERY = {"drafts", "interactions", "outbox"}
 
 
 def bring_in(desk: Desk, text: str, group_id: int | None = None) -> Imported:
@@ -108,7 +108,7 @@ def test_a_whole_evening_is_in_the_export(desk: Desk, clock: Clock) -> None:
     assert counts == {
         "groups": 1, "members": 3, "questions": 1, "forecasts": 6, "scores": 8, "resolutions": 1,
         "sessions": 2, "rounds": 1, "seats": 2, "turns": 2, "attendances": 2, "rsvps": 1,
-        "marks": 1, "votes": 0, "disputes": 1, "standings": 0,
+        "marks": 1, "votes": 0, "disputes": 1, "interests": 0, "series": 0, "standings": 0,
     }  # fmt: skip
     assert [(one["forecaster"], one["kind"], one["probability"]) for one in lines] == [
         ("Ana", "blind", "0.3"),

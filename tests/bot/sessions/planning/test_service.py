@@ -15,6 +15,7 @@ from bot.sessions.planning import service as planning
 from bot.sessions.planning.service import Plan
 from bot.sessions.planning.shown import read_announcement, read_reminder
 from bot.sessions.service import Wish
+from bot.sessions.upcoming import service as upcoming
 from bot.unit import Caller, Desk
 from storage.tables import Answer, Effect, Meetup, Rsvp, SessionState
 from tests.bot.scenes import bring, effect, group, member, row, rows, snapshot, wanted
@@ -27,7 +28,9 @@ FACILITATOR = {"manages_events": True}
 
 def schedule(desk: Desk, when: str = "2026-11-27 19:00", name: str = "Ana", **more: object) -> Key:
     """A planned session: without more, a week after the start of the clock."""
-    return planning.schedule(desk, caller(name), Plan(when, **more)).key
+    planned = planning.schedule(desk, caller(name), Plan(when, **more))
+    assert isinstance(planned, planning.Planned)
+    return planned.key
 
 
 def manage(desk: Desk, change: Change) -> None:
@@ -45,7 +48,7 @@ def pings(desk: Desk) -> list[int]:
 
 def remind(desk: Desk, clock: Clock, at: datetime, number: int = 1) -> None:
     clock.now = at
-    planning.remind_due(desk, number, GROUP)
+    upcoming.remind_due(desk, number, GROUP)
 
 
 # Schedule
@@ -67,7 +70,7 @@ def test_a_planned_session_is_announced_and_its_host_is_going(desk: Desk) -> Non
     assert (found.voice_channel_id, found.turn_seconds) == (950, 300)
     assert found.starts_at == datetime(2026, 11, 27, 18, tzinfo=UTC)
     assert planned == planning.Planned(
-        keys.announcement(1), "Friday circle", found.starts_at, "Europe/Rome", CHANNEL
+        keys.announcement(1), "Friday circle", found.starts_at, "Europe/Rome", CHANNEL, "planned"
     )
     assert wanted(desk, planned.key) == 1
     assert [(one.member_id, one.answer) for one in rows(desk, Rsvp)] == [
@@ -360,7 +363,6 @@ def test_a_group_can_do_without_reminders(desk: Desk, clock: Clock) -> None:
     remind(desk, clock, START + timedelta(days=6))
 
     assert pings(desk) == []
-    assert meetup(desk).remind_at is None
 
 
 def test_what_is_cancelled_or_live_is_not_reminded_of(desk: Desk, clock: Clock) -> None:
@@ -385,7 +387,8 @@ def test_the_sweep_finds_the_next_reminder(desk: Desk, clock: Clock) -> None:
     remind(desk, clock, start - timedelta(minutes=15))
     found.append(meetup(desk).remind_at)
 
-    assert found == [start - timedelta(days=1), start - timedelta(minutes=15), None]
+    given_up = start + timedelta(minutes=90, hours=6)
+    assert found == [start - timedelta(days=1), start - timedelta(minutes=15), given_up]
 
 
 def test_an_answer_on_the_reminder_shows_on_the_reminder(desk: Desk, clock: Clock) -> None:

@@ -1,0 +1,121 @@
+"""When the sessions of a series are: local dates, a wall time and a time zone. Pure.
+
+Dates are counted on the calendar and each is then put on the clocks of the zone, so 19:00 stays
+19:00 across a clock change, and no session is doubled, dropped or put on another day. A wall time
+that the clocks skip that day moves forward by what they skip (02:30 becomes 03:30); of one that
+comes twice the first counts. A month has its session on the weekday that the first one was on:
+the second Thursday, say. One from the 29th on means the last such weekday of each month.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from itertools import takewhile
+from zoneinfo import ZoneInfo
+
+ORDINALS = ("first", "second", "third", "fourth", "last")
+STEPS = {"weekly": timedelta(days=7), "fortnightly": timedelta(days=14)}
+# A session that nobody has started so long after its end will not be held any more.
+PATIENCE = timedelta(hours=6)
+
+
+class Scope(StrEnum):
+    """Which sessions of a series a change is for, from the chosen one."""
+
+    ONE = "one"
+    FOLLOWING = "following"
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """How often, from which date, at what time of day, on whose clocks, and until when."""
+
+    repeat: str
+    starts_on: date
+    at: time
+    zone: ZoneInfo
+    last_on: date | None = None
+
+    def days(self) -> Iterator[date]:
+        """The dates of the sessions, one after the other."""
+        for day in self._all_days():
+            if self.last_on is not None and day > self.last_on:
+                return
+            yield day
+
+    def days_after(self, now: datetime) -> Iterator[date]:
+        """The dates of the sessions that begin after a moment."""
+        return (day for day in self.days() if self.moment(day) > now)
+
+    def has(self, day: date) -> bool:
+        """Whether there is a session on that date."""
+        return day in takewhile(lambda one: one <= day, self.days())
+
+    def moved(self, day: date, to: date, at: time, zone: ZoneInfo) -> "Rhythm":
+        """The same rhythm from a date on, but with that session on another day, time or clock."""
+        last = None if self.last_on is None else self.last_on + (to - day)
+        return Rhythm(self.repeat, to, at, zone, last)
+
+    def moment(self, day: date) -> datetime:
+        """When the session of that date begins, aware UTC."""
+        return moment_of(day, self.at, self.zone)
+
+    def _all_days(self) -> Iterator[date]:
+        if self.repeat == "monthly":
+            yield from _monthly(self.starts_on)
+            return
+        day = self.starts_on
+        while day.year < date.max.year:
+            yield day
+            day += STEPS[self.repeat]
+
+
+def moment_of(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """A wall time as a moment: a skipped one is moved forward, of a repeated one the first."""
+    return datetime.combine(day, at, zone).astimezone(UTC)
+
+
+def said(rhythm: Rhythm) -> str:
+    """The rhythm in words: "every Thursday", "the second Thursday of each month"."""
+    weekday = f"{rhythm.starts_on:%A}"
+    if rhythm.repeat == "weekly":
+        return f"every {weekday}"
+    if rhythm.repeat == "fortnightly":
+        return f"every other {weekday}"
+    return f"the {ORDINALS[_nth(rhythm.starts_on)]} {weekday} of each month"
+
+
+def time_to_plan(
+    starts_at: datetime, *, announce_days: int, earlier_end: datetime | None
+) -> datetime:
+    """When a session is announced: as the one before it ends, and some days before at the latest.
+
+    `earlier_end` is None where the one before it is live, and nobody knows when it ends.
+    """
+    latest = starts_at - timedelta(days=announce_days)
+    return latest if earlier_end is None else min(latest, earlier_end)
+
+
+def lapses_at(starts_at: datetime, minutes: int) -> datetime:
+    """When a session that nobody has started is given up."""
+    return starts_at + timedelta(minutes=minutes) + PATIENCE
+
+
+def _nth(day: date) -> int:
+    return (day.day - 1) // 7
+
+
+def _monthly(first: date) -> Iterator[date]:
+    year, month = first.year, first.month
+    while year < date.max.year:
+        yield _on_weekday(year, month, first)
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+
+
+def _on_weekday(year: int, month: int, like: date) -> date:
+    """The day of a month that is the same weekday of it as `like` is of its own month."""
+    begin = date(year, month, 1)
+    day = begin + timedelta(days=(like.weekday() - begin.weekday()) % 7 + 7 * _nth(like))
+    return day if day.month == month else day - timedelta(days=7)

@@ -1,0 +1,83 @@
+"""Queries about series, their sessions, drafts of plans, and interest in events."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session, col, delete, select
+
+from storage.tables import Draft, Interest, Meetup, Member, Series, SessionState
+
+DRAFTS_KEPT = timedelta(days=1)
+
+
+def series(tx: Session, group_id: int, series_id: int) -> Series | None:
+    """The series, if it is this group's."""
+    return tx.exec(
+        select(Series).where(Series.id == series_id, Series.group_id == group_id)
+    ).first()
+
+
+def running_series(tx: Session, group_id: int) -> Sequence[Series]:
+    """The group's series that have not been ended."""
+    return tx.exec(
+        select(Series)
+        .where(Series.group_id == group_id, col(Series.ended_at).is_(None))
+        .order_by(col(Series.id))
+    ).all()
+
+
+def to_plan(tx: Session, *, until: datetime | None = None) -> Sequence[Series]:
+    """Series of all groups with a session to be announced, or one due by a moment."""
+    statement = select(Series).where(col(Series.plan_at).is_not(None))
+    if until is not None:
+        statement = statement.where(col(Series.plan_at) <= until)
+    return tx.exec(statement).all()
+
+
+def of_series(tx: Session, series_id: int) -> Sequence[Meetup]:
+    """The sessions of a series that are or were, in the order of their dates."""
+    return tx.exec(
+        select(Meetup).where(Meetup.series_id == series_id).order_by(col(Meetup.occurrence))
+    ).all()
+
+
+def to_come(tx: Session, series_id: int, *, since: date) -> list[Meetup]:
+    """The planned sessions of a series from a date on, as the series counts them."""
+    return [
+        meetup
+        for meetup in of_series(tx, series_id)
+        if meetup.state == SessionState.SCHEDULED
+        and meetup.occurrence is not None
+        and meetup.occurrence >= since
+    ]
+
+
+def draft(tx: Session, member_id: int, draft_id: int) -> Draft | None:
+    """The draft, if it is this member's."""
+    return tx.exec(select(Draft).where(Draft.id == draft_id, Draft.member_id == member_id)).first()
+
+
+def forget_drafts(tx: Session, now: datetime) -> None:
+    """Nobody chooses the next day between readings of a time."""
+    tx.exec(delete(Draft).where(col(Draft.created_at) < now - DRAFTS_KEPT))
+
+
+def interested(tx: Session, session_id: int) -> Sequence[Member]:
+    """Who is interested in a session's event in Discord."""
+    return tx.exec(
+        select(Member)
+        .join(Interest, col(Interest.member_id) == col(Member.id))
+        .where(Interest.session_id == session_id)
+        .order_by(col(Member.id))
+    ).all()
+
+
+def set_interested(tx: Session, session_id: int, member_ids: Collection[int]) -> bool:
+    """Keeps who is interested, and says whether that is news."""
+    known = set(tx.exec(select(Interest.member_id).where(Interest.session_id == session_id)).all())
+    wanted = set(member_ids)
+    gone = col(Interest.session_id) == session_id, col(Interest.member_id).in_(known - wanted)
+    tx.exec(delete(Interest).where(*gone))
+    tx.add_all(Interest(session_id=session_id, member_id=one) for one in sorted(wanted - known))
+    tx.flush()
+    return known != wanted
