@@ -6,128 +6,62 @@ added to (triggers in the migrations refuse anything else).
 """
 
 from datetime import date, datetime
-from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Enum, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from storage.words import (
+    Answer,
+    EffectState,
+    ForecastKind,
+    Moment,
+    Order,
+    Phase,
+    Presence,
+    QuestionKind,
+    QuestionState,
+    Repeat,
+    SeatState,
+    SessionState,
+    word,
+)
 
-def _word(values: type[StrEnum]) -> Any:
-    """Text with a CHECK; a native enum would need a migration for every new word."""
-    return Enum(
-        values,
-        native_enum=False,
-        length=16,
-        create_constraint=True,
-        name=values.__name__.lower(),
-        values_callable=lambda members: [member.value for member in members],
-    )
-
-
-class QuestionKind(StrEnum):
-    """What a forecast on the question looks like."""
-
-    BINARY = "binary"
-    CHOICE = "choice"
-    ORDERED = "ordered"
-    NUMERIC = "numeric"
-
-
-class QuestionState(StrEnum):
-    """Where a question is in its life."""
-
-    PROPOSED = "proposed"
-    OPEN = "open"
-    CLOSED = "closed"
-    RESOLVED = "resolved"
-    VOID = "void"
-
-
-class SessionState(StrEnum):
-    """Where a session is in its life."""
-
-    SCHEDULED = "scheduled"
-    LIVE = "live"
-    CLOSED = "closed"
-    CANCELLED = "cancelled"
-
-
-class Repeat(StrEnum):
-    """How often the sessions of a series come round."""
-
-    WEEKLY = "weekly"
-    FORTNIGHTLY = "fortnightly"
-    MONTHLY = "monthly"
-
-
-class Answer(StrEnum):
-    """What a member said to an invitation."""
-
-    GOING = "going"
-    MAYBE = "maybe"
-    NO = "no"
-
-
-class Presence(StrEnum):
-    """Whether a member is in a live session's circle."""
-
-    OFFERED = "offered"
-    IN = "in"
-    OUT = "out"
-
-
-class Order(StrEnum):
-    """How the seats of a round are ordered."""
-
-    ROTATE = "rotate"
-    RANDOM = "random"
-    MANUAL = "manual"
-
-
-class Phase(StrEnum):
-    """Where a round is."""
-
-    BLIND = "blind"
-    TURNS = "turns"
-    FINAL = "final"
-    CLOSED = "closed"
-
-
-class SeatState(StrEnum):
-    """What became of a seat so far."""
-
-    WAITING = "waiting"
-    SPEAKING = "speaking"
-    SPOKEN = "spoken"
-    SKIPPED = "skipped"
-    GAVE_UP = "gave_up"
-
-
-class ForecastKind(StrEnum):
-    """When in the life of a question a forecast was made."""
-
-    BLIND = "blind"
-    TURN = "turn"
-    UPDATE = "update"
-
-
-class Moment(StrEnum):
-    """Which of a member's forecasts a score belongs to."""
-
-    BLIND = "blind"
-    TURN = "turn"
-    FINAL = "final"
-    CLOSE = "close"
-
-
-class EffectState(StrEnum):
-    """What became of an effect in the outbox."""
-
-    PENDING = "pending"
-    DONE = "done"
-    PARKED = "parked"
-    EXPIRED = "expired"
+# Words are taken from here too: whoever reads a row needs them.
+__all__ = [
+    "Answer",
+    "Attendance",
+    "Dispute",
+    "Draft",
+    "Effect",
+    "EffectState",
+    "Forecast",
+    "ForecastKind",
+    "Group",
+    "Interaction",
+    "Interest",
+    "Mark",
+    "Meetup",
+    "Member",
+    "Moment",
+    "Order",
+    "Phase",
+    "Presence",
+    "Question",
+    "QuestionKind",
+    "QuestionState",
+    "Repeat",
+    "Resolution",
+    "Round",
+    "Rsvp",
+    "Score",
+    "Seat",
+    "SeatState",
+    "Series",
+    "SessionState",
+    "Standing",
+    "Turn",
+    "Vote",
+]
 
 
 class Group(SQLModel, table=True):
@@ -203,8 +137,8 @@ class Question(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     group_id: int = Field(foreign_key="groups.id", sa_type=BigInteger)
     author_id: int | None = Field(default=None, foreign_key="members.id")
-    kind: QuestionKind = Field(default=QuestionKind.BINARY, sa_type=_word(QuestionKind))
-    state: QuestionState = Field(default=QuestionState.PROPOSED, sa_type=_word(QuestionState))
+    kind: QuestionKind = Field(default=QuestionKind.BINARY, sa_type=word(QuestionKind))
+    state: QuestionState = Field(default=QuestionState.PROPOSED, sa_type=word(QuestionState))
     title: str
     criteria: str = ""
     source_url: str | None = None
@@ -248,7 +182,7 @@ class Series(SQLModel, table=True):
     turn_seconds: int | None = None
     minutes: int
     size: int | None = None
-    repeat: Repeat = Field(sa_type=_word(Repeat))
+    repeat: Repeat = Field(sa_type=word(Repeat))
     timezone: str
     at: str
     starts_on: date
@@ -291,8 +225,8 @@ class Meetup(SQLModel, table=True):
     host_gone: bool = False
     title: str
     description: str = ""
-    state: SessionState = Field(default=SessionState.SCHEDULED, sa_type=_word(SessionState))
-    order_mode: Order = Field(default=Order.ROTATE, sa_type=_word(Order))
+    state: SessionState = Field(default=SessionState.SCHEDULED, sa_type=word(SessionState))
+    order_mode: Order = Field(default=Order.ROTATE, sa_type=word(Order))
     turn_seconds: int | None = None
     starts_at: datetime
     minutes: int = 90
@@ -320,7 +254,7 @@ class Rsvp(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     session_id: int = Field(foreign_key="sessions.id")
     member_id: int = Field(foreign_key="members.id")
-    answer: Answer = Field(sa_type=_word(Answer))
+    answer: Answer = Field(sa_type=word(Answer))
     at: datetime
 
 
@@ -361,7 +295,7 @@ class Attendance(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     session_id: int = Field(foreign_key="sessions.id")
     member_id: int = Field(foreign_key="members.id")
-    presence: Presence = Field(sa_type=_word(Presence))
+    presence: Presence = Field(sa_type=word(Presence))
     at: datetime
 
 
@@ -395,8 +329,8 @@ class Round(SQLModel, table=True):
     session_id: int = Field(foreign_key="sessions.id")
     question_id: int = Field(foreign_key="questions.id")
     number: int
-    phase: Phase = Field(sa_type=_word(Phase))
-    order_mode: Order = Field(sa_type=_word(Order))
+    phase: Phase = Field(sa_type=word(Phase))
+    order_mode: Order = Field(sa_type=word(Order))
     seed: int
     turn_seconds: int
     grace_seconds: int
@@ -421,7 +355,7 @@ class Seat(SQLModel, table=True):
     round_id: int = Field(foreign_key="rounds.id")
     member_id: int = Field(foreign_key="members.id")
     position: int
-    state: SeatState = Field(sa_type=_word(SeatState))
+    state: SeatState = Field(sa_type=word(SeatState))
     present: bool = True
     ready: bool = False
     passes: int = 0
@@ -477,7 +411,7 @@ class Forecast(SQLModel, table=True):
     member_id: int = Field(foreign_key="members.id")
     round_id: int | None = Field(default=None, foreign_key="rounds.id")
     turn_number: int | None = None
-    kind: ForecastKind = Field(sa_type=_word(ForecastKind))
+    kind: ForecastKind = Field(sa_type=word(ForecastKind))
     late: bool = False
     probability: float | None = None
     values: str | None = None
@@ -531,7 +465,7 @@ class Score(SQLModel, table=True):
     member_id: int = Field(foreign_key="members.id")
     round_id: int | None = Field(default=None, foreign_key="rounds.id")
     forecast_id: int = Field(foreign_key="forecasts.id")
-    moment: Moment = Field(sa_type=_word(Moment))
+    moment: Moment = Field(sa_type=word(Moment))
     headline: bool = False
     known_at: datetime
     shown: float
@@ -592,7 +526,7 @@ class Effect(SQLModel, table=True):
     key: str = Field(max_length=25, unique=True)
     group_id: int = Field(foreign_key="groups.id", sa_type=BigInteger)
     channel_id: int = Field(sa_type=BigInteger)
-    state: EffectState = Field(default=EffectState.PENDING, sa_type=_word(EffectState))
+    state: EffectState = Field(default=EffectState.PENDING, sa_type=word(EffectState))
     wanted: int = 1
     shown: int = 0
     created_at: datetime

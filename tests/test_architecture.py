@@ -3,6 +3,7 @@
 import ast
 import sys
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
@@ -110,7 +111,7 @@ def test_commands_and_views_take_only_words_from_the_tables() -> None:
         for file in named(name)
         for one in imports(file)
         if within(one, "storage.tables")
-        and not issubclass(getattr(tables, one.rpartition(".")[2]), tables.StrEnum)
+        and not issubclass(getattr(tables, one.rpartition(".")[2]), StrEnum)
     }
 
     assert wrong == set()
