@@ -10,9 +10,11 @@ from typing import ParamSpec, TypeVar
 
 import discord
 
+from bot import keys
 from bot.alarms import Alarms
+from bot.calendars.discord_events import DiscordEvents
 from bot.client import HANDLERS, DojoClient
-from bot.delivery.worker import Delivery
+from bot.delivery.worker import Carrier, Delivery
 from bot.unit import Desk, Unit
 from storage.engine import Database
 
@@ -39,7 +41,9 @@ class App:
         self.handlers = HANDLERS
         self.desk = Desk(database, clock, self._saved)
         self.client = DojoClient(self)
-        self.delivery = Delivery(self.desk, self.run, self.client)
+        events = DiscordEvents(self.desk, self.run, self.client)
+        carriers = {"v": Carrier(events.carry, lambda key: keys.announcement(key.id))}
+        self.delivery = Delivery(self.desk, self.run, self.client, carriers)
         self.alarms = Alarms(self.desk, self.run, self.delivery.wake, sweep_seconds)
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="service")
         self._loop: asyncio.AbstractEventLoop | None = None

@@ -1,9 +1,10 @@
 """The discord.py client: commands, buttons that outlive the process, forms, voice arrivals.
 
-It declares the two intents that are needed: guilds, and voice states to see who is on the call.
-Neither is privileged.
+It declares the three intents that are needed: guilds, voice states to see who is on the call, and
+scheduled events to see who is interested. None of them is privileged.
 """
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -27,6 +28,7 @@ from bot.sessions.planning import commands as _planning_commands  # noqa: F401 -
 from bot.sessions.planning import views as planning_views
 from bot.sessions.rounds import commands as _round_commands  # noqa: F401 - adds to /session
 from bot.sessions.rounds import views as round_views
+from bot.sessions.upcoming import service as upcoming
 from bot.standings import commands as standings_commands
 from bot.standings import views as standings_views
 
@@ -51,6 +53,9 @@ HANDLERS = {
     **standings_views.HANDLERS,
 }
 
+# What Discord calls it when somebody is interested in an event, or not any more.
+INTEREST = ("GUILD_SCHEDULED_EVENT_USER_ADD", "GUILD_SCHEDULED_EVENT_USER_REMOVE")
+
 log = structlog.get_logger()
 
 
@@ -71,11 +76,13 @@ class DojoClient(discord.Client):
         # The bot sees who is on a call, but never speaks there: it needs no libraries for voice.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
-            intents=discord.Intents(guilds=True, voice_states=True),
+            intents=discord.Intents(guilds=True, voice_states=True, guild_scheduled_events=True),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
         )
         self.app = app
+        self._hearing: set[asyncio.Task[None]] = set()
+        self._hear_of_interest()
         self.tree = Tree(self)
         for command in COMMANDS:
             self.tree.add_command(command)
@@ -115,3 +122,20 @@ class DojoClient(discord.Client):
             return
         who = sessions.OnCall(member.id, member.display_name)
         await self.app.run(sessions.arrive_on_call, self.app.desk, member.guild.id, channel.id, who)
+
+    def _hear_of_interest(self) -> None:
+        """Has the bot hear who is interested in an event.
+
+        discord.py passes that on for users in its cache only. Without the privileged intent for
+        members nobody is in it, so this takes the place of the library's own two parsers.
+        """
+        parsers = self._connection.parsers
+        for name in INTEREST:
+            parsers[name] = self._interest_changed
+
+    def _interest_changed(self, data: dict[str, Any]) -> None:
+        group, event = int(data["guild_id"]), int(data["guild_scheduled_event_id"])
+        work = self.app.run(upcoming.interest_changed, self.app.desk, group, event)
+        task = asyncio.get_running_loop().create_task(work)
+        self._hearing.add(task)
+        task.add_done_callback(self._hearing.discard)

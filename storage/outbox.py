@@ -84,6 +84,14 @@ def by_key(tx: Session, key: str) -> Effect | None:
     return tx.exec(select(Effect).where(Effect.key == key)).first()
 
 
+def key_of_message(tx: Session, channel_id: int, message_id: int) -> str | None:
+    """The effect that is shown as this message."""
+    statement = select(Effect.key).where(
+        Effect.channel_id == channel_id, Effect.message_id == message_id
+    )
+    return tx.exec(statement).first()
+
+
 def versions(tx: Session, key: str) -> tuple[int, int]:
     """The version of a card that is wanted, and the one that Discord has; 0 if there is none."""
     row = tx.exec(_VERSIONS, params={"of": key}).first()

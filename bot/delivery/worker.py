@@ -5,13 +5,15 @@ for long: what fails is given a time to be tried again, and the sweep comes back
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import aiohttp
 import discord
 import structlog
+from sqlmodel import Session
 
 from bot import keys
 from bot.delivery.catalogue import render
@@ -36,10 +38,33 @@ UNKNOWN_MESSAGE = 10008
 log = structlog.get_logger()
 
 
+class DeclinedError(Exception):
+    """An effect cannot be brought about now; says why, to be read by the group."""
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """Brings effects of one kind about elsewhere than in a channel.
+
+    `carry` returns what Discord (or whoever) calls the thing, and must find what an earlier
+    attempt has made instead of making it again. `card` is the card that tells how it went.
+    """
+
+    carry: Callable[[Effect], Awaitable[int | None]]
+    card: Callable[[Key], Key]
+
+
 class Delivery:
     """Delivers what is due whenever it is woken; several wakes in a row are one."""
 
-    def __init__(self, desk: Desk, run: Run, client: discord.Client) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        run: Run,
+        client: discord.Client,
+        carriers: Mapping[str, Carrier] | None = None,
+    ) -> None:
+        self._carriers = carriers or {}
         self._desk = desk
         self._run = run
         self._client = client
@@ -94,6 +119,10 @@ class Delivery:
         try:
             async with asyncio.timeout(SEND_TIMEOUT):
                 await self._show(effect)
+        except DeclinedError as error:
+            log.warning("delivery.declined", key=effect.key, reason=str(error))
+            await self._run(self._park, effect, str(error))
+            self.wake()
         except discord.HTTPException as error:
             await self._answer_refusal(effect, error)
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
@@ -104,6 +133,10 @@ class Delivery:
             await self._run(self._park, effect, f"The message could not be made ({error!r}).")
 
     async def _show(self, effect: Effect) -> None:
+        if carrier := self._carriers.get(effect.key[0]):
+            await self._run(self._confirm, effect, await carrier.carry(effect))
+            self.wake()
+            return
         now = self._desk.clock()
         expired = effect.expires_at is not None and effect.expires_at <= now
         message = None if expired else await self._run(render, self._desk, Key.parse(effect.key))
@@ -182,8 +215,10 @@ class Delivery:
         with self._desk.db.write() as tx:
             return outbox.claim(tx, effect_id, self._desk.clock())
 
-    def _confirm(self, effect: Effect, message_id: int) -> None:
+    def _confirm(self, effect: Effect, message_id: int | None) -> None:
         with self._desk.db.write() as tx:
+            if effect.trouble or message_id != effect.message_id:
+                self._tell_on_card(tx, effect)
             outbox.confirm(
                 tx,
                 _id(effect),
@@ -212,7 +247,16 @@ class Delivery:
     def _park(self, effect: Effect, trouble: str) -> bool:
         with self._desk.db.write() as tx:
             until = self._desk.clock() + PARKED_FOR
-            return outbox.park(tx, _id(effect), trouble=trouble, until=until)
+            news = outbox.park(tx, _id(effect), trouble=trouble, until=until)
+            if news:
+                self._tell_on_card(tx, effect)
+            return news
+
+    def _tell_on_card(self, tx: Session, effect: Effect) -> None:
+        """What was brought about elsewhere, or could not be, shows on a card of the group."""
+        if carrier := self._carriers.get(effect.key[0]):
+            card = carrier.card(Key.parse(effect.key))
+            outbox.refresh(tx, key=str(card), now=self._desk.clock())
 
     def _search_missed(self, effect: Effect) -> None:
         with self._desk.db.write() as tx:

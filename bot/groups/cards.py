@@ -38,7 +38,7 @@ def settings_card(settings: Settings) -> Message:
     embed.add_field(name="Rounds", value=lines(rows), inline=False)
     if settings.troubles:
         rows = [
-            f"<#{trouble.channel_id}>: {trouble.reason} ({trouble.count} waiting)"
+            f"{_place(trouble.channel_id, group.id)}: {trouble.reason} ({trouble.count} waiting)"
             for trouble in settings.troubles
         ]
         embed.add_field(name="⚠️ Messages that I could not post", value=lines(rows), inline=False)
@@ -110,6 +110,10 @@ _CHAPTERS = (
         ),
     ),
 )
+
+
+def _place(channel_id: int, group_id: int) -> str:
+    return "Events" if channel_id == group_id else f"<#{channel_id}>"
 
 
 def _seconds(seconds: int, zero: str = "none") -> str:

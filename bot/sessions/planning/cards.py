@@ -51,12 +51,16 @@ def announcement_card(shown: Announcement) -> Message:
         ("Waiting for a place", shown.waiting),
         ("Maybe", shown.maybe),
         ("Can't make it", shown.cannot),
+        ("Interested in the event", shown.interested),
     ):
         if people or name == "Going":
             value = lines([safe(person) for person in people], empty="Nobody yet.")
             count = f"{len(people)}{of if name == 'Going' else ''}"
             embed.add_field(name=f"{name} ({count})", value=value)
     embed.add_field(name="Questions", value=_bring(shown), inline=False)
+    if shown.event.trouble and shown.state == SessionState.SCHEDULED:
+        text = f"There is none this time: {shown.event.trouble} Everything else works without it."
+        embed.add_field(name="Event in Discord", value=text, inline=False)
     embed.set_footer(text=f"Host: {shown.host}. Time zone: {shown.timezone}.")
     return Message(embed=embed, items=_items(shown))
 
@@ -124,10 +128,11 @@ def _text(shown: Announcement) -> str:
     turn = say_duration(timedelta(seconds=shown.turn_seconds))
     about = f"{safe(shown.description)}\n\n" if shown.description else ""
     length = say_duration(timedelta(minutes=shown.minutes))
+    event = f" · [event]({shown.event.url})" if shown.event.url else ""
     again = f"\nRepeats {shown.repeats}." if shown.repeats else ""
     return (
         f"{about}**{moment(shown.starts_at)}** ({countdown(shown.starts_at)}), for {length}"
-        f"{where}{again}\n"
+        f"{where}{event}{again}\n"
         f"We pick one question and go around the circle, {turn} each. No preparation needed; all "
         "levels welcome."
     )

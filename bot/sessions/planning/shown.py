@@ -6,13 +6,22 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot import keys
 from bot.keys import Key
 from bot.sessions.planning import rules
 from bot.sessions.series import rules as series_rules
 from bot.sessions.upcoming import service as upcoming
 from bot.unit import row_id
-from storage import groups, questions, sessions
-from storage.tables import Answer, Meetup, QuestionState, Rsvp, Series, SessionState
+from storage import groups, outbox, planning, questions, sessions
+from storage.tables import Answer, EffectState, Meetup, QuestionState, Rsvp, Series, SessionState
+
+
+@dataclass(frozen=True)
+class Event:
+    """The session's event in Discord: its address, or why there is none."""
+
+    url: str = ""
+    trouble: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,6 +46,8 @@ class Announcement:
     waiting: tuple[str, ...]
     maybe: tuple[str, ...]
     cannot: tuple[str, ...]
+    interested: tuple[str, ...]
+    event: Event
     questions: int
 
 
@@ -87,6 +98,8 @@ def read_announcement(tx: Session, at: Key) -> Announcement | None:
         waiting=tuple(names[member] for member in waiting),
         maybe=_who(answers, Answer.MAYBE, names),
         cannot=_who(answers, Answer.NO, names),
+        interested=tuple(member.name for member in planning.interested(tx, at.id)),
+        event=_event(tx, meetup),
         questions=len(proposed),
     )
 
@@ -130,6 +143,15 @@ def _without_question(
     waiting = questions.listing(tx, meetup.group_id, states=states, limit=1000)
     names = groups.names(tx, set(going) - {question.author_id for question in waiting})
     return tuple(names[member] for member in going if member in names)
+
+
+def _event(tx: Session, meetup: Meetup) -> Event:
+    found = outbox.by_key(tx, str(keys.event(row_id(meetup))))
+    if found is None:
+        return Event()
+    if found.message_id is not None:
+        return Event(url=f"https://discord.com/events/{meetup.group_id}/{found.message_id}")
+    return Event(trouble=found.trouble or "" if found.state == EffectState.PARKED else "")
 
 
 def _repeats(tx: Session, meetup: Meetup) -> str:

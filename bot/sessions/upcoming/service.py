@@ -4,6 +4,8 @@ Members' own deeds are in `planning/service.py`; these here are done by them, an
 Never touches Discord.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,8 +15,16 @@ from bot.sessions.planning import rules as planning_rules
 from bot.sessions.series import rules
 from bot.sessions.series.rules import Rhythm
 from bot.unit import Desk, Unit, row_id
-from storage import planning, sessions
+from storage import groups, outbox, planning, sessions
 from storage.tables import Answer, Group, Meetup, Series, SessionState
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with a Discord account."""
+
+    user_id: int
+    name: str
 
 
 def announce(unit: Unit, meetup: Meetup) -> Key:
@@ -29,6 +39,7 @@ def follow(unit: Unit, meetup: Meetup) -> None:
     unit.tx.flush()
     number = row_id(meetup)
     unit.refresh(keys.announcement(number))
+    unit.refresh(keys.event(number))
     wake(unit, meetup)
     _see_to_series(unit, meetup)
 
@@ -67,7 +78,28 @@ def remind_due(desk: Desk, session_id: int, group_id: int) -> None:
         if due is not None:
             key = keys.reminder(session_id, due.minutes, planned_at)
             unit.ping(key, meetup.channel_id, due.until)
+            unit.refresh(keys.event(session_id))
         wake(unit, meetup)
+
+
+def note_interest(desk: Desk, group_id: int, session_id: int, people: Sequence[Person]) -> None:
+    """Keeps who is interested in the session's event; the announcement shows it."""
+    with desk.step(group_id) as unit:
+        if sessions.get(unit.tx, group_id, session_id) is None:
+            return
+        members = [groups.member(unit.tx, group_id, one.user_id, one.name) for one in people]
+        ids = [row_id(member) for member in members]
+        if planning.set_interested(unit.tx, session_id, ids):
+            unit.refresh(keys.announcement(session_id))
+
+
+def interest_changed(desk: Desk, group_id: int, event_id: int) -> None:
+    """Somebody pressed Interested on an event: if it is one of ours, the list is read anew."""
+    with desk.db.read() as tx:
+        key = outbox.key_of_message(tx, group_id, event_id)
+    if key is not None:
+        with desk.step(group_id) as unit:
+            unit.refresh(Key.parse(key))
 
 
 def plan_due(desk: Desk, series_id: int, group_id: int) -> None:
@@ -84,6 +116,7 @@ def replan(unit: Unit) -> None:
         unit.tx, unit.group.id, states=(SessionState.SCHEDULED,), limit=1000
     ):
         wake(unit, meetup)
+        _show_event(unit, meetup)
         unit.refresh(keys.announcement(row_id(meetup)))
     for series in planning.running_series(unit.tx, unit.group.id):
         keep_going(unit, series)
@@ -162,8 +195,17 @@ def _post(unit: Unit, meetup: Meetup) -> Key:
     unit.tx.flush()
     key = keys.announcement(row_id(meetup))
     unit.show(key, meetup.channel_id)
+    unit.refresh(keys.event(row_id(meetup)))
+    _show_event(unit, meetup)
     wake(unit, meetup)
     return key
+
+
+def _show_event(unit: Unit, meetup: Meetup) -> None:
+    """Has the session's event made in Discord, where that was not asked for before."""
+    key = keys.event(row_id(meetup))
+    if unit.group.events and outbox.by_key(unit.tx, str(key)) is None:
+        unit.show(key, unit.group.id)
 
 
 def _see_to_series(unit: Unit, meetup: Meetup) -> None:

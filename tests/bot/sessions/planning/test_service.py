@@ -458,5 +458,5 @@ def test_an_announcement_is_posted_once_and_edited_from_then_on(desk: Desk) -> N
     posted = effect(desk, announced)
     assert posted is not None
     assert (posted.channel_id, posted.wanted) == (CHANNEL, 2)
-    assert len(rows(desk, Effect)) == 1
+    assert [one.key for one in rows(desk, Effect)] == ["a1", "v1"]
     assert group(desk).reminder_minutes == "1440,15"
