@@ -28,6 +28,7 @@ from bot.sessions.planning import commands as _planning_commands  # noqa: F401 -
 from bot.sessions.planning import views as planning_views
 from bot.sessions.rounds import commands as _round_commands  # noqa: F401 - adds to /session
 from bot.sessions.rounds import views as round_views
+from bot.sessions.sharing import commands as _sharing_commands  # noqa: F401 - adds to /session
 from bot.sessions.upcoming import service as upcoming
 from bot.standings import commands as standings_commands
 from bot.standings import views as standings_views

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, text
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, delete, select, update
+from sqlmodel import Session, col, delete, func, select, update
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from storage.tables import Group, Interaction, Member
@@ -118,6 +118,17 @@ def people(tx: Session, member_ids: Collection[int]) -> dict[int, Member]:
 def members(tx: Session, group_id: int) -> list[Member]:
     """Everybody of a group, in the order in which they came."""
     return list(tx.exec(select(Member).where(Member.group_id == group_id).order_by(col(Member.id))))
+
+
+def timezones(tx: Session, group_id: int) -> list[str]:
+    """The time zones that members of a group have set for themselves, the commonest first."""
+    rows = tx.exec(
+        select(Member.timezone)
+        .where(Member.group_id == group_id, col(Member.timezone).is_not(None))
+        .group_by(col(Member.timezone))
+        .order_by(func.count().desc(), col(Member.timezone))
+    )
+    return [zone for zone in rows if zone is not None]
 
 
 def first_time(tx: Session, interaction_id: int, now: datetime) -> bool:

@@ -20,6 +20,7 @@ from bot.sessions.planning.service import Asked, Plan, Planned
 from bot.sessions.rounds import service as rounds
 from bot.sessions.series import service as series
 from bot.sessions.service import OnCall, Wish
+from bot.sessions.sharing import service as sharing
 from bot.sessions.upcoming import service as upcoming
 from bot.standings import service as standings
 from bot.unit import Caller, Desk, RepeatedInteractionError, Unit, row_id
@@ -328,6 +329,7 @@ DEEDS: dict[str, Deed] = {
     ),
     "planning.find_key": lambda desk, who, at: planning.find_key(desk, who, str(at.plan.id)),
     "planning.rsvp": lambda desk, who, at: planning.rsvp(desk, who, at.plan, Answer.NO),
+    "sharing.share": lambda desk, who, at: sharing.share(desk, who, str(at.plan.id)),
     "rounds.back": lambda desk, who, at: rounds.back(desk, who, at.turn),
     "rounds.done": lambda desk, who, at: rounds.done(desk, who, at.turn),
     "rounds.extend": lambda desk, who, at: rounds.extend(desk, who, at.turn),
@@ -364,6 +366,7 @@ def test_every_service_function_that_names_something_is_tried_from_another_group
         "sessions": sessions,
         "planning": planning,
         "series": series,
+        "sharing": sharing,
         "rounds": rounds,
         "standings": standings,
         "groups": group_service,

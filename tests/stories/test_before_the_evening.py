@@ -87,6 +87,34 @@ async def test_a_question_can_be_brought_from_the_announcement(planned: Stage) -
     assert "Asked by Ben" in as_text(planned.card("Forecast"))
 
 
+async def test_a_planned_session_can_be_announced_on_a_forum(planned: Stage) -> None:
+    await planned.type("Ben", "timezone", zone="America/New_York")
+
+    answer = await planned.type("Dan", "session share")
+
+    said = wire.alone(answer)
+    assert said.startswith("Copy this into a forum or a blog:\n```md\n## Saturday circle\n")
+    assert "**When:** Saturday, 3 January 2026, 19:00 Europe/Berlin" in said
+    assert "- 13:00 America/New_York\n" in said
+    assert "https://discord.com/events/" in said
+
+
+async def test_the_reminder_a_day_before_asks_those_for_a_question_who_have_none(
+    planned: Stage,
+) -> None:
+    await planned.press("Ben", "Going")
+    form = await planned.press("Ben", "Bring a question")
+    await planned.fill("Ben", form, title=RAIN)
+    await _wait_until(planned, "02 18:00")
+    early = as_text(planned.card("Going"))
+    await _wait_until(planned, "03 17:45")
+    late = as_text(planned.card("Going"))
+
+    assert "None yet from Ana: anything you wonder about will do" in early
+    assert "[Bring a question]" in early
+    assert "None yet from" not in late
+
+
 async def test_those_who_may_come_are_reminded_twice_with_one_ping_each(planned: Stage) -> None:
     await planned.press("Ben", "Going")
     await planned.press("Cleo", "Maybe")

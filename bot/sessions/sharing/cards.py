@@ -1,0 +1,65 @@
+"""How a session is announced elsewhere: Markdown to be copied into a forum or a blog."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import discord
+
+from bot.message import BLUE, Message, card, one_line
+from bot.rules import say_duration
+from bot.sessions.sharing.service import Shared
+
+CONTENT_LIMIT = 2000
+HINT = "Copy this into a forum or a blog:"
+
+
+def share_message(shared: Shared) -> Message:
+    """The announcement as a block to copy; a long one is in an embed, which has more room."""
+    block = f"```md\n{markdown(shared)}\n```"
+    content = f"{HINT}\n{block}"
+    if len(content) <= CONTENT_LIMIT:
+        return Message(content=content)
+    return Message(embed=card(HINT, block, BLUE))
+
+
+def markdown(shared: Shared) -> str:
+    """When and where, what an evening is, and how to come."""
+    turn = say_duration(timedelta(seconds=shared.turn_seconds))
+    parts = [
+        f"## {one_line(shared.title, 200)}",
+        _text(shared.description),
+        _when(shared),
+        f"**Where:** on Discord, in the server {one_line(shared.group, 100)}: {shared.address}",
+        (
+            "**What an evening is:** members bring questions about the future that they haven't "
+            "forecast yet, and we pick one. Everybody first writes down a probability alone. Then "
+            f"we go around the circle: each has {turn} to think out loud, and all build on what "
+            "was said before. When the question resolves, we see how well we did."
+        ),
+        "**What you need:** nothing. No preparation, no experience; listening is fine too.",
+        _links(shared),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _when(shared: Shared) -> str:
+    first, *others = ((zone, shared.starts_at.astimezone(ZoneInfo(zone))) for zone in shared.zones)
+    length = say_duration(timedelta(minutes=shared.minutes))
+    again = f", {shared.repeats}" if shared.repeats else ""
+    lines = [f"**When:** {first[1]:%A, %-d %B %Y, %H:%M} {first[0]}, for {length}{again}"]
+    lines += [f"- {_clock(local, first[1])} {zone}" for zone, local in others]
+    return "\n".join(lines)
+
+
+def _clock(local: datetime, first: datetime) -> str:
+    """The time of day, and the day where it is another one."""
+    return f"{local:%H:%M}" if local.date() == first.date() else f"{local:%A %H:%M}"
+
+
+def _links(shared: Shared) -> str:
+    return f"**Into your calendar:** {shared.event_url}" if shared.event_url else ""
+
+
+def _text(text: str) -> str:
+    """A member's words: without formatting, and without a way out of the block."""
+    return discord.utils.escape_markdown(text.replace("`", "'"))

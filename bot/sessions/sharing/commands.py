@@ -1,0 +1,20 @@
+"""The slash command that announces a session elsewhere."""
+
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.door import Door
+from bot.sessions.commands import session, session_choices
+from bot.sessions.sharing import cards, service
+
+
+@session.command(name="share", description="The announcement as Markdown, for a forum or a blog")
+@app_commands.describe(session="Which session; without a choice, the next one")
+@app_commands.autocomplete(session=session_choices)
+async def share(interaction: discord.Interaction[Any], session: str | None = None) -> None:
+    """Shows the announcement, ready to be copied."""
+    door = Door(interaction)
+    shared = await door.do(service.share, session or "")
+    await door.whisper(message=cards.share_message(shared))

@@ -1,0 +1,60 @@
+"""What is told of a session elsewhere, on a forum or a blog. Never touches Discord."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.sessions.planning import service as planning
+from bot.sessions.planning import shown
+from bot.unit import Caller, Desk
+from storage import groups
+from storage.tables import Meetup
+
+MOST_ZONES = 8
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A session as people who are not on the server should know it; its own zone comes first."""
+
+    group: str
+    title: str
+    description: str
+    starts_at: datetime
+    minutes: int
+    zones: tuple[str, ...]
+    repeats: str
+    turn_seconds: int
+    address: str
+    event_url: str
+
+
+def share(desk: Desk, caller: Caller, typed: str) -> Shared:
+    """The session that a member chose, or the next one."""
+    key = planning.find_key(desk, caller, typed)
+    with desk.db.read() as tx:
+        meetup = tx.get_one(Meetup, key.id)
+        about = shown.read_announcement(tx, key)
+        if about is None:
+            raise TypeError("a session that was found can be shown")
+        where = meetup.voice_channel_id or meetup.channel_id
+        return Shared(
+            groups.get(tx, caller.group_id).name,
+            about.title,
+            about.description,
+            about.starts_at,
+            about.minutes,
+            _zones(tx, meetup),
+            about.repeats,
+            about.turn_seconds,
+            f"https://discord.com/channels/{caller.group_id}/{where}",
+            about.event.url,
+        )
+
+
+def _zones(tx: Session, meetup: Meetup) -> tuple[str, ...]:
+    """The session's time zone, the group's, and those of members who have set theirs."""
+    group = groups.get(tx, meetup.group_id)
+    known = (meetup.timezone, group.timezone, *groups.timezones(tx, meetup.group_id))
+    return tuple(dict.fromkeys(known))[:MOST_ZONES]

@@ -1,0 +1,101 @@
+"""The announcement for a forum: what an evening is, when it is for whom, and nothing unsafe."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.groups import service as groups
+from bot.groups.service import Change
+from bot.rules import Refusal
+from bot.sessions.planning import service as planning
+from bot.sessions.planning.service import Plan
+from bot.sessions.sharing import service as sharing
+from bot.sessions.sharing.cards import markdown, share_message
+from bot.sessions.sharing.service import Shared
+from bot.unit import Desk
+from storage.tables import Repeat
+from tests.conftest import GROUP, caller
+
+SHARED = Shared(
+    group="Circle",
+    title="Thursday circle",
+    description="Bring tea.",
+    starts_at=datetime(2026, 11, 26, 18, tzinfo=UTC),
+    minutes=90,
+    zones=("Europe/Berlin", "America/New_York", "Asia/Tokyo"),
+    repeats="every Thursday",
+    turn_seconds=600,
+    address="https://discord.com/channels/900/950",
+    event_url="https://discord.com/events/900/77",
+)
+
+
+def test_it_says_when_it_is_in_each_zone_and_the_day_where_that_differs() -> None:
+    said = markdown(SHARED)
+
+    assert (
+        "**When:** Thursday, 26 November 2026, 19:00 Europe/Berlin, for 1 hour 30 minutes, "
+        "every Thursday\n"
+        "- 13:00 America/New_York\n"
+        "- Friday 03:00 Asia/Tokyo\n"
+    ) in said
+
+
+def test_it_says_what_an_evening_is_and_where_to_go() -> None:
+    said = markdown(SHARED)
+
+    for fragment in (
+        "## Thursday circle\n",
+        "Bring tea.",
+        "each has 10 minutes to think out loud",
+        "No preparation, no experience",
+        "in the server Circle: https://discord.com/channels/900/950",
+        "**Into your calendar:** https://discord.com/events/900/77",
+    ):
+        assert fragment in said
+
+
+def test_without_an_event_nothing_is_said_of_calendars() -> None:
+    assert "calendar" not in markdown(replace(SHARED, event_url=""))
+
+
+@pytest.mark.parametrize(
+    "text", ["a ``` b", "```\n@everyone", "# Title\n[x](https://evil.example)"]
+)
+def test_a_members_words_do_not_leave_the_block(text: str) -> None:
+    shared = replace(SHARED, title=text.replace("\n", " "), description=text)
+
+    message = share_message(shared)
+
+    assert message.content.count("```") == 2
+    assert message.content.endswith("```")
+
+
+def test_a_long_announcement_has_room_in_an_embed() -> None:
+    message = share_message(replace(SHARED, description="*" * 1000))
+
+    assert message.content == ""
+    assert message.embed is not None
+    assert message.embed.description is not None
+    assert "**Into your calendar:**" in message.embed.description
+    assert message.embed.description.endswith("```")
+
+
+def test_the_next_session_is_shared_with_the_zones_of_the_group(desk: Desk) -> None:
+    groups.change(desk, caller(manages_group=True), Change(timezone="Europe/Berlin"))
+    for name, zone in (("Ben", "Asia/Tokyo"), ("Cleo", "Europe/Berlin"), ("Dan", "UTC")):
+        groups.set_timezone(desk, caller(name), zone)
+    plan = Plan("2026-11-26 19:00", "Circle", timezone="Europe/Rome", repeat=Repeat.WEEKLY)
+    planning.schedule(desk, caller("Ana"), plan)
+
+    shared = sharing.share(desk, caller("Eva"), "")
+
+    assert shared.zones == ("Europe/Rome", "Europe/Berlin", "Asia/Tokyo", "UTC")
+    assert (shared.repeats, shared.title) == ("every Thursday", "Circle")
+    assert shared.address.startswith(f"https://discord.com/channels/{GROUP}/")
+
+
+def test_without_a_plan_there_is_nothing_to_share(desk: Desk) -> None:
+    with pytest.raises(Refusal, match="No session is planned"):
+        sharing.share(desk, caller(), "")
