@@ -23,6 +23,7 @@ Run = Callable[..., Awaitable[Any]]
 
 TOO_MANY_EVENTS = 30038
 DESCRIPTION_LIMIT = 1000
+NOT_OVER = {discord.EventStatus.scheduled, discord.EventStatus.active}
 ABOUT = (
     "We pick one question and go around the circle. No preparation needed; all levels welcome. "
     "Say that you come, or bring a question:"
@@ -132,10 +133,19 @@ class DiscordEvents:
         event: discord.ScheduledEvent | None,
         wanted: Wanted,
     ) -> discord.ScheduledEvent | None:
+        if event is not None and self._is_spent(event, wanted):
+            await _complete(event)
+            return await self._ours(guild, wanted) or await self._create(guild, wanted)
         if event is not None:
             await _bring(event, wanted)
             return event
         return await self._create(guild, wanted) if effect.message_id is None else None
+
+    def _is_spent(self, event: discord.ScheduledEvent, wanted: Wanted) -> bool:
+        """Whether an event began or lapsed by itself, and the session was put off after that."""
+        now = self._desk.clock()
+        over = event.status != discord.EventStatus.scheduled and event.start_time <= now
+        return over and wanted.state == SessionState.SCHEDULED and wanted.starts_at > now
 
     async def _guild(self, group_id: int) -> discord.Guild:
         """Before the gateway is open, the bot knows no server yet."""
@@ -150,11 +160,14 @@ class DiscordEvents:
                 return await guild.fetch_scheduled_event(effect.message_id)
             except discord.NotFound:
                 return None
-        if effect.attempted_at is None:
-            return None
+        return None if effect.attempted_at is None else await self._ours(guild, wanted)
+
+    async def _ours(self, guild: discord.Guild, wanted: Wanted) -> discord.ScheduledEvent | None:
+        """An event that has the session's mark, and is not over."""
         me = self._client.user.id if self._client.user else None
         for event in await guild.fetch_scheduled_events():
-            if event.creator_id == me and (event.description or "").endswith(wanted.mark):
+            marked = (event.description or "").endswith(f"\n{wanted.mark}")
+            if event.creator_id == me and marked and event.status in NOT_OVER:
                 return event
         return None
 
@@ -179,10 +192,12 @@ async def _bring(event: discord.ScheduledEvent, wanted: Wanted) -> None:
         await event.edit(status=discord.EventStatus.canceled)
     elif waiting:
         event = await event.edit(status=discord.EventStatus.active)
-    if event.status == discord.EventStatus.active and wanted.state in {
-        SessionState.CLOSED,
-        SessionState.CANCELLED,
-    }:
+    if wanted.state in {SessionState.CLOSED, SessionState.CANCELLED}:
+        await _complete(event)
+
+
+async def _complete(event: discord.ScheduledEvent) -> None:
+    if event.status == discord.EventStatus.active:
         await event.edit(status=discord.EventStatus.completed)
 
 

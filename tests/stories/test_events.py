@@ -167,6 +167,20 @@ async def test_a_server_with_a_hundred_events_has_no_room_and_the_card_says_so(
     assert "the server has 100 events already" in as_text(stage.messages()[0])
 
 
+async def test_a_session_put_off_after_its_event_began_by_itself_has_a_new_event(
+    stage: Stage,
+) -> None:
+    await plan(stage, when="2026-01-01 01:00")
+    await stage.wait(2 * 3600)
+    await stage.type("Ana", "session edit", session="Saturday circle", when="2026-01-02 19:00")
+    await stage.press("Ana", "Start")
+
+    assert [(one.status, one.scheduled_start_time[:10]) for one in events(stage)] == [
+        (COMPLETED, "2026-01-01"),
+        (ACTIVE, "2026-01-02"),
+    ]
+
+
 async def test_what_somebody_deleted_by_hand_stays_away(stage: Stage) -> None:
     await plan(stage)
     stage.env.backend.delete_scheduled_event(stage.guild.id, events(stage)[0].id)

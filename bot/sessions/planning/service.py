@@ -7,6 +7,8 @@ import json
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
+from sqlmodel import Session
+
 from bot import keys, times, when
 from bot.keys import Key
 from bot.rules import Refusal, StaleRefusal
@@ -19,7 +21,7 @@ from bot.sessions.upcoming import service as upcoming
 from bot.unit import ActUnit, Caller, Desk, Unit, row_id
 from bot.when import Reading
 from storage import planning, sessions
-from storage.tables import Answer, Draft, Meetup, Repeat, Rsvp, Series, SessionState
+from storage.tables import Answer, Draft, Meetup, Repeat, Series, SessionState
 
 AHEAD = (SessionState.LIVE, SessionState.SCHEDULED)
 
@@ -138,8 +140,7 @@ def listing(desk: Desk, caller: Caller) -> list[Upcoming]:
     """Live and planned sessions, soonest first."""
     with desk.db.read() as tx:
         return [
-            _upcoming(meetup, sessions.rsvps(tx, row_id(meetup)))
-            for meetup in sessions.listing(tx, caller.group_id, states=AHEAD)
+            _upcoming(tx, meetup) for meetup in sessions.listing(tx, caller.group_id, states=AHEAD)
         ]
 
 
@@ -325,14 +326,14 @@ def _planned(unit: Unit, meetup: Meetup, deed: str, *, others: int = 0) -> Plann
     )
 
 
-def _upcoming(meetup: Meetup, answers: list[Rsvp]) -> Upcoming:
-    said = [row.answer for row in answers]
+def _upcoming(tx: Session, meetup: Meetup) -> Upcoming:
+    said = [row.answer for row in sessions.rsvps(tx, row_id(meetup))]
     return Upcoming(
         row_id(meetup),
         meetup.title,
         meetup.state,
         meetup.starts_at,
         meetup.channel_id,
-        said.count(Answer.GOING),
+        len(rules.places(sessions.going(tx, row_id(meetup)), meetup.size)[0]),
         said.count(Answer.MAYBE),
     )

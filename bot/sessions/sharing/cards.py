@@ -47,6 +47,7 @@ def _when(shared: Shared) -> str:
     length = say_duration(timedelta(minutes=shared.minutes))
     again = f", {shared.repeats}" if shared.repeats else ""
     lines = [f"**When:** {first[1]:%A, %-d %B %Y, %H:%M} {first[0]}, for {length}{again}"]
+    lines += [""] if others else []
     lines += [f"- {_clock(local, first[1])} {zone}" for zone, local in others]
     return "\n".join(lines)
 

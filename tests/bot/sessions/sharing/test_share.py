@@ -36,7 +36,7 @@ def test_it_says_when_it_is_in_each_zone_and_the_day_where_that_differs() -> Non
 
     assert (
         "**When:** Thursday, 26 November 2026, 19:00 Europe/Berlin, for 1 hour 30 minutes, "
-        "every Thursday\n"
+        "every Thursday\n\n"
         "- 13:00 America/New_York\n"
         "- Friday 03:00 Asia/Tokyo\n"
     ) in said
