@@ -1,5 +1,6 @@
 """Slash commands of a live session. What happens inside a round is in `rounds/commands.py`."""
 
+from datetime import datetime
 from typing import Any, Literal
 
 import discord
@@ -23,10 +24,13 @@ async def session_choices(
 ) -> list[app_commands.Choice[str]]:
     """The planned sessions that fit what has been typed so far."""
     found = await Door(interaction).do(planning.choices, current)
-    return [
-        app_commands.Choice(name=cut(f"{title} · {at:%-d %b %H:%M} UTC", 100), value=str(number))
-        for title, number, at in found
-    ]
+    return [choice(title, at, value=str(number)) for title, number, at in found]
+
+
+def choice(title: str, at: datetime, *, value: str, note: str = "") -> app_commands.Choice[str]:
+    """A session in a list to choose from: a long title gives way to the time."""
+    when = f" · {at:%-d %b %H:%M} {at.tzinfo}{note}"
+    return app_commands.Choice(name=cut(title, 100 - len(when)) + when, value=value)
 
 
 @session.command(name="start", description="Go live in this channel, planned or ad hoc")

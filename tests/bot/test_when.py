@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.rules import Refusal
 from bot.when import Reading, read_future
@@ -151,3 +153,21 @@ def test_a_session_is_planned_a_year_ahead_at_most() -> None:
     assert allowed.options[0].at == NOW + timedelta(days=366)
     with pytest.raises(Refusal, match="more than a year away"):
         read_future("2027-11-21 20:01", zone=BERLIN, now=NOW)
+
+
+WORDS = st.sampled_from(
+    ["7", "19:00", "at", "Thursday", "tomorrow", "3", "Dec", "05/06", "in", "2", "hours", "7pm", "UTC",
+     "Europe/Berlin", "noon", "midnight", "evening", "tonight", "1930", "19h", "-", "/", ":", "T", "Z"]
+)  # fmt: skip
+
+
+@given(st.one_of(st.text(max_size=40), st.lists(WORDS, max_size=6).map(" ".join)))
+def test_whatever_is_typed_is_read_or_refused_with_a_sentence(typed: str) -> None:
+    try:
+        found = read_future(typed, zone=BERLIN, now=NOW)
+    except Refusal:
+        return
+
+    assert all(NOW < one.at <= NOW + timedelta(days=366) for one in found.options)
+    assert len(found.options) == 1 or found.doubt
+    assert 1 <= len(found.options) <= 5  # buttons in a row

@@ -214,7 +214,7 @@ async def test_planned_and_live_sessions_are_listed_and_shown(planned: Stage) ->
     assert "**Forecasting session** · live now" in listed
     assert "1 going, 0 maybe" in listed
     assert "[Going]" in shown
-    assert [choice["name"] for choice in offered] == ["Saturday circle · 3 Jan 18:00 UTC"]
+    assert [choice["name"] for choice in offered] == ["Saturday circle · 3 Jan 19:00 Europe/Berlin"]
 
 
 async def test_a_group_chooses_where_and_when_it_is_told(stage: Stage) -> None:

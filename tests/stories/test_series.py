@@ -67,7 +67,7 @@ async def test_a_holiday_is_left_out_before_it_is_announced(weekly: Stage) -> No
     await weekly.type("Ana", "session cancel", session=easter["value"])
     await _hold(weekly, "03-26 18:00")
 
-    assert easter["name"] == "Thursday circle · 2 Apr 17:00 UTC, not announced yet"
+    assert easter["name"] == "Thursday circle · 2 Apr 19:00 Europe/Berlin, not announced yet"
     assert f"<t:{_at('04-09 17:00'):.0f}:f>" in as_text(weekly.card("Start"))
     assert "Cancelled" not in weekly.transcript()
 

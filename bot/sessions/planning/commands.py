@@ -7,8 +7,7 @@ from discord import app_commands
 
 from bot.door import Door
 from bot.groups.commands import zone_choices
-from bot.message import cut
-from bot.sessions.commands import session, session_choices
+from bot.sessions.commands import choice, session, session_choices
 from bot.sessions.planning import cards, service
 from bot.sessions.series import service as series_service
 from bot.sessions.series.rules import Scope
@@ -22,10 +21,7 @@ async def plan_choices(
     announced = await session_choices(interaction, current)
     to_come = await Door(interaction).do(series_service.to_come, current)
     more = [
-        app_commands.Choice(
-            name=cut(f"{one.title} · {one.starts_at:%-d %b %H:%M} UTC, not announced yet", 100),
-            value=one.name,
-        )
+        choice(one.title, one.starts_at, value=one.name, note=", not announced yet")
         for one in to_come
     ]
     return [*announced, *more][:25]

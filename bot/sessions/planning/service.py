@@ -6,6 +6,7 @@ What follows from it (announcement, event, reminders, the next of a series) is i
 import json
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -156,12 +157,12 @@ def find_key(desk: Desk, caller: Caller, typed: str) -> Key:
 
 
 def choices(desk: Desk, caller: Caller, typed: str) -> list[tuple[str, int, datetime]]:
-    """Title, id and time of planned sessions that fit what has been typed so far."""
+    """Title, id and local time of planned sessions that fit what has been typed so far."""
     with desk.db.read() as tx:
         found = sessions.listing(
             tx, caller.group_id, states=(SessionState.SCHEDULED,), containing=typed.strip()
         )
-        return [(meetup.title, row_id(meetup), meetup.starts_at) for meetup in found]
+        return [(one.title, row_id(one), _local(one)) for one in found]
 
 
 def _schedule(unit: ActUnit, plan: Plan) -> Planned | Asked:
@@ -324,6 +325,10 @@ def _planned(unit: Unit, meetup: Meetup, deed: str, *, others: int = 0) -> Plann
         series_rules.said(upcoming.rhythm_of(series)) if series is not None and goes_on else "",
         others,
     )
+
+
+def _local(meetup: Meetup) -> datetime:
+    return meetup.starts_at.astimezone(ZoneInfo(meetup.timezone))
 
 
 def _upcoming(tx: Session, meetup: Meetup) -> Upcoming:

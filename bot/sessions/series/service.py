@@ -143,7 +143,11 @@ def _offered(tx: Session, series: Series, now: datetime) -> list[ToCome]:
     taken = {meetup.occurrence for meetup in planning.of_series(tx, row_id(series))}
     free = (day for day in rhythm.days_after(now) if day not in taken)
     return [
-        ToCome(f"{series.id}@{day.isoformat()}", series.title, rhythm.moment(day))
+        ToCome(
+            f"{series.id}@{day.isoformat()}",
+            series.title,
+            rhythm.moment(day).astimezone(rhythm.zone),
+        )
         for day in islice(free, OFFERED)
     ]
 
