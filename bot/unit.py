@@ -106,6 +106,11 @@ class ActUnit(Unit):
         """The asking member's id."""
         return row_id(self.me)
 
+    @property
+    def timezone(self) -> str:
+        """In which the asking member types times: their own zone, or else the group's."""
+        return self.me.timezone or self.group.timezone
+
     def leads(self, host_id: int | None) -> bool:
         """Whether the asking member is this host or a facilitator."""
         return self.my_id == host_id or self.caller.is_facilitator(self.group)

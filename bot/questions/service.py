@@ -300,7 +300,7 @@ def require(tx: Session, group_id: int, question_id: int) -> Question:
 def _read(unit: ActUnit, written: Written) -> rules.Draft:
     closes_at = None
     if written.closes.strip():
-        zone = times.parse_zone(unit.group.timezone)
+        zone = times.parse_zone(unit.timezone)
         closes_at = times.parse_day(written.closes, zone=zone, now=unit.now)
     return rules.draft(
         title=written.title,
@@ -372,7 +372,7 @@ def _require_disputable(tx: Session, caller: Caller, question: Question) -> None
 def _known_at(unit: ActUnit, known: str, question: Question) -> datetime:
     if not known.strip():
         return unit.now
-    zone = times.parse_zone(unit.group.timezone)
+    zone = times.parse_zone(unit.timezone)
     known_at = times.parse_when(known, zone=zone, now=unit.now, prefer="past")
     rules.check_known(known_at, question.created_at, unit.now)
     return known_at

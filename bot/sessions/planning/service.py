@@ -167,7 +167,7 @@ def choices(desk: Desk, caller: Caller, typed: str) -> list[tuple[str, int, date
 
 def _schedule(unit: ActUnit, plan: Plan) -> Planned | Asked:
     plan = _with_zone(plan)
-    reading = _read(unit, None, plan, unit.me.timezone or unit.group.timezone)
+    reading = _read(unit, None, plan, unit.timezone)
     if isinstance(reading, Asked):
         return reading
     meetup = Meetup(

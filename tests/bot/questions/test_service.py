@@ -412,6 +412,17 @@ def test_the_moment_of_an_outcome_is_read_in_the_time_zone_of_the_group(desk: De
     assert rows(desk, Resolution)[0].known_at == datetime(2026, 11, 20, 12, 15, tzinfo=UTC)
 
 
+def test_the_moment_of_an_outcome_is_read_in_the_members_own_zone_if_they_have_one(
+    desk: Desk,
+) -> None:
+    groups.set_timezone(desk, caller("Ana"), "Asia/Kathmandu")
+    bring(desk)
+
+    resolve(desk, known="yesterday 18:00")
+
+    assert rows(desk, Resolution)[0].known_at == datetime(2026, 11, 20, 12, 15, tzinfo=UTC)
+
+
 def test_a_moment_that_cannot_be_is_refused(desk: Desk) -> None:
     bring(desk)
     impossible = {"future": "2026-11-20 19:01", "year": "2024-11-20 12:00", "not a time": "someday"}
