@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import or_
 from sqlmodel import Session, col, delete, select
 
 from storage.tables import Draft, Interest, Meetup, Member, Series, SessionState
@@ -17,12 +18,12 @@ def series(tx: Session, group_id: int, series_id: int) -> Series | None:
     ).first()
 
 
-def running_series(tx: Session, group_id: int) -> Sequence[Series]:
-    """The group's series that have not been ended."""
+def running_series(tx: Session, group_id: int, now: datetime) -> Sequence[Series]:
+    """The group's series of which something may be still to come."""
+    yesterday = now.date() - timedelta(days=1)  # it may still be that day somewhere
+    goes_on = or_(col(Series.last_on).is_(None), col(Series.last_on) >= yesterday)
     return tx.exec(
-        select(Series)
-        .where(Series.group_id == group_id, col(Series.ended_at).is_(None))
-        .order_by(col(Series.id))
+        select(Series).where(Series.group_id == group_id, goes_on).order_by(col(Series.id))
     ).all()
 
 

@@ -64,12 +64,14 @@ async def test_a_holiday_is_left_out_before_it_is_announced(weekly: Stage) -> No
     )
     easter = next(one for one in offered if "2 Apr" in one["name"])
 
-    await weekly.type("Ana", "session cancel", session=easter["value"])
+    answer = await weekly.type("Ana", "session cancel", session=easter["value"])
     await _hold(weekly, "03-26 18:00")
 
     assert easter["name"] == "Thursday circle · 2 Apr 19:00 Europe/Berlin, not announced yet"
     assert f"<t:{_at('04-09 17:00'):.0f}:f>" in as_text(weekly.card("Start"))
     assert "Cancelled" not in weekly.transcript()
+    assert "The others of its series stay as they are." in wire.alone(answer)
+    assert "The announcement is in" not in wire.alone(answer)
 
 
 async def test_a_cancelled_series_says_so_once_and_nothing_comes_after_it(weekly: Stage) -> None:
@@ -117,6 +119,11 @@ async def test_who_waits_moves_up_and_is_told_with_one_ping_also_over_a_restart(
     assert "Going (2 of 2)\nAna\nCleo\nWaiting for a place (1)\nDan" in announcement
     assert wire.pinged(stage) == ["Cleo"]
     assert "a place is free: you are in" in as_text(stage.card("Can't make it"))
+
+    await stage.press("Cleo", "Can't make it", stage.card("Can't make it"))
+
+    assert wire.pinged(stage) == ["Cleo", "Dan"]
+    assert "Going (2 of 2)\nAna\nDan" in as_text(stage.messages()[0])
 
 
 async def test_a_member_has_a_time_zone_of_their_own(stage: Stage) -> None:

@@ -113,14 +113,21 @@ def answer(result: Planned | Asked) -> Message:
 def _understood(planned: Planned) -> str:
     """The reading of a plan, repeated."""
     local = planned.starts_at.astimezone(ZoneInfo(planned.timezone))
-    again = f" It repeats {planned.repeats}." if planned.repeats else ""
-    too = f" So are {planned.others} more of its series." if planned.others else ""
+    posted = f" The announcement is in <#{planned.channel_id}>." if planned.channel_id else ""
     return (
         f"**{safe(planned.title)}** is {planned.deed}: {local:%A, %-d %B %Y, %H:%M} "
         f"{planned.timezone}, which is {moment(planned.starts_at)} for you "
-        f"({countdown(planned.starts_at)}).{too}{again} "
-        f"The announcement is in <#{planned.channel_id}>."
+        f"({countdown(planned.starts_at)}).{_of_series(planned)}{posted}"
     )
+
+
+def _of_series(planned: Planned) -> str:
+    too = f" So are {planned.others} more of its series." if planned.others else ""
+    if not planned.repeats:
+        return too
+    if planned.alone:
+        return " The others of its series stay as they are."
+    return f"{too} It repeats {planned.repeats}."
 
 
 def _text(shown: Announcement) -> str:

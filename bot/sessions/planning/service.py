@@ -15,13 +15,12 @@ from bot.keys import Key
 from bot.rules import Refusal, StaleRefusal
 from bot.sessions import service as sessions_service
 from bot.sessions.planning import rules
-from bot.sessions.series import rules as series_rules
 from bot.sessions.series import service as series_service
 from bot.sessions.series.rules import Scope
 from bot.sessions.upcoming import service as upcoming
 from bot.unit import ActUnit, Caller, Desk, Unit, row_id
 from bot.when import Reading
-from storage import planning, sessions
+from storage import outbox, planning, sessions
 from storage.tables import Answer, Draft, Meetup, Repeat, Series, SessionState
 
 AHEAD = (SessionState.LIVE, SessionState.SCHEDULED)
@@ -45,16 +44,21 @@ class Plan:
 
 @dataclass(frozen=True)
 class Planned:
-    """How a plan was understood; `others` counts the sessions of its series that changed too."""
+    """How a plan was understood.
+
+    `others` counts the sessions of its series that changed too; `alone` says that it was meant for
+    one session only; `channel_id` is None where the session is not announced.
+    """
 
     key: Key
     title: str
     starts_at: datetime
     timezone: str
-    channel_id: int
+    channel_id: int | None
     deed: str
     repeats: str = ""
     others: int = 0
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,7 +123,7 @@ def cancel(desk: Desk, caller: Caller, session: str, scope: Scope = Scope.ONE) -
             series_service.end(unit, series, chosen, scope)
         for one in chosen:
             upcoming.follow(unit, one)
-        return _planned(unit, meetup, "cancelled", others=len(chosen) - 1)
+        return _planned(unit, meetup, "cancelled", scope, others=len(chosen) - 1)
 
 
 def rsvp(desk: Desk, caller: Caller, at: Key, said: Answer) -> None:
@@ -170,7 +174,18 @@ def _schedule(unit: ActUnit, plan: Plan) -> Planned | Asked:
     reading = _read(unit, None, plan, unit.timezone)
     if isinstance(reading, Asked):
         return reading
-    meetup = Meetup(
+    meetup = _new(unit, reading)
+    _apply(meetup, plan)
+    if plan.repeat is not None:
+        series_service.begin(unit, meetup, plan.repeat)
+    upcoming.add(unit, meetup)
+    upcoming.announce(unit, meetup)
+    return _planned(unit, meetup, "planned", Scope.ALL)
+
+
+def _new(unit: ActUnit, reading: Reading) -> Meetup:
+    """A session as the group's settings have it."""
+    return Meetup(
         group_id=unit.group.id,
         channel_id=unit.group.channel_id or unit.caller.channel_id,
         voice_channel_id=unit.group.voice_channel_id,
@@ -181,12 +196,6 @@ def _schedule(unit: ActUnit, plan: Plan) -> Planned | Asked:
         created_at=unit.now,
         planned_at=unit.now,
     )
-    _apply(meetup, plan)
-    if plan.repeat is not None:
-        series_service.begin(unit, meetup, plan.repeat)
-    upcoming.add(unit, meetup)
-    upcoming.announce(unit, meetup)
-    return _planned(unit, meetup, "planned")
 
 
 def _edit(unit: ActUnit, session: str, plan: Plan) -> Planned | Asked:
@@ -206,7 +215,7 @@ def _edit(unit: ActUnit, session: str, plan: Plan) -> Planned | Asked:
     for one in chosen:
         one.sequence += before[row_id(one)] != _in_calendars(one)
         upcoming.announce(unit, one)
-    return _planned(unit, meetup, "changed", others=len(chosen) - 1)
+    return _planned(unit, meetup, "changed", plan.scope, others=len(chosen) - 1)
 
 
 def _move(
@@ -312,18 +321,19 @@ def _call_up(unit: ActUnit, meetup: Meetup, before: tuple[int, ...]) -> None:
             unit.ping(key, meetup.channel_id, meetup.starts_at)
 
 
-def _planned(unit: Unit, meetup: Meetup, deed: str, *, others: int = 0) -> Planned:
-    series = unit.tx.get(Series, meetup.series_id) if meetup.series_id else None
-    goes_on = series is not None and series.ended_at is None
+def _planned(unit: Unit, meetup: Meetup, deed: str, scope: Scope, *, others: int = 0) -> Planned:
+    key = keys.announcement(row_id(meetup))
+    announced = outbox.by_key(unit.tx, str(key)) is not None
     return Planned(
-        keys.announcement(row_id(meetup)),
+        key,
         meetup.title,
         meetup.starts_at,
         meetup.timezone,
-        meetup.channel_id,
+        meetup.channel_id if announced else None,
         deed,
-        series_rules.said(upcoming.rhythm_of(series)) if series is not None and goes_on else "",
+        upcoming.repeats(unit.tx, meetup),
         others,
+        alone=scope == Scope.ONE,
     )
 
 

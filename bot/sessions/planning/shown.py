@@ -9,11 +9,10 @@ from sqlmodel import Session
 from bot import keys
 from bot.keys import Key
 from bot.sessions.planning import rules
-from bot.sessions.series import rules as series_rules
 from bot.sessions.upcoming import service as upcoming
 from bot.unit import row_id
 from storage import groups, outbox, planning, questions, sessions
-from storage.tables import Answer, EffectState, Meetup, QuestionState, Rsvp, Series, SessionState
+from storage.tables import Answer, EffectState, Meetup, QuestionState, Rsvp, SessionState
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def read_announcement(tx: Session, at: Key) -> Announcement | None:
         starts_at=meetup.starts_at,
         timezone=meetup.timezone,
         minutes=meetup.minutes,
-        repeats=_repeats(tx, meetup),
+        repeats=upcoming.repeats(tx, meetup),
         not_held=meetup.state == SessionState.CANCELLED and meetup.ended_at is not None,
         voice_channel_id=meetup.voice_channel_id,
         channel_id=meetup.channel_id,
@@ -152,13 +151,6 @@ def _event(tx: Session, meetup: Meetup) -> Event:
     if found.message_id is not None:
         return Event(url=f"https://discord.com/events/{meetup.group_id}/{found.message_id}")
     return Event(trouble=found.trouble or "" if found.state == EffectState.PARKED else "")
-
-
-def _repeats(tx: Session, meetup: Meetup) -> str:
-    series = tx.get(Series, meetup.series_id) if meetup.series_id else None
-    if series is None or series.ended_at is not None:
-        return ""
-    return series_rules.said(upcoming.rhythm_of(series))
 
 
 def _who(answers: list[Rsvp], said: Answer, names: dict[int, str]) -> tuple[str, ...]:

@@ -80,11 +80,13 @@ def moment_of(day: date, at: time, zone: ZoneInfo) -> datetime:
 def said(rhythm: Rhythm) -> str:
     """The rhythm in words: "every Thursday", "the second Thursday of each month"."""
     weekday = f"{rhythm.starts_on:%A}"
-    if rhythm.repeat == "weekly":
-        return f"every {weekday}"
-    if rhythm.repeat == "fortnightly":
-        return f"every other {weekday}"
-    return f"the {ORDINALS[_nth(rhythm.starts_on)]} {weekday} of each month"
+    words = {
+        "weekly": f"every {weekday}",
+        "fortnightly": f"every other {weekday}",
+        "monthly": f"the {ORDINALS[_nth(rhythm.starts_on)]} {weekday} of each month",
+    }
+    until = f" until {rhythm.last_on:%-d %B %Y}" if rhythm.last_on else ""
+    return f"{words[rhythm.repeat]}{until}"
 
 
 def time_to_plan(

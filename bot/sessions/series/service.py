@@ -6,7 +6,7 @@ that what a calendar was told about the past stays true. Never touches Discord.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
@@ -107,16 +107,7 @@ def move(
     day, first = _occurrence(meetup), _occurrence(chosen[0])
     to = first + (local.date() - day)
     new = old.moved(first, to, local.time().replace(second=0, microsecond=0), zone)
-    fresh = Series(
-        **series.model_dump(exclude={"id", "repeat", "timezone", "at", "starts_on", "created_at"}),
-        repeat=series.repeat,
-        timezone=str(zone),
-        at=f"{new.at:%H:%M}",
-        starts_on=to,
-        created_at=unit.now,
-    )
-    unit.tx.add(fresh)
-    unit.tx.flush()
+    fresh = _renewed(unit, series, new)
     _renumber(unit, series, fresh, old, new, first)
     for one in chosen:
         one.starts_at, one.planned_at = new.moment(_occurrence(one)), unit.now
@@ -132,7 +123,7 @@ def to_come(desk: Desk, caller: Caller, typed: str) -> list[ToCome]:
     with desk.db.read() as tx:
         return [
             one
-            for series in planning.running_series(tx, caller.group_id)
+            for series in planning.running_series(tx, caller.group_id, desk.clock())
             if wanted in series.title.lower()
             for one in _offered(tx, series, desk.clock())
         ]
@@ -174,6 +165,23 @@ def _date(typed: str) -> date | None:
         return None
 
 
+def _renewed(unit: Unit, series: Series, rhythm: Rhythm) -> Series:
+    """A series like this one in another rhythm."""
+    changed = {"id", "repeat", "timezone", "at", "starts_on", "last_on", "plan_at", "created_at"}
+    fresh = Series(
+        **series.model_dump(exclude=changed),
+        repeat=series.repeat,
+        timezone=str(rhythm.zone),
+        at=f"{rhythm.at:%H:%M}",
+        starts_on=rhythm.starts_on,
+        last_on=rhythm.last_on,
+        created_at=unit.now,
+    )
+    unit.tx.add(fresh)
+    unit.tx.flush()
+    return fresh
+
+
 def _renumber(
     unit: Unit, series: Series, fresh: Series, old: Rhythm, new: Rhythm, first: date
 ) -> None:
@@ -187,8 +195,9 @@ def _renumber(
     if not kept:
         return
     last = max(_occurrence(one) for one in kept)
-    days = [day for day in takewhile(lambda one: one <= last, old.days()) if day >= first]
-    place = dict(zip(days, new.days(), strict=False))
+    endless = replace(old, last_on=None).days()
+    days = [day for day in takewhile(lambda one: one <= last, endless) if day >= first]
+    place = dict(zip(days, replace(new, last_on=None).days(), strict=False))
     for one in kept:
         one.series_id, one.occurrence = row_id(fresh), place[_occurrence(one)]
     unit.tx.flush()

@@ -7,7 +7,10 @@ Never touches Discord.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
 
 from bot import keys
 from bot.keys import Key
@@ -118,7 +121,7 @@ def replan(unit: Unit) -> None:
         wake(unit, meetup)
         _show_event(unit, meetup)
         unit.refresh(keys.announcement(row_id(meetup)))
-    for series in planning.running_series(unit.tx, unit.group.id):
+    for series in planning.running_series(unit.tx, unit.group.id, unit.now):
         keep_going(unit, series)
 
 
@@ -131,6 +134,16 @@ def rhythm_of(series: Series) -> Rhythm:
         ZoneInfo(series.timezone),
         series.last_on,
     )
+
+
+def repeats(tx: Session, meetup: Meetup) -> str:
+    """How a session repeats, in words; nothing if none comes after it."""
+    series = tx.get(Series, meetup.series_id) if meetup.series_id else None
+    if series is None or meetup.occurrence is None:
+        return ""
+    rhythm, day = rhythm_of(series), meetup.occurrence
+    goes_on = any(one > day for one in islice(rhythm.days_after(meetup.starts_at), 2))
+    return rules.said(rhythm) if goes_on else ""
 
 
 def keep_going(unit: Unit, series: Series) -> None:

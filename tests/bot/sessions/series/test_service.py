@@ -305,6 +305,23 @@ def test_a_session_left_out_stays_left_out_when_the_series_moves(
     assert planned(desk) == ["12-09 19:00"]
 
 
+def test_a_series_that_was_ended_also_ends_after_it_has_moved(
+    desk: Desk, clock: Clock, weekly: Key
+) -> None:
+    planning.cancel(desk, caller("Ana"), "1@2026-12-10", Scope.FOLLOWING)
+
+    to_come = [one.name for one in series.to_come(desk, caller(), "")]
+    changed = change(desk, "1", Plan("2026-11-25 19:00", scope=Scope.FOLLOWING))
+    hold(desk, clock, 1)
+    second = planned(desk)
+    hold(desk, clock, 3)
+
+    assert to_come == ["1@2026-12-03"]
+    assert changed.repeats == "every Wednesday until 8 December 2026"
+    assert second == ["12-02 19:00"]
+    assert planned(desk) == []
+
+
 def test_a_new_title_for_all_that_follow_is_that_of_the_next_ones(
     desk: Desk, clock: Clock, weekly: Key
 ) -> None:
