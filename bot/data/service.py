@@ -13,6 +13,7 @@ from sqlmodel import Session
 from bot.data import rules
 from bot.data.cells.rules import safe_cell, write_options
 from bot.forecasts.beliefs import state as beliefs
+from bot.questions import service as question_service
 from bot.questions.kinds import state as kinds
 from bot.questions.kinds.rules import LETTERS, VOID
 from bot.rules import Refusal
@@ -104,6 +105,7 @@ class _Importer:
             by_question.setdefault(line.question, []).append(line)
         for lines in by_question.values():
             self._take(lines)
+        question_service.refresh_offers(self._unit)
         return Imported(len(self._lines), self._forecasts, self._questions, self._new_members)
 
     def _take(self, lines: list[rules.Line]) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from bot import keys
 from bot.keys import Key
+from bot.questions import service as question_service
 from bot.rules import Refusal, StaleRefusal
 from bot.sessions.rounds import rules, state
 from bot.standings import rescoring
@@ -241,3 +242,5 @@ def _queue_close(unit: Unit, meetup: Meetup, row: Round) -> None:
         rescoring.rescore(unit, question)
         unit.refresh(keys.question(row_id(question)))
         unit.refresh(keys.resolution(row_id(question)))
+    # Elsewhere the question can be chosen again, now that no round is on it.
+    question_service.refresh_lobbies(unit)

@@ -465,6 +465,16 @@ def test_two_circles_do_not_take_the_same_question_at_once(desk: Desk) -> None:
         sessions.start_round(desk, caller("Dan"), other)
 
 
+def test_a_lobby_offers_a_question_again_when_the_round_elsewhere_is_over(desk: Desk) -> None:
+    open_round(desk)
+    other = open_lobby(desk, ("Dan",), channel_id=911)
+    before = wanted(desk, other)
+
+    sessions.end(desk, caller("Ana"))
+
+    assert wanted(desk, other) == before + 1
+
+
 # The next round
 
 
