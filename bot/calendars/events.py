@@ -1,0 +1,154 @@
+"""A planned session as calendars see it: the one value that .ics, Google and links are made from.
+
+Pure. A time is the wall clock of the session's zone, so that 19:00 stays 19:00 when clocks change.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+_RULE_PART = re.compile(r"[A-Z]+=[A-Z0-9,+-]+", re.ASCII)
+# Neither RFC 5545 nor JSON readers at large take these; line ends are made one kind first.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+
+
+@dataclass(frozen=True)
+class Change:
+    """How one occurrence of a series differs; what is None is as in the series.
+
+    `original` is when it would have been, by the series' rule. A change that changes nothing puts
+    an occurrence back that was moved or cancelled before.
+    """
+
+    original: datetime
+    starts_at: datetime | None = None
+    duration: timedelta | None = None
+    title: str | None = None
+    description: str | None = None
+    cancelled: bool = False
+
+    def __post_init__(self) -> None:
+        require_wall_time(self.original)
+        if self.starts_at is not None:
+            require_wall_time(self.starts_at)
+
+    @property
+    def is_none(self) -> bool:
+        """Whether the occurrence is as the series has it."""
+        return self == Change(self.original)
+
+
+@dataclass(frozen=True)
+class CalendarEvent:
+    """One session, or a series of them.
+
+    Attributes:
+        uid: names the event for ever, the same in every file and feed.
+        sequence: raised with every change that members should learn of.
+        starts_at: wall time, without a zone; of a series, its first occurrence.
+        zone: an IANA name, such as Europe/Berlin.
+        url: where the session is announced.
+        rule: an RRULE without its name, such as `FREQ=WEEKLY;BYDAY=TH`; None happens once.
+        changes: the occurrences of a series that are not as the rule says.
+        guests: mail addresses.
+        alarms: so many minutes before.
+    """
+
+    uid: str
+    sequence: int
+    title: str
+    starts_at: datetime
+    zone: str
+    duration: timedelta
+    description: str = ""
+    location: str = ""
+    url: str = ""
+    rule: str | None = None
+    changes: tuple[Change, ...] = ()
+    cancelled: bool = False
+    guests: tuple[str, ...] = ()
+    alarms: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        require_wall_time(self.starts_at)
+        if self.zone not in available_timezones():
+            raise ValueError(f"{self.zone!r} is no time zone")
+        if self.duration <= timedelta(0):
+            raise ValueError("an event takes time")
+        if self.rule is not None and not all(map(_RULE_PART.fullmatch, self.rule.split(";"))):
+            raise ValueError(f"{self.rule!r} is no recurrence rule")
+        if self.changes and self.rule is None:
+            raise ValueError("only a series has occurrences that differ")
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """The zone of all its wall times."""
+        return ZoneInfo(self.zone)
+
+    def occurrence(self, change: Change) -> "CalendarEvent":
+        """One occurrence of the series, by itself, as it is after its change."""
+        return replace(
+            self,
+            starts_at=change.starts_at or change.original,
+            duration=change.duration or self.duration,
+            title=self.title if change.title is None else change.title,
+            description=self.description if change.description is None else change.description,
+            rule=None,
+            changes=(),
+            cancelled=self.cancelled or change.cancelled,
+        )
+
+
+def require_wall_time(moment: datetime) -> None:
+    """Refuses a time with a zone: it would move when clocks change."""
+    if moment.tzinfo is not None:
+        raise ValueError(f"{moment} is not a wall time: it has a zone of its own")
+
+
+def in_utc(wall: datetime, zone: ZoneInfo) -> datetime:
+    """The moment of a wall time; of two at a fold the first, in a gap by the offset before it.
+
+    >>> in_utc(datetime(2026, 3, 29, 2, 30), ZoneInfo("Europe/Berlin")).isoformat()
+    '2026-03-29T01:30:00+00:00'
+    """
+    return wall.replace(tzinfo=zone).astimezone(UTC)
+
+
+def weekly(starts_at: datetime, *, every: int = 1) -> str:
+    """The rule of a session that is every so many weeks.
+
+    >>> weekly(datetime(2026, 11, 26, 19), every=2)
+    'FREQ=WEEKLY;INTERVAL=2;BYDAY=TH'
+    """
+    interval = f"INTERVAL={every};" if every > 1 else ""
+    return f"FREQ=WEEKLY;{interval}BYDAY={_WEEKDAYS[starts_at.weekday()]}"
+
+
+def monthly(starts_at: datetime) -> str:
+    """The rule of a session that is on the same weekday of each month; a fifth one is the last.
+
+    >>> monthly(datetime(2026, 11, 26, 19)), monthly(datetime(2026, 10, 29, 19))
+    ('FREQ=MONTHLY;BYDAY=4TH', 'FREQ=MONTHLY;BYDAY=-1TH')
+    """
+    nth = (starts_at.day - 1) // 7 + 1
+    return f"FREQ=MONTHLY;BYDAY={nth if nth < 5 else -1}{_WEEKDAYS[starts_at.weekday()]}"
+
+
+def clean(text: str) -> str:
+    r"""Text of members as calendars take it: one kind of line end, and no control characters.
+
+    >>> clean("Will it\r\nrain?\x00")
+    'Will it\nrain?'
+    """
+    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def one_line(text: str) -> str:
+    r"""The same on one line, for titles and places.
+
+    >>> one_line("Will it\nrain?")
+    'Will it rain?'
+    """
+    return " ".join(clean(text).split())

@@ -1,0 +1,88 @@
+"""Links that put one session into somebody's Google or Outlook calendar, by a form filled in.
+
+A link button of Discord takes 512 characters. Where that is too little, the description is
+shortened first, then the place, then the title, each marked with an ellipsis; times never are.
+A link adds a copy that does not follow later changes: the feed and the invitations do.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from bot.calendars.events import CalendarEvent, clean, in_utc, one_line
+
+LONGEST = 512
+GOOGLE = "https://calendar.google.com/calendar/render"
+OUTLOOK = "https://outlook.live.com/calendar/0/deeplink/compose"
+
+
+def google(event: CalendarEvent) -> str:
+    """Opens Google Calendar with the session, or the whole series, filled in."""
+    return _fit(event, _google)
+
+
+def outlook(event: CalendarEvent) -> str:
+    """Opens Outlook on the web with the session filled in; of a series, its first occurrence."""
+    return _fit(event, _outlook)
+
+
+def _google(event: CalendarEvent) -> str:
+    ends_at = (in_utc(event.starts_at, event.tz) + event.duration).astimezone(event.tz)
+    fields = {
+        "action": "TEMPLATE",
+        "text": one_line(event.title),
+        "dates": f"{event.starts_at:%Y%m%dT%H%M%S}/{ends_at:%Y%m%dT%H%M%S}",
+        "ctz": event.zone,
+        "recur": f"RRULE:{event.rule}" if event.rule else "",
+        "location": one_line(event.location),
+        "details": _details(event),
+    }
+    return _url(GOOGLE, fields)
+
+
+def _outlook(event: CalendarEvent) -> str:
+    starts_at = in_utc(event.starts_at, event.tz)
+    fields = {
+        "path": "/calendar/action/compose",
+        "rru": "addevent",
+        "subject": one_line(event.title),
+        "startdt": f"{starts_at:%Y-%m-%dT%H:%M:%SZ}",
+        "enddt": f"{starts_at + event.duration:%Y-%m-%dT%H:%M:%SZ}",
+        "location": one_line(event.location),
+        "body": _details(event),
+    }
+    return _url(OUTLOOK, fields)
+
+
+def _details(event: CalendarEvent) -> str:
+    """The description and where to come to; the address is kept whole."""
+    return "\n\n".join(part for part in (clean(event.description).strip(), event.url) if part)
+
+
+def _url(base: str, fields: Mapping[str, str]) -> str:
+    given = {name: text for name, text in fields.items() if text}
+    return f"{base}?{urlencode(given, quote_via=quote, safe='')}"
+
+
+def _fit(event: CalendarEvent, link: Callable[[CalendarEvent], str]) -> str:
+    for name in ("description", "location", "title"):
+        text = getattr(event, name)
+        kept = len(text)
+        while kept > 0 and (excess := len(link(event)) - LONGEST) > 0:
+            kept = _fewer(text, kept, excess)
+            shorter: Any = {name: f"{text[:kept].rstrip()}…" if kept else ""}
+            event = replace(event, **shorter)
+    return link(event)
+
+
+def _fewer(text: str, kept: int, excess: int) -> int:
+    """How much of the text to keep so that its encoded form loses about `excess` characters.
+
+    At least one character less each time, so it comes to an end; the ellipsis takes nine.
+    """
+    freed = 0
+    while kept > 0 and freed < max(excess, 1):
+        kept -= 1
+        freed += len(quote(text[kept], safe=""))
+    return kept

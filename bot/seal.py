@@ -1,0 +1,71 @@
+"""What is encrypted at rest: mail addresses, the sign-in to Google, the secrets of feeds.
+
+A box is made from `DOJO_SECRET_KEY`, one key or several with commas between: the first one seals,
+all of them open, so that a new key can be put in front and the old one be taken away later.
+"""
+
+import hashlib
+import hmac
+
+from bot.errors import StartError
+
+HOW_TO_MAKE_ONE = "`dojo new-key` makes one; docs/operations.md says what to know about it."
+
+
+class NoKeyError(StartError):
+    """Something is to be sealed or opened, and there is no usable key."""
+
+
+class BrokenSealError(Exception):
+    """What was sealed cannot be opened with any of the keys."""
+
+
+class Box:
+    """Seals text so that only who has the key can read it, or find it by its digest."""
+
+    def __init__(self, keys: str | None) -> None:
+        # Loaded with the first box: an idle bot without a key has no use for it.
+        from cryptography.fernet import Fernet, MultiFernet  # noqa: PLC0415
+
+        self._keys = [key.strip() for key in (keys or "").split(",") if key.strip()]
+        if not self._keys:
+            raise NoKeyError(f"DOJO_SECRET_KEY is not set. {HOW_TO_MAKE_ONE}")
+        try:
+            self._fernet = MultiFernet([Fernet(key) for key in self._keys])
+        except ValueError:
+            raise NoKeyError(f"DOJO_SECRET_KEY is not a key. {HOW_TO_MAKE_ONE}") from None
+
+    def seal(self, text: str) -> str:
+        """The text, unreadable without the key; different each time."""
+        return self._fernet.encrypt(text.encode()).decode()
+
+    def open(self, sealed: str) -> str:
+        """The text that was sealed, with whichever of the keys."""
+        from cryptography.fernet import InvalidToken  # noqa: PLC0415
+
+        try:
+            return self._fernet.decrypt(sealed.encode()).decode()
+        except InvalidToken:
+            raise BrokenSealError from None
+
+    def renew(self, sealed: str) -> str:
+        """The same text, sealed with the first key."""
+        return self.seal(self.open(sealed))
+
+    def digest(self, text: str) -> str:
+        """Finds a sealed text again without opening any; made with the first key."""
+        return self.digests(text)[0]
+
+    def digests(self, text: str) -> tuple[str, ...]:
+        """The digests of a text by every key, for a look-up while keys are being changed."""
+        return tuple(
+            hmac.new(key.encode(), b"dojo-digest:" + text.encode(), hashlib.sha256).hexdigest()
+            for key in self._keys
+        )
+
+
+def new_key() -> str:
+    """A key for `DOJO_SECRET_KEY`."""
+    from cryptography.fernet import Fernet  # noqa: PLC0415
+
+    return Fernet.generate_key().decode()

@@ -1,0 +1,65 @@
+"""What a calendar event may be, and the rules of series."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.calendars.events import Change, clean, monthly, one_line, weekly
+from tests.calendars.plans import EVENING, SERIES, START, dropped, moved
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"starts_at": START.replace(tzinfo=UTC)}, "not a wall time"),
+        ({"zone": "Mars/Olympus"}, "no time zone"),
+        ({"zone": "../../etc/passwd"}, "no time zone"),
+        ({"duration": timedelta(0)}, "takes time"),
+        ({"rule": "FREQ=WEEKLY\r\nATTENDEE:mailto:x@example.org"}, "no recurrence rule"),
+        ({"rule": ""}, "no recurrence rule"),
+        ({"changes": (dropped(1),)}, "only a series"),
+    ],
+)
+def test_an_event_that_cannot_be_is_refused(wrong, said) -> None:
+    with pytest.raises(ValueError, match=said):
+        replace(EVENING, **wrong)
+
+
+@pytest.mark.parametrize("name", ["original", "starts_at"])
+def test_a_change_has_wall_times(name) -> None:
+    with pytest.raises(ValueError, match="not a wall time"):
+        replace(Change(START, START), **{name: START.replace(tzinfo=UTC)})
+
+
+def test_an_occurrence_by_itself_is_the_series_with_its_change() -> None:
+    series = replace(SERIES, changes=(moved(1, timedelta(hours=1)), dropped(2)))
+
+    later = series.occurrence(series.changes[0])
+
+    assert later == replace(SERIES, rule=None, starts_at=datetime(2026, 12, 3, 20, 0))
+    assert series.occurrence(series.changes[1]).cancelled
+
+
+@pytest.mark.parametrize(
+    ("day", "every", "rule"),
+    [
+        (datetime(2026, 11, 26), 1, "FREQ=WEEKLY;BYDAY=TH"),
+        (datetime(2026, 11, 29), 2, "FREQ=WEEKLY;INTERVAL=2;BYDAY=SU"),
+    ],
+)
+def test_a_weekly_rule_names_the_weekday(day, every, rule) -> None:
+    assert weekly(day, every=every) == rule
+
+
+@pytest.mark.parametrize(
+    ("day", "weekday"),
+    [(1, "1SU"), (7, "1SA"), (8, "2SU"), (28, "4SA"), (29, "-1SU"), (30, "-1MO")],
+)
+def test_a_monthly_rule_counts_the_weekday_and_a_fifth_one_is_the_last(day, weekday) -> None:
+    assert monthly(datetime(2026, 11, day)) == f"FREQ=MONTHLY;BYDAY={weekday}"
+
+
+def test_text_keeps_what_people_wrote_and_loses_what_no_calendar_takes() -> None:
+    assert clean("a\r\nb\rc\td\x00\x1b\x7f \U0001f52e\ud800") == "a\nb\nc\td \U0001f52e"
+    assert one_line("  two\r\nlines ") == "two lines"

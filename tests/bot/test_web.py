@@ -1,0 +1,140 @@
+"""The web server, asked over a socket."""
+
+import socket
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+
+from bot.errors import StartError
+from bot.web import WebServer, parse_bind
+
+FEED = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
+SECRET = "kJ4-secret_of_a_feed"
+
+
+class Served:
+    """What the server reads from."""
+
+    def __init__(self) -> None:
+        self.feeds = {SECRET: FEED}
+        self.well = True
+        self.asked: list[str] = []
+
+    async def read_feed(self, secret: str) -> bytes | None:
+        self.asked.append(secret)
+        return self.feeds.get(secret)
+
+    async def is_well(self) -> bool:
+        return self.well
+
+
+@pytest.fixture
+def served() -> Served:
+    return Served()
+
+
+@pytest.fixture
+async def client(served: Served) -> AsyncIterator[aiohttp.ClientSession]:
+    server = await WebServer.open("127.0.0.1:0", served.read_feed, served.is_well)
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{server.port}") as session:
+        yield session
+    await server.close()
+
+
+async def test_whoever_has_the_secret_gets_the_calendar(client) -> None:
+    async with client.get(f"/calendar/{SECRET}.ics") as answer:
+        assert answer.status == 200
+        assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
+        assert answer.headers["Cache-Control"] == "private, no-cache"
+        assert await answer.read() == FEED
+
+
+async def test_whoever_has_this_very_file_gets_nothing_new(client) -> None:
+    async with client.get(f"/calendar/{SECRET}.ics") as answer:
+        tag = answer.headers["ETag"]
+
+    async with client.get(f"/calendar/{SECRET}.ics", headers={"If-None-Match": tag}) as answer:
+        assert answer.status == 304
+        assert answer.headers["ETag"] == tag
+        assert await answer.read() == b""
+
+
+async def test_a_calendar_that_has_changed_is_sent_again(client, served) -> None:
+    async with client.get(f"/calendar/{SECRET}.ics") as answer:
+        tag = answer.headers["ETag"]
+    served.feeds[SECRET] = FEED + b"\r\n"
+
+    async with client.get(f"/calendar/{SECRET}.ics", headers={"If-None-Match": tag}) as answer:
+        assert answer.status == 200
+        assert answer.headers["ETag"] != tag
+
+
+async def test_programs_that_only_look_are_served(client) -> None:
+    async with client.head(f"/calendar/{SECRET}.ics") as answer:
+        assert answer.status == 200
+        assert answer.headers["Content-Length"] == str(len(FEED))
+
+
+@pytest.mark.parametrize("secret", ["wrong", "x" * 5000, "%00", "..%2F..%2Fdojo", "' OR 1=1 --"])
+async def test_whatever_is_no_secret_gets_the_same_answer(client, secret) -> None:
+    async with client.get(f"/calendar/{secret}.ics") as answer:
+        assert answer.status == 404
+        assert await answer.text() == "There is no such calendar.\n"
+        assert "ETag" not in answer.headers
+
+
+async def test_a_secret_that_was_rolled_serves_no_more(client, served) -> None:
+    del served.feeds[SECRET]
+
+    async with client.get(f"/calendar/{SECRET}.ics") as answer:
+        assert answer.status == 404
+
+
+async def test_health_is_ok_or_not(client, served) -> None:
+    async with client.get("/healthz") as answer:
+        assert (answer.status, await answer.text()) == (200, "ok\n")
+
+    served.well = False
+    async with client.get("/healthz") as answer:
+        assert answer.status == 503
+
+
+async def test_nothing_else_is_served(client) -> None:
+    async with client.get("/") as answer:
+        assert answer.status == 404
+    async with client.post(f"/calendar/{SECRET}.ics") as answer:
+        assert answer.status == 405
+
+
+async def test_no_secret_is_logged(client, caplog) -> None:
+    caplog.set_level("DEBUG")
+
+    async with client.get(f"/calendar/{SECRET}.ics") as answer:
+        assert answer.status == 200
+
+    assert SECRET not in caplog.text
+
+
+async def test_a_port_that_is_taken_is_said(served) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        bind = f"127.0.0.1:{taken.getsockname()[1]}"
+
+        with pytest.raises(StartError, match=f"DOJO_HTTP_BIND={bind} cannot be used"):
+            await WebServer.open(bind, served.read_feed, served.is_well)
+
+
+@pytest.mark.parametrize(
+    ("bind", "parsed"),
+    [("127.0.0.1:8080", ("127.0.0.1", 8080)), ("[::1]:80", ("::1", 80)), ("dojo:0", ("dojo", 0))],
+)
+def test_where_to_listen_is_host_and_port(bind, parsed) -> None:
+    assert parse_bind(bind) == parsed
+
+
+@pytest.mark.parametrize("bind", ["", "8080", ":8080", "localhost", "localhost:http", "x:65536"])
+def test_what_is_no_host_and_port_is_said(bind) -> None:
+    with pytest.raises(StartError, match=r"is not host:port, for example 127\.0\.0\.1:8080"):
+        parse_bind(bind)

@@ -1,0 +1,50 @@
+"""A stand-in of Google on loopback, and a calendar at it with a service account's sign-in."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import cache
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from bot.calendars import google_auth
+from bot.calendars.google import GoogleCalendar
+from tests.calendars.loopback_google import CALENDAR, LoopbackGoogle
+
+# How long the client waits; what answers at all on loopback answers sooner.
+PATIENCE = timedelta(seconds=0.5)
+SECRET = "of this database"
+
+
+@cache
+def private_key() -> str:
+    """A service account's key; making one takes longer than most tests."""
+    key = rsa.generate_private_key(65537, 2048)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+def open_calendar(
+    google: LoopbackGoogle, calendar_id: str = CALENDAR, *, patience: timedelta = PATIENCE
+) -> GoogleCalendar:
+    """The calendar, with a new sign-in, as a process has it that has just started."""
+    credentials = google_auth.sign_in(google.service_account(private_key()))
+    return GoogleCalendar(
+        credentials,
+        calendar_id,
+        SECRET,
+        endpoint=google.url,
+        timeout=patience,
+        chance=lambda: 0.5,
+    )
+
+
+@pytest.fixture
+def google() -> Iterator[LoopbackGoogle]:
+    with LoopbackGoogle() as opened:
+        yield opened
+
+
+@pytest.fixture
+def calendar(google: LoopbackGoogle) -> GoogleCalendar:
+    return open_calendar(google)
