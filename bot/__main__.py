@@ -14,7 +14,9 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
+from bot import seal
 from bot.app import App, wall_clock
+from bot.calendars import setup
 from bot.data import service as data
 from bot.errors import StartError
 from bot.logs import set_up_logs
@@ -96,6 +98,26 @@ def import_file(
         f"Read {done.lines} lines: {done.forecasts} new forecasts, {done.questions} new "
         f"questions, {done.members} new members."
     )
+
+
+@cli.command("new-key")
+def new_key() -> None:
+    """Print a new key for DOJO_SECRET_KEY."""
+    print(seal.new_key())
+
+
+@cli.command("google-login")
+def google_login(
+    port: Annotated[int, typer.Option(help="Where Google sends the browser back to.")] = 0,
+    browser: Annotated[  # noqa: FBT002 - a flag of the command line
+        bool, typer.Option(help="Open the browser; otherwise open the printed address yourself.")
+    ] = True,
+) -> None:
+    """Let the bot write into the calendar of an ordinary Google account."""
+    settings = load_settings()
+    with open_database(settings) as database:
+        setup.log_in_to_google(settings, database, port=port, browser=browser)
+    print("The bot may now write into your calendar. Restart it if it is running.")
 
 
 @database_commands.command()

@@ -9,7 +9,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """Everything that can be configured, with its default."""
 
-    model_config = SettingsConfigDict(env_prefix="DOJO_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="DOJO_", env_file=".env", env_ignore_empty=True, extra="ignore"
+    )
 
     discord_token: SecretStr | None = Field(
         default=None, description="The bot's token, from the Discord developer portal. Required."
@@ -20,4 +22,32 @@ class Settings(BaseSettings):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much is logged."
+    )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="Seals what is encrypted at rest; `dojo new-key` makes one. Several, newest "
+        "first, with commas between, while keys are changed.",
+    )
+    google_credentials: SecretStr | None = Field(
+        default=None,
+        description="The JSON file from Google's console, or its text: a service account's key, or "
+        "the OAuth client of a desktop app. Without it there is no Google Calendar.",
+    )
+    google_subject: str | None = Field(
+        default=None,
+        description="Whom the service account acts for, with domain-wide delegation.",
+    )
+    google_calendar_id: str = Field(
+        default="primary", description="The calendar that sessions are put into."
+    )
+    google_api_endpoint: str = Field(
+        default="https://www.googleapis.com", description="Where Google's interface is."
+    )
+    http_bind: str | None = Field(
+        default=None,
+        description="Where the web server listens, for example 127.0.0.1:8080. Off without it.",
+    )
+    http_url: str | None = Field(
+        default=None,
+        description="What people reach the web server by, for example https://dojo.example.org.",
     )

@@ -548,3 +548,12 @@ class Dispute(SQLModel, table=True):
     member_id: int = Field(foreign_key="members.id")
     reason: str
     at: datetime
+
+
+class Keepsake(SQLModel, table=True):
+    """A single value that the bot keeps for itself; what must not be read is sealed."""
+
+    __tablename__ = "keepsakes"
+
+    name: str = Field(primary_key=True, max_length=32)
+    value: str

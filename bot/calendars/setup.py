@@ -1,0 +1,71 @@
+"""From the settings to a Google Calendar that can be written, or to what is missing for one.
+
+Loads Google's libraries only where a calendar is configured.
+"""
+
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+
+from bot.seal import Box, BrokenSealError
+from bot.settings import Settings
+from storage import keepsakes
+from storage.engine import Database
+
+if TYPE_CHECKING:
+    from bot.calendars.google import GoogleCalendar
+
+
+def open_box(settings: Settings) -> Box:
+    """The box of `DOJO_SECRET_KEY`; says how to make a key where there is none."""
+    return Box(_revealed(settings.secret_key))
+
+
+def open_google(settings: Settings, database: Database) -> "GoogleCalendar | None":
+    """The calendar that `DOJO_GOOGLE_CREDENTIALS` lets the bot write; None without any."""
+    given = _revealed(settings.google_credentials)
+    if given is None:
+        return None
+    from bot.calendars import google, google_auth  # noqa: PLC0415 - large, and not always needed
+
+    found = google_auth.read_credentials(given)
+    token = _token(settings, database) if google_auth.needs_login(found) else None
+    with database.write() as tx:
+        secret = keepsakes.calendar_secret(tx)
+    return google.GoogleCalendar(
+        google_auth.sign_in(found, subject=settings.google_subject, token=token),
+        settings.google_calendar_id,
+        secret,
+        endpoint=settings.google_api_endpoint,
+    )
+
+
+def log_in_to_google(settings: Settings, database: Database, *, port: int, browser: bool) -> None:
+    """Has a person allow the bot into their calendar, and keeps what Google gave, sealed."""
+    from bot.calendars import google_auth, google_login  # noqa: PLC0415
+
+    box = open_box(settings)
+    given = _revealed(settings.google_credentials)
+    if given is None:
+        raise google_auth.SignInError(
+            "DOJO_GOOGLE_CREDENTIALS is not set. docs/operations.md says how to get "
+            "an OAuth client."
+        )
+    found = google_auth.read_credentials(given)
+    token = google_login.log_in(found, port=port, open_browser=browser)
+    with database.write() as tx:
+        keepsakes.keep(tx, keepsakes.GOOGLE_TOKEN, box.seal(token))
+
+
+def _token(settings: Settings, database: Database) -> str | None:
+    """What the last login left, if it can still be opened."""
+    with database.read() as tx:
+        sealed = keepsakes.get(tx, keepsakes.GOOGLE_TOKEN)
+    try:
+        return None if sealed is None else open_box(settings).open(sealed)
+    except BrokenSealError:
+        return None
+
+
+def _revealed(secret: SecretStr | None) -> str | None:
+    return (secret.get_secret_value() or None) if secret is not None else None

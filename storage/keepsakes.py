@@ -1,0 +1,31 @@
+"""Single values that the bot keeps for itself, by their name."""
+
+import secrets
+
+from sqlmodel import Session
+
+from storage.tables import Keepsake
+
+CALENDAR_SECRET = "calendar-secret"  # noqa: S105 - a name
+GOOGLE_TOKEN = "google-token"  # noqa: S105 - a name
+
+
+def get(tx: Session, name: str) -> str | None:
+    """The value of that name."""
+    kept = tx.get(Keepsake, name)
+    return None if kept is None else kept.value
+
+
+def keep(tx: Session, name: str, value: str) -> None:
+    """Keeps a value in the place of the one before."""
+    tx.merge(Keepsake(name=name, value=value))
+
+
+def calendar_secret(tx: Session) -> str:
+    """What keeps this database's calendar events apart from others; made once, never changed."""
+    found = get(tx, CALENDAR_SECRET)
+    if found is None:
+        found = secrets.token_hex(20)
+        keep(tx, CALENDAR_SECRET, found)
+        tx.flush()
+    return found
