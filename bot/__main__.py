@@ -48,7 +48,10 @@ def run() -> None:
         )
     token = settings.discord_token.get_secret_value()
     with open_database(settings) as database:
-        asyncio.run(_serve(database, token))
+        google = setup.open_google(settings, database)
+        means = setup.open_means(settings, google=google is not None)
+        app = App(database, means=means, google=google, http_bind=settings.http_bind)
+        asyncio.run(_serve(app, token))
 
 
 @cli.command()
@@ -166,8 +169,7 @@ def _migrate(database: Database) -> None:
         ) from None
 
 
-async def _serve(database: Database, token: str) -> None:
-    app = App(database)
+async def _serve(app: App, token: str) -> None:
     loop = asyncio.get_running_loop()
     running = asyncio.ensure_future(app.client.start(token))
     for number in (signal.SIGINT, signal.SIGTERM):

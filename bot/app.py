@@ -9,13 +9,18 @@ from functools import partial
 from typing import ParamSpec, TypeVar
 
 import discord
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import keys
 from bot.alarms import Alarms
+from bot.calendars import keeper
+from bot.calendars import service as calendars
 from bot.calendars.discord_events import DiscordEvents
 from bot.client import HANDLERS, DojoClient
 from bot.delivery.worker import Carrier, Delivery
+from bot.means import NONE, Means
 from bot.unit import Desk, Unit
+from bot.web import WebServer
 from storage.engine import Database
 
 P = ParamSpec("P")
@@ -36,16 +41,22 @@ class App:
         *,
         clock: Callable[[], datetime] = wall_clock,
         sweep_seconds: float = SWEEP_SECONDS,
+        means: Means = NONE,
+        google: keeper.Calendar | None = None,
+        http_bind: str | None = None,
     ) -> None:
         self.database = database
         self.handlers = HANDLERS
-        self.desk = Desk(database, clock, self._saved)
+        self.desk = Desk(database, clock, self._saved, means)
         self.client = DojoClient(self)
         events = DiscordEvents(self.desk, self.run, self.client)
         carriers = {"v": Carrier(events.carry, lambda key: keys.announcement(key.id))}
-        self.delivery = Delivery(self.desk, self.run, self.client, carriers)
+        keep = partial(keeper.keep, calendar=google)
+        self.delivery = Delivery(self.desk, self.run, self.client, keep, carriers)
         self.alarms = Alarms(self.desk, self.run, self.delivery.wake, sweep_seconds)
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="service")
+        self._http_bind = http_bind
+        self.web: WebServer | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def run(self, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -57,17 +68,31 @@ class App:
     async def begin(self) -> None:
         """Takes up where the last process stopped: everything is rebuilt from the database."""
         self._loop = asyncio.get_running_loop()
+        if self._http_bind is not None:
+            self.web = await WebServer.open(self._http_bind, self._read_feed, self._is_well)
+        await self.run(calendars.catch_up, self.desk)
         await self.alarms.start()
         self.delivery.wake()
 
     async def close(self) -> None:
         """Stops taking work, and lets go of everything."""
+        if self.web is not None:
+            await self.web.close()
         self.alarms.stop()
         await self.delivery.close()
         if not self.client.is_closed():
             await self.client.close()
         self._pool.shutdown()
         self.database.close()
+
+    async def _read_feed(self, secret: str) -> bytes | None:
+        return await self.run(calendars.read_feed, self.desk, secret)
+
+    async def _is_well(self) -> bool:
+        try:
+            return await self.run(self.database.answers)
+        except SQLAlchemyError:
+            return False
 
     def _saved(self, unit: Unit) -> None:
         """Called in a worker thread after each commit."""

@@ -208,8 +208,8 @@ def _options(message: Message | None) -> dict[str, Any]:
         options["embed"] = message.embed
         if message.items:
             options["view"] = message.view()
-        if message.picture is not None:
-            options["file"] = message.picture.file()
+        if files := message.files():
+            options["files"] = files
     return options
 
 

@@ -58,6 +58,21 @@ def place(session_id: int, member_id: int, waited_since: datetime) -> Key:
     return Key("w", session_id, (member_id, int(waited_since.timestamp()) % 10**9))
 
 
+def calendar_session(session_id: int) -> Key:
+    """The event in Google Calendar for a session by itself."""
+    return Key("g", session_id)
+
+
+def calendar_series(series_id: int) -> Key:
+    """The event in Google Calendar for a series."""
+    return Key("h", series_id)
+
+
+def address(address_id: int, number: int) -> Key:
+    """The mail with a code, by which a member's address is confirmed."""
+    return Key("c", address_id, (number,))
+
+
 def draft(draft_id: int, choice: int) -> Key:
     """One of the ways to read the time of a plan."""
     return Key("d", draft_id, (choice,))

@@ -44,6 +44,18 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file beside a message; it is replaced whenever the message is edited."""
+
+    content: bytes
+    filename: str
+
+    def file(self) -> discord.File:
+        """A new upload of the file."""
+        return discord.File(io.BytesIO(self.content), self.filename)
+
+
+@dataclass(frozen=True)
 class Message:
     """A message to be sent or edited: `pings` are the only users whom it may notify."""
 
@@ -51,6 +63,7 @@ class Message:
     embed: discord.Embed | None = None
     items: tuple[Item, ...] = ()
     picture: Picture | None = None
+    attachment: Attachment | None = None
     pings: tuple[int, ...] = ()
     spoken: bool = False
 
@@ -60,13 +73,29 @@ class Message:
             return None
         view = discord.ui.View(timeout=None)
         for item in self.items:
-            view.add_item(Choose(item) if isinstance(item, discord.ui.Select) else Press(item))
+            view.add_item(_pressable(item))
         return view
+
+    def files(self) -> list[discord.File]:
+        """New uploads of whatever is beside the text."""
+        return [one.file() for one in (self.picture, self.attachment) if one is not None]
 
     def mentions(self) -> discord.AllowedMentions:
         """Nobody but those who are meant to be notified."""
         users = [discord.Object(user) for user in self.pings]
         return discord.AllowedMentions(everyone=False, roles=False, users=users or False)
+
+
+def _pressable(item: Item) -> discord.ui.Item[Any]:
+    """A button or select whose presses arrive here; a link's do not."""
+    if isinstance(item, discord.ui.Select):
+        return Choose(item)
+    return item if item.url else Press(item)
+
+
+def link(label: str, url: str, *, row: int | None = None) -> discord.ui.Button[Any]:
+    """A button that opens an address."""
+    return discord.ui.Button(label=label, url=url, row=row)
 
 
 def button(

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.keys import Key
+from bot.means import NONE, Means
 from bot.rules import NotAllowedRefusal
 from storage import groups, outbox
 from storage.engine import Database
@@ -59,6 +60,7 @@ class Unit:
     alarms: dict[str, datetime | None] = field(default_factory=dict)
     effects: bool = False
     pressed: int | None = None
+    means: Means = NONE
 
     def show(self, key: Key, channel_id: int) -> None:
         """Have the card posted, or edited to what is true when it is delivered."""
@@ -87,6 +89,13 @@ class Unit:
             channel_id=channel_id,
             expires_at=expires_at,
             now=self.now,
+        )
+
+    def sync(self, key: Key) -> None:
+        """Have Google Calendar made to say what is true when it is asked."""
+        self.effects = True
+        outbox.show(
+            self.tx, key=str(key), group_id=self.group.id, channel_id=outbox.GOOGLE, now=self.now
         )
 
     def wake(self, alarm: str, at: datetime | None) -> None:
@@ -128,6 +137,7 @@ class Desk:
     db: Database
     clock: Clock
     saved: Callable[[Unit], None] = lambda _unit: None
+    means: Means = NONE
 
     @contextmanager
     def act(self, caller: Caller) -> Iterator[ActUnit]:
@@ -145,7 +155,9 @@ class Desk:
                 tx, caller.interaction_id, now
             ):
                 raise RepeatedInteractionError
-            unit = ActUnit(tx, now, group, pressed=caller.pressed, caller=caller, me=me)
+            unit = ActUnit(
+                tx, now, group, pressed=caller.pressed, means=self.means, caller=caller, me=me
+            )
             yield unit
         self.saved(unit)
 
@@ -153,7 +165,7 @@ class Desk:
     def step(self, group_id: int) -> Iterator[Unit]:
         """What time alone brings about."""
         with self.db.write() as tx:
-            unit = Unit(tx, self.clock(), groups.lock(tx, group_id))
+            unit = Unit(tx, self.clock(), groups.lock(tx, group_id), means=self.means)
             yield unit
         self.saved(unit)
 

@@ -56,6 +56,11 @@ class Database:
                 tx.execute(text("SET TRANSACTION READ ONLY"))
             yield tx
 
+    def answers(self) -> bool:
+        """Whether a query can be run; raises what the database raises if it cannot."""
+        with self.read() as tx:
+            return tx.connection().exec_driver_sql("SELECT 1").scalar_one() == 1
+
     def close(self) -> None:
         """Closes every connection."""
         self._writer.dispose()

@@ -9,6 +9,8 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from storage.tables import Effect, EffectState
 
+# What goes to Google Calendar stands in one line, which is no channel of Discord's.
+GOOGLE = 0
 LEASE = timedelta(minutes=1)
 ANSWER_TIME = timedelta(seconds=4)
 LONGEST_WAIT = timedelta(minutes=5)
@@ -147,11 +149,14 @@ def search_missed(tx: Session, effect_id: int, now: datetime) -> None:
     tx.get_one(Effect, effect_id).attempted_at = now
 
 
-def retry(tx: Session, effect_id: int, *, trouble: str, now: datetime) -> None:
-    """Discord did not answer, or not with sense: try again, later each time."""
+def retry(
+    tx: Session, effect_id: int, *, trouble: str, now: datetime, after: timedelta | None = None
+) -> None:
+    """There was no answer, or none with sense: try again, later each time or `after` a while."""
     effect = tx.get_one(Effect, effect_id)
     effect.trouble = trouble
-    effect.retry_at = now + min(timedelta(seconds=2 ** min(effect.attempts, 12)), LONGEST_WAIT)
+    wait = min(timedelta(seconds=2 ** min(effect.attempts, 12)), LONGEST_WAIT)
+    effect.retry_at = now + (wait if after is None else after)
 
 
 def confirm(

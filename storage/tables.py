@@ -10,6 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from storage.calendar_tables import Address, CalendarEntry, Feed, Keepsake
 from storage.words import (
     Answer,
     EffectState,
@@ -28,17 +29,21 @@ from storage.words import (
 
 # Words are taken from here too: whoever reads a row needs them.
 __all__ = [
+    "Address",
     "Answer",
     "Attendance",
+    "CalendarEntry",
     "Dispute",
     "Draft",
     "Effect",
     "EffectState",
+    "Feed",
     "Forecast",
     "ForecastKind",
     "Group",
     "Interaction",
     "Interest",
+    "Keepsake",
     "Mark",
     "Meetup",
     "Member",
@@ -548,12 +553,3 @@ class Dispute(SQLModel, table=True):
     member_id: int = Field(foreign_key="members.id")
     reason: str
     at: datetime
-
-
-class Keepsake(SQLModel, table=True):
-    """A single value that the bot keeps for itself; what must not be read is sealed."""
-
-    __tablename__ = "keepsakes"
-
-    name: str = Field(primary_key=True, max_length=32)
-    value: str

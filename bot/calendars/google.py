@@ -13,7 +13,7 @@ overwritten then. What the bot has no opinion about is left alone (see google_bo
 import functools
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -36,21 +36,18 @@ from bot.calendars.google_body import (
 from bot.calendars.google_faults import (
     NO_GUESTS,
     Chance,
-    GaveUp,
     NonsenseError,
-    Retry,
     back_off,
     judge,
     reason_of,
     status_of,
 )
+from bot.calendars.outcome import LOOK_AGAIN, GaveUp, Outcome, Retry, Synced
 
 ENDPOINT = "https://www.googleapis.com"
 TIMEOUT = timedelta(seconds=20)
 # How often to read again when somebody writes at the same time.
 ROUNDS = 4
-# An insert whose reply was lost may still be on its way when its session is cancelled.
-LOOK_AGAIN = timedelta(minutes=1)
 NO_DELEGATION = (
     "Google lets a service account invite guests only with domain-wide delegation, so nobody was "
     "invited by mail. The calendar has the session; docs/operations.md says how to set it up."
@@ -61,18 +58,8 @@ BAD_ADDRESS = (
 )
 TOO_MANY = f"Google takes {MOST_GUESTS} guests; the others were not invited by mail."
 DELETED_FOR_GOOD = (
-    "Somebody deleted the event in Google Calendar, and Google does not let it be put back. "
-    "The calendar file and the links still work."
+    "Somebody deleted the event in Google Calendar, and Google does not let it be put back."
 )
-
-
-@dataclass(frozen=True)
-class Synced:
-    """Google has the event as it should be; `note` says what it did without, if anything."""
-
-    event_id: str
-    etag: str
-    note: str = ""
 
 
 class ContendedError(Exception):
@@ -103,16 +90,14 @@ class GoogleCalendar:
         self._timeout = timeout.total_seconds()
         self._chance = chance
 
-    def put(self, event: CalendarEvent, attempt: int = 1) -> Synced | Retry | GaveUp:
+    def put(self, event: CalendarEvent, attempt: int = 1) -> Outcome:
         """Makes Google's event, its occurrences and its guests be as `event` says.
 
         `attempt` counts from 1 how often this was tried; the wait before the next one grows.
         """
         return self._answer(functools.partial(self._put_somehow, event), attempt)
 
-    def cancel(
-        self, event: CalendarEvent, attempt: int = 1, *, unsure: bool = False
-    ) -> Synced | Retry | GaveUp:
+    def cancel(self, event: CalendarEvent, attempt: int = 1, *, unsure: bool = False) -> Outcome:
         """Makes sure that there is no such event, and that its guests hear of it.
 
         `unsure` says that the event was put less than `LOOK_AGAIN` ago. If its reply was lost it
@@ -125,7 +110,7 @@ class GoogleCalendar:
         found = self._answer(self._look, 1)
         return None if isinstance(found, Synced) else found
 
-    def _answer(self, work: Callable[[], Synced | Retry], attempt: int) -> Synced | Retry | GaveUp:
+    def _answer(self, work: Callable[[], Synced | Retry], attempt: int) -> Outcome:
         try:
             return work()
         except ContendedError:

@@ -17,12 +17,13 @@ import http.client
 import json
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 
 import google.auth.exceptions
 import httplib2
 from googleapiclient.errors import HttpError
+
+from bot.calendars.outcome import GaveUp, Retry
 
 Chance = Callable[[], float]
 
@@ -60,21 +61,6 @@ SWITCHED_OFF = (
 
 class NonsenseError(Exception):
     """An answer that cannot be Google's, such as the page of a hotel's network."""
-
-
-@dataclass(frozen=True)
-class Retry:
-    """Not now: the same again after this while does no harm and may well work."""
-
-    after: timedelta
-    reason: str
-
-
-@dataclass(frozen=True)
-class GaveUp:
-    """It will not work until a person does what the reason says."""
-
-    reason: str
 
 
 def status_of(error: HttpError) -> int:

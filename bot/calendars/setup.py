@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
+from bot.means import Means
 from bot.seal import Box, BrokenSealError
 from bot.settings import Settings
 from storage import keepsakes
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
 def open_box(settings: Settings) -> Box:
     """The box of `DOJO_SECRET_KEY`; says how to make a key where there is none."""
     return Box(_revealed(settings.secret_key))
+
+
+def open_means(settings: Settings, *, google: bool) -> Means:
+    """What the bot may use, with a key where there is one."""
+    box = open_box(settings) if _revealed(settings.secret_key) else None
+    url = (settings.http_url or f"http://{settings.http_bind}").rstrip("/")
+    return Means(box=box, google=google, feed_url=url if settings.http_bind else None)
 
 
 def open_google(settings: Settings, database: Database) -> "GoogleCalendar | None":

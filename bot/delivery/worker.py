@@ -25,6 +25,8 @@ from storage.tables import Effect
 
 T = TypeVar("T")
 Run = Callable[..., Awaitable[Any]]
+# Sees to an effect that is Google Calendar's; what came of it is saved by itself.
+Keep = Callable[[Desk, Effect], None]
 
 # Discord remembers nonces for a few minutes; after this an unconfirmed message is looked for.
 NONCE_LIFE = timedelta(minutes=2)
@@ -62,10 +64,12 @@ class Delivery:
         desk: Desk,
         run: Run,
         client: discord.Client,
+        keep: Keep,
         carriers: Mapping[str, Carrier] | None = None,
     ) -> None:
         self._carriers = carriers or {}
         self._desk = desk
+        self._keep = keep
         self._run = run
         self._client = client
         self._channels: dict[int, asyncio.Task[None]] = {}
@@ -117,6 +121,9 @@ class Delivery:
 
     async def _deliver(self, effect: Effect) -> None:
         try:
+            if effect.channel_id == outbox.GOOGLE:
+                await self._run(self._keep, self._desk, effect)
+                return
             async with asyncio.timeout(SEND_TIMEOUT):
                 await self._show(effect)
         except DeclinedError as error:
@@ -275,8 +282,8 @@ def _nonce(effect: Effect) -> str:
 
 async def _send(channel: discord.PartialMessageable, nonce: str, message: Message) -> int:
     options: dict[str, Any] = {}
-    if message.picture is not None:
-        options["file"] = message.picture.file()
+    if files := message.files():
+        options["files"] = files
     view = message.view()
     if view is not None:
         options["view"] = view
@@ -294,8 +301,8 @@ async def _send(channel: discord.PartialMessageable, nonce: str, message: Messag
 
 async def _edit(target: discord.PartialMessage, message: Message) -> None:
     options: dict[str, Any] = {}
-    if message.picture is not None:
-        options["attachments"] = [message.picture.file()]
+    if files := message.files():
+        options["attachments"] = files
     await target.edit(
         content=message.content or None,
         embed=message.embed,

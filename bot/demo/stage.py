@@ -23,10 +23,12 @@ MANAGER = discord.Permissions(manage_guild=True, manage_events=True)
 class Stage:
     """One server with a text and a voice channel, and its people by name."""
 
-    def __init__(self, env: simcord.Env, app: App, names: Sequence[str], *, sweep: float) -> None:
+    def __init__(
+        self, env: simcord.Env, app: App, names: Sequence[str], parts: dict[str, Any]
+    ) -> None:
         self.env = env
         self.app = app
-        self._sweep = sweep
+        self._parts = parts
         self.guild = env.create_guild("Forecasting circle")
         self.channel = self.guild.create_text_channel("forecasting")
         self.voice = self.guild.create_voice_channel("The call")
@@ -41,16 +43,21 @@ class Stage:
         *,
         sweep_seconds: float = 30,
         start: datetime | None = None,
+        **parts: Any,
     ) -> AsyncIterator["Stage"]:
-        """The stage with the bot logged in; the virtual clock stands still unless told to move."""
+        """The stage with the bot logged in; the virtual clock stands still unless told to move.
+
+        `parts` is what the app is given beside its database.
+        """
         migrate.upgrade(database)
-        app = App(database, sweep_seconds=sweep_seconds)
+        parts["sweep_seconds"] = sweep_seconds
+        app = App(database, **parts)
         env = simcord.Env(app.client, check_errors=False, settle_timeout=30)
         if start is not None:
             env.backend.clock.advance((start - env.now()).total_seconds())
         with virtual_alarms():
             await env.start()
-            stage = cls(env, app, names, sweep=sweep_seconds)
+            stage = cls(env, app, names, parts)
             try:
                 await env.settle()
                 yield stage
@@ -117,7 +124,7 @@ class Stage:
     async def restart(self) -> None:
         """The bot's process dies without notice, and a new one starts on the same database."""
         old = self.app
-        self.app = App(old.database, sweep_seconds=self._sweep)
+        self.app = App(old.database, **self._parts)
         await self.env.restart_bot(self.app.client)
 
     def transcript(self, channel: simcord.ChannelHandle | None = None) -> str:

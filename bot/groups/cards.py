@@ -113,7 +113,8 @@ _CHAPTERS = (
 
 
 def _place(channel_id: int, group_id: int) -> str:
-    return "Events" if channel_id == group_id else f"<#{channel_id}>"
+    elsewhere = {group_id: "Events", 0: "Google Calendar"}  # as the outbox has them
+    return elsewhere.get(channel_id, f"<#{channel_id}>")
 
 
 def _seconds(seconds: int, zero: str = "none") -> str:

@@ -9,14 +9,12 @@ from bot.calendars import google_faults
 from bot.calendars.google import (
     BAD_ADDRESS,
     DELETED_FOR_GOOD,
-    LOOK_AGAIN,
     NO_DELEGATION,
     TOO_MANY,
     GoogleCalendar,
-    Synced,
 )
 from bot.calendars.google_body import event_id
-from bot.calendars.google_faults import GaveUp, Retry
+from bot.calendars.outcome import LOOK_AGAIN, GaveUp, Retry, Synced
 from tests.calendars.conftest import SECRET, open_calendar
 from tests.calendars.loopback_google import Fault, LoopbackGoogle
 from tests.calendars.plans import ANA, BEN, CLEO, EVENING, SERIES, START, dropped, moved

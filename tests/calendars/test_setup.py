@@ -9,7 +9,7 @@ import urllib.request
 import pytest
 
 from bot.calendars import setup
-from bot.calendars.google import Synced
+from bot.calendars.outcome import Synced
 from bot.errors import StartError
 from bot.seal import new_key
 from bot.settings import Settings

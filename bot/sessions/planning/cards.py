@@ -7,19 +7,24 @@ from zoneinfo import ZoneInfo
 import discord
 
 from bot import keys
+from bot.calendars import ics, links
 from bot.message import (
     BLUE,
     DESCRIPTION_LIMIT,
+    FIELD_LIMIT,
     GREEN,
     GREY,
     PRIMARY,
     SUCCESS,
+    Attachment,
     Item,
     Message,
     button,
     card,
     countdown,
+    cut,
     lines,
+    link,
     listed,
     moment,
     safe,
@@ -43,7 +48,7 @@ def announcement_card(shown: Announcement) -> Message:
     """When and where, who comes, and what to bring."""
     title = safe(shown.title)
     if shown.state == SessionState.CANCELLED:
-        return Message(embed=_cancelled(shown))
+        return Message(embed=_cancelled(shown), attachment=_file(shown))
     embed = card(title, _text(shown), COLOURS[shown.state])
     of = f" of {shown.size}" if shown.size else ""
     for name, people in (
@@ -61,8 +66,11 @@ def announcement_card(shown: Announcement) -> Message:
     if shown.event.trouble and shown.state == SessionState.SCHEDULED:
         text = f"There is none this time: {shown.event.trouble} Everything else works without it."
         embed.add_field(name="Event in Discord", value=text, inline=False)
+    if shown.calendar is not None and shown.calendar.trouble:
+        text = f"{shown.calendar.trouble} The calendar file and the links work all the same."
+        embed.add_field(name="Google Calendar", value=cut(text, FIELD_LIMIT), inline=False)
     embed.set_footer(text=f"Host: {shown.host}. Time zone: {shown.timezone}.")
-    return Message(embed=embed, items=_items(shown))
+    return Message(embed=embed, items=_items(shown), attachment=_file(shown))
 
 
 def reminder_message(shown: Reminder) -> Message:
@@ -72,8 +80,12 @@ def reminder_message(shown: Reminder) -> Message:
     who = " ".join(f"<@{user}>" for user in pings)
     embed = card(f"{safe(about.title)} starts {countdown(about.starts_at)}", _text(about), BLUE)
     embed.add_field(name="Questions", value=_bring(about) + _nudge(shown), inline=False)
-    items = (*_rsvp_items(about, row=0), button("bring", about.at, "Bring a question", row=1))
-    return Message(content=who, embed=embed, items=items, pings=pings)
+    items = (
+        *_rsvp_items(about, row=0),
+        button("bring", about.at, "Bring a question", row=1),
+        *_links(about, row=2),
+    )
+    return Message(content=who, embed=embed, items=items, pings=pings, attachment=_file(about))
 
 
 def place_message(shown: Place) -> Message:
@@ -173,7 +185,26 @@ def _items(shown: Announcement) -> tuple[Item, ...]:
         *_rsvp_items(shown, row=0),
         button("bring", shown.at, "Bring a question", PRIMARY, row=1),
         button("start", shown.at, "Start", SUCCESS, row=1),
+        *_links(shown, row=2),
     )
+
+
+def _links(shown: Announcement, row: int) -> tuple[Item, ...]:
+    if shown.calendar is None:
+        return ()
+    return (
+        link("Add to Google Calendar", links.google(shown.calendar.event), row=row),
+        link("Add to Outlook", links.outlook(shown.calendar.event), row=row),
+    )
+
+
+def _file(shown: Announcement) -> Attachment | None:
+    """The calendar file: of the whole series, where there is one; after a cancellation, without."""
+    planned = shown.state in {SessionState.SCHEDULED, SessionState.CANCELLED}
+    if shown.calendar is None or not planned or shown.not_held:
+        return None
+    content = ics.invitation(shown.calendar.event, shown.calendar.changed_at)
+    return Attachment(content, "session.ics")
 
 
 def _rsvp_items(shown: Announcement, row: int) -> tuple[Item, ...]:

@@ -7,6 +7,8 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot import keys
+from bot.calendars import shown as calendars
+from bot.calendars.shown import Told
 from bot.keys import Key
 from bot.sessions.planning import rules
 from bot.sessions.upcoming import service as upcoming
@@ -48,6 +50,7 @@ class Announcement:
     interested: tuple[str, ...]
     event: Event
     questions: int
+    calendar: Told | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,7 @@ def read_announcement(tx: Session, at: Key) -> Announcement | None:
         interested=tuple(member.name for member in planning.interested(tx, at.id)),
         event=_event(tx, meetup),
         questions=len(proposed),
+        calendar=calendars.read_told(tx, meetup),
     )
 
 

@@ -1,0 +1,126 @@
+"""Sessions in calendars: what each calendar is to be told, and when. Never touches Discord."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from bot import keys
+from bot.calendars import ics, shown
+from bot.calendars.events import CalendarEvent, in_utc
+from bot.keys import Key
+from bot.rules import Refusal
+from bot.unit import Caller, Desk, Unit, row_id
+from storage import calendars, groups
+from storage.tables import CalendarEntry, Feed, Meetup, SessionState
+
+# A feed forgets sessions that are over for so long; whoever had them keeps them.
+KEPT = timedelta(days=60)
+NO_FEED = (
+    "This bot serves no calendar to subscribe to. The file and the links on each announcement "
+    "work; whoever runs the bot can switch it on with DOJO_HTTP_BIND and DOJO_HTTP_URL."
+)
+
+
+def follow(unit: Unit, meetup: Meetup) -> None:
+    """A planned session has changed, or not: calendars are told what is new to them."""
+    if meetup.planned_at is not None:
+        tell(unit, shown.key_of(meetup))
+
+
+def tell(unit: Unit, key: Key) -> None:
+    """Notes what calendars are to say of a session or series, if that is news."""
+    unit.tx.flush()
+    event = shown.read_event(unit.tx, key, None)
+    if event is None:
+        return
+    said = hashlib.sha256(repr(event).encode()).hexdigest()
+    entry = calendars.entry(unit.tx, str(key))
+    if entry is None:
+        entry = CalendarEntry(key=str(key), group_id=unit.group.id, said=said, changed_at=unit.now)
+        unit.tx.add(entry)
+    elif entry.said == said:
+        return
+    else:
+        entry.said, entry.changed_at = said, unit.now
+        entry.sequence += 1
+    if unit.means.google:
+        unit.sync(key)
+
+
+def tell_again(unit: Unit) -> None:
+    """The group's guests or reminders have changed: so have all of its sessions to come."""
+    for key in dict.fromkeys(map(shown.key_of, calendars.ahead(unit.tx, unit.group.id))):
+        tell(unit, key)
+        if unit.means.google and calendars.entry(unit.tx, str(key)) is not None:
+            unit.sync(key)
+
+
+def catch_up(desk: Desk) -> None:
+    """Google Calendar was switched on meanwhile: it is told what is still to come."""
+    if not desk.means.google:
+        return
+    with desk.db.read() as tx:
+        waiting = [(entry.group_id, Key.parse(entry.key)) for entry in calendars.unasked(tx)]
+    for group_id, key in waiting:
+        with desk.step(group_id) as unit:
+            event = shown.read_event(unit.tx, key, None)
+            if event is not None and not event.cancelled and not _is_over(event, unit.now):
+                unit.sync(key)
+
+
+def announcements(unit: Unit, key: Key) -> list[Key]:
+    """The cards that say what calendars were told of a session or series."""
+    if key.kind == "g":
+        return [keys.announcement(key.id)]
+    return [
+        keys.announcement(row_id(meetup))
+        for meetup in calendars.of_series(unit.tx, key.id)
+        if meetup.state in {SessionState.SCHEDULED, SessionState.LIVE}
+    ]
+
+
+def feed_address(desk: Desk, caller: Caller, *, roll: bool = False) -> str:
+    """Where the group's calendar is to be subscribed to; `roll` makes the old address useless."""
+    box, url = desk.means.box, desk.means.feed_url
+    if box is None or url is None:
+        raise Refusal(NO_FEED)
+    with desk.act(caller) as unit:
+        feed = calendars.feed(unit.tx, unit.group.id)
+        if roll:
+            unit.require_manager("change the calendar's address")
+        known = None if feed is None or roll else box.find(feed.sealed)
+        secret = known or secrets.token_urlsafe(32)
+        if known is None:
+            unit.tx.merge(
+                Feed(
+                    group_id=unit.group.id,
+                    sealed=box.seal(secret),
+                    digest=box.digest(secret),
+                    made_at=unit.now,
+                )
+            )
+    return f"{url}/calendar/{secret}.ics"
+
+
+def read_feed(desk: Desk, secret: str) -> bytes | None:
+    """The calendar of the group whose feed has this secret."""
+    if desk.means.box is None:
+        return None
+    with desk.db.read() as tx:
+        feed = calendars.feed_by_digest(tx, desk.means.box.digests(secret))
+        if feed is None:
+            return None
+        name = groups.get(tx, feed.group_id).name
+        found = [shown.told(tx, entry) for entry in calendars.entries(tx, feed.group_id)]
+    told = [one for one in found if one is not None and not _is_past(one.event, desk.clock())]
+    stamp = max((one.changed_at for one in told), default=feed.made_at)
+    return ics.feed(name, [one.event for one in told], stamp)
+
+
+def _is_over(event: CalendarEvent, now: datetime) -> bool:
+    ends_at = in_utc(event.starts_at, event.tz) + event.duration
+    return event.rule is None and ends_at <= now
+
+
+def _is_past(event: CalendarEvent, now: datetime) -> bool:
+    return _is_over(event, now - KEPT)

@@ -1,0 +1,149 @@
+"""What calendars are told of a session, or of a series as a whole. Reads, decides nothing.
+
+A session of a series is told of as part of it: one event with a rule, and how single dates differ.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from bot import keys
+from bot.calendars.events import CalendarEvent, Change, in_utc, monthly, weekly
+from bot.keys import Key
+from bot.sessions.planning import rules as planning_rules
+from bot.unit import row_id
+from storage import calendars, groups
+from storage.tables import CalendarEntry, Group, Meetup, Repeat, Series, SessionState
+
+CHANNEL = "https://discord.com/channels/{}/{}"
+# RFC 5545 asks for names that nobody else makes up; .invalid is reserved and nobody's.
+UID = "{}.{}@forecasting-dojo.invalid"
+
+
+@dataclass(frozen=True)
+class Told:
+    """A session as calendars have it: the event, when it last changed, what Google could not."""
+
+    event: CalendarEvent
+    changed_at: datetime
+    trouble: str = ""
+
+
+def key_of(meetup: Meetup) -> Key:
+    """By what calendars know a session: its series, if it has one."""
+    if meetup.series_id is not None:
+        return keys.calendar_series(meetup.series_id)
+    return keys.calendar_session(row_id(meetup))
+
+
+def read_told(tx: Session, meetup: Meetup) -> Told | None:
+    """What calendars were told of a session; None for one that was never planned."""
+    entry = calendars.entry(tx, str(key_of(meetup)))
+    return None if entry is None else told(tx, entry)
+
+
+def told(tx: Session, entry: CalendarEntry) -> Told | None:
+    """What an entry stands for, as it is now."""
+    event = read_event(tx, Key.parse(entry.key), entry)
+    return None if event is None else Told(event, entry.changed_at, entry.trouble or "")
+
+
+def read_event(tx: Session, key: Key, entry: CalendarEntry | None) -> CalendarEvent | None:
+    """The session or series of a key, as a calendar event."""
+    sequence = 0 if entry is None else entry.sequence
+    if key.kind == "h":
+        series = calendars.series(tx, key.id)
+        return None if series is None else _series(tx, series, sequence)
+    meetup = tx.get(Meetup, key.id)
+    return None if meetup is None else _session(tx, meetup, sequence)
+
+
+def _session(tx: Session, meetup: Meetup, sequence: int) -> CalendarEvent:
+    group = groups.get(tx, meetup.group_id)
+    return CalendarEvent(
+        uid=UID.format(f"session-{meetup.id}", meetup.group_id),
+        sequence=sequence,
+        title=meetup.title,
+        starts_at=_wall(meetup.starts_at, meetup.timezone),
+        zone=meetup.timezone,
+        duration=timedelta(minutes=meetup.minutes),
+        description=meetup.description,
+        location="Discord",
+        url=_url(meetup),
+        cancelled=_is_off(meetup),
+        alarms=planning_rules.parse_reminders(group.reminder_minutes),
+    )
+
+
+def _series(tx: Session, series: Series, sequence: int) -> CalendarEvent:
+    group: Group = groups.get(tx, series.group_id)
+    found = calendars.of_series(tx, row_id(series))
+    changes = tuple(
+        change for one in found if (change := _change(series, one)) and not change.is_none
+    )
+    return CalendarEvent(
+        uid=UID.format(f"series-{series.id}", series.group_id),
+        sequence=sequence,
+        title=series.title,
+        starts_at=_planned(series, series.starts_on),
+        zone=series.timezone,
+        duration=timedelta(minutes=series.minutes),
+        description=series.description,
+        location="Discord",
+        url=_url(series),
+        rule=_rule(series),
+        changes=changes,
+        cancelled=series.last_on is not None and series.last_on < series.starts_on,
+        alarms=planning_rules.parse_reminders(group.reminder_minutes),
+    )
+
+
+def _change(series: Series, meetup: Meetup) -> Change | None:
+    """How one session of a series differs from it; None for one that the series has no more."""
+    day = meetup.occurrence
+    if day is None or (series.last_on is not None and day > series.last_on):
+        return None
+    original = _planned(series, day)
+    if _is_off(meetup):
+        return Change(original, cancelled=True)
+    at = _wall(meetup.starts_at, series.timezone)
+    same = meetup.starts_at == in_utc(original, ZoneInfo(series.timezone))
+    duration = timedelta(minutes=meetup.minutes)
+    return Change(
+        original,
+        starts_at=None if same else at,
+        duration=None if meetup.minutes == series.minutes else duration,
+        title=None if meetup.title == series.title else meetup.title,
+        description=None if meetup.description == series.description else meetup.description,
+    )
+
+
+def _rule(series: Series) -> str:
+    first = _planned(series, series.starts_on)
+    if series.repeat == Repeat.MONTHLY:
+        rule = monthly(first)
+    else:
+        rule = weekly(first, every=2 if series.repeat == Repeat.FORTNIGHTLY else 1)
+    if series.last_on is None:
+        return rule
+    last = in_utc(_planned(series, series.last_on), ZoneInfo(series.timezone))
+    return f"{rule};UNTIL={last:%Y%m%dT%H%M%SZ}"
+
+
+def _planned(series: Series, day: date) -> datetime:
+    return datetime.combine(day, time.fromisoformat(series.at))
+
+
+def _is_off(meetup: Meetup) -> bool:
+    """Called off; one that nobody started is over, and stays where it was."""
+    return meetup.state == SessionState.CANCELLED and meetup.ended_at is None
+
+
+def _wall(moment: datetime, zone: str) -> datetime:
+    return moment.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
+def _url(planned: Meetup | Series) -> str:
+    return CHANNEL.format(planned.group_id, planned.voice_channel_id or planned.channel_id)

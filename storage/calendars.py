@@ -1,0 +1,85 @@
+"""Queries about what calendars were told, the feeds, and members' addresses."""
+
+from collections.abc import Sequence
+
+from sqlmodel import Session, col, select
+
+from storage.tables import Address, CalendarEntry, Effect, Feed, Meetup, Series, SessionState
+
+# What is under way or to come. What is over stays in calendars as it was.
+AHEAD = (SessionState.SCHEDULED, SessionState.LIVE)
+
+
+def entry(tx: Session, key: str) -> CalendarEntry | None:
+    """What calendars were told of the session or series with this key."""
+    return tx.exec(select(CalendarEntry).where(CalendarEntry.key == key)).first()
+
+
+def entries(tx: Session, group_id: int) -> Sequence[CalendarEntry]:
+    """All of a group, in the order in which they came up."""
+    return tx.exec(
+        select(CalendarEntry)
+        .where(CalendarEntry.group_id == group_id)
+        .order_by(col(CalendarEntry.id))
+    ).all()
+
+
+def unasked(tx: Session) -> Sequence[CalendarEntry]:
+    """Entries of which the outbox knows nothing: they are from before there was a calendar."""
+    return tx.exec(
+        select(CalendarEntry)
+        .where(col(CalendarEntry.key).not_in(select(Effect.key)))
+        .order_by(col(CalendarEntry.id))
+    ).all()
+
+
+def ahead(tx: Session, group_id: int) -> Sequence[Meetup]:
+    """The group's sessions that are under way or to come."""
+    return tx.exec(
+        select(Meetup)
+        .where(Meetup.group_id == group_id, col(Meetup.state).in_(AHEAD))
+        .order_by(col(Meetup.id))
+    ).all()
+
+
+def of_series(tx: Session, series_id: int) -> Sequence[Meetup]:
+    """The sessions of a series."""
+    return tx.exec(
+        select(Meetup).where(Meetup.series_id == series_id).order_by(col(Meetup.occurrence))
+    ).all()
+
+
+def series(tx: Session, series_id: int) -> Series | None:
+    """The series with this id."""
+    return tx.get(Series, series_id)
+
+
+def feed(tx: Session, group_id: int) -> Feed | None:
+    """The group's feed, if it has one."""
+    return tx.get(Feed, group_id)
+
+
+def feed_by_digest(tx: Session, digests: Sequence[str]) -> Feed | None:
+    """The feed whose secret has one of these digests."""
+    return tx.exec(select(Feed).where(col(Feed.digest).in_(digests))).first()
+
+
+def address(tx: Session, member_id: int) -> Address | None:
+    """What is kept of a member's address."""
+    return tx.exec(select(Address).where(Address.member_id == member_id)).first()
+
+
+def confirmed(tx: Session, group_id: int) -> list[str]:
+    """The sealed addresses of the group's members that were confirmed."""
+    rows = tx.exec(
+        select(Address.sealed)
+        .where(Address.group_id == group_id, col(Address.confirmed_at).is_not(None))
+        .order_by(col(Address.id))
+    )
+    return [sealed for sealed in rows if sealed is not None]
+
+
+def sealed(tx: Session) -> Sequence[Address | Feed]:
+    """Everything that is sealed, to be sealed anew."""
+    found = tx.exec(select(Address).where(col(Address.sealed).is_not(None))).all()
+    return [*found, *tx.exec(select(Feed)).all()]
