@@ -153,9 +153,7 @@ def test_one_session_of_a_series_can_move_and_another_be_called_off(desk) -> Non
     planning.cancel(desk, caller(), "1@2026-12-10")
 
     assert event(desk, SERIES).changes == (
-        Change(
-            THURSDAY + WEEK, starts_at=datetime(2026, 12, 4, 20, 0), title="The long night"
-        ),
+        Change(THURSDAY + WEEK, starts_at=datetime(2026, 12, 4, 20, 0), title="The long night"),
         Change(THURSDAY + 2 * WEEK, cancelled=True),
     )
     assert event(desk, SERIES).sequence == 2
