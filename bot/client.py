@@ -11,6 +11,7 @@ import discord
 import structlog
 from discord import app_commands
 
+from bot.calendars import commands as _calendar_commands  # noqa: F401 - adds to /settings
 from bot.circle import commands as circle_commands
 from bot.data import commands as data_commands
 from bot.door import Door

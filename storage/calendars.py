@@ -69,6 +69,11 @@ def address(tx: Session, member_id: int) -> Address | None:
     return tx.exec(select(Address).where(Address.member_id == member_id)).first()
 
 
+def address_by_id(tx: Session, address_id: int) -> Address | None:
+    """The same by its own id."""
+    return tx.get(Address, address_id)
+
+
 def confirmed(tx: Session, group_id: int) -> list[str]:
     """The sealed addresses of the group's members that were confirmed."""
     rows = tx.exec(

@@ -97,13 +97,22 @@ class GoogleCalendar:
         """
         return self._answer(functools.partial(self._put_somehow, event), attempt)
 
-    def cancel(self, event: CalendarEvent, attempt: int = 1, *, unsure: bool = False) -> Outcome:
-        """Makes sure that there is no such event, and that its guests hear of it.
+    def cancel(
+        self,
+        event: CalendarEvent,
+        attempt: int = 1,
+        *,
+        unsure: bool = False,
+        quietly: bool = False,
+    ) -> Outcome:
+        """Makes sure that there is no such event, and that its guests hear of it or, quietly, not.
 
         `unsure` says that the event was put less than `LOOK_AGAIN` ago. If its reply was lost it
         may still be on its way, so where there is none yet this asks to look again.
         """
-        return self._answer(functools.partial(self._cancel, event, unsure=unsure), attempt)
+        return self._answer(
+            functools.partial(self._cancel, event, unsure=unsure, quietly=quietly), attempt
+        )
 
     def check(self) -> GaveUp | Retry | None:
         """What keeps the calendar from being used, if anything."""
@@ -152,14 +161,15 @@ class GoogleCalendar:
             self._put_change(event, change)
         return Synced(found["id"], found["etag"])
 
-    def _cancel(self, event: CalendarEvent, *, unsure: bool) -> Synced | Retry:
+    def _cancel(self, event: CalendarEvent, *, unsure: bool, quietly: bool) -> Synced | Retry:
         for _ in _rounds():
             found = self._read(event)
             if found is None and unsure:
                 return Retry(LOOK_AGAIN, "Google Calendar does not have the event, yet.")
             if found is None or found["status"] == CANCELLED:
                 break
-            request = self._events.delete(**self._which(event), sendUpdates="all")
+            updates = "none" if quietly else "all"
+            request = self._events.delete(**self._which(event), sendUpdates=updates)
             request.headers["If-Match"] = found["etag"]
             self._tried(request, {404, 410, 412})
         return Synced(self._id(event), found["etag"] if found else "")

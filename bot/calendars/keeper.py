@@ -8,13 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.calendars import service, shown
+from sqlmodel import Session
+
+from bot.calendars import addresses, service, shown
 from bot.calendars.events import CalendarEvent
 from bot.calendars.outcome import LOOK_AGAIN, GaveUp, Outcome, Retry, Synced
 from bot.keys import Key
+from bot.seal import Box
 from bot.unit import Desk, Unit, row_id
 from storage import calendars, outbox
-from storage.tables import Effect
+from storage.tables import Address, CalendarEntry, Effect
 
 # One lost reply is no news; what does not work by then is said on the announcement.
 PATIENCE = 3
@@ -27,14 +30,24 @@ class Calendar(Protocol):
     def put(self, event: CalendarEvent, attempt: int = 1) -> Outcome:
         """Makes the event be as it should."""
 
-    def cancel(self, event: CalendarEvent, attempt: int = 1, *, unsure: bool = False) -> Outcome:
+    def cancel(
+        self,
+        event: CalendarEvent,
+        attempt: int = 1,
+        *,
+        unsure: bool = False,
+        quietly: bool = False,
+    ) -> Outcome:
         """Makes sure that there is no such event."""
 
 
 @dataclass(frozen=True)
 class _Wanted:
+    """An event as it is to be; `unsure` whether it is on its way already."""
+
     event: CalendarEvent
-    unsure: bool
+    unsure: bool = False
+    quietly: bool = False
 
 
 def keep(desk: Desk, effect: Effect, calendar: Calendar | None) -> None:
@@ -44,52 +57,85 @@ def keep(desk: Desk, effect: Effect, calendar: Calendar | None) -> None:
         with desk.db.write() as tx:
             outbox.expire(tx, row_id(effect))
         return
-    attempt = effect.attempts + 1
-    if wanted.event.cancelled:
-        outcome = calendar.cancel(wanted.event, attempt, unsure=wanted.unsure)
-    else:
-        outcome = calendar.put(wanted.event, attempt)
+    outcome = _ask(calendar, wanted, effect.attempts + 1)
     with desk.step(effect.group_id) as unit:
-        _save(unit, effect, outcome, attempt)
+        _settle(unit, effect, outcome)
+        _note(unit, effect, outcome)
 
 
 def _begin(desk: Desk, effect: Effect) -> _Wanted | None:
-    """Reads what is wanted, and notes that it is being written: the reply may never come."""
-    now = desk.clock()
+    key = Key.parse(effect.key)
     with desk.db.write() as tx:
-        entry = calendars.entry(tx, effect.key)
-        event = shown.read_event(tx, Key.parse(effect.key), entry)
-        if entry is None or event is None:
-            return None
-        unsure = _is_recent(entry.written_at, now)
-        if not event.cancelled:
-            entry.written_at = now
-        sealed = calendars.confirmed(tx, effect.group_id)
-    box = desk.means.box
-    found = [box.find(one) for one in sealed] if box is not None else []
-    return _Wanted(replace(event, guests=tuple(one for one in found if one)), unsure)
+        if key.kind == "c":
+            return _code(tx, key, desk.means.box)
+        return _session(tx, effect, desk)
 
 
-def _save(unit: Unit, effect: Effect, outcome: Outcome, attempt: int) -> None:
-    entry = calendars.entry(unit.tx, effect.key)
-    if entry is None:
-        return
-    before = entry.trouble
+def _code(tx: Session, key: Key, box: Box | None) -> _Wanted | None:
+    row = calendars.address_by_id(tx, key.id)
+    event = None if row is None else addresses.code_event(row, key.more[0], box)
+    return None if event is None else _Wanted(event, quietly=True)
+
+
+def _session(tx: Session, effect: Effect, desk: Desk) -> _Wanted | None:
+    """Reads what is wanted, and notes that it is being written: the reply may never come."""
+    entry = calendars.entry(tx, effect.key)
+    event = shown.read_event(tx, Key.parse(effect.key), entry)
+    if entry is None or event is None:
+        return None
+    now, box = desk.clock(), desk.means.box
+    unsure = _is_recent(entry.written_at, now)
+    if not event.cancelled:
+        entry.written_at = now
+    sealed = calendars.confirmed(tx, effect.group_id) if box is not None else []
+    guests = tuple(guest for one in sealed if box and (guest := box.find(one)))
+    return _Wanted(replace(event, guests=guests), unsure)
+
+
+def _ask(calendar: Calendar, wanted: _Wanted, attempt: int) -> Outcome:
+    if wanted.event.cancelled:
+        return calendar.cancel(wanted.event, attempt, unsure=wanted.unsure, quietly=wanted.quietly)
+    return calendar.put(wanted.event, attempt)
+
+
+def _settle(unit: Unit, effect: Effect, outcome: Outcome) -> None:
+    """Whether the outbox is done with it, or when it is to be tried again."""
     number = row_id(effect)
+    unit.effects = True
     match outcome:
-        case Synced(event_id, etag, note):
-            entry.event_id, entry.etag, entry.trouble = event_id, etag, note or None
+        case Synced():
             outbox.confirm(unit.tx, number, version=effect.wanted, message_id=None)
-            unit.effects = True
         case Retry(after, reason):
-            entry.trouble = reason if attempt >= PATIENCE else entry.trouble
             outbox.retry(unit.tx, number, trouble=reason, now=unit.now, after=after)
         case GaveUp(reason):
-            entry.trouble = reason
             outbox.park(unit.tx, number, trouble=reason, until=unit.now + PARKED_FOR)
-    if entry.trouble != before:
-        for key in service.announcements(unit, Key.parse(effect.key)):
-            unit.refresh(key)
+
+
+def _note(unit: Unit, effect: Effect, outcome: Outcome) -> None:
+    """What came of it shows: on the announcements, or to whoever waits for a code."""
+    key = Key.parse(effect.key)
+    row: Address | CalendarEntry | None
+    if key.kind == "c":
+        row = calendars.address_by_id(unit.tx, key.id)
+    else:
+        row = calendars.entry(unit.tx, effect.key)
+    if row is None:
+        return
+    before, row.trouble = row.trouble, _trouble(outcome, row.trouble, effect.attempts + 1)
+    if isinstance(row, CalendarEntry):
+        if isinstance(outcome, Synced):
+            row.event_id, row.etag = outcome.event_id, outcome.etag
+        if row.trouble != before:
+            for card in service.announcements(unit, key):
+                unit.refresh(card)
+
+
+def _trouble(outcome: Outcome, before: str | None, attempt: int) -> str | None:
+    if isinstance(outcome, Synced):
+        return outcome.note or None
+    if isinstance(outcome, Retry) and attempt < PATIENCE:
+        return before
+    return outcome.reason
 
 
 def _is_recent(written_at: datetime | None, now: datetime) -> bool:

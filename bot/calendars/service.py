@@ -17,7 +17,7 @@ from storage.tables import CalendarEntry, Feed, Meetup, SessionState
 KEPT = timedelta(days=60)
 NO_FEED = (
     "This bot serves no calendar to subscribe to. The file and the links on each announcement "
-    "work; whoever runs the bot can switch it on with DOJO_HTTP_BIND and DOJO_HTTP_URL."
+    "work; whoever runs the bot can switch it on with DOJO_HTTP_BIND and DOJO_SECRET_KEY."
 )
 
 

@@ -11,9 +11,8 @@ from bot.groups import cards, service
 
 settings = app_commands.Group(
     name="settings",
-    description="How this group works (Manage Server)",
+    description="How this group works, and where you are invited by mail",
     guild_only=True,
-    default_permissions=discord.Permissions(manage_guild=True),
 )
 
 

@@ -1,0 +1,41 @@
+"""`/settings calendar-email` and `/settings calendar-feed`."""
+
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.calendars import addresses, cards, service
+from bot.door import Door
+from bot.groups.commands import settings
+
+
+@settings.command(name="calendar-email", description="Be invited to sessions by mail, or no longer")
+@app_commands.describe(
+    address="Where to be invited; Google mails a code there first",
+    code="The six digits from that mail",
+    forget="True: delete my address, and invite me no more",
+)
+async def calendar_email(
+    interaction: discord.Interaction[Any],
+    address: str | None = None,
+    code: str | None = None,
+    forget: bool = False,  # noqa: FBT001, FBT002 - an option of a slash command
+) -> None:
+    """Takes, confirms or deletes the caller's address, or shows what is kept of it."""
+    door = Door(interaction)
+    kept = await door.do(addresses.change, addresses.Wish(address, code, forget))
+    await door.whisper(cards.address(kept))
+
+
+@settings.command(
+    name="calendar-feed", description="All sessions, for your calendar to subscribe to"
+)
+@app_commands.describe(roll="True (Manage Server): a new address; the old one stops working")
+async def calendar_feed(
+    interaction: discord.Interaction[Any],
+    roll: bool = False,  # noqa: FBT001, FBT002 - an option of a slash command
+) -> None:
+    """Says where the group's calendar is."""
+    door = Door(interaction)
+    await door.whisper(cards.feed(await door.do(service.feed_address, roll=roll)))

@@ -1,0 +1,143 @@
+"""The feed of a group: its address, who gets it, and what is in it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import vobject
+
+from bot.calendars import service
+from bot.means import Means
+from bot.rules import NotAllowedRefusal, Refusal
+from bot.seal import Box, new_key
+from bot.sessions.planning import service as planning
+from bot.sessions.planning.service import Plan, Planned
+from bot.unit import Desk
+from storage.tables import Feed, Repeat
+from tests.bot.scenes import rows
+from tests.conftest import caller
+
+OLD = new_key()
+ON = Means(box=Box(OLD), feed_url="https://dojo.example.org")
+
+
+@pytest.fixture
+def desk(desk: Desk) -> Desk:
+    return replace(desk, means=ON)
+
+
+def plan(desk: Desk, title: str, when: str = "2026-11-26 19:00", **more: object) -> None:
+    given = Plan(when=when, title=title, timezone="Europe/Berlin", **more)
+    assert isinstance(planning.schedule(desk, caller(), given), Planned)
+
+
+def secret(desk: Desk, **more: object) -> str:
+    address = service.feed_address(desk, caller(manages_group=True), **more)
+    return address.removeprefix("https://dojo.example.org/calendar/").removesuffix(".ics")
+
+
+def titles(desk: Desk, known: str) -> set[str]:
+    file = service.read_feed(desk, known)
+    assert file is not None
+    return {
+        event.summary.value
+        for event in vobject.readOne(file.decode()).components()
+        if event.name == "VEVENT"
+    }
+
+
+def test_the_feed_has_what_the_group_has_planned(desk) -> None:
+    plan(desk, "Once")
+    plan(desk, "Weekly", repeat=Repeat.WEEKLY)
+
+    assert titles(desk, secret(desk)) == {"Once", "Weekly"}
+
+
+def test_the_address_stays_and_is_long_enough_not_to_be_guessed(desk) -> None:
+    known = secret(desk)
+
+    assert secret(desk) == known
+    assert len(known) >= 40
+    [feed] = rows(desk, Feed)
+    assert known not in f"{feed.sealed}{feed.digest}"
+
+
+def test_a_rolled_address_works_and_the_old_one_no_more(desk) -> None:
+    old = secret(desk)
+
+    new = secret(desk, roll=True)
+
+    assert service.read_feed(desk, old) is None
+    assert service.read_feed(desk, new) is not None
+
+
+def test_only_managers_roll_it(desk) -> None:
+    known = secret(desk)
+
+    with pytest.raises(NotAllowedRefusal):
+        service.feed_address(desk, caller(), roll=True)
+
+    assert service.read_feed(desk, known) is not None
+
+
+def test_nothing_new_is_the_same_file_and_a_change_is_another(desk, clock) -> None:
+    plan(desk, "Once")
+    known = secret(desk)
+    first = service.read_feed(desk, known)
+    clock.move(3600)
+
+    assert service.read_feed(desk, known) == first
+    planning.edit(desk, caller(), "1", Plan(title="Changed"))
+    assert service.read_feed(desk, known) != first
+
+
+def test_a_cancelled_session_is_in_it_as_cancelled(desk) -> None:
+    plan(desk, "Once")
+    planning.cancel(desk, caller(), "1")
+
+    file = service.read_feed(desk, secret(desk))
+
+    assert b"STATUS:CANCELLED" in file
+
+
+def test_what_is_long_over_drops_out(desk, clock) -> None:
+    plan(desk, "Once")
+    clock.move(timedelta(days=90).total_seconds())
+
+    assert titles(desk, secret(desk)) == set()
+
+
+@pytest.mark.parametrize("typed", ["", "x", "no-secret-at-all"])
+def test_what_is_no_secret_has_no_feed(desk, typed) -> None:
+    secret(desk)
+
+    assert service.read_feed(desk, typed) is None
+
+
+def test_groups_have_feeds_of_their_own(desk) -> None:
+    plan(desk, "Ours")
+    other = service.feed_address(desk, caller("Ben", group_id=901))
+
+    assert titles(desk, other.rpartition("/")[2].removesuffix(".ics")) == set()
+
+
+def test_the_feed_goes_on_while_the_key_is_changed(desk) -> None:
+    known = secret(desk)
+    both = replace(desk, means=replace(ON, box=Box(f"{new_key()},{OLD}")))
+
+    assert service.read_feed(both, known) is not None
+    assert secret(both) == known
+
+
+def test_a_lost_key_makes_a_new_address(desk) -> None:
+    known = secret(desk)
+    lost = replace(desk, means=replace(ON, box=Box(new_key())))
+
+    assert service.read_feed(lost, known) is None
+    assert secret(lost) != known
+
+
+@pytest.mark.parametrize("means", [Means(), Means(box=ON.box), Means(feed_url="http://x")])
+def test_without_a_web_server_and_a_key_it_says_so(desk, means) -> None:
+    with pytest.raises(Refusal, match="DOJO_HTTP_BIND"):
+        service.feed_address(replace(desk, means=means), caller())
