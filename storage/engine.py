@@ -59,7 +59,7 @@ class Database:
     def answers(self) -> bool:
         """Whether a query can be run; raises what the database raises if it cannot."""
         with self.read() as tx:
-            return tx.connection().exec_driver_sql("SELECT 1").scalar_one() == 1
+            return bool(tx.connection().exec_driver_sql("SELECT 1").scalar_one())
 
     def close(self) -> None:
         """Closes every connection."""
