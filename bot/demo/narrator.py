@@ -84,7 +84,8 @@ class Narrator:
             title = _unescape(embed.title or "")
             parts += self._embed(embed)
         if message.attachments:
-            parts.append(Text(f"🖼  {message.attachments[0].filename}", style="magenta"))
+            name = message.attachments[0].filename
+            parts.append(Text(f"{'🖼' if name.endswith('.png') else '📎'}  {name}", style="magenta"))
         pressable = labels(message)
         if pressable:
             buttons = [part for label in pressable for part in ((f" {label} ", "reverse"), " ")]

@@ -124,6 +124,8 @@ class Stage:
     async def restart(self) -> None:
         """The bot's process dies without notice, and a new one starts on the same database."""
         old = self.app
+        if old.web is not None:  # the system closes a dead process's sockets
+            await old.web.close()
         self.app = App(old.database, **self._parts)
         await self.env.restart_bot(self.app.client)
 
