@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import discord
 
+from bot.calendars import links
 from bot.message import BLUE, Message, card, one_line
 from bot.rules import say_duration
 from bot.sessions.sharing.service import Shared
@@ -58,7 +59,12 @@ def _clock(local: datetime, first: datetime) -> str:
 
 
 def _links(shared: Shared) -> str:
-    return f"**Into your calendar:** {shared.event_url}" if shared.event_url else ""
+    found = {"Discord": shared.event_url}
+    if shared.calendar is not None:
+        found["Google"] = links.google(shared.calendar)
+        found["Outlook"] = links.outlook(shared.calendar)
+    said = " · ".join(f"[{name}]({url})" for name, url in found.items() if url)
+    return f"**Into your calendar:** {said}" if said else ""
 
 
 def _text(text: str) -> str:

@@ -51,7 +51,7 @@ def test_it_says_what_an_evening_is_and_where_to_go() -> None:
         "each has 10 minutes to think out loud",
         "No preparation, no experience",
         "in the server Circle: https://discord.com/channels/900/950",
-        "**Into your calendar:** https://discord.com/events/900/77",
+        "**Into your calendar:** [Discord](https://discord.com/events/900/77)",
     ):
         assert fragment in said
 
