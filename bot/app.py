@@ -70,6 +70,7 @@ class App:
         self._loop = asyncio.get_running_loop()
         if self._http_bind is not None:
             self.web = await WebServer.open(self._http_bind, self._read_feed, self._is_well)
+        await self.run(calendars.renew_seals, self.desk)
         await self.run(calendars.catch_up, self.desk)
         await self.alarms.start()
         self.delivery.wake()

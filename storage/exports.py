@@ -9,7 +9,9 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, SQLModel, col, select
 
 from storage.tables import (
+    Address,
     Attendance,
+    CalendarEntry,
     Dispute,
     Forecast,
     ForecastKind,
@@ -65,6 +67,7 @@ def everything(tx: Session, group_id: int, *, member_id: int | None = None) -> d
         (Seat, and_(col(Seat.round_id).in_(of_rounds), own(Seat.member_id))),
         (Turn, and_(col(Turn.round_id).in_(of_rounds), own(Turn.member_id))),
         (Dispute, and_(col(Dispute.question_id).in_(asked), own(Dispute.member_id))),
+        (Address, and_(col(Address.group_id) == group_id, own(Address.member_id))),
         (
             Question,
             and_(col(Question.group_id) == group_id, own(Question.author_id))
@@ -78,6 +81,7 @@ def everything(tx: Session, group_id: int, *, member_id: int | None = None) -> d
             (Series, col(Series.group_id) == group_id),
             (Meetup, col(Meetup.group_id) == group_id),
             (Round, col(Round.session_id).in_(of_group)),
+            (CalendarEntry, col(CalendarEntry.group_id) == group_id),
             (Resolution, col(Resolution.question_id).in_(asked)),
         ]
     return {str(table.__tablename__): _rows(tx, table, where) for table, where in wanted}

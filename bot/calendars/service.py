@@ -10,8 +10,8 @@ from bot.calendars.events import CalendarEvent, in_utc
 from bot.keys import Key
 from bot.rules import Refusal
 from bot.unit import Caller, Desk, Unit, row_id
-from storage import calendars, groups
-from storage.tables import CalendarEntry, Feed, Meetup, SessionState
+from storage import calendars, groups, keepsakes
+from storage.tables import Address, CalendarEntry, Feed, Meetup, SessionState
 
 # A feed forgets sessions that are over for so long; whoever had them keeps them.
 KEPT = timedelta(days=60)
@@ -115,6 +115,23 @@ def read_feed(desk: Desk, secret: str) -> bytes | None:
     told = [one for one in found if one is not None and not _is_past(one.event, desk.clock())]
     stamp = max((one.changed_at for one in told), default=feed.made_at)
     return ics.feed(name, [one.event for one in told], stamp)
+
+
+def renew_seals(desk: Desk) -> None:
+    """After a change of the key: what was sealed with an older one is sealed with the newest."""
+    box = desk.means.box
+    if box is None:
+        return
+    with desk.db.write() as tx:
+        for row in calendars.sealed(tx):
+            row.sealed = box.renew(row.sealed or "")
+            if isinstance(row, Feed) and (secret := box.find(row.sealed)) is not None:
+                row.digest = box.digest(secret)
+            if isinstance(row, Address) and row.code is not None:
+                row.code = box.renew(row.code)
+        token = keepsakes.get(tx, keepsakes.GOOGLE_TOKEN)
+        if token is not None:
+            keepsakes.keep(tx, keepsakes.GOOGLE_TOKEN, box.renew(token))
 
 
 def _is_over(event: CalendarEvent, now: datetime) -> bool:

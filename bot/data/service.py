@@ -17,6 +17,7 @@ from bot.questions import service as question_service
 from bot.questions.kinds import state as kinds
 from bot.questions.kinds.rules import LETTERS, VOID
 from bot.rules import Refusal
+from bot.seal import Box
 from bot.standings import rescoring
 from bot.unit import Caller, Clock, Desk, Unit, row_id
 from storage import exports, groups, imports, questions
@@ -58,7 +59,7 @@ def export_for(desk: Desk, caller: Caller) -> bytes:
         if me is None and not caller.manages_group:
             raise Refusal("Nothing is held about you in this group yet.")
         own = None if caller.manages_group or me is None else row_id(me)
-        packed = _pack(tx, caller.group_id, own)
+        packed = _pack(tx, caller.group_id, own, desk.means.box)
     if len(packed) > LARGEST_UPLOAD:
         raise Refusal(
             "The export is too large for Discord. Whoever runs the bot gets it with `dojo export`."
@@ -75,7 +76,7 @@ def export_group(database: Database, group_id: int | None) -> bytes:
         if group_id is None or group_id not in ids:
             known = ", ".join(str(number) for number in ids) or "none"
             raise Refusal(f"Say which group with --group. Groups here: {known}.")
-        return _pack(tx, group_id, None)
+        return _pack(tx, group_id, None, None)
 
 
 def import_csv(database: Database, clock: Clock, text: str, group_id: int | None) -> Imported:
@@ -196,8 +197,10 @@ def _forecast(question_id: int, member_id: int, line: rules.Line) -> Forecast:
     )
 
 
-def _pack(tx: Session, group_id: int, member_id: int | None) -> bytes:
+def _pack(tx: Session, group_id: int, member_id: int | None, box: Box | None) -> bytes:
     tables = exports.everything(tx, group_id, member_id=member_id)
+    for row in tables["addresses"]:
+        _show_address(row, box if member_id is not None else None)
     lines = exports.forecast_lines(tx, group_id, member_id=member_id)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -208,6 +211,13 @@ def _pack(tx: Session, group_id: int, member_id: int | None) -> bytes:
             archive.writestr(f"{name}.csv", _csv(tuple(rows[0]) if rows else ("id",), rows))
         archive.writestr("everything.json", json.dumps(tables, indent=1, ensure_ascii=False))
     return packed.getvalue()
+
+
+def _show_address(row: dict[str, Any], box: Box | None) -> None:
+    """A mail address is for its own member only, and a code for nobody."""
+    sealed, _ = row.pop("sealed"), row.pop("code")
+    if box is not None and sealed is not None:
+        row["address"] = box.find(sealed)
 
 
 def _tables(

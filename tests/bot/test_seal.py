@@ -25,6 +25,12 @@ def test_a_new_key_in_front_opens_what_is_there_and_seals_what_comes() -> None:
     assert Box(NEW).open(both.renew(before)) == "ana@example.org"
 
 
+def test_what_needs_no_renewing_stays_as_it_is() -> None:
+    new, lost = Box(NEW).seal("new"), Box(new_key()).seal("lost")
+
+    assert [Box(f"{NEW},{OLD}").renew(one) for one in (new, lost)] == [new, lost]
+
+
 def test_a_digest_finds_a_secret_again_while_keys_are_changed() -> None:
     kept = Box(OLD).digest("secret")
 

@@ -13,9 +13,10 @@ from bot.seal import Box, new_key
 from bot.sessions.planning import service as planning
 from bot.sessions.planning.service import Plan, Planned
 from bot.unit import Desk
-from storage.tables import Feed, Repeat
+from storage import calendars, keepsakes
+from storage.tables import Address, Feed, Repeat
 from tests.bot.scenes import rows
-from tests.conftest import caller
+from tests.conftest import GROUP, caller
 
 OLD = new_key()
 ON = Means(box=Box(OLD), feed_url="https://dojo.example.org")
@@ -127,6 +128,22 @@ def test_the_feed_goes_on_while_the_key_is_changed(desk) -> None:
 
     assert service.read_feed(both, known) is not None
     assert secret(both) == known
+
+
+def test_after_a_start_with_a_new_key_in_front_the_old_one_is_not_needed(desk) -> None:
+    known, new = secret(desk), new_key()
+    kept = Address(group_id=GROUP, member_id=1, sealed=ON.box.seal("ana@example.org"))
+    with desk.db.write() as tx:
+        tx.add(kept)
+        keepsakes.keep(tx, keepsakes.GOOGLE_TOKEN, ON.box.seal("token"))
+
+    service.renew_seals(replace(desk, means=replace(ON, box=Box(f"{new},{OLD}"))))
+
+    alone = replace(desk, means=replace(ON, box=Box(new)))
+    assert service.read_feed(alone, known) is not None
+    with desk.db.read() as tx:
+        assert Box(new).open(calendars.address(tx, 1).sealed) == "ana@example.org"
+        assert Box(new).open(keepsakes.get(tx, keepsakes.GOOGLE_TOKEN)) == "token"
 
 
 def test_a_lost_key_makes_a_new_address(desk) -> None:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from statistics import fmean
@@ -13,11 +14,14 @@ import pytest
 from sqlmodel import SQLModel
 
 from bot import keys
+from bot.calendars import addresses
 from bot.data import service as data
 from bot.data.service import Imported
 from bot.forecasts import service as forecasts
+from bot.means import Means
 from bot.questions import service as questions
 from bot.rules import Refusal
+from bot.seal import Box, new_key
 from bot.sessions import service as sessions
 from bot.sessions.planning import service as planning
 from bot.sessions.planning.service import Plan
@@ -43,7 +47,8 @@ from tests.conftest import GROUP, SHARED, Clock, caller
 
 HEADER = "question,title,forecaster,forecast_at,probability,outcome,resolved_at\n"
 TOURNAMENT = SHARED / "data" / "gjp2011.csv"
-KEPT_FOR_DELIVERY = {"drafts", "interactions", "outbox"}
+# What is on its way, and secrets that open something.
+KEPT_FOR_DELIVERY = {"drafts", "feeds", "interactions", "keepsakes", "outbox"}
 
 
 def bring_in(desk: Desk, text: str, group_id: int | None = None) -> Imported:
@@ -92,6 +97,19 @@ def test_every_table_is_exported_but_what_delivery_needs(desk: Desk) -> None:
     _, everything = unpack(data.export_group(desk.db, GROUP))
 
     assert set(everything) == set(SQLModel.metadata.tables) - KEPT_FOR_DELIVERY
+
+
+def test_a_mail_address_is_in_its_members_export_only(desk: Desk) -> None:
+    box = Box(new_key())
+    desk = replace(desk, means=Means(box=box, google=True))
+    addresses.change(desk, caller("Ana"), addresses.Wish(address="ana@example.org"))
+
+    _, own = unpack(data.export_for(desk, caller("Ana")))
+    _, all_of_it = unpack(data.export_for(desk, caller("Ben", manages_group=True)))
+
+    assert [row["address"] for row in own["addresses"]] == ["ana@example.org"]
+    [row] = all_of_it["addresses"]
+    assert not {"address", "sealed", "code"} & set(row)
 
 
 def test_a_whole_evening_is_in_the_export(desk: Desk, clock: Clock) -> None:
