@@ -127,6 +127,7 @@ def test_a_whole_evening_is_in_the_export(desk: Desk, clock: Clock) -> None:
         "groups": 1, "members": 3, "questions": 1, "forecasts": 6, "scores": 8, "resolutions": 1,
         "sessions": 2, "rounds": 1, "seats": 2, "turns": 2, "attendances": 2, "rsvps": 1,
         "marks": 1, "votes": 0, "disputes": 1, "interests": 0, "series": 0, "standings": 0,
+            "addresses": 0, "calendar_entries": 1,
     }  # fmt: skip
     assert [(one["forecaster"], one["kind"], one["probability"]) for one in lines] == [
         ("Ana", "blind", "0.3"),
