@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import discord
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,8 +20,10 @@ from bot.client import HANDLERS, DojoClient
 from bot.delivery.worker import Carrier, Delivery
 from bot.means import NONE, Means
 from bot.unit import Desk, Unit
-from bot.web import WebServer
 from storage.engine import Database
+
+if TYPE_CHECKING:
+    from bot.web import WebServer
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -69,6 +71,8 @@ class App:
         """Takes up where the last process stopped: everything is rebuilt from the database."""
         self._loop = asyncio.get_running_loop()
         if self._http_bind is not None:
+            from bot.web import WebServer  # noqa: PLC0415 - most bots serve nothing
+
             self.web = await WebServer.open(self._http_bind, self._read_feed, self._is_well)
         await self.run(calendars.renew_seals, self.desk)
         await self.run(calendars.catch_up, self.desk)

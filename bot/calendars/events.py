@@ -6,7 +6,7 @@ Pure. A time is the wall clock of the session's zone, so that 19:00 stays 19:00 
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _RULE_PART = re.compile(r"[A-Z]+=[A-Z0-9,+-]+", re.ASCII)
 # Neither RFC 5545 nor JSON readers at large take these; line ends are made one kind first.
@@ -73,8 +73,7 @@ class CalendarEvent:
 
     def __post_init__(self) -> None:
         require_wall_time(self.starts_at)
-        if self.zone not in available_timezones():
-            raise ValueError(f"{self.zone!r} is no time zone")
+        _require_zone(self.zone)
         if self.duration <= timedelta(0):
             raise ValueError("an event takes time")
         if self.rule is not None and not all(map(_RULE_PART.fullmatch, self.rule.split(";"))):
@@ -105,6 +104,13 @@ def require_wall_time(moment: datetime) -> None:
     """Refuses a time with a zone: it would move when clocks change."""
     if moment.tzinfo is not None:
         raise ValueError(f"{moment} is not a wall time: it has a zone of its own")
+
+
+def _require_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, OSError, ValueError):
+        raise ValueError(f"{name!r} is no time zone") from None
 
 
 def in_utc(wall: datetime, zone: ZoneInfo) -> datetime:

@@ -60,12 +60,16 @@ def catch_up(desk: Desk) -> None:
     if not desk.means.google:
         return
     with desk.db.read() as tx:
-        waiting = [(entry.group_id, Key.parse(entry.key)) for entry in calendars.unasked(tx)]
+        waiting = [
+            (entry.group_id, Key.parse(entry.key))
+            for entry in calendars.unasked(tx)
+            if (told := shown.told(tx, entry)) is not None
+            and not told.event.cancelled
+            and not _is_over(told.event, desk.clock())
+        ]
     for group_id, key in waiting:
         with desk.step(group_id) as unit:
-            event = shown.read_event(unit.tx, key, None)
-            if event is not None and not event.cancelled and not _is_over(event, unit.now):
-                unit.sync(key)
+            unit.sync(key)
 
 
 def announcements(unit: Unit, key: Key) -> list[Key]:
@@ -135,8 +139,10 @@ def renew_seals(desk: Desk) -> None:
 
 
 def _is_over(event: CalendarEvent, now: datetime) -> bool:
-    ends_at = in_utc(event.starts_at, event.tz) + event.duration
-    return event.rule is None and ends_at <= now
+    if event.rule is not None:
+        until = event.rule.partition("UNTIL=")[2]
+        return bool(until) and until < f"{now - event.duration:%Y%m%dT%H%M%SZ}"
+    return in_utc(event.starts_at, event.tz) + event.duration <= now
 
 
 def _is_past(event: CalendarEvent, now: datetime) -> bool:

@@ -1,7 +1,7 @@
 """The feed of a group: its address, who gets it, and what is in it."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import vobject
@@ -12,6 +12,8 @@ from bot.rules import NotAllowedRefusal, Refusal
 from bot.seal import Box, new_key
 from bot.sessions.planning import service as planning
 from bot.sessions.planning.service import Plan, Planned
+from bot.sessions.series.rules import Scope
+from bot.sessions.upcoming import service as upcoming
 from bot.unit import Desk
 from storage import calendars, keepsakes
 from storage.tables import Address, Feed, Repeat
@@ -106,6 +108,20 @@ def test_what_is_long_over_drops_out(desk, clock) -> None:
     clock.move(timedelta(days=90).total_seconds())
 
     assert titles(desk, secret(desk)) == set()
+
+
+def test_an_ended_series_drops_out_too_and_a_running_one_never(desk, clock) -> None:
+    plan(desk, "Running", repeat=Repeat.WEEKLY)
+    plan(desk, "Ended", when="2026-11-27 19:00", repeat=Repeat.WEEKLY)
+    clock.now = datetime(2026, 12, 5, tzinfo=UTC)
+    upcoming.plan_due(desk, 2, GROUP)
+    planning.cancel(desk, caller(), "3", Scope.ALL)
+    known = secret(desk)
+    assert titles(desk, known) == {"Running", "Ended"}
+
+    clock.move(timedelta(days=90).total_seconds())
+
+    assert titles(desk, known) == {"Running"}
 
 
 @pytest.mark.parametrize("typed", ["", "x", "no-secret-at-all"])
