@@ -45,7 +45,9 @@ def test_no_key_says_how_to_make_one(key) -> None:
         Box(key)
 
 
-@pytest.mark.parametrize("key", ["password", f"{OLD},short", "ä" * 44])
+@pytest.mark.parametrize(
+    "key", ["password", f"{OLD},short", "ä" * 44], ids=["word", "second too short", "not ASCII"]
+)
 def test_what_is_no_key_is_said(key) -> None:
     with pytest.raises(NoKeyError, match="DOJO_SECRET_KEY is not a key"):
         Box(key)

@@ -154,6 +154,7 @@ class Crowd:
             for message in self.discord.messages(channel, last=SEEN)
             for component in walk(message.data["components"])
             if component["type"] == BUTTON or component.get("options")
+            if "custom_id" in component  # links lead away
         ]
         if not choices:
             await self._slash(channel, member, "session start", {})
