@@ -300,15 +300,12 @@ async def _send(channel: discord.PartialMessageable, nonce: str, message: Messag
 
 
 async def _edit(target: discord.PartialMessage, message: Message) -> None:
-    options: dict[str, Any] = {}
-    if files := message.files():
-        options["attachments"] = files
     await target.edit(
         content=message.content or None,
         embed=message.embed,
         view=message.view(),
+        attachments=message.files(),
         allowed_mentions=discord.AllowedMentions.none(),
-        **options,
     )
 
 

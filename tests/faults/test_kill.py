@@ -373,7 +373,7 @@ def _difference(desk: Desk, key: str, shown: Message) -> str:
         "content": wanted.content,
         "embeds": [wanted.embed.to_dict()] if wanted.embed else [],
         "components": view.to_components() if view else [],
-        "attachments": [wanted.picture.filename] if wanted.picture else [],
+        "attachments": [file.filename for file in wanted.files()],
     }
     found = {
         "content": shown.content,
