@@ -443,8 +443,8 @@ def assert_events_once(place: Place) -> None:
 
 def _keys_on(message: Message) -> set[str]:
     rows = message.data["components"]
-    ids = [button.get("custom_id", "") for row in rows for button in row["components"]]
-    return {custom_id.replace("=", "|").partition("|")[2] for custom_id in ids}
+    parts = [part for row in rows for part in row["components"] if "custom_id" in part]
+    return {part["custom_id"].replace("=", "|").partition("|")[2] for part in parts}
 
 
 def assert_no_traceback(bot: BotProcess) -> None:
