@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import aiohttp
 import discord
@@ -23,7 +23,6 @@ from bot.unit import Desk
 from storage import outbox
 from storage.tables import Effect
 
-T = TypeVar("T")
 Run = Callable[..., Awaitable[Any]]
 # Sees to an effect that is Google Calendar's; what came of it is saved by itself.
 Keep = Callable[[Desk, Effect], None]

@@ -72,8 +72,8 @@ _CHAPTERS = (
     (
         "1. Before",
         (
-            "`/session schedule` plans a meetup, **Going** says you come. Bring a question that "
-            "you haven't forecast yet with `/question submit`."
+            "`/session schedule` plans a meetup, once or every week; **Going** says you come. "
+            "Bring a question that you haven't forecast yet with `/question submit`."
         ),
     ),
     (
@@ -105,8 +105,8 @@ _CHAPTERS = (
         (
             "`/forecast` updates until the question closes. `/question resolve` enters the "
             "outcome; then everyone gets a Brier score: 0 is perfect, 0.25 is always saying 50%. "
-            "`/leaderboard`, `/profile` and `/history` show how it goes, `/circle` what going "
-            "around is worth."
+            "`/leaderboard`, `/calibration`, `/profile` and `/history` show how it goes, `/circle` "
+            "what going around is worth."
         ),
     ),
 )

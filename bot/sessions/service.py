@@ -21,6 +21,7 @@ from bot.unit import ActUnit, Caller, Desk, Unit, row_id
 from storage import groups, questions, rounds, sessions
 from storage.tables import Meetup, Order, Phase, Presence, QuestionState, Round, SessionState
 
+MOST_NAMESAKES = 1000  # sessions whose titles contain what was typed
 SHORTEST_TURN = timedelta(seconds=30)
 LONGEST_TURN = timedelta(hours=2)
 SESSION_OVER = "That session is over, so nothing happened. `/session list` shows the next one."
@@ -230,7 +231,9 @@ def find(tx: Session, group_id: int, typed: str) -> Meetup:
     states = (SessionState.SCHEDULED, SessionState.LIVE)
     named = [
         meetup
-        for meetup in sessions.listing(tx, group_id, states=states)
+        for meetup in sessions.listing(
+            tx, group_id, states=states, containing=typed.strip(), limit=MOST_NAMESAKES
+        )
         if meetup.title.lower() == typed.strip().lower()
     ]
     if len(named) == 1:

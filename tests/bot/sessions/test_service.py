@@ -85,6 +85,17 @@ def plan(desk: Desk, **more: object) -> Key:
 # Start
 
 
+def test_a_session_is_found_by_its_title_however_many_are_planned(desk: Desk) -> None:
+    for number in range(30):
+        plan(desk, title=f"Evening {number}")
+
+    sessions.start(desk, caller("Ana"), Wish(session="evening 29"))
+
+    assert [one.title for one in rows(desk, Meetup) if one.state == SessionState.LIVE] == [
+        "Evening 29"
+    ]
+
+
 def test_an_ad_hoc_session_is_live_in_its_channel_with_the_host_in_the_circle(desk: Desk) -> None:
     lobby = sessions.start(desk, caller("Ana"), Wish())
 
