@@ -20,6 +20,7 @@ class Brought:
     source: str
     outcome: str
     known: str
+    answers: str = ""
     forecasts: tuple[str, ...] = ()
 
 
@@ -72,6 +73,17 @@ AT_HOME = (
         outcome="yes",
         known="6 Nov 2024 10:34 UTC",
         forecasts=("52%", "45%", "0.6", "48", "50%"),
+    ),
+    Brought(
+        by="Chidi",
+        title="How many games will baseball's World Series of 2024 take?",
+        criteria="The games that are played, of seven at most.",
+        closes="25 Oct 2024 23:00",
+        source="https://www.mlb.com/postseason",
+        outcome="5",
+        known="31 Oct 2024 04:00 UTC",
+        answers="ordered\n4\n5\n6\n7",
+        forecasts=("15/25/30/30", "20/30/25/25", "10/30/30/30", "25/25/25/25", "12/23/32/33"),
     ),
 )
 

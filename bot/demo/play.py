@@ -71,6 +71,7 @@ class Play:
             await self._press(name, "Going")
         await self._press("Emil", "Maybe")
         self._tell.news()
+        await self._type("Boris", "session share")
 
     async def _questions(self) -> None:
         self._tell.chapter("Members bring questions")
@@ -172,8 +173,9 @@ class Play:
                 known_at=brought.known,
                 source=brought.source,
             )
-        self._tell.show(self._stage.messages()[-5])
-        self._tell.show(self._stage.messages()[-4])
+        resolutions = self._stage.messages()[-len(questions) :]
+        for place in (0, 1, -1):
+            self._tell.show(resolutions[place])
         board = await self._type("Dana", "leaderboard")
         self._tell.show_private(board)
         if board.response is not None:
@@ -200,6 +202,7 @@ class Play:
             criteria=brought.criteria,
             closes=brought.closes,
             source=brought.source,
+            answers=brought.answers,
         )
         self._tell.act(brought.by, f"brings “{brought.title}”", answer)
 
