@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, exists, not_, or_
 from sqlmodel import Session, SQLModel, col, select
 
 from storage.tables import (
@@ -170,9 +170,20 @@ def _latest_resolutions(tx: Session, group_id: int) -> dict[int, Resolution]:
 
 
 def _open() -> ColumnElement[bool]:
-    """Forecasts that anybody may see: not the blind ones of a round that is not closed."""
+    """Forecasts that anybody may see: not the blind ones of a round that is not closed.
+
+    While a blind phase lasts, nor what those beside the circle forecast since its round opened.
+    """
     closed = select(Round.id).where(Round.phase == Phase.CLOSED)
-    return or_(col(Forecast.kind) != ForecastKind.BLIND, col(Forecast.round_id).in_(closed))
+    in_blind_phase = exists().where(
+        col(Round.question_id) == col(Forecast.question_id),
+        col(Round.phase) == Phase.BLIND,
+        col(Round.opened_at) <= col(Forecast.made_at),
+    )
+    return and_(
+        or_(col(Forecast.kind) != ForecastKind.BLIND, col(Forecast.round_id).in_(closed)),
+        not_(in_blind_phase),
+    )
 
 
 def _rows(tx: Session, table: type[SQLModel], where: ColumnElement[bool]) -> Rows:

@@ -267,13 +267,19 @@ def _check_agreement(lines: tuple[Line, ...]) -> None:
             if getattr(line, name) != getattr(other, name):
                 mine, theirs = _said_of(line, name), _said_of(other, name)
                 reason = f"line {other.number} says {theirs!r} of the same question"
-                refuse(line.number, name.replace("asked", "options"), mine, reason)
+                refuse(line.number, _column_of(line, name), mine, reason)
+
+
+def _column_of(line: Line, name: str) -> str:
+    if name != "asked":
+        return name
+    return "options" if line.asked.has_options else "unit"
 
 
 def _said_of(line: Line, name: str) -> str:
     if name == "asked":
         asked = line.asked
-        return ", ".join([asked.kind, *asked.options, *([asked.unit] if asked.unit else [])])
+        return ", ".join([asked.kind, *asked.options]) if asked.has_options else asked.unit
     if name == "outcome" and line.asked.has_options and line.outcome.isdecimal():
         return LETTERS[int(line.outcome)].lower()
     return str(getattr(line, name) or "")

@@ -75,11 +75,17 @@ def _fields(prepared: Prepared) -> list[discord.ui.Label[Any]]:
 
 
 def _option_fields(asked: Asked, said: Sequence[str]) -> list[discord.ui.Label[Any]]:
-    notes = ["In percent; all together 100."] + [""] * len(asked.options)
     return [
-        _field(option, notes[at], "", part=at, default=said[at] if said else "")
+        _field(option, _option_note(at, option), "", part=at, default=said[at] if said else "")
         for at, option in enumerate(list_options(asked))
     ]
+
+
+def _option_note(at: int, option: str) -> str:
+    """How to type it, once; and the whole name where a label has no room for it."""
+    how = "In percent; all together 100." if at == 0 else ""
+    whole = option if len(option) > LONGEST_LABEL else ""
+    return f"{whole} {how}".strip() if not (whole and how) else f"{whole}. {how}"
 
 
 def _quantile_fields(asked: Asked, said: Sequence[str]) -> list[discord.ui.Label[Any]]:

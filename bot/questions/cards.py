@@ -24,7 +24,7 @@ from bot.message import (
     one_line,
     safe,
 )
-from bot.questions.kinds.rules import list_options, say_outcome
+from bot.questions.kinds.rules import VOID, list_options, say_outcome
 from bot.questions.scores import cards as score_cards
 from bot.questions.service import Listed, Resolved
 from bot.questions.shown import Objection, QuestionCard, ResolutionCard
@@ -178,6 +178,8 @@ def withdrawn(title: str) -> str:
 def resolved(entered: Resolved) -> str:
     """Said to whoever entered an outcome."""
     title, outcome = safe(entered.title), safe(entered.outcome)
+    if entered.outcome == VOID:
+        return f"“{title}” is void: its forecasts are kept, and nobody is scored."
     return f"“{title}” is resolved: **{outcome}**. The scores are on its card."
 
 

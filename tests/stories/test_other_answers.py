@@ -179,6 +179,17 @@ async def test_four_options_have_a_field_each_and_the_question_is_the_form_s_tit
     assert "North 40%, East 30%, South 20%, West 10%" in wire.alone(receipt)
 
 
+@pytest.mark.parametrize("count", [2, 4])
+async def test_a_long_option_is_whole_in_the_form(stage: Stage, count: int) -> None:
+    longs = [f"The candidate of the coalition of all the parties of {at:07}" for at in range(count)]
+    await stage.bring("Ana", WINNER, answers="\n".join(longs))
+
+    form = await stage.press("Ben", "Forecast")
+
+    assert {len(one) for one in longs} == {60}
+    assert [one for one in longs if one not in str(form.modal)] == []
+
+
 @pytest.mark.parametrize(
     ("answers", "typed", "said"),
     [

@@ -132,10 +132,11 @@ async def test_a_dispute_can_be_typed_too(asked: Stage) -> None:
 
 
 async def test_a_void_question_is_scored_for_nobody(asked: Stage) -> None:
-    await asked.type("Ana", "question resolve", question=RAIN, outcome="void")
+    answer = await asked.type("Ana", "question resolve", question=RAIN, outcome="void")
 
     board = await asked.type("Ben", "leaderboard", min=1)
 
+    assert "is void: its forecasts are kept, and nobody is scored." in wire.alone(answer)
     assert f"Void: {RAIN}" in as_text(asked.card())
     assert "not scored" in as_text(asked.card())
     assert "Nobody has a score yet" in wire.alone(board)

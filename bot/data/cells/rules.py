@@ -26,6 +26,8 @@ def read_cell(number: int, row: Mapping[Any, str | None], name: str) -> str:
     value = row.get(name)
     if value is None:
         refuse(number, name, "", "the line has too few columns")
+    if "\0" in value:
+        refuse(number, name, value, "it contains a null character, which no database keeps")
     text = value.strip()
     return text[1:] if text.startswith("'") and _is_risky(text) else text
 
@@ -36,8 +38,6 @@ def check_text(number: int, name: str, value: str) -> None:
         refuse(number, name, value, "it is empty")
     if len(value) > LONGEST[name]:
         refuse(number, name, value, f"it is longer than {LONGEST[name]} characters")
-    if "\0" in value:
-        refuse(number, name, value, "it contains a null character, which no database keeps")
 
 
 def read_probability(number: int, value: str) -> float:

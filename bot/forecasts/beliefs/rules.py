@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from bot.forecasts.rules import LEVELS, Belief, parse_probability, say_probability
 from bot.questions.kinds.numbers import rules as numbers
-from bot.questions.kinds.rules import Asked, list_options
+from bot.questions.kinds.rules import Asked, quote_options
 from bot.rules import Refusal
 
 ROUNDING = Fraction(1, 100)
@@ -117,9 +117,10 @@ def _shares(text: str, asked: Asked) -> list[Fraction]:
 
 
 def _quantiles(text: str, unit: str) -> tuple[float, ...]:
-    pieces = _pieces(numbers.without_unit(text, unit))
-    if len(pieces) != len(LEVELS) or numbers.is_one_number(text):
-        raise Refusal(f"I read {_counted(pieces, text)} in `{_shown(text)}`. {_how_numbers(unit)}")
+    bare = numbers.without_unit(text, unit)
+    pieces = _pieces(bare)
+    if len(pieces) != len(LEVELS) or numbers.is_one_number(bare):
+        raise Refusal(f"I read {_counted(pieces, bare)} in `{_shown(text)}`. {_how_numbers(unit)}")
     low, middle, high = (numbers.parse_number(piece, unit) for piece in pieces)
     if not low <= middle <= high:
         raise Refusal(f"`{_shown(text)}` is not in order. {_how_numbers(unit)}")
@@ -140,10 +141,9 @@ def _pieces(text: str) -> list[str]:
 
 
 def _how(asked: Asked) -> str:
-    named = "; ".join(list_options(asked))
     return (
-        f"Type one chance per option, in this order: {named}. Together they are 100%, for example "
-        f"`{example(asked)}`."
+        f"Type one chance per option, in this order: {quote_options(asked)}. Together they are "
+        f"100%, for example `{example(asked)}`."
     )
 
 

@@ -32,6 +32,7 @@ _NUMBER = re.compile(
 _ORDERED = re.compile(r"(?:ordered|in (?:this |an )?order)\s*:?(?:\s+|$)", re.IGNORECASE)
 _BULLET = re.compile(r"^(?:[-*•]\s+)+")
 _SIGNS = "%‰°$€£¥₹"
+_COMMA = re.compile(r"(?<!\d),|,(?!\d{3}(?!\d))")
 _LETTERED = re.compile(r"\([a-j]\)", re.IGNORECASE)
 
 
@@ -117,6 +118,12 @@ def list_options(asked: Asked) -> list[str]:
     return [f"{letter(index)} {option}" for index, option in enumerate(asked.options)]
 
 
+def quote_options(asked: Asked) -> str:
+    """All of them for a refusal: what members call them formats and links nothing there."""
+    named = "; ".join(list_options(asked)).replace("`", "'")
+    return f"`{named}`"
+
+
 def parse_outcome(text: str, asked: Asked) -> str:
     """What was entered as the outcome, as resolutions hold it.
 
@@ -134,7 +141,7 @@ def parse_outcome(text: str, asked: Asked) -> str:
     if index is None:
         raise Refusal(
             f"`{_shown(typed)}` is none of the options. Type the name or the letter of one: "
-            f"{'; '.join(list_options(asked))}; or `void` (the question cannot be answered)."
+            f"{quote_options(asked)}; or `void` (the question cannot be answered)."
         )
     return str(index)
 
@@ -158,9 +165,16 @@ def _split(text: str) -> list[str]:
     """Options one per line, or all in one line with `;` or `,` between them."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) == 1:
-        between = ";" if ";" in lines[0] else ","
-        lines = [part.strip() for part in lines[0].split(between) if part.strip()]
+        lines = [part.strip() for part in _parts(lines[0]) if part.strip()]
     return [_BULLET.sub("", line, count=1) for line in lines]
+
+
+def _parts(line: str) -> list[str]:
+    """A comma between thousands parts nothing, unless that leaves a single piece: `100,200`."""
+    if ";" in line:
+        return line.split(";")
+    parts = _COMMA.split(line)
+    return parts if len(parts) > 1 else line.split(",")
 
 
 def _check_option(option: str) -> None:
@@ -181,9 +195,14 @@ def _option(typed: str, options: Sequence[str]) -> int | None:
     if typed.casefold() in named:
         return named.index(typed.casefold())
     index = LETTERS.find(typed.upper()) if len(typed) == 1 else -1
-    if index < 0 and typed.isdecimal() and len(typed) < 3 and not any(map(str.isdecimal, named)):
+    if index < 0 and typed.isdecimal() and len(typed) < 3 and not _have_digits(named):
         index = int(typed) - 1
     return index if 0 <= index < len(options) else None
+
+
+def _have_digits(named: Sequence[str]) -> bool:
+    """Then a number may be what came out, `3` of "under 10", and not a place."""
+    return any(character.isdigit() for option in named for character in option)
 
 
 def _number_outcome(typed: str, asked: Asked) -> str:

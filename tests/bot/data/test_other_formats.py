@@ -210,6 +210,8 @@ def test_a_number_is_read_with_its_unit() -> None:
         ({"p50": ""}, "p50", "", "it is not a number"),
         ({"p50": "61"}, "p50", "61", "p10, p50 and p90 must not fall"),
         ({"outcome": "yes"}, "outcome", "yes", "it is not a number"),
+        ({"unit": "da\0ys"}, "unit", "da\0ys", "it contains a null character, which no database keeps"),
+        ({"unit": "weeks"}, "unit", "weeks", "line 2 says 'days' of the same question"),
         ({"unit": "m2"}, "unit", "m2", "A unit has no digits, for they would read as part of a number"),
     ],
 )  # fmt: skip

@@ -162,6 +162,24 @@ def test_blind_forecasts_are_in_no_export_before_their_round_closes(desk: Desk) 
     assert [one["probability"] for one in after] == ["0.13", "0.55"]
 
 
+def test_what_somebody_beside_the_circle_says_is_in_no_export_while_it_is_blind(
+    desk: Desk, clock: Clock
+) -> None:
+    bring(desk, RAIN)
+    record(desk, "Cleo", 1, "21")
+    clock.move(60)
+    open_round(desk, ("Ana", "Ben"))
+    record(desk, "Cleo", 1, "33")
+
+    during, everything = unpack(data.export_group(desk.db, GROUP))
+    rounds.ready(desk, caller("Ana"))
+    after, _ = unpack(data.export_group(desk.db, GROUP))
+
+    assert [one["probability"] for one in during] == ["0.21"]
+    assert [one["probability"] for one in everything["forecasts"]] == [0.21]
+    assert [one["probability"] for one in after] == ["0.21", "0.33"]
+
+
 def test_a_member_gets_their_own_and_nothing_of_others(desk: Desk, clock: Clock) -> None:
     bring(desk, RAIN, name="Ana")
     bring(desk, SNOW, name="Ben")

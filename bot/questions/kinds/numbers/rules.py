@@ -46,7 +46,7 @@ def parse_number(text: str, unit: str = "") -> float:
 
 def is_one_number(text: str) -> bool:
     """Whether commas in it part thousands, so that it may not be a list: `1,250,600`."""
-    return re.fullmatch(_COMMAS, text.strip(), re.ASCII) is not None
+    return re.fullmatch(_COMMAS, _SIGN.sub("", text.strip()), re.ASCII) is not None
 
 
 def without_unit(text: str, unit: str) -> str:

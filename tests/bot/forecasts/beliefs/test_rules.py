@@ -109,7 +109,7 @@ def test_what_is_no_distribution_is_refused_with_the_options_and_an_example(
         parse_belief(typed, COLOURS)
 
     assert said in str(refused.value)
-    assert "in this order: A Red; B Green; C Blue" in str(refused.value)
+    assert "in this order: `A Red; B Green; C Blue`" in str(refused.value)
     assert str(refused.value).endswith("for example `34/33/33`.")
 
 
@@ -189,6 +189,8 @@ def test_the_three_may_be_equal_or_below_nothing() -> None:
         ("25", "I read one number"),
         ("10/25", "I read 2 numbers"),
         ("1,250,600", "I read one number"),
+        ("-1,250,600", "I read one number"),
+        ("1,250,600 days", "I read one number"),
         ("60/25/10", "is not in order"),
         ("10/60/25", "is not in order"),
         ("1,500/2,000/3,000", "could be 1500 or 1.500"),

@@ -53,6 +53,16 @@ def test_options_with_commas_in_them_stand_on_lines_or_between_semicolons() -> N
     assert read_kind("by 15 October, 2026; later").options == expected
 
 
+def test_a_comma_between_thousands_parts_no_options() -> None:
+    expected = ("under 1,000", "1,000 to 2,500,000", "more")
+
+    assert read_kind("under 1,000, 1,000 to 2,500,000,more").options == expected
+
+
+def test_numbers_alone_are_options_whatever_their_length() -> None:
+    assert read_kind("100,200,300").options == ("100", "200", "300")
+
+
 @pytest.mark.parametrize("first", ["ordered", "Ordered:", "in order", "in this order:"])
 def test_a_first_line_says_that_options_have_an_order(first: str) -> None:
     assert read_kind(f"{first}\n2027\n2028\nlater") == YEARS
@@ -138,6 +148,16 @@ def test_a_number_that_names_an_option_is_never_a_place() -> None:
     assert parse_outcome("2028", YEARS) == "1"
     with pytest.raises(Refusal, match="`2` is none of the options"):
         parse_outcome("2", YEARS)
+
+
+def test_a_number_that_may_be_what_came_out_is_never_a_place() -> None:
+    with pytest.raises(Refusal, match="`3` is none of the options"):
+        parse_outcome("3", Asked("ordered", ("under 10", "10 to 20", "over 20")))
+
+
+def test_what_options_are_called_formats_nothing_in_a_refusal() -> None:
+    with pytest.raises(Refusal, match=r"one: `A \[x\]\(y\); B a'b`; or"):
+        parse_outcome("Purple", Asked("choice", ("[x](y)", "a`b")))
 
 
 def test_an_option_s_own_name_goes_before_its_letter() -> None:
