@@ -9,6 +9,7 @@ from bot.questions import service as questions
 from bot.questions.kinds.rules import Asked
 from bot.questions.shown import ResolutionCard, read_question, read_resolution
 from bot.rules import Refusal
+from bot.sessions.rounds.pools.pictures import pool_picture
 from bot.sessions.rounds.shown import Summary, read_summary
 from bot.standings import service as standings
 from bot.unit import Desk
@@ -172,6 +173,14 @@ def test_a_circle_s_distributions_are_pooled_option_by_option(desk: Desk, clock:
         Belief(values=(0.5, 0.3, 0.2)),
         Belief(values=(0.4, 0.4, 0.2)),
     ]
+
+
+def test_the_picture_has_letters_for_options_that_begin_alike(desk: Desk, clock: Clock) -> None:
+    alike = "The candidate of the coalition of the parties of the"
+    bring(desk, answers=f"{alike} left\n{alike} right")
+    shown = summary(desk, play(desk, clock, {"Ana": ("60/40",) * 3}))
+
+    assert f"Chances of A {alike[:38]}, B {alike[:38]}, in" in pool_picture(shown).alt
 
 
 def test_a_circle_s_numbers_are_pooled_quantile_by_quantile(desk: Desk, clock: Clock) -> None:

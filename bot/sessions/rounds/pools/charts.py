@@ -16,6 +16,7 @@ from bot import charts
 from bot.questions.kinds.numbers.rules import say_number
 
 _DIGITS = 4
+_TICK_DIGITS = 10  # ticks are round numbers; those of years may be half a year apart
 _INSET = 30.0  # room for half a label at both ends of an axis
 _OPTION_LABEL, _OPTION_GAP = 18.0, 10.0
 _SEAT_STEP, _LEAST_STRIP = 9.0, 20.0
@@ -23,6 +24,8 @@ _ROW = 26.0
 _TALLEST_TABLE = 420.0
 _NAME_WIDTH, _VALUE_WIDTH = 96.0, 90.0
 _ALT_NAME = 40
+
+_STEPS = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"))
 
 Values = tuple[float, ...]
 
@@ -174,7 +177,7 @@ def _scale(area: Axes, spoken: Sequence[Spoken]) -> None:
     area.set_ylim(len(spoken) - 0.5, -0.5)
     area.set_yticks([])
     area.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
-    area.xaxis.set_major_formatter(FuncFormatter(lambda value, _: say_number(value, _DIGITS)))
+    area.xaxis.set_major_formatter(FuncFormatter(lambda value, _: brief(value, _TICK_DIGITS)))
     area.grid(visible=True, axis="x", color=charts.GRID, linewidth=0.8)
     area.set_axisbelow(True)
 
@@ -191,7 +194,17 @@ def _write_row(card: Figure, picture: PoolPicture, one: Spoken, level: float) ->
 
 
 def _middle(one: Spoken) -> str:
-    return say_number(one.final[1], _DIGITS) if one.final else "–"
+    return brief(one.final[1]) if one.final else "–"
+
+
+def brief(value: float, digits: int = _DIGITS) -> str:
+    """A number that fits beside the ranges and below them, however large: "8.1bn".
+
+    >>> brief(-2_500_000.0), brief(1e15), brief(12_300.0)
+    ('-2.5M', '1000tn', '12\u202f300')
+    """
+    step, sign = next((one for one in _STEPS if abs(value) >= one[0]), (1.0, ""))
+    return f"{say_number(value / step, digits)}{sign}"
 
 
 def _draw_ranges(area: Axes, level: float, one: Spoken, *, grouped: bool) -> None:

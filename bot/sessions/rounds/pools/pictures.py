@@ -2,6 +2,7 @@
 
 from bot.forecasts.rules import Belief
 from bot.message import Picture
+from bot.questions.kinds.rules import list_options
 from bot.sessions.rounds.pooling import Pool
 from bot.sessions.rounds.pools import charts
 from bot.sessions.rounds.shown import Summary
@@ -16,7 +17,7 @@ def pool_picture(shown: Summary) -> Picture:
             for seat in shown.seats
         ),
         group=charts.Spoken("the group", _best(shown.blind_pool), _best(shown.final_pool)),
-        options=shown.about.asked.options,
+        options=tuple(list_options(shown.about.asked)),
         unit=shown.about.asked.unit,
     )
     return Picture(charts.pool_chart(picture), "circle.png", charts.pool_alt_text(picture))

@@ -4,6 +4,7 @@ from dataclasses import replace
 from io import BytesIO
 
 import pytest
+from matplotlib.figure import Figure
 from matplotlib.image import imread
 
 from bot import charts
@@ -92,6 +93,23 @@ def test_every_round_gives_a_png_that_discord_and_a_phone_can_take(picture: Pool
 @pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES.keys())
 def test_alt_text_stays_within_its_limit(picture: PoolPicture) -> None:
     assert 0 < len(pool_alt_text(picture)) <= charts.ALT_TEXT_LIMIT
+
+
+@pytest.mark.parametrize(
+    ("low", "high"), [(2025.0, 2027.0), (8.1234e9, 8.1236e9), (-1e15, 1e15), (0.001, 0.002)]
+)
+def test_no_two_places_below_the_ranges_are_called_alike(
+    low: float, high: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[Figure] = []
+    monkeypatch.setattr(charts, "to_png", lambda card: drawn.append(card) or b"")
+    alike = all_alike(3, (low, (low + high) / 2, high))
+
+    pool_chart(replace(STRIKE, seats=alike[1:], group=alike[0]))
+
+    (area,) = [one for one in drawn[0].axes if len(one.get_xticks()) > 1]
+    said = [area.xaxis.get_major_formatter()(tick) for tick in area.get_xticks()]
+    assert len(set(said)) == len(said) > 1
 
 
 @pytest.mark.parametrize("picture", [THREE, STRIKE], ids=["options", "number"])
