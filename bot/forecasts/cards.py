@@ -85,7 +85,7 @@ def _option_note(at: int, option: str) -> str:
     """How to type it, once; and the whole name where a label has no room for it."""
     how = "In percent; all together 100." if at == 0 else ""
     whole = option if len(option) > LONGEST_LABEL else ""
-    return f"{whole} {how}".strip() if not (whole and how) else f"{whole}. {how}"
+    return ". ".join(one for one in (whole, how) if one)
 
 
 def _quantile_fields(asked: Asked, said: Sequence[str]) -> list[discord.ui.Label[Any]]:

@@ -17,8 +17,8 @@ from bot.questions.kinds.rules import BINARY, Asked
 from bot.rules import NotAllowedRefusal, Refusal
 from bot.standings import rescoring
 from bot.unit import ActUnit, Caller, Desk, Unit, row_id
-from storage import forecasts, groups, outbox, questions, sessions
-from storage.tables import Dispute, Question, QuestionState, Resolution
+from storage import forecasts, groups, outbox, questions, rounds, sessions
+from storage.tables import Dispute, Phase, Question, QuestionState, Resolution
 
 LONGEST_COMMENT = 300
 
@@ -112,6 +112,7 @@ def edit(desk: Desk, caller: Caller, question_id: int, written: Written) -> None
         if question.state == QuestionState.CLOSED and (closes_at is None or closes_at > unit.now):
             question.state = QuestionState.OPEN
         unit.refresh(keys.question(question_id))
+        _refresh_round(unit, question_id)
         refresh_offers(unit)
         _wake_at_close(unit, question)
 
@@ -327,6 +328,15 @@ def refresh_lobbies(unit: Unit) -> None:
     """The cards that say, beside each question, who has forecast it already."""
     for session_id, lobby in sessions.open_lobbies(unit.tx, unit.group.id):
         unit.refresh(keys.lobby(session_id, lobby))
+
+
+def _refresh_round(unit: Unit, question_id: int) -> None:
+    """The card of the round that is taking the question: people answer what it says."""
+    latest = rounds.latest_on_question(unit.tx, question_id)
+    if latest is not None and latest.phase != Phase.CLOSED:
+        number, turns = row_id(latest), latest.turn_count
+        for key in (keys.blind(number), keys.turn(number, turns), keys.final(number, turns)):
+            unit.refresh(key)
 
 
 def _refuse_duplicate(unit: ActUnit, title: str) -> None:

@@ -179,6 +179,20 @@ async def test_four_options_have_a_field_each_and_the_question_is_the_form_s_tit
     assert "North 40%, East 30%, South 20%, West 10%" in wire.alone(receipt)
 
 
+async def test_options_that_change_before_the_first_forecast_change_on_the_round_s_card(
+    stage: Stage,
+) -> None:
+    await stage.bring("Ana", WINNER, answers="Red\nGreen")
+    await sit_down(stage)
+    before = as_text(stage.card("Record forecast"))
+
+    form = await stage.type("Ana", "question edit", question=WINNER)
+    await stage.fill("Ana", form, title=WINNER, answers="Green\nRed")
+
+    assert "A Red · B Green" in before
+    assert "A Green · B Red" in as_text(stage.card("Record forecast"))
+
+
 @pytest.mark.parametrize("count", [2, 4])
 async def test_a_long_option_is_whole_in_the_form(stage: Stage, count: int) -> None:
     longs = [f"The candidate of the coalition of all the parties of {at:07}" for at in range(count)]
