@@ -29,8 +29,10 @@ def read_credentials(given: str) -> Mapping[str, Any]:
         text = given if given.lstrip().startswith("{") else Path(given).read_text(encoding="utf-8")
         found = json.loads(text)
     except (OSError, ValueError) as error:
+        # What was given may be a key in quotes, taken for a file's name: it is not repeated here.
+        reason = error.strerror if isinstance(error, OSError) else _first_line(error)
         raise SignInError(
-            f"DOJO_GOOGLE_CREDENTIALS cannot be read ({_first_line(error)}). It names the JSON "
+            f"DOJO_GOOGLE_CREDENTIALS cannot be read ({reason}). It names the JSON "
             "file from Google's console, or is its text."
         ) from None
     if not isinstance(found, dict) or not (_is_service(found) or "installed" in found):

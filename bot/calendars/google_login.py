@@ -5,6 +5,7 @@ is kept is the refresh token alone, for the caller to seal.
 """
 
 import json
+import webbrowser
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -32,7 +33,7 @@ def log_in(
             "DOJO_GOOGLE_CREDENTIALS is a service account's key: it needs no login. To use an "
             "ordinary account, put the OAuth client of a desktop app there."
         )
-    flow = InstalledAppFlow.from_client_config(dict(credentials), SCOPES)
+    flow = _flow(credentials)
     try:
         granted = flow.run_local_server(
             host="127.0.0.1",
@@ -47,6 +48,11 @@ def log_in(
         )
     except WSGITimeoutError:
         raise SignInError("Nobody came back from Google in time. Run it again.") from None
+    except webbrowser.Error:
+        raise SignInError(
+            "There is no browser on this machine. Run it again with --port 8765 --no-browser; "
+            "docs/operations.md says how to open the address on another one."
+        ) from None
     except (OAuth2Error, OSError) as error:
         raise SignInError(f"Google did not sign you in ({error}). Run it again.") from None
     if not granted.refresh_token:
@@ -55,3 +61,13 @@ def log_in(
             "and run it again."
         )
     return json.dumps({"refresh_token": granted.refresh_token})
+
+
+def _flow(credentials: Mapping[str, Any]) -> Any:
+    try:
+        return InstalledAppFlow.from_client_config(dict(credentials), SCOPES)
+    except (ValueError, AttributeError, TypeError):
+        raise SignInError(
+            "DOJO_GOOGLE_CREDENTIALS is not a whole OAuth client. Download it anew from Google's "
+            "console."
+        ) from None

@@ -5,6 +5,7 @@ import io
 import json
 import threading
 import urllib.request
+import webbrowser
 from datetime import timedelta
 
 import pytest
@@ -156,6 +157,20 @@ def test_a_service_account_needs_no_login(google) -> None:
         google_login.log_in(google.service_account(private_key()))
 
 
+@pytest.mark.usefixtures("plain_http")
+def test_a_machine_without_a_browser_says_what_to_do(google, monkeypatch) -> None:
+    monkeypatch.setattr(webbrowser, "_tryorder", [])
+
+    with pytest.raises(SignInError, match="There is no browser on this machine"):
+        google_login.log_in(google.oauth_client(), patience=timedelta(seconds=0.1))
+
+
+@pytest.mark.parametrize("client", [{}, {"client_id": "dojo"}, "dojo"])
+def test_half_a_client_says_to_download_it_anew(client) -> None:
+    with pytest.raises(SignInError, match=r"not a whole OAuth client\. Download it anew"):
+        google_login.log_in({"installed": client}, open_browser=False)
+
+
 # The file
 
 
@@ -179,6 +194,15 @@ def test_credentials_are_a_file_or_its_text(google, tmp_path) -> None:
 def test_a_file_that_is_none_says_what_belongs_there(given, said) -> None:
     with pytest.raises(SignInError, match=said):
         read_credentials(given)
+
+
+def test_a_key_that_is_taken_for_a_files_name_is_not_written_out(google) -> None:
+    text = json.dumps(google.service_account(private_key()))
+
+    with pytest.raises(SignInError) as refused:
+        read_credentials(f"'{text}'")
+
+    assert "PRIVATE KEY" not in str(refused.value)
 
 
 def test_half_a_key_says_to_download_it_anew() -> None:
