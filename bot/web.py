@@ -72,10 +72,11 @@ class WebServer:
         await self._runner.setup()
         try:
             await web.TCPSite(self._runner, self._host, self._port).start()
-        except OSError as error:
+        except (OSError, ValueError) as error:  # a ValueError is about a name that no host can have
             await self._runner.cleanup()
+            reason = error.strerror if isinstance(error, OSError) else error
             raise StartError(
-                f"DOJO_HTTP_BIND={self._host}:{self._port} cannot be used: {error.strerror}."
+                f"DOJO_HTTP_BIND={self._host}:{self._port} cannot be used: {reason}."
             ) from None
 
     @property

@@ -126,6 +126,12 @@ async def test_a_port_that_is_taken_is_said(served) -> None:
             await WebServer.open(bind, served.read_feed, served.is_well)
 
 
+@pytest.mark.parametrize("host", ["dojo..example.org", "x" * 70, "dojo\x00"])
+async def test_a_name_that_no_host_can_have_is_said(served, host) -> None:
+    with pytest.raises(StartError, match="cannot be used: "):
+        await WebServer.open(f"{host}:8080", served.read_feed, served.is_well)
+
+
 @pytest.mark.parametrize(
     ("bind", "parsed"),
     [("127.0.0.1:8080", ("127.0.0.1", 8080)), ("[::1]:80", ("::1", 80)), ("dojo:0", ("dojo", 0))],
