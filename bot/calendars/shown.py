@@ -3,7 +3,7 @@
 A session of a series is told of as part of it: one event with a rule, and how single dates differ.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -24,11 +24,20 @@ UID = "{}.{}@forecasting-dojo.invalid"
 
 @dataclass(frozen=True)
 class Told:
-    """A session as calendars have it: the event, when it last changed, what Google could not."""
+    """A session as calendars have it: the event, when it last changed, what Google could not.
+
+    `alone` is one session of a series by itself, where that is what was asked about.
+    """
 
     event: CalendarEvent
     changed_at: datetime
     trouble: str = ""
+    alone: CalendarEvent | None = None
+
+    @property
+    def single(self) -> CalendarEvent:
+        """The session without its series."""
+        return self.alone or self.event
 
 
 def key_of(meetup: Meetup) -> Key:
@@ -41,7 +50,10 @@ def key_of(meetup: Meetup) -> Key:
 def read_told(tx: Session, meetup: Meetup) -> Told | None:
     """What calendars were told of a session; None for one that was never planned."""
     entry = calendars.entry(tx, str(key_of(meetup)))
-    return None if entry is None else told(tx, entry)
+    found = None if entry is None else told(tx, entry)
+    if entry is None or found is None:
+        return None
+    return replace(found, alone=_session(tx, meetup, entry.sequence))
 
 
 def told(tx: Session, entry: CalendarEntry) -> Told | None:
@@ -50,12 +62,18 @@ def told(tx: Session, entry: CalendarEntry) -> Told | None:
     return None if event is None else Told(event, entry.changed_at, entry.trouble or "")
 
 
-def read_event(tx: Session, key: Key, entry: CalendarEntry | None) -> CalendarEvent | None:
-    """The session or series of a key, as a calendar event."""
+def read_event(
+    tx: Session, key: Key, entry: CalendarEntry | None, *, put_back: bool = False
+) -> CalendarEvent | None:
+    """The session or series of a key, as a calendar event.
+
+    With `put_back`, sessions to come that are as their series has them are among its changes: for
+    a calendar that may have one elsewhere, from when it had been moved.
+    """
     sequence = 0 if entry is None else entry.sequence
     if key.kind == "h":
         series = calendars.series(tx, key.id)
-        return None if series is None else _series(tx, series, sequence)
+        return None if series is None else _series(tx, series, sequence, put_back=put_back)
     meetup = tx.get(Meetup, key.id)
     return None if meetup is None else _session(tx, meetup, sequence)
 
@@ -77,11 +95,14 @@ def _session(tx: Session, meetup: Meetup, sequence: int) -> CalendarEvent:
     )
 
 
-def _series(tx: Session, series: Series, sequence: int) -> CalendarEvent:
+def _series(tx: Session, series: Series, sequence: int, *, put_back: bool) -> CalendarEvent:
     group: Group = groups.get(tx, series.group_id)
     found = calendars.of_series(tx, row_id(series))
     changes = tuple(
-        change for one in found if (change := _change(series, one)) and not change.is_none
+        change
+        for one in found
+        if (change := _change(series, one))
+        and (not change.is_none or (put_back and one.state in calendars.AHEAD))
     )
     return CalendarEvent(
         uid=UID.format(f"series-{series.id}", series.group_id),

@@ -194,7 +194,7 @@ def _links(shown: Announcement, row: int) -> tuple[Item, ...]:
         return ()
     return (
         link("Add to Google Calendar", links.google(shown.calendar.event), row=row),
-        link("Add to Outlook", links.outlook(shown.calendar.event), row=row),
+        link("Add to Outlook", links.outlook(shown.calendar.single), row=row),
     )
 
 

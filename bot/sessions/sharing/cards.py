@@ -61,8 +61,8 @@ def _clock(local: datetime, first: datetime) -> str:
 def _links(shared: Shared) -> str:
     found = {"Discord": shared.event_url}
     if shared.calendar is not None:
-        found["Google"] = links.google(shared.calendar)
-        found["Outlook"] = links.outlook(shared.calendar)
+        found["Google"] = links.google(shared.calendar.event)
+        found["Outlook"] = links.outlook(shared.calendar.single)
     said = " · ".join(f"[{name}]({url})" for name, url in found.items() if url)
     return f"**Into your calendar:** {said}" if said else ""
 

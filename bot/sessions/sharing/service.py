@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.calendars.events import CalendarEvent
+from bot.calendars.shown import Told
 from bot.sessions.planning import service as planning
 from bot.sessions.planning import shown
 from bot.unit import Caller, Desk
@@ -29,7 +29,7 @@ class Shared:
     turn_seconds: int
     address: str
     event_url: str
-    calendar: CalendarEvent | None = None
+    calendar: Told | None = None
 
 
 def share(desk: Desk, caller: Caller, typed: str) -> Shared:
@@ -52,7 +52,7 @@ def share(desk: Desk, caller: Caller, typed: str) -> Shared:
             about.turn_seconds,
             f"https://discord.com/channels/{caller.group_id}/{where}",
             about.event.url,
-            about.calendar.event if about.calendar is not None else None,
+            about.calendar,
         )
 
 

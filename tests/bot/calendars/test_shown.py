@@ -159,6 +159,18 @@ def test_one_session_of_a_series_can_move_and_another_be_called_off(desk) -> Non
     assert event(desk, SERIES).sequence == 2
 
 
+def test_a_later_session_of_a_series_can_be_shown_by_itself(desk) -> None:
+    plan(desk, repeat=Repeat.WEEKLY)
+    change(desk, "1@2026-12-03", when="2026-12-04 20:00", title="The long night")
+
+    with desk.db.read() as tx:
+        told = shown.read_told(tx, tx.get_one(Meetup, 2))
+
+    assert told.event.starts_at == THURSDAY
+    assert (told.single.title, told.single.rule) == ("The long night", None)
+    assert told.single.starts_at == datetime(2026, 12, 4, 20, 0)
+
+
 def test_announcing_the_next_session_of_a_series_is_no_news(desk, clock) -> None:
     from bot.sessions.upcoming import service as upcoming
 

@@ -99,3 +99,14 @@ def test_the_next_session_is_shared_with_the_zones_of_the_group(desk: Desk) -> N
 def test_without_a_plan_there_is_nothing_to_share(desk: Desk) -> None:
     with pytest.raises(Refusal, match="No session is planned"):
         sharing.share(desk, caller(), "")
+
+
+def test_outlook_gets_the_session_that_is_shared_and_google_the_series(desk: Desk) -> None:
+    plan = Plan(when="2026-11-26 19:00", timezone="Europe/Berlin", repeat=Repeat.WEEKLY)
+    planning.schedule(desk, caller(), plan)
+    planning.edit(desk, caller(), "1@2026-12-03", Plan(title="The second"))
+
+    said = markdown(sharing.share(desk, caller(), "2"))
+
+    assert "startdt=2026-12-03T18" in said
+    assert "dates=20261126T190000" in said
