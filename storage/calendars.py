@@ -4,7 +4,16 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
 
-from storage.tables import Address, CalendarEntry, Effect, Feed, Meetup, Series, SessionState
+from storage.tables import (
+    Address,
+    CalendarEntry,
+    Effect,
+    EffectState,
+    Feed,
+    Meetup,
+    Series,
+    SessionState,
+)
 
 # What is under way or to come. What is over stays in calendars as it was.
 AHEAD = (SessionState.SCHEDULED, SessionState.LIVE)
@@ -25,10 +34,11 @@ def entries(tx: Session, group_id: int) -> Sequence[CalendarEntry]:
 
 
 def unasked(tx: Session) -> Sequence[CalendarEntry]:
-    """Entries of which the outbox knows nothing: they are from before there was a calendar."""
+    """Entries that changed while there was no calendar, or were made before there was one."""
+    asked = select(Effect.key).where(Effect.state != EffectState.EXPIRED)
     return tx.exec(
         select(CalendarEntry)
-        .where(col(CalendarEntry.key).not_in(select(Effect.key)))
+        .where(col(CalendarEntry.key).not_in(asked))
         .order_by(col(CalendarEntry.id))
     ).all()
 

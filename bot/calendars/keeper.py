@@ -80,7 +80,7 @@ def _code(tx: Session, key: Key, box: Box | None) -> _Wanted | None:
 def _session(tx: Session, effect: Effect, desk: Desk) -> _Wanted | None:
     """Reads what is wanted, and notes that it is being written: the reply may never come."""
     entry = calendars.entry(tx, effect.key)
-    event = shown.read_event(tx, Key.parse(effect.key), entry)
+    event = shown.read_event(tx, Key.parse(effect.key), entry, put_back=True)
     if entry is None or event is None:
         return None
     now, box = desk.clock(), desk.means.box

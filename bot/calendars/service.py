@@ -43,20 +43,19 @@ def tell(unit: Unit, key: Key) -> None:
     else:
         entry.said, entry.changed_at = said, unit.now
         entry.sequence += 1
-    if unit.means.google:
-        unit.sync(key)
+    _ask_google(unit, key)
 
 
 def tell_again(unit: Unit) -> None:
     """The group's guests or reminders have changed: so have all of its sessions to come."""
     for key in dict.fromkeys(map(shown.key_of, calendars.ahead(unit.tx, unit.group.id))):
         tell(unit, key)
-        if unit.means.google and calendars.entry(unit.tx, str(key)) is not None:
-            unit.sync(key)
+        if calendars.entry(unit.tx, str(key)) is not None:
+            _ask_google(unit, key)
 
 
 def catch_up(desk: Desk) -> None:
-    """Google Calendar was switched on meanwhile: it is told what is still to come."""
+    """Google Calendar was switched on, or on again: it is told what is still to come."""
     if not desk.means.google:
         return
     with desk.db.read() as tx:
@@ -64,7 +63,7 @@ def catch_up(desk: Desk) -> None:
             (entry.group_id, Key.parse(entry.key))
             for entry in calendars.unasked(tx)
             if (told := shown.told(tx, entry)) is not None
-            and not told.event.cancelled
+            and (entry.event_id is not None or not told.event.cancelled)
             and not _is_over(told.event, desk.clock())
         ]
     for group_id, key in waiting:
@@ -136,6 +135,14 @@ def renew_seals(desk: Desk) -> None:
         token = keepsakes.get(tx, keepsakes.GOOGLE_TOKEN)
         if token is not None:
             keepsakes.keep(tx, keepsakes.GOOGLE_TOKEN, box.renew(token))
+
+
+def _ask_google(unit: Unit, key: Key) -> None:
+    """Has Google Calendar told; while it is switched off, what it has already waits for it."""
+    if unit.means.google:
+        unit.sync(key)
+    else:
+        unit.refresh(key)
 
 
 def _is_over(event: CalendarEvent, now: datetime) -> bool:

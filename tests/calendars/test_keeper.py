@@ -157,6 +157,37 @@ def test_a_calendar_that_is_switched_on_later_hears_of_what_is_to_come(desk, clo
     assert google.wrote() == ["POST", "POST"]
 
 
+def test_what_changed_while_the_calendar_was_switched_off_is_made_up_for(desk, google) -> None:
+    off = replace(desk, means=Means())
+    plan(desk, title="To move")
+    plan(desk, title="To cancel")
+    deliver(desk, google)
+
+    planning.edit(off, caller(), "1", Plan(title="Moved"))
+    planning.cancel(off, caller(), "2")
+    for waiting in rows_of_google(off):
+        keeper.keep(off, waiting, None)
+    for _ in range(2):
+        service.catch_up(desk)
+        deliver(desk, google)
+
+    assert [event["summary"] for event in google.alive] == ["Moved"]
+    assert google.wrote() == ["POST", "POST", "PATCH", "DELETE"]
+
+
+def test_one_session_of_a_series_that_is_moved_back_is_back_in_google_too(desk, google) -> None:
+    plan(desk, repeat=Repeat.WEEKLY)
+    planning.edit(desk, caller(), "1@2026-12-03", Plan(when="2026-12-03 20:00"))
+    deliver(desk, google)
+
+    planning.edit(desk, caller(), "2", Plan(when="2026-12-03 19:00"))
+    deliver(desk, google)
+
+    [event] = google.alive
+    [(_, put_back)] = google.changes(event["id"]).items()
+    assert put_back["start"]["dateTime"] == "2026-12-03T19:00:00"
+
+
 # When Google does not play along
 
 
