@@ -111,7 +111,8 @@ def confirm(desk: Desk, caller: Caller, typed: str) -> Kept:
             service.tell_again(unit)
         kept, left = _kept(desk, row), rules.MOST_TRIES - row.tries
     if not right:  # the try is saved by now
-        again = f"You have {left} more tries." if left else "Ask for a new code."
+        tries = "1 more try" if left == 1 else f"{left} more tries"
+        again = f"You have {tries}." if left else "Ask for a new code."
         raise Refusal(f"That is not the code in the newest mail. {again}")
     return kept
 

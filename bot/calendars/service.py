@@ -63,8 +63,7 @@ def catch_up(desk: Desk) -> None:
             (entry.group_id, Key.parse(entry.key))
             for entry in calendars.unasked(tx)
             if (told := shown.told(tx, entry)) is not None
-            and (entry.event_id is not None or not told.event.cancelled)
-            and not _is_over(told.event, desk.clock())
+            and (entry.event_id is not None or _is_ahead(told.event, desk.clock()))
         ]
     for group_id, key in waiting:
         with desk.step(group_id) as unit:
@@ -143,6 +142,10 @@ def _ask_google(unit: Unit, key: Key) -> None:
         unit.sync(key)
     else:
         unit.refresh(key)
+
+
+def _is_ahead(event: CalendarEvent, now: datetime) -> bool:
+    return not event.cancelled and not _is_over(event, now)
 
 
 def _is_over(event: CalendarEvent, now: datetime) -> bool:

@@ -120,8 +120,8 @@ def test_a_wrong_code_is_counted_and_five_are_too_many(desk, google) -> None:
     right = mailed_code(google)
     wrong = f"{(int(right) + 1) % 10**6:06}"
 
-    for left in (4, 3, 2, 1):
-        with pytest.raises(Refusal, match=f"You have {left} more tries"):
+    for left in ("4 more tries", "3 more tries", "2 more tries", "1 more try"):
+        with pytest.raises(Refusal, match=rf"You have {left}\."):
             addresses.change(desk, caller(), Wish(code=wrong))
     with pytest.raises(Refusal, match="Ask for a new code"):
         addresses.change(desk, caller(), Wish(code=wrong))

@@ -18,6 +18,7 @@ from bot.seal import Box, new_key
 from bot.sessions.planning import service as planning
 from bot.sessions.planning import shown as planning_shown
 from bot.sessions.planning.service import Plan, Planned
+from bot.sessions.series.rules import Scope
 from bot.unit import Desk
 from storage import outbox
 from storage.engine import Database
@@ -157,22 +158,27 @@ def test_a_calendar_that_is_switched_on_later_hears_of_what_is_to_come(desk, clo
     assert google.wrote() == ["POST", "POST"]
 
 
-def test_what_changed_while_the_calendar_was_switched_off_is_made_up_for(desk, google) -> None:
+def test_what_changed_while_the_calendar_was_switched_off_is_made_up_for(
+    desk, clock, google
+) -> None:
     off = replace(desk, means=Means())
     plan(desk, title="To move")
     plan(desk, title="To cancel")
+    plan(desk, title="To end", when="2026-11-21 19:00", repeat=Repeat.WEEKLY)
     deliver(desk, google)
 
     planning.edit(off, caller(), "1", Plan(title="Moved"))
     planning.cancel(off, caller(), "2")
+    planning.cancel(off, caller(), "3", Scope.ALL)
     for waiting in rows_of_google(off):
         keeper.keep(off, waiting, None)
+    clock.move(3600)  # by now Google has whatever was on its way
     for _ in range(2):
         service.catch_up(desk)
         deliver(desk, google)
 
     assert [event["summary"] for event in google.alive] == ["Moved"]
-    assert google.wrote() == ["POST", "POST", "PATCH", "DELETE"]
+    assert google.wrote() == ["POST", "POST", "POST", "PATCH", "DELETE", "DELETE"]
 
 
 def test_one_session_of_a_series_that_is_moved_back_is_back_in_google_too(desk, google) -> None:
