@@ -6,10 +6,12 @@ it, put a reverse proxy with a certificate in front.
 """
 
 import hashlib
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Self
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.errors import StartError
 
@@ -56,7 +58,9 @@ class WebServer:
     """The server, between its start and its end."""
 
     def __init__(self, app: web.Application, host: str, port: int) -> None:
-        self._runner = web.AppRunner(app, access_log=None, handle_signals=False)
+        self._runner = web.AppRunner(
+            app, access_log=None, handle_signals=False, logger=_discreet_log()
+        )
         self._host = host
         self._port = port
 
@@ -87,6 +91,17 @@ class WebServer:
     async def close(self) -> None:
         """Ends; whoever is being served still gets the answer."""
         await self._runner.cleanup()
+
+
+def _discreet_log() -> logging.Logger:
+    """The server's log without requests that cannot be parsed: it would quote their addresses."""
+    log = logging.getLogger("dojo.web")
+    log.addFilter(_quotes_no_request)
+    return log
+
+
+def _quotes_no_request(record: logging.LogRecord) -> bool:
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
 def _calendar(request: web.Request, body: bytes) -> web.Response:

@@ -1,5 +1,6 @@
 """The web server, asked over a socket."""
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator
 
@@ -114,6 +115,19 @@ async def test_no_secret_is_logged(client, caplog) -> None:
         assert answer.status == 200
 
     assert SECRET not in caplog.text
+
+
+async def test_no_secret_of_a_broken_request_is_logged(served, caplog) -> None:
+    server = await WebServer.open("127.0.0.1:0", served.read_feed, served.is_well)
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+
+    writer.write(f"GET /calendar/{SECRET}.ics\x00 HTTP/1.1\r\nHost: dojo\r\n\r\n".encode())
+    answer = await reader.read()
+
+    assert answer.startswith(b"HTTP/1.0 400")
+    assert SECRET not in caplog.text
+    writer.close()
+    await server.close()
 
 
 async def test_a_port_that_is_taken_is_said(served) -> None:
