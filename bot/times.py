@@ -1,7 +1,7 @@
 """Times and durations as people type them, read in a time zone. `now` is an argument."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -29,9 +29,11 @@ _VAGUE_ZONE = re.compile(r"\b(?:A|B|C|G|I|S)ST$")
 # A weekday, a time of day or both, and nothing else: it comes round every week or every day.
 _BARE = re.compile(
     r"(?:(?P<day>\b(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b)"
-    r"|\b\d{1,2}:\d{2}\b|\b\d{1,2}(?::\d{2})?\s*[ap]\.?m\b\.?|\bnoon\b|\bmidnight\b|\b(?:on|at)\b|[,\s])+",
+    r"|\b\d{1,2}:\d{2}\b|\b\d{1,2}(?:[:.]\d{2})?\s*[ap]\.?m\b\.?|\bnoon\b|\bmidnight\b|\b(?:on|at)\b|[,@\s])+",
     re.IGNORECASE,
 )
+# "UTC", "CET", "+02:00": an offset that a text says of itself.
+_OWN_OFFSET = re.compile(r"\s*(?:\b[a-z]{1,5})?(?:[+-]\d{1,2}(?::?\d{2})?)?$", re.IGNORECASE)
 EXAMPLES = "`Thursday 19:00`, `2026-12-03 18:30` or `in 2 hours`"
 
 
@@ -99,12 +101,13 @@ def parse_wall(
     when = _read(typed, ZoneInfo("UTC") if counted else zone, now, prefer)
     if when is None:
         raise Refusal(f"`{typed[:60]}` is not a time I can read. Try {EXAMPLES}.")
-    if when.tzinfo is not None or counted:
+    if counted:
         return when.replace(tzinfo=when.tzinfo or UTC)
-    if match := _BARE.fullmatch(typed):
+    clocks = when.tzinfo or zone
+    if match := _BARE.fullmatch(_OWN_OFFSET.sub("", typed) if when.tzinfo else typed):
         step = timedelta(days=7 if match["day"] else 1)
-        return _nearest(when, step, zone=zone, now=now, prefer=prefer)
-    return when.replace(tzinfo=zone)
+        return _nearest(when.replace(tzinfo=None), step, zone=clocks, now=now, prefer=prefer)
+    return when.replace(tzinfo=clocks)
 
 
 def says_time_of_day(text: str) -> bool:
@@ -158,7 +161,7 @@ def _nearest(
     local: datetime,
     step: timedelta,
     *,
-    zone: ZoneInfo,
+    zone: tzinfo,
     now: datetime,
     prefer: Literal["future", "past"],
 ) -> datetime:
