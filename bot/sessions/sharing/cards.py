@@ -27,10 +27,13 @@ def markdown(shared: Shared) -> str:
     """When and where, what an evening is, and how to come."""
     turn = say_duration(timedelta(seconds=shared.turn_seconds))
     parts = [
-        f"## {one_line(shared.title, 200)}",
+        f"## {one_line(_inside(shared.title), 200)}",
         _text(shared.description),
         _when(shared),
-        f"**Where:** on Discord, in the server {one_line(shared.group, 100)}: {shared.address}",
+        (
+            f"**Where:** on Discord, in the server {one_line(_inside(shared.group), 100)}: "
+            f"{shared.address}"
+        ),
         (
             "**What an evening is:** members bring questions about the future that they haven't "
             "forecast yet, and we pick one. Everybody first writes down a probability alone. Then "
@@ -69,4 +72,9 @@ def _links(shared: Shared) -> str:
 
 def _text(text: str) -> str:
     """A member's words: without formatting, and without a way out of the block."""
-    return discord.utils.escape_markdown(text.replace("`", "'"))
+    return discord.utils.escape_markdown(_inside(text))
+
+
+def _inside(text: str) -> str:
+    """Without what would end the block; nothing else is escaped in an address."""
+    return text.replace("`", "'")

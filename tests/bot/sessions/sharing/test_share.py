@@ -61,10 +61,16 @@ def test_without_an_event_nothing_is_said_of_calendars() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a ``` b", "```\n@everyone", "# Title\n[x](https://evil.example)"]
+    "text",
+    [
+        "a ``` b",
+        "```\n@everyone",
+        "# Title\n[x](https://evil.example)",
+        "https://evil.example/```b",
+    ],
 )
 def test_a_members_words_do_not_leave_the_block(text: str) -> None:
-    shared = replace(SHARED, title=text.replace("\n", " "), description=text)
+    shared = replace(SHARED, title=text.replace("\n", " "), description=text, group=text)
 
     message = share_message(shared)
 
