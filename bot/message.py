@@ -16,6 +16,7 @@ Item = discord.ui.Button[Any] | discord.ui.Select[Any]
 TITLE_LIMIT = 256
 FIELD_LIMIT = 1024
 DESCRIPTION_LIMIT = 4096
+EMBED_LIMIT = 6000
 OPTION_LIMIT = 100
 MOST_OPTIONS = 25
 

@@ -11,6 +11,7 @@ from bot.calendars import ics, links
 from bot.message import (
     BLUE,
     DESCRIPTION_LIMIT,
+    EMBED_LIMIT,
     FIELD_LIMIT,
     GREEN,
     GREY,
@@ -40,6 +41,8 @@ COLOURS = {
     SessionState.CLOSED: GREY,
     SessionState.CANCELLED: GREY,
 }
+# "Interested in the event (100 of 100)", and some room to spare.
+LONGEST_HEADING = 50
 # Mentions of so many users fit in a message.
 MOST_PINGS = 80
 
@@ -50,26 +53,15 @@ def announcement_card(shown: Announcement) -> Message:
     if shown.state == SessionState.CANCELLED:
         return Message(embed=_cancelled(shown), attachment=_file(shown))
     embed = card(title, _text(shown), COLOURS[shown.state])
-    of = f" of {shown.size}" if shown.size else ""
-    for name, people in (
-        ("Going", shown.going),
-        ("Waiting for a place", shown.waiting),
-        ("Maybe", shown.maybe),
-        ("Can't make it", shown.cannot),
-        ("Interested in the event", shown.interested),
-    ):
-        if people or name == "Going":
-            value = lines([safe(person) for person in people], empty="Nobody yet.")
-            count = f"{len(people)}{of if name == 'Going' else ''}"
-            embed.add_field(name=f"{name} ({count})", value=value)
     embed.add_field(name="Questions", value=_bring(shown), inline=False)
     if shown.event.trouble and shown.state == SessionState.SCHEDULED:
         text = f"There is none this time: {shown.event.trouble} Everything else works without it."
-        embed.add_field(name="Event in Discord", value=text, inline=False)
+        embed.add_field(name="Event in Discord", value=cut(text, FIELD_LIMIT), inline=False)
     if shown.calendar is not None and shown.calendar.trouble:
         text = f"{shown.calendar.trouble} The calendar file and the links work all the same."
         embed.add_field(name="Google Calendar", value=cut(text, FIELD_LIMIT), inline=False)
     embed.set_footer(text=f"Host: {shown.host}. Time zone: {shown.timezone}.")
+    _put_people(embed, shown)
     return Message(embed=embed, items=_items(shown), attachment=_file(shown))
 
 
@@ -120,6 +112,25 @@ def answer(result: Planned | Asked) -> Message:
     )
     text = f"{result.doubt} Which one do you mean? Nothing is planned before you press."
     return Message(content=text, items=buttons)
+
+
+def _put_people(embed: discord.Embed, shown: Announcement) -> None:
+    """Who comes and who does not, above the rest, in the room that the rest leaves."""
+    answers = (
+        ("Going", shown.going),
+        ("Waiting for a place", shown.waiting),
+        ("Maybe", shown.maybe),
+        ("Can't make it", shown.cannot),
+        ("Interested in the event", shown.interested),
+    )
+    said = [(name, people) for name, people in answers if people or name == "Going"]
+    room = (EMBED_LIMIT - len(embed)) // len(said) - LONGEST_HEADING
+    of = f" of {shown.size}" if shown.size else ""
+    for at, (name, people) in enumerate(said):
+        names = [safe(person) for person in people]
+        value = lines(names, min(room, FIELD_LIMIT), empty="Nobody yet.")
+        count = f"{len(people)}{of if name == 'Going' else ''}"
+        embed.insert_field_at(at, name=f"{name} ({count})", value=value)
 
 
 def _understood(planned: Planned) -> str:
