@@ -230,7 +230,7 @@ def _move(
     at = reading.at if reading is not None else meetup.starts_at
     zone = times.parse_zone(plan.timezone or meetup.timezone)
     if series is not None and plan.scope != Scope.ONE:
-        series_service.share(series, meetup)
+        _apply(series, plan)
         if reading is not None or plan.timezone is not None:
             series_service.move(unit, series, chosen, meetup, at, zone)
     meetup.starts_at = at
@@ -272,8 +272,8 @@ def _read(unit: ActUnit, session: str | None, plan: Plan, zone: str) -> Reading 
     return Asked(row_id(draft), found.doubt, tuple(one.label for one in found.options))
 
 
-def _apply(meetup: Meetup, plan: Plan) -> None:
-    """What was given counts; what was not stays."""
+def _apply(meetup: Meetup | Series, plan: Plan) -> None:
+    """What was given counts; what was not stays, also what one session has of its own."""
     if plan.title is not None:
         meetup.title = rules.check_title(plan.title)
     if plan.description is not None:
@@ -318,7 +318,7 @@ def _call_up(unit: ActUnit, meetup: Meetup, before: tuple[int, ...]) -> None:
     for row in sessions.rsvps(unit.tx, row_id(meetup)):
         if row.member_id in placed:
             key = keys.place(row_id(meetup), row.member_id, row.at)
-            unit.ping(key, meetup.channel_id, meetup.starts_at)
+            unit.ping(key, meetup.channel_id, upcoming.end_of(meetup))
 
 
 def _planned(unit: Unit, meetup: Meetup, deed: str, scope: Scope, *, others: int = 0) -> Planned:

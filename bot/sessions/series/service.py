@@ -87,12 +87,6 @@ def end(unit: Unit, series: Series, chosen: Sequence[Meetup], scope: Scope) -> N
     upcoming.end_series(unit, series, min(days))
 
 
-def share(series: Series, meetup: Meetup) -> None:
-    """What was changed of a session is so for those of its series that are still to come."""
-    for name in SHARED:
-        setattr(series, name, getattr(meetup, name))
-
-
 def move(
     unit: Unit,
     series: Series,

@@ -200,6 +200,11 @@ def add(unit: Unit, meetup: Meetup) -> None:
         sessions.answer(unit.tx, row_id(meetup), meetup.host_id, Answer.GOING, unit.now)
 
 
+def end_of(meetup: Meetup) -> datetime:
+    """When a session is over, if it begins in time."""
+    return meetup.starts_at + timedelta(minutes=meetup.minutes)
+
+
 def end_series(unit: Unit, series: Series, before: date) -> None:
     """No session of the series comes on this date or later."""
     series.last_on = before - timedelta(days=1)
@@ -245,14 +250,10 @@ def _time_to_plan(unit: Unit, series: Series, rhythm: Rhythm, day: date) -> date
     return rules.time_to_plan(
         rhythm.moment(day),
         announce_days=unit.group.announce_days,
-        earlier_end=None if live else max(_end(meetup) for meetup in earlier),
+        earlier_end=None if live else max(end_of(meetup) for meetup in earlier),
     )
 
 
 def _is_ahead(meetup: Meetup, unit: Unit) -> bool:
-    planned = meetup.state == SessionState.SCHEDULED and _end(meetup) > unit.now
+    planned = meetup.state == SessionState.SCHEDULED and end_of(meetup) > unit.now
     return planned or meetup.state == SessionState.LIVE
-
-
-def _end(meetup: Meetup) -> datetime:
-    return meetup.starts_at + timedelta(minutes=meetup.minutes)

@@ -9,8 +9,8 @@ from bot.sessions.planning import service as planning
 from bot.sessions.planning.service import Plan
 from bot.sessions.planning.shown import read_announcement, read_place, read_reminder
 from bot.unit import Desk
-from storage.tables import Answer, Effect
-from tests.bot.scenes import bring, rows
+from storage.tables import Answer, Effect, Meetup
+from tests.bot.scenes import bring, row, rows
 from tests.conftest import Clock, caller
 
 
@@ -63,6 +63,17 @@ def test_when_somebody_leaves_the_first_who_waits_moves_up_and_is_told_once(
 
     assert who(desk, announced) == (("Ana", "Cleo"), ("Dan",))
     assert called(desk) == [3]
+
+
+def test_who_moves_up_while_the_start_is_late_is_told(
+    desk: Desk, clock: Clock, announced: Key
+) -> None:
+    clock.now = row(desk, Meetup, announced.id).starts_at
+    say(desk, clock, announced, "Ben", Answer.NO)
+
+    [told] = [one for one in rows(desk, Effect) if one.key.startswith("w")]
+    assert told.expires_at is not None
+    assert told.expires_at > clock.now
 
 
 def test_who_leaves_and_comes_back_waits_at_the_end(

@@ -333,6 +333,17 @@ def test_a_new_title_for_all_that_follow_is_that_of_the_next_ones(
     assert len(rows(desk, Series)) == 1
 
 
+def test_what_one_session_has_of_its_own_does_not_become_that_of_its_series(
+    desk: Desk, clock: Clock, weekly: Key
+) -> None:
+    change(desk, "1", Plan(title="Guest night", length="3h"))
+    change(desk, "1", Plan(size=8, scope=Scope.ALL))
+    hold(desk, clock, 1)
+
+    found = row(desk, Meetup, 2)
+    assert (found.title, found.minutes, found.size) == ("Circle", 90, 8)
+
+
 def test_the_rest_of_a_series_is_cancelled(desk: Desk, clock: Clock, weekly: Key) -> None:
     hold(desk, clock, 1)
     groups.change(desk, caller(manages_group=True), Change(announce_days=20))
