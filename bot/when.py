@@ -151,7 +151,11 @@ def _both_midnights(walls: Sequence[datetime]) -> tuple[list[datetime], str]:
 
 
 def _moments(wall: datetime) -> set[datetime]:
-    """One moment; two where the clocks skip or repeat this wall time."""
+    """One moment; two where the clocks skip or repeat this wall time.
+
+    To the minute, as it is shown everywhere: `in 2 hours` is not 34 seconds past it in a calendar.
+    """
+    wall = wall.replace(second=0, microsecond=0)
     return {wall.replace(fold=fold).astimezone(UTC) for fold in (0, 1)}
 
 

@@ -108,6 +108,14 @@ def test_each_time_on_offer_has_a_text_that_means_it_and_nothing_else(typed: str
         assert (again.options, again.doubt) == ((option,), "")
 
 
+def test_a_session_begins_on_the_minute_that_every_card_shows() -> None:
+    now = NOW.replace(second=34, microsecond=567800)
+
+    [reading] = read_future("in 2 hours", zone=BERLIN, now=now).options
+
+    assert reading == Reading(utc("2026-11-20 21:00"), BERLIN)
+
+
 def test_of_two_times_one_of_which_is_past_the_other_is_meant() -> None:
     assert local("today at 9") == ["2026-11-20 21:00"]
 
