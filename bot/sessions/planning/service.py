@@ -199,6 +199,8 @@ def _new(unit: ActUnit, reading: Reading) -> Meetup:
 
 
 def _edit(unit: ActUnit, session: str, plan: Plan) -> Planned | Asked:
+    if plan == Plan(scope=plan.scope):
+        raise Refusal("Say what to change: choose `when`, `title` or another option as well.")
     plan = _with_zone(plan)
     meetup = series_service.find(unit, session, "edit")
     reading: Reading | Asked | None = None

@@ -125,6 +125,16 @@ def test_only_what_is_given_is_changed(desk: Desk) -> None:
     assert wanted(desk, announced) == 2
 
 
+def test_an_edit_that_says_nothing_is_refused(desk: Desk) -> None:
+    schedule(desk)
+    before = snapshot(desk)
+
+    with pytest.raises(Refusal, match="Say what to change"):
+        planning.edit(desk, caller("Ana"), "1", Plan())
+
+    assert snapshot(desk) == before
+
+
 def test_everything_can_be_changed(desk: Desk) -> None:
     schedule(desk)
 
