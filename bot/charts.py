@@ -78,12 +78,12 @@ class Heading:
         return 20 + _TITLE_LINE * len(self.title) + _SENTENCE_LINE * len(self.sentence)
 
 
-def heading(title: str, sentence: str, width: float = NORMAL_WIDTH) -> Heading:
-    """Break a title (two lines at most) and a sentence (three) to the width of the card."""
+def heading(title: str, sentence: str, width: float = NORMAL_WIDTH, *, lines: int = 3) -> Heading:
+    """Break a title (two lines at most) and a sentence (`lines`) to the width of the card."""
     room = width - 2 * MARGIN
     return Heading(
         wrap(title, room, size=TITLE, bold=True, lines=2),
-        wrap(sentence, room, size=BODY, lines=3),
+        wrap(sentence, room, size=BODY, lines=lines),
     )
 
 

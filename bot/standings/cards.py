@@ -76,7 +76,7 @@ def calibration_card(shown: Calibration, picture: Picture | None) -> Message:
     if shown.others:
         kinds = f"{shown.others} question{_s(shown.others)} of other kinds"
         text.append(f"{kinds} left out: calibration is about questions with yes or no.")
-    embed = card(calibration_title(shown), "\n".join(map(safe, text)), BLUE)
+    embed = card(one_line(calibration_title(shown), 93), "\n".join(map(safe, text)), BLUE)
     embed.set_footer(
         text="Well calibrated: of what is called 80%, eight in ten happen. The forecast that "
         "counts of each resolved yes-or-no question is in it."
@@ -87,9 +87,9 @@ def calibration_card(shown: Calibration, picture: Picture | None) -> Message:
 
 
 def calibration_title(shown: Calibration) -> str:
-    """Whose it is."""
+    """Whose it is, as plain text."""
     whose = {"you": "yours"}.get(shown.whose, shown.whose)
-    return f"Calibration: {one_line(whose, 80)}"
+    return f"Calibration: {whose}"
 
 
 def profile_card(profile: Profile) -> Message:
@@ -121,10 +121,32 @@ def _rows(board: Board) -> str:
     ranked = [_row(row, asked) for row in board.rows if row.rank is not None]
     others = [_row(row, asked) for row in board.rows if row.rank is None]
     if not ranked and asked.page == 1:
-        ranked = [f"Nobody has {_questions(asked.minimum)} yet; {board.resolved} resolved so far."]
+        ranked = [_no_rank(board)]
     if others:
-        others.insert(0, f"**On the way** (a rank takes {_questions(asked.minimum)})")
+        others.insert(0, _below(board))
     return "\n".join([*ranked, *([""] if ranked and others else []), *others])
+
+
+def _below(board: Board) -> str:
+    """Over those without a rank: too few questions, or numbers that have no mean."""
+    takes = _questions(board.asked.minimum)
+    if _has_enough(board):
+        return f"**Without a rank** (it takes {takes} and a number)"
+    return f"**On the way** (a rank takes {takes})"
+
+
+def _has_enough(board: Board) -> bool:
+    """Whether somebody has no rank in spite of enough questions."""
+    return any(row.rank is None and row.questions >= board.asked.minimum for row in board.rows)
+
+
+def _no_rank(board: Board) -> str:
+    if _has_enough(board):
+        return "Nobody has a rank."
+    nobody = f"Nobody has {_questions(board.asked.minimum)}"
+    if board.asked.window.kind != "all":
+        return f"{nobody} in this window. `min` asks for fewer."
+    return f"{nobody} yet; {board.resolved} resolved so far."
 
 
 def _nobody(board: Board) -> str:

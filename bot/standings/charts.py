@@ -38,6 +38,7 @@ _REFERENCES = {
 }
 
 _CURVE_LEFT, _CURVE_WIDTH, _CURVE_HEIGHT, _BARS_HEIGHT = 50.0, 362.0, 300.0, 56.0
+_SENTENCE_LINES = 6  # what it comes to is said last and must not be cut off
 _TOO_HIGH_FOR_A_COUNT = 0.96
 _NEAR_NOTHING = 0.02  # half the width given to a curve or band that has one point only
 
@@ -125,7 +126,7 @@ def leaderboard_alt_text(board: BoardPicture) -> str:
 
 def calibration_chart(picture: CalibrationPicture) -> bytes:
     """Draw how often things happened against the forecasts, over a histogram of the forecasts."""
-    head = charts.heading(picture.title, picture.sentence)
+    head = charts.heading(picture.title, picture.sentence, lines=_SENTENCE_LINES)
     top = head.height + 58
     bars_top = top + _CURVE_HEIGHT + 14
     card = charts.figure(charts.NORMAL_WIDTH, bars_top + _BARS_HEIGHT + 48, head)

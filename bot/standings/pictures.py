@@ -4,6 +4,7 @@ Belongs off the event loop.
 """
 
 import math
+from dataclasses import replace
 
 from bot.keys import Key
 from bot.message import Message, Picture
@@ -81,10 +82,11 @@ def calibration_picture(shown: Calibration) -> Picture | None:
     read = shown.reading
     if read is None:
         return None
-    from bot.standings import charts  # noqa: PLC0415 - see leaderboard_picture
+    from bot.charts import readable  # noqa: PLC0415 - see leaderboard_picture
+    from bot.standings import charts  # noqa: PLC0415
 
-    bars = len(read.bars)
-    drawn = charts.CalibrationPicture(
+    edges = tuple(at / len(read.bars) for at in range(len(read.bars) + 1))
+    told = charts.CalibrationPicture(
         title=cards.calibration_title(shown),
         sentence=shown.sentence,
         bins=tuple(
@@ -95,10 +97,13 @@ def calibration_picture(shown: Calibration) -> Picture | None:
         band_x=read.curve.band_x,
         band_low=read.curve.band_low,
         band_high=read.curve.band_high,
-        histogram_edges=tuple(at / bars for at in range(bars + 1)),
+        histogram_edges=edges,
         histogram_counts=read.bars,
         count=read.count,
     )
+    # A name that no font here can draw is in the words beside the picture.
+    named = replace(shown, whose=readable(shown.whose, otherwise="a member"))
+    drawn = replace(told, title=cards.calibration_title(named), sentence=named.sentence)
     return Picture(
-        charts.calibration_chart(drawn), "calibration.png", charts.calibration_alt_text(drawn)
+        charts.calibration_chart(drawn), "calibration.png", charts.calibration_alt_text(told)
     )

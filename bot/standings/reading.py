@@ -126,9 +126,11 @@ def say_percent(probability: float) -> str:
 
 def _of_main_bin(main: Bin, who: str) -> str:
     says = "say" if who == "you" else "says"
+    said = say_percent(main.said)
+    about = said if " " in said else f"about {said}"  # never "about over 99%"
     luck = "within luck" if main.lucky else "more than luck explains"
     return (
-        f"When {who} {says} about {say_percent(main.said)}, it happens "
+        f"When {who} {says} {about}, it happens "
         f"{say_percent(main.happened)} of the time; with {_forecasts(main.count)} that is {luck}."
     )
 
@@ -162,7 +164,8 @@ def _bin_count(probabilities: Sequence[float]) -> int:
 def _bins(found: scoring.CalibrationBins) -> tuple[Bin, ...]:
     columns = (found.mean_forecast, found.observed_rate, found.low, found.high, found.count)
     rows = zip(*(column.tolist() for column in columns), strict=True)
-    return tuple(Bin(*row) for row in rows if row[-1])
+    # A mean of 99% and nothing else is 0.9900000000000001, which would be "over 99%".
+    return tuple(Bin(round(said, 12), *row) for said, *row in rows if row[-1])
 
 
 def _curve(found: scoring.Corp) -> Curve:

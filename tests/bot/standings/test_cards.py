@@ -12,6 +12,7 @@ from bot.standings.cards import (
     leaderboard_card,
     profile_card,
 )
+from bot.standings.pictures import calibration_picture
 from bot.standings.reading import read
 from bot.standings.service import PAGE, Board, BoardRow, Calibration, Profile
 from bot.standings.words import WORDS, say_interval, say_value
@@ -44,6 +45,23 @@ def test_a_newcomer_is_told_how_far_it_is_to_a_rank() -> None:
 
 def test_where_nobody_has_a_rank_yet_it_says_so() -> None:
     assert "Nobody has 5 questions yet; 9 resolved so far." in text(board(NEW))
+
+
+def test_whoever_has_enough_questions_but_no_number_is_not_called_on_the_way() -> None:
+    torn = BoardRow(None, "Eve", math.nan, -math.inf, math.inf, 6, infinite=2)
+
+    said = text(board(torn, NEW, asked=Asked("peer")))
+
+    assert "**Without a rank** (it takes 5 questions and a number)" in said
+    assert "Nobody has a rank.\n" in said
+    assert "Ben · 2 of 5 questions" in said
+
+
+def test_where_nobody_has_a_rank_in_a_window_it_does_not_count_what_is_outside() -> None:
+    said = text(board(NEW, asked=Asked("brier", Window("days", 7))))
+
+    assert "Nobody has 5 questions in this window. `min` asks for fewer." in said
+    assert "resolved so far" not in said
 
 
 def test_a_table_that_is_all_level_says_why() -> None:
@@ -166,6 +184,18 @@ def test_a_calibration_says_whose_it_is_and_what_is_left_out() -> None:
     assert described(shown()).startswith("Calibration: yours\nOnly 1 forecast so far")
     assert "Calibration: Ana\\_B" in described(shown(whose="Ana_B"))
     assert "3 questions of other kinds left out" in described(shown(others=3))
+
+
+def test_a_picture_names_people_as_they_are_written_and_nobody_by_blank_signs() -> None:
+    plain, unknown = calibration_picture(shown(whose="Ana_B")), "\ue000\ue001"
+    there, otherwise = (calibration_picture(shown(whose=who)) for who in (unknown, "a member"))
+
+    assert plain is not None
+    assert there is not None
+    assert otherwise is not None
+    assert plain.alt.startswith("Calibration: Ana_B, 1 resolved forecast")
+    assert unknown in there.alt
+    assert there.png == otherwise.png
 
 
 def test_the_groups_calibration_says_what_its_forecast_is() -> None:

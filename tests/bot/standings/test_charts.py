@@ -153,6 +153,18 @@ def test_every_calibration_gives_a_sound_png(picture: CalibrationPicture) -> Non
     assert_sound(calibration_chart(picture))
 
 
+def test_what_a_calibration_comes_to_is_drawn_to_its_last_word_under_the_longest_name() -> None:
+    told = (
+        f"When {'W' * 32} says about 75%, it happens 60% of the time; with 1,326 forecasts that is "
+        "more than luck explains. All 13,000 forecasts together are further off than luck "
+        "explains: things happen less often than"
+    )
+
+    said, meant = (replace(GOOD, sentence=f"{told} {word}.") for word in ("said", "meant"))
+
+    assert calibration_chart(said) != calibration_chart(meant)
+
+
 def test_the_same_standings_give_the_same_bytes() -> None:
     assert leaderboard_chart(BRIER) == leaderboard_chart(replace(BRIER))
     assert calibration_chart(GOOD) == calibration_chart(replace(GOOD))

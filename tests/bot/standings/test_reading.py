@@ -53,6 +53,17 @@ def test_it_names_the_bin_of_most_forecasts_with_what_happened() -> None:
     assert text.endswith("All 44 forecasts together are within what luck allows.")
 
 
+@pytest.mark.parametrize("count", [10, 12, 50, 60])
+@pytest.mark.parametrize(("p", "says"), [(0.99, "say about 99%"), (0.01, "say about 1%")])
+def test_always_saying_the_same_is_told_as_it_was_said(p: float, says: str, count: int) -> None:
+    assert says in sentence(reading((p, count, 0)), "you")
+
+
+def test_what_is_almost_certain_is_not_about_that() -> None:
+    assert "When you say over 99%, it" in sentence(reading((0.998, 12, 12)), "you")
+    assert "When you say under 1%, it" in sentence(reading((0.002, 12, 0)), "you")
+
+
 def test_somebody_else_is_named() -> None:
     assert "When Ana says about 80%" in sentence(reading((0.8, 34, 24)), "Ana")
 
