@@ -3,6 +3,7 @@
 Pure: forecasts and outcomes in, values out.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ _ADVICE = {
     NOT_SURE_ENOUGH: "Bolder forecasts would have done better.",
 }
 _ROUNDING = 1e-9
+_LOG_ODDS_OF_75 = math.log(3)
 
 
 @dataclass(frozen=True)
@@ -145,15 +147,17 @@ def _of_all(reading: Reading) -> str:
 
 def _tilt(skill: scoring.CalibrationSkill) -> str:
     """The direction of the error, where it is clear; the limits are NaN where it is not known."""
+    lean = ""
+    if skill.intercept_high < 0:
+        lean = "things happen less often than said"
+    elif skill.intercept_low > 0:
+        lean = "things happen more often than said"
+    # Then 25% and 75% are off to the same side, and bolder or meeker would mend one of them only.
+    if lean and abs(skill.intercept) >= abs(skill.slope - 1) * _LOG_ODDS_OF_75:
+        return lean
     if skill.slope_high < 1:
         return TOO_SURE
-    if skill.slope_low > 1:
-        return NOT_SURE_ENOUGH
-    if skill.intercept_high < 0:
-        return "things happen less often than said"
-    if skill.intercept_low > 0:
-        return "things happen more often than said"
-    return ""
+    return NOT_SURE_ENOUGH if skill.slope_low > 1 else lean
 
 
 def _bin_count(probabilities: Sequence[float]) -> int:

@@ -96,6 +96,13 @@ def test_a_lean_to_one_side_is_said(at_40: int, at_60: int, says: str) -> None:
     assert says in sentence(leaning, "you")
 
 
+def test_a_lean_comes_before_a_want_of_boldness_that_would_make_it_worse() -> None:
+    high = reading((0.25, 400, 25), (0.5, 400, 100), (0.75, 400, 220), (0.95, 400, 362))
+
+    assert sentence(high, "you").endswith("than luck explains: things happen less often than said.")
+    assert advice(high) == ""
+
+
 def test_without_two_different_forecasts_the_direction_stays_open() -> None:
     text = sentence(reading((0.5, 400, 320)), "you")
 
