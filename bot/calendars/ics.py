@@ -16,7 +16,6 @@ PRODUCT = "-//Forecasting Dojo//Calendar//EN"
 ORGANIZER = "mailto:calendar@forecasting-dojo.invalid"
 # How often a calendar should come back for the feed.
 REFRESH = timedelta(hours=1)
-MEDIA_TYPE = "text/calendar"
 
 
 def invitation(event: CalendarEvent, stamp: datetime) -> bytes:

@@ -10,7 +10,7 @@ import discord
 
 from bot.circle.rules import FEW, say_gain, say_share, say_weight
 from bot.circle.service import Fairness, GroupCircle, Seating, Trusted
-from bot.circle.shown import WorthShown
+from bot.circle.shown import MemberRecord, WorthShown
 from bot.circle.worth import AsOne, Mean, Movement
 from bot.forecasts.rules import say_probability
 from bot.message import BLUE, GREY, Message, Picture, card, cut, lines, safe, say_brier
@@ -61,6 +61,15 @@ def add_movement(embed: discord.Embed, moved: Movement | None, names: Sequence[s
         rows = (_path(moved, names), _spread(moved.spread_left), _furthest(moved, names))
         value = "\n".join(row for row in rows if row)
         embed.add_field(name="How the forecast moved", value=value, inline=False)
+
+
+def record_lines(record: MemberRecord) -> tuple[str, ...]:
+    """On a profile: what a member's turns added, what going around did for them, how they listen.
+
+    Empty for somebody who was never in a circle on a yes/no question.
+    """
+    said = (_seat_gain(record), _own_gain(record), _listening(record))
+    return tuple(line for line in said if line)
 
 
 def _nothing(view: GroupCircle) -> str:
@@ -311,6 +320,36 @@ def _way(weight: float | None) -> str:
     if weight is None or not 0 <= weight <= OVERSHOT:
         return "beyond" if weight is not None and weight > 0 else "away from"
     return "all the way to" if weight > ALL_THE_WAY else f"{say_share(weight)} of the way to"
+
+
+def _seat_gain(record: MemberRecord) -> str:
+    if record.seat is None:
+        return ""
+    turns = f"{record.turns} turn{_s(record.turns)}"
+    return (
+        f"Seat gain **{say_gain(record.seat.value)}** on average ({turns}): how much "
+        "better each turn made the group's number."
+    )
+
+
+def _own_gain(record: MemberRecord) -> str:
+    if record.own is None:
+        return ""
+    return (
+        f"Own gain **{say_gain(record.own.value)}** on average ({_count(record.rounds)}): "
+        "how much better the final forecast was than the blind one."
+    )
+
+
+def _listening(record: MemberRecord) -> str:
+    if record.weight is None:
+        return ""
+    found = record.weight
+    return (
+        f"While others speak: **{say_weight(found.weight)}** ({say_share(found.weight)} of the way "
+        f"from the blind forecast to what was said before, {found.turns} turn{_s(found.turns)}). "
+        "Neither far nor near is better."
+    )
 
 
 def _some(said: Sequence[str], room: int = ROOM_FOR_NAMES) -> str:

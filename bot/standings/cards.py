@@ -2,6 +2,7 @@
 
 import math
 
+from bot.circle.cards import record_lines
 from bot.message import (
     BLUE,
     GREY,
@@ -105,8 +106,8 @@ def profile_card(profile: Profile) -> Message:
             for moment, mean, count in profile.means
         ]
         embed.add_field(name="Mean Brier score by moment", value=lines(rows), inline=False)
-    if profile.circle:
-        embed.add_field(name="In the circle", value=lines(profile.circle), inline=False)
+    if circle := record_lines(profile.circle):
+        embed.add_field(name="In the circle", value=lines(circle), inline=False)
     if profile.recent:
         rows = [_recent(line) for line in profile.recent]
         embed.add_field(name="Newest resolved questions", value=lines(rows), inline=False)

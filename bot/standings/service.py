@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 import scoring
+from bot.circle.shown import MemberRecord, read_member
 from bot.keys import Key
 from bot.rules import Refusal
 from bot.standings import asked as asking
 from bot.standings import keeping, reading
 from bot.standings.asked import METRICS, MINIMUM, Asked, Metric
-from bot.standings.circle import profile_lines
 from bot.standings.reading import Reading
 from bot.unit import Caller, Desk, row_id
 from storage import groups, scores, standings
@@ -88,7 +88,7 @@ class ProfileLine:
 
 @dataclass(frozen=True)
 class Profile:
-    """A member's record; `circle` are lines about their part in it, ready to be shown."""
+    """A member's record, with what they did in the circle."""
 
     name: str
     forecasts: int
@@ -98,7 +98,7 @@ class Profile:
     means: tuple[tuple[Moment, float, int], ...]
     calibration: str
     recent: tuple[ProfileLine, ...]
-    circle: tuple[str, ...] = ()
+    circle: MemberRecord
 
 
 def show_leaderboard(
@@ -175,7 +175,7 @@ def show_profile(desk: Desk, caller: Caller, user_id: int | None = None) -> Prof
             _means([score for score, _ in rows]),
             _of_member(tx, caller.group_id, member, whose).sentence,
             tuple(_profile_lines(rows)[:NEWEST]),
-            profile_lines(tx, caller.group_id, number),
+            read_member(tx, caller.group_id, number),
         )
 
 

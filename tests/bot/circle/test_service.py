@@ -10,14 +10,14 @@ from sqlalchemy import Engine, event
 
 from bot import keys
 from bot.circle import service
-from bot.circle.cards import circle_card
+from bot.circle.cards import circle_card, record_lines
 from bot.circle.service import GroupCircle
+from bot.circle.shown import read_member
 from bot.delivery.catalogue import render
 from bot.questions import service as questions
 from bot.sessions import service as sessions
 from bot.sessions.rounds import service as rounds
 from bot.standings import service as standings
-from bot.standings.circle import profile_lines
 from bot.unit import Desk
 from storage.tables import Question, QuestionKind, Round, Score
 from tests.bot.scenes import (
@@ -323,13 +323,14 @@ def test_a_profile_tells_a_members_part_in_the_circle(desk: Desk, clock: Clock) 
     profile = standings.show_profile(desk, caller("Ben"))
 
     assert profile is not None
-    assert f"Seat gain **{mean:+.3f}** on average (2 turns)".replace("-", "−") in profile.circle[0]
-    assert "Own gain **−0.195** on average (2 rounds)" in profile.circle[1]
-    assert "2 turns" in profile.circle[2]
+    said = record_lines(profile.circle)
+    assert f"Seat gain **{mean:+.3f}** on average (2 turns)".replace("-", "−") in said[0]
+    assert "Own gain **−0.195** on average (2 rounds)" in said[1]
+    assert "2 turns" in said[2]
 
 
 def test_who_was_never_in_a_circle_has_no_such_lines(desk: Desk) -> None:
     record(desk, "Ana", bring(desk), "70")
 
     with desk.db.read() as tx:
-        assert profile_lines(tx, GROUP, member(desk, "Ana")) == ()
+        assert record_lines(read_member(tx, GROUP, member(desk, "Ana"))) == ()

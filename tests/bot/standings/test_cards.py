@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from bot.circle.shown import MemberRecord
+from bot.circle.worth import Mean
 from bot.standings.asked import METRICS, Asked, Metric, Window
 from bot.standings.cards import (
     METRIC_CHOICES,
@@ -205,14 +207,15 @@ def test_the_groups_calibration_says_what_its_forecast_is() -> None:
     assert "0% and 100% count as 0.1% and 99.9%" in said
 
 
-def test_a_profile_shows_further_lines_about_the_circle() -> None:
-    profile = Profile("Ana", 3, 2, 1, (("edge", ANA),), (), "Fine.", (), circle=("Own gain: +0.1",))
+def test_a_profile_shows_what_a_member_did_in_the_circle() -> None:
+    circle = MemberRecord(None, 0, Mean(0.1, None, 1), 1, None)
+    profile = Profile("Ana", 3, 2, 1, (("edge", ANA),), (), "Fine.", (), circle)
 
     embed = profile_card(profile).embed
 
     assert embed is not None
     fields = {field.name: field.value for field in embed.fields}
-    assert fields["In the circle"] == "Own gain: +0.1"
+    assert str(fields["In the circle"]).startswith("Own gain **+0.100** on average (1 round)")
     assert fields["Calibration"] == "Fine."
     assert "**+0.021** Edge over the others (−0.013 to +0.055)" in str(
         fields["Scores over all questions"]
