@@ -18,11 +18,15 @@ from bot.demo.stage import Stage
 from bot.unit import Caller, Desk
 from storage import migrate
 from storage.engine import Database
+from tests.openapi import DESCRIPTION
 
 settings.register_profile("dojo", deadline=None, max_examples=60)
 settings.load_profile("dojo")
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
+# Without Discord's description of its API beside the checkout its reader has nothing to read.
+collect_ignore = [] if DESCRIPTION.exists() else ["openapi.py", "test_openapi.py"]
+
 START = datetime(2026, 11, 20, 19, 0, tzinfo=UTC)
 CAST = ("Ana", "Ben", "Cleo", "Dan", "Eva")
 
