@@ -35,7 +35,6 @@ from storage.tables import (
 
 # Where `dojo import` puts forecasts when no group is named.
 ARCHIVE = Group(id=0, name="Imported")
-NAMELESS = "(no name)"
 # Below what Discord lets a bot upload anywhere.
 LARGEST_UPLOAD = 9_000_000
 # What else an export says of a forecast.
@@ -156,7 +155,7 @@ class _Importer:
         member = self._members.get(name)
         if member is None:
             group_id = self._unit.group.id
-            member = Member(group_id=group_id, import_name=name, name=name or NAMELESS)
+            member = Member(group_id=group_id, import_name=name, name=name)
             self._tx.add(member)
             self._tx.flush()
             self._members[name] = member

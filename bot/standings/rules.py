@@ -1,7 +1,7 @@
-"""Which of a member's forecasts on a question are scored, and which one is the headline."""
+"""Which of a member's forecasts on a question are scored, and which of them are headlines."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -32,7 +32,11 @@ class RoundEnd:
 
 @dataclass(frozen=True)
 class Chosen:
-    """A forecast that is scored: whose, at which moment, in which round; `headline` counts."""
+    """A forecast that is scored: whose, at which moment, in which round.
+
+    A `headline` counts on the boards. A member has one for each round in which they had a turn;
+    where no round took the question, everybody has one, at the close.
+    """
 
     forecast_id: int
     member: int
@@ -51,35 +55,38 @@ def choose(
     """The forecasts of one question that are scored, all members together.
 
     Forecasts made at or after the outcome became known do not count, nor those after the close.
-    The headline of a member is their turn forecast in the latest round in which they have one
-    (the last recorded in their turn; else the first after it), otherwise the one standing at
-    the close.
     """
-    ends = known_at if closes_at is None else min(known_at, closes_at)
-    counted = sorted(
-        (made for made in forecasts if made.made_at < known_at and made.made_at <= ends),
-        key=lambda made: (made.made_at, made.id),
-    )
+    counted = in_time(forecasts, known_at=known_at, closes_at=closes_at)
     chosen: list[Chosen] = []
     for member in dict.fromkeys(made.member for made in counted):
         own = [made for made in counted if made.member == member]
         chosen += _of_member(member, own, rounds)
-    return tuple(chosen)
+    return _with_headlines(chosen)
+
+
+def in_time(
+    forecasts: Sequence[Made], *, known_at: datetime, closes_at: datetime | None
+) -> list[Made]:
+    """The forecasts that count, in the order in which they were made."""
+    ends = known_at if closes_at is None else min(known_at, closes_at)
+    return sorted(
+        (made for made in forecasts if made.made_at < known_at and made.made_at <= ends),
+        key=lambda made: (made.made_at, made.id),
+    )
+
+
+def _with_headlines(chosen: Sequence[Chosen]) -> tuple[Chosen, ...]:
+    """Mark what is compared: the turns of each round, or the close where there was no turn.
+
+    One question never mixes the two. Who forecast weeks after the others spoke knew more than they.
+    """
+    compared = "turn" if any(one.moment == "turn" for one in chosen) else "close"
+    return tuple(replace(one, headline=one.moment == compared) for one in chosen)
 
 
 def _of_member(member: int, own: list[Made], rounds: Sequence[RoundEnd]) -> list[Chosen]:
-    chosen: list[Chosen] = []
-    headline: int | None = None
-    for end in rounds:
-        in_round = _in_round(member, own, end)
-        chosen += in_round
-        turns = [index for index, one in enumerate(chosen) if one.moment == "turn"]
-        headline = turns[-1] if turns else None
-    if headline is None:
-        return [*chosen, Chosen(own[-1].id, member, "close", None, headline=True)]
-    top = chosen[headline]
-    chosen[headline] = Chosen(top.forecast_id, member, "turn", top.round_id, headline=True)
-    return [*chosen, Chosen(own[-1].id, member, "close", None)]
+    in_rounds = [one for end in rounds for one in _in_round(member, own, end)]
+    return [*in_rounds, Chosen(own[-1].id, member, "close", None)]
 
 
 def _in_round(member: int, own: list[Made], end: RoundEnd) -> list[Chosen]:

@@ -26,7 +26,7 @@ from bot.standings.asked import Asked, Metric, Window
 from bot.unit import Desk
 from storage import groups
 from storage.engine import Database
-from tests.conftest import GROUP, SHARED, caller
+from tests.conftest import GROUP, SHARED, caller, name_the_nameless
 from tests.stories import wire
 
 FILE = SHARED / "data" / "gjp2011.csv"
@@ -44,7 +44,7 @@ def real(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     with database.write() as tx:
         groups.get_or_add(tx, GROUP, "Circle")
     desk = Desk(database, lambda: NOW)
-    data.import_csv(database, desk.clock, FILE.read_text("utf-8"), GROUP)
+    data.import_csv(database, desk.clock, name_the_nameless(FILE.read_text("utf-8")), GROUP)
     keeping.refresh(desk, GROUP, GROUP)
     yield desk
     database.close()
@@ -55,7 +55,7 @@ def last() -> pd.DataFrame:
     """The forecast of each person that stood when each question's outcome became known."""
     dates = ["forecast_at", "resolved_at"]
     table = pd.read_csv(FILE, parse_dates=dates, keep_default_na=False)
-    table["forecaster"] = table.forecaster.replace("", data.NAMELESS)
+    table["forecaster"] = table.forecaster.replace("", "N. N.")
     table = table[table.forecast_at < table.resolved_at]
     table["o"] = (table.outcome == "yes").astype(int)
     table = table.sort_values("forecast_at", kind="stable")
@@ -186,7 +186,8 @@ def test_aggregates_are_those_of_pandas_and_beat_most_of_the_people(last: pd.Dat
 
 async def test_in_discord_the_best_of_them_lead_the_table(stage: Stage, last: pd.DataFrame) -> None:
     await stage.bring("Ana", "Will it rain?")
-    data.import_csv(stage.app.database, lambda: NOW, FILE.read_text("utf-8"), stage.guild.id)
+    text = name_the_nameless(FILE.read_text("utf-8"))
+    data.import_csv(stage.app.database, lambda: NOW, text, stage.guild.id)
     per = last.groupby("forecaster").brier.agg(["mean", "size"])
     best = per[per["size"] >= MINIMUM].sort_values("mean").index[0]
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NoReturn
+from unicodedata import category
 
 from bot.questions.kinds.rules import LETTERS, check_options
 from bot.rules import Refusal
@@ -12,6 +13,8 @@ from bot.rules import Refusal
 LONGEST = {"question": 100, "title": 500, "forecaster": 100}
 # Spreadsheets run a cell that begins like this as a formula.
 RISKY = ("=", "+", "-", "@", "\t", "\r")
+# Letters and signs that fonts draw as nothing: the fillers of Hangul, and Braille without a dot.
+INVISIBLE = "\u115f\u1160\u3164\uffa0\u2800"
 
 _MARK = re.compile(r"(?:^|,\s*)\(([a-j])\)\s+")
 
@@ -33,11 +36,23 @@ def read_cell(number: int, row: Mapping[Any, str | None], name: str) -> str:
 
 
 def check_text(number: int, name: str, value: str) -> None:
-    """A blank forecaster is allowed: real files have one, and it counts as one nameless member."""
-    if not value and name != "forecaster":
+    """Refuse what nobody could read: a blank name is nobody, and a board would rank it."""
+    if not value:
         refuse(number, name, value, "it is empty")
+    if is_blank(value):
+        refuse(number, name, value, "it has only characters that cannot be seen")
     if len(value) > LONGEST[name]:
         refuse(number, name, value, f"it is longer than {LONGEST[name]} characters")
+
+
+def is_blank(text: str) -> bool:
+    r"""Whether nothing of a text can be seen: spaces, invisible characters, accents on nothing.
+
+    >>> is_blank("\u200b \u3164"), is_blank("Ana")
+    (True, False)
+    """
+    unseen = ("Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Mn", "Me")
+    return all(category(letter) in unseen or letter in INVISIBLE for letter in text)
 
 
 def read_probability(number: int, value: str) -> float:

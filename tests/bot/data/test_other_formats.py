@@ -24,7 +24,7 @@ from bot.unit import Desk
 from storage.engine import Database
 from storage.tables import Forecast, Question, Resolution, Score
 from tests.bot.scenes import bring, people, record, rows, snapshot
-from tests.conftest import GROUP, SHARED, START, Clock, caller
+from tests.conftest import GROUP, SHARED, START, Clock, caller, name_the_nameless
 
 TOURNAMENT = SHARED / "data" / "gjp2011_options.csv"
 OPTION = {
@@ -247,7 +247,7 @@ def test_any_text_is_read_or_refused_and_nothing_else_happens(text: str) -> None
 
 @pytest.mark.skipif(not TOURNAMENT.exists(), reason="the tournament's data is not on this machine")
 def test_a_real_tournament_with_options_comes_in_whole(desk: Desk) -> None:
-    text = TOURNAMENT.read_text(encoding="utf-8")
+    text = name_the_nameless(TOURNAMENT.read_text(encoding="utf-8"))
 
     done = bring_in(desk, text)
     again = bring_in(desk, text)

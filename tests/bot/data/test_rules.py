@@ -115,8 +115,19 @@ def test_a_text_may_be_as_long_as_this(name: str, count: int) -> None:
     assert getattr(read(file({name: "x" * count}))[0], name) == "x" * count
 
 
-def test_a_blank_forecaster_is_one_nameless_member() -> None:
-    assert read(file({"forecaster": "  "}))[0].forecaster == ""
+@pytest.mark.parametrize("name", ["question", "title", "forecaster"])
+@pytest.mark.parametrize("blank", ["", "  ", "\u200b", "\u3164", "\u2800 \u00ad", "\u0301"])
+def test_a_name_of_which_nothing_can_be_seen_is_refused_with_its_line(
+    name: str, blank: str
+) -> None:
+    said = refusal(file({}, {name: blank}))
+
+    assert said.startswith(f"Line 3, column {name}, value ")
+
+
+def test_a_name_in_any_script_can_be_seen() -> None:
+    for name in ("李明", "محمد", "🔥", "e\u0301va", "\u1100\u1161"):
+        assert read(file({"forecaster": name}))[0].forecaster == name
 
 
 def test_other_columns_are_ignored_and_the_order_does_not_matter() -> None:

@@ -43,7 +43,7 @@ from tests.bot.scenes import (
     snapshot,
     wrote,
 )
-from tests.conftest import GROUP, SHARED, Clock, caller
+from tests.conftest import GROUP, SHARED, Clock, caller, name_the_nameless
 
 HEADER = "question,title,forecaster,forecast_at,probability,outcome,resolved_at\n"
 TOURNAMENT = SHARED / "data" / "gjp2011.csv"
@@ -307,10 +307,13 @@ def test_a_file_brings_questions_members_forecasts_outcomes_and_scores(desk: Des
     assert [one.id for one in rows(desk, Group)] == [data.ARCHIVE.id]
 
 
-def test_a_forecaster_without_a_name_is_one_nameless_member(desk: Desk) -> None:
-    bring_in(desk, HEADER + line(who="") + line("2", title="Two?", who=""))
+def test_a_forecaster_without_a_name_is_refused_with_the_line_and_nothing_comes_in(
+    desk: Desk,
+) -> None:
+    with pytest.raises(Refusal, match=r"Line 3, column forecaster, value '': it is empty\."):
+        bring_in(desk, HEADER + line() + line("2", title="Two?", who=""))
 
-    assert [(one.name, one.import_name) for one in rows(desk, Member)] == [("(no name)", "")]
+    assert rows(desk, Member) == []
 
 
 def test_the_same_file_again_adds_nothing(desk: Desk) -> None:
@@ -444,7 +447,10 @@ def test_what_a_group_forecast_scores_the_same_in_another_database(
 def test_a_real_tournament_comes_in_once_and_goes_out_with_the_same_scores(
     desk: Desk, elsewhere: Desk
 ) -> None:
-    text = TOURNAMENT.read_text(encoding="utf-8")
+    whole = TOURNAMENT.read_text(encoding="utf-8")
+    text = name_the_nameless(whole)
+    with pytest.raises(Refusal, match="Line 400, column forecaster"):
+        bring_in(desk, whole)
 
     done = bring_in(desk, text)
     again = bring_in(desk, text)

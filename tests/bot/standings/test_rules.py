@@ -1,4 +1,4 @@
-"""Which of a member's forecasts are scored, and which one is the headline."""
+"""Which of a member's forecasts are scored, and which of them are headlines."""
 
 from collections import Counter
 from datetime import datetime, timedelta
@@ -52,16 +52,26 @@ def scored(
     return [(one.moment, one.forecast_id) for one in chosen]
 
 
+def headlines(
+    *made: Made,
+    rounds: tuple[RoundEnd, ...] = (),
+    known: datetime = KNOWN,
+    closes: datetime | None = None,
+) -> list[tuple[Moment, int]]:
+    """Those that count."""
+    chosen = choose(made, rounds, known_at=known, closes_at=closes)
+    return [(one.moment, one.forecast_id) for one in chosen if one.headline]
+
+
 def headline(
     *made: Made,
     rounds: tuple[RoundEnd, ...] = (),
     known: datetime = KNOWN,
     closes: datetime | None = None,
 ) -> tuple[Moment, int]:
-    """The one that counts."""
-    chosen = choose(made, rounds, known_at=known, closes_at=closes)
-    (top,) = [one for one in chosen if one.headline]
-    return top.moment, top.forecast_id
+    """The only one that counts."""
+    (only,) = headlines(*made, rounds=rounds, known=known, closes=closes)
+    return only
 
 
 # Outside rounds
@@ -119,7 +129,7 @@ def test_an_outcome_known_before_the_close_cuts_off_what_came_between() -> None:
     assert scored(update(1, 5), update(2, 10), known=at(7), closes=at(20)) == [("close", 1)]
 
 
-def test_a_turn_forecast_made_too_late_to_count_is_no_headline() -> None:
+def test_where_no_turn_forecast_was_in_time_the_close_counts_for_everybody() -> None:
     made = (blind(1, 2), in_turn(2, 15))
     rounds = (circle((ANA, 20)),)
 
@@ -224,10 +234,25 @@ def test_who_passed_and_never_spoke_again_is_scored_by_the_first_forecast_after_
     assert headline(*made, rounds=(circle((ANA, 20)),)) == ("turn", 2)
 
 
-def test_who_had_no_turn_is_scored_at_the_close() -> None:
-    made = (blind(1, 2), update(2, 30, round_id=FIRST))
+def test_who_had_no_turn_has_no_headline_where_others_had_one() -> None:
+    made = (blind(1, 2), update(2, 30, round_id=FIRST), in_turn(3, 15, BEN))
 
-    assert headline(*made, rounds=(circle((BEN, 20)),)) == ("close", 2)
+    rounds = (circle((BEN, 20)),)
+
+    assert headlines(*made, rounds=rounds) == [("turn", 3)]
+    assert ("close", 2) in scored(*made, rounds=rounds)
+
+
+def test_who_never_came_and_updates_weeks_later_has_no_headline() -> None:
+    made = (in_turn(1, 15), in_turn(2, 25, BEN), update(3, 1400, CLEO), update(4, 1400))
+
+    assert headlines(*made, rounds=(circle((ANA, 20), (BEN, 30)),)) == [("turn", 1), ("turn", 2)]
+
+
+def test_a_round_in_which_nobody_forecast_in_a_turn_leaves_the_close_for_everybody() -> None:
+    made = (update(1, 5), update(2, 90, BEN))
+
+    assert headlines(*made, rounds=(circle(),)) == [("close", 1), ("close", 2)]
 
 
 def test_somebody_who_had_no_part_in_the_round_has_no_final_score_in_it() -> None:
@@ -262,7 +287,7 @@ TWICE = (
 )
 
 
-def test_each_round_on_the_question_is_scored_and_the_latest_turn_is_the_headline() -> None:
+def test_each_round_on_the_question_is_scored_and_has_a_headline() -> None:
     made = (
         blind(1, 2),
         in_turn(2, 15),
@@ -275,7 +300,7 @@ def test_each_round_on_the_question_is_scored_and_the_latest_turn_is_the_headlin
 
     assert chosen == (
         Chosen(1, ANA, "blind", FIRST),
-        Chosen(2, ANA, "turn", FIRST),
+        Chosen(2, ANA, "turn", FIRST, headline=True),
         Chosen(2, ANA, "final", FIRST),
         Chosen(3, ANA, "blind", SECOND),
         Chosen(4, ANA, "turn", SECOND, headline=True),
@@ -302,7 +327,7 @@ def test_a_forecast_of_the_second_round_is_no_late_one_of_the_first() -> None:
 def test_a_turn_forecast_of_the_first_round_is_none_of_the_second() -> None:
     made = (in_turn(1, 15), late(2, 125, round_id=SECOND))
 
-    assert headline(*made, rounds=TWICE) == ("turn", 2)
+    assert headlines(*made, rounds=TWICE) == [("turn", 1), ("turn", 2)]
 
 
 def test_if_the_second_round_came_too_late_the_first_one_counts() -> None:
@@ -328,7 +353,7 @@ def everything() -> st.SearchStrategy[list[Made]]:
 
 
 @given(everything(), st.integers(-100, 2000).map(at), st.none() | st.integers(0, 2000).map(at))
-def test_whoever_forecast_in_time_has_one_headline_and_one_score_for_each_moment(
+def test_headlines_are_all_turns_or_all_closes_and_every_moment_has_one_score(
     made: list[Made], known: datetime, closes: datetime | None
 ) -> None:
     in_time = {
@@ -339,8 +364,12 @@ def test_whoever_forecast_in_time_has_one_headline_and_one_score_for_each_moment
 
     chosen = choose(made, TWICE, known_at=known, closes_at=closes)
 
-    headlines = Counter(one.member for one in chosen if one.headline)
-    assert headlines == Counter({one.member for one in in_time.values()})
+    turns = [one for one in chosen if one.moment == "turn"]
+    at_close = [one for one in chosen if one.moment == "close"]
+    assert [one for one in chosen if one.headline] == (turns or at_close)
+    assert Counter(one.member for one in at_close) == Counter(
+        {one.member for one in in_time.values()}
+    )
     assert all(in_time[one.forecast_id].member == one.member for one in chosen)
     moments = Counter((one.member, one.round_id, one.moment) for one in chosen)
     assert set(moments.values()) <= {1}
