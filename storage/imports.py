@@ -26,6 +26,16 @@ def members(tx: Session, group_id: int) -> dict[str, Member]:
     return {row.import_name or "": row for row in rows}
 
 
+def nameless(tx: Session, group_id: int) -> int | None:
+    """The member that earlier versions made of everybody without a name in a file, if there is one.
+
+    It is nobody: its forecasts are kept, and never scored.
+    """
+    return tx.exec(
+        select(Member.id).where(Member.group_id == group_id, Member.import_name == "")
+    ).first()
+
+
 def known_forecasts(tx: Session, question_id: int) -> Counter[Known]:
     """How often the same is recorded on a question."""
     rows = tx.exec(

@@ -6,13 +6,16 @@ from typing import Any
 
 from sqlmodel import Session, col, delete, func, select
 
-from storage.tables import Forecast, Meetup, Question, QuestionState, Round, Score
+from storage.tables import Forecast, Meetup, Moment, Question, QuestionState, Round, Score
 
-# What a metric is made of, where that is not the column of its name.
+# What a metric is made of, and at which moment, where that is not the column of its name and the
+# headlines.
 _COLUMNS = {
-    "edge": ("brier",),
-    "calibration": ("probability", "outcome"),
+    "calibration": ("round_id", "probability", "outcome"),
+    "gain": ("turn_edge", "seat"),
+    "log": ("probability", "outcome"),
 }
+_MOMENTS = {"gain": Moment.TURN, "over_time": Moment.CLOSE}
 
 
 def replace(tx: Session, question_id: int, scores: Sequence[Score]) -> bool:
@@ -51,8 +54,12 @@ def columns(
     wanted = _COLUMNS.get(metric, (metric,))
     statement = select(
         Score.member_id, Score.question_id, *(getattr(Score, name) for name in wanted)
-    ).where(Score.group_id == group_id, getattr(Score, wanted[0]).is_not(None))
-    if metric != "gain":  # which belongs to turns, whether they are the headline or not
+    ).where(
+        Score.group_id == group_id, *(getattr(Score, name).is_not(None) for name in _told(wanted))
+    )
+    if metric in _MOMENTS:
+        statement = statement.where(Score.moment == _MOMENTS[metric])
+    else:
         statement = statement.where(col(Score.headline))
     if since is not None:
         statement = statement.where(Score.known_at >= since)
@@ -62,6 +69,11 @@ def columns(
         statement = statement.where(_taken_in_last(group_id, sessions, metric))
     rows: Sequence[tuple[Any, ...]] = tx.execute(statement).all()
     return rows
+
+
+def _told(wanted: Sequence[str]) -> list[str]:
+    """The columns that a score must have; at the close there is no round."""
+    return [name for name in wanted if name != "round_id"]
 
 
 def _taken_in_last(group_id: int, sessions: int, metric: str) -> Any:
@@ -80,28 +92,52 @@ def _taken_in_last(group_id: int, sessions: int, metric: str) -> Any:
     return col(Score.round_id if metric == "gain" else Score.question_id).in_(taken)
 
 
-def binary(tx: Session, group_id: int, member_id: int | None) -> Sequence[tuple[int, float, int]]:
-    """Question, probability and outcome of each headline forecast of a yes-or-no question.
+def binary(
+    tx: Session, group_id: int, member_id: int | None
+) -> Sequence[tuple[int, int, float, int]]:
+    """Question, member, probability and outcome of each forecast that a calibration is made of.
 
-    Of one member, or of everybody; by question.
+    They are headlines of yes-or-no questions, of one member or of everybody, by question. Of a
+    question that went around twice, the newest counts alone: both would share its luck.
     """
-    statement = select(Score.question_id, Score.probability, Score.outcome).where(
+    statement = select(Score.question_id, Score.member_id, Score.probability, Score.outcome).where(
         Score.group_id == group_id, col(Score.headline), col(Score.probability).is_not(None)
     )
     if member_id is not None:
         statement = statement.where(Score.member_id == member_id)
-    rows: Any = tx.execute(statement.order_by(col(Score.question_id), col(Score.member_id))).all()
-    return [(question, said, outcome) for question, said, outcome in rows]
+    rows: Any = tx.execute(
+        statement.order_by(col(Score.question_id), col(Score.member_id), col(Score.round_id))
+    ).all()
+    newest = {(question, member): (said, outcome) for question, member, said, outcome in rows}
+    return [(*at, *told) for at, told in newest.items()]
 
 
-def other_questions(tx: Session, group_id: int, member_id: int | None) -> int:
-    """On how many questions that are not answered by yes or no there is a headline score."""
+def on_options(tx: Session, group_id: int, member_id: int | None) -> int:
+    """On how many questions with options there is a headline score."""
     statement = select(func.count(func.distinct(Score.question_id))).where(
-        Score.group_id == group_id, col(Score.headline), col(Score.probability).is_(None)
+        Score.group_id == group_id,
+        col(Score.headline),
+        col(Score.probability).is_(None),
+        col(Score.brier).is_not(None),
     )
     if member_id is not None:
         statement = statement.where(Score.member_id == member_id)
     return tx.exec(statement).one()
+
+
+def numbers(tx: Session, group_id: int, member_id: int | None) -> list[tuple[int, int]]:
+    """Question, and 1 if what happened lay within the 80% interval, of each headline number.
+
+    Of one member, or of everybody. Of a question that went around twice, the newest counts alone.
+    """
+    statement = select(Score.question_id, Score.member_id, Score.inside).where(
+        Score.group_id == group_id, col(Score.headline), col(Score.inside).is_not(None)
+    )
+    if member_id is not None:
+        statement = statement.where(Score.member_id == member_id)
+    rows: Any = tx.execute(statement.order_by(col(Score.round_id))).all()
+    newest = {(question, member): inside for question, member, inside in rows}
+    return [(question, inside) for (question, _), inside in newest.items()]
 
 
 def of_member(tx: Session, group_id: int, member_id: int) -> list[tuple[Score, str]]:
@@ -142,12 +178,40 @@ def settled_questions(tx: Session, group_id: int) -> int:
     ).one()
 
 
-def settled(tx: Session, group_id: int) -> list[Question]:
-    """The group's resolved questions, oldest first."""
+def settled(tx: Session, group_id: int, *, after: int, limit: int) -> list[Question]:
+    """The group's next resolved questions after this one, oldest first."""
     return list(
         tx.exec(
             select(Question)
-            .where(Question.group_id == group_id, Question.state == QuestionState.RESOLVED)
+            .where(
+                Question.group_id == group_id,
+                Question.state == QuestionState.RESOLVED,
+                col(Question.id) > after,
+            )
             .order_by(col(Question.id))
+            .limit(limit)
         )
     )
+
+
+def settled_until(tx: Session, group_id: int, last: int) -> int:
+    """How many of the group's resolved questions come up to this one."""
+    return tx.exec(
+        select(func.count())
+        .select_from(Question)
+        .where(
+            Question.group_id == group_id,
+            Question.state == QuestionState.RESOLVED,
+            col(Question.id) <= last,
+        )
+    ).one()
+
+
+def forecasts_on(tx: Session, question_ids: Sequence[int]) -> dict[int, int]:
+    """How many forecasts there are on each of these questions that has any."""
+    rows = tx.exec(
+        select(Forecast.question_id, func.count())
+        .where(col(Forecast.question_id).in_(question_ids))
+        .group_by(col(Forecast.question_id))
+    )
+    return dict(rows.all())

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, or_, select
 
 from storage.tables import Group, Standing
 
@@ -30,6 +30,13 @@ def of_member(tx: Session, group_id: int, member_id: int) -> dict[str, Standing]
 
 
 def stale(tx: Session) -> list[int]:
-    """The groups whose kept standings do not show all of their scores."""
-    rows = tx.exec(select(Group.id).where(col(Group.standings_version) != Group.scores_version))
+    """The groups whose kept standings do not show all of their scores, or whose scores are old."""
+    rows = tx.exec(
+        select(Group.id).where(
+            or_(
+                col(Group.standings_version) != Group.scores_version,
+                col(Group.rescored_to).is_not(None),
+            )
+        )
+    )
     return list(rows)

@@ -73,7 +73,8 @@ class Group(SQLModel, table=True):
     """One Discord server and its settings; the defaults let a group start without any.
 
     `scores_version` grows with every change of a score; `standings_version` is the one that the
-    kept standings show, below zero where every score is to be computed anew first.
+    kept standings show. After an upgrade that changes how scores are computed, `rescored_to` is the
+    last question whose scores follow the new rules, in the order of ids; NULL once all of them do.
     """
 
     __tablename__ = "groups"
@@ -105,6 +106,7 @@ class Group(SQLModel, table=True):
     events: bool = True
     scores_version: int = 0
     standings_version: int = 0
+    rescored_to: int | None = None
 
 
 class Member(SQLModel, table=True):
@@ -451,16 +453,23 @@ class Score(SQLModel, table=True):
 
     `shown` is the score in its question's own form: the Brier score of a binary question (0 to 1),
     the two-sided one of choice and ordered questions (0 to 2), the CRPS of a numeric one (in its
-    unit). `brier` is the same on one scale from 0 to 1, where there is one. `probability` and
-    `outcome` (0 or 1) belong to binary questions, `gain` to the turns of a round, `peer` to
-    headlines.
+    unit). `brier` is the same on the scale on which knowing nothing earns 0.25, where there is one.
+    `log` is exact; `baseline` and `peer` are as boards count them, of chances within .001 to .999.
+    `probability` and `outcome` (0 or 1) belong to binary questions, `inside` (whether the number
+    lay within the 80% interval) to numeric ones.
+
+    A `headline` counts on boards: the turn in each round, or the close where no round took the
+    question. `edge` and `peer` compare headlines with those of the others at the same moment of the
+    same round. Turns have their `seat`, the `gain` of the group's number, and `turn_edge`. What is
+    earned at the close also holds `over_time` and its `coverage`, of all forecasts together.
     """
 
     __tablename__ = "scores"
     __table_args__ = (
         UniqueConstraint("forecast_id", "moment", "round_id"),
-        CheckConstraint("brier BETWEEN 0 AND 1", name="brier_range"),
+        CheckConstraint("brier BETWEEN 0 AND 2", name="brier_range"),
         Index("ix_scores_question", "question_id"),
+        Index("ix_scores_moment", "group_id", "moment", "known_at"),
         Index("ix_scores_headline", "group_id", "headline", "known_at"),
     )
 
@@ -478,16 +487,23 @@ class Score(SQLModel, table=True):
     log: float | None = None
     baseline: float | None = None
     peer: float | None = None
+    edge: float | None = None
     gain: float | None = None
+    turn_edge: float | None = None
+    seat: int | None = None
+    over_time: float | None = None
+    coverage: float | None = None
     probability: float | None = None
     outcome: int | None = None
+    inside: int | None = None
 
 
 class Standing(SQLModel, table=True):
     """A member's all-time value of one metric, kept so that no leaderboard adds up a lifetime.
 
     Derived from the scores when a question is settled. NULL stands for a value or an end of an
-    interval that is not defined; `infinite` counts the scores that make the value infinite.
+    interval that is not defined. `raw`, `error` and `freedom` are what ranges of ranks are drawn
+    from: the mean before it is pulled towards 0, its own error, and how well that is known.
     """
 
     __tablename__ = "standings"
@@ -502,7 +518,8 @@ class Standing(SQLModel, table=True):
     high: float | None = None
     questions: int
     raw: float | None = None
-    infinite: int = 0
+    error: float | None = None
+    freedom: float | None = None
 
 
 class Interaction(SQLModel, table=True):

@@ -73,11 +73,7 @@ def resolution_card(shown: ResolutionCard) -> Message:
         return Message(embed=card(f"Reopened: {safe(shown.title)}", text, AMBER))
     embed = card(f"{_verdict(shown)}: {safe(shown.title)}", _resolution_text(shown), _colour(shown))
     if shown.lines:
-        rows = [score_cards.score_line(line, shown.asked) for line in shown.lines]
-        name = score_cards.title(shown.asked)
-        embed.add_field(name=name, value=lines(rows), inline=False)
-        meaning = score_cards.meaning(shown)
-        embed.add_field(name="What the number means", value=meaning, inline=False)
+        _add_scores(embed, shown)
     add_worth(embed, shown.circle)
     _add_objections(embed, shown.objections)
     return Message(embed=embed, items=(button("dispute", shown.at, "Dispute"),))
@@ -132,6 +128,18 @@ def _add_objections(embed: discord.Embed, raised: Sequence[Objection]) -> None:
     if raised:
         rows = [f"**{safe(one.name)}**: {one_line(one.reason, 200)}" for one in raised]
         embed.add_field(name="⚠️ Disputed", value=lines(rows), inline=False)
+
+
+def _add_scores(embed: discord.Embed, shown: ResolutionCard) -> None:
+    """Who is compared, best first; below them who had no turn where others had one."""
+    rows = [(one, score_cards.score_line(one, shown.asked)) for one in shown.lines]
+    compared = lines([row for one, row in rows if one.headlines])
+    embed.add_field(name=score_cards.title(shown.asked), value=compared, inline=False)
+    if others := [row for one, row in rows if not one.headlines]:
+        value = f"{lines(others, 700)}\n*{score_cards.NO_TURN}*"
+        embed.add_field(name="Without a turn", value=value, inline=False)
+    meaning = score_cards.meaning(shown)
+    embed.add_field(name="What the number means", value=meaning, inline=False)
 
 
 def _verdict(shown: ResolutionCard) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from statistics import fmean
 
 from sqlmodel import Session
 
@@ -12,7 +13,7 @@ from bot.keys import Key
 from bot.questions.kinds import state as kinds
 from bot.questions.kinds.rules import BINARY, Asked, say_outcome
 from storage import groups, questions, rounds, scores
-from storage.tables import Moment, Phase, Question, QuestionState, Resolution
+from storage.tables import Moment, Phase, Question, QuestionState, Resolution, Score
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,17 @@ class QuestionCard:
 
 @dataclass(frozen=True)
 class ScoreLine:
-    """What one member earned on a question, in the form of its kind."""
+    """What one member earned on a question, in the form of its kind.
+
+    `headlines` are the forecasts that count: one for each round in which the member had a turn.
+    `headline` is the mean of their scores; None for somebody who had no turn where others had one.
+    """
 
     name: str
     briers: tuple[tuple[Moment, Belief, float], ...]
-    headline: float
-    headline_forecast: Belief
+    headline: float | None
+    headlines: tuple[Belief, ...]
+    at_close: float
 
 
 @dataclass(frozen=True)
@@ -147,13 +153,22 @@ def _score_lines(tx: Session, question_id: int) -> tuple[ScoreLine, ...]:
     lines = []
     for member in dict.fromkeys(score.member_id for score, _ in rows):
         own = [(score, said) for score, said in rows if score.member_id == member]
-        head, forecast = next((score, said) for score, said in own if score.headline)
-        lines.append(
-            ScoreLine(
-                names[member],
-                tuple((score.moment, said, score.shown) for score, said in own),
-                head.shown,
-                forecast,
-            )
-        )
-    return tuple(sorted(lines, key=lambda line: (line.headline, line.name)))
+        lines.append(_score_line(names[member], own))
+    return tuple(sorted(lines, key=_best_first))
+
+
+def _score_line(name: str, own: list[tuple[Score, Belief]]) -> ScoreLine:
+    counts = [(score.shown, said) for score, said in own if score.headline]
+    return ScoreLine(
+        name,
+        tuple((score.moment, said, score.shown) for score, said in own),
+        fmean(shown for shown, _ in counts) if counts else None,
+        tuple(said for _, said in counts),
+        next(score.shown for score, _ in own if score.moment == Moment.CLOSE),
+    )
+
+
+def _best_first(line: ScoreLine) -> tuple[bool, float, str]:
+    """Who had a turn first: the others forecast at another moment, and are no match for them."""
+    late = line.headline is None
+    return late, line.at_close if line.headline is None else line.headline, line.name

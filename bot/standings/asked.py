@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from bot.keys import Key
 from bot.rules import Refusal, StaleRefusal
 
-Metric = Literal["edge", "brier", "calibration", "gain", "log", "peer", "baseline"]
+# Buttons name a metric by its place here, so a new one comes last.
+Metric = Literal["edge", "brier", "calibration", "gain", "log", "peer", "baseline", "over_time"]
 METRICS: tuple[Metric, ...] = get_args(Metric)
 Kind = Literal["all", "days", "sessions", "season"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

@@ -6,28 +6,31 @@ still the same; whoever changed them meanwhile has set the next alarm.
 """
 
 import math
-from collections.abc import Iterable
 from datetime import datetime
-from itertools import chain
-from typing import Any
+from itertools import accumulate
 
-import numpy as np
 from sqlmodel import Session
 
 import scoring
-from bot.standings import rescoring
+from bot.standings import boards, rescoring
 from bot.standings.asked import ALL, METRICS, Metric, Window
-from bot.unit import Desk
+from bot.unit import Desk, row_id
 from storage import groups, scores, standings
-from storage.tables import Group, Standing
+from storage.tables import Group, Question, Standing
 
 Limits = tuple[datetime | None, datetime | None]
 EVER: Limits = (None, None)
 
+# Scored again in one transaction, for which presses wait: some tenths of a second.
+MOST_QUESTIONS, MOST_FORECASTS = 25, 1_000
+# Transactions for one alarm, so that other groups have their turn.
+BATCHES = 40
+
 
 def refresh(desk: Desk, _number: int, group_id: int) -> None:
     """Brings a group's kept standings up to date; does nothing if they are. Twice is once."""
-    _rescore_if_asked(desk, group_id)
+    if not rescore(desk, group_id, BATCHES):
+        return  # the sweep finds the group again
     with desk.db.read() as tx:
         group = groups.find(tx, group_id)
         if group is None or is_current(group):
@@ -43,9 +46,18 @@ def refresh(desk: Desk, _number: int, group_id: int) -> None:
             unit.group.standings_version = version
 
 
+def rescore(desk: Desk, group_id: int, batches: int) -> bool:
+    """Computes scores again that an older version computed; True if none are left.
+
+    A question can be resolved meanwhile, before or behind the last one done. Whoever resolves it
+    scores it by the new rules too, and scoring it once more changes nothing.
+    """
+    return any(_all_rescored(desk, group_id) for _ in range(batches))
+
+
 def is_current(group: Group) -> bool:
-    """Whether the kept standings show all of the group's scores."""
-    return group.standings_version == group.scores_version
+    """Whether the kept standings show all of the group's scores, computed by today's rules."""
+    return group.rescored_to is None and group.standings_version == group.scores_version
 
 
 def kept(tx: Session, group_id: int, metric: Metric, minimum: int) -> scoring.Leaderboard:
@@ -67,44 +79,46 @@ def compute(
     sessions = window.number if window.kind == "sessions" else None
     since, until = limits
     rows = scores.columns(tx, group_id, metric, since=since, until=until, sessions=sessions)
-    members, questions, *values = _columns(rows, 4 if metric == "calibration" else 3)
-    columns = (
-        {"probabilities": values[0], "outcomes": values[1]}
-        if metric == "calibration"
-        else {"scores": values[0]}
-    )
-    return scoring.leaderboard(
-        members=members.astype(np.int64),
-        questions=questions.astype(np.int64),
-        metric=metric,
-        minimum=minimum,
-        **columns,
-    )
+    return boards.board(metric, rows, minimum)
 
 
 def read(row: Standing) -> scoring.Standing:
     """A standing as it was before it was kept."""
-    value, low, high, raw = (_number(x) for x in (row.value, row.low, row.high, row.raw))
-    return scoring.Standing(None, row.member_id, value, low, high, row.questions, raw, row.infinite)
+    value, low, high, raw, error = map(_number, (row.value, row.low, row.high, row.raw, row.error))
+    return scoring.Standing(
+        rank=None,
+        member=row.member_id,
+        value=value,
+        low=low,
+        high=high,
+        questions=row.questions,
+        raw=raw,
+        error=error,
+        freedom=_number(row.freedom),
+    )
 
 
-def _rescore_if_asked(desk: Desk, group_id: int) -> None:
-    """Computes every score anew where a new version of the bot has more of them."""
+def _all_rescored(desk: Desk, group_id: int) -> bool:
+    """Scores the next few questions again; True where there are none."""
     with desk.db.read() as tx:
         group = groups.find(tx, group_id)
-        if group is None or group.standings_version >= 0:
-            return
+        if group is None or group.rescored_to is None:
+            return True
     with desk.step(group_id) as unit:
-        for question in scores.settled(unit.tx, group_id):
+        batch = _next_questions(unit.tx, group_id, unit.group.rescored_to or 0)
+        for question in batch:
             rescoring.rescore(unit, question)
-        unit.group.standings_version = 0
+        unit.group.rescored_to = row_id(batch[-1]) if batch else None
+    return not batch
 
 
-def _columns(rows: Iterable[tuple[Any, ...]], width: int) -> tuple[Any, ...]:
-    """Rows as columns, in an order of their own: sums must not depend on the database's."""
-    table = np.fromiter(chain.from_iterable(rows), dtype=np.float64).reshape(-1, width)
-    order = np.lexsort((*table.T[:1:-1], table[:, 0], table[:, 1]))
-    return tuple(table[order].T)
+def _next_questions(tx: Session, group_id: int, after: int) -> list[Question]:
+    """Not many questions, or one with many forecasts."""
+    found = scores.settled(tx, group_id, after=after, limit=MOST_QUESTIONS)
+    made = scores.forecasts_on(tx, [row_id(one) for one in found])
+    sums = accumulate(made.get(row_id(one), 0) for one in found)
+    fits = sum(total <= MOST_FORECASTS for total in sums)
+    return found[: max(fits, 1)]
 
 
 def _everybody(board: scoring.Leaderboard) -> tuple[scoring.Standing, ...]:
@@ -121,7 +135,8 @@ def _row(group_id: int, metric: Metric, one: scoring.Standing) -> Standing:
         high=_or_null(one.high),
         questions=one.questions,
         raw=_or_null(one.raw),
-        infinite=one.infinite,
+        error=_or_null(one.error),
+        freedom=_or_null(one.freedom),
     )
 
 

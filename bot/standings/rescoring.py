@@ -5,14 +5,16 @@ They are replaced whole, so correcting, voiding or reopening a question leaves n
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TypedDict
 
 from sqlmodel import Session
 
 from bot.forecasts.beliefs import state
 from bot.forecasts.rules import Belief
 from bot.standings import earning, rules
+from bot.standings.earning import Earned, Said, Spoken
 from bot.unit import Unit, row_id
-from storage import forecasts, groups, questions, rounds, scores
+from storage import forecasts, groups, imports, questions, rounds, scores
 from storage.tables import (
     Forecast,
     Moment,
@@ -56,20 +58,31 @@ def _scores(tx: Session, question: Question, resolution: Resolution, outcome: fl
     question_id = row_id(question)
     taken = rounds.on_question(tx, question_id)
     running = {row.id for row in taken if row.phase != Phase.CLOSED}
-    made = [row for row in forecasts.on_question(tx, question_id) if row.round_id not in running]
-    chosen = rules.choose(
-        [_made(row) for row in made],
-        [_round_end(tx, row) for row in taken if row.id not in running],
-        known_at=resolution.known_at,
-        closes_at=question.closes_at,
-    )
-    beliefs = {row_id(row): state.belief(row) for row in made}
+    closed = [row for row in taken if row.id not in running]
+    nobody = imports.nameless(tx, question.group_id)
+    made = {
+        row_id(row): row
+        for row in forecasts.on_question(tx, question_id)
+        if row.round_id not in running and row.member_id != nobody
+    }
+    seen = [_made(row) for row in made.values()]
+    limits: Limits = {"known_at": resolution.known_at, "closes_at": question.closes_at}
+    chosen = rules.choose(seen, [_round_end(tx, row) for row in closed], **limits)
+    beliefs = {number: state.belief(row) for number, row in made.items()}
     rows = _earned(question, chosen, beliefs, resolution, outcome)
-    _add_peers(question, rows, beliefs, outcome)
+    counted = [made[one.id] for one in rules.in_time(seen, **limits)]
+    _add_over_time(question, rows, counted, beliefs, resolution, outcome)
     if question.kind == QuestionKind.BINARY:
-        for row in taken:
-            _add_gains(rows, row_id(row), _speakers(tx, row), beliefs, outcome)
+        for row in closed:
+            _add_turns(rows, row_id(row), _speakers(tx, row), outcome)
     return rows
+
+
+class Limits(TypedDict):
+    """Until when forecasts count."""
+
+    known_at: datetime
+    closes_at: datetime | None
 
 
 def _made(row: Forecast) -> rules.Made:
@@ -99,56 +112,95 @@ def _earned(
     resolution: Resolution,
     outcome: float,
 ) -> list[Score]:
-    said = [beliefs[one.forecast_id] for one in chosen]
-    binary = question.kind == QuestionKind.BINARY
-    return [
-        Score(
-            group_id=question.group_id,
-            question_id=row_id(question),
-            member_id=one.member,
-            round_id=one.round_id,
-            forecast_id=one.forecast_id,
-            moment=Moment(one.moment),
-            headline=one.headline,
-            known_at=resolution.known_at,
-            shown=earned.shown,
-            brier=earned.brier,
-            log=earned.log,
-            baseline=earned.baseline,
-            probability=belief.probability,
-            outcome=int(outcome) if binary else None,
-        )
-        for one, belief, earned in zip(
-            chosen, said, earning.earn(question.kind.value, said, outcome), strict=True
-        )
-    ]
+    """Every score of its own, and what headlines earned beside others of their like."""
+    kind = question.kind.value
+    earned = earning.earn(kind, [beliefs[one.forecast_id] for one in chosen], outcome)
+    rows = []
+    for one, score in zip(chosen, earned, strict=True):
+        rows.append(_score(question, resolution, one, score))
+        if question.kind == QuestionKind.BINARY:
+            rows[-1].probability = beliefs[one.forecast_id].probability
+            rows[-1].outcome = int(outcome)
+    for round_id in dict.fromkeys(one.round_id for one in chosen if one.headline):
+        _compare(kind, rows, earned, beliefs, round_id, outcome)
+    return rows
 
 
-def _add_peers(
-    question: Question, rows: Sequence[Score], beliefs: Mapping[int, Belief], outcome: float
+def _score(question: Question, resolution: Resolution, one: rules.Chosen, earned: Earned) -> Score:
+    return Score(
+        group_id=question.group_id,
+        question_id=row_id(question),
+        member_id=one.member,
+        round_id=one.round_id,
+        forecast_id=one.forecast_id,
+        moment=Moment(one.moment),
+        headline=one.headline,
+        known_at=resolution.known_at,
+        shown=earned.shown,
+        brier=earned.brier,
+        log=earned.log,
+        baseline=earned.baseline,
+        inside=earned.inside,
+    )
+
+
+def _compare(
+    kind: str,
+    rows: Sequence[Score],
+    earned: Sequence[Earned],
+    beliefs: Mapping[int, Belief],
+    round_id: int | None,
+    outcome: float,
 ) -> None:
-    headlines = [row for row in rows if row.headline]
-    said = [beliefs[row.forecast_id] for row in headlines]
-    peers = earning.peers(question.kind.value, said, outcome)
-    for row, peer in zip(headlines, peers, strict=True):
-        row.peer = peer
+    """Headlines of one round, or those at the close, beside each other and no others."""
+    like = [
+        (row, one)
+        for row, one in zip(rows, earned, strict=True)
+        if row.headline and row.round_id == round_id
+    ]
+    edges = earning.edges(kind, [one for _, one in like])
+    peers = earning.peers(kind, [beliefs[row.forecast_id] for row, _ in like], outcome)
+    for (row, _), edge, peer in zip(like, edges, peers, strict=True):
+        row.edge, row.peer = edge, peer
 
 
-def _add_gains(
+def _add_over_time(
+    question: Question,
+    rows: Sequence[Score],
+    counted: Sequence[Forecast],
+    beliefs: Mapping[int, Belief],
+    resolution: Resolution,
+    outcome: float,
+) -> None:
+    """What all that somebody forecast was worth, on the one score that each of them has."""
+    closes = min(resolution.known_at, question.closes_at or resolution.known_at)
+    said = [Said(row.member_id, row.made_at, beliefs[row_id(row)]) for row in counted]
+    kind, opens = question.kind.value, question.created_at
+    found = earning.over_time(kind, said, outcome, opens=opens, closes=closes)
+    for row in rows:
+        if row.moment == Moment.CLOSE and row.member_id in found:
+            one = found[row.member_id]
+            row.over_time, row.coverage = one.value, one.coverage
+
+
+def _add_turns(
     rows: Sequence[Score],
     round_id: int,
     speakers: Sequence[int],
-    beliefs: Mapping[int, Belief],
     outcome: float,
 ) -> None:
-    """What each seat of a round added; who had no turn, but forecast late, sits behind the rest."""
+    """What each seat of a round was worth; who had no turn, but forecast late, sits behind."""
     here = [row for row in rows if row.round_id == round_id]
     place = {member: number for number, member in enumerate(speakers)}
     turns = sorted(
         (row for row in here if row.moment == Moment.TURN),
         key=lambda row: (place.get(row.member_id, len(place)), row.forecast_id),
     )
-    blind = [beliefs[row.forecast_id] for row in here if row.moment == Moment.BLIND]
-    gains = earning.gains(blind, [beliefs[row.forecast_id] for row in turns], outcome)
-    for row, gain in zip(turns, gains, strict=True):
-        row.gain = gain
+    blind = {row.member_id: row.probability for row in here if row.moment == Moment.BLIND}
+    spoken = {row.member_id: row for row in turns}
+    seats = [Spoken(blind.get(member), row.probability) for member, row in spoken.items()]
+    # Who forecast blind and never spoke stays in the group's number with that forecast.
+    silent = [Spoken(said, None) for member, said in blind.items() if member not in spoken]
+    values = earning.turn_values([*seats, *silent], outcome)
+    for seat, (row, value) in enumerate(zip(turns, values, strict=False), start=1):
+        row.seat, row.gain, row.turn_edge = seat, value.gain, value.edge

@@ -6,6 +6,21 @@ from dataclasses import dataclass
 from bot.standings.asked import Metric
 
 
+# From how many questions on a number is shown with an interval; where there is none, it has none.
+INTERVAL_FROM: dict[Metric, int] = {
+    "edge": 3,
+    "over_time": 3,
+    "gain": 3,
+    "peer": 3,
+    "brier": 10,
+    "log": 20,
+    "baseline": 20,
+}
+SHRUNK: tuple[Metric, ...] = ("edge", "over_time", "gain", "calibration")
+BOUNDED: tuple[Metric, ...] = ("log", "peer", "baseline")
+_KEPT = "Forecasts beyond 0.1% and 99.9% count as these."
+
+
 @dataclass(frozen=True)
 class Words:
     """A metric in words: `name` as a title, `means` in one plain sentence, `form` of its number."""
@@ -19,50 +34,59 @@ class Words:
 WORDS: dict[Metric, Words] = {
     "edge": Words(
         "Edge over the others",
-        "How much lower (better) one's Brier score is than the others' on the very same questions; "
-        "higher is better, and short records are pulled towards 0.",
+        "How much lower (better) one's Brier score is than the others' in the same round of the "
+        "same questions; higher is better, and short records are pulled towards 0.",
+        "+.3f",
+        higher_is_better=True,
+    ),
+    "over_time": Words(
+        "Edge over time",
+        "How much better one's forecasts were than the others' from day to day until the question "
+        "closed, updates and people without a turn included; higher is better, and short records "
+        "are pulled towards 0.",
         "+.3f",
         higher_is_better=True,
     ),
     "brier": Words(
         "Brier score",
-        "The squared distance between forecast and outcome: 0 is perfect, 1 is worst, always "
-        "saying 50% earns 0.250; lower is better.",
+        "The squared distance between forecast and outcome: 0 is perfect, and knowing nothing "
+        "(50%, or the same chance for each option) earns 0.250; lower is better.",
         ".3f",
         higher_is_better=False,
     ),
     "calibration": Words(
         "Calibration",
         "How far one's percentages are from what happens, less what luck alone would show; "
-        "about 0 is well calibrated, lower is better.",
+        "about 0 is well calibrated, lower is better, and short records are pulled towards 0.",
         "+.3f",
         higher_is_better=False,
     ),
     "gain": Words(
         "Gain for the circle",
-        "How much better the group's forecast became with what one said in one's turns; higher is "
-        "better.",
+        "How much better one's turns were than the group's number when one took the floor, less "
+        "what this seat earns on average; higher is better, and short records are pulled "
+        "towards 0.",
         "+.3f",
         higher_is_better=True,
     ),
     "log": Words(
         "Log score",
-        "How surprised one was by what happened: 0 is perfect, always saying 50% earns 0.69, and "
-        "saying 0% to what then happens is endlessly surprising; lower is better.",
+        "How surprised one was by what happened: 0 is perfect, always saying 50% earns 0.69; "
+        f"lower is better. {_KEPT}",
         ".2f",
         higher_is_better=False,
     ),
     "peer": Words(
         "Peer score",
-        "Points over the others who forecast the same questions: 0 is as good as they were; higher "
-        "is better.",
+        "Points over the others in the same round of the same questions: 0 is as good as they "
+        f"were; higher is better. {_KEPT}",
         "+.1f",
         higher_is_better=True,
     ),
     "baseline": Words(
         "Baseline score",
-        "Points over having no idea: 0 for always saying 50%, 100 for certainty that came true; "
-        "higher is better.",
+        "Points over having no idea: 0 for 50% or the same chance for each option, 100 for "
+        f"certainty that came true; higher is better. {_KEPT}",
         "+.1f",
         higher_is_better=True,
     ),

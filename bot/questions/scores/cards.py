@@ -14,17 +14,19 @@ MOMENTS = {
     Moment.FINAL: "final",
     Moment.CLOSE: "close",
 }
-BOLD = (
-    "The bold number counts on the leaderboard: the forecast of one's own turn, or outside a "
-    "round the last one before the close."
-)
-BOLD_HALVED = (
-    "The bold number counts on the leaderboard, halved there to go from 0 to 1 like the others: "
-    "the forecast of one's own turn, or outside a round the last one before the close."
+COUNTS = "the forecast of one's own turn, or where no round took the question the last one."
+BOLD = f"The bold number counts on the leaderboard: {COUNTS}"
+BOLD_SCALED = (
+    "The bold number counts on the leaderboard, scaled there so that the same chance for each "
+    f"option earns 0.250, as 50% does on a yes/no question: {COUNTS}"
 )
 BOLD_ALONE = (
-    "The bold number is for the forecast of one's own turn, or outside a round the last one before "
-    "the close. A distance in a unit of its own cannot count on the leaderboard."
+    f"The bold number is for {COUNTS} On the leaderboards `edge` and `over_time` it counts beside "
+    "the others' distances; the other metrics leave it out."
+)
+NO_TURN = (
+    "Told, not ranked with the others: they forecast at another moment. What they said counts on "
+    "the leaderboard `over_time`."
 )
 
 
@@ -34,18 +36,27 @@ def title(asked: Asked) -> str:
 
 
 def score_line(line: ScoreLine, asked: Asked) -> str:
-    """One member's scores: the one that counts, and those of every moment."""
+    """One member's scores: the one that counts in bold, and those of every moment."""
     details = "; ".join(
         f"{' = '.join(moments)} {safe(said)}: {_say(score, asked)}"
         for moments, said, score in _together(line, asked)
     )
-    return f"**{safe(line.name)} {_say(line.headline, asked)}** · {details}"
+    name = safe(line.name)
+    return f"{name} · {details}" if line.headline is None else _bold(name, line, asked) + details
+
+
+def _bold(name: str, line: ScoreLine, asked: Asked) -> str:
+    rounds = len(line.headlines)
+    mean = f" (mean of {rounds} rounds)" if rounds > 1 else ""
+    return f"**{name} {_say(line.headline or 0.0, asked)}**{mean} · "
 
 
 def meaning(shown: ResolutionCard) -> str:
-    """The score explained, with the best one as an example."""
+    """The score explained, with the best one of a single forecast as an example."""
     explained, bold = _explained(shown.asked)
-    return f"{explained}\n{_in_words(shown.lines[0], shown)}\n{bold}"
+    example = next((line for line in shown.lines if len(line.headlines) == 1), None)
+    in_words = [_in_words(example, shown)] if example else []
+    return "\n".join([explained, *in_words, bold])
 
 
 def _say(score: float, asked: Asked) -> str:
@@ -82,7 +93,7 @@ def _explained(asked: Asked) -> tuple[str, str]:
             "chance put below with what happened: 0 is perfect, 2 is worst, and one option off "
             "costs less than far off. Lower is better."
         )
-        return said, BOLD_HALVED
+        return said, BOLD_SCALED
     if asked.kind == "choice":
         evenly = 1 - 1 / len(asked.options)
         said = (
@@ -90,7 +101,7 @@ def _explained(asked: Asked) -> tuple[str, str]:
             "perfect, 2 is everything on a wrong one, and the same chance for each earns "
             f"{say_brier(evenly)}. Lower is better."
         )
-        return said, BOLD_HALVED
+        return said, BOLD_SCALED
     said = (
         "A Brier score is the squared distance between the forecast and what happened: 0 is "
         "perfect, 1 is worst, and always saying 50% earns 0.250. Lower is better."
@@ -101,17 +112,16 @@ def _explained(asked: Asked) -> tuple[str, str]:
 def _in_words(line: ScoreLine, shown: ResolutionCard) -> str:
     """What one score says, for somebody who has never seen one."""
     asked, name, outcome = shown.asked, safe(line.name), shown.outcome or ""
+    (belief,), score = line.headlines, line.headline or 0.0
+    earned = _say(score, asked)
     if asked.kind == "numeric":
-        said = safe(say_belief(line.headline_forecast, asked))
-        earned = _say(line.headline, asked)
+        said = safe(say_belief(belief, asked))
         return f"{name} said {said} and it came out {safe(outcome)}, so {earned}."
     if asked.has_options:
-        chance = line.headline_forecast.values[asked.options.index(outcome)]
-        earned = say_brier(line.headline)
-        return f"{name} gave {safe(outcome)}, which it was, {say_probability(chance)}, so {earned}."
-    said = say_probability(line.headline_forecast.probability or 0.0)
-    how = _how_near(line.headline)
-    return f"{name} said {said} and it came out {outcome}: {how}, so {say_brier(line.headline)}."
+        chance = say_probability(belief.values[asked.options.index(outcome)])
+        return f"{name} gave {safe(outcome)}, which it was, {chance}, so {earned}."
+    said = say_probability(belief.probability or 0.0)
+    return f"{name} said {said} and it came out {outcome}: {_how_near(score)}, so {earned}."
 
 
 def _how_near(brier: float) -> str:
