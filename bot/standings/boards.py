@@ -4,18 +4,24 @@ Each board gets its rows as `storage.scores.columns` gives them: member, questio
 metric is made of.
 """
 
+import math
 from collections.abc import Sequence
 from itertools import chain
+from statistics import fmean
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import fdtrc, fdtri
 
 import scoring
 from bot.standings.asked import Metric
 
 _WIDTHS = {"calibration": 5, "gain": 4, "log": 4}
 _NO_ROUND = -1.0
+_TOO_CLOSE = 0.1
+_MOST_TIMES = 1_024  # as many questions as now; beyond that a forecast of the board says nothing
+_KNOWN = 1e9  # degrees of freedom that are as good as endless
 
 Column = NDArray[np.float64]
 
@@ -31,6 +37,27 @@ def board(metric: Metric, rows: Sequence[tuple[Any, ...]], minimum: int) -> scor
         minimum=minimum,
         **_given(metric, values),
     )
+
+
+def questions_to_settle(table: scoring.Leaderboard) -> int | None:
+    """About how many more questions would tell the members apart, if they go on as now.
+
+    The F statistic of a table is 1 on average if all are level. What it is above 1 grows with the
+    questions. None where it is not above 1 (luck alone differs as much), where nothing is known
+    yet, or where it would take a thousand times as many.
+    """
+    freedom = min((row.freedom for row in table.ranked), default=0.0)
+    apart = sum(row.error > 0 for row in table.ranked) - 1
+    if not table.too_close or math.isnan(table.level_p) or apart < 1:
+        return None
+    freedom = min(freedom, _KNOWN)
+    excess = float(fdtri(apart, freedom, 1 - table.level_p)) - 1
+    times = 1.0
+    while excess > 0 and times < _MOST_TIMES:
+        times *= 1.02
+        if fdtrc(apart, freedom * times, 1 + excess * times) <= _TOO_CLOSE:
+            return math.ceil((times - 1) * fmean(row.questions for row in table.ranked))
+    return None
 
 
 def _given(metric: Metric, values: Sequence[Column]) -> dict[str, Any]:
@@ -56,7 +83,7 @@ def _less_the_seat(edges: Column, seats: Column) -> Column:
 
 
 def _newest_of_question(columns: Sequence[Column]) -> tuple[Column, ...]:
-    """One forecast of a member on a question, that of the newest round: all would share its luck."""
+    """One forecast of a member on a question, that of the newest round: all share its luck."""
     member, question, round_id, *values = columns
     order = np.lexsort((round_id, question, member))
     member, question = member[order], question[order]

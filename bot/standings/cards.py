@@ -18,12 +18,30 @@ from bot.message import (
     say_brier,
 )
 from bot.standings.asked import METRICS, Asked, Metric
-from bot.standings.service import Board, BoardRow, Calibration, Profile, ProfileLine
-from bot.standings.words import WORDS, say_interval, say_value
+from bot.standings.reading import say_percent
+from bot.standings.service import (
+    MOMENTS_FROM,
+    Board,
+    BoardRow,
+    Calibration,
+    Moments,
+    Profile,
+    ProfileLine,
+)
+from bot.standings.words import (
+    INTERVAL_FROM,
+    SHRUNK,
+    WORDS,
+    say_interval,
+    say_ranks,
+    say_value,
+)
+from scoring import HitRate
 from storage.tables import Moment
 
 # What `/leaderboard` offers for its metric: how it reads, and its name.
-METRIC_CHOICES = tuple((f"{WORDS[metric].name} ({metric})", metric) for metric in METRICS)
+OFFERED: tuple[Metric, ...] = ("edge", "over_time", *(one for one in METRICS[1:-1]))
+METRIC_CHOICES = tuple((f"{WORDS[metric].name} ({metric})", metric) for metric in OFFERED)
 LONGEST_NAME = 32
 MOMENTS = {
     Moment.BLIND: "Blind, before anybody spoke",
@@ -31,27 +49,29 @@ MOMENTS = {
     Moment.FINAL: "When the round closed",
     Moment.CLOSE: "When the question closed",
 }
-INTERVALS = "In brackets: where it would be 9 times in 10, had chance picked other questions."
-
-LEVEL = (
-    "The differences are no more than luck explains, so all share the first rank. They stand in "
-    "the order of their plain edges; the brackets show how little is known yet."
+TOO_CLOSE = "**Too close to call: luck alone often gives such a table.** Nobody leads yet."
+BY_LUCK = (
+    "So far people differ no more than luck alone makes them, so nobody can say how many more "
+    "questions it takes. Each one that resolves makes the ranges narrower."
 )
+RANKS = "rank 2–5: the best and the worst that the data allow."
+KNOWING_NOTHING = 0.25
+ASKED_TO_HOLD = 0.8
 
 
 def leaderboard_card(board: Board, picture: Picture | None) -> Message:
     """One page of members, best first, those on the way to a rank below."""
     asked = board.asked
     embed = card(leaderboard_title(board), _rows(board), BLUE if board.members else GREY)
-    if board.level:
-        embed.add_field(name="All level so far", value=LEVEL, inline=False)
-    if board.mine is not None and board.mine[1] != asked.page:
+    if board.too_close:
+        embed.add_field(name="What would settle it", value=_settle(board.more), inline=False)
+    if board.mine is not None:
         row, page = board.mine
-        embed.add_field(name=f"You, on page {page}", value=_row(row, asked), inline=False)
-    endless = [_because(asked.metric, row) for row in board.rows if row.infinite]
-    if endless:
-        embed.add_field(name="Where a number is endless", value=lines(endless), inline=False)
-    embed.set_footer(text=f"{WORDS[asked.metric].means} {INTERVALS}")
+        here = page == asked.page
+        told = [] if here else [_row(row, asked)]
+        value = "\n".join([*told, _progress(row, asked)])
+        embed.add_field(name="You" if here else f"You, on page {page}", value=value, inline=False)
+    embed.set_footer(text=f"{WORDS[asked.metric].means} {_ranges(board)}".strip())
     if picture is not None:
         embed.set_image(url=f"attachment://{picture.filename}")
     return Message(embed=embed, picture=picture, items=_turning(board))
@@ -74,6 +94,8 @@ def calibration_card(shown: Calibration, picture: Picture | None) -> Message:
         )
     if shown.clipped:
         text.append("In it, 0% and 100% count as 0.1% and 99.9%.")
+    if shown.numbers is not None:
+        text.append(_of_numbers(shown.numbers))
     if shown.others:
         kinds = f"{shown.others} question{_s(shown.others)} of other kinds"
         text.append(f"{kinds} left out: calibration is about questions with yes or no.")
@@ -94,24 +116,23 @@ def calibration_title(shown: Calibration) -> str:
 
 
 def profile_card(profile: Profile) -> Message:
-    """A member's record."""
+    """A member's record. No mean stands here without the interval that says how sure it is."""
     embed = card(safe(profile.name), _record(profile), BLUE)
     if profile.standings:
-        rows = [_standing(metric, row) for metric, row in profile.standings]
-        embed.add_field(name="Scores over all questions", value=lines(rows), inline=False)
-        embed.add_field(name="Calibration", value=safe(profile.calibration), inline=False)
-    if profile.means:
-        rows = [
-            f"{MOMENTS[moment]}: **{say_brier(mean)}** ({count} forecast{_s(count)})"
-            for moment, mean, count in profile.means
-        ]
-        embed.add_field(name="Mean Brier score by moment", value=lines(rows), inline=False)
+        embed.add_field(name="Scores over all questions", value=_standings(profile), inline=False)
+    if profile.standings or profile.numbers is not None:
+        embed.add_field(name="Calibration", value=_calibration(profile), inline=False)
+    if moments := _moments(profile.moments):
+        embed.add_field(name="Mean Brier score by moment", value=moments, inline=False)
     if circle := record_lines(profile.circle):
         embed.add_field(name="In the circle", value=lines(circle), inline=False)
     if profile.recent:
         rows = [_recent(line) for line in profile.recent]
         embed.add_field(name="Newest resolved questions", value=lines(rows), inline=False)
-    embed.set_footer(text=f"{WORDS['brier'].name}: {WORDS['brier'].means} {INTERVALS}")
+    embed.set_footer(
+        text=f"{WORDS['brier'].name}: {WORDS['brier'].means} In brackets: where a number lies 9 "
+        "times in 10."
+    )
     return Message(embed=embed)
 
 
@@ -125,7 +146,56 @@ def _rows(board: Board) -> str:
         ranked = [_no_rank(board)]
     if others:
         others.insert(0, _below(board))
-    return "\n".join([*ranked, *([""] if ranked and others else []), *others])
+    first = [TOO_CLOSE] if board.too_close else []
+    return "\n".join([*first, *ranked, *([""] if ranked and others else []), *others])
+
+
+def _settle(more: int | None) -> str:
+    if more is None:
+        return BY_LUCK
+    return (
+        f"About {_roughly(more)} more questions each, if people go on differing as much as they "
+        "do in this table."
+    )
+
+
+def _roughly(count: int) -> str:
+    """A guess is not told to the last digit: 7, 35, 250.
+
+    >>> [_roughly(count) for count in (7, 33, 212)]
+    ['7', '35', '250']
+    """
+    step = 1 if count < 10 else 5 if count < 100 else 50
+    return f"{-(-count // step) * step:,}"
+
+
+def _progress(row: BoardRow, asked: Asked) -> str:
+    """How far somebody has come, and what their next questions bring."""
+    if row.rank is None and row.questions < asked.minimum:
+        left = asked.minimum - row.questions
+        return (
+            f"{left} more question{_s(left)} to a rank: {row.questions} of {asked.minimum} so far."
+        )
+    needed = INTERVAL_FROM.get(asked.metric)
+    if needed is None:
+        return f"On {_questions(row.questions)}; more make the number surer."
+    if math.isnan(row.low):
+        return f"From {_questions(needed)} on it has an interval: {row.questions} so far."
+    half = (row.high - row.low) / 2
+    now, later = (say_value(asked.metric, x).lstrip("+") for x in (half, half / math.sqrt(2)))
+    return f"Known to about ±{now}; twice as many questions would make that ±{later}."
+
+
+def _ranges(board: Board) -> str:
+    """What brackets and ranges of ranks say, where there are any."""
+    said = []
+    if any(not math.isnan(row.low) for row in board.rows):
+        often = "about 9 times in 10" if board.about else "9 times in 10"
+        plain = " the plain mean" if board.asked.metric in SHRUNK else " it"
+        said.append(f"In brackets: where{plain} lies {often}, had chance picked other questions.")
+    if any(row.ranks for row in board.rows):
+        said.append(f"Such as {RANKS}")
+    return " ".join(said)
 
 
 def _below(board: Board) -> str:
@@ -151,20 +221,37 @@ def _no_rank(board: Board) -> str:
 
 
 def _nobody(board: Board) -> str:
+    if board.rescored is not None:
+        return (
+            "Scores are being computed again by new rules: "
+            f"{board.rescored:,} of {_questions(board.resolved)} so far. Look again in a few "
+            "minutes."
+        )
     if board.asked.window.kind != "all":
         return (
             f"No score in this window ({board.asked.window.name()}). `/leaderboard` without a "
             "window shows all time."
         )
-    if board.asked.metric == "gain":
-        return (
-            "Nobody has a gain yet. It appears when a question resolves that was taken in a round "
-            "with blind forecasts."
-        )
-    return (
-        "Nobody has a score yet. Scores appear when a question that was forecast here is resolved "
-        "with `/question resolve`."
-    )
+    return _NOBODY.get(board.asked.metric, _NO_SCORE)
+
+
+_NO_SCORE = (
+    "Nobody has a score yet. Scores appear when a question that was forecast here is resolved "
+    "with `/question resolve`."
+)
+_NO_COMPANY = (
+    "Nobody can be compared yet. That takes a question that two people or more forecast, and that "
+    "is resolved with `/question resolve`."
+)
+_NOBODY: dict[Metric, str] = {
+    "edge": _NO_COMPANY,
+    "over_time": _NO_COMPANY,
+    "peer": _NO_COMPANY,
+    "gain": (
+        "Nobody has a gain yet. It appears when a question resolves that was taken in a round with "
+        "blind forecasts."
+    ),
+}
 
 
 def _row(row: BoardRow, asked: Asked) -> str:
@@ -173,7 +260,10 @@ def _row(row: BoardRow, asked: Asked) -> str:
     who = f"**{name}** (you)" if row.mine else name
     short = row.rank is None and row.questions < asked.minimum
     count = f"{row.questions} of {asked.minimum}" if short else str(row.questions)
-    return f"{place} {_numbers(asked.metric, row, who)} · {count} question{_s(row.questions)}"
+    told = [_numbers(asked.metric, row, who), f"{count} question{_s(row.questions)}"]
+    if row.ranks is not None:
+        told.insert(1, f"rank {say_ranks(row.ranks)}")
+    return f"{place} {' · '.join(told)}"
 
 
 def _numbers(metric: Metric, row: BoardRow, what: str) -> str:
@@ -181,16 +271,6 @@ def _numbers(metric: Metric, row: BoardRow, what: str) -> str:
     interval = say_interval(metric, row.low, row.high)
     told = f"**{say_value(metric, row.value)}** {what}"
     return f"{told} ({interval})" if interval else told
-
-
-def _because(metric: Metric, row: BoardRow) -> str:
-    """Why a value is infinite, or undefined for being both."""
-    name, on = one_line(row.name, LONGEST_NAME), f"on {_questions(row.infinite)}"
-    if metric == "peer" and math.isnan(row.value):
-        return f"{name}: {on}, they or others said 0% to what happened; ∞ and −∞ have no mean."
-    if metric == "peer" and row.value > 0:
-        return f"{name}: {on}, others said 0% to what happened."
-    return f"{name} said 0% to what happened {on}."
 
 
 def _turning(board: Board) -> tuple[Item, ...]:
@@ -211,21 +291,86 @@ def _record(profile: Profile) -> str:
         f"{profile.forecasts} forecast{_s(profile.forecasts)} on {_questions(profile.questions)}, "
         f"{profile.pending} of them not settled yet."
     )
+    if profile.rescoring:
+        return f"{made}\nScores are being computed again by new rules; look again in a few minutes."
     brier = dict(profile.standings).get("brier")
     if brier is None:
         return made if profile.recent else f"{made}\nScores appear when the questions resolve."
-    return f"{made}\nMean Brier score: **{say_brier(brier.value)}**, {_compared(brier.value)}."
+    return f"{made}\n{_beside_nothing(brier)}"
 
 
-def _compared(brier: float) -> str:
-    if brier < 0.25:
-        return "better than always saying 50% (0.250)"
-    return "no better than always saying 50% (0.250)"
+def _beside_nothing(brier: BoardRow) -> str:
+    """A mean Brier score beside that of knowing nothing, if more than luck tells them apart."""
+    if math.isnan(brier.low):
+        return f"A mean Brier score is told from 10 questions on: {brier.questions} so far."
+    interval = say_interval("brier", brier.low, brier.high)
+    told = f"Mean Brier score: **{say_brier(brier.value)}** ({interval})"
+    if brier.high < KNOWING_NOTHING:
+        return f"{told}, better than knowing nothing, which earns 0.250."
+    if brier.low > KNOWING_NOTHING:
+        return f"{told}, worse than knowing nothing, which earns 0.250."
+    return f"{told}, not told apart yet from knowing nothing, which earns 0.250."
+
+
+def _standings(profile: Profile) -> str:
+    """Every metric with its interval; those that have none yet are named with what they take."""
+    sure = [(metric, row) for metric, row in profile.standings if not math.isnan(row.low)]
+    rows = [_standing(metric, row) for metric, row in sure]
+    waiting = [
+        f"{WORDS[metric].name} from {_questions(INTERVAL_FROM[metric])} on ({row.questions} so far)"
+        for metric, row in profile.standings
+        if math.isnan(row.low) and metric in INTERVAL_FROM
+    ]
+    return lines(
+        [*rows, *([f"*Not sure enough to be told yet: {'; '.join(waiting)}.*"] if waiting else [])]
+    )
+
+
+def _calibration(profile: Profile) -> str:
+    said = [profile.calibration] if profile.standings else []
+    if profile.numbers is not None:
+        said.append(_of_numbers(profile.numbers))
+    return safe("\n".join(said))
+
+
+def _of_numbers(found: HitRate) -> str:
+    """How often 80% intervals held what happened; 80% is within the brackets or it is not."""
+    low, high = say_percent(found.low), say_percent(found.high)
+    told = (
+        f"Of numbers: what happened lay in the 80% interval in {found.hits} of {found.count} "
+        f"({low} to {high}, had chance picked other questions)"
+    )
+    if found.high < ASKED_TO_HOLD:
+        return f"{told}: the intervals are too narrow."
+    if found.low > ASKED_TO_HOLD:
+        return f"{told}: the intervals are wider than they need to be."
+    return f"{told}: that fits 80%."
+
+
+def _moments(moments: Moments) -> str:
+    if moments.means:
+        rows = [
+            f"{MOMENTS[moment]}: **{say_brier(mean.mean)}** ({say_brier(mean.low)} to "
+            f"{say_brier(mean.high)})"
+            for moment, mean in moments.means
+        ]
+        return lines(
+            [*rows, f"*On the same {_questions(moments.questions)}, which have all four.*"]
+        )
+    if not moments.questions:
+        return ""
+    return (
+        f"Told from {MOMENTS_FROM} questions on of which you have all four moments: "
+        f"{moments.questions} so far."
+    )
 
 
 def _recent(line: ProfileLine) -> str:
     details = ", ".join(f"{moment.value} {say_brier(brier)}" for moment, brier in line.briers)
-    return f"**{say_brier(line.headline)}** {safe(cut(line.title, 90))} · {details}"
+    title = safe(cut(line.title, 90))
+    if line.headline is None:
+        return f"{title} · {details} (no turn)"
+    return f"**{say_brier(line.headline)}** {title} · {details}"
 
 
 def _standing(metric: Metric, row: BoardRow) -> str:

@@ -16,26 +16,32 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from bot import charts
+from bot.standings.words import say_ranks
 
 _ROWS = 20
 _ROW_HEIGHT, _GAP = 22.0, 24.0
-_RANK, _NAME, _VALUE, _COUNT = 34.0, 42.0, 364.0, charts.NORMAL_WIDTH - charts.MARGIN
-_NAME_WIDTH, _PLOT_LEFT, _PLOT_WIDTH = 112.0, 162.0, 146.0
+_RANK, _RANKS, _NAME = 32.0, 37.0, 74.0
+_VALUE, _COUNT = 366.0, charts.NORMAL_WIDTH - charts.MARGIN
+_NAME_WIDTH, _PLOT_LEFT, _PLOT_WIDTH = 96.0, 180.0, 136.0
 _IN_ALT_TEXT = 5
 _IN_THE_LIST = "(in the list)"  # a name that no font here can draw; the text beside has it
 
 # How a metric's numbers are written, and the value that everyone should know, with its name.
-_FORMATS = {"brier": ".3f", "edge": "+.3f", "gain": "+.3f", "calibration": "+.3f"}
-_FORMATS |= {"log": ".2f", "peer": "+.1f", "baseline": "+.1f"}
+_FORMATS = {"brier": ".3f", "log": ".2f", "peer": "+.1f", "baseline": "+.1f"}
+_FORMATS |= dict.fromkeys(("edge", "over_time", "gain", "calibration"), "+.3f")
 _REFERENCES = {
-    "brier": (0.25, "always saying 50%"),
+    "brier": (0.25, "knowing nothing"),
     "edge": (0.0, "level with the others"),
-    "gain": (0.0, "added nothing"),
+    "over_time": (0.0, "level with the others"),
+    "gain": (0.0, "as others in this seat"),
     "calibration": (0.0, "what luck alone gives"),
     "peer": (0.0, "level with the others"),
-    "baseline": (0.0, "always saying 50%"),
+    "baseline": (0.0, "knowing nothing"),
     "log": (0.6931, "always saying 50%"),
 }
+_SHRUNK = "line: plain mean, 90% interval"
+_TOO_CLOSE = "Too close to call: luck alone often gives such a table."
+_HEADING_LINES = 4
 
 _CURVE_LEFT, _CURVE_WIDTH, _CURVE_HEIGHT, _BARS_HEIGHT = 50.0, 362.0, 300.0, 56.0
 _SENTENCE_LINES = 6  # what it comes to is said last and must not be cut off
@@ -45,7 +51,11 @@ _NEAR_NOTHING = 0.02  # half the width given to a curve or band that has one poi
 
 @dataclass(frozen=True)
 class BoardRow:
-    """One member: unranked without a rank; without an interval if low or high is missing."""
+    """One member: unranked without a rank; without an interval if low or high is missing.
+
+    The interval is that of `raw`, the plain mean, where that is not the value itself. `ranks` are
+    the best and the worst rank that the data allow.
+    """
 
     name: str
     rank: int | None
@@ -53,17 +63,29 @@ class BoardRow:
     low: float | None
     high: float | None
     count: int
+    raw: float | None = None
+    ranks: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
 class BoardPicture:
-    """A leaderboard in one metric, with a sentence that says what the metric means."""
+    """A leaderboard in one metric, with a sentence that says what the metric means.
+
+    While it is too close to call, nobody is drawn as a leader: ranges of ranks stand in the place
+    of ranks.
+    """
 
     title: str
     metric: str
     explanation: str
     higher_is_better: bool
     rows: tuple[BoardRow, ...]
+    too_close: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """What stands under the title."""
+        return f"{_TOO_CLOSE} {self.explanation}" if self.too_close else self.explanation
 
 
 @dataclass(frozen=True)
@@ -98,7 +120,7 @@ def leaderboard_chart(board: BoardPicture) -> bytes:
     """Draw the first twenty rows, best on top, the unranked in grey under a line."""
     rows = _in_order(board.rows)
     shown = rows[:_ROWS]
-    head = charts.heading(board.title, board.explanation)
+    head = charts.heading(board.title, board.sentence, lines=_HEADING_LINES)
     top = head.height + 24
     tall = _offset(shown, len(shown)) if shown else _ROW_HEIGHT
     more = len(rows) - len(shown)
@@ -114,14 +136,15 @@ def leaderboard_chart(board: BoardPicture) -> bytes:
 
 
 def leaderboard_alt_text(board: BoardPicture) -> str:
-    """Say who leads, with the numbers, and how many more there are."""
+    """Say who leads, if anybody does, with the numbers, and how many more there are."""
     rows = _in_order(board.rows)
     best = "higher" if board.higher_is_better else "lower"
     said = "; ".join(_row_in_words(board.metric, row) for row in rows[:_IN_ALT_TEXT])
     more = len(rows) - _IN_ALT_TEXT
     rest = f"; and {more} more" if more > 0 else ""
     told = f"{said}{rest}" if rows else "no scores yet"
-    return charts.alt_text(f"{board.title}, by {board.metric} ({best} is better): {told}.")
+    close = f"{_TOO_CLOSE} " if board.too_close else ""
+    return charts.alt_text(f"{close}{board.title}, by {board.metric} ({best} is better): {told}.")
 
 
 def calibration_chart(picture: CalibrationPicture) -> bytes:
@@ -161,12 +184,13 @@ def _in_order(rows: tuple[BoardRow, ...]) -> list[BoardRow]:
 
 def _row_in_words(metric: str, row: BoardRow) -> str:
     rank = "unranked" if row.rank is None else f"{row.rank}."
+    ranks = f", rank {say_ranks(row.ranks)}" if row.ranks else ""
     interval = ""
     if row.low is not None and row.high is not None:
         low, high = _number(metric, row.low), _number(metric, row.high)
         interval = f", 90% interval {low} to {high}"
     questions = charts.plural(row.count, "question")
-    return f"{rank} {row.name[:40]} {_number(metric, row.value)} ({questions}{interval})"
+    return f"{rank} {row.name[:40]} {_number(metric, row.value)} ({questions}{interval}{ranks})"
 
 
 def _number(metric: str, value: float) -> str:
@@ -204,7 +228,7 @@ def _limits(board: BoardPicture, rows: Sequence[BoardRow]) -> tuple[float, float
     theirs go on beyond the plot, unless nobody is ranked.
     """
     counted = [row for row in rows if row.rank is not None] or rows
-    spanned = [end for row in counted for end in (row.value, row.low, row.high)]
+    spanned = [end for row in counted for end in (row.value, row.low, row.high, row.raw)]
     spanned += [_REFERENCES[board.metric][0]] if board.metric in _REFERENCES else []
     finite = [value for value in spanned if value is not None and isfinite(value)] or [0.0]
     low, high = min(finite), max(finite)
@@ -221,16 +245,20 @@ def _draw_rows(card: Figure, board: BoardPicture, rows: list[BoardRow], top: flo
         down = _offset(rows, at)
         if at % 2 == 0:
             charts.stripe(card, top + down, _ROW_HEIGHT)
-        _write_row(card, top + down + _ROW_HEIGHT / 2, board.metric, row)
+        _write_row(card, top + down + _ROW_HEIGHT / 2, board, row)
         _draw_interval(area, down + _ROW_HEIGHT / 2, row)
     _draw_reference(area, board.metric)
 
 
-def _write_row(card: Figure, level: float, metric: str, row: BoardRow) -> None:
-    """Write a member's rank, name, value and count on one line."""
-    ranked = row.rank is not None
+def _write_row(card: Figure, level: float, board: BoardPicture, row: BoardRow) -> None:
+    """Write a member's rank and its range, name, value and count on one line."""
+    ranked, metric = row.rank is not None, board.metric
     ink = charts.INK if ranked else charts.MUTED
-    charts.write(card, _RANK, level, str(row.rank) if ranked else "–", color=ink, ha="right")
+    if not (board.too_close and ranked):
+        charts.write(card, _RANK, level, str(row.rank) if ranked else "–", color=ink, ha="right")
+    if row.ranks is not None:
+        left = charts.MARGIN if board.too_close else _RANKS
+        _aside(card, left, level, say_ranks(row.ranks))
     name = charts.shorten(charts.readable(row.name, otherwise=_IN_THE_LIST), _NAME_WIDTH)
     charts.write(card, _NAME, level, name, color=ink)
     value = _number(metric, row.value)
@@ -248,6 +276,8 @@ def _draw_interval(area: Axes, down: float, row: BoardRow) -> None:
         for edge, arrow, beyond in (left, "<", row.low < left), (right, ">", row.high > right):
             if beyond:
                 area.plot([edge], [down], arrow, color=color, markersize=5, clip_on=False)
+    if row.raw is not None and left <= row.raw <= right and row.raw != row.value:
+        area.plot([row.raw], [down], "|", color=color, markersize=9, markeredgewidth=2, zorder=3)
     if not isnan(row.value):
         mark = "<" if row.value < left else ">" if row.value > right else "o"
         at = min(max(row.value, left), right)
@@ -271,9 +301,12 @@ def _draw_reference(area: Axes, metric: str) -> None:
 def _write_around(card: Figure, board: BoardPicture, rows: list[BoardRow], top: float) -> None:
     """Write what the columns mean, which way is better, and where the ranked end."""
     _aside(card, _COUNT, top - 9, "questions", ha="right")
+    if any(row.ranks for row in rows):
+        _aside(card, charts.MARGIN, top - 9, "could be" if board.too_close else "rank (could be)")
     foot = top + _offset(rows, len(rows)) + 28
     if any(row.low is not None and row.high is not None for row in rows):
-        _aside(card, charts.MARGIN, foot, "line: 90% interval")
+        shrunk = any(row.raw not in {None, row.value} for row in rows)
+        _aside(card, charts.MARGIN, foot, _SHRUNK if shrunk else "line: 90% interval")
     if board.higher_is_better:
         end = _PLOT_LEFT + _PLOT_WIDTH
         _aside(card, end, foot, "better →", ha="right", color=charts.GREEN)

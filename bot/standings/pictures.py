@@ -63,10 +63,18 @@ def leaderboard_picture(board: Board) -> Picture | None:
         higher_is_better=WORDS[metric].higher_is_better,
         rows=tuple(
             charts.BoardRow(
-                row.name, row.rank, row.value, _known(row.low), _known(row.high), row.questions
+                row.name,
+                row.rank,
+                row.value,
+                _known(row.low),
+                _known(row.high),
+                row.questions,
+                _known(row.raw),
+                row.ranks,
             )
             for row in board.rows
         ),
+        too_close=board.too_close,
     )
     return Picture(
         charts.leaderboard_chart(shown), "leaderboard.png", charts.leaderboard_alt_text(shown)

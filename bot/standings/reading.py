@@ -86,10 +86,22 @@ def read(probabilities: Sequence[float], outcomes: Sequence[int]) -> Reading | N
         len(probabilities),
         _bins(scoring.calibration_bins(**given, bins=_bin_count(probabilities), level=LEVEL)),
         tuple(scoring.calibration_bins(**given, bins=BARS).count.tolist()),
-        _curve(scoring.corp(**given, level=LEVEL)),
+        _curve(scoring.corp(**given, level=LEVEL, band="simultaneous")),
         skill.chance,
         _tilt(skill),
     )
+
+
+def read_numbers(inside: Sequence[int]) -> scoring.HitRate | None:
+    """How often what happened lay within 80% intervals; None without any.
+
+    Args:
+        inside: for each number that was forecast, 1 if its interval held what happened, else 0.
+    """
+    if not inside:
+        return None
+    ones = [1] * len(inside)
+    return scoring.hit_rate(lows=ones, highs=ones, outcomes=inside, level=LEVEL)
 
 
 def sentence(reading: Reading | None, who: str) -> str:

@@ -1,10 +1,12 @@
 """What leaderboard, calibration and profile show. Never touches Discord."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
+from statistics import fmean
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -14,7 +16,7 @@ from bot.circle.shown import MemberRecord, read_member
 from bot.keys import Key
 from bot.rules import Refusal
 from bot.standings import asked as asking
-from bot.standings import keeping, reading
+from bot.standings import boards, keeping, reading
 from bot.standings.asked import METRICS, MINIMUM, Asked, Metric
 from bot.standings.reading import Reading
 from bot.unit import Caller, Desk, row_id
@@ -23,11 +25,18 @@ from storage.tables import Group, Member, Moment, Score
 
 PAGE = 20
 NEWEST = 5
+MOMENTS_FROM = 10
+# How much is scored again while somebody waits; a small group does not notice its upgrade.
+AT_ONCE = 6
 
 
 @dataclass(frozen=True)
 class BoardRow:
-    """A member's place; `rank` is None with too few resolved questions or an undefined value."""
+    """A member's place; `rank` is None with too few resolved questions or an undefined value.
+
+    `ranks` are the best and the worst rank that the data allow. The interval is that of `raw`, the
+    plain mean, which `value` pulls towards 0 in some metrics.
+    """
 
     rank: int | None
     name: str
@@ -35,7 +44,8 @@ class BoardRow:
     low: float
     high: float
     questions: int
-    infinite: int = 0
+    raw: float = math.nan
+    ranks: tuple[int, int] | None = None
     mine: bool = False
 
 
@@ -43,8 +53,10 @@ class BoardRow:
 class Board:
     """One page of a leaderboard, best first, those without a rank last.
 
-    `mine` is the asking member's row with the page that it is on, wherever that is. `level` says
-    that the ranked differ by no more than luck explains, so that shrinking has made them equal.
+    `mine` is the asking member's row with the page that it is on, wherever that is. `too_close`
+    says that luck alone often gives such a table; then `more` is about how many more questions
+    would settle it, where that can be told. `rescored` says how many of the resolved questions have
+    their scores by today's rules, after an upgrade; until all have, there are no rows.
     """
 
     asked: Asked
@@ -53,18 +65,27 @@ class Board:
     members: int
     mine: tuple[BoardRow, int] | None
     resolved: int
-    level: bool = False
+    ranked: int = 0
+    too_close: bool = False
+    more: int | None = None
+    about: bool = False
+    rescored: int | None = None
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """A member's calibration or the group's; `whose` is "you" or a name."""
+    """A member's calibration or the group's; `whose` is "you" or a name.
+
+    `others` counts questions with options, which are left out; `numbers` says how often a member's
+    80% intervals held what happened.
+    """
 
     whose: str
     of_group: bool
     reading: Reading | None
     others: int
     clipped: int = 0
+    numbers: scoring.HitRate | None = None
 
     @property
     def sentence(self) -> str:
@@ -79,26 +100,46 @@ class Calibration:
 
 @dataclass(frozen=True)
 class ProfileLine:
-    """One resolved question of a member: the score of each moment at which they had one."""
+    """One resolved question of a member: the score of each moment at which they had one.
+
+    `headline` is what counts on boards; None where the member had no turn and others had one.
+    """
 
     title: str
     briers: tuple[tuple[Moment, float], ...]
-    headline: float
+    headline: float | None
+
+
+@dataclass(frozen=True)
+class Moments:
+    """A member's mean Brier score at each moment of a round, on the questions that have them all.
+
+    They are shown from `MOMENTS_FROM` questions on, where their intervals hold.
+    """
+
+    questions: int
+    means: tuple[tuple[Moment, scoring.MeanInterval], ...]
 
 
 @dataclass(frozen=True)
 class Profile:
-    """A member's record, with what they did in the circle."""
+    """A member's record, with what they did in the circle.
+
+    `standings` are all metrics of which there is a score; whether a number is shown is decided by
+    its interval. `rescoring` says that scores are being computed again, after an upgrade.
+    """
 
     name: str
     forecasts: int
     questions: int
     pending: int
     standings: tuple[tuple[Metric, BoardRow], ...]
-    means: tuple[tuple[Moment, float, int], ...]
+    moments: Moments
     calibration: str
     recent: tuple[ProfileLine, ...]
     circle: MemberRecord
+    numbers: scoring.HitRate | None = None
+    rescoring: bool = False
 
 
 def show_leaderboard(
@@ -123,13 +164,11 @@ def show_page_of(desk: Desk, caller: Caller, key: Key) -> Board:
 
 def show_page(desk: Desk, caller: Caller, asked: Asked) -> Board:
     """One page of a leaderboard: of all time from what is kept, of a window from the scores."""
+    done = keeping.rescore(desk, caller.group_id, AT_ONCE)
     with desk.db.read() as tx:
-        group = groups.find(tx, caller.group_id)
-    if group is not None and group.standings_version < 0:
-        keeping.refresh(desk, 0, caller.group_id)
-    with desk.db.read() as tx:
-        table = _table(tx, desk, caller.group_id, asked)
-        return _page(tx, caller, asked, (*table.ranked, *table.unranked))
+        if not done:
+            return _rescoring(tx, caller.group_id, asked)
+        return _page(tx, caller, asked, _table(tx, desk, caller.group_id, asked))
 
 
 def window_choices(desk: Desk, caller: Caller, so_far: str) -> list[tuple[str, str]]:
@@ -157,7 +196,9 @@ def show_calibration(
 
 def show_profile(desk: Desk, caller: Caller, user_id: int | None = None) -> Profile | None:
     """A member's record; None if the bot has not met them in this group."""
-    keeping.refresh(desk, 0, caller.group_id)
+    done = keeping.rescore(desk, caller.group_id, AT_ONCE)
+    if done:
+        keeping.refresh(desk, 0, caller.group_id)
     with desk.db.read() as tx:
         member = groups.member_of_user(tx, caller.group_id, user_id or caller.user_id)
         if member is None:
@@ -166,16 +207,19 @@ def show_profile(desk: Desk, caller: Caller, user_id: int | None = None) -> Prof
         rows = scores.of_member(tx, caller.group_id, number)
         made, on, pending = scores.forecast_counts(tx, number)
         whose = "you" if member.user_id == caller.user_id else member.name
+        calibration = _of_member(tx, caller.group_id, member, whose)
         return Profile(
             member.name,
             made,
             on,
             pending,
-            _standings(tx, caller.group_id, member),
-            _means([score for score, _ in rows]),
-            _of_member(tx, caller.group_id, member, whose).sentence,
+            _standings(tx, caller.group_id, member) if done else (),
+            _moments([score for score, _ in rows]),
+            calibration.sentence,
             tuple(_profile_lines(rows)[:NEWEST]),
             read_member(tx, caller.group_id, number),
+            calibration.numbers,
+            rescoring=not done,
         )
 
 
@@ -194,53 +238,86 @@ def _table(tx: Session, desk: Desk, group_id: int, asked: Asked) -> scoring.Lead
     )
 
 
-def _page(tx: Session, caller: Caller, asked: Asked, table: Sequence[scoring.Standing]) -> Board:
+def _rescoring(tx: Session, group_id: int, asked: Asked) -> Board:
+    """No board of which a part is by other rules."""
+    group = groups.get(tx, group_id)
+    done = scores.settled_until(tx, group_id, group.rescored_to or 0)
+    resolved = scores.settled_questions(tx, group_id)
+    return Board(asked.at(1), (), 1, 0, None, resolved, rescored=done)
+
+
+def _page(tx: Session, caller: Caller, asked: Asked, board: scoring.Leaderboard) -> Board:
+    table = (*board.ranked, *board.unranked)
     pages = max(1, -(-len(table) // PAGE))
     page = min(asked.page, pages)
     shown = table[(page - 1) * PAGE : page * PAGE]
     me = groups.member_of_user(tx, caller.group_id, caller.user_id)
-    place = next((at for at, row in enumerate(table) if me and row.member == me.id), None)
-    mine = None
-    if me is not None and place is not None:
-        mine = (_board_row(table[place], me.name, mine=True), place // PAGE + 1)
     names = groups.names(tx, [row.member for row in shown])
-    rows = tuple(
-        _board_row(row, names[row.member], mine=me is not None and row.member == me.id)
-        for row in shown
+    return Board(
+        asked.at(page),
+        tuple(
+            _board_row(row, names[row.member], mine=me is not None and row.member == me.id)
+            for row in shown
+        ),
+        pages,
+        len(table),
+        _mine(table, me),
+        scores.settled_questions(tx, caller.group_id),
+        ranked=len(board.ranked),
+        too_close=board.too_close,
+        more=boards.questions_to_settle(board),
+        about=board.about,
     )
-    resolved = scores.settled_questions(tx, caller.group_id)
-    ranked = [row for row in table if row.rank is not None]
-    level = any(row.raw for row in ranked) and not any(row.value for row in ranked)
-    return Board(asked.at(page), rows, pages, len(table), mine, resolved, level)
+
+
+def _mine(table: Sequence[scoring.Standing], me: Member | None) -> tuple[BoardRow, int] | None:
+    """The asking member's row, and the page that it is on."""
+    for at, row in enumerate(table):
+        if me is not None and row.member == me.id:
+            return _board_row(row, me.name, mine=True), at // PAGE + 1
+    return None
 
 
 def _board_row(row: scoring.Standing, name: str, *, mine: bool) -> BoardRow:
-    numbers = (row.value, row.low, row.high, row.questions, row.infinite)
-    return BoardRow(row.rank, name, *numbers, mine)
+    ranks = (row.rank_low, row.rank_high)
+    return BoardRow(
+        row.rank,
+        name,
+        row.value,
+        row.low,
+        row.high,
+        row.questions,
+        row.raw,
+        None if ranks[0] is None or ranks[1] is None else (ranks[0], ranks[1]),
+        mine,
+    )
 
 
 def _of_member(tx: Session, group_id: int, member: Member, whose: str) -> Calibration:
     rows = scores.binary(tx, group_id, row_id(member))
-    others = scores.other_questions(tx, group_id, row_id(member))
-    read = reading.read([said for _, said, _ in rows], [outcome for *_, outcome in rows])
-    return Calibration(whose, of_group=False, reading=read, others=others)
+    others = scores.on_options(tx, group_id, row_id(member))
+    read = reading.read([said for *_, said, _ in rows], [outcome for *_, outcome in rows])
+    inside = [hit for _, hit in scores.numbers(tx, group_id, row_id(member))]
+    numbers = reading.read_numbers(inside)
+    return Calibration(whose, of_group=False, reading=read, others=others, numbers=numbers)
 
 
 def _of_group(tx: Session, group_id: int) -> Calibration:
     """The calibration of what the group said together, one forecast a question.
 
     Members' forecasts on a question share its outcome, so as separate forecasts they would look
-    like far more evidence than they are.
+    like far more evidence than they are. Of numbers there is no single interval of the group.
     """
     rows = scores.binary(tx, group_id, None)
     said, outcomes, clipped = [], [], 0
     for _, on_question in groupby(rows, key=itemgetter(0)):
         given = list(on_question)
-        together = scoring.geometric_mean_of_odds(probabilities=[p for _, p, _ in given])
+        together = scoring.geometric_mean_of_odds(probabilities=[p for *_, p, _ in given])
         said.append(together.probability)
-        outcomes.append(given[0][2])
+        outcomes.append(given[0][-1])
         clipped += len(together.clipped)
-    others = scores.other_questions(tx, group_id, None)
+    numbers = {question for question, _ in scores.numbers(tx, group_id, None)}
+    others = scores.on_options(tx, group_id, None) + len(numbers)
     read = reading.read(said, outcomes)
     return Calibration("the group", of_group=True, reading=read, others=others, clipped=clipped)
 
@@ -265,17 +342,40 @@ def _profile_lines(rows: Iterable[tuple[Score, str]]) -> list[ProfileLine]:
         ProfileLine(
             group[0][1],
             tuple((score.moment, score.brier or 0.0) for score, _ in group),
-            next(score.brier or 0.0 for score, _ in group if score.headline),
+            _mean(score.brier or 0.0 for score, _ in group if score.headline),
         )
         for group in by_question.values()
     ]
 
 
-def _means(rows: Sequence[Score]) -> tuple[tuple[Moment, float, int], ...]:
-    """Mean Brier scores by moment; questions without one (those asking for a number) are out."""
-    means = []
-    for moment in Moment:
-        briers = [row.brier for row in rows if row.moment == moment and row.brier is not None]
-        if briers:
-            means.append((moment, sum(briers) / len(briers), len(briers)))
-    return tuple(means)
+def _moments(rows: Sequence[Score]) -> Moments:
+    """Mean Brier scores by moment, on the questions of which the member has all of them.
+
+    Of a question that went around twice, the rounds count by their mean.
+    """
+    briers: dict[int, dict[Moment, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for row in _whole_rounds(rows):
+        briers[row.question_id][row.moment].append(row.brier or 0.0)
+    whole = [found for found in briers.values() if len(found) == len(Moment)]
+    if not whole:
+        return Moments(0, ())
+    means = [
+        (moment, scoring.mean_interval(values=[fmean(found[moment]) for found in whole]))
+        for moment in Moment
+    ]
+    return Moments(len(whole), tuple(means) if len(whole) >= MOMENTS_FROM else ())
+
+
+def _whole_rounds(rows: Sequence[Score]) -> list[Score]:
+    """What was earned at the close, and in the rounds of which no moment is missing."""
+    scored = [row for row in rows if row.brier is not None]
+    seen: dict[int | None, set[Moment]] = defaultdict(set)
+    for row in scored:
+        seen[row.round_id].add(row.moment)
+    whole = {at for at, found in seen.items() if at is None or len(found) == len(Moment) - 1}
+    return [row for row in scored if row.round_id in whole]
+
+
+def _mean(values: Iterable[float]) -> float | None:
+    found = list(values)
+    return fmean(found) if found else None

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from bot.standings.asked import Metric
 
-
 # From how many questions on a number is shown with an interval; where there is none, it has none.
 INTERVAL_FROM: dict[Metric, int] = {
     "edge": 3,
@@ -112,3 +111,13 @@ def say_interval(metric: Metric, low: float, high: float) -> str:
     if math.isnan(low) or math.isnan(high):
         return ""
     return f"{say_value(metric, low)} to {say_value(metric, high)}"
+
+
+def say_ranks(ranks: tuple[int, int]) -> str:
+    """The best and the worst rank that the data allow.
+
+    >>> say_ranks((1, 4)), say_ranks((2, 2))
+    ('1–4', '2')
+    """
+    best, worst = ranks
+    return str(best) if best == worst else f"{best}–{worst}"
