@@ -12,13 +12,14 @@ from bot import keys
 from bot.data import service as data
 from bot.groups import service as groups
 from bot.questions import service as questions
+from bot.questions.cards import resolution_card
 from bot.questions.shown import read_resolution
 from bot.rules import Refusal
 from bot.sessions import service as sessions
 from bot.sessions.rounds import service as rounds
 from bot.standings import rescoring
 from bot.standings import service as standings
-from bot.standings.asked import Asked, Metric
+from bot.standings.asked import METRICS, Asked, Metric
 from bot.unit import Desk
 from storage.tables import Score
 from tests.bot.scenes import (
@@ -194,9 +195,8 @@ def test_a_correction_of_when_it_was_known_brings_forecasts_back(desk: Desk, clo
     assert headlines(desk) == {"Ana": ("close", 0.01)}
 
 
-def test_two_rounds_on_one_question_are_scored_apart_and_the_newer_counts(
-    desk: Desk, clock: Clock
-) -> None:
+def go_around_twice(desk: Desk, clock: Clock) -> int:
+    """Ana says 60% in the first round on a question and 90% in the second, which is returned."""
     play(desk, clock, {"Ana": ("30", "60", "60")})
     sessions.end(desk, caller("Ana"))
     clock.move(DAY)
@@ -208,12 +208,38 @@ def test_two_rounds_on_one_question_are_scored_apart_and_the_newer_counts(
     record(desk, "Ana", 1, "90")
     rounds.done(desk, caller("Ana"))
     rounds.ready(desk, caller("Ana"))
+    return second
+
+
+def test_two_rounds_on_one_question_are_scored_apart_and_count_by_their_mean(
+    desk: Desk, clock: Clock
+) -> None:
+    second = go_around_twice(desk, clock)
 
     settle(desk, clock, "yes")
 
     turns = {one.round_id: round(one.brier, 9) for one in rows(desk, Score) if one.moment == "turn"}
     assert turns == {1: 0.16, second: 0.01}
-    assert headlines(desk) == {"Ana": ("turn", 0.01)}
+    assert [one.moment.value for one in rows(desk, Score) if one.headline] == ["turn", "turn"]
+    assert board(desk) == [(1, "Ana", 0.085, 1)]
+    with desk.db.read() as tx:
+        shown = read_resolution(tx, keys.resolution(1))
+    assert shown is not None
+    assert "**Ana 0.085** (mean of 2 rounds)" in str(resolution_card(shown).embed.to_dict())
+
+
+def test_of_two_rounds_on_one_question_a_calibration_has_the_newer_forecast(
+    desk: Desk, clock: Clock
+) -> None:
+    go_around_twice(desk, clock)
+    settle(desk, clock, "yes")
+
+    shown = standings.show_calibration(desk, caller("Ana"))
+
+    assert shown is not None
+    assert shown.reading is not None
+    assert [(one.said, one.count) for one in shown.reading.bins] == [(0.9, 1)]
+    assert [questions for *_, questions in board(desk, "calibration")] == [1]
 
 
 def test_the_card_of_an_outcome_tells_everybodys_scores_best_first(
@@ -227,11 +253,11 @@ def test_the_card_of_an_outcome_tells_everybodys_scores_best_first(
 
     assert shown is not None
     assert [
-        (line.name, round(line.headline, 9), line.headline_forecast.probability)
+        (line.name, round(line.headline or 0, 9), [one.probability for one in line.headlines])
         for line in shown.lines
     ] == [
-        ("Ben", 0.09, 0.7),
-        ("Ana", 0.16, 0.6),
+        ("Ben", 0.09, [0.7]),
+        ("Ana", 0.16, [0.6]),
     ]
 
 
@@ -266,7 +292,7 @@ def test_without_a_metric_the_edge_over_the_others_counts(desk: Desk, clock: Clo
 
     assert shown.asked.metric == "edge"
     assert [row.name for row in shown.rows] == ["Ana", "Ben"]
-    # They beat or trail each other by .24 and .39; with two questions this is not shrunk away.
+    # Ben trails by .24 and .39; with two questions this is not shrunk away.
     assert shown.rows[0].value == -shown.rows[1].value
     assert 0 < shown.rows[0].value <= (0.24 + 0.39) / 2
 
@@ -280,19 +306,44 @@ def test_members_who_differ_by_luck_alone_are_level(desk: Desk, clock: Clock) ->
         for metric in ("edge", "brier")
     )
 
-    assert (edge.level, brier.level) == (True, False)
+    assert (edge.too_close, brier.too_close) == (True, True)
     assert [(row.rank, row.name, row.value) for row in edge.rows] == [(1, "Ana", 0), (1, "Ben", 0)]
+    assert [row.ranks for row in edge.rows] == [(1, 2), (1, 2)]
+    assert edge.more is None
+
+
+def test_a_board_says_about_how_many_more_questions_would_settle_it(
+    desk: Desk, clock: Clock
+) -> None:
+    for number, (first, second) in enumerate(((90, 60), (95, 60), (60, 90), (95, 65), (90, 80))):
+        said = {"Ana": str(first), "Ben": str(second)}
+        ask_and_settle(desk, clock, f"Is this question number {number}?", "yes", said)
+
+    shown = standings.show_leaderboard(desk, caller())
+
+    assert shown.too_close
+    assert [row.ranks for row in shown.rows] == [(1, 2), (1, 2)]
+    assert shown.more is not None
+    assert 1 <= shown.more <= 100
 
 
 @pytest.mark.parametrize(
     ("metric", "first", "last"),
     [
-        ("log", ("Ben", (math.log(1 / 0.7) + math.log(1 / 0.9)) / 2), ("Ana", math.inf)),
-        ("baseline", ("Ben", 50 * (math.log2(0.7) + math.log2(0.9) + 2)), ("Ana", -math.inf)),
-        ("peer", ("Ben", math.inf), ("Ana", -math.inf)),
+        (
+            "log",
+            ("Ben", (math.log(1 / 0.7) + math.log(1 / 0.9)) / 2),
+            ("Ana", (math.log(1 / 0.001) + math.log(1 / 0.9)) / 2),
+        ),
+        (
+            "baseline",
+            ("Ben", 50 * (math.log2(0.7) + math.log2(0.9) + 2)),
+            ("Ana", 50 * (math.log2(0.001) + math.log2(0.9) + 2)),
+        ),
+        ("peer", ("Ben", 50 * math.log(0.7 / 0.001)), ("Ana", 50 * math.log(0.001 / 0.7))),
     ],
 )
-def test_an_infinite_score_stays_infinite_and_is_counted(
+def test_one_0_percent_that_fails_counts_as_a_tenth_of_a_percent_on_boards(
     desk: Desk, clock: Clock, metric: Metric, first: tuple[str, float], last: tuple[str, float]
 ) -> None:
     ask_and_settle(desk, clock, RAIN, "yes", {"Ana": "0%", "Ben": "70"})
@@ -302,17 +353,34 @@ def test_an_infinite_score_stays_infinite_and_is_counted(
 
     assert [(row.name, row.value) for row in shown.rows] == [
         (first[0], pytest.approx(first[1])),
-        last,
+        (last[0], pytest.approx(last[1])),
     ]
-    assert shown.rows[1].infinite == 1
 
 
-def test_the_gain_board_has_every_round_of_a_member(desk: Desk, clock: Clock) -> None:
+def group_number(*said: float) -> float:
+    """The geometric mean of odds."""
+    odds = math.prod(one / (1 - one) for one in said) ** (1 / len(said))
+    return odds / (1 + odds)
+
+
+def test_the_gain_board_compares_each_turn_with_the_group_and_with_others_in_the_seat(
+    desk: Desk, clock: Clock
+) -> None:
     play(desk, clock, SAID)
     settle(desk, clock, "yes")
 
-    gained = {people(desk)[one.member_id]: one.gain for one in rows(desk, Score) if one.gain}
-    assert {name: value for _, name, value, _ in board(desk, "gain")} == pytest.approx(gained)
+    shown = standings.show_leaderboard(desk, caller(), metric="gain", minimum=1)
+
+    # Ana speaks when the group says what both said blind, Ben when Ana's turn has replaced hers.
+    ana = (1 - group_number(0.3, 0.9)) ** 2 - 0.4**2
+    ben = (1 - group_number(0.6, 0.9)) ** 2 - 0.3**2
+    turns = {one.seat: one.turn_edge for one in rows(desk, Score) if one.moment == "turn"}
+    assert turns == {1: pytest.approx(ana), 2: pytest.approx(ben)}
+    # Under five turns in a seat, the average is that of all seats.
+    assert {row.name: row.raw for row in shown.rows} == {
+        "Ana": pytest.approx(ana - (ana + ben) / 2),
+        "Ben": pytest.approx(ben - (ana + ben) / 2),
+    }
 
 
 def test_the_calibration_board_is_that_of_the_scoring_package(desk: Desk, clock: Clock) -> None:
@@ -320,11 +388,13 @@ def test_the_calibration_board_is_that_of_the_scoring_package(desk: Desk, clock:
     ask_and_settle(desk, clock, RAIN, "yes", said)
     ask_and_settle(desk, clock, SNOW, "no", said)
 
-    found = {name: value for _, name, value, _ in board(desk, "calibration")}
-    assert found == {
+    shown = standings.show_leaderboard(desk, caller(), metric="calibration", minimum=1)
+
+    assert {row.name: round(row.raw, 9) for row in shown.rows} == {
         name: round(scoring.calibration_skill(probabilities=[p, p], outcomes=[1, 0]).skill, 9)
         for name, p in (("Ana", 0.9), ("Ben", 0.7))
     }
+    assert all(0 <= row.value < row.raw for row in shown.rows if row.raw > 0)
 
 
 def test_members_with_too_few_questions_are_listed_below_without_a_rank(
@@ -404,19 +474,39 @@ def test_a_leaderboard_without_scores_is_empty(desk: Desk) -> None:
     assert shown.mine is None
 
 
-def test_the_same_data_give_the_same_intervals_around_the_mean(desk: Desk, clock: Clock) -> None:
-    for number, said in enumerate(("90", "70", "40"), start=1):
-        ask_and_settle(desk, clock, f"Is this question number {number}?", "yes", {"Ana": said})
+def test_an_interval_is_there_from_ten_questions_on_and_the_same_each_time(
+    desk: Desk, clock: Clock
+) -> None:
+    said = [90, 70, 40, 80, 65, 85, 90, 75, 60]
+    for number, one in enumerate(said):
+        ask_and_settle(desk, clock, f"Is this question number {number}?", "yes", {"Ana": str(one)})
+    nine = standings.show_leaderboard(desk, caller(), metric="brier")
+    ask_and_settle(desk, clock, RAIN, "yes", {"Ana": "75"})
 
-    first, second = (
-        standings.show_leaderboard(desk, caller(), metric="brier", minimum=1) for _ in range(2)
-    )
+    first, second = (standings.show_leaderboard(desk, caller(), metric="brier") for _ in range(2))
 
-    row = first.rows[0]
-    assert first == second
-    assert row.value == pytest.approx((0.01 + 0.09 + 0.36) / 3)
-    assert 0.01 <= row.low <= row.value <= row.high <= 0.36
-    assert first.resolved == 3
+    row, scores = first.rows[0], [(1 - one / 100) ** 2 for one in (*said, 75)]
+    found = scoring.mean_interval(values=scores)
+    assert math.isnan(nine.rows[0].low)
+    assert repr(first) == repr(second)
+    assert (row.value, row.low, row.high) == pytest.approx((found.mean, found.low, found.high))
+    assert first.resolved == 10
+
+
+def test_an_edge_has_an_interval_from_three_questions_on(desk: Desk, clock: Clock) -> None:
+    shown = []
+    for number, said in enumerate(("90", "70", "40")):
+        title = f"Is this question number {number}?"
+        ask_and_settle(desk, clock, title, "yes", {"Ana": said, "Ben": "60"})
+        shown.append(standings.show_leaderboard(desk, caller(), minimum=1))
+
+    assert [math.isnan(one.rows[0].low) for one in shown] == [True, True, False]
+    edges = [0.15, 0.07, -0.2]
+    raw, (row, *_) = sum(edges) / 3, shown[2].rows
+    # Two people's edges mirror each other, so they vary like the edges of one: t with 2 degrees.
+    spread = math.sqrt(sum((one - raw) ** 2 for one in edges) / 2 / 3)
+    assert row.raw == pytest.approx(raw)
+    assert (row.low, row.high) == pytest.approx((raw - 2.9199856 * spread, raw + 2.9199856 * spread))
 
 
 def test_windows_are_offered_in_the_groups_time(desk: Desk, clock: Clock) -> None:
@@ -528,20 +618,94 @@ def test_questions_of_other_kinds_are_counted_and_left_out(desk: Desk, clock: Cl
     mine = standings.show_calibration(desk, caller("Ana"))
     group = standings.show_calibration(desk, caller("Ana"), group=True)
 
-    for shown in (mine, group):
-        assert shown is not None
-        assert shown.reading is not None
-        assert (shown.reading.count, shown.others) == (1, 2)
+    assert mine is not None
+    assert group is not None
+    assert mine.reading is not None
+    assert group.reading is not None
+    assert (mine.reading.count, mine.others) == (1, 1)
+    assert (group.reading.count, group.others) == (1, 2)
 
 
-def test_options_count_halved_on_the_brier_board_and_numbers_not_at_all(
+def test_a_calibration_and_a_profile_say_how_often_80_percent_intervals_held(
+    desk: Desk, clock: Clock
+) -> None:
+    for said, outcome in (("10/20/30", "30"), ("10/20/30", "31"), ("5/6/7", "6")):
+        number = bring(
+            desk, f"How many days, if {said} is not {outcome}?", answers="number in days"
+        )
+        record(desk, "Ana", number, said)
+        settle(desk, clock, outcome, number)
+
+    mine = standings.show_calibration(desk, caller("Ana"))
+    profile = standings.show_profile(desk, caller("Ana"))
+
+    wanted = scoring.hit_rate(lows=[10, 10, 5], highs=[30, 30, 7], outcomes=[30, 31, 6])
+    assert mine is not None
+    assert profile is not None
+    assert mine.numbers == profile.numbers == wanted
+    assert (wanted.hits, wanted.count) == (2, 3)
+
+
+def test_options_count_on_the_common_scale_and_numbers_not_at_all_on_the_brier_board(
     desk: Desk, clock: Clock
 ) -> None:
     ask_and_settle(desk, clock, RAIN, "yes", {"Ana": "90"})
     other_kinds(desk, clock)
 
-    halved = (0.4**2 + 0.3**2 + 0.1**2) / 2
-    assert board(desk) == [(1, "Ana", round((0.01 + halved) / 2, 9), 2)]
+    scaled = 0.25 * (0.4**2 + 0.3**2 + 0.1**2) / (1 - 1 / 3)
+    assert board(desk) == [(1, "Ana", round((0.01 + scaled) / 2, 9), 2)]
+
+
+@pytest.mark.parametrize(
+    ("answers", "said", "outcome"),
+    [
+        ("", "50", "yes"),
+        ("red\ngreen\nblue", "100/3", "red"),
+        ("red\ngreen\nblue\nblack\nwhite", "20/20/20/20/20", "white"),
+    ],
+)
+def test_knowing_nothing_earns_a_quarter_whatever_is_asked(
+    desk: Desk, clock: Clock, answers: str, said: str, outcome: str
+) -> None:
+    evenly = "33.34/33.33/33.33" if said == "100/3" else said
+    number = bring(desk, "What will it be?", answers=answers)
+    record(desk, "Ana", number, evenly)
+
+    settle(desk, clock, outcome, number)
+
+    ((_, _, value, _),) = board(desk)
+    assert value == pytest.approx(0.25, abs=1e-4)
+
+
+def test_numbers_enter_the_edge_by_how_far_off_the_others_were(desk: Desk, clock: Clock) -> None:
+    number = bring(desk, "How many days?", answers="number in days")
+    for name, said in (("Ana", "20/20/20"), ("Ben", "30/30/30"), ("Cleo", "50/50/50")):
+        record(desk, name, number, said)
+
+    settle(desk, clock, "10", number)
+
+    # A point is off by its distance: 10, 20 and 40, each beside the mean of the other two.
+    def edge(own: float, others: float) -> float:
+        return max(-1, 0.25 * (1 - own / others))
+
+    wanted = {"Ana": edge(10, 30), "Ben": edge(20, 25), "Cleo": edge(40, 15)}
+    for metric in ("edge", "over_time"):
+        shown = standings.show_leaderboard(desk, caller(), metric=metric, minimum=1)
+        assert {row.name: row.raw for row in shown.rows} == pytest.approx(wanted)
+
+
+def test_somebody_who_is_exactly_right_leaves_the_others_nothing_to_be_compared_with(
+    desk: Desk, clock: Clock
+) -> None:
+    number = bring(desk, "How many days?", answers="number in days")
+    record(desk, "Ana", number, "10/10/10")
+    record(desk, "Ben", number, "30/30/30")
+
+    settle(desk, clock, "10", number)
+
+    assert [(name, value) for _, name, value, _ in board(desk, "edge")] == [("Ana", 0.0)]
+    (ana,) = (one for one in rows(desk, Score) if one.edge is not None)
+    assert ana.edge == 0.25
 
 
 def test_without_resolved_questions_a_calibration_says_so(desk: Desk) -> None:
@@ -576,7 +740,7 @@ def test_a_profile_says_the_calibration_in_a_sentence_and_every_metric(
     assert profile is not None
     assert profile.calibration.startswith("Only 1 forecast so far")
     found = {metric: row.value for metric, row in profile.standings}
-    assert list(found) == ["edge", "brier", "calibration", "gain", "log", "peer", "baseline"]
+    assert list(found) == list(METRICS)
     assert found["brier"] == pytest.approx(0.16)
     assert found["log"] == pytest.approx(math.log(1 / 0.6))
 
@@ -596,14 +760,9 @@ def test_a_profile_tells_what_was_made_what_waits_and_what_was_earned(
 
     assert profile is not None
     assert (profile.name, profile.forecasts, profile.questions, profile.pending) == ("Ana", 5, 3, 1)
-    assert [(moment.value, round(mean, 9), count) for moment, mean, count in profile.means] == [
-        ("blind", 0.49, 1),
-        ("turn", 0.16, 1),
-        ("final", 0.04, 1),
-        ("close", 0.145, 2),
-    ]
+    assert (profile.moments.questions, profile.moments.means) == (1, ())
     assert dict(profile.standings)["brier"].value == pytest.approx((0.16 + 0.25) / 2)
-    assert [(line.title, round(line.headline, 9)) for line in profile.recent] == [
+    assert [(line.title, round(line.headline or 0, 9)) for line in profile.recent] == [
         (SNOW, 0.25),
         (RAIN, 0.16),
     ]
@@ -677,7 +836,9 @@ def test_a_turn_earns_every_score_of_a_binary_question(desk: Desk, clock: Clock)
     assert row.known_at == clock()
 
 
-def test_seat_gains_add_up_from_the_blind_aggregate_to_the_last(desk: Desk, clock: Clock) -> None:
+def test_gains_of_turns_add_up_from_the_blind_aggregate_to_the_last(
+    desk: Desk, clock: Clock
+) -> None:
     play(desk, clock, SAID)
 
     settle(desk, clock, "yes")
@@ -694,7 +855,9 @@ def test_an_infinite_log_score_is_kept_and_exported(desk: Desk, clock: Clock) ->
     ask_and_settle(desk, clock, RAIN, "yes", {"Ana": "0%", "Ben": "50"})
 
     worst = next(one for one in rows(desk, Score) if people(desk)[one.member_id] == "Ana")
-    assert (worst.log, worst.baseline, worst.peer) == (math.inf, -math.inf, -math.inf)
+    assert worst.log == math.inf
+    assert worst.baseline == pytest.approx(100 * (math.log2(0.001) + 1))
+    assert worst.peer == pytest.approx(100 * math.log(0.001 / 0.5))
     with zipfile.ZipFile(io.BytesIO(data.export_group(desk.db, GROUP))) as archive:
         exported = json.loads(archive.read("everything.json"))["scores"]
     assert [one["log"] for one in exported] == ["inf", pytest.approx(math.log(2))]
