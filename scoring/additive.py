@@ -54,13 +54,13 @@ def additive_fit(member: Indices, question: Indices, score: Floats) -> AdditiveF
 def variance_within(member: Indices, score: Floats) -> float:
     """Pooled variance of each member's scores about the own mean; NaN if nobody has two.
 
-    >>> variance_within(np.array([0, 0, 1, 1]), np.array([0.0, 2.0, 5.0, 5.0]))
+    >>> float(variance_within(np.array([0, 0, 1, 1]), np.array([0.0, 2.0, 5.0, 5.0])))
     1.0
     """
     asked = count_by(member)
     off = score - ratio(sum_by(member, score), asked)[member]
     freedom = len(score) - np.count_nonzero(asked)
-    return float(off @ off) / freedom if freedom else np.nan
+    return float(off @ off / freedom) if freedom else np.nan
 
 
 def _effects(

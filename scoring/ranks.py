@@ -24,7 +24,7 @@ def level_p_value(mean: Floats, error: Floats, freedom: float) -> float:
     members in the additive fit of member and question. NaN where it cannot be told.
 
     >>> round(level_p_value(np.array([0.0, 1.0]), np.array([0.5, 0.5]), 10), 4)
-    0.1881
+    0.1877
     """
     known = error > 0
     k = np.count_nonzero(known)
