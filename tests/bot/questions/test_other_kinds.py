@@ -15,7 +15,6 @@ from bot.standings import service as standings
 from bot.unit import Desk
 from storage.tables import (
     Forecast,
-    Moment,
     Question,
     QuestionKind,
     QuestionState,
@@ -207,7 +206,7 @@ def test_the_circle_s_gain_is_for_yes_or_no_alone(desk: Desk, clock: Clock) -> N
 # Settling
 
 
-def test_options_are_scored_by_brier_s_sum_and_halved_for_the_leaderboard(
+def test_options_are_scored_by_brier_s_sum_and_on_the_common_scale_for_boards(
     desk: Desk, clock: Clock
 ) -> None:
     bring(desk, answers=COLOURS)
@@ -218,7 +217,7 @@ def test_options_are_scored_by_brier_s_sum_and_halved_for_the_leaderboard(
     assert entered == questions.Resolved("Will it rain in Niamey tomorrow?", "Green")
     assert row(desk, Question, 1).state == QuestionState.RESOLVED
     assert [one.outcome for one in rows(desk, Resolution)] == ["1"]
-    assert headlines(desk) == [(0.86, pytest.approx(0.43))]
+    assert headlines(desk) == [(0.86, pytest.approx(0.25 * 0.86 / (1 - 1 / 3)))]
 
 
 def test_an_order_forgives_a_near_miss(desk: Desk, clock: Clock) -> None:
@@ -227,10 +226,10 @@ def test_an_order_forgives_a_near_miss(desk: Desk, clock: Clock) -> None:
 
     settle(desk, clock, "C")
 
-    assert headlines(desk) == [(0.3125, pytest.approx(0.15625))]
+    assert headlines(desk) == [(0.3125, pytest.approx(0.25 * 0.3125 / (4 / 9)))]
 
 
-def test_a_number_is_scored_by_distance_and_not_on_the_leaderboard(
+def test_a_number_is_scored_by_distance_which_has_a_unit_of_its_own(
     desk: Desk, clock: Clock
 ) -> None:
     bring(desk, answers=DAYS)
@@ -256,8 +255,8 @@ def test_a_correction_scores_anew_and_a_reopening_takes_the_scores_away(
     questions.reopen(desk, caller("Ana", manages_events=True), 1)
 
     assert (corrected.outcome, corrected.corrected) == ("Red", True)
-    assert corrected.lines[0].headline_forecast == Belief(values=(0.6, 0.3, 0.1))
-    assert scored == [(0.26, pytest.approx(0.13))]
+    assert corrected.lines[0].headlines == (Belief(values=(0.6, 0.3, 0.1)),)
+    assert scored == [(0.26, pytest.approx(0.0975))]
     assert rows(desk, Score) == []
 
 
@@ -317,7 +316,9 @@ def test_the_card_says_what_can_be_answered_and_what_it_was(desk: Desk, clock: C
     assert shown.outcome == "Blue"
 
 
-def test_a_profile_counts_brier_scores_from_0_to_1_alone(desk: Desk, clock: Clock) -> None:
+def test_a_profile_tells_the_newest_scores_on_the_common_scale_and_no_distances(
+    desk: Desk, clock: Clock
+) -> None:
     for number, (title, answers, typed, outcome) in enumerate(
         (
             ("Will it be so?", "", "60", "yes"),
@@ -334,10 +335,7 @@ def test_a_profile_counts_brier_scores_from_0_to_1_alone(desk: Desk, clock: Cloc
     shown = standings.show_profile(desk, caller("Ben"))
 
     assert shown is not None
-    assert [(moment, round(mean, 9), count) for moment, mean, count in shown.means] == [
-        (Moment.CLOSE, 0.145, 2)
-    ]
-    assert [(line.title, round(line.headline, 9)) for line in shown.recent] == [
-        ("Which will it be?", 0.13),
+    assert [(line.title, round(line.headline or 0, 9)) for line in shown.recent] == [
+        ("Which will it be?", 0.0975),
         ("Will it be so?", 0.16),
     ]

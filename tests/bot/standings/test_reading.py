@@ -135,7 +135,7 @@ def test_the_numbers_are_those_of_the_scoring_package() -> None:
     found = read(said, happened)
 
     assert found is not None
-    curve = scoring.corp(probabilities=said, outcomes=happened)
+    curve = scoring.corp(probabilities=said, outcomes=happened, band="simultaneous")
     assert found.curve.x == (0.2, 0.4, 0.6, 0.8)
     assert found.curve.y == tuple(curve.recalibrated.tolist())
     assert found.curve.band_low == tuple(curve.low.tolist())

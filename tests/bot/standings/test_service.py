@@ -506,7 +506,9 @@ def test_an_edge_has_an_interval_from_three_questions_on(desk: Desk, clock: Cloc
     # Two people's edges mirror each other, so they vary like the edges of one: t with 2 degrees.
     spread = math.sqrt(sum((one - raw) ** 2 for one in edges) / 2 / 3)
     assert row.raw == pytest.approx(raw)
-    assert (row.low, row.high) == pytest.approx((raw - 2.9199856 * spread, raw + 2.9199856 * spread))
+    assert (row.low, row.high) == pytest.approx(
+        (raw - 2.9199856 * spread, raw + 2.9199856 * spread)
+    )
 
 
 def test_windows_are_offered_in_the_groups_time(desk: Desk, clock: Clock) -> None:
