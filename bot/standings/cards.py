@@ -317,7 +317,7 @@ def _standings(profile: Profile) -> str:
     sure = [(metric, row) for metric, row in profile.standings if not math.isnan(row.low)]
     rows = [_standing(metric, row) for metric, row in sure]
     waiting = [
-        f"{WORDS[metric].name} from {_questions(INTERVAL_FROM[metric])} on ({row.questions} so far)"
+        f"{WORDS[metric].name} from {_questions(INTERVAL_FROM[metric])} ({row.questions} so far)"
         for metric, row in profile.standings
         if math.isnan(row.low) and metric in INTERVAL_FROM
     ]

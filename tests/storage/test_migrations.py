@@ -19,7 +19,7 @@ from bot.standings import keeping
 from bot.unit import Desk
 from storage import migrate, standings
 from storage.engine import Database
-from storage.tables import Group, Member, Question, Score
+from storage.tables import Group, Member, Question, Score, Standing
 
 SOURCE = Path(migrate.__file__).parent / "migrations"
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -222,6 +222,42 @@ def test_scores_of_the_first_version_are_kept_and_asked_to_be_computed_anew(
     assert score.known_at == NOON + timedelta(hours=2)
     assert (score.log, score.peer, score.gain, score.probability, score.outcome) == (None,) * 5
     assert (group.scores_version, group.standings_version) == (0, -1)
+
+
+KEPT = """
+INSERT INTO groups (id, name, timezone, turn_seconds, grace_seconds, blind_seconds, final_seconds,
+    extend_seconds, extensions, spoken_cues, reminder_minutes, announce_days, events,
+    scores_version, standings_version)
+    VALUES (901, 'Young', 'UTC', 600, 60, 180, 180, 120, 2, {false}, '1440,15', 5, {true}, 0, 0);
+INSERT INTO standings (id, group_id, metric, member_id, value, low, high, questions, raw, infinite)
+    VALUES (1, 900, 'brier', 1, 0.16, NULL, NULL, 1, 0.16, 0);
+UPDATE groups SET standings_version = scores_version
+"""
+
+
+def test_only_groups_with_resolved_questions_are_scored_again_and_no_standing_is_lost(
+    first_version: Database,
+) -> None:
+    false, true = ("0", "1") if first_version.is_sqlite else ("false", "true")
+    with first_version.engine.connect() as connection:
+        if first_version.is_sqlite:
+            migrate._set_foreign_keys(connection, on=False)
+        with connection.begin():
+            config = migrate._config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "0004")
+            for statement in KEPT.format(false=false, true=true).split(";\n"):
+                connection.exec_driver_sql(statement)
+
+    migrate.upgrade(first_version)
+
+    with first_version.read() as tx:
+        groups = {group.id: group.rescored_to for group in tx.exec(select(Group))}
+        standing = tx.exec(select(Standing)).one()
+        waiting = standings.stale(tx)
+    assert groups == {900: 0, 901: None}
+    assert (standing.value, standing.error, standing.freedom) == (0.16, None, None)
+    assert waiting == [900]
 
 
 def test_an_upgraded_schema_is_that_of_a_new_database(first_version: Database) -> None:

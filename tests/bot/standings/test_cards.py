@@ -15,11 +15,13 @@ from bot.standings.cards import (
     profile_card,
 )
 from bot.standings.pictures import calibration_picture
-from bot.standings.reading import read
-from bot.standings.service import PAGE, Board, BoardRow, Calibration, Profile
+from bot.standings.reading import read, read_numbers
+from bot.standings.service import PAGE, Board, BoardRow, Calibration, Moments, Profile
 from bot.standings.words import WORDS, say_interval, say_value
+from scoring import MeanInterval
+from storage.tables import Moment
 
-ANA = BoardRow(1, "Ana", 0.021, -0.013, 0.055, 12)
+ANA = BoardRow(1, "Ana", 0.021, -0.013, 0.055, 12, ranks=(1, 3))
 NEW = BoardRow(None, "Ben", 0.3, math.nan, math.nan, 2)
 
 
@@ -36,7 +38,10 @@ def text(shown: Board) -> str:
 
 
 def test_a_row_has_rank_value_name_interval_and_questions() -> None:
-    assert "`  1.` **+0.021** Ana (−0.013 to +0.055) · 12 questions" in text(board(ANA))
+    said = text(board(ANA))
+
+    assert "`  1.` **+0.021** Ana (−0.013 to +0.055) · rank 1–3 · 12 questions" in said
+    assert "Such as rank 2–5: the best and the worst that the data allow." in said
 
 
 def test_a_newcomer_is_told_how_far_it_is_to_a_rank() -> None:
@@ -50,7 +55,7 @@ def test_where_nobody_has_a_rank_yet_it_says_so() -> None:
 
 
 def test_whoever_has_enough_questions_but_no_number_is_not_called_on_the_way() -> None:
-    torn = BoardRow(None, "Eve", math.nan, -math.inf, math.inf, 6, infinite=2)
+    torn = BoardRow(None, "Eve", math.nan, math.nan, math.nan, 6)
 
     said = text(board(torn, NEW, asked=Asked("peer")))
 
@@ -66,9 +71,57 @@ def test_where_nobody_has_a_rank_in_a_window_it_does_not_count_what_is_outside()
     assert "resolved so far" not in said
 
 
-def test_a_table_that_is_all_level_says_why() -> None:
-    assert "no more than luck explains, so all share the first rank" in text(board(ANA, level=True))
-    assert "All level" not in text(board(ANA))
+def test_a_table_that_is_too_close_to_call_says_so_first_and_what_would_settle_it() -> None:
+    close, by_luck, clear = (
+        leaderboard_card(shown, None).embed
+        for shown in (
+            board(ANA, too_close=True, more=33),
+            board(ANA, too_close=True),
+            board(ANA),
+        )
+    )
+
+    assert close is not None
+    assert by_luck is not None
+    assert clear is not None
+    assert str(close.description).startswith("**Too close to call: luck alone often gives such")
+    assert close.fields[0].name == by_luck.fields[0].name == "What would settle it"
+    assert str(close.fields[0].value).startswith("About 35 more questions each, if people go on")
+    assert "no more than luck alone makes them" in str(by_luck.fields[0].value)
+    assert "Too close" not in str(clear.to_dict())
+
+
+def test_ones_own_progress_is_told_whatever_there_is_to_tell() -> None:
+    def told(row: BoardRow, metric: Metric = "edge") -> str:
+        return text(board(row, mine=(replace(row, mine=True), 1), asked=Asked(metric)))
+
+    assert "You: Known to about ±0.034; twice as many questions would make that ±0.024." in told(
+        ANA
+    )
+    assert "You: 3 more questions to a rank: 2 of 5 so far." in told(NEW)
+    bare = replace(ANA, low=math.nan, high=math.nan, questions=7)
+    assert "You: From 10 questions on it has an interval: 7 so far." in told(bare, "brier")
+    assert "You: On 7 questions; more make the number surer." in told(bare, "calibration")
+
+
+def test_brackets_are_explained_by_what_they_are_of() -> None:
+    bare = replace(ANA, low=math.nan, high=math.nan)
+
+    assert "where the plain mean lies 9 times in 10" in text(board(ANA))
+    assert "where it lies 9 times in 10" in text(board(ANA, asked=Asked("brier")))
+    assert "where it lies about 9 times in 10" in text(board(ANA, asked=Asked("log"), about=True))
+    assert "In brackets" not in text(board(bare))
+
+
+@pytest.mark.parametrize("metric", ["log", "peer", "baseline"])
+def test_a_board_that_keeps_forecasts_within_bounds_says_so(metric: Metric) -> None:
+    assert "Forecasts beyond 0.1% and 99.9% count as these." in text(board(asked=Asked(metric)))
+
+
+def test_while_scores_are_computed_again_the_board_says_how_far_it_is() -> None:
+    said = text(board(rescored=1200))
+
+    assert "computed again by new rules: 1,200 of 9 questions so far" in said
 
 
 def test_an_own_row_is_marked_and_comes_along_from_another_page() -> None:
@@ -79,22 +132,7 @@ def test_an_own_row_is_marked_and_comes_along_from_another_page() -> None:
     assert "**Ana** (you)" in here
     assert "You, on page 4: `  1.` **+0.021** **Ana** (you)" in elsewhere
     assert "on page" not in text(board(mine, mine=(mine, 1)))
-
-
-@pytest.mark.parametrize(
-    ("metric", "value", "says"),
-    [
-        ("log", math.inf, "Eve said 0% to what happened on 1 question."),
-        ("baseline", -math.inf, "Eve said 0% to what happened on 1 question."),
-        ("peer", -math.inf, "Eve said 0% to what happened on 1 question."),
-        ("peer", math.inf, "Eve: on 1 question, others said 0% to what happened."),
-        ("peer", math.nan, "they or others said 0% to what happened; ∞ and −∞ have no mean."),
-    ],
-)
-def test_an_endless_number_is_explained(metric: Metric, value: float, says: str) -> None:
-    eve = BoardRow(1, "Eve", value, math.nan, math.nan, 7, infinite=1)
-
-    assert says in text(board(eve, asked=Asked(metric)))
+    assert text(board(mine, mine=(mine, 1))).count("**Ana** (you)") == 1
 
 
 @pytest.mark.parametrize("metric", METRICS)
@@ -108,7 +146,8 @@ def test_every_metric_is_explained_beside_its_numbers(metric: Metric) -> None:
 
 
 def test_the_metrics_can_be_chosen_by_name() -> None:
-    assert [value for _, value in METRIC_CHOICES] == list(METRICS)
+    assert {value for _, value in METRIC_CHOICES} == set(METRICS)
+    assert [value for _, value in METRIC_CHOICES][:2] == ["edge", "over_time"]
     assert all(len(label) <= 100 for label, _ in METRIC_CHOICES)
 
 
@@ -131,16 +170,19 @@ def test_pages_have_buttons_to_those_beside_them() -> None:
 
 
 def test_a_page_of_the_longest_names_and_numbers_fits() -> None:
-    worst = BoardRow(None, "*" * 32, -123.4, -10000.1, 10000.1, 1000, infinite=999, mine=True)
-    rows = tuple(replace(worst, rank=500 if at % 2 else None) for at in range(PAGE))
+    worst = BoardRow(None, "*" * 32, -123.4, -10000.1, 10000.1, 1000, mine=True)
+    rows = tuple(
+        replace(worst, rank=500 if at % 2 else None, ranks=(100, 999)) for at in range(PAGE)
+    )
+    asked = Asked("peer", minimum=1000, page=2)
 
     message = leaderboard_card(
-        board(*rows, asked=Asked("peer", minimum=1000, page=2), pages=9, mine=(worst, 1)), None
+        board(*rows, asked=asked, pages=9, mine=(rows[1], 1), too_close=True, more=999), None
     )
 
     assert message.embed is not None
     assert len(str(message.embed.description)) < 4096
-    assert str(message.embed.description).count("\n") == PAGE + 1
+    assert str(message.embed.description).count("\n") == PAGE + 2
     assert len(message.embed) <= 6000
 
 
@@ -207,16 +249,95 @@ def test_the_groups_calibration_says_what_its_forecast_is() -> None:
     assert "0% and 100% count as 0.1% and 99.9%" in said
 
 
+NOTHING = MemberRecord(None, 0, None, 0, None)
+
+
+def profile(*standings: tuple[Metric, BoardRow], **more: object) -> Profile:
+    rows = standings or (("edge", ANA),)
+    shown = Profile("Ana", 30, 20, 1, rows, Moments(0, ()), "Fine.", (), NOTHING)
+    return replace(shown, **more)  # type: ignore[arg-type]
+
+
+def profile_fields(shown: Profile) -> dict[str, str]:
+    embed = profile_card(shown).embed
+    assert embed is not None
+    fields = {str(field.name): str(field.value) for field in embed.fields}
+    return {"": str(embed.description), **fields}
+
+
 def test_a_profile_shows_what_a_member_did_in_the_circle() -> None:
     circle = MemberRecord(None, 0, Mean(0.1, None, 1), 1, None)
-    profile = Profile("Ana", 3, 2, 1, (("edge", ANA),), (), "Fine.", (), circle)
 
-    embed = profile_card(profile).embed
+    fields = profile_fields(profile(circle=circle))
 
-    assert embed is not None
-    fields = {field.name: field.value for field in embed.fields}
     assert str(fields["In the circle"]).startswith("Own gain **+0.100** on average (1 round)")
     assert fields["Calibration"] == "Fine."
     assert "**+0.021** Edge over the others (−0.013 to +0.055)" in str(
         fields["Scores over all questions"]
     )
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "says"),
+    [
+        (0.10, 0.20, "(0.100 to 0.200), better than knowing nothing, which earns 0.250."),
+        (0.26, 0.40, "(0.260 to 0.400), worse than knowing nothing, which earns 0.250."),
+        (0.20, 0.30, "(0.200 to 0.300), not told apart yet from knowing nothing"),
+        (math.nan, math.nan, "A mean Brier score is told from 10 questions on: 12 so far."),
+    ],
+)
+def test_a_mean_brier_score_is_beside_knowing_nothing_if_more_than_luck_tells_them_apart(
+    low: float, high: float, says: str
+) -> None:
+    brier = BoardRow(None, "Ana", 0.24, low, high, 12)
+
+    assert says in profile_fields(profile(("brier", brier)))[""]
+
+
+def test_a_profile_tells_no_mean_without_an_interval_and_says_what_it_takes() -> None:
+    bare = BoardRow(None, "Ana", 0.123, math.nan, math.nan, 4)
+
+    fields = profile_fields(profile(("edge", ANA), ("brier", bare), ("calibration", bare)))
+
+    assert "0.123" not in str(fields)
+    said = fields["Scores over all questions"]
+    assert "**+0.021** Edge over the others" in said
+    assert said.endswith(
+        "*Not sure enough to be told yet: Brier score from 10 questions (4 so far).*"
+    )
+
+
+def test_a_profile_has_moments_with_their_intervals_or_how_many_questions_are_missing() -> None:
+    mean = MeanInterval(0.2, 0.1, 0.3, 12)
+    whole = Moments(12, tuple((moment, mean) for moment in Moment))
+
+    said, waiting, never = (
+        profile_fields(profile(moments=one)).get("Mean Brier score by moment", "")
+        for one in (whole, Moments(4, ()), Moments(0, ()))
+    )
+
+    assert "In the turn: **0.200** (0.100 to 0.300)" in said
+    assert "On the same 12 questions" in said
+    assert waiting == "Told from 10 questions on of which you have all four moments: 4 so far."
+    assert never == ""
+
+
+def test_a_profile_says_while_scores_are_computed_again() -> None:
+    said = profile_fields(profile(rescoring=True, standings=()))[""]
+
+    assert "Scores are being computed again by new rules" in said
+
+
+@pytest.mark.parametrize(
+    ("inside", "says"),
+    [
+        ([1, 1, 0], "in 2 of 3 (25% to 92%, had chance picked other questions): that fits 80%."),
+        ([0] * 9, "the intervals are too narrow."),
+        ([1] * 30, "the intervals are wider than they need to be."),
+    ],
+)
+def test_how_often_intervals_of_numbers_held_is_told_with_its_own_interval(
+    inside: list[int], says: str
+) -> None:
+    assert says in described(shown(numbers=read_numbers(inside)))
+    assert says in profile_fields(profile(numbers=read_numbers(inside)))["Calibration"]
