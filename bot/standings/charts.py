@@ -139,7 +139,7 @@ def leaderboard_alt_text(board: BoardPicture) -> str:
     """Say who leads, if anybody does, with the numbers, and how many more there are."""
     rows = _in_order(board.rows)
     best = "higher" if board.higher_is_better else "lower"
-    said = "; ".join(_row_in_words(board.metric, row) for row in rows[:_IN_ALT_TEXT])
+    said = "; ".join(_row_in_words(board, row) for row in rows[:_IN_ALT_TEXT])
     more = len(rows) - _IN_ALT_TEXT
     rest = f"; and {more} more" if more > 0 else ""
     told = f"{said}{rest}" if rows else "no scores yet"
@@ -182,15 +182,17 @@ def _in_order(rows: tuple[BoardRow, ...]) -> list[BoardRow]:
     return sorted(rows, key=lambda row: inf if row.rank is None else row.rank)
 
 
-def _row_in_words(metric: str, row: BoardRow) -> str:
-    rank = "unranked" if row.rank is None else f"{row.rank}."
+def _row_in_words(board: BoardPicture, row: BoardRow) -> str:
+    metric = board.metric
+    place = "" if board.too_close else f"{row.rank}. "
+    rank = "unranked " if row.rank is None else place
     ranks = f", rank {say_ranks(row.ranks)}" if row.ranks else ""
     interval = ""
     if row.low is not None and row.high is not None:
         low, high = _number(metric, row.low), _number(metric, row.high)
         interval = f", 90% interval {low} to {high}"
     questions = charts.plural(row.count, "question")
-    return f"{rank} {row.name[:40]} {_number(metric, row.value)} ({questions}{interval}{ranks})"
+    return f"{rank}{row.name[:40]} {_number(metric, row.value)} ({questions}{interval}{ranks})"
 
 
 def _number(metric: str, value: float) -> str:
@@ -302,7 +304,9 @@ def _write_around(card: Figure, board: BoardPicture, rows: list[BoardRow], top: 
     """Write what the columns mean, which way is better, and where the ranked end."""
     _aside(card, _COUNT, top - 9, "questions", ha="right")
     if any(row.ranks for row in rows):
-        _aside(card, charts.MARGIN, top - 9, "could be" if board.too_close else "rank (could be)")
+        _aside(
+            card, charts.MARGIN, top - 9, "rank could be" if board.too_close else "rank (could be)"
+        )
     foot = top + _offset(rows, len(rows)) + 28
     if any(row.low is not None and row.high is not None for row in rows):
         shrunk = any(row.raw not in {None, row.value} for row in rows)
