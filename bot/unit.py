@@ -80,7 +80,6 @@ class Unit:
 
     def refresh(self, key: Key) -> None:
         """Have the card edited, if it was ever posted."""
-        self.effects = True
         self.refreshed[str(key)] = None
 
     def save_refreshes(self) -> outbox.Edit | None:
@@ -91,7 +90,10 @@ class Unit:
         keys, self.refreshed = list(self.refreshed), {}
         if not keys:
             return None
-        return outbox.refresh_all(self.tx, keys, now=self.now, pressed=self.pressed)
+        asked_for, edit = outbox.refresh_all(self.tx, keys, now=self.now, pressed=self.pressed)
+        if asked_for > (edit is not None):  # what the answer shows is nothing for delivery
+            self.effects = True
+        return edit
 
     def ping(self, key: Key, channel_id: int, expires_at: datetime) -> None:
         """Have a message sent once, unless it has lost its point by then."""

@@ -134,17 +134,20 @@ def refresh(tx: Session, *, key: str, now: datetime, pressed: int | None = None)
 
 def refresh_all(
     tx: Session, keys: Collection[str], *, now: datetime, pressed: int | None = None
-) -> Edit | None:
-    """Asks for an edit of each of these cards that was ever asked for, in one statement.
+) -> tuple[int, Edit | None]:
+    """Asks for an edit of each of these cards that was ever asked for; returns how many there are.
 
     `pressed` is the message whose button was pressed. The answer to the press shows the change,
-    so that edit is under way from now on, and delivery only steps in if it does not arrive.
+    so that edit, which is returned, is under way from now on, and delivery only steps in if it
+    does not arrive.
     """
-    answered = [row for row in _want(tx, keys, now, pressed) if pressed and row[2] == pressed]
+    asked_for = _want(tx, keys, now, pressed)
+    answered = [row for row in asked_for if pressed and row[2] == pressed]
     if not answered:
-        return None
+        return len(asked_for), None
     effect_id, channel_id, message_id, wanted, under_way = answered[0]
-    return Edit(effect_id, wanted - (under_way > 1), Place(channel_id, message_id))
+    edit = Edit(effect_id, wanted - (under_way > 1), Place(channel_id, message_id))
+    return len(asked_for), edit
 
 
 def _want(tx: Session, keys: Collection[str], now: datetime, pressed: int | None) -> Sequence[Any]:

@@ -13,8 +13,8 @@ from types import SimpleNamespace
 import aiohttp
 
 REQUESTS_A_SECOND = 45
-# So many may go at once after a pause; more in the same instant could add up to over 50 a second.
-BURST = 4
+# So many may go at once after a pause; with more it could be over 50 within a second.
+BURST = 3
 REQUEST_TIMEOUT = 30.0
 EXEMPT = ("/interactions/", "/webhooks/")
 
@@ -26,18 +26,32 @@ class Pace:
 
     def __init__(self, a_second: float = REQUESTS_A_SECOND) -> None:
         self.interval = 1 / a_second
-        self._next = 0.0
+        self.waiting = 0
+        self._left = float(BURST)
+        self._counted_at: float | None = None
+        self._one_by_one = asyncio.Lock()
 
     def room(self) -> int:
         """How many requests could go at this moment."""
-        ahead = max(self._next - _now(), 0.0)
-        return max(int(BURST - ahead / self.interval), 0)
+        now = _now()
+        before = now if self._counted_at is None else self._counted_at
+        self._left = min(self._left + (now - before) / self.interval, BURST)
+        self._counted_at = now
+        return int(self._left)
 
     async def turn(self) -> None:
-        """Waits for the turn of one request, and counts it."""
-        now = _now()
-        self._next = max(self._next, now) + self.interval
-        await asyncio.sleep(max(self._next - now - BURST * self.interval, 0.0))
+        """Waits for the turn of one request, and counts it.
+
+        After the process was held up, those that are late by then do not go all at once.
+        """
+        self.waiting += 1
+        try:
+            async with self._one_by_one:
+                while self.room() < 1:
+                    await asyncio.sleep((1 - self._left) * self.interval)
+                self._left -= 1
+        finally:
+            self.waiting -= 1
 
     def trace(self) -> aiohttp.TraceConfig:
         """What has the HTTP client wait for its turn before each request, repeated ones too."""

@@ -35,6 +35,8 @@ NONCE_LIFE = timedelta(minutes=2)
 PARKED_FOR = timedelta(minutes=5)
 # So many channels are served side by side.
 LANES = 30
+# So many are claimed and drawn before Discord has room for them.
+AHEAD = 6
 # Where a message of an earlier attempt is looked for: from a bit before it, as Discord's clock may
 # differ from ours, to the end of the last attempt that needed no search; in so many messages.
 CLOCKS_DIFFER = timedelta(minutes=2)
@@ -144,8 +146,8 @@ class Delivery:
         return free and any(channel not in self._lanes for channel in self._waiting.values())
 
     def _room(self) -> int:
-        """How many requests Discord has room for, beside those that are being drawn."""
-        return self._pace.room() - len(self._drawn)
+        """How many more to claim: Discord is never idle, and what is most urgent waits for few."""
+        return self._pace.room() + AHEAD - len(self._drawn) - self._pace.waiting
 
     def _choose(self) -> list[int]:
         """The most urgent effect of each channel that is free, as many as there is room for."""

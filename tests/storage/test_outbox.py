@@ -64,7 +64,7 @@ def refresh(database: Database, at: datetime = NOW) -> None:
 def press(database: Database, at: datetime = NOW, message: int = 77) -> outbox.Edit | None:
     """A button of this message is pressed: the answer is to show the card."""
     with database.write() as tx:
-        return outbox.refresh_all(tx, ["q1"], now=at, pressed=message)
+        return outbox.refresh_all(tx, ["q1"], now=at, pressed=message)[1]
 
 
 def arrived(database: Database, edit: outbox.Edit | None) -> bool:
@@ -624,8 +624,9 @@ def test_cards_asked_for_together_are_asked_for_in_one_go(outboxes: Database) ->
     show(outboxes, "q2")
 
     with outboxes.write() as tx:
-        edit = outbox.refresh_all(tx, ["q1", "q2", "q3"], now=NOW, pressed=77)
+        asked_for, edit = outbox.refresh_all(tx, ["q1", "q2", "q3"], now=NOW, pressed=77)
 
+    assert asked_for == 2
     assert edit == outbox.Edit(effect(outboxes).id, 2, outbox.Place(910, 77))
     assert (effect(outboxes).wanted, effect(outboxes, "q2").wanted) == (2, 2)
     assert under_way(outboxes) == 1
@@ -850,7 +851,7 @@ def test_two_presses_at_once_are_both_under_way_and_know_of_each_other(
     edits: list[outbox.Edit | None] = []
 
     def press_it(tx: Session) -> None:
-        edits.append(outbox.refresh_all(tx, ["q1"], now=NOW, pressed=77))
+        edits.append(outbox.refresh_all(tx, ["q1"], now=NOW, pressed=77)[1])
 
     with outboxes.write() as tx:
         press_it(tx)
@@ -884,7 +885,7 @@ def test_a_claim_beside_a_press_takes_nothing_or_comes_after_it(outboxes: Databa
     number = number_of(outboxes)
 
     with outboxes.write() as tx:
-        edit = outbox.refresh_all(tx, ["q1"], now=NOW, pressed=77)
+        _, edit = outbox.refresh_all(tx, ["q1"], now=NOW, pressed=77)
         second = begin_second(outboxes, lambda other: outbox.claim(other, number, NOW))
     second.join(20)
 
