@@ -112,6 +112,7 @@ class Alarms:
     def _all(self) -> list[tuple[str, int, datetime | None]]:
         now = self._desk.clock()
         with self._desk.db.write() as tx:
+            outbox.send_again(tx, now)
             outbox.unpark(tx, now)
         with self._desk.db.read() as tx:
             alarms = [(f"round:{number}", group, at) for number, group, at in rounds.live(tx)]

@@ -17,6 +17,8 @@ from bot.calendars import keeper
 from bot.calendars import service as calendars
 from bot.calendars.discord_events import DiscordEvents
 from bot.client import HANDLERS, DojoClient
+from bot.delivery.notes import LINGER
+from bot.delivery.pace import Pace
 from bot.delivery.worker import Carrier, Delivery
 from bot.means import NONE, Means
 from bot.unit import Desk, Unit
@@ -46,15 +48,19 @@ class App:
         means: Means = NONE,
         google: keeper.Calendar | None = None,
         http_bind: str | None = None,
+        linger: float = LINGER,
     ) -> None:
         self.database = database
         self.handlers = HANDLERS
         self.desk = Desk(database, clock, self._saved, means)
+        self.pace = Pace()
         self.client = DojoClient(self)
         events = DiscordEvents(self.desk, self.run, self.client)
         carriers = {"v": Carrier(events.carry, lambda key: keys.announcement(key.id))}
         keep = partial(keeper.keep, calendar=google)
-        self.delivery = Delivery(self.desk, self.run, self.client, keep, carriers)
+        self.delivery = Delivery(
+            self.desk, self.run, self.client, keep, carriers, pace=self.pace, linger=linger
+        )
         self.alarms = Alarms(self.desk, self.run, self.delivery.wake, sweep_seconds)
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="service")
         self._http_bind = http_bind

@@ -6,19 +6,19 @@ answer arrives in the same place.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import discord
 import structlog
 from discord import app_commands
 
-from bot.delivery.catalogue import read, render
+from bot.delivery.catalogue import drawing, read, render
 from bot.errors import answer_error, answer_once
 from bot.keys import Key
 from bot.message import Message
 from bot.rules import Refusal, StaleRefusal
-from bot.unit import Caller, Desk
+from bot.unit import Caller, Desk, Unit
 from storage import outbox
 
 if TYPE_CHECKING:
@@ -34,15 +34,29 @@ AnyCommand = app_commands.Command[Any, ..., Any] | app_commands.Group
 NEEDED = frozenset({"send_messages", "embed_links", "attach_files"})
 # Discord allows three seconds; the rest is for the way there and back.
 PATIENCE = 1.5
+# An answer to an interaction is worth nothing after this.
+ANSWER_TIMEOUT = 20
 
 
-@dataclass(frozen=True)
-class _Drawn:
-    """A card as drawn, the version that it is at least, and the one that Discord had before."""
+@dataclass
+class _Pressed:
+    """The card under a press, read in the transaction of the change: how to draw it then.
 
-    message: Message | None
-    version: int
-    shown_before: int
+    `edit` is the edit that the answer carries; it is counted as under way with the change itself.
+    """
+
+    at: Key
+    edit: outbox.Edit | None = None
+    draw: Callable[[], Message | None] | None = None
+
+    def close(self, unit: Unit) -> None:
+        """What is read after the edit was asked for is at least as new as its version."""
+        unit.refresh(self.at)
+        self.edit = unit.save_refreshes()
+        if self.at in unit.seen:
+            self.draw = drawing(self.at, unit.seen[self.at])
+        else:
+            self.draw = read(unit.tx, self.at, unit.now)
 
 
 class Door:
@@ -159,27 +173,34 @@ class Door:
         This saves a request to Discord: the answer is the edit.
         """
         self._answers_with_card = True
-        result, drawn = await self.do(
-            _change_and_draw, at, lambda desk, caller: service(desk, caller, *args, **kwargs)
-        )
-        await self._update(at, drawn)
+        pressed = _Pressed(at)
+        arrived = False
+        try:
+            result, message = await self.do(
+                _change_and_draw, pressed, lambda desk, who: service(desk, who, *args, **kwargs)
+            )
+            arrived = await self._update(message)
+        finally:
+            # An answer that failed may have arrived all the same, so the card is edited once more.
+            if pressed.edit is not None:
+                self.app.delivery.answered(pressed.edit, arrived=arrived)
         return result
 
-    async def _update(self, at: Key, drawn: _Drawn) -> None:
-        message = drawn.message
+    async def _update(self, message: Message | None) -> bool:
+        """Whether the pressed card shows the message now."""
         if message is None or self.interaction.response.is_done():
             await self.acknowledge()
-            return
-        await answer_once(
-            lambda: self.interaction.response.edit_message(
-                content=message.content or None,
-                embed=message.embed,
-                view=message.view(),
-                allowed_mentions=discord.AllowedMentions.none(),
+            return False
+        async with asyncio.timeout(ANSWER_TIMEOUT):
+            await answer_once(
+                lambda: self.interaction.response.edit_message(
+                    content=message.content or None,
+                    embed=message.embed,
+                    view=message.view(),
+                    allowed_mentions=discord.AllowedMentions.none(),
+                )
             )
-        )
-        if await self.app.run(_confirm_shown, self.app.desk, self.caller, at, drawn):
-            self.app.delivery.wake()
+        return True
 
     async def acknowledge(self) -> None:
         """Answers a press where the change shows elsewhere."""
@@ -214,25 +235,12 @@ def _options(message: Message | None) -> dict[str, Any]:
 
 
 def _change_and_draw(
-    desk: Desk, caller: Caller, key: Key, change: Callable[[Desk, Caller], R]
-) -> tuple[R, _Drawn]:
-    """The version is read before the card is drawn: what is drawn is at least as new."""
-    result = change(desk, caller)
-    with desk.db.read() as tx:
-        wanted, shown = outbox.versions(tx, str(key))
-        draw = read(tx, key, desk.clock())
-    return result, _Drawn(draw(), wanted, shown)
-
-
-def _confirm_shown(desk: Desk, caller: Caller, key: Key, drawn: _Drawn) -> bool:
-    """Whether delivery has something left to do for the card."""
-    with desk.db.write() as tx:
-        effect = outbox.by_key(tx, str(key))
-        if effect is None or effect.message_id != caller.pressed:
-            return False
-        return outbox.confirm_shown(
-            tx, key=str(key), version=drawn.version, before=drawn.shown_before
-        )
+    desk: Desk, caller: Caller, pressed: _Pressed, change: Callable[[Desk, Caller], R]
+) -> tuple[R, Message | None]:
+    """What the service returns, and the pressed card as it is then; drawn after it is saved."""
+    result = change(replace(desk, closing=pressed.close), caller)
+    draw = pressed.draw
+    return result, render(desk, pressed.at) if draw is None else draw()
 
 
 def fields_of(interaction: discord.Interaction[Any]) -> dict[str, str]:

@@ -52,7 +52,10 @@ class Caller:
 
 @dataclass
 class Unit:
-    """One change: its transaction, its moment, its group, and what it wants done afterwards."""
+    """One change: its transaction, its moment, its group, and what it wants done afterwards.
+
+    `seen` is what cards show by now, as far as the change has read it already.
+    """
 
     tx: Session
     now: datetime
@@ -61,6 +64,8 @@ class Unit:
     effects: bool = False
     pressed: int | None = None
     means: Means = NONE
+    seen: dict[Key, object] = field(default_factory=dict)
+    refreshed: dict[str, None] = field(default_factory=dict)
 
     def show(self, key: Key, channel_id: int) -> None:
         """Have the card posted, or edited to what is true when it is delivered."""
@@ -71,13 +76,24 @@ class Unit:
             group_id=self.group.id,
             channel_id=channel_id,
             now=self.now,
-            pressed=self.pressed,
         )
 
     def refresh(self, key: Key) -> None:
         """Have the card edited, if it was ever posted."""
-        self.effects = True
-        outbox.refresh(self.tx, key=str(key), now=self.now, pressed=self.pressed)
+        self.refreshed[str(key)] = None
+
+    def save_refreshes(self) -> outbox.Edit | None:
+        """Saves which cards are to be edited, in one statement, as the last thing of a unit.
+
+        Returns the edit of the pressed card, which the answer to the press is to carry.
+        """
+        keys, self.refreshed = list(self.refreshed), {}
+        if not keys:
+            return None
+        asked_for, edit = outbox.refresh_all(self.tx, keys, now=self.now, pressed=self.pressed)
+        if asked_for > (edit is not None):  # what the answer shows is nothing for delivery
+            self.effects = True
+        return edit
 
     def ping(self, key: Key, channel_id: int, expires_at: datetime) -> None:
         """Have a message sent once, unless it has lost its point by then."""
@@ -138,6 +154,8 @@ class Desk:
     clock: Clock
     saved: Callable[[Unit], None] = lambda _unit: None
     means: Means = NONE
+    # Called at the end of what a member asked for, before it is saved.
+    closing: Callable[[Unit], None] = lambda _unit: None
 
     @contextmanager
     def act(self, caller: Caller) -> Iterator[ActUnit]:
@@ -159,6 +177,8 @@ class Desk:
                 tx, now, group, pressed=caller.pressed, means=self.means, caller=caller, me=me
             )
             yield unit
+            self.closing(unit)
+            unit.save_refreshes()
         self.saved(unit)
 
     @contextmanager
@@ -167,6 +187,7 @@ class Desk:
         with self.db.write() as tx:
             unit = Unit(tx, self.clock(), groups.lock(tx, group_id), means=self.means)
             yield unit
+            unit.save_refreshes()
         self.saved(unit)
 
 

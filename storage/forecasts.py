@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert
+from sqlalchemy import bindparam, insert, or_
 from sqlmodel import Session, col, select
 
 from storage.tables import Forecast, ForecastKind
@@ -27,6 +27,17 @@ _RECORDED_IN_ROUND = (
 _IN_ROUNDS = (
     select(Forecast)
     .where(col(Forecast.round_id).in_(bindparam("round_ids", expanding=True)))
+    .order_by(col(Forecast.made_at), col(Forecast.id))
+)
+_IN_ROUND_OR_OWN = (
+    select(Forecast)
+    .where(
+        or_(
+            col(Forecast.round_id) == bindparam("round_id"),
+            (col(Forecast.question_id) == bindparam("question_id"))
+            & (col(Forecast.member_id) == bindparam("member_id")),
+        )
+    )
     .order_by(col(Forecast.made_at), col(Forecast.id))
 )
 
@@ -56,10 +67,11 @@ def add(
     late: bool = False,
     reason: str = "",
     interaction_id: int | None = None,
-) -> None:
-    """Adds a forecast, in one statement."""
+) -> Forecast:
+    """Adds a forecast, in one statement. Returns what was added, for reading."""
     row = {name: value for name, value in locals().items() if name != "tx"}
     tx.connection().execute(_ADD, row)
+    return Forecast(**row)
 
 
 def latest_of_member(
@@ -87,6 +99,14 @@ def recorded_in_round(tx: Session, round_id: int) -> tuple[frozenset[int], froze
     rows = tx.exec(_RECORDED_IN_ROUND, params={"round_id": round_id}).all()
     blind = frozenset(member for member, kind in rows if kind == ForecastKind.BLIND)
     return blind, frozenset(member for member, kind in rows if kind == ForecastKind.TURN)
+
+
+def in_round_or_own(
+    tx: Session, *, round_id: int, question_id: int, member_id: int
+) -> list[Forecast]:
+    """The forecasts filed under a round, and all of one member's on its question, in order."""
+    asked = {"round_id": round_id, "question_id": question_id, "member_id": member_id}
+    return list(tx.exec(_IN_ROUND_OR_OWN, params=asked))
 
 
 def in_rounds(tx: Session, round_ids: Collection[int]) -> list[Forecast]:

@@ -1,9 +1,17 @@
-"""The outbox: what Discord shall show. Written in the transaction that makes it true."""
+"""The outbox: what Discord shall show. Written in the transaction that makes it true.
 
-from collections.abc import Sequence
+Two edits of one card can be under way at once, and Discord may carry them out in any order. So the
+row counts them: a card is done once its newest version was confirmed and none is under way.
+Whatever writes here is one statement, or holds the lock of the row that it has read.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, bindparam, case, or_
+from sqlalchemy import BigInteger, ColumnElement, bindparam, case, or_
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select, update
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -14,24 +22,94 @@ GOOGLE = 0
 LEASE = timedelta(minutes=1)
 ANSWER_TIME = timedelta(seconds=4)
 LONGEST_WAIT = timedelta(minutes=5)
+CHANNEL_GONE = "the channel is gone. Choose another one with `/settings channels`."
+
+# What comes first when Discord cannot be told everything at once, by the letter of the key: what
+# is new and the cards of the evening that is running; announcements and events come last.
+LIVE, LAST = "lbtf", "avghc"
+_KIND = func.substr(col(Effect.key), 1, 1)
+_RANK = case(
+    (_KIND.in_(list(LAST)), 3),
+    (col(Effect.message_id).is_(None), 0),
+    (_KIND.in_(list(LIVE)), 1),
+    else_=2,
+)
+
+_NOW = bindparam("now", type_=UTCDateTime())
+_PRESSED = col(Effect.message_id) == bindparam("pressed", type_=BigInteger)
+# What is still counted after its time had no outcome that was noted, and will have none.
+_UNDER_WAY: ColumnElement[int] = case(
+    (col(Effect.under_way_until) > _NOW, col(Effect.under_way)), else_=0
+)
+# Of two edits at once nobody knows which came last. The version beyond both asks for a third.
+_ONE_MORE = case((_PRESSED & (_UNDER_WAY > 0), 1), else_=0)
+# Rows are locked in one order, so that two transactions with several cards cannot block each other.
+_ASKED_FOR = (
+    select(Effect.id)
+    .where(col(Effect.key).in_(bindparam("keys", expanding=True)))
+    .order_by(col(Effect.id))
+    .with_for_update()
+)
 # Built once: every forecast goes this way, and building a statement costs more than running it.
 _WANT = (
     update(Effect)
-    .where(col(Effect.key) == bindparam("of"))
+    .where(col(Effect.id).in_(_ASKED_FOR))
     .values(
-        wanted=col(Effect.wanted) + 1,
+        wanted=col(Effect.wanted) + 1 + _ONE_MORE,
         state=EffectState.PENDING,
+        under_way=_UNDER_WAY + case((_PRESSED, 1), else_=0),
+        under_way_until=case(
+            (_PRESSED, bindparam("until", type_=UTCDateTime())), else_=col(Effect.under_way_until)
+        ),
         retry_at=case(
-            (
-                col(Effect.message_id) == bindparam("pressed", type_=BigInteger),
-                bindparam("answered", type_=UTCDateTime()),
-            ),
-            else_=bindparam("now", type_=UTCDateTime()),
+            (_PRESSED | (_UNDER_WAY > 0), bindparam("answered", type_=UTCDateTime())), else_=_NOW
         ),
     )
+    .returning(
+        col(Effect.id),
+        col(Effect.channel_id),
+        col(Effect.message_id),
+        col(Effect.wanted),
+        col(Effect.under_way),
+    )
 )
-_VERSIONS = select(Effect.wanted, Effect.shown).where(col(Effect.key) == bindparam("of"))
-CHANNEL_GONE = "the channel is gone. Choose another one with `/settings channels`."
+_LEFT = case((col(Effect.under_way) > 1, col(Effect.under_way) - 1), else_=0)
+_NEWEST_AND_ALONE = (col(Effect.wanted) <= bindparam("version")) & (col(Effect.under_way) <= 1)
+_CONFIRM = update(Effect).values(
+    shown=case(
+        (col(Effect.shown) < bindparam("version"), bindparam("version")), else_=col(Effect.shown)
+    ),
+    message_id=func.coalesce(bindparam("message", type_=BigInteger), col(Effect.message_id)),
+    attempts=0,
+    attempted_at=None,
+    trouble=None,
+    under_way=_LEFT,
+    state=case((_NEWEST_AND_ALONE, EffectState.DONE), else_=EffectState.PENDING),
+    # At once if something newer is to be shown; the other edits under way are waited for.
+    retry_at=case((col(Effect.under_way) <= 1, col(Effect.created_at)), else_=col(Effect.retry_at)),
+)
+_OF_EFFECT = col(Effect.id) == bindparam("of")
+_CONFIRM_IT = _CONFIRM.where(_OF_EFFECT).returning(col(Effect.state), col(Effect.under_way))
+_CONFIRM_THERE = _CONFIRM.where(
+    _OF_EFFECT,
+    col(Effect.channel_id) == bindparam("channel", type_=BigInteger),
+    col(Effect.message_id).is_not_distinct_from(bindparam("was", type_=BigInteger)),
+).returning(col(Effect.state), col(Effect.under_way))
+
+
+class Place(NamedTuple):
+    """Where a card is: its channel, and its message once it was posted."""
+
+    channel_id: int
+    message_id: int | None
+
+
+class Edit(NamedTuple):
+    """An edit that is under way as the answer to a press: which card, and what it carries."""
+
+    effect_id: int
+    version: int
+    place: Place
 
 
 def show(
@@ -43,42 +121,65 @@ def show(
     now: datetime,
     pressed: int | None = None,
 ) -> None:
-    """Asks for the card `key` to be posted, or edited to what is true now.
-
-    `pressed` is the message whose button brought this about: the answer to the press shows the
-    change, so delivery only steps in if that does not happen.
-    """
-    if not refresh(tx, key=key, now=now, pressed=pressed):
-        tx.add(
-            Effect(key=key, group_id=group_id, channel_id=channel_id, created_at=now, retry_at=now)
-        )
-        tx.flush()
+    """Asks for the card `key` to be posted, or edited to what is true now."""
+    new = Effect(key=key, group_id=group_id, channel_id=channel_id, created_at=now, retry_at=now)
+    if not refresh(tx, key=key, now=now, pressed=pressed) and not _is_added(tx, new):
+        refresh(tx, key=key, now=now, pressed=pressed)
 
 
 def refresh(tx: Session, *, key: str, now: datetime, pressed: int | None = None) -> bool:
-    """Asks for an edit of the card `key` if it was ever asked for, and says whether it was.
+    """Asks for an edit of the card `key` if it was ever asked for, and says whether it was."""
+    return bool(_want(tx, [key], now, pressed))
 
-    `pressed` is as in `show`.
+
+def refresh_all(
+    tx: Session, keys: Collection[str], *, now: datetime, pressed: int | None = None
+) -> tuple[int, Edit | None]:
+    """Asks for an edit of each of these cards that was ever asked for; returns how many there are.
+
+    `pressed` is the message whose button was pressed. The answer to the press shows the change,
+    so that edit, which is returned, is under way from now on, and delivery only steps in if it
+    does not arrive.
     """
-    wanted = {"of": key, "now": now, "answered": now + ANSWER_TIME, "pressed": pressed}
-    return tx.connection().execute(_WANT, wanted).rowcount > 0
+    asked_for = _want(tx, keys, now, pressed)
+    answered = [row for row in asked_for if pressed and row[2] == pressed]
+    if not answered:
+        return len(asked_for), None
+    effect_id, channel_id, message_id, wanted, under_way = answered[0]
+    edit = Edit(effect_id, wanted - (under_way > 1), Place(channel_id, message_id))
+    return len(asked_for), edit
+
+
+def _want(tx: Session, keys: Collection[str], now: datetime, pressed: int | None) -> Sequence[Any]:
+    wanted = {"keys": list(keys), "now": now, "pressed": pressed}
+    times = {"answered": now + ANSWER_TIME, "until": now + LEASE}
+    return tx.connection().execute(_WANT, wanted | times).all()
 
 
 def ping(
     tx: Session, *, key: str, group_id: int, channel_id: int, expires_at: datetime, now: datetime
 ) -> None:
-    """Asks for the message `key` to be sent once, unless it has lost its point by `expires_at`."""
+    """Asks for the message `key` to be sent once, unless it comes too late by `expires_at`."""
     if by_key(tx, key) is None:
-        tx.add(
-            Effect(
-                key=key,
-                group_id=group_id,
-                channel_id=channel_id,
-                created_at=now,
-                retry_at=now,
-                expires_at=expires_at,
-            )
+        new = Effect(
+            key=key,
+            group_id=group_id,
+            channel_id=channel_id,
+            created_at=now,
+            retry_at=now,
+            expires_at=expires_at,
         )
+        _is_added(tx, new)
+
+
+def _is_added(tx: Session, effect: Effect) -> bool:
+    """Adds an effect, unless somebody else has added one with its key at the same moment."""
+    try:
+        with tx.begin_nested():
+            tx.add(effect)
+    except IntegrityError:
+        return False
+    return True
 
 
 def by_key(tx: Session, key: str) -> Effect | None:
@@ -94,12 +195,6 @@ def key_of_message(tx: Session, channel_id: int, message_id: int) -> str | None:
     return tx.exec(statement).first()
 
 
-def versions(tx: Session, key: str) -> tuple[int, int]:
-    """The version of a card that is wanted, and the one that Discord has; 0 if there is none."""
-    row = tx.exec(_VERSIONS, params={"of": key}).first()
-    return (0, 0) if row is None else (row[0], row[1])
-
-
 def message_ids(tx: Session, channel_id: int) -> set[int]:
     """The messages of a channel that are known to belong to an effect."""
     statement = select(Effect.message_id).where(Effect.channel_id == channel_id)
@@ -107,14 +202,17 @@ def message_ids(tx: Session, channel_id: int) -> set[int]:
 
 
 def due(tx: Session, now: datetime) -> list[tuple[int, int]]:
-    """Effect and channel ids of what is waiting to be delivered at `now`, oldest first."""
+    """Effect and channel ids of what is waiting to be delivered at `now`, the most urgent first.
+
+    What is equally urgent comes in the order in which it was asked for.
+    """
     rows = tx.exec(
         select(Effect.id, Effect.channel_id)
         .where(
             col(Effect.state).in_([EffectState.PENDING, EffectState.PARKED]),
             Effect.retry_at <= now,
         )
-        .order_by(col(Effect.id))
+        .order_by(_RANK, col(Effect.id))
     )
     return [(effect_id, channel) for effect_id, channel in rows if effect_id is not None]
 
@@ -123,7 +221,8 @@ def claim(tx: Session, effect_id: int, now: datetime) -> Effect | None:
     """Takes an effect for delivery, unless another process has it or it was done meanwhile.
 
     The attempt is saved before Discord is asked, so that after a crash it is known that the
-    message may be there already. Returns the effect as it was before this attempt.
+    message may be there already. Returns the effect as it was before this attempt; its `wanted`
+    is the version that this attempt carries.
     """
     effect = tx.exec(
         select(Effect)
@@ -141,22 +240,42 @@ def claim(tx: Session, effect_id: int, now: datetime) -> Effect | None:
     effect.retry_at = now + LEASE
     if effect.message_id is None and effect.attempted_at is None:
         effect.attempted_at = now
+    _begin(effect, now)
+    tx.flush()
     return previous
+
+
+def _begin(effect: Effect, now: datetime) -> None:
+    """Counts one more edit as under way; beside another, see `_ONE_MORE`."""
+    until = effect.under_way_until
+    others = effect.under_way if until is not None and until > now else 0
+    effect.wanted += others > 0
+    effect.under_way = others + 1
+    effect.under_way_until = now + LEASE
 
 
 def search_missed(tx: Session, effect_id: int, now: datetime) -> None:
     """The message of an earlier attempt is not in the channel: this attempt is the first again."""
-    tx.get_one(Effect, effect_id).attempted_at = now
+    tx.connection().execute(
+        update(Effect)
+        .where(col(Effect.id) == effect_id, col(Effect.message_id).is_(None))
+        .values(attempted_at=now)
+    )
 
 
 def retry(
     tx: Session, effect_id: int, *, trouble: str, now: datetime, after: timedelta | None = None
 ) -> None:
-    """There was no answer, or none with sense: try again, later each time or `after` a while."""
-    effect = tx.get_one(Effect, effect_id)
-    effect.trouble = trouble
-    wait = min(timedelta(seconds=2 ** min(effect.attempts, 12)), LONGEST_WAIT)
-    effect.retry_at = now + (wait if after is None else after)
+    """There was no answer, or none with sense: try again, later each time or `after` a while.
+
+    What was sent off may have arrived, or arrive yet, so even what a press has confirmed meanwhile
+    is edited once more.
+    """
+    with _held(tx, effect_id) as effect:
+        wait = min(timedelta(seconds=2 ** min(effect.attempts, 12)), LONGEST_WAIT)
+        _end(effect, once_more=True)
+        effect.trouble = trouble
+        effect.retry_at = now + (wait if after is None else after)
 
 
 def confirm(
@@ -165,62 +284,110 @@ def confirm(
     *,
     version: int,
     message_id: int | None,
-    before: int | None = None,
+    place: Place | None = None,
 ) -> bool:
     """Discord has version `version`; a newer one that was asked for meanwhile stays due.
 
-    `before` is the version that Discord had when this edit began. If it has another one by now,
-    two edits were under way at once and nobody knows which came last: one more is asked for.
+    `place` is where the card was when this edit began: one that is elsewhere by now was not meant.
     Returns whether an edit is due.
     """
-    effect = tx.get_one(Effect, effect_id)
-    if before is not None and effect.shown != before:
-        effect.wanted += 1
-    effect.shown = version
-    effect.message_id = message_id if message_id is not None else effect.message_id
-    effect.attempts = 0
-    effect.attempted_at = None
-    effect.trouble = None
-    if effect.wanted <= version:
-        effect.state = EffectState.DONE
+    said: dict[str, Any] = {"of": effect_id, "version": version, "message": message_id}
+    if place is None:
+        found = tx.connection().execute(_CONFIRM_IT, said).first()
     else:
-        effect.state = EffectState.PENDING
-        effect.retry_at = effect.created_at
-    return effect.state == EffectState.PENDING
+        there = {"channel": place.channel_id, "was": place.message_id}
+        found = tx.connection().execute(_CONFIRM_THERE, said | there).first()
+    return found is None or (found[0] == EffectState.PENDING and found[1] == 0)
 
 
-def confirm_shown(tx: Session, *, key: str, version: int, before: int | None = None) -> bool:
+def confirm_shown(tx: Session, edit: Edit) -> bool:
     """The same for a card that was shown as the answer to a press on it."""
-    effect = by_key(tx, key)
-    if effect is None or effect.id is None or effect.message_id is None:
-        return False
-    return confirm(tx, effect.id, version=version, message_id=None, before=before)
+    return confirm(tx, edit.effect_id, version=edit.version, message_id=None, place=edit.place)
 
 
-def expire(tx: Session, effect_id: int) -> None:
-    """A ping has lost its point."""
-    effect = tx.get_one(Effect, effect_id)
-    effect.state = EffectState.EXPIRED
+def unanswered(tx: Session, edit: Edit) -> bool:
+    """The answer to a press was not sent, or nobody knows what became of it: it is edited again."""
+    with _held(tx, edit.effect_id) as effect:
+        if Place(effect.channel_id, effect.message_id) == edit.place:
+            _end(effect, once_more=True)
+            if effect.under_way == 0:
+                effect.retry_at = effect.created_at
+    return True
 
 
-def lost(tx: Session, effect_id: int, now: datetime) -> None:
-    """Somebody deleted the card in Discord: it is to be posted anew."""
-    effect = tx.get_one(Effect, effect_id)
-    effect.message_id = None
-    effect.attempted_at = None
-    effect.state = EffectState.PENDING
-    effect.retry_at = now
+def expire(tx: Session, effect_id: int, *, version: int | None = None) -> None:
+    """There is nothing to show any more, unless more than `version` is wanted by now."""
+    with _held(tx, effect_id) as effect:
+        _end(effect)
+        if version is None or effect.wanted <= version:
+            effect.state = EffectState.EXPIRED
+        else:
+            effect.retry_at = effect.created_at
 
 
-def park(tx: Session, effect_id: int, *, trouble: str, until: datetime) -> bool:
-    """Puts an effect aside because Discord will not take it now; True if that is news."""
-    effect = tx.get_one(Effect, effect_id)
-    news = effect.trouble != trouble
-    effect.state = EffectState.PARKED
-    effect.trouble = trouble
-    effect.retry_at = until
-    effect.attempted_at = None
-    return news
+def lost(tx: Session, effect_id: int, now: datetime, *, place: Place | None = None) -> None:
+    """Somebody deleted the card in Discord: it is posted again, unless it moved meanwhile."""
+    with _held(tx, effect_id) as effect:
+        if place is None or Place(effect.channel_id, effect.message_id) == place:
+            effect.message_id = None
+            effect.attempted_at = None
+            effect.under_way = 0
+            effect.state = EffectState.PENDING
+            effect.retry_at = now
+
+
+def park(
+    tx: Session, effect_id: int, *, trouble: str, until: datetime, tried: Effect | None = None
+) -> bool:
+    """Puts an effect aside because Discord will not take it now; True if that is news.
+
+    `tried` is the effect as it was claimed. What nobody had tried to send before is as good as
+    untried; what was moved, or asked to be tried again, meanwhile is not put aside.
+    """
+    with _held(tx, effect_id) as effect:
+        _end(effect)
+        if tried is not None and _was_asked_again(effect, tried):
+            return False
+        news = effect.trouble != trouble
+        effect.attempted_at = tried.attempted_at if tried is not None else None
+        effect.state = EffectState.PARKED
+        effect.trouble = trouble
+        effect.retry_at = until
+        return news
+
+
+def _was_asked_again(effect: Effect, tried: Effect) -> bool:
+    """Whether somebody moved a card, or asked for all to be tried again, since it was claimed."""
+    return (effect.channel_id, effect.attempts) != (tried.channel_id, tried.attempts + 1)
+
+
+def _end(effect: Effect, *, once_more: bool = False) -> None:
+    """One edit less is under way; `once_more` where nobody knows what became of it."""
+    effect.under_way = max(effect.under_way - 1, 0)
+    if once_more:
+        effect.wanted += 1
+        effect.state = EffectState.PENDING
+
+
+@contextmanager
+def _held(tx: Session, effect_id: int) -> Iterator[Effect]:
+    """The effect as it is now; whoever else would change it waits. Saved at the end."""
+    statement = select(Effect).where(Effect.id == effect_id).with_for_update()
+    yield tx.exec(statement.execution_options(populate_existing=True)).one()
+    tx.flush()
+
+
+def unlocked(tx: Session, effect_ids: Collection[int]) -> set[int]:
+    """Those that nobody else is changing, which nobody else can change from now on.
+
+    Who waits for one row while holding others can block, and be blocked, for good.
+    """
+    rows = tx.exec(
+        select(Effect.id)
+        .where(col(Effect.id).in_(list(effect_ids)))
+        .with_for_update(skip_locked=True)
+    )
+    return {effect_id for effect_id in rows if effect_id is not None}
 
 
 def trouble_of(tx: Session, channel_id: int) -> str | None:
@@ -261,7 +428,16 @@ def move(tx: Session, *, group_id: int, gone: int, to: int) -> None:
     tx.exec(
         update(Effect)
         .where(col(Effect.group_id) == group_id, col(Effect.channel_id) == gone)
-        .values(channel_id=to, message_id=None)
+        .values(channel_id=to, message_id=None, attempted_at=None, under_way=0)
+    )
+
+
+def send_again(tx: Session, now: datetime) -> None:
+    """At start: what was under way when the last process ended may or may not have arrived."""
+    tx.exec(
+        update(Effect)
+        .where(col(Effect.under_way) > 0)
+        .values(under_way=0, wanted=col(Effect.wanted) + 1, retry_at=now)
     )
 
 

@@ -4,11 +4,22 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import BindParameter, bindparam
+from sqlalchemy import BindParameter, bindparam, union
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from storage.tables import Meetup, Phase, Question, Round, Seat, Turn
+from storage.tables import (
+    Attendance,
+    Forecast,
+    Meetup,
+    Member,
+    Phase,
+    Presence,
+    Question,
+    Round,
+    Seat,
+    Turn,
+)
 
 # Built once: every card of a round asks these, and building a statement costs more than running it.
 _OF_ROUND: BindParameter[int] = bindparam("round_id")
@@ -25,9 +36,10 @@ _LATEST_ON_QUESTION = (
 )
 _ASKED = aliased(Round)
 _LATEST_BESIDE = (
-    select(Question, Round)
+    select(Question, Round, Meetup)
     .join(_ASKED, col(_ASKED.question_id) == Question.id)
     .join(Round, col(Round.question_id) == Question.id)
+    .join(Meetup, col(Meetup.id) == Round.session_id)
     .where(col(_ASKED.id) == _OF_ROUND, col(Question.group_id) == bindparam("group_id"))
     .order_by(col(Round.id).desc())
     .limit(1)
@@ -40,6 +52,32 @@ _WITH_SESSION = (
 )
 _SEATS = select(Seat).where(col(Seat.round_id) == _OF_ROUND).order_by(col(Seat.position))
 _TURNS = select(Turn).where(col(Turn.round_id) == _OF_ROUND).order_by(col(Turn.number))
+_OF_SESSION: BindParameter[int] = bindparam("session_id")
+_THERE = union(
+    select(Seat.member_id).where(col(Seat.round_id) == _OF_ROUND),
+    select(Forecast.member_id).where(col(Forecast.round_id) == _OF_ROUND),
+    select(Meetup.host_id).where(col(Meetup.id) == _OF_SESSION),
+    select(Attendance.member_id).where(
+        col(Attendance.session_id) == _OF_SESSION, Attendance.presence == Presence.OFFERED
+    ),
+)
+# What is NULL comes first on one engine and last on the other; only offered seats have an order.
+_AROUND = (
+    select(Member, Seat, Turn, Attendance.presence)
+    .join(
+        Seat, (col(Seat.member_id) == Member.id) & (col(Seat.round_id) == _OF_ROUND), isouter=True
+    )
+    .join(
+        Turn, (col(Turn.member_id) == Member.id) & (col(Turn.round_id) == _OF_ROUND), isouter=True
+    )
+    .join(
+        Attendance,
+        (col(Attendance.member_id) == Member.id) & (col(Attendance.session_id) == _OF_SESSION),
+        isouter=True,
+    )
+    .where(col(Member.id).in_(_THERE))
+    .order_by(col(Attendance.at), col(Attendance.id))
+)
 _LATEST_TURNS = (
     select(Turn).where(col(Turn.round_id) == _OF_ROUND).order_by(col(Turn.number).desc()).limit(2)
 )
@@ -82,11 +120,25 @@ def latest_on_question(tx: Session, question_id: int) -> Round | None:
     return tx.exec(_LATEST_ON_QUESTION, params={"question_id": question_id}).first()
 
 
-def latest_beside(tx: Session, group_id: int, round_id: int) -> tuple[Question, Round] | None:
+def latest_beside(
+    tx: Session, group_id: int, round_id: int
+) -> tuple[Question, Round, Meetup] | None:
     """The question of one of the group's rounds, and the last round that took it."""
     asked = {"round_id": round_id, "group_id": group_id}
     found = tx.exec(_LATEST_BESIDE, params=asked).first()
-    return None if found is None else (found[0], found[1])
+    return None if found is None else (found[0], found[1], found[2])
+
+
+def around(
+    tx: Session, round_id: int, session_id: int
+) -> list[tuple[Member, Seat | None, Turn | None, Presence | None]]:
+    """Everybody whom the cards of a round may name, with seat, turns and place in the session.
+
+    A member with several turns is there once for each. Whoever is offered a seat comes in the
+    order of their arrival.
+    """
+    asked = {"round_id": round_id, "session_id": session_id}
+    return [(row[0], row[1], row[2], row[3]) for row in tx.execute(_AROUND, asked)]
 
 
 def seats(tx: Session, round_id: int) -> list[Seat]:

@@ -536,6 +536,8 @@ class Effect(SQLModel, table=True):
 
     `wanted` grows with each change of what the message shows, `shown` is the version that Discord
     has: ten changes in a row cost one edit. Cards are edited, pings (which `expire`) are sent once.
+    `under_way` counts what was sent off and has no outcome yet; what is still counted after
+    `under_way_until` never will have one.
     """
 
     __tablename__ = "outbox"
@@ -558,6 +560,8 @@ class Effect(SQLModel, table=True):
     retry_at: datetime
     message_id: int | None = Field(default=None, sa_type=BigInteger)
     trouble: str | None = None
+    under_way: int = 0
+    under_way_until: datetime | None = None
 
 
 class Dispute(SQLModel, table=True):

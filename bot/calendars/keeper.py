@@ -55,7 +55,7 @@ def keep(desk: Desk, effect: Effect, calendar: Calendar | None) -> None:
     wanted = None if calendar is None else _begin(desk, effect)
     if calendar is None or wanted is None:
         with desk.db.write() as tx:
-            outbox.expire(tx, row_id(effect))
+            outbox.expire(tx, row_id(effect), version=effect.wanted)
         return
     outcome = _ask(calendar, wanted, effect.attempts + 1)
     with desk.step(effect.group_id) as unit:
@@ -108,7 +108,8 @@ def _settle(unit: Unit, effect: Effect, outcome: Outcome) -> None:
         case Retry(after, reason):
             outbox.retry(unit.tx, number, trouble=reason, now=unit.now, after=after)
         case GaveUp(reason):
-            outbox.park(unit.tx, number, trouble=reason, until=unit.now + PARKED_FOR)
+            until = unit.now + PARKED_FOR
+            outbox.park(unit.tx, number, trouble=reason, until=until, tried=effect)
 
 
 def _note(unit: Unit, effect: Effect, outcome: Outcome) -> None:

@@ -36,8 +36,13 @@ def render(desk: Desk, key: Key) -> Message | None:
 
 def read(tx: Session, key: Key, now: datetime) -> Callable[[], Message | None]:
     """Reads what the message shows; the call that is returned draws it, without the database."""
-    look, draw = CATALOGUE[key.kind]
-    shown = look(tx, key, now)
+    look, _ = CATALOGUE[key.kind]
+    return drawing(key, look(tx, key, now))
+
+
+def drawing(key: Key, shown: Any) -> Callable[[], Message | None]:
+    """The call that draws the message `key` with what it shows."""
+    _, draw = CATALOGUE[key.kind]
     return lambda: None if shown is None else draw(shown)
 
 

@@ -1,13 +1,14 @@
 """Drains the outbox into Discord: each message once, each card as it is true when it is sent.
 
-Channels are served side by side, each in the order in which things happened. Nothing here waits
-for long: what fails is given a time to be tried again, and the sweep comes back to it.
+Some channels are served side by side, each with one message at a time, the most urgent first.
+Nothing here waits for long: what fails is given a time to be tried again, and the sweep comes back
+to it.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -17,9 +18,11 @@ from sqlmodel import Session
 
 from bot import keys
 from bot.delivery.catalogue import render
+from bot.delivery.notes import LINGER, Note, Notes
+from bot.delivery.pace import Pace, limited
 from bot.keys import Key
 from bot.message import Message
-from bot.unit import Desk
+from bot.unit import Desk, Unit
 from storage import outbox
 from storage.tables import Effect
 
@@ -30,13 +33,29 @@ Keep = Callable[[Desk, Effect], None]
 # Discord remembers nonces for a few minutes; after this an unconfirmed message is looked for.
 NONCE_LIFE = timedelta(minutes=2)
 PARKED_FOR = timedelta(minutes=5)
-SEND_TIMEOUT = 30
-HISTORY_LIMIT = 100
+# So many channels are served side by side.
+LANES = 30
+# So many are claimed and drawn before Discord has room for them.
+AHEAD = 6
+# Where a message of an earlier attempt is looked for: from a bit before it, as Discord's clock may
+# differ from ours, to the end of the last attempt that needed no search; in so many messages.
+CLOCKS_DIFFER = timedelta(minutes=2)
+LAST_ATTEMPT = NONCE_LIFE + timedelta(minutes=2)
+HISTORY_LIMIT = 1_000
 
 UNKNOWN_CHANNEL = 10003
 UNKNOWN_MESSAGE = 10008
 
 log = structlog.get_logger()
+
+
+LIMITED = "Discord asked for a pause."
+UNANSWERED = "Discord did not answer."
+UNREACHABLE = (aiohttp.ClientError, OSError, TimeoutError)
+
+
+class UnmadeError(Exception):
+    """A message that could not be read or drawn, so that nothing was sent."""
 
 
 class DeclinedError(Exception):
@@ -65,113 +84,177 @@ class Delivery:
         client: discord.Client,
         keep: Keep,
         carriers: Mapping[str, Carrier] | None = None,
+        *,
+        pace: Pace | None = None,
+        linger: float = LINGER,
     ) -> None:
         self._carriers = carriers or {}
         self._desk = desk
         self._keep = keep
         self._run = run
         self._client = client
-        self._channels: dict[int, asyncio.Task[None]] = {}
-        self._scan: asyncio.Task[None] | None = None
-        self._again = False
+        self._pace = pace or Pace()
+        self._notes = Notes(desk, run, self.wake, linger)
+        # Channels by the effects that were due at the last look, the most urgent first.
+        self._waiting: dict[int, int] = {}
+        self._lanes: dict[int, asyncio.Task[None]] = {}
+        self._drawn: set[int] = set()
+        self._handing: asyncio.Task[None] | None = None
+        self._look_again = False
         self._open = True
 
     def wake(self) -> None:
         """Something is in the outbox, or may be."""
-        if not self._open:
-            return
-        self._again = True
-        if self._scan is None or self._scan.done():
-            self._scan = asyncio.create_task(self._look())
+        self._look_again = True
+        self._go_on()
+
+    def answered(self, edit: outbox.Edit, *, arrived: bool) -> None:
+        """The answer to a press has shown a card, or has failed to as far as one knows."""
+        write = outbox.confirm_shown if arrived else outbox.unanswered
+        self._notes.add(Note(edit.effect_id, lambda tx: write(tx, edit)))
 
     async def close(self) -> None:
         """Stops; what was not confirmed is delivered after the next start."""
         self._open = False
-        tasks = [task for task in (self._scan, *self._channels.values()) if task is not None]
+        tasks = [task for task in (self._handing, *self._lanes.values()) if task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._notes.close()
 
-    async def _look(self) -> None:
-        while self._again:
-            self._again = False
-            due: list[tuple[int, int]] = await self._run(self._due)
-            for channel in dict.fromkeys(channel for _, channel in due):
-                if channel not in self._channels:
-                    waiting = [effect for effect, where in due if where == channel]
-                    self._serve(channel, waiting)
+    def _go_on(self) -> None:
+        if self._open and (self._handing is None or self._handing.done()):
+            self._handing = asyncio.create_task(self._hand_out())
 
-    def _serve(self, channel: int, effects: Sequence[int]) -> None:
-        task = asyncio.create_task(self._drain(effects))
-        self._channels[channel] = task
+    async def _hand_out(self) -> None:
+        """Claims what is most urgent as long as there is room for it."""
+        try:
+            while await self._has_work():
+                for effect in await self._run(self._claim, self._choose()):
+                    self._serve(effect)
+        except Exception:  # the database is away: the next sweep comes back to it
+            log.exception("delivery.failed")
+
+    async def _has_work(self) -> bool:
+        """Whether something waits that a lane is free for; Discord has room for it by then."""
+        while self._room() < 1:
+            await asyncio.sleep(self._pace.interval)
+        if self._look_again:
+            self._look_again = False
+            self._waiting = dict(await self._run(self._due))
+        free = len(self._lanes) < LANES
+        return free and any(channel not in self._lanes for channel in self._waiting.values())
+
+    def _room(self) -> int:
+        """How many more to claim: Discord is never idle, and what is most urgent waits for few."""
+        return self._pace.room() + AHEAD - len(self._drawn) - self._pace.waiting
+
+    def _choose(self) -> list[int]:
+        """The most urgent effect of each channel that is free, as many as there is room for."""
+        room = max(min(LANES - len(self._lanes), self._room()), 1)
+        chosen: dict[int, int] = {}
+        for effect_id, channel in self._waiting.items():
+            if channel not in self._lanes and channel not in chosen:
+                chosen[channel] = effect_id
+            if len(chosen) == room:
+                break
+        for effect_id in chosen.values():
+            del self._waiting[effect_id]
+        return list(chosen.values())
+
+    def _serve(self, effect: Effect) -> None:
+        task = asyncio.create_task(self._deliver(effect))
+        self._lanes[effect.channel_id] = task
+        self._drawn.add(effect.channel_id)
 
         def served(_: asyncio.Task[None]) -> None:
-            del self._channels[channel]
-            if effects:
-                self.wake()
+            del self._lanes[effect.channel_id]
+            self._drawn.discard(effect.channel_id)
+            self._go_on()
 
         task.add_done_callback(served)
 
-    async def _drain(self, effects: Sequence[int]) -> None:
-        for effect_id in effects:
-            before: Effect | None = await self._run(self._claim, effect_id)
-            if before is not None:
-                await self._deliver(before)
-
     async def _deliver(self, effect: Effect) -> None:
         try:
-            if effect.channel_id == outbox.GOOGLE:
-                await self._run(self._keep, self._desk, effect)
-                return
-            async with asyncio.timeout(SEND_TIMEOUT):
-                await self._show(effect)
+            await self._try(effect)
+        except Exception:  # what came of it could not be saved: it is due again after its lease
+            log.exception("delivery.failed", key=effect.key)
+
+    async def _try(self, effect: Effect) -> None:
+        """Only what Discord cannot have done is put aside; whatever else fails may have arrived."""
+        if effect.channel_id == outbox.GOOGLE:
+            self._drawn.discard(effect.channel_id)
+            await self._run(self._keep, self._desk, effect)
+            return
+        try:
+            await self._show(effect)
+        except UnmadeError:
+            log.exception("delivery.unmade", key=effect.key)
+            await self._run(self._park, effect, "the message could not be made; the log says why.")
         except DeclinedError as error:
             log.warning("delivery.declined", key=effect.key, reason=str(error))
             await self._run(self._park, effect, str(error))
             self.wake()
         except discord.HTTPException as error:
             await self._answer_refusal(effect, error)
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        except discord.RateLimited as error:
+            await self._run(self._retry, effect, LIMITED, timedelta(seconds=error.retry_after))
+        except UNREACHABLE as error:
             log.warning("delivery.unreachable", key=effect.key, error=repr(error))
-            await self._run(self._retry, effect, f"Discord did not answer ({error!r}).")
-        except Exception as error:
-            log.exception("delivery.failed", key=effect.key)
-            await self._run(self._park, effect, f"The message could not be made ({error!r}).")
+            await self._run(self._retry, effect, UNANSWERED)
+        except Exception:
+            log.exception("delivery.broken", key=effect.key)
+            await self._run(self._retry, effect, UNANSWERED)
 
     async def _show(self, effect: Effect) -> None:
         if carrier := self._carriers.get(effect.key[0]):
-            await self._run(self._confirm, effect, await carrier.carry(effect))
+            self._drawn.discard(effect.channel_id)
+            async with limited():
+                made = await carrier.carry(effect)
+            await self._run(self._confirm_carried, effect, made)
             self.wake()
             return
-        now = self._desk.clock()
-        expired = effect.expires_at is not None and effect.expires_at <= now
-        message = None if expired else await self._run(render, self._desk, Key.parse(effect.key))
+        message = await self._draw(effect)
         if message is None:
             await self._run(self._expire, effect)
+            self.wake()
             return
+        self._drawn.discard(effect.channel_id)
+        async with limited():
+            message_id = await self._put(effect, message)
+        self._confirm(effect, message_id)
+
+    async def _draw(self, effect: Effect) -> Message | None:
+        if effect.expires_at is not None and effect.expires_at <= self._desk.clock():
+            return None
+        try:
+            message: Message | None = await self._run(render, self._desk, Key.parse(effect.key))
+        except Exception as error:
+            raise UnmadeError from error
+        return message
+
+    async def _put(self, effect: Effect, message: Message) -> int:
+        """Posts or edits the message, and returns its id."""
         channel = self._client.get_partial_messageable(effect.channel_id, guild_id=effect.group_id)
-        message_id = effect.message_id or await self._find(channel, effect, message, now)
+        message_id = effect.message_id or await self._find(channel, effect, message)
         posted_now = message_id is None
         if message_id is None:
             message_id = await _send(channel, _nonce(effect), message)
         # A nonce that was used before returns the message as the earlier attempt has posted it.
         if not posted_now or effect.attempted_at is not None:
             await _edit(channel.get_partial_message(message_id), message)
-        await self._run(self._confirm, effect, message_id)
+        return message_id
 
     async def _find(
-        self,
-        channel: discord.PartialMessageable,
-        effect: Effect,
-        wanted: Message,
-        now: datetime,
+        self, channel: discord.PartialMessageable, effect: Effect, wanted: Message
     ) -> int | None:
         """A message that an earlier attempt may have left, when its nonce is too old to tell."""
-        if effect.attempted_at is None or now - effect.attempted_at < NONCE_LIFE:
+        tried_at, now = effect.attempted_at, self._desk.clock()
+        if tried_at is None or now - tried_at < NONCE_LIFE:
             return None
-        after = discord.Object(discord.utils.time_snowflake(effect.created_at, high=False))
         others: set[int] = await self._run(self._known, effect)
-        async for message in channel.history(limit=HISTORY_LIMIT, after=after):
+        after, before = tried_at - CLOCKS_DIFFER, tried_at + LAST_ATTEMPT + CLOCKS_DIFFER
+        async for message in channel.history(limit=HISTORY_LIMIT, after=after, before=before):
             ours = self._client.user is not None and message.author.id == self._client.user.id
             if ours and message.id not in others and _is_it(message, effect.key, wanted):
                 return message.id
@@ -181,6 +264,7 @@ class Delivery:
     async def _answer_refusal(self, effect: Effect, error: discord.HTTPException) -> None:
         if error.code == UNKNOWN_MESSAGE and effect.message_id is not None:
             await self._run(self._lost, effect)
+            self.wake()
         elif error.status >= 500 or error.status == 429:
             log.warning("delivery.retry", key=effect.key, status=error.status)
             await self._run(self._retry, effect, f"Discord had an error ({error.status}).")
@@ -217,52 +301,60 @@ class Delivery:
         with self._desk.db.read() as tx:
             return outbox.due(tx, self._desk.clock())
 
-    def _claim(self, effect_id: int) -> Effect | None:
+    def _claim(self, effect_ids: Sequence[int]) -> list[Effect]:
+        """Those of the effects that nobody else has; one commit for all of them."""
+        now = self._desk.clock()
         with self._desk.db.write() as tx:
-            return outbox.claim(tx, effect_id, self._desk.clock())
+            claimed = [outbox.claim(tx, effect_id, now) for effect_id in effect_ids]
+        return [effect for effect in claimed if effect is not None]
 
-    def _confirm(self, effect: Effect, message_id: int | None) -> None:
-        with self._desk.db.write() as tx:
-            if effect.trouble or message_id != effect.message_id:
-                self._tell_on_card(tx, effect)
-            outbox.confirm(
+    def _confirm(self, effect: Effect, message_id: int) -> None:
+        def write(tx: Session) -> bool:
+            return outbox.confirm(
                 tx,
                 _id(effect),
                 version=effect.wanted,
                 message_id=message_id,
-                before=effect.shown,
+                place=_place(effect),
             )
+
+        self._notes.add(Note(_id(effect), write))
+
+    def _confirm_carried(self, effect: Effect, made: int | None) -> None:
+        with self._desk.step(effect.group_id) as unit:
+            if effect.trouble or made != effect.message_id:
+                self._tell_on_card(unit, effect)
+            outbox.confirm(unit.tx, _id(effect), version=effect.wanted, message_id=made)
 
     def _expire(self, effect: Effect) -> None:
         with self._desk.db.write() as tx:
-            outbox.expire(tx, _id(effect))
+            outbox.expire(tx, _id(effect), version=effect.wanted)
 
     def _lost(self, effect: Effect) -> None:
         """Somebody deleted the card; one that asks for nothing any more stays away."""
         message = render(self._desk, Key.parse(effect.key))
         with self._desk.db.write() as tx:
             if message is not None and message.items:
-                outbox.lost(tx, _id(effect), self._desk.clock())
+                outbox.lost(tx, _id(effect), self._desk.clock(), place=_place(effect))
             else:
-                outbox.expire(tx, _id(effect))
+                outbox.expire(tx, _id(effect), version=effect.wanted)
 
-    def _retry(self, effect: Effect, trouble: str) -> None:
+    def _retry(self, effect: Effect, trouble: str, after: timedelta | None = None) -> None:
         with self._desk.db.write() as tx:
-            outbox.retry(tx, _id(effect), trouble=trouble, now=self._desk.clock())
+            outbox.retry(tx, _id(effect), trouble=trouble, now=self._desk.clock(), after=after)
 
     def _park(self, effect: Effect, trouble: str) -> bool:
-        with self._desk.db.write() as tx:
-            until = self._desk.clock() + PARKED_FOR
-            news = outbox.park(tx, _id(effect), trouble=trouble, until=until)
+        with self._desk.step(effect.group_id) as unit:
+            until = unit.now + PARKED_FOR
+            news = outbox.park(unit.tx, _id(effect), trouble=trouble, until=until, tried=effect)
             if news:
-                self._tell_on_card(tx, effect)
+                self._tell_on_card(unit, effect)
             return news
 
-    def _tell_on_card(self, tx: Session, effect: Effect) -> None:
-        """What was brought about elsewhere, or could not be, shows on a card of the group."""
+    def _tell_on_card(self, unit: Unit, effect: Effect) -> None:
+        """What was made elsewhere, or could not be, shows on a card of the group."""
         if carrier := self._carriers.get(effect.key[0]):
-            card = carrier.card(Key.parse(effect.key))
-            outbox.refresh(tx, key=str(card), now=self._desk.clock())
+            unit.refresh(carrier.card(Key.parse(effect.key)))
 
     def _search_missed(self, effect: Effect) -> None:
         with self._desk.db.write() as tx:
@@ -331,6 +423,10 @@ def _reason(error: discord.HTTPException) -> str:
             "Files and Read Message History."
         )
     return f"Discord refused the message ({error.text or error.status})."
+
+
+def _place(effect: Effect) -> outbox.Place:
+    return outbox.Place(effect.channel_id, effect.message_id)
 
 
 def _id(effect: Effect) -> int:

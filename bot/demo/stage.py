@@ -51,6 +51,7 @@ class Stage:
         """
         migrate.upgrade(database)
         parts["sweep_seconds"] = sweep_seconds
+        parts["linger"] = 0.0  # no time passes here by itself
         app = App(database, **parts)
         env = simcord.Env(app.client, check_errors=False, settle_timeout=30)
         if start is not None:

@@ -20,9 +20,10 @@ from bot.questions import service as question_service
 from bot.questions.kinds import state as kinds
 from bot.questions.kinds.rules import BINARY, Asked
 from bot.rules import StaleRefusal
+from bot.sessions.rounds import circle, shown, state
 from bot.sessions.rounds import rules as round_rules
 from bot.sessions.rounds import service as rounds_service
-from bot.sessions.rounds import state
+from bot.sessions.rounds.circle import Recording
 from bot.unit import ActUnit, Caller, Desk, row_id
 from storage import forecasts, groups, rounds
 from storage.tables import Forecast, ForecastKind, Phase, Question, QuestionState, Round
@@ -108,7 +109,9 @@ def record_at(
         found = rounds.latest_beside(unit.tx, unit.group.id, at.id)
         if found is None:
             raise StaleRefusal(NOT_HERE)
-        return _record(unit, *found, probability, why)
+        question, latest, meetup = found
+        read = circle.read_for(unit.tx, latest, meetup, question, unit.my_id)
+        return _record(unit, question, latest, probability, why, read, at)
 
 
 def show_history(desk: Desk, caller: Caller, question_id: int) -> History:
@@ -139,14 +142,25 @@ def show_history(desk: Desk, caller: Caller, question_id: int) -> History:
 
 
 def _record(
-    unit: ActUnit, question: Question, latest: Round | None, text: str, why: str
+    unit: ActUnit,
+    question: Question,
+    latest: Round | None,
+    text: str,
+    why: str,
+    read: Recording | None = None,
+    at: Key | None = None,
 ) -> Receipt:
+    """Records a forecast; `read` is what was read of its round, for the card `at`."""
     asked = kinds.asked(question)
     typed = belief_rules.parse_belief(text, asked)
     question_rules.check_open(question.state.value, question.closes_at, unit.now)
-    filed, row = _file(unit, latest)
-    previous = _standing(unit.tx, row_id(question), unit.my_id)
-    forecasts.add(
+    filed, row, moved = _file(unit, latest, read)
+    if read is None:
+        previous = _standing(unit.tx, row_id(question), unit.my_id)
+    else:
+        standing = read.standing(unit.my_id)
+        previous = None if standing is None else belief_state.belief(standing)
+    made = forecasts.add(
         unit.tx,
         question_id=row_id(question),
         member_id=unit.my_id,
@@ -161,6 +175,8 @@ def _record(
         interaction_id=unit.caller.interaction_id,
     )
     _show_recorded(unit, question, row, first=previous is None)
+    if read is not None and at is not None and at.id == read.circle.row.id and not moved:
+        _see(unit, at, read.plus(unit.me, made))
     return Receipt(
         question.title,
         typed.belief,
@@ -171,6 +187,12 @@ def _record(
         asked=asked,
         total=typed.total,
     )
+
+
+def _see(unit: ActUnit, at: Key, read: Recording) -> None:
+    """The answer to the form shows the turn's card, and all of that has been read by now."""
+    if at.kind == "t":
+        unit.seen[at] = shown.turn_card(read.circle, read.here, at)
 
 
 def _standing(tx: Session, question_id: int, member_id: int) -> Belief | None:
@@ -188,17 +210,23 @@ def _question_id(tx: Session, caller: Caller, at: Key) -> int:
     return row.question_id
 
 
-def _file(unit: ActUnit, row: Round | None) -> tuple[round_rules.Recorded, Round | None]:
-    """Under what to file it, once everything that is due by now has taken effect."""
+def _file(
+    unit: ActUnit, row: Round | None, read: Recording | None
+) -> tuple[round_rules.Recorded, Round | None, bool]:
+    """Under what to file it, once everything that is due by now has taken effect.
+
+    The last of the three says whether anything has, so that what was read before is out of date.
+    """
     if row is None:
-        return round_rules.Recorded("update"), None
-    step = round_rules.tick(state.load(unit.tx, row), unit.now)
+        return round_rules.Recorded("update"), None, False
+    before = state.load(unit.tx, row) if read is None else state.of(read)
+    step = round_rules.tick(before, unit.now)
     if step[1]:
         rounds_service.keep(unit, row, step)
     filed = round_rules.file_forecast(step[0], unit.my_id)
     if row.phase == Phase.CLOSED and filed.kind == "update":
-        return filed, None
-    return filed, row
+        return filed, None, bool(step[1])
+    return filed, row, bool(step[1])
 
 
 def _show_recorded(unit: ActUnit, question: Question, row: Round | None, *, first: bool) -> None:

@@ -40,7 +40,7 @@ from tests.faults.loopback_discord import LoopbackDiscord, NotAnswered
 from tests.faults.process import BotProcess
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterator
+    from collections.abc import Coroutine, Iterator, Sequence
     from pathlib import Path
 
     from tests.faults.loopback_discord import Channel, Fault, Guild, Interaction, Message
@@ -345,7 +345,12 @@ def undelivered(database: Database) -> list[str]:
 
 def wrong_cards(place: Place, desk: Desk) -> list[str]:
     """Cards that differ from what the database says."""
-    posted = {message.id: message for message in place.messages()}
+    return differences(place.messages(), desk)
+
+
+def differences(messages: Sequence[Message], desk: Desk) -> list[str]:
+    """Cards among these messages, or missing among them, that the database wants otherwise."""
+    posted = {message.id: message for message in messages}
     with desk.db.read() as tx:
         done = select(Effect).where(Effect.state == EffectState.DONE)
         rows = tx.exec(done.where(~col(Effect.key).startswith("v"))).all()  # events are no cards

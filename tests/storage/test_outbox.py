@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 
 import pytest
+from sqlmodel import Session
 
 from bot import keys
 from bot.keys import Key
@@ -54,9 +56,27 @@ def ping(database: Database, key: str = "u1.1.30.0", at: datetime = NOW) -> None
         outbox.ping(tx, key=key, group_id=900, channel_id=910, expires_at=until, now=at)
 
 
-def refresh(database: Database, at: datetime = NOW, pressed: int | None = None) -> None:
+def refresh(database: Database, at: datetime = NOW) -> None:
     with database.write() as tx:
-        outbox.refresh(tx, key="q1", now=at, pressed=pressed)
+        outbox.refresh(tx, key="q1", now=at)
+
+
+def press(database: Database, at: datetime = NOW, message: int = 77) -> outbox.Edit | None:
+    """A button of this message is pressed: the answer is to show the card."""
+    with database.write() as tx:
+        return outbox.refresh_all(tx, ["q1"], now=at, pressed=message)[1]
+
+
+def arrived(database: Database, edit: outbox.Edit | None) -> bool:
+    assert edit is not None
+    with database.write() as tx:
+        return outbox.confirm_shown(tx, edit)
+
+
+def failed(database: Database, edit: outbox.Edit | None) -> None:
+    assert edit is not None
+    with database.write() as tx:
+        outbox.unanswered(tx, edit)
 
 
 def effect(database: Database, key: str = "q1") -> Effect:
@@ -395,7 +415,7 @@ def posted(database: Database) -> None:
 def test_a_pressed_card_waits_for_the_answer_to_the_press(outboxes: Database) -> None:
     posted(outboxes)
 
-    refresh(outboxes, pressed=77)
+    press(outboxes)
 
     assert due(outboxes) == []
     assert due(outboxes, NOW + outbox.ANSWER_TIME) == ["q1"]
@@ -404,18 +424,19 @@ def test_a_pressed_card_waits_for_the_answer_to_the_press(outboxes: Database) ->
 def test_a_press_on_another_card_delays_nothing(outboxes: Database) -> None:
     posted(outboxes)
 
-    refresh(outboxes, pressed=78)
+    edit = press(outboxes, message=78)
 
+    assert edit is None
     assert due(outboxes) == ["q1"]
 
 
 def test_the_answer_to_a_press_saves_the_edit(outboxes: Database) -> None:
     posted(outboxes)
-    refresh(outboxes, pressed=77)
+    edit = press(outboxes)
 
-    with outboxes.write() as tx:
-        outbox.confirm_shown(tx, key="q1", version=2)
+    again = arrived(outboxes, edit)
 
+    assert not again
     assert due(outboxes, LATER) == []
     assert effect(outboxes).message_id == 77
 
@@ -424,22 +445,26 @@ def test_a_press_that_was_answered_with_an_older_state_leaves_the_edit_due(
     outboxes: Database,
 ) -> None:
     posted(outboxes)
-    refresh(outboxes, pressed=77)
+    edit = press(outboxes)
     refresh(outboxes)
 
-    with outboxes.write() as tx:
-        outbox.confirm_shown(tx, key="q1", version=2)
+    again = arrived(outboxes, edit)
 
+    assert again
     assert due(outboxes) == ["q1"]
 
 
-def test_an_answer_cannot_confirm_a_card_that_was_not_posted_yet(outboxes: Database) -> None:
-    show(outboxes)
+def test_an_answer_cannot_confirm_a_card_that_is_posted_again_meanwhile(
+    outboxes: Database,
+) -> None:
+    posted(outboxes)
+    edit = press(outboxes)
+    answer(outboxes, outbox.lost, now=NOW)
 
-    with outboxes.write() as tx:
-        outbox.confirm_shown(tx, key="q1", version=1)
+    arrived(outboxes, edit)
 
     assert due(outboxes) == ["q1"]
+    assert effect(outboxes).message_id is None
 
 
 def test_confirming_tells_whether_an_edit_is_due(outboxes: Database) -> None:
@@ -453,32 +478,459 @@ def test_confirming_tells_whether_an_edit_is_due(outboxes: Database) -> None:
     assert (settled, unsettled) == (False, True)
 
 
-def test_of_two_edits_under_way_at_once_nobody_knows_the_last_so_one_more_is_due(
-    outboxes: Database,
-) -> None:
-    posted(outboxes)
-    refresh(outboxes, pressed=77)
-    delivered = claim(outboxes, NOW + outbox.ANSWER_TIME)
-    with outboxes.write() as tx:
-        outbox.confirm_shown(tx, key="q1", version=2, before=1)
+# Edits under way: what Discord was asked for, and nobody knows yet what became of it
 
-    assert delivered is not None
-    again = answer(outboxes, outbox.confirm, version=2, message_id=77, before=delivered.shown)
 
-    assert again
-    assert due(outboxes) == ["q1"]
+def under_way(database: Database) -> int:
+    return effect(database).under_way
 
 
 def test_an_edit_that_was_alone_needs_no_other(outboxes: Database) -> None:
     posted(outboxes)
     refresh(outboxes)
-    delivered = claim(outboxes)
+    claim(outboxes)
 
-    assert delivered is not None
-    again = answer(outboxes, outbox.confirm, version=2, message_id=77, before=delivered.shown)
+    again = answer(outboxes, outbox.confirm, version=2, message_id=77)
 
     assert not again
+    assert (due(outboxes, LATER), under_way(outboxes)) == ([], 0)
+
+
+def test_a_card_is_not_done_while_an_older_edit_of_it_is_under_way(outboxes: Database) -> None:
+    posted(outboxes)
+    slow = press(outboxes)
+    quick = press(outboxes)
+
+    again = arrived(outboxes, quick)
+
+    assert not again
+    assert effect(outboxes).state == EffectState.PENDING
+    assert (due(outboxes), under_way(outboxes)) == ([], 1)
+    assert arrived(outboxes, slow)
+    assert (due(outboxes), under_way(outboxes)) == (["q1"], 0)
+
+
+@pytest.mark.parametrize("slow_first", [True, False])
+def test_of_two_answers_at_once_nobody_knows_the_last_so_one_more_edit_is_due(
+    outboxes: Database, slow_first: bool
+) -> None:
+    posted(outboxes)
+    edits = [press(outboxes), press(outboxes)]
+
+    for edit in edits if slow_first else reversed(edits):
+        arrived(outboxes, edit)
+
+    assert due(outboxes) == ["q1"]
+
+
+def test_two_answers_at_once_with_the_same_version_as_before_are_noticed_too(
+    outboxes: Database,
+) -> None:
+    posted(outboxes)
+    first = press(outboxes)
+    delivered = claim(outboxes, NOW + outbox.ANSWER_TIME)
+    arrived(outboxes, first)
+
+    assert delivered is not None
+    answer(outboxes, outbox.confirm, version=delivered.wanted, message_id=77)
+
+    assert due(outboxes) == ["q1"]
+
+
+def test_an_answer_of_which_nothing_is_known_is_followed_by_an_edit(outboxes: Database) -> None:
+    posted(outboxes)
+    slow = press(outboxes)
+    arrived(outboxes, press(outboxes))
+
+    failed(outboxes, slow)
+
+    assert (due(outboxes), under_way(outboxes)) == (["q1"], 0)
+
+
+def test_a_delivery_of_which_nothing_is_known_is_repeated_though_a_press_was_answered_since(
+    outboxes: Database,
+) -> None:
+    posted(outboxes)
+    refresh(outboxes)
+    claim(outboxes)
+    arrived(outboxes, press(outboxes))
+
+    answer(outboxes, outbox.retry, trouble="Discord did not answer.", now=NOW)
+
+    assert due(outboxes, NOW + timedelta(seconds=1)) == ["q1"]
+
+
+def test_what_was_under_way_when_the_last_process_ended_is_sent_again(outboxes: Database) -> None:
+    posted(outboxes)
+    refresh(outboxes)
+    claim(outboxes)
+    arrived(outboxes, press(outboxes))
+
+    with outboxes.write() as tx:
+        outbox.send_again(tx, NOW)
+
+    assert (due(outboxes), under_way(outboxes)) == (["q1"], 0)
+    claimed = claim(outboxes)
+    assert claimed is not None
+    confirm(outboxes, claimed.wanted)
     assert due(outboxes, LATER) == []
+
+
+def test_at_start_what_was_not_under_way_is_left_alone(outboxes: Database) -> None:
+    posted(outboxes)
+
+    with outboxes.write() as tx:
+        outbox.send_again(tx, LATER)
+
+    assert due(outboxes, LATER) == []
+
+
+@pytest.mark.parametrize("again", ["claimed", "pressed"])
+def test_a_note_that_was_lost_costs_one_edit_and_no_more(outboxes: Database, again: str) -> None:
+    posted(outboxes)
+    if again == "claimed":
+        refresh(outboxes)
+        claim(outboxes)
+    else:
+        press(outboxes)
+
+    at, edits = NOW, 0
+    for _ in range(5):
+        at += outbox.LEASE
+        claimed = claim(outboxes, at)
+        edits += claimed is not None
+        if claimed is not None:
+            confirm(outboxes, claimed.wanted)
+
+    assert edits == 1
+    assert (effect(outboxes).state, under_way(outboxes)) == (EffectState.DONE, 0)
+
+
+def test_a_card_that_changes_while_an_edit_is_under_way_waits_for_its_end(
+    outboxes: Database,
+) -> None:
+    posted(outboxes)
+    edit = press(outboxes)
+
+    refresh(outboxes)
+
+    assert due(outboxes) == []
+    assert arrived(outboxes, edit)
+    assert due(outboxes) == ["q1"]
+
+
+def test_cards_asked_for_together_are_asked_for_in_one_go(outboxes: Database) -> None:
+    posted(outboxes)
+    show(outboxes, "q2")
+
+    with outboxes.write() as tx:
+        asked_for, edit = outbox.refresh_all(tx, ["q1", "q2", "q3"], now=NOW, pressed=77)
+
+    assert asked_for == 2
+    assert edit == outbox.Edit(effect(outboxes).id, 2, outbox.Place(910, 77))
+    assert (effect(outboxes).wanted, effect(outboxes, "q2").wanted) == (2, 2)
+    assert under_way(outboxes) == 1
+
+
+def test_notes_of_two_edits_of_one_card_can_be_saved_together(outboxes: Database) -> None:
+    posted(outboxes)
+    edits = [press(outboxes), press(outboxes)]
+    assert edits[0] is not None
+    assert edits[1] is not None
+
+    with outboxes.write() as tx:
+        outbox.unanswered(tx, edits[0])
+        outbox.confirm_shown(tx, edits[1])
+
+    assert (due(outboxes), under_way(outboxes)) == (["q1"], 0)
+
+
+# What is tried first
+
+
+def test_what_is_live_comes_first_and_announcements_come_last(outboxes: Database) -> None:
+    edited = ("a1", "q1", "t1.1")
+    for key in edited:
+        show(outboxes, key)
+    with outboxes.write() as tx:
+        for number, _ in outbox.due(tx, NOW):
+            outbox.claim(tx, number, NOW)
+            outbox.confirm(tx, number, version=1, message_id=number)
+        outbox.refresh_all(tx, edited, now=NOW)
+
+    for key in ("a2", "t1.2", "q2"):
+        show(outboxes, key)
+    ping(outboxes, "u1.2.30.0")
+
+    new, running, others, last = ["t1.2", "q2", "u1.2.30.0"], ["t1.1"], ["q1"], ["a1", "a2"]
+    assert due(outboxes) == [*new, *running, *others, *last]
+
+
+# Only what failed before it was sent is as good as untried
+
+
+def parked(database: Database, tried: Effect | None) -> Effect:
+    answer(database, outbox.park, trouble="no permission", until=LATER, tried=tried)
+    return effect(database)
+
+
+def test_a_first_attempt_that_discord_refused_is_as_good_as_untried(outboxes: Database) -> None:
+    show(outboxes)
+
+    after = parked(outboxes, claim(outboxes))
+
+    assert (after.state, after.attempted_at) == (EffectState.PARKED, None)
+
+
+def test_a_refusal_forgets_no_earlier_attempt_that_may_have_arrived(outboxes: Database) -> None:
+    show(outboxes)
+    claim(outboxes)
+    answer(outboxes, outbox.retry, trouble="Discord did not answer.", now=NOW)
+
+    after = parked(outboxes, claim(outboxes, NOW + timedelta(seconds=2)))
+
+    assert (after.state, after.attempted_at) == (EffectState.PARKED, NOW)
+
+
+def test_what_was_asked_to_be_tried_again_meanwhile_is_not_put_aside(outboxes: Database) -> None:
+    show(outboxes)
+    tried = claim(outboxes)
+    with outboxes.write() as tx:
+        outbox.unpark(tx, NOW, group_id=900)
+
+    after = parked(outboxes, tried)
+
+    assert after.state == EffectState.PENDING
+    assert due(outboxes) == ["q1"]
+
+
+def test_what_moved_to_another_channel_meanwhile_is_neither_put_aside_nor_confirmed(
+    outboxes: Database,
+) -> None:
+    posted(outboxes)
+    refresh(outboxes)
+    tried = claim(outboxes)
+    with outboxes.write() as tx:
+        outbox.move(tx, group_id=900, gone=910, to=920)
+        outbox.unpark(tx, NOW, group_id=900)
+
+    parked(outboxes, tried)
+    place = outbox.Place(910, 77)
+    answer(outboxes, outbox.confirm, version=2, message_id=77, place=place)
+
+    assert (effect(outboxes).channel_id, effect(outboxes).message_id) == (920, None)
+    assert due(outboxes) == ["q1"]
+
+
+# Two transactions at once: the second begins before the first is saved
+
+
+def begin_second(database: Database, work: Callable[[Session], object]) -> Thread:
+    def run() -> None:
+        with database.write() as tx:
+            work(tx)
+
+    thread = Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(0.3)  # by then it waits for the first one, or has looked at what there was before
+    return thread
+
+
+def number_of(database: Database, key: str = "q1") -> int:
+    number = effect(database, key).id
+    assert number is not None
+    return number
+
+
+def change(tx: Session) -> None:
+    outbox.refresh(tx, key="q1", now=NOW)
+
+
+PLACE = outbox.Place(910, 77)
+ENDS: dict[str, Callable[[Session, int], object]] = {
+    "confirm": lambda tx, number: outbox.confirm(tx, number, version=2, message_id=77),
+    "confirm there": lambda tx, number: outbox.confirm(
+        tx, number, version=2, message_id=77, place=PLACE
+    ),
+    "confirm_shown": lambda tx, number: outbox.confirm_shown(tx, outbox.Edit(number, 2, PLACE)),
+    "unanswered": lambda tx, number: outbox.unanswered(tx, outbox.Edit(number, 2, PLACE)),
+    "expire": lambda tx, number: outbox.expire(tx, number, version=2),
+    "lost": lambda tx, number: outbox.lost(tx, number, NOW, place=PLACE),
+    "retry": lambda tx, number: outbox.retry(tx, number, trouble="503", now=NOW),
+    "search_missed": lambda tx, number: outbox.search_missed(tx, number, NOW),
+    "move": lambda tx, _: outbox.move(tx, group_id=900, gone=910, to=920),
+    "unpark": lambda tx, _: outbox.unpark(tx, NOW),
+    "send_again": lambda tx, _: outbox.send_again(tx, NOW),
+}
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_a_change_beside_the_end_of_an_edit_stays_due(outboxes: Database, name: str) -> None:
+    posted(outboxes)
+    refresh(outboxes)
+    claim(outboxes)
+    number = number_of(outboxes)
+
+    with outboxes.write() as tx:
+        change(tx)
+        second = begin_second(outboxes, lambda other: ENDS[name](other, number))
+    second.join(20)
+
+    after = effect(outboxes)
+    assert after.wanted >= 3
+    assert after.state == EffectState.PENDING
+    assert due(outboxes, LATER) == ["q1"]
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_the_end_of_an_edit_beside_a_change_leaves_the_change_due(
+    outboxes: Database, name: str
+) -> None:
+    posted(outboxes)
+    refresh(outboxes)
+    claim(outboxes)
+    number = number_of(outboxes)
+
+    with outboxes.write() as tx:
+        ENDS[name](tx, number)
+        second = begin_second(outboxes, change)
+    second.join(20)
+
+    assert effect(outboxes).wanted >= 3
+    assert due(outboxes, LATER) == ["q1"]
+
+
+def test_a_change_beside_parking_is_kept_for_later(outboxes: Database) -> None:
+    posted(outboxes)
+    refresh(outboxes)
+    tried, number = claim(outboxes), number_of(outboxes)
+
+    def park(tx: Session) -> None:
+        outbox.park(tx, number, trouble="no permission", until=LATER, tried=tried)
+
+    with outboxes.write() as tx:
+        change(tx)
+        second = begin_second(outboxes, park)
+    second.join(20)
+
+    assert (effect(outboxes).wanted, effect(outboxes).state) == (3, EffectState.PARKED)
+    assert due(outboxes, LATER) == ["q1"]
+
+
+def test_parking_beside_a_wish_to_try_again_gives_way_to_it(outboxes: Database) -> None:
+    posted(outboxes)
+    refresh(outboxes)
+    tried, number = claim(outboxes), number_of(outboxes)
+
+    with outboxes.write() as tx:
+        outbox.unpark(tx, NOW, group_id=900)
+        second = begin_second(
+            outboxes,
+            lambda other: outbox.park(other, number, trouble="no", until=LATER, tried=tried),
+        )
+    second.join(20)
+
+    assert due(outboxes) == ["q1"]
+
+
+def test_two_changes_at_once_both_count(outboxes: Database) -> None:
+    posted(outboxes)
+
+    with outboxes.write() as tx:
+        change(tx)
+        second = begin_second(outboxes, change)
+    second.join(20)
+
+    assert effect(outboxes).wanted == 3
+
+
+def test_two_presses_at_once_are_both_under_way_and_know_of_each_other(
+    outboxes: Database,
+) -> None:
+    posted(outboxes)
+    edits: list[outbox.Edit | None] = []
+
+    def press_it(tx: Session) -> None:
+        edits.append(outbox.refresh_all(tx, ["q1"], now=NOW, pressed=77)[1])
+
+    with outboxes.write() as tx:
+        press_it(tx)
+        second = begin_second(outboxes, press_it)
+    second.join(20)
+
+    assert under_way(outboxes) == 2
+    assert [edit.version for edit in edits if edit] == [2, 3]
+    assert effect(outboxes).wanted == 4
+
+
+def test_a_press_beside_a_claim_knows_of_it(outboxes: Database) -> None:
+    posted(outboxes)
+    refresh(outboxes)
+    number = number_of(outboxes)
+
+    with outboxes.write() as tx:
+        outbox.claim(tx, number, NOW)
+        second = begin_second(
+            outboxes,
+            lambda other: outbox.refresh_all(other, ["q1"], now=NOW, pressed=77),
+        )
+    second.join(20)
+
+    assert (under_way(outboxes), effect(outboxes).wanted) == (2, 4)
+
+
+def test_a_claim_beside_a_press_takes_nothing_or_comes_after_it(outboxes: Database) -> None:
+    posted(outboxes)
+    refresh(outboxes)
+    number = number_of(outboxes)
+
+    with outboxes.write() as tx:
+        _, edit = outbox.refresh_all(tx, ["q1"], now=NOW, pressed=77)
+        second = begin_second(outboxes, lambda other: outbox.claim(other, number, NOW))
+    second.join(20)
+
+    assert under_way(outboxes) == 1
+    assert not arrived(outboxes, edit)
+    assert effect(outboxes).state == EffectState.DONE
+
+
+def test_a_card_asked_for_twice_at_the_same_moment_is_asked_for_once(outboxes: Database) -> None:
+    def ask(tx: Session) -> None:
+        outbox.show(tx, key="q1", group_id=900, channel_id=910, now=NOW)
+
+    with outboxes.write() as tx:
+        ask(tx)
+        second = begin_second(outboxes, ask)
+    second.join(20)
+
+    assert (due(outboxes), effect(outboxes).wanted) == (["q1"], 2)
+
+
+def test_a_ping_asked_for_twice_at_the_same_moment_is_sent_once(outboxes: Database) -> None:
+    def ask(tx: Session) -> None:
+        outbox.ping(tx, key="u1", group_id=900, channel_id=910, expires_at=LATER, now=NOW)
+
+    with outboxes.write() as tx:
+        ask(tx)
+        second = begin_second(outboxes, ask)
+    second.join(20)
+
+    assert (due(outboxes), effect(outboxes, "u1").wanted) == (["u1"], 1)
+
+
+def test_several_notes_leave_out_the_rows_that_others_are_changing(postgresql: Database) -> None:
+    with postgresql.write() as tx:
+        tx.add(Group(id=900, name="Circle"))
+    show(postgresql, "q1")
+    show(postgresql, "q2")
+    numbers = [number_of(postgresql, key) for key in ("q1", "q2")]
+
+    with postgresql.write() as tx:
+        change(tx)
+        with postgresql.write() as other:
+            free = outbox.unlocked(other, numbers)
+
+    assert free == {numbers[1]}
 
 
 def test_what_was_to_be_shown_in_a_channel_that_is_gone_moves_to_another(

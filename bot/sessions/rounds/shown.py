@@ -3,31 +3,30 @@
 Blind forecasts leave this module only once their round has closed.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
 
 from bot.circle import worth
-from bot.circle.rules import Circle, Voice
+from bot.circle.rules import Circle as Walk
+from bot.circle.rules import Voice
 from bot.forecasts.beliefs import state as beliefs
 from bot.forecasts.rules import Belief
 from bot.keys import Key
 from bot.questions.kinds import state as kinds
 from bot.questions.kinds.rules import BINARY, Asked
+from bot.sessions.rounds import circle as circles
+from bot.sessions.rounds.circle import Circle
 from bot.sessions.rounds.pooling import Pool, pool
 from bot.unit import row_id
 from scoring import geometric_mean_of_odds, mean, median
-from storage import forecasts, groups, rounds, sessions
+from storage import forecasts, groups, rounds
 from storage.tables import (
     Forecast,
     ForecastKind,
-    Meetup,
-    Member,
     Phase,
-    Presence,
-    Question,
     Round,
     Seat,
     SeatState,
@@ -153,15 +152,18 @@ class Summary:
 
 def read_turn(tx: Session, at: Key) -> TurnCard | None:
     """The turn that a key names."""
-    turns = rounds.turns(tx, at.id)
-    turn = next((one for one in turns if at.more == (one.number,)), None)
-    made = forecasts.in_rounds(tx, [at.id])
-    circle = _circle(tx, at.id, {one.member_id for one in made})
-    if circle is None or turn is None:
+    circle = circles.find(tx, at.id)
+    return None if circle is None else turn_card(circle, forecasts.in_rounds(tx, [at.id]), at)
+
+
+def turn_card(circle: Circle, made: Sequence[Forecast], at: Key) -> TurnCard | None:
+    """The turn that a key names, of a round and its forecasts that were read already."""
+    turn = next((one for one in circle.turns if at.more == (one.number,)), None)
+    if turn is None:
         return None
     return TurnCard(
         about=_about(circle, at),
-        place=_place(turns, turn),
+        place=_place(circle.turns, turn),
         said=_said_in_turn(circle, turn, made),
         speaker=circle.name(turn.member_id),
         speaker_user=circle.people[turn.member_id].user_id,
@@ -178,7 +180,7 @@ def read_turn(tx: Session, at: Key) -> TurnCard | None:
 
 def read_phase(tx: Session, at: Key) -> PhaseCard | None:
     """The blind or final phase that a key names."""
-    circle = _circle(tx, at.id)
+    circle = circles.find(tx, at.id)
     if circle is None:
         return None
     row = circle.row
@@ -198,9 +200,8 @@ def read_phase(tx: Session, at: Key) -> PhaseCard | None:
 
 def read_cue(tx: Session, at: Key) -> Cue | None:
     """The cue that a key names, or None when it has lost its point."""
-    circle = _circle(tx, at.id)
-    latest = rounds.latest_turns(tx, at.id)
-    turn = latest[0] if latest else None
+    circle = circles.find(tx, at.id)
+    turn = circle.turns[-1] if circle is not None and circle.turns else None
     number, seconds, extensions = at.more
     if circle is None or turn is None or turn.number != number or turn.ended_at is not None:
         return None
@@ -226,12 +227,12 @@ def read_summary(tx: Session, at: Key) -> Summary | None:
         return None
     made = _before(forecasts.on_question(tx, row.question_id), row.closed_at)
     here = [one for one in made if one.round_id == at.id]
-    circle = _circle(tx, at.id, {one.member_id for one in here})
+    circle = circles.find(tx, at.id)
     if circle is None:
         return None
     seats = tuple(
         _summary_seat(circle.name(member), _of(made, member), at.id)
-        for member in _seated(tx, circle, here)
+        for member in _seated(circle, here)
     )
     newest = rounds.of_session(tx, row.session_id)[-1].id == row.id
     asked = kinds.asked(circle.question)
@@ -261,35 +262,7 @@ def running_aggregate(seats: Sequence[SummarySeat]) -> tuple[float | None, ...]:
     return tuple(said)
 
 
-@dataclass(frozen=True)
-class _Circle:
-    """The rows that every card of a round is made of, each read once."""
-
-    row: Round
-    meetup: Meetup
-    question: Question
-    seats: tuple[Seat, ...]
-    offered: tuple[int, ...]
-    people: dict[int, Member]
-
-    def name(self, member_id: int) -> str:
-        return self.people[member_id].name
-
-
-def _circle(tx: Session, round_id: int, others: Collection[int] = ()) -> _Circle | None:
-    """The round with everybody in it, beside it, and `others`."""
-    found = rounds.with_session(tx, round_id)
-    if found is None:
-        return None
-    row, meetup, question = found
-    seats = tuple(rounds.seats(tx, round_id))
-    here = sessions.attendances(tx, row.session_id)
-    offered = tuple(one.member_id for one in here if one.presence == Presence.OFFERED)
-    members = {meetup.host_id, *offered, *others, *(seat.member_id for seat in seats)}
-    return _Circle(row, meetup, question, seats, offered, groups.people(tx, members))
-
-
-def _about(circle: _Circle, at: Key, *, over: bool | None = None) -> About:
+def _about(circle: Circle, at: Key, *, over: bool | None = None) -> About:
     row, meetup, question = circle.row, circle.meetup, circle.question
     return About(
         at=at,
@@ -307,12 +280,12 @@ def _about(circle: _Circle, at: Key, *, over: bool | None = None) -> About:
     )
 
 
-def _following(circle: _Circle) -> str | None:
+def _following(circle: Circle) -> str | None:
     waiting = [seat for seat in circle.seats if seat.state == SeatState.WAITING and seat.present]
     return circle.name(waiting[0].member_id) if waiting else None
 
 
-def _seat_line(circle: _Circle, seat: Seat, made: Sequence[Forecast]) -> SeatLine:
+def _seat_line(circle: Circle, seat: Seat, made: Sequence[Forecast]) -> SeatLine:
     own = (one for one in made if one.member_id == seat.member_id)
     shown = _last(one for one in own if one.kind != ForecastKind.BLIND)
     return SeatLine(
@@ -333,7 +306,7 @@ def _place(turns: Sequence[Turn], turn: Turn) -> int:
     return len(before - {turn.member_id}) + 1
 
 
-def _said_in_turn(circle: _Circle, turn: Turn, made: Sequence[Forecast]) -> SeatLine | None:
+def _said_in_turn(circle: Circle, turn: Turn, made: Sequence[Forecast]) -> SeatLine | None:
     """The speaker's line as the circle shows it, once something was recorded."""
     seats = [seat for seat in circle.seats if seat.member_id == turn.member_id]
     own = [_seat_line(circle, seat, made) for seat in seats]
@@ -341,7 +314,7 @@ def _said_in_turn(circle: _Circle, turn: Turn, made: Sequence[Forecast]) -> Seat
 
 
 def _updates(
-    circle: _Circle, turn: Turn, made: Sequence[Forecast]
+    circle: Circle, turn: Turn, made: Sequence[Forecast]
 ) -> tuple[tuple[str, Belief], ...]:
     """What others recorded while this turn was running."""
     return tuple(
@@ -354,9 +327,9 @@ def _updates(
     )
 
 
-def _seated(tx: Session, circle: _Circle, made: Sequence[Forecast]) -> list[int]:
+def _seated(circle: Circle, made: Sequence[Forecast]) -> list[int]:
     """Members in the order in which they spoke; then who had no turn; then other forecasters."""
-    spoke = [turn.member_id for turn in rounds.turns(tx, row_id(circle.row))]
+    spoke = [turn.member_id for turn in circle.turns]
     order = list(dict.fromkeys(reversed(spoke)))[::-1]
     seats = [seat.member_id for seat in circle.seats]
     return list(dict.fromkeys([*order, *seats, *(one.member_id for one in made)]))
@@ -383,7 +356,7 @@ def _movement(row: Round, seats: Sequence[SummarySeat]) -> worth.Movement | None
     """How the forecast went around; its members are the places of the seats in the summary."""
     said = [Voice(at, seat.blind, seat.turn, seat.final) for at, seat in enumerate(seats)]
     closed = row.closed_at or row.opened_at
-    return worth.movement(Circle(row_id(row), row.question_id, closed, tuple(said)))
+    return worth.movement(Walk(row_id(row), row.question_id, closed, tuple(said)))
 
 
 def _said(row: Forecast | None) -> Belief | None:

@@ -1,28 +1,56 @@
 """Rows to the round of the rules, and back. Decides nothing."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from bot.sessions.rounds import rules
+from bot.sessions.rounds.circle import Recording
 from bot.unit import row_id
 from storage import forecasts, rounds
-from storage.tables import Phase, Round, Seat, SeatState, Turn
+from storage.tables import ForecastKind, Phase, Round, Seat, SeatState, Turn
+
+# The running turn and the one that ended last.
+LATEST = 2
 
 
 def load(tx: Session, row: Round) -> rules.Round:
     """The round as its rules see it."""
     round_id = row_id(row)
-    blind_in, turn_in = forecasts.recorded_in_round(tx, round_id)
-    latest = [_turn(turn) for turn in rounds.latest_turns(tx, round_id)]
+    recorded = forecasts.recorded_in_round(tx, round_id)
+    turns = rounds.latest_turns(tx, round_id)
+    return _round(row, rounds.seats(tx, round_id), turns, recorded)
+
+
+def of(recording: Recording) -> rules.Round:
+    """The same, of rows that were read already."""
+    circle = recording.circle
+    blind_in, turn_in = (
+        frozenset(one.member_id for one in recording.here if one.kind == kind)
+        for kind in (ForecastKind.BLIND, ForecastKind.TURN)
+    )
+    latest = circle.turns[: -LATEST - 1 : -1]
+    return _round(circle.row, circle.seats, latest, (blind_in, turn_in))
+
+
+def _round(
+    row: Round,
+    seats: Sequence[Seat],
+    turns: Sequence[Turn],
+    recorded: tuple[frozenset[int], frozenset[int]],
+) -> rules.Round:
+    """`turns` are the latest ones, newest first; `recorded` whose forecasts are in."""
+    blind_in, turn_in = recorded
+    latest = [_turn(turn) for turn in turns]
     running = next((turn for turn in latest if turn.ended_at is None), None)
     last = next((turn for turn in latest if turn.ended_at is not None), None)
     return rules.Round(
         limits=limits(row),
         phase=row.phase.value,
         phase_ends_at=row.phase_ends_at,
-        seats=tuple(_seat(seat) for seat in rounds.seats(tx, round_id)),
+        seats=tuple(_seat(seat) for seat in seats),
         turn=running,
         last=last,
         turns=row.turn_count,

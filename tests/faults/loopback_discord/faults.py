@@ -5,10 +5,13 @@ Nothing here carries a request out; the API asks what shall happen to the one in
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 RATE_LIMITED = 429
+# Discord does not count these towards its global limit; the gateway is no request at all.
+EXEMPT = ("/interactions/", "/webhooks/", "/socket", "/attachments/")
 
 
 class Refusal(Exception):  # noqa: N818 - it is an answer, not an error of this server
@@ -59,6 +62,23 @@ class Delay:
     def mend(self) -> None:
         """From now on such requests are quick again."""
         self.seconds = 0.0
+
+
+class GlobalLimit:
+    """Discord's limit for everything that a bot asks, answers to interactions excepted."""
+
+    def __init__(self, a_second: int | None) -> None:
+        self._a_second = a_second
+        self._taken: deque[float] = deque(maxlen=a_second)
+
+    def wait(self, path: str, now: float) -> float:
+        """How long this request comes too early; 0 if it counts and may pass."""
+        if self._a_second is None or path.startswith(EXEMPT):
+            return 0.0
+        if len(self._taken) == self._a_second and now - self._taken[0] < 1:
+            return self._taken[0] + 1 - now
+        self._taken.append(now)
+        return 0.0
 
 
 class FaultPlan:

@@ -15,7 +15,7 @@ from aiohttp import web
 
 from .actors import PATIENCE, Actors
 from .api import Api
-from .faults import FaultPlan
+from .faults import FaultPlan, GlobalLimit
 from .gateway import Gateway
 from .interactions import Interactions
 from .messages import Message, Messages, snapshots
@@ -38,6 +38,7 @@ class LoopbackDiscord(Actors):
     `clock` is the server's time in Unix seconds. Ids, the window of nonces and the deadlines of
     interactions go by it, so that a test can move them. Discord says "a few minutes" of the window;
     `nonce_window` and `nonces_are_per_channel` are there because it says no more than that.
+    With `requests_a_second` it refuses what comes faster, as Discord does from 50 on.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class LoopbackDiscord(Actors):
         clock: Callable[[], float] = time.time,
         nonce_window: float = NONCE_WINDOW,
         answer_within: float = ANSWER_WITHIN,
+        requests_a_second: int | None = None,
     ) -> None:
         self._faults = FaultPlan()
         self.world = World(clock, self._announce)
@@ -53,7 +55,9 @@ class LoopbackDiscord(Actors):
         self._messages = Messages(self.world, nonce_window)
         self._interactions = Interactions(self.world, self._messages, answer_within)
         self._api = Api(self.world, self._messages, self._interactions)
-        self._wire = Wire(self._api, self.gateway.serve, self._faults, self._messages.files)
+        limit = GlobalLimit(requests_a_second)
+        files = self._messages.files
+        self._wire = Wire(self._api, self.gateway.serve, self._faults, files, limit)
         self.fail, self.delay = self._faults.fail, self._faults.delay
         self.drop_gateway = self.gateway.drop
 

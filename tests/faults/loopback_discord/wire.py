@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import BodyPartReader, web
 
-from .faults import RATE_LIMITED, Fault, FaultPlan, Refusal
+from .faults import RATE_LIMITED, Fault, FaultPlan, GlobalLimit, Refusal
 from .messages import File, Files
 
 if TYPE_CHECKING:
@@ -68,9 +68,15 @@ class Wire:
     """The web application, the gateway's websocket included: that fails like all the rest."""
 
     def __init__(
-        self, api: Api, gateway: WebHandler, faults: FaultPlan, files: Mapping[int, bytes]
+        self,
+        api: Api,
+        gateway: WebHandler,
+        faults: FaultPlan,
+        files: Mapping[int, bytes],
+        limit: GlobalLimit,
     ) -> None:
         self._faults = faults
+        self._limit = limit
         self._files = files
         self.requests: list[Request] = []
         self.unknown_requests: list[Request] = []
@@ -90,6 +96,9 @@ class Wire:
     async def _handle(self, request: web.Request, answer: Answer) -> web.StreamResponse:
         """Notes the request down, makes it wait or fail if a test wants that, else carries on."""
         noted = await self._note(request)
+        if too_early := self._limit.wait(noted.path, noted.time):
+            noted.status = RATE_LIMITED
+            return _rate_limited(too_early, everything=True)
         await asyncio.sleep(self._faults.waiting_time(noted.method, noted.path))
         fault = self._faults.strike(noted.method, noted.path)
         response = await answer(request, noted) if fault is None or fault.after_doing else None
@@ -157,19 +166,31 @@ def _failure(fault: Fault) -> web.Response | None:
         return None
     if fault.status != RATE_LIMITED:
         return _json({"message": fault.message, "code": fault.code}, fault.status)
+    return _rate_limited(fault.retry_after, everything=False)
+
+
+def _rate_limited(retry_after: float, *, everything: bool) -> web.Response:
+    """Of this kind of request, or of everything."""
     message = "You are being rate limited."
-    body = {"message": message, "retry_after": fault.retry_after, "global": False}
+    body = {"message": message, "retry_after": retry_after, "global": everything}
     response = _json(body, RATE_LIMITED)
     response.headers.update(
         {
             # Without Via discord.py takes it for a ban by Cloudflare and gives up at once.
             "Via": "1.1 google",
-            "Retry-After": str(max(1, round(fault.retry_after))),
-            "X-RateLimit-Scope": "user",
+            "Retry-After": str(max(1, round(retry_after))),
+            "X-RateLimit-Scope": "global" if everything else "user",
+        }
+    )
+    if everything:
+        response.headers["X-RateLimit-Global"] = "true"
+        return response
+    response.headers.update(
+        {
             "X-RateLimit-Limit": "5",
             "X-RateLimit-Remaining": "0",
-            "X-RateLimit-Reset-After": f"{fault.retry_after:.3f}",
-            "X-RateLimit-Reset": f"{time.time() + fault.retry_after:.3f}",
+            "X-RateLimit-Reset-After": f"{retry_after:.3f}",
+            "X-RateLimit-Reset": f"{time.time() + retry_after:.3f}",
         }
     )
     return response

@@ -1,0 +1,103 @@
+"""How fast Discord is asked: a budget for every request, and a time-out for each by itself.
+
+Discord allows a bot 50 requests a second in all. Answers to interactions and their follow-ups are
+exempt from that limit, so a press never waits here; everything else does, whoever asks it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from types import SimpleNamespace
+
+import aiohttp
+
+REQUESTS_A_SECOND = 45
+# So many may go at once after a pause; with more it could be over 50 within a second.
+BURST = 3
+REQUEST_TIMEOUT = 30.0
+EXEMPT = ("/interactions/", "/webhooks/")
+
+_limit: ContextVar[asyncio.Timeout | None] = ContextVar("request_limit", default=None)
+
+
+class Pace:
+    """Lets requests go one after the other, at most so many a second."""
+
+    def __init__(self, a_second: float = REQUESTS_A_SECOND) -> None:
+        self.interval = 1 / a_second
+        self.waiting = 0
+        self._left = float(BURST)
+        self._counted_at: float | None = None
+        self._one_by_one = asyncio.Lock()
+
+    def room(self) -> int:
+        """How many requests could go at this moment."""
+        now = _now()
+        before = now if self._counted_at is None else self._counted_at
+        self._left = min(self._left + (now - before) / self.interval, BURST)
+        self._counted_at = now
+        return int(self._left)
+
+    async def turn(self) -> None:
+        """Waits for the turn of one request, and counts it.
+
+        After the process was held up, those that are late by then do not go all at once.
+        """
+        self.waiting += 1
+        try:
+            async with self._one_by_one:
+                while self.room() < 1:
+                    await asyncio.sleep((1 - self._left) * self.interval)
+                self._left -= 1
+        finally:
+            self.waiting -= 1
+
+    def trace(self) -> aiohttp.TraceConfig:
+        """What has the HTTP client wait for its turn before each request, repeated ones too."""
+        trace = aiohttp.TraceConfig()
+        trace.on_request_start.append(self._begin)
+        trace.on_request_end.append(_end)
+        return trace
+
+    async def _begin(
+        self,
+        _session: aiohttp.ClientSession,
+        _context: SimpleNamespace,
+        request: aiohttp.TraceRequestStartParams,
+    ) -> None:
+        path = request.url.path
+        if "/api/" in path and not any(part in path for part in EXEMPT):
+            _let_last(None)
+            await self.turn()
+        _let_last(REQUEST_TIMEOUT)
+
+
+@asynccontextmanager
+async def limited() -> AsyncIterator[None]:
+    """Ends what takes too long in here by a TimeoutError; waiting for a turn does not count."""
+    async with asyncio.timeout(None) as limit:
+        token = _limit.set(limit)
+        try:
+            yield
+        finally:
+            _limit.reset(token)
+
+
+async def _end(
+    _session: aiohttp.ClientSession,
+    _context: SimpleNamespace,
+    _request: aiohttp.TraceRequestEndParams,
+) -> None:
+    """The rest of the answer may take as long again, and so may what a rate limit asks for."""
+    _let_last(2 * REQUEST_TIMEOUT)
+
+
+def _let_last(seconds: float | None) -> None:
+    limit = _limit.get()
+    if limit is not None:
+        limit.reschedule(None if seconds is None else _now() + seconds)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

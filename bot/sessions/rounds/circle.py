@@ -1,0 +1,83 @@
+"""The rows that a round and its cards are made of, each read once. Decides nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlmodel import Session
+
+from bot.unit import row_id
+from storage import forecasts, rounds
+from storage.tables import Forecast, Meetup, Member, Presence, Question, Round, Seat, Turn
+
+
+@dataclass(frozen=True)
+class Circle:
+    """A round with everybody in it and beside it; seats and turns are in their order."""
+
+    row: Round
+    meetup: Meetup
+    question: Question
+    seats: tuple[Seat, ...]
+    turns: tuple[Turn, ...]
+    offered: tuple[int, ...]
+    people: dict[int, Member]
+
+    def name(self, member_id: int) -> str:
+        """What a member is called."""
+        return self.people[member_id].name
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A round with its forecasts, and those of one member that belong to no round or another."""
+
+    circle: Circle
+    made: tuple[Forecast, ...]
+
+    @property
+    def here(self) -> tuple[Forecast, ...]:
+        """The forecasts of this round."""
+        return tuple(one for one in self.made if one.round_id == self.circle.row.id)
+
+    def standing(self, member_id: int) -> Forecast | None:
+        """The latest forecast of the one member."""
+        own = [one for one in self.made if one.member_id == member_id]
+        return own[-1] if own else None
+
+    def plus(self, member: Member, forecast: Forecast) -> "Recording":
+        """The same once this forecast is recorded."""
+        people = {**self.circle.people, row_id(member): member}
+        return Recording(replace(self.circle, people=people), (*self.made, forecast))
+
+
+def find(tx: Session, round_id: int) -> Circle | None:
+    """The round that a card is about."""
+    found = rounds.with_session(tx, round_id)
+    return None if found is None else read(tx, *found)
+
+
+def read(tx: Session, row: Round, meetup: Meetup, question: Question) -> Circle:
+    """A round, in one statement more."""
+    around = rounds.around(tx, row_id(row), row.session_id)
+    seats = {row_id(seat): seat for _, seat, _, _ in around if seat is not None}
+    turns = {row_id(turn): turn for _, _, turn, _ in around if turn is not None}
+    offered = [one.id for one, _, _, presence in around if presence == Presence.OFFERED]
+    return Circle(
+        row,
+        meetup,
+        question,
+        tuple(sorted(seats.values(), key=lambda seat: seat.position)),
+        tuple(sorted(turns.values(), key=lambda turn: turn.number)),
+        tuple(dict.fromkeys(number for number in offered if number is not None)),
+        {row_id(one): one for one, _, _, _ in around},
+    )
+
+
+def read_for(
+    tx: Session, row: Round, meetup: Meetup, question: Question, member_id: int
+) -> Recording:
+    """A round in which a member is about to record a forecast."""
+    made: Sequence[Forecast] = forecasts.in_round_or_own(
+        tx, round_id=row_id(row), question_id=row_id(question), member_id=member_id
+    )
+    return Recording(read(tx, row, meetup, question), tuple(made))
