@@ -8,11 +8,11 @@ from itertools import pairwise
 
 import discord
 
-from bot.circle.rules import FEW, say_gain, say_share, say_weight
+from bot.circle.rules import FEW, say_gain, say_weight
 from bot.circle.service import Fairness, GroupCircle, Seating, Trusted
 from bot.circle.shown import MemberRecord, WorthShown
 from bot.circle.worth import AsOne, Mean, Movement
-from bot.forecasts.rules import say_probability
+from bot.core.numbers import say_points, say_probability, say_share
 from bot.message import BLUE, GREY, Message, Picture, card, cut, lines, safe, say_brier
 
 MOST_STEPS = 8
@@ -173,9 +173,9 @@ _SEATS = (
 
 def _fair_verdict(found: Fairness) -> str:
     if found.p_value <= UNFAIR:
-        share = "1%" if found.p_value < 0.015 else say_share(found.p_value)
         return (
-            f"**No**: drawing lots would give seats as uneven as ours in {share} of cases or less. "
+            f"**No**: drawing lots would give seats as uneven as ours in "
+            f"{say_share(found.p_value)} of cases or less. "
             "`/session start` with the order `rotate` evens it out."
         )
     if found.rounds < FEW_ROUNDS:
@@ -225,11 +225,11 @@ def _followers(view: GroupCircle) -> str:
 
 def _went(shown: WorthShown) -> str:
     worth = shown.worth
-    after = say_probability(round(worth.after, 3))
+    after = say_probability(worth.after)
     outcome = "yes" if worth.outcome else "no"
     if worth.before is None or worth.gain is None:
         return f"The group ended at {after}. Without blind forecasts its gain cannot be told."
-    before = say_probability(round(worth.before, 3))
+    before = say_probability(worth.before)
     verdict = (
         "going around helped"
         if worth.gain >= 0.0005
@@ -289,7 +289,7 @@ def _largest(moved: Movement, names: Sequence[str]) -> str:
     """The first voice is left out: that step is from all the blind forecasts to one person's."""
     steps = [(at, value - before) for (_, before), (at, value) in pairwise(moved.steps)]
     most = sorted(steps, key=lambda step: -abs(step[1]))[:3]
-    return ", ".join(f"{_name(names[at])} {_points(step)}" for at, step in most)
+    return ", ".join(f"{_name(names[at])} {say_points(step)}" for at, step in most)
 
 
 def _spread(left: float | None) -> str:
@@ -375,11 +375,7 @@ def _interval(mean: Mean) -> str:
 
 
 def _percent(value: float) -> str:
-    return f"**{say_probability(round(value, 3))}**"
-
-
-def _points(step: float) -> str:
-    return f"{100 * step:+.0f} points".replace("-", "−")
+    return f"**{say_probability(value)}**"
 
 
 def _name(name: str) -> str:

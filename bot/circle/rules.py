@@ -113,15 +113,6 @@ def say_weight(weight: float) -> str:
     return next(words for limit, words in _WEIGHTS if weight < limit)
 
 
-def say_share(share: float) -> str:
-    """A share in whole percent.
-
-    >>> say_share(0.614)
-    '61%'
-    """
-    return f"{100 * share:.0f}%".replace("-", "−")
-
-
 def _voice(member: int, own: Sequence[Recorded]) -> Voice:
     blind = [one.probability for one in own if one.kind == "blind"]
     turns = [one for one in own if one.kind == "turn"]

@@ -6,8 +6,9 @@ from typing import Any
 import discord
 
 from bot.circle.cards import add_movement
+from bot.core.numbers import say_probability
 from bot.forecasts.beliefs.rules import say_belief
-from bot.forecasts.rules import Belief, say_probability
+from bot.forecasts.rules import Belief
 from bot.message import (
     AMBER,
     BLUE,
@@ -309,11 +310,11 @@ def _moved(shown: Summary) -> str:
         return "The round is closed."
     before, after = shown.blind.odds_mean, shown.final.odds_mean
     if abs(after - before) < 0.005:
-        return f"The circle stayed at **{say_probability(round(after, 3))}**."
+        return f"The circle stayed at **{say_probability(after)}**."
     way = "up" if after > before else "down"
     return (
-        f"The circle moved the group **{way} from {say_probability(round(before, 3))} (blind) "
-        f"to {say_probability(round(after, 3))} (final)**."
+        f"The circle moved the group **{way} from {say_probability(before)} (blind) "
+        f"to {say_probability(after)} (final)**."
     )
 
 
@@ -342,9 +343,9 @@ def _aggregate_lines(shown: Summary) -> str:
 
 def _aggregate_line(name: str, said: Aggregates) -> str:
     return (
-        f"{name}: mean {say_probability(round(said.mean, 3))}, "
-        f"median {say_probability(round(said.median, 3))}, "
-        f"mean of odds {say_probability(round(said.odds_mean, 3))}"
+        f"{name}: mean {say_probability(said.mean)}, "
+        f"median {say_probability(said.median)}, "
+        f"mean of odds {say_probability(said.odds_mean)}"
     )
 
 

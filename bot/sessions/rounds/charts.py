@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from bot import charts
+from bot.core.numbers import say_probability
 
 _PLOT_HEIGHT = 190.0
 _LEFT, _FINALS_WIDTH, _RIGHT = 46.0, 46.0, 50.0
@@ -95,10 +96,10 @@ def _story(circle: CirclePicture) -> str:
     outcome = {None: "", 0: "; it did not happen", 1: "; it happened"}[circle.outcome]
     if after is None:
         return f"Nobody recorded a forecast in the circle{outcome}."
-    end = charts.percent(after)
+    end = say_probability(after)
     if before is None:
         return f"The group ended at {end}{outcome}."
-    start = charts.percent(before)
+    start = say_probability(before)
     if start == end:
         return f"The group ended at {end}, where the blind forecasts were{outcome}."
     return f"The group went from {start} (blind) to {end}{outcome}."
@@ -106,7 +107,7 @@ def _story(circle: CirclePicture) -> str:
 
 def _seat_in_words(seat: SeatLine) -> str:
     stages = (("blind", seat.blind), ("turn", seat.turn), ("final", seat.final))
-    made = [f"{stage} {charts.percent(p)}" for stage, p in stages if p is not None]
+    made = [f"{stage} {say_probability(p)}" for stage, p in stages if p is not None]
     late = " (late)" if seat.late else ""
     return f"{seat.name[:40]} {' → '.join(made) or 'no forecast'}{late}"
 
@@ -203,7 +204,7 @@ def _write_values(area: Axes, circle: CirclePicture) -> None:
         line_above = (circle.aggregate[at] or 0.0) > seat.turn
         rises = up <= down + (-_AWAY if line_above else _AWAY) or below < _LOWEST_NUMBER
         place, shift = (above, 12) if rises else (below, -13)
-        number = charts.percent(seat.turn)
+        number = say_probability(seat.turn)
         charts.note(area, (at, place), number, shift=(0, shift), color=charts.BLUE)
 
 
@@ -254,7 +255,7 @@ def _draw_finals(card: Figure, top: float, width: float, circle: CirclePicture) 
         charts.note(
             area,
             (1, value),
-            charts.percent(value),
+            say_probability(value),
             within=area.get_yaxis_transform(),
             shift=(6, shift),
             color=charts.VIOLET,

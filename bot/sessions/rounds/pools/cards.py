@@ -1,7 +1,8 @@
 """What the summary says of a circle on a question with options or about a number."""
 
+from bot.core.numbers import say_probability
 from bot.forecasts.beliefs.rules import say_belief
-from bot.forecasts.rules import Belief, say_probability
+from bot.forecasts.rules import Belief
 from bot.message import one_line, safe
 from bot.questions.kinds.numbers.rules import say_amount, say_number
 from bot.questions.kinds.rules import Asked
@@ -47,7 +48,7 @@ def _middle_moved(before: Belief, after: Belief, asked: Asked) -> str:
 
 def _likeliest_moved(before: Belief, after: Belief, asked: Asked) -> str:
     first, last = _likeliest(before), _likeliest(after)
-    start, end = _percent(before.values[last]), _percent(after.values[last])
+    start, end = say_probability(before.values[last]), say_probability(after.values[last])
     name = one_line(asked.options[last], _OPTION)
     if first != last:
         earlier = one_line(asked.options[first], _OPTION)
@@ -87,7 +88,8 @@ def _spread(shown: Summary) -> str:
     top = _likeliest(shown.final_pool.best)
     given = [belief.values[top] for belief in finals]
     name = one_line(asked.options[top], _OPTION)
-    return f"Spread at the end on {name}: {_percent(min(given))} to {_percent(max(given))}."
+    low, high = say_probability(min(given)), say_probability(max(given))
+    return f"Spread at the end on {name}: {low} to {high}."
 
 
 def _amount(value: float, asked: Asked) -> str:
@@ -99,8 +101,4 @@ def _rounded(belief: Belief) -> Belief:
 
 
 def _chances(belief: Belief) -> str:
-    return "/".join(_percent(value).removesuffix("%") for value in belief.values) + "%"
-
-
-def _percent(value: float) -> str:
-    return say_probability(round(value, 3))
+    return "/".join(say_probability(value).removesuffix("%") for value in belief.values) + "%"

@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from bot import charts
+from bot.core.numbers import say_probability
 from bot.questions.kinds.numbers.rules import say_number
 
 _DIGITS = 4
@@ -80,7 +81,7 @@ def _in_words(picture: PoolPicture, seat: Spoken) -> str:
 
 def _say(picture: PoolPicture, values: Values) -> str:
     if picture.options:
-        return "/".join(charts.percent(value) for value in values)
+        return "/".join(say_probability(value) for value in values)
     low, middle, high = (say_number(value, _DIGITS) for value in values)
     return f"{middle} ({low} to {high}) {picture.unit}".strip()
 
@@ -128,7 +129,7 @@ def _draw_option(card: Figure, picture: PoolPicture, at: int, place: tuple[float
 
 
 def _change(group: Spoken, at: int) -> str:
-    said = [charts.percent(values[at]) for values in (group.blind, group.final) if values]
+    said = [say_probability(values[at]) for values in (group.blind, group.final) if values]
     return " → ".join(dict.fromkeys(said))
 
 
