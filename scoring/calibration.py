@@ -14,6 +14,7 @@ from scipy.special import ndtri
 
 from scoring import checks
 from scoring.checks import Floats, Indices
+from scoring.intervals import wilson
 from scoring.tally import count_by, ratio, sum_by
 
 Closed = Literal["left", "right"]
@@ -107,7 +108,7 @@ def calibration_bins(
     count = count_by(which, len(lower))
     said = ratio(sum_by(which, p, len(lower)), count)
     rate = ratio(sum_by(which, o, len(lower)), count)
-    return CalibrationBins(lower, upper, count, said, rate, *_wilson(rate, count, z))
+    return CalibrationBins(lower, upper, count, said, rate, *wilson(rate, count, z))
 
 
 def murphy_decomposition(
@@ -178,10 +179,3 @@ def _bins(
     side: Closed = "right" if closed == "left" else "left"
     which = np.searchsorted(edges.astype(exact), p.astype(exact, copy=False), side=side) - 1
     return edges[:-1], edges[1:], np.clip(which, 0, number - 1)
-
-
-def _wilson(rate: Floats, count: Indices, z: float) -> tuple[Floats, Floats]:
-    centre = (count * rate + z * z / 2) / (count + z * z)
-    half = z * np.sqrt(count * rate * (1 - rate) + z * z / 4) / (count + z * z)
-    low, high = centre - half, centre + half
-    return np.maximum(low, 0.0), np.minimum(high, 1.0)  # only rounding lies outside

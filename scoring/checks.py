@@ -69,6 +69,20 @@ def not_nan(values: ArrayLike, name: str) -> Floats:
     return array
 
 
+def probabilities_or_gaps(values: ArrayLike, name: str) -> Floats:
+    """Shape (n,), each in [0, 1], or NaN where there is none."""
+    allowed = "Each must be a number between 0 and 1 (0.7, not 70), or NaN where there is none."
+    array = numbers(values, name, allowed)
+    refuse_unless(
+        array,
+        name,
+        allowed,
+        lambda x: bool((np.isnan(x) | ((x >= 0) & (x <= 1))).all()),
+        lambda x: np.isnan(x) | ((x >= 0) & (x <= 1)),
+    )
+    return array
+
+
 def within(values: ArrayLike, name: str, least: float, most: float, allowed: str) -> Floats:
     """Shape (n,), each in [least, most]."""
     array = numbers(values, name, allowed)
@@ -102,8 +116,8 @@ def some_forecasts(p: ArrayLike, o: ArrayLike) -> tuple[Floats, Floats]:
     return pair
 
 
-def options(p: ArrayLike, o: ArrayLike) -> tuple[Floats, Indices]:
-    """Probabilities (n, k) whose rows sum to 1, and the index of what happened in each."""
+def option_rows(p: ArrayLike) -> Floats:
+    """Probabilities (n, k), k >= 2, whose rows sum to 1."""
     table = numbers(p, "probabilities", PROBABILITY, ndim=2)
     if table.shape[1] < 2:
         shape = f"of shape {table.shape}"
@@ -111,6 +125,12 @@ def options(p: ArrayLike, o: ArrayLike) -> tuple[Floats, Indices]:
     _refuse_rows(table, (table >= 0) & (table <= 1), PROBABILITY)
     sums = table.sum(axis=1, keepdims=True)
     _refuse_rows(table, abs(sums - 1) <= ROW_SUM, "Each row must sum to 1 (within 1e-6).")
+    return table
+
+
+def options(p: ArrayLike, o: ArrayLike) -> tuple[Floats, Indices]:
+    """Probabilities (n, k) whose rows sum to 1, and the index of what happened in each."""
+    table = option_rows(p)
     index = numbers(o, "outcomes", OPTION, booleans=True)
     same_length(probabilities=table, outcomes=index)
     last = table.shape[1] - 1
@@ -153,6 +173,14 @@ def weights(values: ArrayLike | None, n: int) -> Floats:
     if not array.any():
         raise ScoringInputError("weights", None, "all zero", "At least one must be above 0.")
     return array
+
+
+def not_below(low: Floats, high: Floats, name: str) -> None:
+    """Refuse upper ends that lie below their lower ends."""
+    if (high < low).any():
+        position = int(np.argmax(high < low))
+        allowed = f"It must not be below its lower end, {low[position]:g}."
+        raise ScoringInputError(name, position, float(high[position]), allowed)
 
 
 def same_length(**arrays: Sized) -> None:

@@ -6,6 +6,7 @@ Resampling is seeded: the same input gives the same numbers.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +17,8 @@ from scoring.aggregation import EPSILON, log_odds
 from scoring.bootstrap import central
 from scoring.checks import Floats, Indices
 from scoring.isotonic import Pools, isotonic, miscalibrations, perfect_worlds, pools
+
+Band = Literal["pointwise", "simultaneous"]
 
 BAND_POINTS = (
     1001  # every tenth of a percent; where there are more distinct forecasts the band is thinned
@@ -96,20 +99,25 @@ def corp(
     level: float = 0.9,
     resamples: int = 1000,
     seed: int = 0,
+    band: Band = "pointwise",
 ) -> Corp:
     """CORP reliability curve and decomposition: no bins to choose, one answer for everybody.
 
     The curve is the isotonic regression of outcomes on forecasts (pool adjacent violators, equal
     forecasts pooled first). With S the mean Brier score of the forecasts, of the curve's values,
     and of the base rate: MCB = S(forecasts) - S(curve), DSC = S(base rate) - S(curve), UNC = S(base
-    rate), and Brier = MCB - DSC + UNC.
+    rate), and Brier = MCB - DSC + UNC. The band is made of the curves of outcomes that are drawn
+    from the forecasts themselves: point by point their central interval, or their mean -+ c
+    standard deviations, c the `level` quantile of the curves' largest studentised distance.
 
     Args:
         probabilities: shape (n,), n >= 1, each in [0, 1].
         outcomes: shape (n,), 1 or 0.
-        level: of the consistency band, strictly between 0 and 1; it holds point by point.
+        level: of the consistency band, strictly between 0 and 1.
         resamples: outcomes drawn this often from the forecasts themselves; 0 leaves out the band.
         seed: of the resampling.
+        band: "pointwise" holds at each forecast taken alone; "simultaneous" holds the whole curve
+            of a perfect forecaster in `level` of records.
 
     Returns:
         `Corp`; without resampling its band is NaN.
@@ -133,6 +141,7 @@ def corp(
     width = checks.share(level, "level")
     draws = checks.whole(resamples, "resamples", least=0)
     start = checks.whole(seed, "seed", least=0)
+    checks.one_of(band, "band", ("pointwise", "simultaneous"))
     pooled = pools(p, o)
     rate = pooled.yes / pooled.count
     curve = isotonic(rate, pooled.count)
@@ -145,7 +154,7 @@ def corp(
         pooled.forecast,
         pooled.count,
         curve,
-        *_band(pooled, width, draws, start),
+        *_band(pooled, width, draws, start, band),
     )
 
 
@@ -197,7 +206,7 @@ def calibration_skill(
     draws = checks.whole(resamples, "resamples", least=1)
     start = checks.whole(seed, "seed", least=0)
     pooled = pools(p, o)
-    found, by_chance = _with_worlds(pooled, draws, start)
+    found, by_chance = worlds_of(pooled, draws, start)
     expected = float(by_chance.mean())
     (intercept, slope), (intercept_error, slope_error) = _logistic(pooled)
     return CalibrationSkill(
@@ -215,13 +224,7 @@ def calibration_skill(
     )
 
 
-def miscalibration(pooled: Pools, resamples: int, seed: int) -> tuple[float, float]:
-    """Miscalibration of pooled forecasts, and its mean if they were right."""
-    found, by_chance = _with_worlds(pooled, resamples, seed)
-    return found, float(by_chance.mean())
-
-
-def _with_worlds(pooled: Pools, resamples: int, seed: int) -> tuple[float, Floats]:
+def worlds_of(pooled: Pools, resamples: int, seed: int) -> tuple[float, Floats]:
     """Miscalibration of pooled forecasts, and of each world in which they are right."""
     found = miscalibrations(pooled.forecast, pooled.count[None, :], pooled.yes[None, :])
     worlds = perfect_worlds(pooled, resamples, seed)
@@ -235,18 +238,32 @@ def _saved(pooled: Pools, forecast: Floats, curve: Floats) -> float:
     return float(np.average((forecast - rate) ** 2 - (curve - rate) ** 2, weights=pooled.count))
 
 
-def _band(pooled: Pools, level: float, resamples: int, seed: int) -> tuple[Floats, Floats, Floats]:
-    """Pointwise central interval of the curves of outcomes drawn from the forecasts."""
+def _band(
+    pooled: Pools, level: float, resamples: int, seed: int, band: Band
+) -> tuple[Floats, Floats, Floats]:
+    """Where the curves of outcomes drawn from the forecasts lie."""
     k = len(pooled.forecast)
     points = np.unique(np.linspace(0, k - 1, min(k, BAND_POINTS)).round().astype(np.intp))
     at = pooled.forecast[points]
     if not resamples:
         return at, np.full(len(at), np.nan), np.full(len(at), np.nan)
-    curves = [
-        isotonic(yes / pooled.count, pooled.count)[:, points]
-        for yes in perfect_worlds(pooled, resamples, seed)
-    ]
-    return at, *central(np.concatenate(curves).T, level)
+    curves = np.concatenate(
+        [
+            isotonic(yes / pooled.count, pooled.count)[:, points]
+            for yes in perfect_worlds(pooled, resamples, seed)
+        ]
+    )
+    return at, *(central(curves.T, level) if band == "pointwise" else _whole(curves, level))
+
+
+def _whole(curves: Floats, level: float) -> tuple[Floats, Floats]:
+    """Ends of the band that holds whole curves (rows), by the studentised maximum."""
+    centre, spread = curves.mean(axis=0), curves.std(axis=0)
+    distance = np.abs(curves - centre)
+    furthest = np.divide(distance, spread, out=np.zeros_like(curves), where=spread > 0).max(axis=1)
+    place = min(int(np.ceil(level * (len(furthest) + 1))), len(furthest)) - 1
+    reach = np.partition(furthest, place)[place] * spread
+    return np.maximum(centre - reach, 0.0), np.minimum(centre + reach, 1.0)
 
 
 def _logistic(pooled: Pools) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -8,7 +8,7 @@ weighs the same.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Literal
@@ -16,18 +16,20 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scoring import checks
+from scoring import checks, metrics
 from scoring.checks import Floats, Indices
 from scoring.errors import ScoringInputError
 from scoring.identifiers import dense, identifiers
-from scoring.metrics import MemberValues, Resampling, calibration_values, edge_values, mean_values
+from scoring.metrics import MemberValues, Rows
 from scoring.moments import Moment, Moments, second, seconds
+from scoring.ranks import level_p_value, rank_ranges
 
-Metric = Literal["edge", "brier", "calibration", "gain", "log", "peer", "baseline"]
+Metric = Literal["edge", "over_time", "brier", "calibration", "gain", "log", "peer", "baseline"]
 Best = Literal["high", "low"]
 
 BEST: dict[str, Best] = {
     "edge": "high",
+    "over_time": "high",
     "brier": "low",
     "calibration": "low",
     "gain": "high",
@@ -35,9 +37,12 @@ BEST: dict[str, Best] = {
     "peer": "high",
     "baseline": "high",
 }
+LEAST_QUESTIONS = {"brier": 10, "log": 20, "baseline": 20}  # from which an interval is shown
+ABOUT = ("log", "baseline")  # their intervals hold only about what they say
 NOISE = 1e-9  # values closer than this are equal: summing in another order moves them less
-_MAY_BE_INFINITE = ("log", "peer", "baseline")
-_BRIER = "A Brier score is between 0 and 1 (between 0 and 2 with several options)."
+TOO_CLOSE = 0.1
+_BRIER = "A Brier score is between 0 and 1 (up to 2 with several options)."
+_BOUNDED = "Each must be finite: a board keeps probabilities within .001 to .999 first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +53,16 @@ class Standing:
         rank: 1 is best; equal values share a rank and the next one is skipped (1, 1, 3). None when
             unranked.
         member: the id as it was given.
-        value: the metric, in its own unit; for `edge` shrunk towards 0.
-        low: lower end of the interval around `value`; NaN where there are fewer than two questions.
+        value: the metric, in its own unit; shrunk towards 0 for `edge`, `over_time`, `gain` and
+            `calibration`.
+        low: lower end of the interval around `raw`; NaN where there are too few questions.
         high: upper end.
         questions: how many questions the value rests on.
         raw: the value before shrinking; the same as `value` for every other metric.
-        infinite: on how many questions the score was infinite (0% on what happened): it explains
-            the value.
+        error: the member's own part of the standard error of `raw`; NaN where it is not known.
+        freedom: degrees of freedom of all errors of the table; infinite for `calibration`.
+        rank_low: best rank that the data allow (5% of the draws); None when unranked.
+        rank_high: worst rank that the data allow (95% of the draws); None when unranked.
     """
 
     rank: int | None
@@ -64,7 +72,10 @@ class Standing:
     high: float
     questions: int
     raw: float
-    infinite: int
+    error: float = math.nan
+    freedom: float = 0.0
+    rank_low: int | None = None
+    rank_high: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +89,10 @@ class Leaderboard:
         ranked: best first; members who share a rank are ordered by raw value, then by id.
         unranked: fewer than `minimum` questions or an undefined value; those with most questions
             first.
+        level_p: p value of "all who are ranked are level"; NaN where it cannot be told.
+        too_close: whether luck alone often gives such a table: not `level_p` <= 0.1, among two or
+            more who are ranked. Then nobody leads, and the table says so first.
+        about: whether intervals hold only about what they say (`log` and `baseline`: 84 to 88%).
     """
 
     metric: Metric
@@ -85,6 +100,9 @@ class Leaderboard:
     minimum: int
     ranked: tuple[Standing, ...]
     unranked: tuple[Standing, ...]
+    level_p: float = math.nan
+    too_close: bool = False
+    about: bool = False
 
 
 def leaderboard(
@@ -92,6 +110,7 @@ def leaderboard(
     members: ArrayLike,
     questions: ArrayLike,
     scores: ArrayLike | None = None,
+    relative: ArrayLike | None = None,
     probabilities: ArrayLike | None = None,
     outcomes: ArrayLike | None = None,
     times: Moments | None = None,
@@ -103,28 +122,37 @@ def leaderboard(
     resamples: int = 1000,
     seed: int = 0,
 ) -> Leaderboard:
-    """Standings of members over resolved questions, with an interval on every row.
+    """Rank members over resolved questions, with an interval and a range of ranks on every row.
 
-    | metric | `value` | best |
-    | --- | --- | --- |
-    | `edge` | mean over questions of (mean Brier score of the others - own), shrunk to 0 | high |
-    | `brier` | mean Brier score | low |
-    | `calibration` | `calibration_skill` of the member's forecasts | low |
-    | `gain` | mean `seat_gain` | high |
-    | `log`, `peer`, `baseline` | mean score; may be infinite: see `infinite` | low, high, high |
+    | metric | `value` | best | interval from |
+    | --- | --- | --- | --- |
+    | `edge` | mean over questions of (mean score of the others - own), shrunk | high | 3 |
+    | `over_time` | mean of `over_time`, shrunk | high | 3 |
+    | `brier` | mean Brier score on the `common_scale` | low | 10 |
+    | `calibration` | `calibration_skill` of the member's forecasts, shrunk | low | never |
+    | `gain` | mean `turn_edge` less the `seat_average`, shrunk | high | 3 |
+    | `peer` | mean `peer_score`, shrunk not | high | 3 |
+    | `log`, `baseline` | mean score, of `board_probabilities` | low, high | 20 |
 
-    `edge` needs company: a question that nobody else forecast does not count for it. Shrinking: the
-    member's mean edge e over n questions becomes e * T / (T + S/n), where S is the variance of
-    edges within members (pooled) and T the variance between members (DerSimonian-Laird); a lucky
-    streak of five counts for little. The interval is a percentile bootstrap that draws whole
-    questions; for `edge` it is that of the unshrunk mean, moved to lie around the value, so it is
-    never narrower than the data allow. The same input and seed give the same table.
+    `edge` needs company: a question that nobody else forecast does not count for it. Shrinking: a
+    mean e over n questions becomes e T / (T + S/n), S the variance within members (pooled), T =
+    max(0, (sum of n e**2 - m S) / (N - sum of n**2 / N)) the variance between the m members, N the
+    sum of n; for `calibration` T / (T + v), v the variance that luck alone gives a member's skill.
+
+    Intervals lie around `raw`. Comparisons: raw -+ t sqrt(R (m - 1) / (m n)), R the residual mean
+    square of an additive fit of member and question to the scores, t with the fit's own degrees of
+    freedom, (m - 1)(q - 1) without holes. Plain means: Johnson's t (`mean_interval`). `level_p` is
+    the F test of members in that fit (for `calibration` a chi-squared test); `rank_low` and
+    `rank_high` are 5% and 95% of the ranks in seeded draws of raw + error z sqrt(v / chi2_v).
+    The same input and seed give the same table.
 
     Args:
         members: shape (n,), ids: whole numbers, or texts that are not blank.
         questions: shape (n,), ids likewise.
-        scores: shape (n,), what the metric averages: Brier scores for `edge` and `brier`, seat
-            gains for `gain`, and so on. Not used by `calibration`.
+        scores: shape (n,), finite, what the metric averages: Brier scores for `edge` and `brier`,
+            turn edges for `gain`, and so on. Not used by `calibration`.
+        relative: shape (n,), True where a score is an edge already (`numeric_edge`); None for
+            nowhere. Used by `edge` only.
         probabilities: shape (n,), in [0, 1]; used by `calibration` only.
         outcomes: shape (n,), 0 or 1; used by `calibration` only.
         times: shape (n,), when each row's question resolved; needed for a window.
@@ -133,22 +161,22 @@ def leaderboard(
         metric: one of the table's names.
         minimum: members with fewer questions are listed below, unranked.
         level: of the intervals, strictly between 0 and 1.
-        resamples: how many times the questions are drawn again.
-        seed: of the resampling.
+        resamples: how many perfect worlds `calibration` is measured against.
+        seed: of the resampling and of the draws of ranks.
 
     Returns:
         A `Leaderboard`; without rows (or with none in the window), an empty one.
 
     Raises:
-        ScoringInputError: a blank id, a score that is NaN, or infinite where the metric is not,
-            lengths that differ, an unknown metric, a column that the metric or the window needs and
-            was not given.
+        ScoringInputError: a blank id, a score that is not finite, lengths that differ, an unknown
+            metric, a column that the metric or the window needs and was not given.
 
     References:
         DerSimonian, R., Laird, N. (1986). Meta-analysis in clinical trials. Controlled Clinical
         Trials, 7(3), 177-188. https://doi.org/10.1016/0197-2456(86)90046-2. Efron, B., Morris, C.
         (1975). Data analysis using Stein's estimator and its generalizations. JASA, 70(350),
-        311-319. https://doi.org/10.1080/01621459.1975.10479864
+        311-319. https://doi.org/10.1080/01621459.1975.10479864. Johnson, N. J. (1978), see
+        `mean_interval`.
 
     >>> board = leaderboard(
     ...     members=["ann", "bob", "ann", "bob"], questions=[1, 1, 2, 2],
@@ -156,37 +184,45 @@ def leaderboard(
     ... )
     >>> [(row.rank, row.member, round(row.value, 3), row.questions) for row in board.ranked]
     [(1, 'ann', 0.025, 2), (2, 'bob', 0.125, 2)]
+    >>> [(row.rank_low, row.rank_high) for row in board.ranked], board.too_close
+    ([(1, 2), (1, 2)], True)
     """
     checks.one_of(metric, "metric", BEST)
     minimum = checks.whole(minimum, "minimum", least=1)
-    resampling = Resampling(
-        level=checks.share(level, "level"),
-        resamples=checks.whole(resamples, "resamples", least=1),
-        seed=checks.whole(seed, "seed", least=0),
-    )
+    width = checks.share(level, "level")
+    draws = checks.whole(resamples, "resamples", least=1)
+    start = checks.whole(seed, "seed", least=0)
     member, names = identifiers(members, "members")
     question, _ = identifiers(questions, "questions")
-    columns = _columns(metric, scores, probabilities, outcomes)
+    columns = _columns(metric, scores, relative, probabilities, outcomes, len(member))
     checks.same_length(members=member, questions=question, **columns)
     inside = _window(times, since, until, member)
     member, kept = dense(member[inside])
-    rows = (member, question[inside], *(column[inside] for column in columns.values()))
-    values = _VALUES.get(metric, mean_values)(*rows, len(kept), resampling)
-    columns_of_standings = (column.tolist() for column in values.columns())
-    standings = zip((names[i] for i in kept), *columns_of_standings, strict=True)
-    return _board(metric, minimum, [Standing(None, *one) for one in standings])
+    first, second_column = (column[inside] for column in columns.values())
+    rows = Rows(member, question[inside], first, len(kept))
+    if metric == "calibration":
+        values = metrics.calibration_values(rows, first, second_column, draws, start)
+    else:
+        values = _values(metric, rows, second_column.astype(np.bool_), width)
+    standings = zip((names[i] for i in kept), values.rows(), strict=True)
+    found = [Standing(None, name, *row) for name, row in standings]  # type: ignore[arg-type]
+    return _board(metric, minimum, found, start)
 
 
-def rank(*, standings: Iterable[Standing], metric: Metric, minimum: int = 5) -> Leaderboard:
-    """A leaderboard of standings that were computed earlier, ranked by the rules of `leaderboard`.
+def rank(
+    *, standings: Iterable[Standing], metric: Metric, minimum: int = 5, seed: int = 0
+) -> Leaderboard:
+    """Rank standings that were computed earlier, by the rules of `leaderboard`.
 
-    A member's value does not depend on the minimum, so it can be kept, and ranked when somebody
-    asks: ranking what `leaderboard` gave gives the same table again, whatever the minimum.
+    A member's value, interval, error and freedom do not depend on the minimum, so they can be kept,
+    and ranked when somebody asks: ranking what `leaderboard` gave gives the same table again,
+    whatever the minimum. Who is level, and the ranges of ranks, are those of the members ranked.
 
     Args:
-        standings: in any order, one per member; their ranks do not matter.
+        standings: in any order, one per member; their ranks and ranges do not matter.
         metric: what the values are, one of `leaderboard`'s.
         minimum: members with fewer questions are listed below, unranked.
+        seed: of the draws of ranks.
 
     Returns:
         A `Leaderboard`; without standings, an empty one.
@@ -194,43 +230,52 @@ def rank(*, standings: Iterable[Standing], metric: Metric, minimum: int = 5) -> 
     Raises:
         ScoringInputError: an unknown metric, a minimum below 1, a member given twice.
 
-    >>> ann = Standing(None, "ann", value=0.2, low=0.1, high=0.3, questions=7, raw=0.2, infinite=0)
-    >>> bob = Standing(None, "bob", value=0.1, low=0.0, high=0.6, questions=3, raw=0.1, infinite=0)
+    >>> ann = Standing(None, "ann", 0.2, 0.1, 0.3, questions=7, raw=0.2, error=0.01, freedom=6)
+    >>> bob = Standing(None, "bob", 0.1, 0.0, 0.6, questions=3, raw=0.1, error=0.02, freedom=6)
     >>> board = rank(standings=[bob, ann], metric="brier")
     >>> [(row.rank, row.member) for row in board.ranked + board.unranked]
     [(1, 'ann'), (None, 'bob')]
     """
     checks.one_of(metric, "metric", BEST)
     minimum = checks.whole(minimum, "minimum", least=1)
+    start = checks.whole(seed, "seed", least=0)
     rows = sorted(standings, key=lambda row: row.member)
     for position, (row, following) in enumerate(pairwise(rows)):
         if row.member == following.member:
             raise ScoringInputError("standings", position, row.member, "One row for each member.")
-    return _board(metric, minimum, rows)
+    return _board(metric, minimum, rows, start)
 
 
-_VALUES: dict[str, Callable[..., MemberValues]] = {
-    "edge": edge_values,
-    "calibration": calibration_values,
-}
+def _values(metric: Metric, rows: Rows, relative: NDArray[np.bool_], level: float) -> MemberValues:
+    if metric in LEAST_QUESTIONS:
+        return metrics.plain_values(rows, level, LEAST_QUESTIONS[metric])
+    if metric == "edge":
+        return metrics.edge_values(rows, relative, level)
+    found = metrics.compared_values(rows, level, company=metric != "gain")
+    return replace(found, value=found.raw) if metric == "peer" else found
 
 
 def _columns(
-    metric: Metric, scores: ArrayLike | None, p: ArrayLike | None, o: ArrayLike | None
+    metric: Metric,
+    scores: ArrayLike | None,
+    relative: ArrayLike | None,
+    p: ArrayLike | None,
+    o: ArrayLike | None,
+    n: int,
 ) -> dict[str, Floats]:
-    """The columns that the metric needs, checked."""
+    """The two columns that the metric needs, checked."""
     if metric != "calibration":
-        return {"scores": _scores(_given(scores, "scores", metric), metric)}
+        edges = np.zeros(n) if relative is None else checks.outcomes(relative, "relative")
+        given = _scores(_given(scores, "scores", metric), metric, edges)
+        return {"scores": given, "relative": edges}
     return {
         "probabilities": checks.probabilities(_given(p, "probabilities", metric)),
         "outcomes": checks.outcomes(_given(o, "outcomes", metric)),
     }
 
 
-def _scores(scores: ArrayLike, metric: Metric) -> Floats:
-    if metric in _MAY_BE_INFINITE:
-        return checks.not_nan(scores, "scores")
-    if metric in ("edge", "brier"):
+def _scores(scores: ArrayLike, metric: Metric, relative: Floats) -> Floats:
+    if metric == "brier" or (metric == "edge" and not relative.any()):
         return checks.within(scores, "scores", 0, 2, _BRIER)
     return checks.finite(scores, "scores")
 
@@ -259,30 +304,49 @@ def _window(
     return inside
 
 
-def _board(metric: Metric, minimum: int, standings: list[Standing]) -> Leaderboard:
+def _board(metric: Metric, minimum: int, standings: list[Standing], seed: int) -> Leaderboard:
     """Ranks standings that come sorted by member."""
     best = BEST[metric]
     unfit = [row for row in standings if row.questions < minimum or math.isnan(row.value)]
     fit = [row for row in standings if row.questions >= minimum and not math.isnan(row.value)]
     unranked = sorted(unfit, key=lambda row: -row.questions)
+    level_p = _level_p(fit)
     return Leaderboard(
         metric,
         best,
         minimum,
-        tuple(_ranked(fit, best)),
-        tuple(replace(row, rank=None) for row in unranked),
+        tuple(_ranked(fit, best, seed)),
+        tuple(replace(row, rank=None, rank_low=None, rank_high=None) for row in unranked),
+        level_p,
+        too_close=len(fit) > 1 and not level_p <= TOO_CLOSE,
+        about=metric in ABOUT,
     )
 
 
-def _ranked(fit: list[Standing], best: Best) -> list[Standing]:
+def _level_p(fit: list[Standing]) -> float:
+    raw, error, freedom = _known(fit)
+    return level_p_value(raw, error, freedom)
+
+
+def _known(fit: list[Standing]) -> tuple[Floats, Floats, float]:
+    """Raw values, their errors, and the freedom of these."""
+    raw, error = (np.array([getattr(row, name) for row in fit]) for name in ("raw", "error"))
+    return raw, error, min((row.freedom for row in fit), default=0.0)
+
+
+def _ranked(fit: list[Standing], best: Best, seed: int) -> list[Standing]:
     """The members fit to be ranked with their shared ranks, best first.
 
     Within a rank by raw value, then by id (members come sorted by id), never by row order.
     """
     ranks = _shared_ranks([row.value for row in fit], best)
     raw_ranks = _shared_ranks([row.raw for row in fit], best)
+    low, high = rank_ranges(*_known(fit), high_is_best=best == "high", seed=seed)
+    ranges = np.minimum(low, ranks).tolist(), np.maximum(high, ranks).tolist()
     order = sorted(range(len(fit)), key=lambda i: (ranks[i], raw_ranks[i], i))
-    return [replace(fit[i], rank=ranks[i]) for i in order]
+    return [
+        replace(fit[i], rank=ranks[i], rank_low=ranges[0][i], rank_high=ranges[1][i]) for i in order
+    ]
 
 
 def _shared_ranks(values: list[float], best: Best) -> list[int]:

@@ -84,7 +84,7 @@ def time_weighted_brier(
     CoveredScore(score=0.25, coverage=0.01)
     """
     made, p, o, start, end = _history(times, probabilities, outcome, opens, closes)
-    begins, which = _steps(made, start, end)
+    begins, which = steps(made, start, end)
     if not len(begins):
         return CoveredScore(np.nan, 0.0)
     lasts = np.diff(begins, append=end)
@@ -130,7 +130,7 @@ def daily_brier(
     (0.0114285714, 1.0)
     """
     made, p, o, start, end = _history(times, probabilities, outcome, opens, closes)
-    begins, which = _steps(made, start, end)
+    begins, which = steps(made, start, end)
     days = int(np.ceil((end - start) / DAY))
     midnights = np.minimum(start + DAY * np.arange(1, days + 1), end)
     latest = np.searchsorted(begins, midnights, side="left") - 1
@@ -178,11 +178,11 @@ def time_averaged(
     >>> round(half.score, 4), half.coverage
     (42.3998, 0.5)
     """
-    made, start, end = _times(times, opens, closes)
+    made, start, end = life(times, opens, closes)
     values = checks.not_nan(scores, "scores")
     checks.same_length(times=made, scores=values)
     stop = end if known_at is None else min(end, _after(start, known_at, "known_at"))
-    begins, which = _steps(made, start, stop)
+    begins, which = steps(made, start, stop)
     lasts = np.diff(begins, append=stop)
     stood = lasts > 0  # infinity for no time at all is nothing
     with np.errstate(invalid="ignore"):  # infinity minus infinity: NaN, there is no mean
@@ -193,13 +193,14 @@ def time_averaged(
 def _history(
     times: Moments, probabilities: ArrayLike, outcome: float, opens: Moment, closes: Moment
 ) -> tuple[Floats, Floats, float, float, float]:
-    made, start, end = _times(times, opens, closes)
+    made, start, end = life(times, opens, closes)
     p = checks.probabilities(probabilities)
     checks.same_length(times=made, probabilities=p)
     return made, p, checks.outcome(outcome), start, end
 
 
-def _times(times: Moments, opens: Moment, closes: Moment) -> tuple[Floats, float, float]:
+def life(times: Moments, opens: Moment, closes: Moment) -> tuple[Floats, float, float]:
+    """When each forecast was made, the opening and the close, as checked float seconds."""
     made = seconds(times, "times")
     checks.not_empty(made, "times")
     start = second(opens, "opens")
@@ -213,7 +214,7 @@ def _after(start: float, moment: Moment, name: str) -> float:
     return end
 
 
-def _steps(made: Floats, start: float, end: float) -> tuple[Floats, Indices]:
+def steps(made: Floats, start: float, end: float) -> tuple[Floats, Indices]:
     """When each forecast that counts begins to stand, in order of time, and its position."""
     order = np.argsort(made, kind="stable")
     order = order[made[order] < end]

@@ -1,0 +1,107 @@
+"""How far scores differ by luck alone: what a member and a question do not explain together.
+
+Scores on a question move together, so what is luck is the residual of the additive fit score =
+member + question. Members and questions arrive as indices, one row per member and question.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from scoring.checks import Floats, Indices
+from scoring.tally import count_by, ratio, sum_by
+
+_DENSE = 2_000_000  # members times questions up to which the equations are solved as a matrix
+_TOLERANCE = 1e-7
+_STEPS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class AdditiveFit:
+    """The residual mean square, and the degrees of freedom that it has.
+
+    Attributes:
+        variance: residual sum of squares / freedom; NaN where the freedom is 0.
+        freedom: rows - members - questions + connected parts; (m - 1)(q - 1) without holes.
+    """
+
+    variance: float
+    freedom: int
+
+
+def additive_fit(member: Indices, question: Indices, score: Floats) -> AdditiveFit:
+    """Fit score = member + question by least squares; every index from 0 has a row.
+
+    >>> members, questions = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
+    >>> additive_fit(members, questions, np.array([0.0, 0.0, 0.0, 4.0]))
+    AdditiveFit(variance=4.0, freedom=1)
+    """
+    asked, answered = count_by(member), count_by(question)
+    m, q = len(asked), len(answered)
+    freedom = len(score) - m - q + _parts(member, question, asked, answered)
+    if freedom <= 0:
+        return AdditiveFit(np.nan, 0)
+    within = score - (sum_by(question, score) / answered)[question]
+    whole = len(score) == m * q
+    target = sum_by(member, within)
+    effect = ratio(target, asked) if whole else _effects(member, question, target, asked, answered)
+    residual = within - effect[member] + (sum_by(question, effect[member]) / answered)[question]
+    return AdditiveFit(float(residual @ residual) / freedom, freedom)
+
+
+def variance_within(member: Indices, score: Floats) -> float:
+    """Pooled variance of each member's scores about the own mean; NaN if nobody has two.
+
+    >>> variance_within(np.array([0, 0, 1, 1]), np.array([0.0, 2.0, 5.0, 5.0]))
+    1.0
+    """
+    asked = count_by(member)
+    off = score - ratio(sum_by(member, score), asked)[member]
+    freedom = len(score) - np.count_nonzero(asked)
+    return float(off @ off) / freedom if freedom else np.nan
+
+
+def _effects(
+    member: Indices, question: Indices, target: Floats, asked: Indices, answered: Indices
+) -> Floats:
+    """Solve the members' normal equations, the questions' effects eliminated."""
+    if len(asked) * len(answered) <= _DENSE:
+        took_part = np.zeros((len(asked), len(answered)))
+        took_part[member, question] = 1
+        equations = np.diag(asked) - (took_part / answered) @ took_part.T
+        return np.asarray(np.linalg.lstsq(equations, target, rcond=None)[0], dtype=np.float64)
+    return _conjugate_gradients(member, question, target, asked, answered)
+
+
+def _conjugate_gradients(
+    member: Indices, question: Indices, target: Floats, asked: Indices, answered: Indices
+) -> Floats:
+    """The same for large tables, without the matrix; each step is one pass over the rows."""
+    from scipy.sparse.linalg import LinearOperator, cg  # noqa: PLC0415 (rarely needed, large)
+
+    def times(effect: Floats) -> Floats:
+        mean = sum_by(question, effect[member]) / answered
+        return asked * effect - sum_by(member, mean[question])
+
+    shape = len(asked), len(asked)
+    equations = LinearOperator(shape, matvec=times, dtype=np.float64)
+    scale = LinearOperator(shape, matvec=lambda x: x / asked, dtype=np.float64)
+    found: Floats = cg(equations, target, rtol=_TOLERANCE, maxiter=_STEPS, M=scale)[0]
+    return found
+
+
+def _parts(member: Indices, question: Indices, asked: Indices, answered: Indices) -> int:
+    """How many groups of members have no question in common with the rest."""
+    if not len(asked):
+        return 0
+    if answered.max() == len(asked) or asked.max() == len(answered):
+        return 1
+    from scipy.sparse import coo_array  # noqa: PLC0415 (rarely needed, large)
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
+    n = len(asked) + len(answered)
+    ends = member, len(asked) + question
+    graph = coo_array((np.ones(len(member), dtype=np.int8), ends), shape=(n, n))
+    return int(connected_components(graph, directed=False, return_labels=False))
