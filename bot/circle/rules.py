@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-FEW = 10  # resolved questions under which a mean is rather a story than a proof
+FEWEST_TURNS = 5  # under which no word is said of how somebody listens
 _FURTHEST = 1.2
 _WEIGHTS = (
     (-0.15, "moves away from the group"),
@@ -19,13 +19,12 @@ _WEIGHTS = (
 
 @dataclass(frozen=True)
 class Voice:
-    """What one member said in a round; None where nothing was. `gain` is that of the seat."""
+    """What one member said in a round; None where nothing was."""
 
     member: int
     blind: float | None = None
     turn: float | None = None
     final: float | None = None
-    gain: float | None = None
 
 
 @dataclass(frozen=True)
@@ -39,33 +38,18 @@ class Circle:
     outcome: int | None = None
 
     @property
-    def blinds(self) -> list[float]:
-        """The blind forecasts."""
-        return _there(voice.blind for voice in self.voices)
-
-    @property
     def finals(self) -> list[float]:
         """What stood when the round closed."""
-        return _there(voice.final for voice in self.voices)
+        return [voice.final for voice in self.voices if voice.final is not None]
 
     @property
-    def heard(self) -> tuple["Heard", ...]:
-        """Who said something before, in and after their turn, so that it shows how they moved."""
-        return tuple(
-            Heard(voice.member, voice.blind, voice.turn, voice.final)
+    def both(self) -> list[tuple[int, float, float]]:
+        """Member, blind and final forecast of those who made both, to be compared."""
+        return [
+            (voice.member, voice.blind, voice.final)
             for voice in self.voices
-            if voice.blind is not None and voice.turn is not None and voice.final is not None
-        )
-
-
-@dataclass(frozen=True)
-class Heard:
-    """A voice of which nothing is missing."""
-
-    member: int
-    blind: float
-    turn: float
-    final: float
+            if voice.blind is not None and voice.final is not None
+        ]
 
 
 @dataclass(frozen=True)
@@ -123,7 +107,3 @@ def _voice(member: int, own: Sequence[Recorded]) -> Voice:
         turn=in_turn[0].probability if in_turn else None,
         final=own[-1].probability,
     )
-
-
-def _there(values: Iterable[float | None]) -> list[float]:
-    return [value for value in values if value is not None]

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from sqlmodel import Session
 
-from bot.circle import rules, worth
+from bot.circle import averages, rules, worth
 from bot.circle.rules import Circle, Recorded, Voice
 from storage import circle, groups
 from storage.circle import Said, Scored
@@ -23,13 +23,14 @@ class WorthShown:
 
 @dataclass(frozen=True)
 class MemberRecord:
-    """A member in the circle: mean seat gain and own gain with how many, and the weight."""
+    """A member in the circle: own gain and how they listen, with what there is to tell it from.
 
-    seat: worth.Mean | None
+    `turns` are those of closed rounds with a blind forecast, after somebody had spoken.
+    """
+
+    own: averages.Mean | None
+    weight: averages.Weight | None
     turns: int
-    own: worth.Mean | None
-    rounds: int
-    weight: worth.Weight | None
 
 
 def read_worth(tx: Session, question_id: int) -> WorthShown | None:
@@ -44,21 +45,16 @@ def read_worth(tx: Session, question_id: int) -> WorthShown | None:
 def read_member(tx: Session, group_id: int, member_id: int) -> MemberRecord:
     """What one member has done in the circle."""
     resolved = scored_circles(circle.scored_in_group(tx, group_id))
-    weights = worth.herding(said_circles(circle.said_in_group(tx, group_id))).weights
-    seat = [
-        (one.question_id, voice.gain)
-        for one in resolved
-        for voice in one.voices
-        if voice.member == member_id and voice.gain is not None
-    ]
+    said = said_circles(circle.said_in_group(tx, group_id))
     own = [
         (one.question_id, gain)
         for one in resolved
         for member, gain in worth.own_gains(one)
         if member == member_id
     ]
+    weights = averages.herding(one.voices for one in said).weights
     mine = next((one for one in weights if one.member == member_id), None)
-    return MemberRecord(worth.mean(seat), len(seat), worth.mean(own), len(own), mine)
+    return MemberRecord(averages.mean(own), mine, mine.turns if mine else 0)
 
 
 def scored_circles(rows: Sequence[Scored]) -> list[Circle]:
@@ -102,5 +98,4 @@ def _scored_voice(rows: Sequence[Scored]) -> Voice:
         blind=blind.probability if blind else None,
         turn=turn.probability if turn else None,
         final=final.probability if final else None,
-        gain=turn.gain if turn else None,
     )

@@ -41,7 +41,9 @@ class SeatLine:
 class CirclePicture:
     """A round in seat order; aggregate starts with that of the blinds, then one after each seat.
 
-    `final` is the group's number when the round closed, last updates included.
+    By replacement: a turn takes the place of its speaker's blind forecast. `final` is the group's
+    number when the round closed, last updates included; `compared` the number blind and at the end
+    of the same people, with how many they are.
     """
 
     title: str
@@ -49,6 +51,7 @@ class CirclePicture:
     aggregate: tuple[float | None, ...]
     outcome: int | None = None
     final: float | None = None
+    compared: tuple[float, float, int] | None = None
 
     def __post_init__(self) -> None:
         """Refuse an aggregate that does not belong to these seats; the line would lie."""
@@ -86,23 +89,37 @@ def circle_alt_text(circle: CirclePicture) -> str:
     seats = ", ".join(_seat_in_words(seat) for seat in circle.seats)
     story = _story(circle).removesuffix(".")
     start = f"“{circle.title}”, {charts.plural(len(circle.seats), 'seat')}: {story}."
-    return charts.alt_text(f"{start} In seat order: {seats}." if seats else start)
+    path = [say_probability(value) for value in circle.aggregate if value is not None]
+    steps = f" The group's number, turn by turn: {', '.join(path)}." if path else ""
+    return charts.alt_text(f"{start} In seat order: {seats}.{steps}" if seats else start)
 
 
 def _story(circle: CirclePicture) -> str:
     """Tell in one sentence where the group began and ended, and what happened if it is known."""
-    before = circle.aggregate[0]
-    after = circle.aggregate[-1] if circle.final is None else circle.final
     outcome = {None: "", 0: "; it did not happen", 1: "; it happened"}[circle.outcome]
+    if circle.compared is not None:
+        return f"{_change(*circle.compared)}{outcome}."
+    after = circle.aggregate[-1] if circle.final is None else circle.final
     if after is None:
         return f"Nobody recorded a forecast in the circle{outcome}."
-    end = say_probability(after)
-    if before is None:
-        return f"The group ended at {end}{outcome}."
-    start = say_probability(before)
+    return f"The group ended at {say_probability(after)} ({_counted(circle)}){outcome}."
+
+
+def _counted(circle: CirclePicture) -> str:
+    """Count whose number it is, and how few the line began with."""
+    finals = sum(seat.final is not None for seat in circle.seats)
+    blinds = sum(seat.blind is not None for seat in circle.seats)
+    people = "1 person" if finals == 1 else f"{finals} people"
+    return people if blinds >= finals else f"{people}, {blinds or 'none'} of them blind before"
+
+
+def _change(before: float, after: float, people: int) -> str:
+    """Tell a change of the same people both times; under three there is none to tell."""
+    start, end = say_probability(before), say_probability(after)
+    who = f"{people} people, the same both times"
     if start == end:
-        return f"The group ended at {end}, where the blind forecasts were{outcome}."
-    return f"The group went from {start} (blind) to {end}{outcome}."
+        return f"The group ended at {end}, where the blind forecasts were ({who})"
+    return f"The group went from {start} (blind) to {end} ({who})"
 
 
 def _seat_in_words(seat: SeatLine) -> str:
