@@ -11,9 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoring.checks import Floats, Indices
-from scoring.tally import count_by, ratio, sum_by
+from scoring.tally import count_by, sum_by
 
-_DENSE = 2_000_000  # members times questions up to which the equations are solved as a matrix
+_DENSE = 100  # members up to whom the equations are solved as a matrix
+_CELLS = 1_000_000  # and members times questions
+_ROUNDING = 1e-13
 _TOLERANCE = 1e-7
 _STEPS = 200
 
@@ -44,30 +46,36 @@ def additive_fit(member: Indices, question: Indices, score: Floats) -> AdditiveF
     if freedom <= 0:
         return AdditiveFit(np.nan, 0)
     within = score - (sum_by(question, score) / answered)[question]
-    whole = len(score) == m * q
     target = sum_by(member, within)
-    effect = ratio(target, asked) if whole else _effects(member, question, target, asked, answered)
-    residual = within - effect[member] + (sum_by(question, effect[member]) / answered)[question]
-    return AdditiveFit(float(residual @ residual) / freedom, freedom)
+    if len(score) == m * q:
+        explained = float(target @ (target / asked))
+    else:
+        explained = float(target @ _effects(member, question, target, asked, answered))
+    return AdditiveFit(_left(float(within @ within), explained) / freedom, freedom)
 
 
-def variance_within(member: Indices, score: Floats) -> float:
+def variance_within(mean: Floats, n: Indices, score: Floats) -> float:
     """Pooled variance of each member's scores about the own mean; NaN if nobody has two.
 
-    >>> variance_within(np.array([0, 0, 1, 1]), np.array([0.0, 2.0, 5.0, 5.0]))
+    >>> variance_within(np.array([1.0, 5.0]), np.array([2, 2]), np.array([0.0, 2.0, 5.0, 5.0]))
     1.0
     """
-    asked = count_by(member)
-    off = score - ratio(sum_by(member, score), asked)[member]
-    freedom = len(score) - np.count_nonzero(asked)
-    return float(off @ off) / freedom if freedom else np.nan
+    seen = n > 0
+    freedom = len(score) - int(np.count_nonzero(seen))
+    explained = float(n[seen] @ mean[seen] ** 2)
+    return _left(float(score @ score), explained) / freedom if freedom else np.nan
+
+
+def _left(total: float, explained: float) -> float:
+    """Sum of squares that is not explained; 0 where only rounding is left."""
+    return max(0.0, total - explained) if total - explained > _ROUNDING * total else 0.0
 
 
 def _effects(
     member: Indices, question: Indices, target: Floats, asked: Indices, answered: Indices
 ) -> Floats:
     """Solve the members' normal equations, the questions' effects eliminated."""
-    if len(asked) * len(answered) <= _DENSE:
+    if len(asked) <= _DENSE and len(asked) * len(answered) <= _CELLS:
         took_part = np.zeros((len(asked), len(answered)))
         took_part[member, question] = 1
         equations = np.diag(asked) - (took_part / answered) @ took_part.T

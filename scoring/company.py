@@ -18,7 +18,6 @@ from scoring.identifiers import identifiers
 from scoring.moments import Moment, Moments
 from scoring.scales import relative_error
 from scoring.successive import life, steps
-from scoring.tally import ratio
 
 _CELLS_AT_ONCE = 1 << 20  # steps times members worked on at a time: eight megabytes an array
 
@@ -150,7 +149,8 @@ def _compare(
         edge = _edges(np.append(score, np.nan)[standing], numeric=numeric)
         covered += lasts[block] @ ~np.isnan(edge)
         total += lasts[block] @ np.nan_to_num(edge)
-    return OverTime(names, ratio(total / (end - start), covered), covered / (end - start))
+    scores = np.where(covered > 0, total / (end - start), np.nan)
+    return OverTime(names, scores, covered / (end - start))
 
 
 def _standing(member: Indices, forecast: Indices, latest: Indices) -> Indices:

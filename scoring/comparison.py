@@ -144,7 +144,7 @@ def _by_error(difference: Floats, error: Floats) -> Floats:
     """Quotient; 0 where the two are the same in every round, infinite where luck has no part."""
     noise = 1e-9
     known = error > noise
-    sure = np.where(np.abs(difference) > noise, np.sign(difference) * np.inf, 0.0)
+    sure = np.where(difference > noise, np.inf, np.where(difference < -noise, -np.inf, 0.0))
     return np.divide(difference, error, out=sure, where=known)
 
 

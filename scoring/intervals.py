@@ -77,7 +77,7 @@ def mean_interval(
 
     >>> found = mean_interval(values=[0.0, 0.1, 0.1, 0.2, 0.2, 0.3, 0.3, 0.4, 0.6, 0.9])
     >>> round(found.mean, 3), round(found.low, 3), round(found.high, 3), found.count
-    (0.31, 0.177, 0.49, 10)
+    (0.31, 0.192, 0.503, 10)
     """
     x = checks.finite(values, "values")
     checks.not_empty(x, "values")
@@ -113,7 +113,7 @@ def hit_rate(
 
     >>> found = hit_rate(lows=[10, 0, 5], highs=[20, 9, 8], outcomes=[15, 9, 9])
     >>> found.hits, found.count, round(found.low, 3), round(found.high, 3)
-    (2, 3, 0.257, 0.92)
+    (2, 3, 0.254, 0.922)
     """
     low, high = checks.finite(lows, "lows"), checks.finite(highs, "highs")
     happened = checks.finite(outcomes, "outcomes")

@@ -41,6 +41,7 @@ LEAST_QUESTIONS = {"brier": 10, "log": 20, "baseline": 20}  # from which an inte
 ABOUT = ("log", "baseline")  # their intervals hold only about what they say
 NOISE = 1e-9  # values closer than this are equal: summing in another order moves them less
 TOO_CLOSE = 0.1
+SHRUNK = ("edge", "over_time", "gain", "calibration")
 _BRIER = "A Brier score is between 0 and 1 (up to 2 with several options)."
 _BOUNDED = "Each must be finite: a board keeps probabilities within .001 to .999 first."
 
@@ -60,9 +61,9 @@ class Standing:
         questions: how many questions the value rests on.
         raw: the value before shrinking; the same as `value` for every other metric.
         error: the member's own part of the standard error of `raw`; NaN where it is not known.
-        freedom: degrees of freedom of all errors of the table; infinite for `calibration`.
-        rank_low: best rank that the data allow (5% of the draws); None when unranked.
-        rank_high: worst rank that the data allow (95% of the draws); None when unranked.
+        freedom: degrees of freedom of all errors of the table.
+        rank_low: best rank that the data allow (3% of the draws); None when unranked.
+        rank_high: worst rank that the data allow (97% of the draws); None when unranked.
     """
 
     rank: int | None
@@ -86,7 +87,8 @@ class Leaderboard:
         metric: which one.
         best: whether a high or a low value is good.
         minimum: how many questions it takes to be ranked.
-        ranked: best first; members who share a rank are ordered by raw value, then by id.
+        ranked: best first; members who share a rank are ordered by raw value, a short record's
+            counting for less, then by id.
         unranked: fewer than `minimum` questions or an undefined value; those with most questions
             first.
         level_p: p value of "all who are ranked are level"; NaN where it cannot be told.
@@ -119,7 +121,7 @@ def leaderboard(
     metric: Metric = "edge",
     minimum: int = 5,
     level: float = 0.9,
-    resamples: int = 1000,
+    resamples: int = 250,
     seed: int = 0,
 ) -> Leaderboard:
     """Rank members over resolved questions, with an interval and a range of ranks on every row.
@@ -142,8 +144,8 @@ def leaderboard(
     Intervals lie around `raw`. Comparisons: raw -+ t sqrt(R (m - 1) / (m n)), R the residual mean
     square of an additive fit of member and question to the scores, t with the fit's own degrees of
     freedom, (m - 1)(q - 1) without holes. Plain means: Johnson's t (`mean_interval`). `level_p` is
-    the F test of members in that fit (for `calibration` a chi-squared test); `rank_low` and
-    `rank_high` are 5% and 95% of the ranks in seeded draws of raw + error z sqrt(v / chi2_v).
+    the F test of members in that fit; `rank_low` and
+    `rank_high` are 3% and 97% of the ranks in seeded draws of raw + error z sqrt(v / chi2_v).
     The same input and seed give the same table.
 
     Args:
@@ -315,7 +317,7 @@ def _board(metric: Metric, minimum: int, standings: list[Standing], seed: int) -
         metric,
         best,
         minimum,
-        tuple(_ranked(fit, best, seed)),
+        tuple(_ranked(fit, metric, seed)),
         tuple(replace(row, rank=None, rank_low=None, rank_high=None) for row in unranked),
         level_p,
         too_close=len(fit) > 1 and not level_p <= TOO_CLOSE,
@@ -334,19 +336,26 @@ def _known(fit: list[Standing]) -> tuple[Floats, Floats, float]:
     return raw, error, min((row.freedom for row in fit), default=0.0)
 
 
-def _ranked(fit: list[Standing], best: Best, seed: int) -> list[Standing]:
+def _ranked(fit: list[Standing], metric: Metric, seed: int) -> list[Standing]:
     """The members fit to be ranked with their shared ranks, best first.
 
-    Within a rank by raw value, then by id (members come sorted by id), never by row order.
+    Within a rank by what shrinking almost to nothing would leave in order, then by id (members come
+    sorted by id), never by row order: a short record does not come first by a lucky raw value.
     """
+    best = BEST[metric]
     ranks = _shared_ranks([row.value for row in fit], best)
-    raw_ranks = _shared_ranks([row.raw for row in fit], best)
+    raw_ranks = _shared_ranks([_evidence(row, metric) for row in fit], best)
     low, high = rank_ranges(*_known(fit), high_is_best=best == "high", seed=seed)
     ranges = np.minimum(low, ranks).tolist(), np.maximum(high, ranks).tolist()
     order = sorted(range(len(fit)), key=lambda i: (ranks[i], raw_ranks[i], i))
     return [
         replace(fit[i], rank=ranks[i], rank_low=ranges[0][i], rank_high=ranges[1][i]) for i in order
     ]
+
+
+def _evidence(row: Standing, metric: Metric) -> float:
+    """Order as raw T / (T + error**2) does for a T near 0."""
+    return row.raw / row.error**2 if metric in SHRUNK and row.error > 0 else row.raw
 
 
 def _shared_ranks(values: list[float], best: Best) -> list[int]:

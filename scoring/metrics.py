@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from scoring.intervals import johnson, students
 from scoring.isotonic import pools
 from scoring.tally import count_by, ratio, sum_by
 
+SKILL_FREEDOM = 20.0  # luck in a calibration skill has longer tails than the normal's
 LEAST_COMPARED = 3  # questions from which an interval of an edge, a gain or a peer score holds
 
 
@@ -72,16 +74,15 @@ class MemberValues:
 def plain_values(rows: Rows, level: float, least: int) -> MemberValues:
     """Plain means over questions, with Johnson's t interval."""
     rows = one_per_question(rows)
+    mean, count = rows.mean(), rows.count()
     low, high = johnson(rows.member, rows.score, level, least, rows.n_members)
-    error, freedom = _plain_error(rows)
-    mean = rows.mean()
-    return MemberValues(mean, low, high, rows.count(), mean, error, freedom)
+    error, freedom = _plain_error(rows, mean, count)
+    return MemberValues(mean, low, high, count, mean, error, freedom)
 
 
 def edge_values(rows: Rows, relative: NDArray[np.bool_], level: float) -> MemberValues:
     """Mean over questions of (mean score of the others - own), shrunk towards 0."""
-    compared = one_per_question(edges(rows, relative))
-    return compared_values(compared, level, company=True)
+    return _compared(edges(rows, relative), level, company=True)
 
 
 def compared_values(rows: Rows, level: float, *, company: bool) -> MemberValues:
@@ -90,11 +91,14 @@ def compared_values(rows: Rows, level: float, *, company: bool) -> MemberValues:
     With `company` a score is how far the member was from the others on the question, so it varies
     by m / (m - 1) more than a member's own deviation from the mean of all m does.
     """
-    rows = one_per_question(rows)
+    return _compared(one_per_question(rows), level, company=company)
+
+
+def _compared(rows: Rows, level: float, *, company: bool) -> MemberValues:
     count, raw = rows.count(), rows.mean()
-    width, error, freedom = _compared_errors(rows, company=company)
+    width, error, freedom = _compared_errors(rows, count, company=company)
     low, high = students(raw, np.where(count >= LEAST_COMPARED, width, np.nan), freedom, level)
-    value = raw * shrinkage(rows.member, rows.score, raw, count)
+    value = raw * shrinkage(raw, count, variance_within(raw, count, rows.score))
     return MemberValues(value, low, high, count, raw, error, float(freedom))
 
 
@@ -104,26 +108,30 @@ def edges(rows: Rows, relative: NDArray[np.bool_]) -> Rows:
     Rows that are `relative` are edges already. Several scores of a member on one question are one
     voice: their mean.
     """
-    if relative.any():
-        given, rest = rows.of(relative), edges(rows.of(~relative), np.zeros(0, dtype=np.bool_))
-        return Rows(
-            np.concatenate([given.member, rest.member]),
-            np.concatenate([given.question, rest.question]),
-            np.concatenate([given.score, rest.score]),
-            rows.n_members,
-        )
-    rows = one_per_question(rows)
+    if not relative.any():
+        return _edges(one_per_question(rows))
+    given = one_per_question(rows.of(relative))
+    rest = _edges(one_per_question(rows.of(~relative)))
+    return Rows(
+        np.concatenate([given.member, rest.member]),
+        np.concatenate([given.question, rest.question]),
+        np.concatenate([given.score, rest.score]),
+        rows.n_members,
+    )
+
+
+def _edges(rows: Rows) -> Rows:
     count = count_by(rows.question)
     if (count == 1).any():
         rows = rows.of(count[rows.question] > 1)
     others = np.maximum(count - 1, 1)
-    total = sum_by(rows.question, rows.score, len(count))
     question = rows.question
-    edge = (total / others)[question] - (count / others)[question] * rows.score
+    others_and_own = (sum_by(question, rows.score, len(count)) / others)[question]
+    edge = others_and_own - (count / others)[question] * rows.score
     return Rows(rows.member, question, edge, rows.n_members)
 
 
-def shrinkage(member: Indices, score: Floats, mean: Floats, n: Indices) -> Floats:
+def shrinkage(mean: Floats, n: Indices, within: float) -> Floats:
     """Factor between 0 and 1 by which each member's mean is multiplied: T / (T + S/n).
 
     S is the pooled variance within members: with a handful of questions each, a member's own
@@ -133,7 +141,6 @@ def shrinkage(member: Indices, score: Floats, mean: Floats, n: Indices) -> Float
     everything shrinks to 0.
     """
     seen = n > 0
-    within = variance_within(member, score) if len(score) else np.nan
     if np.isnan(within):
         return np.zeros(len(n))
     total = int(n.sum())
@@ -160,18 +167,36 @@ def calibration_values(rows: Rows, p: Floats, o: Floats, resamples: int, seed: i
     """Calibration skill of each member over all rows, shrunk towards 0 by its variance by luck."""
     order = np.argsort(rows.member, kind="stable")
     each = np.split(order, np.cumsum(rows.count())[:-1]) if rows.n_members else []
-    found = np.array([_skill(p[row], o[row], resamples, seed) for row in each]).reshape(-1, 2)
-    skill, variance = found.T
+    found = np.array([_skill(p[row], o[row], resamples, seed) for row in each]).reshape(-1, 3)
+    skill, luck, recalibrated = found.T
+    variance = _skill_variance(skill, luck, recalibrated, rows.count())
+    error = np.sqrt(np.where(luck > 0, variance, np.nan))  # 0% and 100% alone leave luck no room
     questions = np.array([len(np.unique(rows.question[row])) for row in each], dtype=np.intp)
     nothing = np.full(len(skill), np.nan)
-    value = skill * _reliability(skill, variance)
-    return MemberValues(value, nothing, nothing, questions, skill, np.sqrt(variance), np.inf)
+    value = skill * _reliability(skill, luck)
+    return MemberValues(value, nothing, nothing, questions, skill, error, SKILL_FREEDOM)
 
 
-def _skill(p: Floats, o: Floats, resamples: int, seed: int) -> tuple[float, float]:
-    """Skill of one member, and the variance that luck alone gives it."""
+def _skill(p: Floats, o: Floats, resamples: int, seed: int) -> tuple[float, float, float]:
+    """Skill, the variance that luck alone gives it, and the Brier score once recalibrated."""
     found, by_chance = worlds_of(pools(p, o), resamples, seed)
-    return found - float(by_chance.mean()), float(by_chance.var())
+    skill = found - float(by_chance.mean())
+    return skill, float(by_chance.var()), float(np.mean((p - o) ** 2)) - skill
+
+
+def _skill_variance(skill: Floats, luck: Floats, recalibrated: Floats, n: Indices) -> Floats:
+    """Variance of each skill where all share the mean one.
+
+    Miscalibration is the mean square of (forecast - curve), so beside what luck gives to those who
+    are calibrated, its variance has 4 times its own size times that of a mean of n outcomes. Else
+    six equally overconfident members would look different in half of the tables.
+    """
+    known = luck > 0
+    if not known.any():
+        return luck
+    shared = max(0.0, float(np.average(skill[known], weights=1 / luck[known])))
+    noise = max(0.0, float(np.average(recalibrated, weights=n)))
+    return luck + 4 * shared * noise / n
 
 
 def _reliability(mean: Floats, variance: Floats) -> Floats:
@@ -185,31 +210,35 @@ def _reliability(mean: Floats, variance: Floats) -> Floats:
     return between / (between + np.where(known, variance, variance[known].max()))
 
 
-def _compared_errors(rows: Rows, *, company: bool) -> tuple[Floats, Floats, int]:
+def _compared_errors(rows: Rows, count: Indices, *, company: bool) -> tuple[Floats, Floats, int]:
     """Standard error of each mean, the part that is the member's own, and the freedom of both."""
-    n = np.maximum(rows.count(), 1)
-    present = np.count_nonzero(rows.count())
-    m = count_by(rows.question)[rows.question] if company else np.full(len(rows.score), present)
-    wider = m / np.maximum(m - 1, 1)
-    fit = rows.fit(rows.score / wider if company else rows.score)
-    if company:
-        of_mean = sum_by(rows.member, wider, rows.n_members)
-        own = sum_by(rows.member, wider**2, rows.n_members)
+    n, m = np.maximum(count, 1), int(np.count_nonzero(count))
+    if not company:
+        fit = rows.fit(rows.score)
+        error = np.sqrt(fit.variance / n)
+        return error * np.sqrt(max(m - 1, 0) / max(m, 1)), error, fit.freedom
+    on_question = count_by(rows.question)
+    wider = on_question / np.maximum(on_question - 1, 1)  # alone: an edge that was given
+    if on_question[on_question > 0].min(initial=m) == m:  # everybody was there always
+        each: Any = wider.max(initial=1.0)
+        own, squares = n * each, n * each**2
     else:
-        of_mean, own = n / wider.max(initial=1.0), 1.0 * n
-    return np.sqrt(fit.variance * of_mean) / n, np.sqrt(fit.variance * own) / n, fit.freedom
+        each = wider[rows.question]
+        own, squares = (sum_by(rows.member, each**k, rows.n_members) for k in (1, 2))
+    fit = rows.fit(rows.score / each)
+    return np.sqrt(fit.variance * own) / n, np.sqrt(fit.variance * squares) / n, fit.freedom
 
 
-def _plain_error(rows: Rows) -> tuple[Floats, float]:
+def _plain_error(rows: Rows, mean: Floats, count: Indices) -> tuple[Floats, float]:
     """Standard error of each mean that is the member's own, and its freedom.
 
     Whoever has all questions is compared on the same ones. Whoever has some of them was also lucky
     or unlucky in which: the finite-population variance of a mean of n of all questions.
     """
-    n = np.maximum(rows.count(), 1)
-    fit, within = rows.fit(rows.score), variance_within(rows.member, rows.score)
+    n = np.maximum(count, 1)
+    fit, within = rows.fit(rows.score), variance_within(mean, count, rows.score)
     if not fit.freedom:
-        freedom = len(rows.score) - np.count_nonzero(rows.count())
+        freedom = len(rows.score) - np.count_nonzero(count)
         return np.sqrt(within / n), float(freedom)
     asked = np.count_nonzero(count_by(rows.question))
     difficulty = max(0.0, within - fit.variance)
