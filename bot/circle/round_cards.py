@@ -35,11 +35,15 @@ DESCRIPTION = (
 
 @dataclass(frozen=True)
 class Told:
-    """How the group's number is said; `chance` is what counts as a step, where it has points."""
+    """How the group's number is said; `chance` is what counts as a step, where it has points.
+
+    `head` stands before the path, `tail` behind where the group ended: "Green: …", "… for Green".
+    """
 
     say: Callable[[Belief], str]
     chance: Callable[[Belief], float] | None = None
-    of: str = ""
+    head: str = ""
+    tail: str = ""
 
 
 def chance_of_yes(belief: Belief) -> float:
@@ -73,9 +77,9 @@ def ended(moved: Movement, told: Told) -> str:
     if moved.final is None:
         return "The round is closed."
     if moved.final_people == 1:
-        return f"One person has a forecast: {_of(told)}{_bold(moved.final, told)}."
+        return f"One person has a forecast: {_bold(moved.final, told)}{told.tail}."
     people = say_people(moved.final_people)
-    return f"The group ended at {_of(told)}{_bold(moved.final, told)} ({people})."
+    return f"The group ended at {_bold(moved.final, told)}{told.tail} ({people})."
 
 
 def same_people(count: int) -> str:
@@ -139,18 +143,15 @@ def _as_one(one: AsOne) -> str:
 def _path(moved: Movement, names: Sequence[str], told: Told) -> str:
     start = _start(moved, told)
     end = f"final {_bold(moved.final, told)}"
-    of = _of(told)
     late = NEWCOMER if moved.newcomers else ""
     if len(moved.spoke) > MOST_NAMED:
-        return f"{of}{start}{end}, over {len(moved.spoke)} turns.{_largest(moved, names, told)}"
+        return (
+            f"{told.head}{start}{end}, over {len(moved.spoke)} turns.{_largest(moved, names, told)}"
+        )
     steps = "".join(
         f"{name_of(names[at])} {_bold(moved.path[at + 1], told)} → " for at in moved.spoke
     )
-    return f"{of}{start}{steps}{end}\n*{PATH}{late}*"
-
-
-def _of(told: Told) -> str:
-    return f"{told.of}: " if told.of else ""
+    return f"{told.head}{start}{steps}{end}\n*{PATH}{late}*"
 
 
 def _start(moved: Movement, told: Told) -> str:

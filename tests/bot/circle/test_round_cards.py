@@ -191,7 +191,7 @@ def test_where_too_few_can_be_compared_the_end_is_told(seats: list[Three], said:
 def test_a_path_of_numbers_is_told_by_their_middles() -> None:
     low, high = Belief(values=(1.0, 2.0, 3.0)), Belief(values=(7.0, 8.0, 9.0))
     embed = discord.Embed()
-    told = Told(lambda belief: f"{belief.values[1]:g} days", of="Middle")
+    told = Told(lambda belief: f"{belief.values[1]:g} days", head="Middle: ")
 
     add_movement(
         embed, movement("numeric", [(low, high, high), (low, low, high)]), ["Ana", "Ben"], told

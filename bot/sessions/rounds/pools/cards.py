@@ -29,12 +29,16 @@ def told(shown: Summary) -> Told:
     """How the group's number is said: the middle one, or the chance of the likeliest option."""
     asked, final = shown.about.asked, shown.movement.final
     if asked.kind == "numeric":
-        return Told(lambda belief: _amount(belief.values[1], asked), of="Middle")
+        return Told(
+            lambda belief: _amount(belief.values[1], asked), head="Middle: ", tail=" in the middle"
+        )
     top = _likeliest(final) if final else 0
+    name = one_line(asked.options[top], _OPTION)
     return Told(
         lambda belief: say_probability(belief.values[top]),
         lambda belief: belief.values[top],
-        one_line(asked.options[top], _OPTION),
+        head=f"{name}: ",
+        tail=f" for {name}",
     )
 
 
