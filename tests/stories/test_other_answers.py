@@ -112,9 +112,9 @@ async def test_a_round_on_a_number(stage: Stage) -> None:
     await stage.fill("Ana", form, outcome="14 days")
 
     assert "Answer\na number in days" in asked
-    assert "**up from 7 days (blind) to 10 days (final)**" in summary
+    assert "The group ended at **10 days** in the middle (2 people)." in summary
     assert "**Ana** 10 days (3 to 40) → 12 days (5 to 30) → 12 days (5 to 30)" in summary
-    assert "Final: median 10 days (4 to 27.5), mean 10 days (4 to 27.5)" in summary
+    assert "Final (2 people): median 10 days (4 to 27.5), mean 10 days (4 to 27.5)" in summary
     assert "Middles at the end: 8 to 12 days." in summary
     card = as_text(stage.card())
     for fragment in (
