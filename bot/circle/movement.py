@@ -58,8 +58,12 @@ class Movement:
     furthest: Move | None = None
 
 
-def movement(kind: str, seats: Sequence[Said]) -> Movement:
-    """Return how the forecast went around, from what each seat said, in the order of the seats."""
+def movement(kind: str, seats: Sequence[Said], recorded: Sequence[int] | None = None) -> Movement:
+    """Return how the forecast went around, from what each seat said, in the order of the seats.
+
+    `recorded` are the places in the order in which their turn forecasts were recorded, if it is
+    another one: a number that came late was not heard by those who spoke meanwhile.
+    """
     finals = [final for _, _, final in seats if final is not None]
     together = pool(kind, finals)
     binary = kind == "binary"
@@ -72,7 +76,7 @@ def movement(kind: str, seats: Sequence[Said]) -> Movement:
         compared=compare(kind, seats),
         newcomers=any(turn is not None and blind is None for blind, turn, _ in seats),
         spread=_spread(seats) if binary else None,
-        furthest=_furthest(seats) if binary else None,
+        furthest=_furthest(_heard_in_order(seats, recorded)) if binary else None,
     )
 
 
@@ -84,9 +88,13 @@ def _spread(seats: Sequence[Said]) -> Spread | None:
     return None if left is None else Spread(left, both)
 
 
-def _furthest(seats: Sequence[Said]) -> Move | None:
-    """Who changed most after hearing somebody, where three and more can be compared."""
+def _heard_in_order(seats: Sequence[Said], recorded: Sequence[int] | None) -> list[Voice]:
     voices = _voices(seats)
+    return voices if recorded is None else [voices[at] for at in recorded]
+
+
+def _furthest(voices: Sequence[Voice]) -> Move | None:
+    """Who changed most after hearing somebody, where three and more can be compared."""
     weights = {one.member: one.weight for one in herding([voices]).weights}
     said: list[float] = []
     moves = []
@@ -103,5 +111,11 @@ def _furthest(seats: Sequence[Said]) -> Move | None:
 
 def _voices(seats: Sequence[Said]) -> list[Voice]:
     """The seats of a yes/no question, known by their places."""
-    chances = [tuple(one.probability if one else None for one in said) for said in seats]
-    return [Voice(at, *said) for at, said in enumerate(chances)]
+    return [
+        Voice(at, blind=_chance(blind), turn=_chance(turn), final=_chance(final))
+        for at, (blind, turn, final) in enumerate(seats)
+    ]
+
+
+def _chance(belief: Belief | None) -> float | None:
+    return belief.probability if belief else None

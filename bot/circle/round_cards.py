@@ -59,7 +59,8 @@ def add_worth(embed: discord.Embed, shown: WorthShown | None) -> None:
     if shown is not None:
         rows = (_went(shown), _seats(shown), _own(shown), _together(shown))
         value = "\n".join(row for row in rows if row)
-        embed.add_field(name="What the circle was worth", value=value, inline=False)
+        last = f" (the last of {shown.rounds} rounds)" if shown.rounds > 1 else ""
+        embed.add_field(name=f"What the circle was worth{last}", value=value, inline=False)
 
 
 def add_movement(

@@ -19,12 +19,16 @@ _WEIGHTS = (
 
 @dataclass(frozen=True)
 class Voice:
-    """What one member said in a round; None where nothing was."""
+    """What one member said in a round; None where nothing was.
+
+    `said` counts which of the round's forecasts their turn forecast was.
+    """
 
     member: int
     blind: float | None = None
     turn: float | None = None
     final: float | None = None
+    said: int | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ def voices(recorded: Sequence[Recorded]) -> tuple[Voice, ...]:
     The turn forecast is the last one of the turn, else the first one after it.
     """
     return tuple(
-        _voice(member, [one for one in recorded if one.member == member])
+        _voice(member, [(at, one) for at, one in enumerate(recorded) if one.member == member])
         for member in dict.fromkeys(one.member for one in recorded)
     )
 
@@ -97,13 +101,22 @@ def say_weight(weight: float) -> str:
     return next(words for limit, words in _WEIGHTS if weight < limit)
 
 
-def _voice(member: int, own: Sequence[Recorded]) -> Voice:
-    blind = [one.probability for one in own if one.kind == "blind"]
-    turns = [one for one in own if one.kind == "turn"]
-    in_turn = [one for one in turns if not one.late][-1:] or turns[:1]
+def as_heard(said: Iterable[Voice]) -> tuple[Voice, ...]:
+    """Voices in the order in which their turn forecasts were recorded; those without one last.
+
+    A number that came late was not heard by those who spoke meanwhile.
+    """
+    return tuple(sorted(said, key=lambda voice: math.inf if voice.said is None else voice.said))
+
+
+def _voice(member: int, own: Sequence[tuple[int, Recorded]]) -> Voice:
+    blind = [one.probability for _, one in own if one.kind == "blind"]
+    turns = [(at, one) for at, one in own if one.kind == "turn"]
+    in_turn = [pair for pair in turns if not pair[1].late][-1:] or turns[:1]
     return Voice(
         member,
         blind=blind[-1] if blind else None,
-        turn=in_turn[0].probability if in_turn else None,
-        final=own[-1].probability,
+        turn=in_turn[0][1].probability if in_turn else None,
+        final=own[-1][1].probability,
+        said=in_turn[0][0] if in_turn else None,
     )

@@ -1,6 +1,6 @@
 """Reads rounds that have closed, for whoever shows what going around was worth."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -15,10 +15,11 @@ from storage.tables import Moment
 
 @dataclass(frozen=True)
 class WorthShown:
-    """What the circle on a question was worth, with everybody's name."""
+    """What the last circle on a question was worth, with names; `rounds` is how many there were."""
 
     worth: worth.Worth
     names: dict[int, str]
+    rounds: int = 1
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ def read_worth(tx: Session, question_id: int) -> WorthShown | None:
     valued = worth.of_round(found[-1]) if found else None
     if valued is None:
         return None
-    return WorthShown(valued, groups.names(tx, [voice.member for voice in found[-1].voices]))
+    names = groups.names(tx, [voice.member for voice in found[-1].voices])
+    return WorthShown(valued, names, len(found))
 
 
 def read_member(tx: Session, group_id: int, member_id: int) -> MemberRecord:
@@ -63,31 +65,27 @@ def scored_circles(rows: Sequence[Scored]) -> list[Circle]:
 
 
 def said_circles(rows: Sequence[Said]) -> list[Circle]:
-    """Rounds whether or not their outcome is known, from rows that come round by round."""
+    """Rounds whether or not their outcome is known, voices in the order in which they were heard.
+
+    From rows that come round by round.
+    """
     return [_said_circle(list(part)) for _, part in groupby(rows, lambda row: row.round_id)]
 
 
 def _scored_circle(rows: Sequence[Scored]) -> Circle:
     members = dict.fromkeys(row.member_id for row in rows)
-    return _circle(rows, (_scored_voice([r for r in rows if r.member_id == m]) for m in members))
+    voices = (_scored_voice([r for r in rows if r.member_id == m]) for m in members)
+    turns = {row.member_id: row.turn for row in rows}
+    return _circle(rows[0], rules.in_order(voices, turns), rows[0].outcome)
 
 
 def _said_circle(rows: Sequence[Said]) -> Circle:
     made = [Recorded(row.member_id, row.kind.value, row.late, row.probability) for row in rows]
-    return _circle(rows, rules.voices(made))
+    return _circle(rows[0], rules.as_heard(rules.voices(made)), None)
 
 
-def _circle(rows: Sequence[Scored] | Sequence[Said], voices: Iterable[Voice]) -> Circle:
-    turns = {row.member_id: row.turn for row in rows}
-    first = rows[0]
-    outcome = first.outcome if isinstance(first, Scored) else None
-    return Circle(
-        first.round_id,
-        first.question_id,
-        first.closed_at,
-        rules.in_order(voices, turns),
-        outcome,
-    )
+def _circle(first: Scored | Said, voices: tuple[Voice, ...], outcome: int | None) -> Circle:
+    return Circle(first.round_id, first.question_id, first.closed_at, voices, outcome)
 
 
 def _scored_voice(rows: Sequence[Scored]) -> Voice:

@@ -132,6 +132,7 @@ class SummarySeat:
     final: float | None
     reason: str
     said: tuple[Belief | None, Belief | None, Belief | None]
+    turn_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -251,7 +252,7 @@ def read_summary(tx: Session, at: Key) -> Summary | None:
         seats=seats,
         blind=_aggregates([seat.blind for seat in seats]),
         final=_aggregates([seat.final for seat in seats]),
-        movement=movement(asked.kind, [seat.said for seat in seats]),
+        movement=movement(asked.kind, [seat.said for seat in seats], _recorded(seats)),
         newest=newest and not circle.meetup.lobby_open,
         session_live=circle.meetup.state == SessionState.LIVE,
         blind_pool=pool(asked.kind, [seat.said[0] for seat in seats]),
@@ -374,7 +375,14 @@ def _summary_seat(name: str, own: Sequence[Forecast], round_id: int) -> SummaryS
         own[-1].probability if own else None,
         reason,
         (_said(blind), _said(turn), _said(own[-1] if own else None)),
+        turn.made_at if turn else None,
     )
+
+
+def _recorded(seats: Sequence[SummarySeat]) -> list[int]:
+    """The places of those who had a turn forecast, in the order in which these were recorded."""
+    at = [(seat.turn_at, place) for place, seat in enumerate(seats) if seat.turn_at is not None]
+    return [place for _, place in sorted(at)]
 
 
 def _said(row: Forecast | None) -> Belief | None:

@@ -79,6 +79,16 @@ def test_the_first_speaker_is_whoever_spoke_first_and_not_who_sat_first() -> Non
     assert found.furthest.seat == 2
 
 
+def test_a_number_that_came_late_was_not_heard_by_those_who_spoke_meanwhile() -> None:
+    seats = [seat(0.1, 0.99, 0.99), *[seat(0.5, 0.6, 0.6)] * 3]
+
+    late = movement("binary", seats, recorded=[1, 2, 3, 0])
+
+    assert late.furthest is not None
+    assert (late.furthest.seat, late.furthest.heard) == (0, pytest.approx(0.6))
+    assert late.path == movement("binary", seats).path
+
+
 def test_nobody_changed_most_of_two_who_had_heard_somebody() -> None:
     assert moved((0.1, 0.9, 0.9), (0.2, 0.8, 0.8), (0.3, 0.7, 0.7)).furthest is None
 
