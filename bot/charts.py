@@ -25,6 +25,8 @@ from matplotlib.patheffects import withStroke
 from matplotlib.textpath import TextToPath
 from matplotlib.transforms import Affine2D
 
+from bot.core.numbers import say_share
+
 # One dark card for both of Discord's themes: it brings its own background.
 CARD = "#1e2129"
 STRIPE = "#262a34"
@@ -116,7 +118,7 @@ def percent_axis(area: Axes, which: str, *, labels: bool = True) -> None:
     axis, limits = (area.xaxis, area.set_xlim) if which == "x" else (area.yaxis, area.set_ylim)
     quarters = (0.0, 0.25, 0.5, 0.75, 1.0)
     limits(-0.03, 1.03)
-    axis.set_ticks(quarters, [percent(at) if labels else "" for at in quarters])
+    axis.set_ticks(quarters, [say_share(at) if labels else "" for at in quarters])
     area.grid(visible=True, axis="x" if which == "x" else "y", color=GRID, linewidth=0.8)
     area.set_axisbelow(True)
 
@@ -193,20 +195,6 @@ def to_png(card: Figure) -> bytes:
     file = BytesIO()
     card.savefig(file, format="png", dpi=_DPI, facecolor=CARD, metadata={"Software": None})
     return file.getvalue()
-
-
-def percent(probability: float) -> str:
-    """Say a probability in whole percent; near the ends, where it matters, with a decimal.
-
-    >>> [percent(p) for p in (0.0, 0.0004, 0.004, 0.42, 0.9951, 0.9999, 1.0)]
-    ['0%', '<0.1%', '0.4%', '42%', '99.5%', '>99.9%', '100%']
-    """
-    if 0 < probability < 0.001:
-        return "<0.1%"
-    if 0.999 < probability < 1:
-        return ">99.9%"
-    near_an_end = 0 < probability < 0.01 or 0.99 < probability < 1
-    return f"{100 * probability:.1f}%" if near_an_end else f"{100 * probability:.0f}%"
 
 
 def plural(count: int, thing: str) -> str:

@@ -21,10 +21,7 @@ from storage.tables import (
 
 
 class Scored(NamedTuple):
-    """A forecast of a round with its outcome; `turn` is the member's last turn, None without one.
-
-    `gain` belongs to the moment "turn".
-    """
+    """A forecast of a round with its outcome; `turn` is the member's last turn, if any."""
 
     round_id: int
     question_id: int
@@ -33,7 +30,6 @@ class Scored(NamedTuple):
     member_id: int
     moment: Moment
     probability: float
-    gain: float | None
     turn: int | None
 
 
@@ -114,7 +110,7 @@ def _scored(tx: Session, which: ColumnElement[bool]) -> list[Scored]:
     rows = tx.exec(
         _columns(
             (Score.round_id, Score.question_id, Round.closed_at, Score.outcome, Score.member_id),
-            (Score.moment, Score.probability, Score.gain, last.c.number),
+            (Score.moment, Score.probability, last.c.number),
         )
         .join(Round, col(Round.id) == Score.round_id)
         .join(Question, col(Question.id) == Score.question_id)

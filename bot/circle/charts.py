@@ -21,18 +21,18 @@ _VALUE = charts.NORMAL_WIDTH - charts.MARGIN
 _SECTION = 64.0
 _GAINS_LEFT, _GAINS_WIDTH, _GAINS_HEIGHT = 54.0, 362.0, 120.0
 _NARROWEST = 0.05  # of the scale of gains: a tiny change must not look like a large one
-_COLOURS = {"aggregate": charts.BLUE, "members": charts.MUTED, "best member": charts.VIOLET}
+_COLOURS = {"aggregate": charts.BLUE, "members": charts.MUTED}
 
-Kind = Literal["aggregate", "members", "best member"]
+Kind = Literal["aggregate", "members"]
 
 
 @dataclass(frozen=True)
 class TrustRow:
-    """A way to have one number, with its mean Brier score and, if there is one, its interval."""
+    """A way to have one number, with its mean Brier score and its interval."""
 
     name: str
     value: float
-    interval: tuple[float, float] | None
+    interval: tuple[float, float]
     kind: Kind
 
 
@@ -46,23 +46,28 @@ class GainDot:
 
 @dataclass(frozen=True)
 class GroupPicture:
-    """The rows best first, people below the aggregates; the gains in the order of the rounds."""
+    """The rows with the members last, the gains in the order of the rounds.
+
+    A mean gain without an interval is not drawn and not said: it would be read as a fact.
+    """
 
     rounds: int
     rows: tuple[TrustRow, ...]
     gains: tuple[GainDot, ...]
     mean_gain: float | None
+    interval: tuple[float, float] | None = None
 
 
 def group_chart(picture: GroupPicture) -> bytes:
     """Draw the aggregates with their intervals and, below, the gain of each round over time."""
     head = charts.heading("What going around is worth", _story(picture))
     rows_top = head.height + 30
-    tall = _ROW_HEIGHT * len(picture.rows)
-    gains_top = rows_top + tall + _SECTION + 24
-    below = _SECTION + 24 + _GAINS_HEIGHT + 30 if picture.gains else 46
-    card = charts.figure(charts.NORMAL_WIDTH, rows_top + tall + below, head)
-    _draw_rows(card, picture.rows, rows_top)
+    table = _ROW_HEIGHT * len(picture.rows) + 46 if picture.rows else -30
+    gains_top = rows_top + table + _SECTION - 22
+    gains = _SECTION - 22 + _GAINS_HEIGHT + 30 if picture.gains else 0
+    card = charts.figure(charts.NORMAL_WIDTH, rows_top + table + gains, head)
+    if picture.rows:
+        _draw_rows(card, picture.rows, rows_top)
     if picture.gains:
         _draw_gains(card, picture, gains_top)
     return charts.to_png(card)
@@ -74,22 +79,26 @@ def group_alt_text(picture: GroupPicture) -> str:
     gains = ", ".join(say_gain(dot.gain) for dot in picture.gains[-12:])
     newest = "newest rounds" if len(picture.gains) > 12 else "rounds in order"
     told = f" Circle gain of the {newest}: {gains}." if gains else ""
-    return charts.alt_text(f"{_story(picture)} Mean Brier scores: {rows}.{told}")
+    table = f" Mean Brier scores: {rows}." if rows else ""
+    return charts.alt_text(f"{_story(picture)}{table}{told}")
 
 
 def _story(picture: GroupPicture) -> str:
     rounds = charts.plural(picture.rounds, "resolved round")
     if picture.mean_gain is None:
-        return f"{rounds}, without blind forecasts to compare with."
-    way = "better" if picture.mean_gain >= 0 else "worse"
-    change = f"{abs(picture.mean_gain):.3f} {way}"
-    on_average = "" if len(picture.gains) == 1 else " on average"
-    return f"{rounds}: going around made the group's Brier score {change}{on_average}."
+        return f"{rounds}; in none did three people forecast both blind and at the end."
+    if picture.interval is None:
+        nearer = sum(dot.gain > 0 for dot in picture.gains)
+        return (
+            f"{rounds}: in {nearer} of {len(picture.gains)} the group's number came nearer to what "
+            "happened. Too few to tell help from luck."
+        )
+    low, high = picture.interval
+    gain = say_gain(picture.mean_gain)
+    return f"{rounds}: circle gain {gain} on average (90%: {say_gain(low)} to {say_gain(high)})."
 
 
 def _ends(row: TrustRow) -> str:
-    if row.interval is None:
-        return ""
     low, high = row.interval
     return f" (90% {low:.3f} to {high:.3f})"
 
@@ -104,16 +113,15 @@ def _draw_rows(card: Figure, rows: Sequence[TrustRow], top: float) -> None:
     for at, row in enumerate(rows):
         if at % 2 == 0:
             charts.stripe(card, top + at * _ROW_HEIGHT, _ROW_HEIGHT)
-        _write_row(card, top + (at + 0.5) * _ROW_HEIGHT, row, leads=at == 0)
+        _write_row(card, top + (at + 0.5) * _ROW_HEIGHT, row)
         _draw_row(area, (at + 0.5) * _ROW_HEIGHT, row)
     foot = top + tall + 26
     _aside(card, _PLOT_LEFT, foot, "← better", color=charts.GREEN)
-    if any(row.interval for row in rows):
-        _aside(card, charts.MARGIN, foot, "line: 90% interval")
+    _aside(card, charts.MARGIN, foot, "line: 90% interval")
 
 
 def _scale_rows(area: Axes, rows: Sequence[TrustRow], tall: float) -> None:
-    ends = [end for row in rows for end in (row.value, *(row.interval or ()))]
+    ends = [end for row in rows for end in (row.value, *row.interval)]
     low, high = min(ends), max(ends)
     room = max(0.08 * (high - low), 0.01)
     area.set_xlim(low - room, high + room)
@@ -125,19 +133,15 @@ def _scale_rows(area: Axes, rows: Sequence[TrustRow], tall: float) -> None:
     area.set_axisbelow(True)
 
 
-def _write_row(card: Figure, level: float, row: TrustRow, *, leads: bool) -> None:
-    name = charts.readable(row.name, otherwise="a member")
-    name = f"best: {name}" if row.kind == "best member" else name
+def _write_row(card: Figure, level: float, row: TrustRow) -> None:
     color = charts.INK if row.kind == "aggregate" else charts.MUTED
-    charts.write(card, charts.MARGIN, level, charts.shorten(name, _NAME_WIDTH), color=color)
-    value = f"{row.value:.3f}"
-    charts.write(card, _VALUE, level, value, color=color, bold=leads, ha="right")
+    charts.write(card, charts.MARGIN, level, charts.shorten(row.name, _NAME_WIDTH), color=color)
+    charts.write(card, _VALUE, level, f"{row.value:.3f}", color=color, ha="right")
 
 
 def _draw_row(area: Axes, down: float, row: TrustRow) -> None:
     color = _COLOURS[row.kind]
-    if row.interval is not None:
-        area.plot(row.interval, [down, down], color=color, linewidth=2.4, alpha=0.65)
+    area.plot(row.interval, [down, down], color=color, linewidth=2.4, alpha=0.65)
     shape = "o" if row.kind == "aggregate" else "D"
     dot = area.plot([row.value], [down], shape, color=color, markersize=7.5, zorder=4)
     dot[0].set(markeredgecolor=charts.CARD, clip_on=False)
@@ -151,10 +155,13 @@ def _draw_gains(card: Figure, picture: GroupPicture, top: float) -> None:
     _scale_gains(area, gains)
     for at, gain in enumerate(gains):
         _draw_gain(area, at, gain, len(gains))
-    if picture.mean_gain is not None:
+    if picture.mean_gain is not None and picture.interval is not None:
+        area.axhspan(*picture.interval, color=charts.BLUE, alpha=0.14, linewidth=0, zorder=1)
         area.axhline(picture.mean_gain, color=charts.BLUE, linewidth=1.6, linestyle=(0, (4, 3)))
-        _aside(card, _VALUE, top - 28, "dashed: the mean", ha="right", color=charts.BLUE)
-    _aside(card, charts.MARGIN, top - 10, "↑ going around helped", color=charts.GREEN)
+        _aside(
+            card, _VALUE, top - 28, "dashed: the mean, with its 90%", ha="right", color=charts.BLUE
+        )
+    _aside(card, charts.MARGIN, top - 10, "↑ nearer to what happened", color=charts.GREEN)
     first, last = _date(picture.gains[0].at), _date(picture.gains[-1].at)
     foot = top + _GAINS_HEIGHT + 14
     _aside(card, _GAINS_LEFT, foot, first if first != last else "")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-FEW = 10  # resolved questions under which a mean is rather a story than a proof
+FEWEST_TURNS = 5  # under which no word is said of how somebody listens
 _FURTHEST = 1.2
 _WEIGHTS = (
     (-0.15, "moves away from the group"),
@@ -19,13 +19,16 @@ _WEIGHTS = (
 
 @dataclass(frozen=True)
 class Voice:
-    """What one member said in a round; None where nothing was. `gain` is that of the seat."""
+    """What one member said in a round; None where nothing was.
+
+    `said` counts which of the round's forecasts their turn forecast was.
+    """
 
     member: int
     blind: float | None = None
     turn: float | None = None
     final: float | None = None
-    gain: float | None = None
+    said: int | None = None
 
 
 @dataclass(frozen=True)
@@ -39,33 +42,18 @@ class Circle:
     outcome: int | None = None
 
     @property
-    def blinds(self) -> list[float]:
-        """The blind forecasts."""
-        return _there(voice.blind for voice in self.voices)
-
-    @property
     def finals(self) -> list[float]:
         """What stood when the round closed."""
-        return _there(voice.final for voice in self.voices)
+        return [voice.final for voice in self.voices if voice.final is not None]
 
     @property
-    def heard(self) -> tuple["Heard", ...]:
-        """Who said something before, in and after their turn, so that it shows how they moved."""
-        return tuple(
-            Heard(voice.member, voice.blind, voice.turn, voice.final)
+    def both(self) -> list[tuple[int, float, float]]:
+        """Member, blind and final forecast of those who made both, to be compared."""
+        return [
+            (voice.member, voice.blind, voice.final)
             for voice in self.voices
-            if voice.blind is not None and voice.turn is not None and voice.final is not None
-        )
-
-
-@dataclass(frozen=True)
-class Heard:
-    """A voice of which nothing is missing."""
-
-    member: int
-    blind: float
-    turn: float
-    final: float
+            if voice.blind is not None and voice.final is not None
+        ]
 
 
 @dataclass(frozen=True)
@@ -84,7 +72,7 @@ def voices(recorded: Sequence[Recorded]) -> tuple[Voice, ...]:
     The turn forecast is the last one of the turn, else the first one after it.
     """
     return tuple(
-        _voice(member, [one for one in recorded if one.member == member])
+        _voice(member, [(at, one) for at, one in enumerate(recorded) if one.member == member])
         for member in dict.fromkeys(one.member for one in recorded)
     )
 
@@ -113,26 +101,22 @@ def say_weight(weight: float) -> str:
     return next(words for limit, words in _WEIGHTS if weight < limit)
 
 
-def say_share(share: float) -> str:
-    """A share in whole percent.
+def as_heard(said: Iterable[Voice]) -> tuple[Voice, ...]:
+    """Voices in the order in which their turn forecasts were recorded; those without one last.
 
-    >>> say_share(0.614)
-    '61%'
+    A number that came late was not heard by those who spoke meanwhile.
     """
-    return f"{100 * share:.0f}%".replace("-", "−")
+    return tuple(sorted(said, key=lambda voice: math.inf if voice.said is None else voice.said))
 
 
-def _voice(member: int, own: Sequence[Recorded]) -> Voice:
-    blind = [one.probability for one in own if one.kind == "blind"]
-    turns = [one for one in own if one.kind == "turn"]
-    in_turn = [one for one in turns if not one.late][-1:] or turns[:1]
+def _voice(member: int, own: Sequence[tuple[int, Recorded]]) -> Voice:
+    blind = [one.probability for _, one in own if one.kind == "blind"]
+    turns = [(at, one) for at, one in own if one.kind == "turn"]
+    in_turn = [pair for pair in turns if not pair[1].late][-1:] or turns[:1]
     return Voice(
         member,
         blind=blind[-1] if blind else None,
-        turn=in_turn[0].probability if in_turn else None,
-        final=own[-1].probability,
+        turn=in_turn[0][1].probability if in_turn else None,
+        final=own[-1][1].probability,
+        said=in_turn[0][0] if in_turn else None,
     )
-
-
-def _there(values: Iterable[float | None]) -> list[float]:
-    return [value for value in values if value is not None]

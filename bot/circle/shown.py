@@ -1,12 +1,12 @@
 """Reads rounds that have closed, for whoever shows what going around was worth."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from sqlmodel import Session
 
-from bot.circle import rules, worth
+from bot.circle import averages, rules, worth
 from bot.circle.rules import Circle, Recorded, Voice
 from storage import circle, groups
 from storage.circle import Said, Scored
@@ -15,21 +15,23 @@ from storage.tables import Moment
 
 @dataclass(frozen=True)
 class WorthShown:
-    """What the circle on a question was worth, with everybody's name."""
+    """What the last circle on a question was worth, with names; `rounds` is how many there were."""
 
     worth: worth.Worth
     names: dict[int, str]
+    rounds: int = 1
 
 
 @dataclass(frozen=True)
 class MemberRecord:
-    """A member in the circle: mean seat gain and own gain with how many, and the weight."""
+    """A member in the circle: own gain and how they listen, with what there is to tell it from.
 
-    seat: worth.Mean | None
+    `turns` are those of closed rounds with a blind forecast, after somebody had spoken.
+    """
+
+    own: averages.Mean | None
+    weight: averages.Weight | None
     turns: int
-    own: worth.Mean | None
-    rounds: int
-    weight: worth.Weight | None
 
 
 def read_worth(tx: Session, question_id: int) -> WorthShown | None:
@@ -38,27 +40,23 @@ def read_worth(tx: Session, question_id: int) -> WorthShown | None:
     valued = worth.of_round(found[-1]) if found else None
     if valued is None:
         return None
-    return WorthShown(valued, groups.names(tx, [voice.member for voice in found[-1].voices]))
+    names = groups.names(tx, [voice.member for voice in found[-1].voices])
+    return WorthShown(valued, names, len(found))
 
 
 def read_member(tx: Session, group_id: int, member_id: int) -> MemberRecord:
     """What one member has done in the circle."""
     resolved = scored_circles(circle.scored_in_group(tx, group_id))
-    weights = worth.herding(said_circles(circle.said_in_group(tx, group_id))).weights
-    seat = [
-        (one.question_id, voice.gain)
-        for one in resolved
-        for voice in one.voices
-        if voice.member == member_id and voice.gain is not None
-    ]
+    said = said_circles(circle.said_in_group(tx, group_id))
     own = [
         (one.question_id, gain)
         for one in resolved
         for member, gain in worth.own_gains(one)
         if member == member_id
     ]
+    weights = averages.herding(one.voices for one in said).weights
     mine = next((one for one in weights if one.member == member_id), None)
-    return MemberRecord(worth.mean(seat), len(seat), worth.mean(own), len(own), mine)
+    return MemberRecord(averages.mean(own), mine, mine.turns if mine else 0)
 
 
 def scored_circles(rows: Sequence[Scored]) -> list[Circle]:
@@ -67,31 +65,27 @@ def scored_circles(rows: Sequence[Scored]) -> list[Circle]:
 
 
 def said_circles(rows: Sequence[Said]) -> list[Circle]:
-    """Rounds whether or not their outcome is known, from rows that come round by round."""
+    """Rounds whether or not their outcome is known, voices in the order in which they were heard.
+
+    From rows that come round by round.
+    """
     return [_said_circle(list(part)) for _, part in groupby(rows, lambda row: row.round_id)]
 
 
 def _scored_circle(rows: Sequence[Scored]) -> Circle:
     members = dict.fromkeys(row.member_id for row in rows)
-    return _circle(rows, (_scored_voice([r for r in rows if r.member_id == m]) for m in members))
+    voices = (_scored_voice([r for r in rows if r.member_id == m]) for m in members)
+    turns = {row.member_id: row.turn for row in rows}
+    return _circle(rows[0], rules.in_order(voices, turns), rows[0].outcome)
 
 
 def _said_circle(rows: Sequence[Said]) -> Circle:
     made = [Recorded(row.member_id, row.kind.value, row.late, row.probability) for row in rows]
-    return _circle(rows, rules.voices(made))
+    return _circle(rows[0], rules.as_heard(rules.voices(made)), None)
 
 
-def _circle(rows: Sequence[Scored] | Sequence[Said], voices: Iterable[Voice]) -> Circle:
-    turns = {row.member_id: row.turn for row in rows}
-    first = rows[0]
-    outcome = first.outcome if isinstance(first, Scored) else None
-    return Circle(
-        first.round_id,
-        first.question_id,
-        first.closed_at,
-        rules.in_order(voices, turns),
-        outcome,
-    )
+def _circle(first: Scored | Said, voices: tuple[Voice, ...], outcome: int | None) -> Circle:
+    return Circle(first.round_id, first.question_id, first.closed_at, voices, outcome)
 
 
 def _scored_voice(rows: Sequence[Scored]) -> Voice:
@@ -102,5 +96,4 @@ def _scored_voice(rows: Sequence[Scored]) -> Voice:
         blind=blind.probability if blind else None,
         turn=turn.probability if turn else None,
         final=final.probability if final else None,
-        gain=turn.gain if turn else None,
     )

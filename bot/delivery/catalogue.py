@@ -70,6 +70,7 @@ def _draw_summary(shown: round_shown.Summary) -> Message:
             ),
             aggregate=shown.running,
             final=shown.final.odds_mean if shown.final else None,
+            compared=shown.compared,
         )
         picture = Picture(
             round_charts.circle_chart(circle), "circle.png", round_charts.circle_alt_text(circle)

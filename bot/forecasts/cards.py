@@ -5,6 +5,7 @@ from typing import Any
 
 import discord
 
+from bot.core.numbers import say_probability
 from bot.forecasts.beliefs.rules import (
     example,
     is_certain,
@@ -12,7 +13,7 @@ from bot.forecasts.beliefs.rules import (
     say_in_full,
     write_parts,
 )
-from bot.forecasts.rules import LONGEST_REASON, say_probability
+from bot.forecasts.rules import LONGEST_REASON
 from bot.forecasts.service import History, HistoryLine, Prepared, Receipt
 from bot.keys import Key
 from bot.message import BLUE, DESCRIPTION_LIMIT, Message, card, cut, lines, one_line, safe

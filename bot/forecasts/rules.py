@@ -64,17 +64,6 @@ def parse_reason(text: str | None) -> str:
     return reason
 
 
-def say_probability(probability: float) -> str:
-    """As a percentage, with three digits counted from the nearer end: "70%", "0.5%", "99.97%".
-
-    >>> say_probability(0.7), say_probability(0.005), say_probability(1 / 3)
-    ('70%', '0.5%', '33.3%')
-    """
-    percent = probability * 100
-    end = 0 if percent < 50 else 100
-    return f"{end + Decimal(f'{percent - end:.3g}'):f}%"
-
-
 def _decimal(number: str) -> Decimal:
     return Decimal(number.replace(",", "."))
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import discord
 
-from bot.circle.cards import add_worth
+from bot.circle.round_cards import add_worth
 from bot.keys import Key
 from bot.message import (
     AMBER,

@@ -3,6 +3,7 @@
 import math
 
 from bot.circle.cards import record_lines
+from bot.core.numbers import say_share
 from bot.message import (
     BLUE,
     GREY,
@@ -18,7 +19,6 @@ from bot.message import (
     say_brier,
 )
 from bot.standings.asked import METRICS, Asked, Metric
-from bot.standings.reading import say_percent
 from bot.standings.service import (
     MOMENTS_FROM,
     Board,
@@ -335,7 +335,7 @@ def _calibration(profile: Profile) -> str:
 
 def _of_numbers(found: HitRate) -> str:
     """How often 80% intervals held what happened; 80% is within the brackets or it is not."""
-    low, high = say_percent(found.low), say_percent(found.high)
+    low, high = say_share(found.low), say_share(found.high)
     told = (
         f"Of numbers: what happened lay in the 80% interval in {found.hits} of {found.count} "
         f"({low} to {high}, had chance picked other questions)"

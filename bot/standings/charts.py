@@ -16,6 +16,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from bot import charts
+from bot.core.numbers import say_probability, say_share
 from bot.standings.words import say_ranks
 
 _ROWS = 20
@@ -169,7 +170,7 @@ def calibration_alt_text(picture: CalibrationPicture) -> str:
     counted = charts.plural(picture.count, "resolved forecast")
     start = f"{picture.title}, {counted}: {picture.sentence}"
     bins = ", ".join(
-        f"{charts.percent(dot.mean_forecast)} → {charts.percent(dot.observed_rate)} ({dot.count:,})"
+        f"{say_probability(dot.mean_forecast)} → {say_share(dot.observed_rate)} ({dot.count:,})"
         for dot in picture.bins
     )
     return charts.alt_text(

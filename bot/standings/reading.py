@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import scoring
+from bot.core.numbers import say_probability, say_share
 
 FEW = 10  # below this, hardly anything is more than luck
 ENOUGH_FOR_TENTHS = 50
@@ -125,27 +126,13 @@ def advice(reading: Reading | None) -> str:
     return _ADVICE.get(reading.tilt, "")
 
 
-def say_percent(probability: float) -> str:
-    """A probability in whole percent; never 0% or 100% for what is not quite that.
-
-    >>> [say_percent(p) for p in (0.0, 0.004, 0.296, 0.997, 1.0)]
-    ['0%', 'under 1%', '30%', 'over 99%', '100%']
-    """
-    if 0 < probability < 0.01:
-        return "under 1%"
-    if 0.99 < probability < 1:
-        return "over 99%"
-    return f"{probability:.0%}"
-
-
 def _of_main_bin(main: Bin, who: str) -> str:
     says = "say" if who == "you" else "says"
-    said = say_percent(main.said)
-    about = said if " " in said else f"about {said}"  # never "about over 99%"
+    about = f"about {say_probability(main.said)}"
     luck = "within luck" if main.lucky else "more than luck explains"
     return (
         f"When {who} {says} {about}, it happens "
-        f"{say_percent(main.happened)} of the time; with {_forecasts(main.count)} that is {luck}."
+        f"{say_share(main.happened)} of the time; with {_forecasts(main.count)} that is {luck}."
     )
 
 

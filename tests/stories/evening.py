@@ -305,7 +305,7 @@ def _close() -> list[Step]:
         "**Dan** 74% → 80% → 80%",
         "**Eva** 26% → 52% → 52%",
     )
-    moved = "blind **47.1%** → Ana **60%** → Ben **63.1%** → Cleo **65.4%** → Eva **62.2%**"
+    moved = "blind **47.1%** → Ana **53.1%** → Ben **57.9%** → Cleo **59.5%** → Eva **64.8%**"
     return [
         presses("Ben", "Record forecast"),
         sends("Ben", {"probability": "71"}, alone="Recorded: **71%** (before: 66%)"),
@@ -353,7 +353,7 @@ def _later() -> list[Step]:
         "**Ana 0.160**",
         "**Eva 0.230**",
         "Dan said 80% and it came out yes",
-        "Circle gain **+0.174**: going around helped. The group went from 47.1% to 67.3%",
+        "Circle gain **+0.174**: the group's number came nearer to what happened, from 47.1% to",
     )
     rows = "`  2.` **0.090** Cleo · 1 question"
     return [
@@ -368,7 +368,7 @@ def _later() -> list[Step]:
             blind=False,
         ),
         types("Eva", "leaderboard", {"metric": "brier", "min": 1}, alone=rows, blind=False),
-        types("Dan", "circle", alone="Circle gain **+0.174** a round", blind=False),
+        types("Dan", "circle", alone="nearer to what happened in 1 of 1 round", blind=False),
         types("Ben", "profile", alone="In the turn: **0.116** (1 forecast)", blind=False),
         types("Cleo", "history", {"question": "1"}, alone="**66%** Ben turn, late", blind=False),
     ]

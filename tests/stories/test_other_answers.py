@@ -58,15 +58,12 @@ async def test_a_round_on_a_question_with_options(stage: Stage) -> None:
     turn = next(as_text(one) for one in stage.messages() if "Ben · seat 2" in as_text(one))
     assert "✅ Ben · **70/20/10%**" in turn
     summary = as_text(stage.card())
-    assert (
-        "likeliest answer **from Manuel Baldizon (blind) to Otto Perez Molina (final)**, which "
-        "went from 33.7% to 65.3%." in summary
-    )
+    assert "The group ended at **65.3%** for Otto Perez Molina (2 people)." in summary
     assert "**Ana** 50/40/10% → 60/30/10% → 60/30/10%" in summary
-    assert "Final: mean of odds 65.3/24.7/10%, mean 65/25/10%" in summary
+    assert "Final (2 people): mean of odds 65.3/24.7/10%, mean 65/25/10%" in summary
     assert "Spread at the end on Otto Perez Molina: 60% to 70%." in summary
     (picture,) = stage.card().attachments
-    assert "the group blind 34%/56%/10% → final 65%/25%/10%" in str(picture.description)
+    assert "the group final 65.3%/24.7%/10%" in str(picture.description)
 
 
 async def test_the_outcome_of_a_question_with_options_is_chosen_from_them(stage: Stage) -> None:
@@ -115,9 +112,9 @@ async def test_a_round_on_a_number(stage: Stage) -> None:
     await stage.fill("Ana", form, outcome="14 days")
 
     assert "Answer\na number in days" in asked
-    assert "**up from 7 days (blind) to 10 days (final)**" in summary
+    assert "The group ended at **10 days** in the middle (2 people)." in summary
     assert "**Ana** 10 days (3 to 40) → 12 days (5 to 30) → 12 days (5 to 30)" in summary
-    assert "Final: median 10 days (4 to 27.5), mean 10 days (4 to 27.5)" in summary
+    assert "Final (2 people): median 10 days (4 to 27.5), mean 10 days (4 to 27.5)" in summary
     assert "Middles at the end: 8 to 12 days." in summary
     card = as_text(stage.card())
     for fragment in (

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from bot.forecasts.rules import LEVELS, Belief, parse_probability, say_probability
+from bot.core.numbers import say_probability
+from bot.forecasts.rules import LEVELS, Belief, parse_probability
 from bot.questions.kinds.numbers import rules as numbers
 from bot.questions.kinds.rules import Asked, quote_options
 from bot.rules import Refusal

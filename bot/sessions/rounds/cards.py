@@ -5,9 +5,11 @@ from typing import Any
 
 import discord
 
-from bot.circle.cards import add_movement
+from bot.circle.round_cards import YES, add_movement, chance_of_yes, ended, same_people
+from bot.circle.words import say_people
+from bot.core.numbers import say_probability
 from bot.forecasts.beliefs.rules import say_belief
-from bot.forecasts.rules import Belief, say_probability
+from bot.forecasts.rules import Belief
 from bot.message import (
     AMBER,
     BLUE,
@@ -46,6 +48,7 @@ from storage.tables import SeatState
 
 # Shorter on a card than in the database: a card is for a glance during a call.
 REASON_SHOWN = 120
+HARDLY = 0.005
 
 ENDINGS = {
     "done": "This turn is over.",
@@ -139,7 +142,8 @@ def summary_card(shown: Summary, picture: Picture | None) -> Message:
         ),
         inline=False,
     )
-    add_movement(embed, shown.movement, [seat.name for seat in shown.seats])
+    told = YES if binary else pool_cards.told(shown)
+    add_movement(embed, shown.movement, [seat.name for seat in shown.seats], told)
     if shown.final_pool is not None:
         said = _aggregate_lines(shown) if binary else pool_cards.pool_lines(shown)
         embed.add_field(name="The group says", value=said, inline=False)
@@ -305,16 +309,19 @@ def _cue_text(cue: Cue, who: str) -> str:
 
 
 def _moved(shown: Summary) -> str:
-    if shown.blind is None or shown.final is None:
-        return "The round is closed."
-    before, after = shown.blind.odds_mean, shown.final.odds_mean
-    if abs(after - before) < 0.005:
-        return f"The circle stayed at **{say_probability(round(after, 3))}**."
-    way = "up" if after > before else "down"
-    return (
-        f"The circle moved the group **{way} from {say_probability(round(before, 3))} (blind) "
-        f"to {say_probability(round(after, 3))} (final)**."
-    )
+    """What going around did, of the same people before and after; else where the group ended."""
+    compared = shown.movement.compared
+    if compared is None:
+        return ended(shown.movement, YES)
+    before, after = YES.say(compared.before), YES.say(compared.after)
+    who = same_people(compared.people)
+    change = chance_of_yes(compared.after) - chance_of_yes(compared.before)
+    if before == after:
+        return f"The group stayed at **{after}** ({who})."
+    if abs(change) < HARDLY:
+        return f"The group hardly moved: {before} (blind), **{after}** (final; {who})."
+    way = "up" if change > 0 else "down"
+    return f"The group moved **{way} from {before} (blind) to {after} (final)**: {who}."
 
 
 def _summary_line(seat: SummarySeat, asked: Asked) -> str:
@@ -332,9 +339,10 @@ def _say(belief: Belief, asked: Asked) -> str:
 
 def _aggregate_lines(shown: Summary) -> str:
     assert shown.final is not None  # noqa: S101 - the caller has looked
-    rows = [_aggregate_line("Final", shown.final)]
+    moved = shown.movement
+    rows = [_aggregate_line(f"Final ({say_people(moved.final_people)})", shown.final)]
     if shown.blind is not None:
-        rows.insert(0, _aggregate_line("Blind", shown.blind))
+        rows.insert(0, _aggregate_line(f"Blind ({say_people(moved.blind_people)})", shown.blind))
     finals = [seat.final for seat in shown.seats if seat.final is not None]
     low, high = say_probability(min(finals)), say_probability(max(finals))
     return "\n".join([*rows, f"Spread at the end: {low} to {high}."])
@@ -342,9 +350,9 @@ def _aggregate_lines(shown: Summary) -> str:
 
 def _aggregate_line(name: str, said: Aggregates) -> str:
     return (
-        f"{name}: mean {say_probability(round(said.mean, 3))}, "
-        f"median {say_probability(round(said.median, 3))}, "
-        f"mean of odds {say_probability(round(said.odds_mean, 3))}"
+        f"{name}: mean {say_probability(said.mean)}, "
+        f"median {say_probability(said.median)}, "
+        f"mean of odds {say_probability(said.odds_mean)}"
     )
 
 

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from bot import charts
+from bot.core.numbers import say_probability
 
 _PLOT_HEIGHT = 190.0
 _LEFT, _FINALS_WIDTH, _RIGHT = 46.0, 46.0, 50.0
@@ -40,7 +41,9 @@ class SeatLine:
 class CirclePicture:
     """A round in seat order; aggregate starts with that of the blinds, then one after each seat.
 
-    `final` is the group's number when the round closed, last updates included.
+    By replacement: a turn takes the place of its speaker's blind forecast. `final` is the group's
+    number when the round closed, last updates included; `compared` the number blind and at the end
+    of the same people, with how many they are.
     """
 
     title: str
@@ -48,6 +51,7 @@ class CirclePicture:
     aggregate: tuple[float | None, ...]
     outcome: int | None = None
     final: float | None = None
+    compared: tuple[float, float, int] | None = None
 
     def __post_init__(self) -> None:
         """Refuse an aggregate that does not belong to these seats; the line would lie."""
@@ -85,28 +89,42 @@ def circle_alt_text(circle: CirclePicture) -> str:
     seats = ", ".join(_seat_in_words(seat) for seat in circle.seats)
     story = _story(circle).removesuffix(".")
     start = f"“{circle.title}”, {charts.plural(len(circle.seats), 'seat')}: {story}."
-    return charts.alt_text(f"{start} In seat order: {seats}." if seats else start)
+    path = [say_probability(value) for value in circle.aggregate if value is not None]
+    steps = f" The group's number, turn by turn: {', '.join(path)}." if path else ""
+    return charts.alt_text(f"{start} In seat order: {seats}.{steps}" if seats else start)
 
 
 def _story(circle: CirclePicture) -> str:
     """Tell in one sentence where the group began and ended, and what happened if it is known."""
-    before = circle.aggregate[0]
-    after = circle.aggregate[-1] if circle.final is None else circle.final
     outcome = {None: "", 0: "; it did not happen", 1: "; it happened"}[circle.outcome]
+    if circle.compared is not None:
+        return f"{_change(*circle.compared)}{outcome}."
+    after = circle.aggregate[-1] if circle.final is None else circle.final
     if after is None:
         return f"Nobody recorded a forecast in the circle{outcome}."
-    end = charts.percent(after)
-    if before is None:
-        return f"The group ended at {end}{outcome}."
-    start = charts.percent(before)
+    return f"The group ended at {say_probability(after)} ({_counted(circle)}){outcome}."
+
+
+def _counted(circle: CirclePicture) -> str:
+    """Count whose number it is, and how few the line began with."""
+    finals = sum(seat.final is not None for seat in circle.seats)
+    blinds = sum(seat.blind is not None for seat in circle.seats)
+    people = "1 person" if finals == 1 else f"{finals} people"
+    return people if blinds >= finals else f"{people}, {blinds or 'none'} of them blind before"
+
+
+def _change(before: float, after: float, people: int) -> str:
+    """Tell a change of the same people both times; under three there is none to tell."""
+    start, end = say_probability(before), say_probability(after)
+    who = f"{people} people, the same both times"
     if start == end:
-        return f"The group ended at {end}, where the blind forecasts were{outcome}."
-    return f"The group went from {start} (blind) to {end}{outcome}."
+        return f"The group ended at {end}, where the blind forecasts were ({who})"
+    return f"The group went from {start} (blind) to {end} ({who})"
 
 
 def _seat_in_words(seat: SeatLine) -> str:
     stages = (("blind", seat.blind), ("turn", seat.turn), ("final", seat.final))
-    made = [f"{stage} {charts.percent(p)}" for stage, p in stages if p is not None]
+    made = [f"{stage} {say_probability(p)}" for stage, p in stages if p is not None]
     late = " (late)" if seat.late else ""
     return f"{seat.name[:40]} {' → '.join(made) or 'no forecast'}{late}"
 
@@ -203,7 +221,7 @@ def _write_values(area: Axes, circle: CirclePicture) -> None:
         line_above = (circle.aggregate[at] or 0.0) > seat.turn
         rises = up <= down + (-_AWAY if line_above else _AWAY) or below < _LOWEST_NUMBER
         place, shift = (above, 12) if rises else (below, -13)
-        number = charts.percent(seat.turn)
+        number = say_probability(seat.turn)
         charts.note(area, (at, place), number, shift=(0, shift), color=charts.BLUE)
 
 
@@ -254,7 +272,7 @@ def _draw_finals(card: Figure, top: float, width: float, circle: CirclePicture) 
         charts.note(
             area,
             (1, value),
-            charts.percent(value),
+            say_probability(value),
             within=area.get_yaxis_transform(),
             shift=(6, shift),
             color=charts.VIOLET,

@@ -9,9 +9,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.circle import worth
-from bot.circle.rules import Circle as Walk
-from bot.circle.rules import Voice
+from bot.circle.movement import Movement, movement
+from bot.circle.pooling import Pool, pool
 from bot.forecasts.beliefs import state as beliefs
 from bot.forecasts.rules import Belief
 from bot.keys import Key
@@ -19,7 +18,6 @@ from bot.questions.kinds import state as kinds
 from bot.questions.kinds.rules import BINARY, Asked
 from bot.sessions.rounds import circle as circles
 from bot.sessions.rounds.circle import Circle
-from bot.sessions.rounds.pooling import Pool, pool
 from bot.unit import row_id
 from scoring import geometric_mean_of_odds, mean, median
 from storage import forecasts, groups, rounds
@@ -132,6 +130,7 @@ class SummarySeat:
     final: float | None
     reason: str
     said: tuple[Belief | None, Belief | None, Belief | None]
+    turn_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -142,12 +141,24 @@ class Summary:
     seats: tuple[SummarySeat, ...]
     blind: Aggregates | None
     final: Aggregates | None
-    running: tuple[float | None, ...]
+    movement: Movement
     newest: bool
     session_live: bool
-    movement: worth.Movement | None = None
     blind_pool: Pool | None = None
     final_pool: Pool | None = None
+
+    @property
+    def running(self) -> tuple[float | None, ...]:
+        """The group's chance of yes before the first turn and after each seat."""
+        return tuple(one.probability if one else None for one in self.movement.path)
+
+    @property
+    def compared(self) -> tuple[float, float, int] | None:
+        """The chance of yes, blind and at the end, of so many people who said both."""
+        found = self.movement.compared
+        if found is None:
+            return None
+        return found.before.probability or 0.0, found.after.probability or 0.0, found.people
 
 
 def read_turn(tx: Session, at: Key) -> TurnCard | None:
@@ -241,25 +252,12 @@ def read_summary(tx: Session, at: Key) -> Summary | None:
         seats=seats,
         blind=_aggregates([seat.blind for seat in seats]),
         final=_aggregates([seat.final for seat in seats]),
-        running=running_aggregate(seats),
+        movement=movement(asked.kind, [seat.said for seat in seats], _recorded(seats)),
         newest=newest and not circle.meetup.lobby_open,
         session_live=circle.meetup.state == SessionState.LIVE,
-        movement=_movement(row, seats),
         blind_pool=pool(asked.kind, [seat.said[0] for seat in seats]),
         final_pool=pool(asked.kind, [seat.said[2] for seat in seats]),
     )
-
-
-def running_aggregate(seats: Sequence[SummarySeat]) -> tuple[float | None, ...]:
-    """The group's number before the first turn (of the blind ones) and after each seat."""
-    blind = [seat.blind for seat in seats if seat.blind is not None]
-    said = [_odds_mean(blind)]
-    turns: list[float] = []
-    for seat in seats:
-        if seat.turn is not None:
-            turns.append(seat.turn)
-        said.append(_odds_mean(turns) if turns else said[-1])
-    return tuple(said)
 
 
 def _about(circle: Circle, at: Key, *, over: bool | None = None) -> About:
@@ -349,14 +347,14 @@ def _summary_seat(name: str, own: Sequence[Forecast], round_id: int) -> SummaryS
         own[-1].probability if own else None,
         reason,
         (_said(blind), _said(turn), _said(own[-1] if own else None)),
+        turn.made_at if turn else None,
     )
 
 
-def _movement(row: Round, seats: Sequence[SummarySeat]) -> worth.Movement | None:
-    """How the forecast went around; its members are the places of the seats in the summary."""
-    said = [Voice(at, seat.blind, seat.turn, seat.final) for at, seat in enumerate(seats)]
-    closed = row.closed_at or row.opened_at
-    return worth.movement(Walk(row_id(row), row.question_id, closed, tuple(said)))
+def _recorded(seats: Sequence[SummarySeat]) -> list[int]:
+    """The places of those who had a turn forecast, in the order in which these were recorded."""
+    at = [(seat.turn_at, place) for place, seat in enumerate(seats) if seat.turn_at is not None]
+    return [place for _, place in sorted(at)]
 
 
 def _said(row: Forecast | None) -> Belief | None:
@@ -385,7 +383,3 @@ def _aggregates(values: Sequence[float | None]) -> Aggregates | None:
         median(probabilities=said).probability,
         geometric_mean_of_odds(probabilities=said).probability,
     )
-
-
-def _odds_mean(values: Sequence[float]) -> float | None:
-    return geometric_mean_of_odds(probabilities=values).probability if values else None

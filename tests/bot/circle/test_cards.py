@@ -1,17 +1,15 @@
-"""The words beside the numbers: careful verdicts, and nothing that outgrows Discord's limits."""
+"""The group's view in words: careful verdicts, intervals, and nothing that outgrows Discord."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import discord
 import pytest
 
-from bot.circle import worth
-from bot.circle.cards import add_movement, add_worth, circle_card
-from bot.circle.rules import Circle, Voice
-from bot.circle.service import Fairness, Follower, GroupCircle, RoundGain, Seating, Trusted
-from bot.circle.shown import WorthShown
-from bot.circle.worth import AGGREGATES, Mean
+from bot.circle.averages import LATER, OPENING, Comparison, Mean, Weight
+from bot.circle.cards import circle_card, record_lines
+from bot.circle.service import Fairness, Follower, GroupCircle, RoundGain, Seating, Trust
+from bot.circle.shown import MemberRecord
+from bot.circle.worth import AGGREGATES, MEMBERS
 
 AT = datetime(2026, 11, 20, tzinfo=UTC)
 LONGEST_NAME = "*" * 32
@@ -21,29 +19,31 @@ def mean(value: float, low: float, high: float, questions: int = 20) -> Mean:
     return Mean(value, (low, high), questions)
 
 
-def ranked(*lows: float) -> tuple[Trusted, ...]:
-    """Aggregates whose distance to the leader begins at these."""
-    leader = Trusted("median", mean(0.1, 0.05, 0.15), mean(0, 0, 0))
-    names = [name for name in AGGREGATES if name != "median"]
-    return leader, *(
-        Trusted(name, mean(0.12, 0.05, 0.2), mean(0.02, low, 0.1))
-        for name, low in zip(names, lows, strict=False)
-    )
+def trust(found: Comparison | None, questions: int = 40) -> Trust:
+    rows = ((name, mean(0.2, 0.1, 0.3, questions)) for name in (*AGGREGATES, MEMBERS))
+    return Trust(tuple(rows), found)
+
+
+def early_trust(questions: int) -> Trust:
+    rows = ((name, Mean(0.2, None, questions)) for name in (*AGGREGATES, MEMBERS))
+    return Trust(tuple(rows), Comparison(questions, "mean", ()))
 
 
 VIEW = GroupCircle(
-    rounds=20,
+    rounds=40,
     other_rounds=0,
-    resolved=20,
-    questions=20,
+    resolved=40,
     gain=mean(0.04, 0.01, 0.07),
     gains=(RoundGain(AT, 0.06), RoundGain(AT, -0.02), RoundGain(AT, 0.0)),
-    aggregates=ranked(0.01, -0.01),
-    members=mean(0.2, 0.1, 0.3),
-    best_member=Trusted("Ana", mean(0.09, 0.05, 0.2), rounds=12),
-    fairness=Fairness(0.4, 20, (Seating("Ana", 9, 10.0), Seating("Ben", 11, 10.0)), None, None),
-    followers=(Follower("Ana", 0.05, 20), Follower("Ben", 0.9, 1)),
+    trust=trust(Comparison(40, "median", ())),
+    fairness=Fairness(20, (Seating("Ana", 9, 10.0), Seating("Ben", 11, 10.0)), None),
+    followers=(
+        Follower("Ana", 0.05, (-0.1, 0.2), 20),
+        Follower("Ben", 0.9, (0.2, 1.6), 5),
+    ),
+    quiet=2,
     spread_left=0.6,
+    spread_rounds=12,
 )
 
 
@@ -56,68 +56,109 @@ def field(view: GroupCircle, name: str) -> str:
 @pytest.mark.parametrize(
     ("gain", "verdict"),
     [
-        (mean(0.04, 0.01, 0.07), "**Yes**, and it is hardly luck. Circle gain **+0.040**"),
-        (mean(0.04, -0.01, 0.07), "It looks so, but it may be luck."),
-        (mean(-0.04, -0.07, 0.01), "Not so far; it may be luck."),
+        (mean(0.04, 0.01, 0.07), "**Yes**, and it is hardly luck."),
+        (mean(0.04, -0.01, 0.07), "Too close to call: it may be luck."),
+        (mean(-0.04, -0.07, 0.01), "Too close to call: it may be luck."),
         (mean(-0.04, -0.07, -0.01), "**No**: so far it made us worse"),
-        (mean(0.04, 0.01, 0.07, questions=9), "Too early to say. Circle gain **+0.040**"),
     ],
 )
 def test_it_is_said_how_sure_the_gain_is(gain: Mean, verdict: str) -> None:
     said = field(replace(VIEW, gain=gain), "Does the circle help us?")
 
     assert said.startswith(verdict)
-    assert "helped in 1 of 3 and hurt in 1" in said
+    assert "nearer to what happened in 1 of 3 rounds, and went away from it in 1." in said
+    assert "on average (90%: " in said
+
+
+def test_a_gain_without_an_interval_is_not_shown() -> None:
+    view = replace(VIEW, gain=Mean(0.04, None, 9))
+
+    said = field(view, "Does the circle help us?")
+
+    assert said.startswith("Too early to say: it takes ten questions (9 so far).")
+    assert "0.040" not in said
+
+
+def test_rounds_without_three_people_to_compare_give_no_gain() -> None:
+    said = field(replace(VIEW, gain=None, gains=()), "Does the circle help us?")
+
+    assert "In no resolved round did three people forecast both blind and at the end" in said
+
+
+ALL_BEHIND = (MEMBERS, *(name for name in AGGREGATES if name != "median"))
 
 
 @pytest.mark.parametrize(
-    ("aggregates", "verdict"),
+    ("found", "verdict"),
     [
-        (ranked(0.01, 0.01), "The **median**: the others are behind by more than luck explains."),
-        (ranked(-0.01, -0.01), "leads, but all of them are too close to call"),
-        (ranked(0.01, -0.01), "behind by more than luck explains: mean of odds. The others"),
+        (Comparison(40, "median", ALL_BEHIND), "The **median**: all others are behind by more"),
+        (Comparison(40, "median", ()), "Too close to call: luck alone often gives such"),
+        (Comparison(40, "median", ("mean",)), "Behind the **median** by more than luck explains: "),
+        (Comparison(29, "median", ()), "Too early to say: it takes 30 questions (29 so far)."),
     ],
 )
-def test_it_is_said_how_far_ahead_the_best_aggregate_is(
-    aggregates: tuple[Trusted, ...], verdict: str
+def test_which_number_to_trust_is_said_by_the_joint_comparison_alone(
+    found: Comparison, verdict: str
 ) -> None:
-    said = field(replace(VIEW, aggregates=aggregates), "Which number should we trust?")
+    said = field(replace(VIEW, trust=trust(found)), "Which number should we trust?")
 
-    assert verdict in said
-    assert "0.200 the members, on average" in said
-    assert "0.090 Ana, the best member (in 12 of 20 rounds)" in said
+    assert said.startswith(verdict)
+    assert "**0.200** (0.100 to 0.300) the members on average" in said
+
+
+def test_no_way_to_have_one_number_is_shown_without_an_interval_or_sorted_as_a_ranking() -> None:
+    early = field(replace(VIEW, trust=early_trust(9)), "Which number should we trust?")
+    later = field(VIEW, "Which number should we trust?")
+
+    assert "from ten questions on (9 so far)" in early
+    assert "0.200" not in early
+    assert [later.index(f") {name}\n") for name in AGGREGATES] == sorted(
+        later.index(f") {name}\n") for name in AGGREGATES
+    )
 
 
 @pytest.mark.parametrize(
-    ("p_value", "rounds", "verdict"),
+    ("seats", "verdict"),
     [
-        (0.4, 20, "**Yes**: drawing lots would be as uneven as this in 40% of cases."),
-        (0.97, 20, "more evenly than by drawing lots"),
-        (0.03, 20, "**No**: drawing lots would give seats as uneven as ours in 3% of cases"),
-        (0.4, 4, "Too early to say after 4 rounds."),
+        (None, "Too early to say: it takes 30 resolved questions (0 so far)."),
+        (Comparison(29, LATER, ()), "Too early to say: it takes 30 resolved questions (29 so far)"),
+        (Comparison(31, LATER, ()), "No seat has it better, as far as 31 questions can tell."),
+        (
+            Comparison(31, OPENING, (LATER,)),
+            "Turns in the opening seat were better, beside the group's number just before them, than",
+        ),
     ],
 )
-def test_fairness_is_said_in_words(p_value: float, rounds: int, verdict: str) -> None:
-    found = Fairness(p_value, rounds, (Seating("Ana", 1, 2.0),), mean(-0.02, -1, 1), mean(0, -1, 1))
+def test_fairness_is_said_by_the_joint_comparison_alone(
+    seats: Comparison | None, verdict: str
+) -> None:
+    found = Fairness(31, (Seating("Ana", 1, 2.0),), seats)
 
     said = field(replace(VIEW, fairness=found), "Is the order fair?")
 
-    assert verdict in said
-    assert "Opened: Ana 1 (2.0 each would be fair)" in said
-    assert "opening **−0.020**, later seats **0.000**" in said
+    assert said.startswith(verdict)
+    assert "Opened: Ana 1 (2.0 each would be even). `/session start`" in said
 
 
-def test_following_is_told_in_kind_words_with_how_much_it_rests_on() -> None:
+def test_following_is_told_in_kind_words_with_how_sure_they_are() -> None:
     said = field(VIEW, "Who moves towards the others?")
 
-    assert "Ana keeps to their own view (5%, 20 turns)" in said
-    assert "Ben follows the group (90%, 1 turn)" in said
-    assert "60% of our blind differences are left" in said
-    assert "Neither is better" in said
+    assert "Ana keeps to their own view: 5% (90%: −10% to 20%; 20 turns)" in said
+    assert "Ben follows the group: 90% (90%: 20% to 160%; 5 turns)" in said
+    assert "Nothing is said of 2 members with fewer than five turns so far." in said
+    assert "60% of our blind differences are left at the end (12 rounds)" in said
+    assert "Neither is better, and a second thought that differs from the first looks like" in said
+
+
+def test_nobody_is_said_to_follow_before_five_turns() -> None:
+    said = field(replace(VIEW, followers=()), "Who moves towards the others?")
+
+    assert said.startswith("Nothing is said of 2 members with fewer than five turns so far.")
+    assert "How far a turn goes" not in said
 
 
 def test_rounds_on_other_kinds_alone_are_declined_kindly() -> None:
-    view = GroupCircle(0, 3, 0, 0, None, (), (), None, None, None, (), None)
+    view = GroupCircle(0, 3, 0, None, (), None, None, (), 0, None, 0)
 
     embed = circle_card(view, None).embed
 
@@ -128,68 +169,46 @@ def test_rounds_on_other_kinds_alone_are_declined_kindly() -> None:
     )
 
 
-def big_circle(count: int) -> Circle:
-    said = [
-        Voice(at, blind=(at % 9 + 1) / 10, turn=(at % 7 + 2) / 10, final=0.123456, gain=-0.1)
-        for at in range(count)
-    ]
-    return Circle(1, 1, AT, tuple(said), 1)
-
-
 @pytest.mark.parametrize("count", [2, 8, 9, 30, 200])
-def test_no_circle_is_too_large_for_discord(count: int) -> None:
-    names = dict.fromkeys(range(count), LONGEST_NAME)
-    valued, moved = worth.of_round(big_circle(count)), worth.movement(big_circle(count))
-    seatings = tuple(Seating(LONGEST_NAME, at, at / 7) for at in range(count))
+def test_no_group_is_too_large_for_discord(count: int) -> None:
     view = replace(
         VIEW,
         other_rounds=1,
-        best_member=Trusted(LONGEST_NAME, mean(0.09, 0.05, 0.2), rounds=12),
-        fairness=Fairness(0.01, 20, seatings, mean(-0.02, -1, 1), mean(0, -1, 1)),
-        followers=tuple(Follower(LONGEST_NAME, 0.3, 1000) for _ in range(count)),
-        aggregates=ranked(0.01, 0.01, 0.01, 0.01, 0.01, -0.01),
+        trust=trust(Comparison(40, "median", ALL_BEHIND[1:])),
+        fairness=Fairness(
+            40,
+            tuple(Seating(LONGEST_NAME, at, at / 7) for at in range(count)),
+            Comparison(40, OPENING, (LATER,)),
+        ),
+        followers=tuple(Follower(LONGEST_NAME, 0.3, (0.2, 0.4), 1000) for _ in range(count)),
     )
-    embed = discord.Embed()
-    assert valued is not None
-    add_worth(embed, WorthShown(valued, names))
-    add_movement(embed, moved, [LONGEST_NAME] * count)
+
     whole = circle_card(view, None).embed
+
     assert whole is not None
-
-    sizes = [len(str(one.value)) for one in (*embed.fields, *whole.fields)]
-
-    assert len(sizes) == 6
-    assert max(sizes) <= 1024
+    assert len(whole.fields) == 4
+    assert max(len(str(one.value)) for one in whole.fields) <= 1024
     assert len(whole) <= 6000
 
 
-def test_a_large_circle_tells_its_largest_steps() -> None:
-    embed = discord.Embed()
-    said = [Voice(at, blind=0.5, turn=0.5, final=0.5) for at in range(12)]
-    said[3] = Voice(3, blind=0.5, turn=0.9, final=0.9)
+def test_a_profile_says_with_an_interval_what_the_circle_did_for_somebody() -> None:
+    record = MemberRecord(mean(0.031, -0.01, 0.07, 12), Weight(1, 0.5, (0.2, 0.8), 7), 7)
 
-    add_movement(embed, worth.movement(Circle(1, 1, AT, tuple(said))), [f"M{n}" for n in range(12)])
+    own, listening = record_lines(record)
 
-    assert "over 12 voices. Largest steps after the first: M3 +13 points" in str(
-        embed.fields[0].value
+    assert own.startswith("Own gain **+0.031** on average (90%: −0.010 to +0.070; 12 questions)")
+    assert listening.startswith(
+        "While others speak: **meets the group halfway**, 50% of the way from the blind forecast "
+        "to what was said before (90%: 20% to 80%; 7 turns)."
     )
+    assert "a second thought that differs from the first looks like following" in listening
 
 
-@pytest.mark.parametrize(
-    ("turn", "way"),
-    [
-        (0.5, "50% of the way to the group's **80%**"),
-        (0.8, "all the way to the group's **80%**"),
-        (0.9, "beyond the group's **80%**"),
-        (0.1, "away from the group's **80%**"),
-    ],
-)
-def test_how_far_somebody_moved_is_told_from_what_they_heard(turn: float, way: str) -> None:
-    embed = discord.Embed()
-    said = (Voice(0, 0.8, 0.8, 0.8), Voice(1, 0.2, turn, turn))
+def test_a_profile_of_a_young_member_says_what_is_missing_and_no_number() -> None:
+    record = MemberRecord(Mean(0.2, None, 3), Weight(1, 0.5, None, 1), 1)
 
-    add_movement(embed, worth.movement(Circle(1, 1, AT, said)), ["Ana", "Ben"])
-
-    assert f"Changed most after listening: Ben, 20% → {turn:.0%}, {way}." in str(
-        embed.fields[0].value
+    assert record_lines(record) == (
+        "Own gain is told from ten resolved questions on (3 so far).",
+        "Listening is told from five turns after others on (1 so far).",
     )
+    assert record_lines(MemberRecord(None, None, 0)) == ()

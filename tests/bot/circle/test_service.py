@@ -10,16 +10,17 @@ from sqlalchemy import Engine, event
 
 from bot import keys
 from bot.circle import service
+from bot.circle.averages import Mean
 from bot.circle.cards import circle_card, record_lines
 from bot.circle.service import GroupCircle
 from bot.circle.shown import read_member
+from bot.core.numbers import say_probability
 from bot.delivery.catalogue import render
 from bot.questions import service as questions
 from bot.sessions import service as sessions
 from bot.sessions.rounds import service as rounds
-from bot.standings import service as standings
 from bot.unit import Desk
-from storage.tables import Question, QuestionKind, Round, Score
+from storage.tables import Question, QuestionKind, Round
 from tests.bot.scenes import (
     SNOW,
     bring,
@@ -30,12 +31,12 @@ from tests.bot.scenes import (
     play,
     record,
     row,
-    rows,
 )
 from tests.conftest import GROUP, Clock, caller
 
-SAID = {"Ana": ("30", "60", "80"), "Ben": ("90", "70", "20")}
-AGREED = {"Ben": ("50", "60", "90"), "Ana": ("50", "70", "80")}
+SAID = {"Ana": ("30", "60", "80"), "Ben": ("90", "70", "20"), "Cleo": ("40", "50", "50")}
+AGREED = {"Ben": ("50", "60", "90"), "Cleo": ("50", "50", "60"), "Ana": ("50", "70", "80")}
+TWO = {"Ana": ("30", "60", "80"), "Ben": ("90", "70", "20")}
 
 
 def by_odds(*said: float) -> float:
@@ -44,8 +45,8 @@ def by_odds(*said: float) -> float:
 
 
 # What going around was worth if it came out yes.
-GAIN = (1 - by_odds(0.3, 0.9)) ** 2 - (1 - by_odds(0.8, 0.2)) ** 2
-SECOND_GAIN = 0.25 - (1 - by_odds(0.9, 0.8)) ** 2
+GAIN = (1 - by_odds(0.3, 0.9, 0.4)) ** 2 - (1 - by_odds(0.8, 0.2, 0.5)) ** 2
+SECOND_GAIN = 0.25 - (1 - by_odds(0.9, 0.6, 0.8)) ** 2
 
 
 def settle(desk: Desk, clock: Clock, round_id: int, outcome: str = "yes") -> None:
@@ -91,26 +92,29 @@ def counted() -> Iterator[list[str]]:
 def test_a_group_without_rounds_is_told_how_to_get_some(desk: Desk) -> None:
     view = seen(desk)
 
-    assert (view.rounds, view.gain, view.aggregates, view.fairness) == (0, None, (), None)
+    assert (view.rounds, view.gain, view.trust, view.fairness) == (0, None, None, None)
     assert "`/session start`" in told(view)
 
 
-def test_before_the_outcome_there_is_who_followed_whom_and_no_gain(
+def test_before_the_outcome_and_five_turns_there_is_no_word_about_anybody(
     desk: Desk, clock: Clock
 ) -> None:
     play(desk, clock, SAID)
 
     view = seen(desk)
 
-    assert (view.rounds, view.resolved, view.gain, view.aggregates) == (1, 0, None, ())
-    assert {one.name: one.turns for one in view.followers} == {"Ana": 1, "Ben": 1}
+    assert (view.rounds, view.resolved, view.gain, view.trust) == (1, 0, None, None)
+    assert (view.followers, view.quiet) == ((), 2)  # of three, the first had heard nobody
     assert "Gains appear when" in told(view)
+    assert "Nothing is said of 2 members with fewer than five turns so far." in told(view)
 
 
-def test_the_weight_is_how_far_the_turn_went_from_the_blind_forecast(
+def test_the_weight_is_how_far_the_turns_went_to_what_was_said_before(
     desk: Desk, clock: Clock
 ) -> None:
     play(desk, clock, SAID)
+    for at in range(4):
+        play_another(desk, clock, SAID, f"Will it rain on day {at}?")
 
     weights = {one.name: one.weight for one in seen(desk).followers}
 
@@ -118,8 +122,10 @@ def test_the_weight_is_how_far_the_turn_went_from_the_blind_forecast(
         start, end, goal = (math.log(p / (1 - p)) for p in (blind, turn, heard))
         return (end - start) / (goal - start)
 
-    assert weights["Ana"] == pytest.approx(between(0.3, 0.6, by_odds(0.3, 0.9)))
-    assert weights["Ben"] == pytest.approx(between(0.9, 0.7, 0.6))
+    assert weights == {
+        "Ben": pytest.approx(between(0.9, 0.7, 0.6)),
+        "Cleo": pytest.approx(between(0.4, 0.5, by_odds(0.6, 0.7))),
+    }
 
 
 def test_gains_and_aggregates_of_two_rounds(desk: Desk, clock: Clock) -> None:
@@ -128,51 +134,37 @@ def test_gains_and_aggregates_of_two_rounds(desk: Desk, clock: Clock) -> None:
 
     view = seen(desk)
 
-    assert (view.resolved, view.questions) == (2, 2)
+    assert view.resolved == 2
     assert [one.gain for one in view.gains] == pytest.approx([GAIN, SECOND_GAIN])
-    assert view.gain is not None
-    assert view.gain.value == pytest.approx((GAIN + SECOND_GAIN) / 2)
-    found = {one.name: one.brier.value for one in view.aggregates}
-    assert found["mean"] == pytest.approx((0.25 + 0.15**2) / 2)
-    assert found["median"] == found["mean"]
-    assert found["mean of odds"] == pytest.approx((0.25 + (1 - by_odds(0.9, 0.8)) ** 2) / 2)
-    assert view.members is not None
-    assert view.members.value == pytest.approx((0.04 + 0.64 + 0.01 + 0.04) / 4)
+    assert view.gain == Mean(pytest.approx((GAIN + SECOND_GAIN) / 2), None, 2)
+    assert view.trust is not None
+    found = {name: one.value for name, one in view.trust.rows}
+    assert found["mean"] == pytest.approx((0.25 + (1 - 2.3 / 3) ** 2) / 2)
+    assert found["median"] == pytest.approx((0.25 + 0.04) / 2)
+    first, second = by_odds(0.8, 0.2, 0.5), by_odds(0.9, 0.6, 0.8)
+    assert found["mean of odds"] == pytest.approx(((1 - first) ** 2 + (1 - second) ** 2) / 2)
+    briers = (0.04 + 0.64 + 0.25, 0.01 + 0.16 + 0.04)
+    assert found["members on average"] == pytest.approx(sum(briers) / 6)
 
 
-def test_the_best_member_is_named_beside_the_aggregates(desk: Desk, clock: Clock) -> None:
-    settle(desk, clock, play(desk, clock, SAID))
-    settle(desk, clock, play_another(desk, clock, AGREED))
-
-    best = seen(desk).best_member
-
-    assert best is not None
-    assert (best.name, best.rounds, best.brier.value) == ("Ana", 2, pytest.approx(0.04))
-
-
-def test_each_aggregate_is_compared_with_the_leader_on_the_same_questions(
+def test_a_round_of_two_people_has_no_gain_and_judges_no_aggregate(
     desk: Desk, clock: Clock
 ) -> None:
-    settle(desk, clock, play(desk, clock, SAID))
-    settle(desk, clock, play_another(desk, clock, AGREED))
+    settle(desk, clock, play(desk, clock, TWO))
 
-    leader, *others = seen(desk).aggregates
+    view = seen(desk)
 
-    assert leader.behind is not None
-    assert leader.behind.value == 0
-    for one in others:
-        assert one.behind is not None
-        assert one.behind.value == pytest.approx(one.brier.value - leader.brier.value)
+    assert (view.rounds, view.resolved, view.gains, view.trust) == (1, 0, (), None)
 
 
-def test_few_rounds_are_called_a_story(desk: Desk, clock: Clock) -> None:
+def test_few_rounds_get_no_verdict_and_no_mean(desk: Desk, clock: Clock) -> None:
     settle(desk, clock, play(desk, clock, SAID))
 
     text = told(seen(desk))
 
-    assert "That is few" in text
-    assert "Too early to say" in text
-    assert "90%" not in text  # one question has no interval
+    assert "Too early to say: it takes ten questions (1 so far)." in text
+    assert "shown from ten questions on (1 so far), and judged from 30 on" in text
+    assert "90%" not in text
 
 
 def test_a_correction_turns_the_gain_around_and_a_void_question_has_none(
@@ -180,7 +172,7 @@ def test_a_correction_turns_the_gain_around_and_a_void_question_has_none(
 ) -> None:
     number = play(desk, clock, SAID)
     settle(desk, clock, number, "no")
-    opposite = by_odds(0.3, 0.9) ** 2 - by_odds(0.8, 0.2) ** 2
+    opposite = by_odds(0.3, 0.9, 0.4) ** 2 - by_odds(0.8, 0.2, 0.5) ** 2
 
     as_no = seen(desk)
     settle(desk, clock, number, "void")
@@ -222,8 +214,8 @@ def test_other_kinds_of_questions_are_declined_kindly(desk: Desk, clock: Clock) 
 
 
 def test_who_opened_is_beside_a_fair_share(desk: Desk, clock: Clock) -> None:
-    play(desk, clock, SAID)
-    play_another(desk, clock, SAID)
+    play(desk, clock, TWO)
+    play_another(desk, clock, TWO)
 
     fairness = seen(desk).fairness
 
@@ -231,7 +223,7 @@ def test_who_opened_is_beside_a_fair_share(desk: Desk, clock: Clock) -> None:
     assert fairness.rounds == 2
     seats = [(one.name, one.opened, one.fair) for one in fairness.seatings]
     assert seats == [("Ana", 2, 1.0), ("Ben", 0, 1.0)]
-    assert fairness.p_value == pytest.approx(0.5, abs=0.1)  # as likely as two equal coins
+    assert fairness.seats is None  # nothing is resolved
 
 
 def test_who_passes_sits_where_they_spoke(desk: Desk) -> None:
@@ -255,7 +247,7 @@ def test_a_round_in_which_nobody_recorded_counts_for_the_order_alone(desk: Desk)
 
     assert (view.rounds, view.resolved, view.followers) == (1, 0, ())
     assert view.fairness is not None
-    assert "Opened: Ana 1, Ben 0, Cleo 0 (0.3 each would be fair)" in told(view)
+    assert "Opened: Ana 1, Ben 0, Cleo 0 (0.3 each would be even)" in told(view)
 
 
 def test_many_rounds_take_no_more_queries_than_one(desk: Desk, clock: Clock) -> None:
@@ -278,10 +270,20 @@ def test_the_summary_tells_how_the_forecast_moved(desk: Desk, clock: Clock) -> N
 
     assert message is not None
     assert message.embed is not None
+    path = [by_odds(0.3, 0.9, 0.4), by_odds(0.6, 0.9, 0.4), by_odds(0.6, 0.7, 0.4)]
+    start, first, second = (say_probability(p) for p in path)
     moved = next(one.value for one in message.embed.fields if one.name == "How the forecast moved")
     assert moved is not None
-    assert "blind **66.3%** → Ana **60%** → Ben **65.2%** → final **50%**" in moved
-    assert "Changed most after listening: Ana, 30% → 60%" in moved
+    assert f"blind **{start}** → Ana **{first}** → Ben **{second}** → Cleo **60.3%** → " in moved
+    assert "Changed most" not in moved  # two had heard somebody
+    assert message.embed.description == (
+        f"The group moved **down from {start} (blind) to 50% (final)**: 3 people, the same both "
+        "times."
+    )
+    assert message.picture is not None
+    assert f"The group's number, turn by turn: {start}, {first}, {second}, 60.3%." in (
+        message.picture.alt
+    )
 
 
 def test_the_outcome_tells_what_the_circle_was_worth(desk: Desk, clock: Clock) -> None:
@@ -295,10 +297,11 @@ def test_the_outcome_tells_what_the_circle_was_worth(desk: Desk, clock: Clock) -
         one.value for one in message.embed.fields if one.name == "What the circle was worth"
     )
     assert told is not None
-    assert "Circle gain **+0.189**: going around helped" in told
-    assert "Ended better than they began: 1 of 2. Ben +0.770, Ana −0.550." in told
+    gain = by_odds(0.3, 0.9, 0.4) ** 2 - 0.25
+    assert f"Circle gain **+{gain:.3f}**: the group's number came nearer to what happened" in told
+    assert "Nearer at the end than blind: 1 of 3. Ana −0.550, Ben +0.770, Cleo −0.090." in told
     assert "mean of odds 0.250" in told
-    assert "the members on average 0.340" in told
+    assert "the members on average 0.310" in told
 
 
 def test_an_outcome_without_a_circle_says_nothing_about_one(desk: Desk, clock: Clock) -> None:
@@ -314,19 +317,21 @@ def test_an_outcome_without_a_circle_says_nothing_about_one(desk: Desk, clock: C
     assert "What the circle was worth" not in [one.name for one in message.embed.fields]
 
 
-def test_a_profile_tells_a_members_part_in_the_circle(desk: Desk, clock: Clock) -> None:
+def test_a_member_s_part_in_the_circle_is_read_with_what_it_rests_on(
+    desk: Desk, clock: Clock
+) -> None:
     settle(desk, clock, play(desk, clock, SAID))
     settle(desk, clock, play_another(desk, clock, AGREED))
-    gains = [one.gain for one in rows(desk, Score) if one.member_id == member(desk, "Ben")]
-    mean = sum(gain for gain in gains if gain is not None) / 2
 
-    profile = standings.show_profile(desk, caller("Ben"))
+    with desk.db.read() as tx:
+        record = read_member(tx, GROUP, member(desk, "Ben"))
 
-    assert profile is not None
-    said = record_lines(profile.circle)
-    assert f"Seat gain **{mean:+.3f}** on average (2 turns)".replace("-", "−") in said[0]
-    assert "Own gain **−0.195** on average (2 rounds)" in said[1]
-    assert "2 turns" in said[2]
+    assert record.own == Mean(pytest.approx((0.01 - 0.64 + 0.25 - 0.01) / 2), None, 2)
+    assert record.turns == 1  # in the second round, Ben spoke first
+    assert record_lines(record) == (
+        "Own gain is told from ten resolved questions on (2 so far).",
+        "Listening is told from five turns after others on (1 so far).",
+    )
 
 
 def test_who_was_never_in_a_circle_has_no_such_lines(desk: Desk) -> None:

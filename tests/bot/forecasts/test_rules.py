@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.forecasts.rules import parse_probability, parse_reason, say_probability
+from bot.core.numbers import say_probability
+from bot.forecasts.rules import parse_probability, parse_reason
 from bot.rules import Refusal
 
 
@@ -142,42 +143,6 @@ def test_tenths_of_a_percent_are_read_and_shown_exactly(tenths: int) -> None:
 
     assert probability == tenths / 1000
     assert say_probability(probability) == typed
-
-
-@pytest.mark.parametrize(
-    ("probability", "said"),
-    [
-        (0.0, "0%"),
-        (1.0, "100%"),
-        (0.7, "70%"),
-        (0.07, "7%"),
-        (0.29, "29%"),
-        (0.58, "58%"),
-        (0.5, "50%"),
-        (0.705, "70.5%"),
-        (0.0525, "5.25%"),
-        (0.005, "0.5%"),
-        (0.995, "99.5%"),
-        (1 / 3, "33.3%"),
-        (2 / 3, "66.7%"),
-        (0.0001, "0.01%"),
-        (1 / 3000, "0.0333%"),
-        (0.9997, "99.97%"),
-        (1 - 1 / 3000, "99.9667%"),
-        (0.0000001, "0.00001%"),
-        (0.9999999, "99.99999%"),
-    ],
-)
-def test_a_probability_is_shown_with_the_digits_that_matter(probability: float, said: str) -> None:
-    assert say_probability(probability) == said
-
-
-@given(st.floats(1e-9, 1 - 1e-9))
-def test_what_is_not_certain_is_not_shown_as_certain(probability: float) -> None:
-    said = say_probability(probability)
-
-    assert said not in {"0%", "100%"}
-    assert float(said.removesuffix("%")) == pytest.approx(probability * 100, abs=0.051)
 
 
 def test_a_reason_is_trimmed_and_may_be_missing() -> None:

@@ -60,8 +60,8 @@ def test_always_saying_the_same_is_told_as_it_was_said(p: float, says: str, coun
 
 
 def test_what_is_almost_certain_is_not_about_that() -> None:
-    assert "When you say over 99%, it" in sentence(reading((0.998, 12, 12)), "you")
-    assert "When you say under 1%, it" in sentence(reading((0.002, 12, 0)), "you")
+    assert "When you say about 99.8%, it" in sentence(reading((0.998, 12, 12)), "you")
+    assert "When you say about 0.2%, it" in sentence(reading((0.002, 12, 0)), "you")
 
 
 def test_somebody_else_is_named() -> None:

@@ -1,11 +1,14 @@
 """What the summary says of a circle on a question with options or about a number."""
 
+from bot.circle.pooling import Compared, Pool
+from bot.circle.round_cards import Told, ended, same_people
+from bot.circle.words import say_people
+from bot.core.numbers import say_probability
 from bot.forecasts.beliefs.rules import say_belief
-from bot.forecasts.rules import Belief, say_probability
+from bot.forecasts.rules import Belief
 from bot.message import one_line, safe
 from bot.questions.kinds.numbers.rules import say_amount, say_number
 from bot.questions.kinds.rules import Asked
-from bot.sessions.rounds.pooling import Pool
 from bot.sessions.rounds.shown import Summary
 
 _OPTION = 40
@@ -13,53 +16,74 @@ _DIGITS = 4
 
 
 def moved(shown: Summary) -> str:
-    """What going around did, in one sentence."""
-    before, after, asked = shown.blind_pool, shown.final_pool, shown.about.asked
-    if before is None or after is None:
-        return "The round is closed."
+    """What going around did, of the same people before and after; else where the group ended."""
+    compared, asked = shown.movement.compared, shown.about.asked
+    if compared is None:
+        return ended(shown.movement, told(shown))
     if asked.kind == "numeric":
-        return _middle_moved(before.best, after.best, asked)
-    return _likeliest_moved(before.best, after.best, asked)
+        return _middle_moved(compared, asked)
+    return _likeliest_moved(compared, asked)
+
+
+def told(shown: Summary) -> Told:
+    """How the group's number is said: the middle one, or the chance of the likeliest option."""
+    asked, final = shown.about.asked, shown.movement.final
+    if asked.kind == "numeric":
+        return Told(
+            lambda belief: _amount(belief.values[1], asked), head="Middle: ", tail=" in the middle"
+        )
+    top = _likeliest(final) if final else 0
+    name = one_line(asked.options[top], _OPTION)
+    return Told(
+        lambda belief: say_probability(belief.values[top]),
+        lambda belief: belief.values[top],
+        head=f"{name}: ",
+        tail=f" for {name}",
+    )
 
 
 def pool_lines(shown: Summary) -> str:
     """The group's forecasts, blind and final, two ways each; and how far apart people are."""
-    asked = shown.about.asked
+    asked, moved = shown.about.asked, shown.movement
     rows = [
-        f"{name}: {_pool(pool, asked)}"
-        for name, pool in (("Blind", shown.blind_pool), ("Final", shown.final_pool))
+        f"{name} ({say_people(people)}): {_pool(pool, asked)}"
+        for name, people, pool in (
+            ("Blind", moved.blind_people, shown.blind_pool),
+            ("Final", moved.final_people, shown.final_pool),
+        )
         if pool is not None
     ]
     return "\n".join([*rows, _spread(shown)])
 
 
-def _middle_moved(before: Belief, after: Belief, asked: Asked) -> str:
-    start, end = before.values[1], after.values[1]
-    said = _amount(end, asked)
+def _middle_moved(compared: Compared, asked: Asked) -> str:
+    start, end = compared.before.values[1], compared.after.values[1]
+    said, who = _amount(end, asked), same_people(compared.people)
     if _amount(start, asked) == said:
-        return f"The circle stayed at **{said}** in the middle."
+        return f"The group's middle stayed at **{said}** ({who})."
     way = "up" if end > start else "down"
     return (
-        f"The circle moved the group's middle **{way} from {_amount(start, asked)} (blind) to "
-        f"{said} (final)**."
+        f"The group's middle moved **{way} from {_amount(start, asked)} (blind) to {said} "
+        f"(final)**: {who}."
     )
 
 
-def _likeliest_moved(before: Belief, after: Belief, asked: Asked) -> str:
+def _likeliest_moved(compared: Compared, asked: Asked) -> str:
+    before, after, who = compared.before, compared.after, same_people(compared.people)
     first, last = _likeliest(before), _likeliest(after)
-    start, end = _percent(before.values[last]), _percent(after.values[last])
+    start, end = say_probability(before.values[last]), say_probability(after.values[last])
     name = one_line(asked.options[last], _OPTION)
     if first != last:
         earlier = one_line(asked.options[first], _OPTION)
         return (
-            f"The circle moved the group's likeliest answer **from {earlier} (blind) to {name} "
-            f"(final)**, which went from {start} to {end}."
+            f"The group's likeliest answer moved **from {earlier} (blind) to {name} (final)**, "
+            f"which went from {start} to {end}: {who}."
         )
     if start == end:
-        return f"The circle stayed with **{name}** as the likeliest answer, at {end}."
+        return f"The group stayed with **{name}** as the likeliest answer, at {end} ({who})."
     return (
-        f"The circle stayed with **{name}** as the likeliest answer, from {start} (blind) to "
-        f"**{end}** (final)."
+        f"The group stayed with **{name}** as the likeliest answer, from {start} (blind) to "
+        f"**{end}** (final): {who}."
     )
 
 
@@ -87,7 +111,8 @@ def _spread(shown: Summary) -> str:
     top = _likeliest(shown.final_pool.best)
     given = [belief.values[top] for belief in finals]
     name = one_line(asked.options[top], _OPTION)
-    return f"Spread at the end on {name}: {_percent(min(given))} to {_percent(max(given))}."
+    low, high = say_probability(min(given)), say_probability(max(given))
+    return f"Spread at the end on {name}: {low} to {high}."
 
 
 def _amount(value: float, asked: Asked) -> str:
@@ -99,8 +124,4 @@ def _rounded(belief: Belief) -> Belief:
 
 
 def _chances(belief: Belief) -> str:
-    return "/".join(_percent(value).removesuffix("%") for value in belief.values) + "%"
-
-
-def _percent(value: float) -> str:
-    return say_probability(round(value, 3))
+    return "/".join(say_probability(value).removesuffix("%") for value in belief.values) + "%"

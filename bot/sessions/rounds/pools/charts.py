@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from bot import charts
+from bot.core.numbers import say_probability
 from bot.questions.kinds.numbers.rules import say_number
 
 _DIGITS = 4
@@ -24,6 +25,7 @@ _ROW = 26.0
 _TALLEST_TABLE = 420.0
 _NAME_WIDTH, _VALUE_WIDTH = 96.0, 90.0
 _ALT_NAME = 40
+_BEFORE = -0.7  # where the group stands before the first seat
 
 _STEPS = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"))
 
@@ -41,13 +43,20 @@ class Spoken:
 
 @dataclass(frozen=True)
 class PoolPicture:
-    """A round in seat order; `options` are named where there are any, else values are quantiles."""
+    """A round in seat order; `options` are named where there are any, else values are quantiles.
+
+    `group` compares the same `people` blind and at the end. `path` is the group's number before the
+    first turn and after each seat, by replacement, and `end` the one when the round closed.
+    """
 
     title: str
     seats: tuple[Spoken, ...]
     group: Spoken
     options: tuple[str, ...] = ()
     unit: str = ""
+    path: tuple[Values | None, ...] = ()
+    end: Values | None = None
+    people: int = 0
 
 
 def pool_chart(picture: PoolPicture) -> bytes:
@@ -57,9 +66,23 @@ def pool_chart(picture: PoolPicture) -> bytes:
 
 def pool_alt_text(picture: PoolPicture) -> str:
     """Say the same in words for those who do not see the picture."""
-    seats = "; ".join(_in_words(picture, seat) for seat in (picture.group, *picture.seats))
+    said = [_group_in_words(picture), *(_in_words(picture, seat) for seat in picture.seats)]
+    path = [_step(picture, values) for values in picture.path if values is not None]
+    steps = f" The group's number, turn by turn: {', '.join(path)}." if path else ""
     counted = charts.plural(len(picture.seats), "seat")
-    return charts.alt_text(f"“{picture.title}”, {counted}. {_explained(picture)} {seats}.")
+    return charts.alt_text(
+        f"“{picture.title}”, {counted}. {_explained(picture)} {'; '.join(said)}.{steps}"
+    )
+
+
+def _step(picture: PoolPicture, values: Values) -> str:
+    """Say the group's number short: of a number, the middle alone."""
+    return _say(picture, values) if picture.options else say_number(values[1], _DIGITS)
+
+
+def _group_in_words(picture: PoolPicture) -> str:
+    who = f" ({picture.people} people, the same both times)" if picture.people else ""
+    return f"{_in_words(picture, picture.group)}{who}"
 
 
 def _explained(picture: PoolPicture) -> str:
@@ -80,16 +103,19 @@ def _in_words(picture: PoolPicture, seat: Spoken) -> str:
 
 def _say(picture: PoolPicture, values: Values) -> str:
     if picture.options:
-        return "/".join(charts.percent(value) for value in values)
+        return "/".join(say_probability(value) for value in values)
     low, middle, high = (say_number(value, _DIGITS) for value in values)
     return f"{middle} ({low} to {high}) {picture.unit}".strip()
 
 
 def _story(picture: PoolPicture) -> str:
     if picture.options:
-        return "One line per seat, in seat order; amber is what the group says."
+        right = (
+            f" At the right blind → final, of the same {picture.people}." if picture.people else ""
+        )
+        return f"One line per seat, in seat order; amber is the group, turn by turn.{right}"
     unit = f", in {picture.unit}" if picture.unit else ""
-    return f"Ranges with an 80% chance{unit}; the dot is the middle."
+    return f"Ranges with an 80% chance{unit}; the dot is the middle. Amber is the group."
 
 
 def _options_chart(picture: PoolPicture) -> bytes:
@@ -122,13 +148,24 @@ def _draw_option(card: Figure, picture: PoolPicture, at: int, place: tuple[float
     area.patch.set(facecolor=charts.STRIPE, alpha=1)
     for level, seat in enumerate(picture.seats):
         _draw_move(area, level, _at(seat.blind, at), _at(seat.final, at))
-    for values, style in ((picture.group.blind, ":"), (picture.group.final, "-")):
-        if values is not None:
-            area.axvline(values[at], color=charts.AMBER, linewidth=2.5, linestyle=style, zorder=2)
+    _draw_path(area, picture, at)
+
+
+def _draw_path(area: Axes, picture: PoolPicture, at: int) -> None:
+    """Draw the group's number downwards: before the first seat, beside each, and at the end."""
+    count = len(picture.seats)
+    levels = [_BEFORE, *(float(level) for level in range(count))]
+    points = [
+        (values[at], level) for level, values in zip(levels, picture.path, strict=False) if values
+    ]
+    if picture.options and picture.end is not None:
+        points.append((picture.end[at], count - _BEFORE - 1))
+    across, down = [x for x, _ in points], [y for _, y in points]
+    area.plot(across, down, color=charts.AMBER, linewidth=2.5, zorder=2, solid_capstyle="butt")
 
 
 def _change(group: Spoken, at: int) -> str:
-    said = [charts.percent(values[at]) for values in (group.blind, group.final) if values]
+    said = [say_probability(values[at]) for values in (group.blind, group.final) if values]
     return " → ".join(dict.fromkeys(said))
 
 
@@ -164,6 +201,7 @@ def _numbers_chart(picture: PoolPicture) -> bytes:
     for level, one in enumerate(spoken):
         _write_row(card, picture, one, top + row * (level + 0.5))
         _draw_ranges(area, level, one, grouped=level == len(spoken) - 1)
+    _draw_path(area, picture, 1)
     charts.stripe(card, top + tall - row, row)
     return charts.to_png(card)
 
@@ -174,7 +212,7 @@ def _scale(area: Axes, spoken: Sequence[Spoken]) -> None:
     low, high = min(said, default=0.0), max(said, default=1.0)
     room = 0.04 * (high - low) or 0.1 * abs(high) or 1.0
     area.set_xlim(low - room, high + room)
-    area.set_ylim(len(spoken) - 0.5, -0.5)
+    area.set_ylim(len(spoken) - 0.5, _BEFORE - 0.05)
     area.set_yticks([])
     area.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     area.xaxis.set_major_formatter(FuncFormatter(lambda value, _: brief(value, _TICK_DIGITS)))
@@ -235,8 +273,7 @@ def _key(picture: PoolPicture) -> list[Line2D]:
     }
     marks = [_mark(stage, [], [], stage) for stage, shown in used.items() if shown]
     if picture.options:
-        label = "the group (dotted: blind)" if picture.group.blind else "the group"
-        marks.append(Line2D([], [], color=charts.AMBER, linewidth=2.5, label=label))
+        marks.append(Line2D([], [], color=charts.AMBER, linewidth=2.5, label="the group"))
     return marks
 
 

@@ -1,9 +1,9 @@
 """From a summary to its picture with alt text, where it is not of yes or no. Draws."""
 
+from bot.circle.movement import Movement
 from bot.forecasts.rules import Belief
 from bot.message import Picture
 from bot.questions.kinds.rules import list_options
-from bot.sessions.rounds.pooling import Pool
 from bot.sessions.rounds.pools import charts
 from bot.sessions.rounds.shown import Summary
 
@@ -16,16 +16,25 @@ def pool_picture(shown: Summary) -> Picture:
             charts.Spoken(seat.name, _values(seat.said[0]), _values(seat.said[2]))
             for seat in shown.seats
         ),
-        group=charts.Spoken("the group", _best(shown.blind_pool), _best(shown.final_pool)),
+        group=_group(shown.movement),
+        path=tuple(_values(one) for one in shown.movement.path),
+        end=_values(shown.movement.final),
+        people=shown.movement.compared.people if shown.movement.compared else 0,
         options=tuple(list_options(shown.about.asked)),
         unit=shown.about.asked.unit,
     )
     return Picture(charts.pool_chart(picture), "circle.png", charts.pool_alt_text(picture))
 
 
+def _group(moved: Movement) -> charts.Spoken:
+    """Before and after of the same people; where they are too few, the end alone."""
+    found = moved.compared
+    if found is None:
+        return charts.Spoken("the group", None, _values(moved.final))
+    everybody = found.people == moved.final_people
+    name = "the group" if everybody else f"the same {found.people}"
+    return charts.Spoken(name, found.before.values, found.after.values)
+
+
 def _values(belief: Belief | None) -> tuple[float, ...] | None:
     return belief.values if belief is not None else None
-
-
-def _best(pool: Pool | None) -> tuple[float, ...] | None:
-    return _values(pool.best) if pool is not None else None

@@ -34,8 +34,15 @@ FIVE = CirclePicture(
         SeatLine("Dana", blind=0.55, turn=0.64, late=True, final=0.66),
         SeatLine("Emil", blind=0.20, turn=0.60, late=False, final=0.62),
     ),
-    aggregate=(0.42, 0.45, 0.415, 0.52, 0.55, 0.56),
+    aggregate=(0.421, 0.431, 0.449, 0.454, 0.472, 0.561),
+    final=0.637,
+    compared=(0.421, 0.637, 5),
 )
+
+
+def silent(seat: SeatLine) -> SeatLine:
+    """A seat that forecast nothing blind."""
+    return replace(seat, blind=None)
 
 
 def circle(seats: list[SeatLine], outcome: int | None = None) -> CirclePicture:
@@ -116,9 +123,26 @@ def test_alt_text_says_where_the_group_went_and_what_each_seat_said() -> None:
     text = circle_alt_text(replace(FIVE, outcome=1))
 
     assert "5 seats" in text
-    assert "from 42% (blind) to 56%; it happened." in text
+    assert "from 42.1% (blind) to 63.7% (5 people, the same both times); it happened." in text
     assert "Ana blind 40% → turn 45% → final 62%" in text
     assert "Dana blind 55% → turn 64% → final 66% (late)" in text
+
+
+def test_alt_text_says_the_group_s_number_turn_by_turn() -> None:
+    text = circle_alt_text(FIVE)
+
+    assert "The group's number, turn by turn: 42.1%, 43.1%, 44.9%, 45.4%, 47.2%, 56.1%." in text
+
+
+def test_a_number_that_too_few_began_with_is_not_called_the_group_s_move() -> None:
+    alone = replace(
+        FIVE, compared=None, seats=(FIVE.seats[0], *(silent(s) for s in FIVE.seats[1:]))
+    )
+
+    text = circle_alt_text(alone)
+
+    assert "The group ended at 63.7% (5 people, 1 of them blind before)." in text
+    assert "went from" not in text
 
 
 def test_alt_text_says_what_is_missing() -> None:
@@ -129,9 +153,10 @@ def test_alt_text_says_what_is_missing() -> None:
 
 
 def test_alt_text_of_a_group_that_ended_where_it_began_says_so() -> None:
-    text = circle_alt_text(PICTURES["thirty seats that agree"])
+    text = circle_alt_text(replace(PICTURES["thirty seats that agree"], compared=(0.6, 0.6, 30)))
 
-    assert "ended at 60%, where the blind forecasts were; it happened" in text
+    said = "ended at 60%, where the blind forecasts were (30 people, the same both times)"
+    assert said in text
 
 
 @pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES.keys())

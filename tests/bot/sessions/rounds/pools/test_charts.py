@@ -22,6 +22,9 @@ THREE = PoolPicture(
     ),
     Spoken("the group", (0.4, 0.5, 0.1), (0.17, 0.78, 0.05)),
     COLOURS,
+    path=((0.4, 0.5, 0.1), (0.3, 0.6, 0.1), None, (0.2, 0.7, 0.1)),
+    end=(0.17, 0.78, 0.05),
+    people=3,
 )
 STRIKE = PoolPicture(
     "How long will the strike last?",
@@ -32,6 +35,9 @@ STRIKE = PoolPicture(
     ),
     Spoken("the group", (2.5, 8.5, 35.0), (6.5, 16.0, 45.0)),
     unit="days",
+    path=((2.5, 8.5, 35.0), (3.0, 9.0, 35.0), (4.0, 10.0, 40.0), (6.0, 12.0, 42.0)),
+    end=(6.5, 16.0, 45.0),
+    people=3,
 )
 HARD = ("\U000abcde" * 3, "$\\frac{1}{2}$", "名前" * 30, "e" + "\u0301" * 40, "<b>&amp;")
 
@@ -47,6 +53,8 @@ PICTURES = {
         THREE,
         seats=all_alike(1, (0.0, 1.0)),
         group=Spoken("the group", None, (0.0, 1.0)),
+        path=(None, (0.0, 1.0)),
+        end=(0.0, 1.0),
         options=("Red", "Green"),
     ),
     "ten long options, thirty seats": replace(
@@ -54,6 +62,8 @@ PICTURES = {
         title="Which of the ten teams will it be? " * 9,
         seats=all_alike(30, TENTH),
         group=Spoken("the group", TENTH, TENTH),
+        path=(TENTH,) * 31,
+        end=TENTH,
         options=tuple(f"{HARD[number % 5]} {'x' * 50}{number}" for number in range(10)),
     ),
     "a number": STRIKE,
@@ -125,7 +135,9 @@ def test_alt_text_says_what_each_seat_gave_the_options() -> None:
 
     assert "“Which colour will it be?”, 3 seats. Chances of Red, Green, Blue" in text
     assert "the group blind 40%/50%/10% → final 17%/78%/5%" in text
+    assert "final 17%/78%/5% (3 people, the same both times)" in text
     assert "Ben final 20%/75%/5%; Cleo blind 50%/40%/10%." in text
+    assert "The group's number, turn by turn: 40%/50%/10%, 30%/60%/10%, 20%/70%/10%." in text
 
 
 def test_alt_text_says_each_seat_s_range() -> None:
@@ -133,3 +145,4 @@ def test_alt_text_says_each_seat_s_range() -> None:
 
     assert "the group blind 8.5 (2.5 to 35) days → final 16 (6.5 to 45) days" in text
     assert "Ben final 20 (8 to 60) days" in text
+    assert "The group's number, turn by turn: 8.5, 9, 10, 12." in text

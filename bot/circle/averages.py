@@ -1,0 +1,173 @@
+"""What a group's rounds say together: means, comparisons and weights, with how sure they are.
+
+Pure, on scoring alone: plain values in, plain values out. It knows members by their ids.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+import scoring
+from bot.circle.pooling import FEWEST
+from bot.circle.rules import Circle, Voice
+from bot.circle.worth import AGGREGATES, MEMBERS, as_one, members_on_average, turn_edges
+
+# Rounds under which "which number to trust" and "is the order fair" have no answer.
+ENOUGH_ROUNDS = 30
+OPENING, LATER = "the opening seat", "the later seats"
+
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Mean:
+    """A mean over questions with the ends of its 90% interval, which needs ten of them."""
+
+    value: float
+    interval: Interval | None
+    questions: int
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Who is behind the best by more than luck explains; nobody is, under thirty questions."""
+
+    questions: int
+    best: str
+    behind: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Weight:
+    """How far a member moves to what was said before, over so many turns after somebody."""
+
+    member: int
+    weight: float
+    interval: Interval | None
+    turns: int
+
+
+@dataclass(frozen=True)
+class Herding:
+    """Everybody's weight, most turns first, and how much of the blind differences is left.
+
+    The spread is that of the rounds in which three and more forecast both blind and at the end.
+    """
+
+    weights: tuple[Weight, ...]
+    spread_left: float | None
+    spread_rounds: int
+
+
+def mean(values: Sequence[tuple[int, float]]) -> Mean | None:
+    """Average values over their questions; None without any."""
+    by_question: dict[int, list[float]] = defaultdict(list)
+    for question, value in values:
+        by_question[question].append(value)
+    if not by_question:
+        return None
+    found = scoring.mean_interval(values=[fmean(own) for own in by_question.values()])
+    return Mean(found.mean, _interval(found.low, found.high), found.count)
+
+
+def trusted(circles: Iterable[Circle]) -> dict[str, Mean]:
+    """Average the Brier scores of each way to make one number, and of the members."""
+    rows: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    for name, question, brier in _earned(circles):
+        rows[name].append((question, brier))
+    found = {name: mean(rows[name]) for name in (*AGGREGATES, MEMBERS) if rows[name]}
+    return {name: one for name, one in found.items() if one is not None}
+
+
+def compare_numbers(circles: Iterable[Circle]) -> Comparison | None:
+    """Compare the ways to make one number of many, and the members on average."""
+    return _compare(list(_earned(circles)))
+
+
+def compare_seats(circles: Iterable[Circle]) -> Comparison | None:
+    """Compare how much better turns were than the group's number, opening ones and later ones."""
+    rows = [
+        (OPENING if member == _opener(circle) else LATER, circle.question_id, -edge)
+        for circle in circles
+        for member, edge in turn_edges(circle)
+    ]
+    return _compare(rows)
+
+
+def herding(rounds: Iterable[Sequence[Voice]]) -> Herding:
+    """Measure how far each member follows what was said before, voices in the order of the seats.
+
+    Somebody without a blind forecast is heard by the others, but has no weight.
+    """
+    circles = [voices for voices in rounds if voices]
+    if not circles:
+        return Herding((), None, 0)
+    found = _herding(circles)
+    ends = zip(found.low.tolist(), found.high.tolist(), strict=True)
+    columns = zip(found.members, found.weight.tolist(), ends, found.turns.tolist(), strict=True)
+    weights = [
+        Weight(member, weight, _interval(*interval), turns)
+        for member, weight, interval, turns in columns
+        if not math.isnan(weight)
+    ]
+    large = [voices for voices in circles if _both(voices) >= FEWEST]
+    left = _herding(large).overall_spread_left if large else math.nan
+    return Herding(
+        tuple(sorted(weights, key=lambda one: (-one.turns, one.weight))),
+        None if math.isnan(left) else left,
+        len(large),
+    )
+
+
+def _herding(rounds: Sequence[Sequence[Voice]]) -> scoring.Herding:
+    rows = [
+        (number, seat, voice)
+        for number, voices in enumerate(rounds)
+        for seat, voice in enumerate(voices, 1)
+    ]
+    return scoring.herding(
+        members=[voice.member for *_, voice in rows],
+        rounds=[number for number, *_ in rows],
+        seats=[seat for _, seat, _ in rows],
+        blind=[_or_nan(voice.blind) for *_, voice in rows],
+        turns=[_or_nan(voice.turn) for *_, voice in rows],
+        final=[_or_nan(voice.final) for *_, voice in rows],
+    )
+
+
+def _both(voices: Iterable[Voice]) -> int:
+    return sum(voice.blind is not None and voice.final is not None for voice in voices)
+
+
+def _earned(circles: Iterable[Circle]) -> Iterable[tuple[str, int, float]]:
+    """Name, question and Brier score: of every aggregate, and of the members on average."""
+    for circle in circles:
+        if circle.outcome is not None:
+            for one in as_one(circle.finals, circle.outcome):
+                yield one.name, circle.question_id, one.brier
+            average = members_on_average(circle.finals, circle.outcome)
+            yield MEMBERS, circle.question_id, average
+
+
+def _compare(rows: Sequence[tuple[str, int, float]]) -> Comparison | None:
+    """Compare by all pairs at once; scores on one question share its luck, so they are one."""
+    asked = [{at for own, at, _ in rows if own == name} for name in {name for name, *_ in rows}]
+    if len(asked) < 2 or not set.intersection(*asked):
+        return None
+    names, on, scores = zip(*rows, strict=True)
+    found = scoring.joint_comparison(names=names, rounds=on, scores=scores, minimum=ENOUGH_ROUNDS)
+    return Comparison(found.rounds, found.best, found.behind)
+
+
+def _opener(circle: Circle) -> int | None:
+    return next((voice.member for voice in circle.voices if voice.turn is not None), None)
+
+
+def _interval(low: float, high: float) -> Interval | None:
+    return None if math.isnan(low) or math.isnan(high) else (low, high)
+
+
+def _or_nan(value: float | None) -> float:
+    return math.nan if value is None else value
