@@ -12,7 +12,7 @@ import discord
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import keys
-from bot.alarms import Alarms
+from bot.alarms import Alarms, Sleep
 from bot.calendars import keeper
 from bot.calendars import service as calendars
 from bot.calendars.discord_events import DiscordEvents
@@ -43,19 +43,21 @@ class App:
         *,
         clock: Callable[[], datetime] = wall_clock,
         sweep_seconds: float = SWEEP_SECONDS,
+        sleep: Sleep = asyncio.sleep,
         means: Means = NONE,
         google: keeper.Calendar | None = None,
         http_bind: str | None = None,
     ) -> None:
         self.database = database
         self.handlers = HANDLERS
+        self.sleep = sleep
         self.desk = Desk(database, clock, self._saved, means)
         self.client = DojoClient(self)
         events = DiscordEvents(self.desk, self.run, self.client)
         carriers = {"v": Carrier(events.carry, lambda key: keys.announcement(key.id))}
         keep = partial(keeper.keep, calendar=google)
         self.delivery = Delivery(self.desk, self.run, self.client, keep, carriers)
-        self.alarms = Alarms(self.desk, self.run, self.delivery.wake, sweep_seconds)
+        self.alarms = Alarms(self.desk, self.run, self.delivery.wake, sweep_seconds, sleep)
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="service")
         self._http_bind = http_bind
         self.web: WebServer | None = None

@@ -31,5 +31,9 @@ def of_member(tx: Session, group_id: int, member_id: int) -> dict[str, Standing]
 
 def stale(tx: Session) -> list[int]:
     """The groups whose kept standings do not show all of their scores."""
-    rows = tx.exec(select(Group.id).where(col(Group.standings_version) != Group.scores_version))
+    rows = tx.exec(
+        select(Group.id).where(
+            col(Group.standings_version) != Group.scores_version, col(Group.left_at).is_(None)
+        )
+    )
     return list(rows)

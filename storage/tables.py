@@ -73,11 +73,13 @@ class Group(SQLModel, table=True):
     """One Discord server and its settings; the defaults let a group start without any.
 
     `scores_version` grows with every change of a score; `standings_version` is the one that the
-    kept standings show, below zero where every score is to be computed anew first.
+    kept standings show, below zero where every score is to be computed anew first. `left_at` is
+    set while the bot is not in the server: the group is asleep then.
     """
 
     __tablename__ = "groups"
     __table_args__ = (
+        Index("ix_groups_left", "left_at"),
         CheckConstraint("turn_seconds BETWEEN 30 AND 7200", name="turn_seconds_range"),
         CheckConstraint("grace_seconds BETWEEN 0 AND 600", name="grace_seconds_range"),
         CheckConstraint("blind_seconds BETWEEN 0 AND 3600", name="blind_seconds_range"),
@@ -105,6 +107,7 @@ class Group(SQLModel, table=True):
     events: bool = True
     scores_version: int = 0
     standings_version: int = 0
+    left_at: datetime | None = None
 
 
 class Member(SQLModel, table=True):
@@ -200,10 +203,14 @@ class Series(SQLModel, table=True):
 class Meetup(SQLModel, table=True):
     """A session: one meetup; SQLModel has taken the name Session.
 
-    `remind_at` is when time brings something about next (a reminder, or that it lapses), so that
-    the sweep finds it by index. `occurrence` is the local date that the session has in its series,
-    also when it was moved. `sequence` grows with each change that a calendar must hear of.
-    `lobby` counts the lobbies opened in it; `lobby_open` says whether the last one still is.
+    `remind_at` is when time changes something next (a reminder, or that it lapses; while it is
+    live, that somebody may take over, or that it ends), so that the sweep finds it by index.
+    `occurrence` is the local date that the session has in its series, also when it was moved.
+    `sequence` grows with each change that a calendar must hear of. `lobby` counts the lobbies
+    opened in it; `lobby_open` says whether the last one still is. While it is live, `quiet_since`
+    is when somebody last did something in it, and `waits_since` when its host did, or when the
+    others began to wait for the host. `host_away` says that somebody else may take over though
+    the host has not left.
     """
 
     __tablename__ = "sessions"
@@ -228,6 +235,7 @@ class Meetup(SQLModel, table=True):
     voice_channel_id: int | None = Field(default=None, sa_type=BigInteger)
     host_id: int = Field(foreign_key="members.id")
     host_gone: bool = False
+    host_away: bool = False
     title: str
     description: str = ""
     state: SessionState = Field(default=SessionState.SCHEDULED, sa_type=word(SessionState))
@@ -248,6 +256,8 @@ class Meetup(SQLModel, table=True):
     lobby: int = 0
     lobby_open: bool = False
     picked_id: int | None = Field(default=None, foreign_key="questions.id")
+    quiet_since: datetime | None = None
+    waits_since: datetime | None = None
 
 
 class Rsvp(SQLModel, table=True):
@@ -321,6 +331,8 @@ class Round(SQLModel, table=True):
     """One question taken around one circle; its limits are copied, so settings can change.
 
     `next_due_at` is when time alone changes something next, so that the sweep finds it by index.
+    `stopped_at` is when the bot, after a long time away, stopped the round until somebody resumes
+    it.
     """
 
     __tablename__ = "rounds"
@@ -348,6 +360,7 @@ class Round(SQLModel, table=True):
     turn_count: int = 0
     opened_at: datetime
     closed_at: datetime | None = None
+    stopped_at: datetime | None = None
 
 
 class Seat(SQLModel, table=True):
@@ -519,6 +532,7 @@ class Effect(SQLModel, table=True):
 
     `wanted` grows with each change of what the message shows, `shown` is the version that Discord
     has: ten changes in a row cost one edit. Cards are edited, pings (which `expire`) are sent once.
+    `parked_at` is since when Discord will not take it; after a week of that it is given up.
     """
 
     __tablename__ = "outbox"
@@ -541,6 +555,7 @@ class Effect(SQLModel, table=True):
     retry_at: datetime
     message_id: int | None = Field(default=None, sa_type=BigInteger)
     trouble: str | None = None
+    parked_at: datetime | None = None
 
 
 class Dispute(SQLModel, table=True):

@@ -29,7 +29,6 @@ Keep = Callable[[Desk, Effect], None]
 
 # Discord remembers nonces for a few minutes; after this an unconfirmed message is looked for.
 NONCE_LIFE = timedelta(minutes=2)
-PARKED_FOR = timedelta(minutes=5)
 SEND_TIMEOUT = 30
 HISTORY_LIMIT = 100
 
@@ -252,8 +251,7 @@ class Delivery:
 
     def _park(self, effect: Effect, trouble: str) -> bool:
         with self._desk.db.write() as tx:
-            until = self._desk.clock() + PARKED_FOR
-            news = outbox.park(tx, _id(effect), trouble=trouble, until=until)
+            news = outbox.park(tx, _id(effect), trouble=trouble, now=self._desk.clock())
             if news:
                 self._tell_on_card(tx, effect)
             return news

@@ -23,6 +23,8 @@ OrderMode = Literal["rotate", "random", "manual"]
 
 # Seconds before the deadline at which the speaker hears from us; 0 is "time".
 CUES = (120, 30, 0)
+# After this long, or twice the turn if that is longer, a moment that nobody saw is long past.
+LONG_PAST = timedelta(hours=1)
 LONGEST_EXTENSION = timedelta(hours=1)
 SHORTEST_EXTENSION = timedelta(seconds=10)
 
@@ -81,6 +83,7 @@ class Round:
 
     `turn` is the running turn or None, `last` the turn that ended last; `turns` counts them all.
     `blind_in` and `turn_in` are the members whose blind and turn forecasts are recorded.
+    `stopped_at` is set while the round waits to be resumed, because its moment was long past.
     """
 
     limits: Limits
@@ -92,6 +95,7 @@ class Round:
     turns: int = 0
     blind_in: frozenset[int] = frozenset()
     turn_in: frozenset[int] = frozenset()
+    stopped_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -131,6 +135,11 @@ class PhaseBegan:
 
 
 @dataclass(frozen=True)
+class Stopped:
+    """The round's moment was long past when it was seen: nobody is called before a Resume."""
+
+
+@dataclass(frozen=True)
 class Recorded:
     """How a forecast made now is to be filed."""
 
@@ -139,7 +148,7 @@ class Recorded:
     turn_number: int | None = None
 
 
-Event = TurnStarted | TurnEnded | TurnMoved | CueDue | PhaseBegan
+Event = TurnStarted | TurnEnded | TurnMoved | CueDue | PhaseBegan | Stopped
 Step = tuple[Round, tuple[Event, ...]]
 
 P = ParamSpec("P")
@@ -178,7 +187,8 @@ def tick(state: Round, now: datetime) -> Step:
     """Lets everything take effect that is due at `now`. Doing it twice changes nothing.
 
     A turn that ran out while nobody looked ends at its own moment; the next one starts now,
-    because nobody could have been called earlier.
+    because nobody could have been called earlier. If that moment is long past, nobody is called
+    at all: people have gone home, and the round waits until one of them resumes it.
     """
     events: tuple[Event, ...] = ()
     while True:
@@ -282,7 +292,12 @@ def pause(state: Round, actor: Actor, *, turn: int | None = None, now: datetime)
 
 @_after_tick
 def resume(state: Round, actor: Actor, *, turn: int | None = None, now: datetime) -> Step:
-    """Lets the clock go on with exactly what was left."""
+    """Lets the clock go on with exactly what was left.
+
+    Of a round that was stopped nothing was left: who is next is called. Anybody in the circle may.
+    """
+    if state.stopped_at is not None:
+        return _call_after_stop(state, actor, now)
     current = _steered_turn(state, actor, turn)
     if not current.paused:
         raise Refusal("The clock is running. Press Pause to stop it.")
@@ -290,6 +305,15 @@ def resume(state: Round, actor: Actor, *, turn: int | None = None, now: datetime
     running = replace(current, paused=False, deadline=now + current.left, left=None)
     running = _rearmed(running, now)
     return replace(state, turn=running), (TurnMoved(running),)
+
+
+@_after_tick
+def go_on(state: Round, actor: Actor, *, turns: int, now: datetime) -> Step:
+    """The same for a round that was stopped after so many turns, and for nothing else."""
+    _require_running(state)
+    if state.stopped_at is None or state.turns != turns:
+        raise StaleRefusal("The round goes on already. The newest card shows what is happening.")
+    return _call_after_stop(state, actor, now)
 
 
 @_after_tick
@@ -316,6 +340,7 @@ def back(state: Round, actor: Actor, *, now: datetime) -> Step:
     events: tuple[Event, ...] = ()
     if state.turn is not None:
         state, events = _stop(state, state.turn, "back", now, "waiting")
+    state = replace(state, stopped_at=None)
     began: tuple[Event, ...] = () if state.phase == "turns" else (PhaseBegan("turns"),)
     state = _enter(state, "turns")
     length = max(skipped.left or timedelta(), timedelta(minutes=1))
@@ -406,15 +431,41 @@ def file_forecast(state: Round, member: int) -> Recorded:
 
 def _tick_once(state: Round, now: datetime) -> Step:
     if state.phase in {"blind", "final"}:
-        due = state.phase_ends_at is not None and state.phase_ends_at <= now
-        return _next_phase(state, now) if due else (state, ())
+        return _end_phase(state, now)
     turn = state.turn
     if turn is None or turn.paused:
         return state, ()
     runs_out = turn.deadline + state.limits.grace
-    if runs_out <= now:
-        return _end_turn(state, turn, "time", now, ended_at=runs_out)
-    return _cue(state, turn, now)
+    if runs_out > now:
+        return _cue(state, turn, now)
+    if _is_long_past(state, runs_out, now):
+        return _stop_round(*_stop(state, turn, "time", runs_out, "spoken"), now)
+    return _end_turn(state, turn, "time", now, ended_at=runs_out)
+
+
+def _end_phase(state: Round, now: datetime) -> Step:
+    ends_at = state.phase_ends_at
+    if ends_at is None or ends_at > now:
+        return state, ()
+    if state.phase == "blind" and _is_long_past(state, ends_at, now):
+        return _stop_round(_enter(state, "turns"), (PhaseBegan("turns"),), now)
+    return _next_phase(state, now)
+
+
+def _is_long_past(state: Round, moment: datetime, now: datetime) -> bool:
+    return now - moment > max(LONG_PAST, 2 * state.limits.turn)
+
+
+def _stop_round(state: Round, passed: tuple[Event, ...], now: datetime) -> Step:
+    """What was over is over; what would come next waits until somebody resumes it."""
+    return replace(state, stopped_at=now), (*passed, Stopped())
+
+
+def _call_after_stop(state: Round, actor: Actor, now: datetime) -> Step:
+    seated = any(seat.present and seat.member == actor.member for seat in state.seats)
+    if not (seated or actor.leads):
+        raise NotAllowedRefusal("Only people in the circle can resume the round. Press Join first.")
+    return _call_next(replace(state, stopped_at=None), now)
 
 
 def _cue(state: Round, turn: Turn, now: datetime) -> Step:
@@ -502,7 +553,8 @@ def _close(state: Round, now: datetime) -> Step:
     events: tuple[Event, ...] = ()
     if state.turn is not None:
         state, events = _stop(state, state.turn, "end", now, "spoken")
-    return replace(state, phase="closed", phase_ends_at=None), (*events, PhaseBegan("closed"))
+    closed = replace(state, phase="closed", phase_ends_at=None, stopped_at=None)
+    return closed, (*events, PhaseBegan("closed"))
 
 
 def _all_ready(state: Round) -> bool:
@@ -529,6 +581,8 @@ def _next_position(state: Round) -> int:
 def _current_turn(state: Round, number: int | None) -> Turn:
     """The running turn, if it is the one that was meant."""
     _require_running(state)
+    if state.stopped_at is not None:
+        raise StaleRefusal("The round is stopped, and nobody has the floor. Press Resume first.")
     if state.turn is None:
         raise StaleRefusal("Nobody has the floor right now. The newest card shows what is next.")
     if number is not None and number != state.turn.number:
