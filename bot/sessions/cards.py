@@ -56,9 +56,9 @@ def evening_card(evening: Evening) -> Message:
     count = len(evening.rounds)
     held = f"{count} round{'' if count == 1 else 's'}"
     lasted = say_duration(timedelta(seconds=round(evening.lasted_seconds / 60) * 60))
-    text = f"{held} in {lasted}. Thank you for forecasting together!" if evening.rounds else ""
+    text = f"{held} in {lasted}. Thank you for forecasting together!"
     if evening.by_itself:
-        text = f"Nobody did anything any more, so I ended it. {text or BEGIN_AGAIN}"
+        text = f"Nobody did anything any more, so I ended it. {text if count else BEGIN_AGAIN}"
     embed = card(f"{safe(evening.title)} is over", text, GREEN)
     embed.add_field(
         name="Who was there",

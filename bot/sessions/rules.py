@@ -1,12 +1,15 @@
-"""Which question a lobby has chosen, who may take over, and when a session ends by itself. Pure."""
+"""Which question is chosen, who speaks first or takes over, when a session ends. Pure."""
 
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from bot.rules import Refusal
+
+OrderMode = Literal["rotate", "random", "manual"]
 
 # So long a circle waits for a host who does nothing.
 HOST_PATIENCE = timedelta(minutes=10)
@@ -43,6 +46,24 @@ def pick(
     best = min((-count[one.question], one.known_to) for one in candidates)
     equals = [one.question for one in candidates if (-count[one.question], one.known_to) == best]
     return random.Random(seed).choice(equals)
+
+
+def seat_order(
+    members: Sequence[int], *, mode: OrderMode, opened: Mapping[int, int], seed: int
+) -> tuple[int, ...]:
+    """The order of a new circle.
+
+    `rotate`: who has opened least often goes first, ties by lot. `random`: all by lot. `manual`:
+    as given, which is the order in which people sat down. The lot is `random.Random(seed)` over
+    the members in ascending order, so that anybody with the stored seed can check it.
+    """
+    if mode == "manual":
+        return tuple(members)
+    lot = sorted(members)
+    random.Random(seed).shuffle(lot)
+    if mode == "random":
+        return tuple(lot)
+    return tuple(sorted(lot, key=lambda member: opened.get(member, 0)))
 
 
 def may_take_over(

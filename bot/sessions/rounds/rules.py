@@ -6,20 +6,18 @@ and changes nothing. A deadline is stored when its turn starts; only extend, pau
 it. Who has a name, and where messages go, is not known here.
 """
 
-import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import wraps
 from inspect import signature
 from typing import Concatenate, Literal, ParamSpec
 
-from bot.rules import NotAllowedRefusal, Refusal, StaleRefusal
+from bot.rules import NotAllowedRefusal, Refusal, StaleRefusal, say_times
 
 Phase = Literal["blind", "turns", "final", "closed"]
 SeatState = Literal["waiting", "speaking", "spoken", "skipped", "gave_up"]
 EndedBy = Literal["done", "pass", "skip", "time", "left", "back", "end"]
-OrderMode = Literal["rotate", "random", "manual"]
 
 # Seconds before the deadline at which the speaker hears from us; 0 is "time".
 CUES = (120, 30, 0)
@@ -154,24 +152,6 @@ Step = tuple[Round, tuple[Event, ...]]
 P = ParamSpec("P")
 
 
-def seat_order(
-    members: Sequence[int], *, mode: OrderMode, opened: Mapping[int, int], seed: int
-) -> tuple[int, ...]:
-    """The order of a new circle.
-
-    `rotate`: who has opened least often goes first, ties by lot. `random`: all by lot. `manual`:
-    as given, which is the order in which people sat down. The lot is `random.Random(seed)` over
-    the members in ascending order, so that anybody with the stored seed can check it.
-    """
-    if mode == "manual":
-        return tuple(members)
-    lot = sorted(members)
-    random.Random(seed).shuffle(lot)
-    if mode == "random":
-        return tuple(lot)
-    return tuple(sorted(lot, key=lambda member: opened.get(member, 0)))
-
-
 def open_round(order: Sequence[int], *, limits: Limits, now: datetime) -> Step:
     """A new round with these members in this order, in its first phase."""
     if not order:
@@ -266,7 +246,7 @@ def extend(
         raise Refusal("A turn can be extended by 10 seconds to 1 hour, for example `2m`.")
     if not actor.leads and current.extensions >= state.limits.extensions:
         raise NotAllowedRefusal(
-            f"In this group a speaker can extend a turn {_times(state.limits.extensions)}. The "
+            f"In this group a speaker can extend a turn {say_times(state.limits.extensions)}. The "
             "host or a facilitator can still give you more time."
         )
     extensions = current.extensions + 1
@@ -294,10 +274,11 @@ def pause(state: Round, actor: Actor, *, turn: int | None = None, now: datetime)
 def resume(state: Round, actor: Actor, *, turn: int | None = None, now: datetime) -> Step:
     """Lets the clock go on with exactly what was left.
 
-    Of a round that was stopped nothing was left: who is next is called. Anybody in the circle may.
+    Of a round that was stopped nothing was left: who is next is called. Anybody in the circle may,
+    unless the stop was noticed in this very moment: nobody has seen it then.
     """
-    if state.stopped_at is not None:
-        return _call_after_stop(state, actor, now)
+    if state.stopped_at is not None and state.stopped_at < now:
+        return go_on(state, actor, turns=state.turns, now=now)
     current = _steered_turn(state, actor, turn)
     if not current.paused:
         raise Refusal("The clock is running. Press Pause to stop it.")
@@ -309,11 +290,14 @@ def resume(state: Round, actor: Actor, *, turn: int | None = None, now: datetime
 
 @_after_tick
 def go_on(state: Round, actor: Actor, *, turns: int, now: datetime) -> Step:
-    """The same for a round that was stopped after so many turns, and for nothing else."""
+    """Calls who is next in a round that was stopped after so many turns."""
     _require_running(state)
     if state.stopped_at is None or state.turns != turns:
         raise StaleRefusal("The round goes on already. The newest card shows what is happening.")
-    return _call_after_stop(state, actor, now)
+    seated = any(seat.present and seat.member == actor.member for seat in state.seats)
+    if not (seated or actor.leads):
+        raise NotAllowedRefusal("Only people in the circle can resume the round. Press Join first.")
+    return _call_next(replace(state, stopped_at=None), now)
 
 
 @_after_tick
@@ -459,13 +443,6 @@ def _is_long_past(state: Round, moment: datetime, now: datetime) -> bool:
 def _stop_round(state: Round, passed: tuple[Event, ...], now: datetime) -> Step:
     """What was over is over; what would come next waits until somebody resumes it."""
     return replace(state, stopped_at=now), (*passed, Stopped())
-
-
-def _call_after_stop(state: Round, actor: Actor, now: datetime) -> Step:
-    seated = any(seat.present and seat.member == actor.member for seat in state.seats)
-    if not (seated or actor.leads):
-        raise NotAllowedRefusal("Only people in the circle can resume the round. Press Join first.")
-    return _call_next(replace(state, stopped_at=None), now)
 
 
 def _cue(state: Round, turn: Turn, now: datetime) -> Step:
@@ -618,7 +595,3 @@ def _require_running(state: Round) -> None:
 def _require_lead(actor: Actor, deed: str) -> None:
     if not actor.leads:
         raise NotAllowedRefusal(f"Only the host or a facilitator can {deed}.")
-
-
-def _times(count: int) -> str:
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")

@@ -12,6 +12,7 @@ from bot.keys import Key
 from bot.questions import service as question_service
 from bot.rules import Refusal, StaleRefusal
 from bot.sessions import live, waiting
+from bot.sessions import rules as session_rules
 from bot.sessions.rounds import rules, state
 from bot.standings import rescoring
 from bot.unit import ActUnit, Caller, Desk, Unit, row_id
@@ -129,7 +130,7 @@ def open_round(
 ) -> Round:
     """Opens the session's next round on a question, with these members."""
     group = unit.group
-    order = rules.seat_order(
+    order = session_rules.seat_order(
         members,
         mode=meetup.order_mode.value,
         opened=rounds.opened_counts(unit.tx, group.id),

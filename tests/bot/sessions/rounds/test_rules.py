@@ -23,6 +23,7 @@ from bot.sessions.rounds.rules import (
     TurnMoved,
     TurnStarted,
 )
+from bot.sessions.rules import OrderMode, seat_order
 from tests.conftest import START
 
 ANA, BEN, CLEO, DAN = 1, 2, 3, 4
@@ -107,13 +108,13 @@ def kinds(events: tuple[rules.Event, ...]) -> list[object]:
 def test_who_has_opened_least_often_goes_first() -> None:
     opened = {ANA: 3, BEN: 1, CLEO: 2}
 
-    order = rules.seat_order([ANA, BEN, CLEO], mode="rotate", opened=opened, seed=5)
+    order = seat_order([ANA, BEN, CLEO], mode="rotate", opened=opened, seed=5)
 
     assert order == (BEN, CLEO, ANA)
 
 
 def test_who_has_never_opened_goes_before_who_has() -> None:
-    order = rules.seat_order([ANA, BEN], mode="rotate", opened={ANA: 1}, seed=5)
+    order = seat_order([ANA, BEN], mode="rotate", opened={ANA: 1}, seed=5)
 
     assert order == (BEN, ANA)
 
@@ -125,15 +126,15 @@ def test_ties_are_decided_by_a_lot_that_anybody_can_check(seed: int) -> None:
     random.Random(seed).shuffle(lot)
     never, once = ([one for one in lot if opened[one] == count] for count in (0, 1))
 
-    order = rules.seat_order(members, mode="rotate", opened=opened, seed=seed)
+    order = seat_order(members, mode="rotate", opened=opened, seed=seed)
 
     assert order == (*never, *once)
 
 
 @pytest.mark.parametrize("mode", ["rotate", "random"])
-def test_the_lot_does_not_depend_on_who_sat_down_first(mode: rules.OrderMode) -> None:
-    one = rules.seat_order([ANA, BEN, CLEO, DAN], mode=mode, opened={}, seed=11)
-    other = rules.seat_order([DAN, BEN, ANA, CLEO], mode=mode, opened={}, seed=11)
+def test_the_lot_does_not_depend_on_who_sat_down_first(mode: OrderMode) -> None:
+    one = seat_order([ANA, BEN, CLEO, DAN], mode=mode, opened={}, seed=11)
+    other = seat_order([DAN, BEN, ANA, CLEO], mode=mode, opened={}, seed=11)
 
     assert one == other
 
@@ -142,14 +143,14 @@ def test_a_random_order_is_the_lot_whoever_has_opened_before() -> None:
     lot = [ANA, BEN, CLEO, DAN]
     random.Random(3).shuffle(lot)
 
-    order = rules.seat_order([DAN, CLEO, BEN, ANA], mode="random", opened={lot[0]: 9}, seed=3)
+    order = seat_order([DAN, CLEO, BEN, ANA], mode="random", opened={lot[0]: 9}, seed=3)
 
     assert order == tuple(lot)
 
 
 def test_over_many_seeds_everybody_goes_first_about_equally_often() -> None:
     first = Counter(
-        rules.seat_order([ANA, BEN, CLEO, DAN], mode="rotate", opened={}, seed=seed)[0]
+        seat_order([ANA, BEN, CLEO, DAN], mode="rotate", opened={}, seed=seed)[0]
         for seed in range(4000)
     )
 
@@ -157,7 +158,7 @@ def test_over_many_seeds_everybody_goes_first_about_equally_often() -> None:
 
 
 def test_a_manual_order_is_the_one_given() -> None:
-    order = rules.seat_order([CLEO, ANA, BEN], mode="manual", opened={CLEO: 9}, seed=1)
+    order = seat_order([CLEO, ANA, BEN], mode="manual", opened={CLEO: 9}, seed=1)
 
     assert order == (CLEO, ANA, BEN)
 

@@ -316,7 +316,8 @@ class AnyRound(RuleBasedStateMachine):
         if self.round.turn is not None and self.round.turn.paused:
             self.follow("resume", rules.resume(self.round, LEADER, now=self.now))
         if self.round.stopped_at is not None:
-            self.follow("resume", rules.resume(self.round, LEADER, now=self.now))
+            turns = self.round.turns
+            self.follow("resume", rules.go_on(self.round, LEADER, turns=turns, now=self.now))
         for _ in range(4 * len(self.round.seats) + 3):
             due = rules.next_due(self.round)
             if due is None:
