@@ -1,94 +1,134 @@
 """Wakes the services at the next cue, deadline, reminder or close. A hint: the database decides.
 
-APScheduler rings at the moment itself; behind it a sweep every few seconds finds in the database
-whatever is due, should an alarm have been lost. Ringing twice changes nothing.
+A timer of the event loop rings after the time that is left until the moment; behind it a sweep
+every few seconds finds in the database whatever is due, should an alarm have been lost. Both wait
+by delay: a clock that is set back or forward makes none of them sleep long or run often. Ringing
+twice changes nothing.
 """
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from apscheduler.jobstores.base import JobLookupError
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.date import DateTrigger
-from discord.ext import tasks
 
 from bot.questions import service as questions_service
+from bot.sessions import hosting
 from bot.sessions.rounds import service as rounds_service
 from bot.sessions.upcoming import service as upcoming
 from bot.standings import keeping
-from bot.unit import Desk, row_id
+from bot.unit import Desk
 from storage import groups, outbox, planning, questions, rounds, sessions, standings
+from storage.tables import SessionState
 
 Run = Callable[..., Awaitable[Any]]
+Sleep = Callable[[float], Awaitable[Any]]
+Due = tuple[str, int, datetime]
 
 RINGS: dict[str, Callable[[Desk, int, int], None]] = {
     "round": rounds_service.expire,
     "session": upcoming.remind_due,
+    "live": hosting.look_after,
     "series": upcoming.plan_due,
     "question": questions_service.close_due,
     "standings": keeping.refresh,
 }
-FORGET_EVERY = timedelta(hours=1)
+# How far ahead alarms are set at least; what comes later is found when it has come near.
+AHEAD = timedelta(hours=1)
 
 log = structlog.get_logger()
 
 
 class Alarms:
-    """One alarm per round, session, series and question, by a stable id."""
+    """One alarm per round, session, series and question, by a stable name."""
 
     def __init__(
-        self, desk: Desk, run: Run, wake_delivery: Callable[[], None], sweep_seconds: float
+        self,
+        desk: Desk,
+        run: Run,
+        wake_delivery: Callable[[], None],
+        sweep_seconds: float,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._desk = desk
         self._run = run
         self._wake_delivery = wake_delivery
-        self._scheduler = AsyncIOScheduler(
-            timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True}
-        )
-        self._sweep = tasks.loop(seconds=sweep_seconds)(self.sweep)
-        self._forgot_at: datetime | None = None
+        self._sweep_seconds = sweep_seconds
+        self._ahead = max(AHEAD, timedelta(seconds=sweep_seconds))
+        self._sleep = sleep
+        self._open = False
+        self._timers: dict[str, asyncio.TimerHandle | asyncio.Task[None]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
         self._busy: set[str] = set()
+        self._swept_at: datetime | None = None
 
     async def start(self) -> None:
-        """Sets every alarm anew from the database; what is due rings at once, in the sweep."""
-        self._scheduler.start()
-        for alarm, group_id, at in await self._run(self._all):
-            self.set(alarm, group_id, at)
-        self._sweep.start()
+        """Sets every alarm of the next hour from the database, and begins to sweep."""
+        self._open = True
+        await self._run(self._take_up)
+        self._begin(self._every(self._ahead.total_seconds(), self._look_ahead))
+        self._begin(self._every(self._sweep_seconds, self.sweep))
 
     def stop(self) -> None:
         """No alarm rings any more."""
-        self._sweep.cancel()
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+        self._open = False
+        for waiting in (*self._timers.values(), *self._tasks):
+            waiting.cancel()
+        self._timers.clear()
 
     def set(self, alarm: str, group_id: int, at: datetime | None) -> None:
-        """Rings `alarm` at a moment instead of whenever it would have rung; None: not at all."""
-        if not self._scheduler.running:
-            return
-        job = f"{alarm}:{group_id}"
-        if at is None:
-            self._cancel(job)
-            return
-        self._scheduler.add_job(
-            self._ring, DateTrigger(at, "UTC"), (alarm, group_id), id=job, replace_existing=True
-        )
+        """Rings `alarm` at a moment instead of when it would have rung; None: not at all."""
+        name = f"{alarm}:{group_id}"
+        if earlier := self._timers.pop(name, None):
+            earlier.cancel()
+        now = self._desk.clock()
+        if self._open and at is not None and at - now <= self._ahead:
+            left = max((at - now).total_seconds(), 0)
+            self._timers[name] = self._later(left, lambda: self._rang(name, alarm, group_id))
 
     async def sweep(self) -> None:
         """Rings whatever is due by the database, and has the outbox looked at.
 
-        Standings can take long: they are left to the scheduler, and no deadline waits for them.
+        Standings can take long: they are left to an alarm, and no deadline waits for them.
         """
         try:
-            for alarm, group_id in await self._run(self._due):
+            await self._run(self._notice_clock)
+            for alarm, group_id, _ in await self._run(self._due, self._desk.clock()):
                 await self._ring(alarm, group_id)
             for alarm, group_id in await self._run(self._stale):
                 self.set(alarm, group_id, self._desk.clock())
         except Exception:  # the next sweep tries again
             log.exception("sweep.failed")
         self._wake_delivery()
+
+    async def _look_ahead(self) -> None:
+        """Sets the alarms of the next hour, and throws away what nobody needs any more."""
+        try:
+            await self._run(self._forget)
+            for alarm, group_id, at in await self._run(self._due, self._desk.clock() + self._ahead):
+                self.set(alarm, group_id, at)
+        except Exception:  # the sweep finds what is due all the same
+            log.exception("alarms.failed")
+
+    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            await work()
+            await self._sleep(seconds)
+
+    def _later(
+        self, seconds: float, ring: Callable[[], None]
+    ) -> asyncio.TimerHandle | asyncio.Task[None]:
+        return asyncio.get_running_loop().call_later(seconds, ring)
+
+    def _rang(self, name: str, alarm: str, group_id: int) -> None:
+        self._timers.pop(name, None)
+        self._begin(self._ring(alarm, group_id))
+
+    def _begin(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _ring(self, alarm: str, group_id: int) -> None:
         kind, _, number = alarm.partition(":")
@@ -97,62 +137,56 @@ class Alarms:
         if kind == "standings":
             self._busy.add(alarm)
         try:
-            await self._run(RINGS[kind], self._desk, int(number), group_id)
+            await self._run(self._ring_awake, kind, int(number), group_id)
         except Exception:  # one bad row must not stop the others
             log.exception("alarm.failed", alarm=alarm)
         finally:
             self._busy.discard(alarm)
 
-    def _cancel(self, job: str) -> None:
-        try:
-            self._scheduler.remove_job(job)
-        except JobLookupError:
-            return
-
-    def _all(self) -> list[tuple[str, int, datetime | None]]:
-        now = self._desk.clock()
-        with self._desk.db.write() as tx:
-            outbox.send_again(tx, now)
-            outbox.unpark(tx, now)
+    def _ring_awake(self, kind: str, number: int, group_id: int) -> None:
+        """An alarm of a group that has fallen asleep meanwhile rings for nobody."""
         with self._desk.db.read() as tx:
-            alarms = [(f"round:{number}", group, at) for number, group, at in rounds.live(tx)]
-            alarms += [
-                (f"session:{row_id(one)}", one.group_id, one.remind_at)
-                for one in sessions.to_remind(tx)
-            ]
-            alarms += [
-                (f"series:{row_id(one)}", one.group_id, one.plan_at) for one in planning.to_plan(tx)
-            ]
-            alarms += [
-                (f"question:{row_id(one)}", one.group_id, one.closes_at)
-                for one in questions.to_close(tx)
-            ]
-        return alarms
+            asleep = groups.is_asleep(tx, group_id)
+        if not asleep:
+            RINGS[kind](self._desk, number, group_id)
 
-    def _due(self) -> list[tuple[str, int]]:
-        now = self._desk.clock()
-        self._forget(now)
+    def _due(self, until: datetime) -> list[Due]:
         with self._desk.db.read() as tx:
-            due = [(f"round:{number}", group) for number, group in rounds.due(tx, now)]
-            due += [
-                (f"question:{row_id(one)}", one.group_id) for one in questions.past_close(tx, now)
-            ]
-            due += [
-                (f"session:{row_id(one)}", one.group_id)
-                for one in sessions.to_remind(tx, until=now)
-            ]
-            due += [
-                (f"series:{row_id(one)}", one.group_id) for one in planning.to_plan(tx, until=now)
-            ]
-        return due
+            kinds: dict[str, Sequence[tuple[int, int, datetime]]] = {
+                "round": rounds.due(tx, until),
+                "question": questions.due(tx, until),
+                "session": sessions.due(tx, SessionState.SCHEDULED, until),
+                "live": sessions.due(tx, SessionState.LIVE, until),
+                "series": planning.due(tx, until),
+            }
+        return [
+            (f"{kind}:{number}", group_id, at)
+            for kind, found in kinds.items()
+            for number, group_id, at in found
+        ]
 
     def _stale(self) -> list[tuple[str, int]]:
         with self._desk.db.read() as tx:
             return [(f"standings:{group_id}", group_id) for group_id in standings.stale(tx)]
 
-    def _forget(self, now: datetime) -> None:
-        if self._forgot_at is None or now - self._forgot_at > FORGET_EVERY:
-            self._forgot_at = now
-            with self._desk.db.write() as tx:
-                groups.forget_interactions(tx, now)
-                planning.forget_drafts(tx, now)
+    def _notice_clock(self) -> None:
+        """A clock that was set back: what waits until a moment by the old one is tried now."""
+        now = self._desk.clock()
+        if self._swept_at is not None and now < self._swept_at:
+            log.warning("clock.set_back", seconds=(self._swept_at - now).total_seconds())
+            self._try_again()
+        self._swept_at = now
+
+    def _take_up(self) -> None:
+        with self._desk.db.write() as tx:
+            outbox.send_again(tx, self._desk.clock())
+            outbox.try_again(tx, self._desk.clock())
+
+    def _try_again(self) -> None:
+        with self._desk.db.write() as tx:
+            outbox.try_again(tx, self._desk.clock())
+
+    def _forget(self) -> None:
+        with self._desk.db.write() as tx:
+            groups.forget_interactions(tx, self._desk.clock())
+            planning.forget_drafts(tx, self._desk.clock())

@@ -12,7 +12,7 @@ import discord
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import keys
-from bot.alarms import Alarms
+from bot.alarms import Alarms, Sleep
 from bot.calendars import keeper
 from bot.calendars import service as calendars
 from bot.calendars.discord_events import DiscordEvents
@@ -45,6 +45,7 @@ class App:
         *,
         clock: Callable[[], datetime] = wall_clock,
         sweep_seconds: float = SWEEP_SECONDS,
+        sleep: Sleep = asyncio.sleep,
         means: Means = NONE,
         google: keeper.Calendar | None = None,
         http_bind: str | None = None,
@@ -52,6 +53,7 @@ class App:
     ) -> None:
         self.database = database
         self.handlers = HANDLERS
+        self.sleep = sleep
         self.desk = Desk(database, clock, self._saved, means)
         self.pace = Pace()
         self.client = DojoClient(self)
@@ -61,7 +63,7 @@ class App:
         self.delivery = Delivery(
             self.desk, self.run, self.client, keep, carriers, pace=self.pace, linger=linger
         )
-        self.alarms = Alarms(self.desk, self.run, self.delivery.wake, sweep_seconds)
+        self.alarms = Alarms(self.desk, self.run, self.delivery.wake, sweep_seconds, sleep)
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="service")
         self._http_bind = http_bind
         self.web: WebServer | None = None

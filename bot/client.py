@@ -1,4 +1,4 @@
-"""The discord.py client: commands, buttons that outlive the process, forms, voice arrivals.
+"""The discord.py client: commands, buttons that outlive the process, forms, what changes.
 
 It declares the three intents that are needed: guilds, voice states to see who is on the call, and
 scheduled events to see who is interested. None of them is privileged.
@@ -12,6 +12,7 @@ import structlog
 from discord import app_commands
 
 from bot.calendars import commands as _calendar_commands  # noqa: F401 - adds to /settings
+from bot.changes import Changes
 from bot.circle import commands as circle_commands
 from bot.data import commands as data_commands
 from bot.door import Door
@@ -23,12 +24,13 @@ from bot.press import Choose, Press
 from bot.questions import commands as question_commands
 from bot.questions import views as question_views
 from bot.sessions import commands as session_commands
-from bot.sessions import service as sessions
+from bot.sessions import hosting
 from bot.sessions import views as session_views
 from bot.sessions.planning import commands as _planning_commands  # noqa: F401 - adds to /session
 from bot.sessions.planning import views as planning_views
 from bot.sessions.rounds import commands as _round_commands  # noqa: F401 - adds to /session
 from bot.sessions.rounds import views as round_views
+from bot.sessions.service import OnCall
 from bot.sessions.sharing import commands as _sharing_commands  # noqa: F401 - adds to /session
 from bot.sessions.upcoming import service as upcoming
 from bot.standings import commands as standings_commands
@@ -88,6 +90,7 @@ class DojoClient(discord.Client):
             max_ratelimit_timeout=LONGEST_PAUSE,
         )
         self.app = app
+        self._changes = Changes(app, self)
         self._hearing: set[asyncio.Task[None]] = set()
         self._hear_of_interest()
         self.tree = Tree(self)
@@ -104,9 +107,10 @@ class DojoClient(discord.Client):
         await self.tree.sync()
 
     async def on_ready(self) -> None:
-        """Connected: whatever is due is delivered."""
+        """Connected: whatever is due is delivered, where the bot still is."""
         log.info("client.ready", guilds=len(self.guilds))
         self.app.delivery.wake()
+        await self._changes.greet()
 
     async def on_interaction(self, interaction: discord.Interaction["DojoClient"]) -> None:
         """Filled-in forms, read from the interaction: one opened before a restart still arrives."""
@@ -123,12 +127,61 @@ class DojoClient(discord.Client):
     async def on_voice_state_update(
         self, member: discord.Member, before: discord.VoiceState, after: discord.VoiceState
     ) -> None:
-        """Whoever joins a session's voice channel gets or is offered a seat."""
-        channel = after.channel
-        if channel is None or channel == before.channel or member.bot:
+        """People come to a session's voice channel, and go."""
+        if after.channel == before.channel or member.bot:
             return
-        who = sessions.OnCall(member.id, member.display_name)
-        await self.app.run(sessions.arrive_on_call, self.app.desk, member.guild.id, channel.id, who)
+        desk, group_id = self.app.desk, member.guild.id
+        if before.channel is not None:
+            left = before.channel.id
+            await self.app.run(hosting.leave_call, desk, group_id, left, member.id)
+        if after.channel is not None:
+            who = OnCall(member.id, member.display_name)
+            await self.app.run(hosting.arrive_on_call, desk, group_id, after.channel.id, who)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """The bot was invited, perhaps again."""
+        self._changes.join(guild.id)
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """Discord's outage is over there; at start every server is said to be available."""
+        if self.is_ready():
+            self._changes.join(guild.id)
+            self._changes.permit(guild.id)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """The bot was removed; an outage of Discord's is no removal, and comes as another event."""
+        self._changes.leave(guild.id)
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """A session's channel may be gone."""
+        self._changes.lose(channel.guild.id, channel.id)
+
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        """The same for a session in a thread."""
+        self._changes.lose(payload.guild_id, payload.thread_id)
+
+    async def on_guild_channel_update(
+        self, _before: discord.abc.GuildChannel, after: discord.abc.GuildChannel
+    ) -> None:
+        """The bot may be allowed to write there again."""
+        self._changes.permit(after.guild.id, after.id)
+
+    async def on_thread_update(self, _before: discord.Thread, after: discord.Thread) -> None:
+        """A thread may be open again."""
+        self._changes.permit(after.guild.id, after.id)
+
+    async def on_guild_role_update(self, _before: discord.Role, after: discord.Role) -> None:
+        """One of the bot's roles may allow more."""
+        self._changes.permit(after.guild.id)
+
+    async def on_guild_role_delete(self, role: discord.Role) -> None:
+        """A role may have forbidden something."""
+        self._changes.permit(role.guild.id)
+
+    async def on_member_update(self, _before: discord.Member, after: discord.Member) -> None:
+        """The bot's own roles changed; Discord tells this of the bot without another intent."""
+        if self.user is not None and after.id == self.user.id:
+            self._changes.permit(after.guild.id)
 
     def _hear_of_interest(self) -> None:
         """Has the bot hear who is interested in an event.

@@ -108,6 +108,11 @@ def final(round_id: int, turns: int) -> Key:
     return Key("f", round_id, (turns,))
 
 
+def stopped(round_id: int, turns: int) -> Key:
+    """The card of a round that was stopped after so many turns, until somebody resumes it."""
+    return Key("o", round_id, (turns,))
+
+
 def summary(round_id: int) -> Key:
     """The card that sums a round up, with its chart."""
     return Key("s", round_id)

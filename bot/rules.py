@@ -33,3 +33,8 @@ def say_duration(duration: timedelta) -> str:
         if count:
             parts.append(f"{count} {name}{'s' if count > 1 else ''}")
     return " ".join(parts[:2]) or "0 seconds"
+
+
+def say_times(count: int) -> str:
+    """A number of times in words: "once", "twice", "3 times"."""
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")

@@ -114,6 +114,12 @@ class Unit:
             self.tx, key=str(key), group_id=self.group.id, channel_id=outbox.GOOGLE, now=self.now
         )
 
+    def wake_group(self) -> None:
+        """Have a group that is asleep go on: the sweep finds what is due there."""
+        self.group.left_at = None
+        outbox.unpark(self.tx, self.now, group_id=self.group.id)
+        self.effects = True
+
     def wake(self, alarm: str, at: datetime | None) -> None:
         """Be woken at a moment (None: no more); only a hint, the sweep would find it too."""
         self.alarms[alarm] = at
@@ -176,6 +182,8 @@ class Desk:
             unit = ActUnit(
                 tx, now, group, pressed=caller.pressed, means=self.means, caller=caller, me=me
             )
+            if group.left_at is not None:  # whoever can ask is in a server where the bot is
+                unit.wake_group()
             yield unit
             self.closing(unit)
             unit.save_refreshes()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
 
+from storage.groups import ASLEEP
 from storage.tables import (
     Address,
     CalendarEntry,
@@ -34,11 +35,14 @@ def entries(tx: Session, group_id: int) -> Sequence[CalendarEntry]:
 
 
 def unasked(tx: Session) -> Sequence[CalendarEntry]:
-    """Entries that changed while there was no calendar, or were made before there was one."""
+    """Entries that changed while there was no calendar, or were made before there was one.
+
+    Those of groups that are asleep wait until the group is back.
+    """
     asked = select(Effect.key).where(Effect.state != EffectState.EXPIRED)
     return tx.exec(
         select(CalendarEntry)
-        .where(col(CalendarEntry.key).not_in(asked))
+        .where(col(CalendarEntry.key).not_in(asked), col(CalendarEntry.group_id).not_in(ASLEEP))
         .order_by(col(CalendarEntry.id))
     ).all()
 

@@ -1,6 +1,6 @@
 """Queries about groups and their members."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -22,6 +22,8 @@ _ENTER = (
     .where(col(Group.id) == bindparam("of"), col(Member.user_id) == bindparam("user_id"))
     .with_for_update(of=Group)
 )
+# The groups that are asleep, for queries about all groups: nothing is due there.
+ASLEEP = select(Group.id).where(col(Group.left_at).is_not(None))
 _PEOPLE = select(Member).where(col(Member.id).in_(bindparam("ids", expanding=True)))
 
 
@@ -67,6 +69,22 @@ def scores_changed(tx: Session, group_id: int) -> None:
 def find(tx: Session, group_id: int) -> Group | None:
     """The group, if the bot has met it."""
     return tx.get(Group, group_id)
+
+
+def awake(tx: Session) -> Sequence[int]:
+    """The groups on whose servers the bot is, as far as it knows."""
+    return tx.exec(select(Group.id).where(col(Group.left_at).is_(None))).all()
+
+
+def asleep(tx: Session) -> Sequence[int]:
+    """The groups from whose servers the bot was removed."""
+    return tx.exec(ASLEEP).all()
+
+
+def is_asleep(tx: Session, group_id: int) -> bool:
+    """Whether the bot has been removed from the group's server."""
+    group = tx.get(Group, group_id)
+    return group is not None and group.left_at is not None
 
 
 def lock(tx: Session, group_id: int) -> Group:

@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, bindparam, case, or_
+from sqlalchemy import BigInteger, ColumnElement, bindparam, case
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select, update
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from storage.tables import Effect, EffectState
+from storage.tables import Effect, EffectState, Group
 
 # What goes to Google Calendar stands in one line, which is no channel of Discord's.
 GOOGLE = 0
@@ -23,6 +23,13 @@ LEASE = timedelta(minutes=1)
 ANSWER_TIME = timedelta(seconds=4)
 LONGEST_WAIT = timedelta(minutes=5)
 CHANNEL_GONE = "the channel is gone. Choose another one with `/settings channels`."
+# What Discord will not take is tried ever more rarely, and no more after a week.
+PARKED_FOR = timedelta(minutes=5)
+LONGEST_PARKED = timedelta(days=1)
+GIVEN_UP_AFTER = timedelta(days=7)
+# More than this are not named in one query.
+MOST_IDS = 500
+_SET_ASIDE = (EffectState.PARKED, EffectState.GIVEN_UP)
 
 # What comes first when Discord cannot be told everything at once, by the letter of the key: what
 # is new and the cards of the evening that is running; announcements and events come last.
@@ -83,6 +90,7 @@ _CONFIRM = update(Effect).values(
     attempts=0,
     attempted_at=None,
     trouble=None,
+    parked_at=None,
     under_way=_LEFT,
     state=case((_NEWEST_AND_ALONE, EffectState.DONE), else_=EffectState.PENDING),
     # At once if something newer is to be shown; the other edits under way are waited for.
@@ -337,22 +345,32 @@ def lost(tx: Session, effect_id: int, now: datetime, *, place: Place | None = No
 
 
 def park(
-    tx: Session, effect_id: int, *, trouble: str, until: datetime, tried: Effect | None = None
+    tx: Session,
+    effect_id: int,
+    *,
+    trouble: str,
+    now: datetime,
+    at_first: timedelta = PARKED_FOR,
+    tried: Effect | None = None,
 ) -> bool:
     """Puts an effect aside because Discord will not take it now; True if that is news.
 
-    `tried` is the effect as it was claimed. What nobody had tried to send before is as good as
-    untried; what was moved, or asked to be tried again, meanwhile is not put aside.
+    It is tried again after `at_first`, then twice that, four times and so on, a day at most; and
+    not at all once a week has passed since it was first put aside. `tried` is the effect as it was
+    claimed. What nobody had tried to send before is as good as untried; what was moved, or asked
+    to be tried again, meanwhile is not put aside.
     """
     with _held(tx, effect_id) as effect:
         _end(effect)
         if tried is not None and _was_asked_again(effect, tried):
             return False
         news = effect.trouble != trouble
+        effect.parked_at = effect.parked_at or now
+        given_up = now - effect.parked_at >= GIVEN_UP_AFTER
         effect.attempted_at = tried.attempted_at if tried is not None else None
-        effect.state = EffectState.PARKED
+        effect.state = EffectState.GIVEN_UP if given_up else EffectState.PARKED
         effect.trouble = trouble
-        effect.retry_at = until
+        effect.retry_at = now + parked_wait(effect.attempts, at_first)
         return news
 
 
@@ -390,6 +408,12 @@ def unlocked(tx: Session, effect_ids: Collection[int]) -> set[int]:
     return {effect_id for effect_id in rows if effect_id is not None}
 
 
+def parked_wait(attempts: int, at_first: timedelta = PARKED_FOR) -> timedelta:
+    """How long an effect stays aside after so many attempts."""
+    times: int = 1 << min(max(attempts - 1, 0), 12)
+    return min(at_first * times, LONGEST_PARKED)
+
+
 def trouble_of(tx: Session, channel_id: int) -> str | None:
     """Why the latest parked effect of a channel could not be delivered."""
     return tx.exec(
@@ -400,14 +424,50 @@ def trouble_of(tx: Session, channel_id: int) -> str | None:
     ).first()
 
 
-def parked(tx: Session, group_id: int) -> Sequence[tuple[int, str, int]]:
-    """Channel, trouble and number of the group's parked effects."""
+def parked(
+    tx: Session, group_id: int, state: EffectState = EffectState.PARKED
+) -> Sequence[tuple[int, str, int]]:
+    """Channel, trouble and number of the group's effects that are parked, or given up."""
     rows = tx.exec(
         select(Effect.channel_id, Effect.trouble, func.count())
-        .where(Effect.group_id == group_id, Effect.state == EffectState.PARKED)
+        .where(Effect.group_id == group_id, Effect.state == state)
         .group_by(col(Effect.channel_id), col(Effect.trouble))
     )
     return [(channel, trouble or "", count) for channel, trouble, count in rows]
+
+
+def set_aside(tx: Session, group_ids: Collection[int] | None = None) -> dict[int, set[int]]:
+    """By group, the channels in which effects are parked or given up; without ids, of all groups.
+
+    A group that is asleep has none: it is woken as a whole.
+    """
+    statement = (
+        select(Effect.group_id, Effect.channel_id)
+        .join(Group, col(Group.id) == Effect.group_id)
+        .where(
+            col(Effect.state).in_(_SET_ASIDE),
+            Effect.channel_id != GOOGLE,
+            col(Group.left_at).is_(None),
+        )
+        .distinct()
+    )
+    if group_ids is not None and len(group_ids) <= MOST_IDS:
+        statement = statement.where(col(Effect.group_id).in_(group_ids))
+    found: dict[int, set[int]] = {}
+    for group_id, channel in tx.exec(statement):
+        if group_ids is None or group_id in group_ids:
+            found.setdefault(group_id, set()).add(channel)
+    return found
+
+
+def give_up(tx: Session, group_id: int, *, trouble: str, now: datetime) -> None:
+    """Nothing more is delivered for a group, until `unpark` takes it all up again."""
+    waiting = col(Effect.state).in_([EffectState.PENDING, EffectState.PARKED])
+    tx.exec(
+        update(Effect)
+        .where(col(Effect.group_id) == group_id, waiting)
+        .values(state=EffectState.GIVEN_UP, trouble=trouble, parked_at=now)
+    )
 
 
 def gone_channels(tx: Session, group_id: int) -> Sequence[int]:
@@ -416,7 +476,7 @@ def gone_channels(tx: Session, group_id: int) -> Sequence[int]:
         select(Effect.channel_id)
         .where(
             Effect.group_id == group_id,
-            Effect.state == EffectState.PARKED,
+            col(Effect.state).in_(_SET_ASIDE),
             Effect.trouble == CHANNEL_GONE,
         )
         .distinct()
@@ -424,11 +484,23 @@ def gone_channels(tx: Session, group_id: int) -> Sequence[int]:
 
 
 def move(tx: Session, *, group_id: int, gone: int, to: int) -> None:
-    """What was shown in a channel that is gone, or was to be, belongs in another one from now."""
+    """What was shown in a channel that is gone, or was to be, belongs in another one from now.
+
+    Its trouble was the old channel's, so it has none any more.
+    """
+    aside = col(Effect.state).in_(_SET_ASIDE)
     tx.exec(
         update(Effect)
         .where(col(Effect.group_id) == group_id, col(Effect.channel_id) == gone)
-        .values(channel_id=to, message_id=None, attempted_at=None, under_way=0)
+        .values(
+            channel_id=to,
+            message_id=None,
+            attempted_at=None,
+            under_way=0,
+            trouble=None,
+            parked_at=None,
+            state=case((aside, EffectState.PENDING), else_=col(Effect.state)),
+        )
     )
 
 
@@ -441,14 +513,43 @@ def send_again(tx: Session, now: datetime) -> None:
     )
 
 
-def unpark(tx: Session, now: datetime, *, group_id: int | None = None) -> None:
-    """Tries everything again, as if for the first time: at start, and when settings change."""
-    statement = update(Effect).where(
-        or_(
-            col(Effect.state) == EffectState.PARKED,
-            (col(Effect.state) == EffectState.PENDING) & (col(Effect.retry_at) > now),
+def try_again(tx: Session, now: datetime) -> None:
+    """Tries everything that waits, in all groups: at start, and when the clock was set back.
+
+    What is parked has been tried as often as before, and is given up as early. What Google would
+    not have for a week is tried too: whoever runs the bot restarts it once that is mended.
+    """
+    waits = col(Effect.retry_at) > now
+    for state, values in (
+        (EffectState.PARKED, {"retry_at": now}),
+        (EffectState.PENDING, {"retry_at": now, "attempts": 0}),
+    ):
+        tx.exec(update(Effect).where(col(Effect.state) == state, waits).values(**values))
+    asleep = select(Group.id).where(col(Group.left_at).is_not(None))
+    tx.exec(
+        update(Effect)
+        .where(
+            col(Effect.state) == EffectState.GIVEN_UP,
+            col(Effect.channel_id) == GOOGLE,
+            col(Effect.group_id).not_in(asleep),
         )
+        .values(state=EffectState.PARKED, retry_at=now)
     )
-    if group_id is not None:
-        statement = statement.where(col(Effect.group_id) == group_id)
-    tx.exec(statement.values(retry_at=now, attempts=0))
+
+
+def unpark(
+    tx: Session, now: datetime, *, group_id: int, channels: Collection[int] | None = None
+) -> None:
+    """Tries what was set aside as if for the first time: its reason may be gone.
+
+    All of a group, also what was given up and what waits, or only what belongs in some channels.
+    """
+    of_group = col(Effect.group_id) == group_id
+    aside = update(Effect).where(of_group, col(Effect.state).in_(_SET_ASIDE))
+    again = {"retry_at": now, "attempts": 0}
+    if channels is not None:
+        aside = aside.where(col(Effect.channel_id).in_(channels))
+    else:
+        waits = (col(Effect.state) == EffectState.PENDING) & (col(Effect.retry_at) > now)
+        tx.exec(update(Effect).where(of_group, waits).values(**again))
+    tx.exec(aside.values(state=EffectState.PARKED, parked_at=None, **again))

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import or_
 from sqlmodel import Session, col, delete, select
 
+from storage.groups import ASLEEP
 from storage.tables import Draft, Interest, Meetup, Member, Series, SessionState
 
 DRAFTS_KEPT = timedelta(days=1)
@@ -27,12 +28,14 @@ def running_series(tx: Session, group_id: int, now: datetime) -> Sequence[Series
     ).all()
 
 
-def to_plan(tx: Session, *, until: datetime | None = None) -> Sequence[Series]:
-    """Series of all groups with a session to be announced, or one due by a moment."""
-    statement = select(Series).where(col(Series.plan_at).is_not(None))
-    if until is not None:
-        statement = statement.where(col(Series.plan_at) <= until)
-    return tx.exec(statement).all()
+def due(tx: Session, until: datetime) -> Sequence[tuple[int, int, datetime]]:
+    """Series id, group id and moment of all series with a session to be announced by `until`."""
+    rows = tx.exec(
+        select(Series.id, Series.group_id, Series.plan_at).where(
+            col(Series.plan_at) <= until, col(Series.group_id).not_in(ASLEEP)
+        )
+    )
+    return [(number, group_id, at) for number, group_id, at in rows if number and at]
 
 
 def of_series(tx: Session, series_id: int) -> Sequence[Meetup]:

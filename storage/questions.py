@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, delete, func, select
 
+from storage.groups import ASLEEP
 from storage.tables import (
     Attendance,
     Dispute,
@@ -117,23 +118,16 @@ def pickable(tx: Session, group_id: int, *, session_id: int, now: datetime) -> l
     )
 
 
-def past_close(tx: Session, now: datetime) -> Sequence[Question]:
-    """Open and proposed questions whose close time has come."""
-    return tx.exec(
-        select(Question).where(
+def due(tx: Session, until: datetime) -> Sequence[tuple[int, int, datetime]]:
+    """Question id, group id and moment of all that close by `until` and have not closed yet."""
+    rows = tx.exec(
+        select(Question.id, Question.group_id, Question.closes_at).where(
             col(Question.state).in_(PICKABLE),
-            col(Question.closes_at) <= now,
+            col(Question.closes_at) <= until,
+            col(Question.group_id).not_in(ASLEEP),
         )
-    ).all()
-
-
-def to_close(tx: Session) -> Sequence[Question]:
-    """Open and proposed questions that have a close time, in all groups."""
-    return tx.exec(
-        select(Question).where(
-            col(Question.state).in_(PICKABLE), col(Question.closes_at).is_not(None)
-        )
-    ).all()
+    )
+    return [(number, group_id, at) for number, group_id, at in rows if number and at]
 
 
 def latest_resolution(tx: Session, question_id: int) -> Resolution | None:

@@ -8,6 +8,7 @@ from sqlalchemy import BindParameter, bindparam, union
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from storage.groups import ASLEEP
 from storage.tables import (
     Attendance,
     Forecast,
@@ -167,21 +168,15 @@ def opened_counts(tx: Session, group_id: int) -> Counter[int]:
     return Counter(rows)
 
 
-def live(tx: Session) -> Sequence[tuple[int, int, datetime | None]]:
-    """Round id, group id and next moment to act of every round that is not closed, everywhere."""
+def due(tx: Session, until: datetime) -> Sequence[tuple[int, int, datetime]]:
+    """Round id, group id and moment of every round in which time does something by `until`."""
     rows = tx.exec(
         select(Round.id, Question.group_id, Round.next_due_at)
         .join(Question, col(Question.id) == Round.question_id)
-        .where(Round.phase != Phase.CLOSED)
+        .where(
+            Round.phase != Phase.CLOSED,
+            col(Round.next_due_at) <= until,
+            col(Question.group_id).not_in(ASLEEP),
+        )
     )
-    return [(number, group_id, at) for number, group_id, at in rows if number is not None]
-
-
-def due(tx: Session, now: datetime) -> Sequence[tuple[int, int]]:
-    """Round and group id of every round whose stored moment to act has come."""
-    rows = tx.exec(
-        select(Round.id, Question.group_id)
-        .join(Question, col(Question.id) == Round.question_id)
-        .where(Round.phase != Phase.CLOSED, col(Round.next_due_at) <= now)
-    )
-    return [(round_id, group_id) for round_id, group_id in rows if round_id is not None]
+    return [(number, group_id, at) for number, group_id, at in rows if number and at]

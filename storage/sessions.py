@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
+from storage.groups import ASLEEP
 from storage.tables import Answer, Attendance, Meetup, Presence, Rsvp, SessionState, Vote
 
 # Built once: every card of a round asks this, and building a statement costs more than running it.
@@ -32,6 +33,15 @@ def live_in_channel(tx: Session, group_id: int, channel_id: int) -> Meetup | Non
             Meetup.state == SessionState.LIVE,
         )
     ).first()
+
+
+def live(tx: Session, group_id: int) -> Sequence[Meetup]:
+    """The group's live sessions, in the order in which they were planned or begun."""
+    return tx.exec(
+        select(Meetup)
+        .where(Meetup.group_id == group_id, Meetup.state == SessionState.LIVE)
+        .order_by(col(Meetup.id))
+    ).all()
 
 
 def in_channel(tx: Session, group_id: int, channel_id: int) -> Sequence[Meetup]:
@@ -92,14 +102,16 @@ def planned(tx: Session, group_id: int) -> list[int]:
     return [session_id for session_id in rows if session_id is not None]
 
 
-def to_remind(tx: Session, *, until: datetime | None = None) -> Sequence[Meetup]:
-    """Scheduled sessions of all groups with a reminder to come, or one due by a moment."""
-    statement = select(Meetup).where(
-        Meetup.state == SessionState.SCHEDULED, col(Meetup.remind_at).is_not(None)
+def due(tx: Session, state: SessionState, until: datetime) -> Sequence[tuple[int, int, datetime]]:
+    """Session id, group id and moment of all in this state in which time does something."""
+    rows = tx.exec(
+        select(Meetup.id, Meetup.group_id, Meetup.remind_at).where(
+            Meetup.state == state,
+            col(Meetup.remind_at) <= until,
+            col(Meetup.group_id).not_in(ASLEEP),
+        )
     )
-    if until is not None:
-        statement = statement.where(col(Meetup.remind_at) <= until)
-    return tx.exec(statement).all()
+    return [(number, group_id, at) for number, group_id, at in rows if number and at]
 
 
 def rsvps(tx: Session, session_id: int) -> list[Rsvp]:

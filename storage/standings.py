@@ -33,10 +33,11 @@ def stale(tx: Session) -> list[int]:
     """The groups whose kept standings do not show all of their scores, or whose scores are old."""
     rows = tx.exec(
         select(Group.id).where(
+            col(Group.left_at).is_(None),
             or_(
                 col(Group.standings_version) != Group.scores_version,
                 col(Group.rescored_to).is_not(None),
-            )
+            ),
         )
     )
     return list(rows)

@@ -75,10 +75,12 @@ class Group(SQLModel, table=True):
     `scores_version` grows with every change of a score; `standings_version` is the one that the
     kept standings show. After an upgrade that changes how scores are computed, `rescored_to` is the
     last question whose scores follow the new rules, in the order of ids; NULL once all of them do.
+    `left_at` is set while the bot is not in the server: the group is asleep then.
     """
 
     __tablename__ = "groups"
     __table_args__ = (
+        Index("ix_groups_left", "left_at"),
         CheckConstraint("turn_seconds BETWEEN 30 AND 7200", name="turn_seconds_range"),
         CheckConstraint("grace_seconds BETWEEN 0 AND 600", name="grace_seconds_range"),
         CheckConstraint("blind_seconds BETWEEN 0 AND 3600", name="blind_seconds_range"),
@@ -107,6 +109,7 @@ class Group(SQLModel, table=True):
     scores_version: int = 0
     standings_version: int = 0
     rescored_to: int | None = None
+    left_at: datetime | None = None
 
 
 class Member(SQLModel, table=True):
@@ -202,10 +205,14 @@ class Series(SQLModel, table=True):
 class Meetup(SQLModel, table=True):
     """A session: one meetup; SQLModel has taken the name Session.
 
-    `remind_at` is when time brings something about next (a reminder, or that it lapses), so that
-    the sweep finds it by index. `occurrence` is the local date that the session has in its series,
-    also when it was moved. `sequence` grows with each change that a calendar must hear of.
-    `lobby` counts the lobbies opened in it; `lobby_open` says whether the last one still is.
+    `remind_at` is when time changes something next (a reminder, or that it lapses; while it is
+    live, that somebody may take over, or that it ends), so that the sweep finds it by index.
+    `occurrence` is the local date that the session has in its series, also when it was moved.
+    `sequence` grows with each change that a calendar must hear of. `lobby` counts the lobbies
+    opened in it; `lobby_open` says whether the last one still is. While it is live, `quiet_since`
+    is when somebody last did something in it, and `waits_since` when its host did, or when the
+    others began to wait for the host. `host_away` says that somebody else may take over though
+    the host has not left.
     """
 
     __tablename__ = "sessions"
@@ -230,6 +237,7 @@ class Meetup(SQLModel, table=True):
     voice_channel_id: int | None = Field(default=None, sa_type=BigInteger)
     host_id: int = Field(foreign_key="members.id")
     host_gone: bool = False
+    host_away: bool = False
     title: str
     description: str = ""
     state: SessionState = Field(default=SessionState.SCHEDULED, sa_type=word(SessionState))
@@ -250,6 +258,8 @@ class Meetup(SQLModel, table=True):
     lobby: int = 0
     lobby_open: bool = False
     picked_id: int | None = Field(default=None, foreign_key="questions.id")
+    quiet_since: datetime | None = None
+    waits_since: datetime | None = None
 
 
 class Rsvp(SQLModel, table=True):
@@ -323,6 +333,8 @@ class Round(SQLModel, table=True):
     """One question taken around one circle; its limits are copied, so settings can change.
 
     `next_due_at` is when time alone changes something next, so that the sweep finds it by index.
+    `stopped_at` is when the bot, after a long time away, stopped the round until somebody resumes
+    it.
     """
 
     __tablename__ = "rounds"
@@ -350,6 +362,7 @@ class Round(SQLModel, table=True):
     turn_count: int = 0
     opened_at: datetime
     closed_at: datetime | None = None
+    stopped_at: datetime | None = None
 
 
 class Seat(SQLModel, table=True):
@@ -538,6 +551,7 @@ class Effect(SQLModel, table=True):
     has: ten changes in a row cost one edit. Cards are edited, pings (which `expire`) are sent once.
     `under_way` counts what was sent off and has no outcome yet; what is still counted after
     `under_way_until` never will have one.
+    `parked_at` is since when Discord will not take it; after a week of that it is given up.
     """
 
     __tablename__ = "outbox"
@@ -562,6 +576,7 @@ class Effect(SQLModel, table=True):
     trouble: str | None = None
     under_way: int = 0
     under_way_until: datetime | None = None
+    parked_at: datetime | None = None
 
 
 class Dispute(SQLModel, table=True):

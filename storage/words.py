@@ -121,3 +121,4 @@ class EffectState(StrEnum):
     DONE = "done"
     PARKED = "parked"
     EXPIRED = "expired"
+    GIVEN_UP = "given_up"

@@ -108,8 +108,9 @@ def _settle(unit: Unit, effect: Effect, outcome: Outcome) -> None:
         case Retry(after, reason):
             outbox.retry(unit.tx, number, trouble=reason, now=unit.now, after=after)
         case GaveUp(reason):
-            until = unit.now + PARKED_FOR
-            outbox.park(unit.tx, number, trouble=reason, until=until, tried=effect)
+            outbox.park(
+                unit.tx, number, trouble=reason, now=unit.now, at_first=PARKED_FOR, tried=effect
+            )
 
 
 def _note(unit: Unit, effect: Effect, outcome: Outcome) -> None:

@@ -97,6 +97,7 @@ CATALOGUE: dict[str, tuple[Read, Draw]] = {
     "t": (lambda tx, key, _: round_shown.read_turn(tx, key), round_cards.turn_card),
     "u": (lambda tx, key, _: round_shown.read_cue(tx, key), round_cards.cue_message),
     "f": (lambda tx, key, _: round_shown.read_phase(tx, key), round_cards.final_card),
+    "o": (lambda tx, key, _: round_shown.read_stopped(tx, key), round_cards.stopped_card),
     "s": (lambda tx, key, _: round_shown.read_summary(tx, key), _draw_summary),
     "q": (lambda tx, key, _: question_shown.read_question(tx, key), question_cards.question_card),
     "r": (

@@ -32,7 +32,6 @@ Keep = Callable[[Desk, Effect], None]
 
 # Discord remembers nonces for a few minutes; after this an unconfirmed message is looked for.
 NONCE_LIFE = timedelta(minutes=2)
-PARKED_FOR = timedelta(minutes=5)
 # So many channels are served side by side.
 LANES = 30
 # So many are claimed and drawn before Discord has room for them.
@@ -345,8 +344,8 @@ class Delivery:
 
     def _park(self, effect: Effect, trouble: str) -> bool:
         with self._desk.step(effect.group_id) as unit:
-            until = unit.now + PARKED_FOR
-            news = outbox.park(unit.tx, _id(effect), trouble=trouble, until=until, tried=effect)
+            now = unit.now
+            news = outbox.park(unit.tx, _id(effect), trouble=trouble, now=now, tried=effect)
             if news:
                 self._tell_on_card(unit, effect)
             return news

@@ -4,6 +4,7 @@ The demo plays on it and the tests tell their stories on it. Everything goes thr
 it would in earnest; only the network and the passing of time are simulated.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -13,7 +14,6 @@ import discord
 import simcord
 
 from bot.app import App
-from bot.demo.virtual import virtual_alarms
 from storage import migrate
 from storage.engine import Database
 
@@ -52,19 +52,24 @@ class Stage:
         migrate.upgrade(database)
         parts["sweep_seconds"] = sweep_seconds
         parts["linger"] = 0.0  # no time passes here by itself
+
+        async def sleep(seconds: float) -> None:
+            """Only the story's time ends what the bot waits for on purpose."""
+            await env.external_wait(asyncio.sleep(seconds), reason="the time to look again")
+
+        parts["sleep"] = sleep
         app = App(database, **parts)
         env = simcord.Env(app.client, check_errors=False, settle_timeout=30)
         if start is not None:
             env.backend.clock.advance((start - env.now()).total_seconds())
-        with virtual_alarms():
-            await env.start()
-            stage = cls(env, app, names, parts)
-            try:
-                await env.settle()
-                yield stage
-            finally:
-                await stage.app.close()
-                await env.shutdown()
+        await env.start()
+        stage = cls(env, app, names, parts)
+        try:
+            await env.settle()
+            yield stage
+        finally:
+            await stage.app.close()
+            await env.shutdown()
 
     def add(self, name: str, *roles: simcord.RoleHandle) -> simcord.MemberActor:
         """One more person on the server."""

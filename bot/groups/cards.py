@@ -38,7 +38,8 @@ def settings_card(settings: Settings) -> Message:
     embed.add_field(name="Rounds", value=lines(rows), inline=False)
     if settings.troubles:
         rows = [
-            f"{_place(trouble.channel_id, group.id)}: {trouble.reason} ({trouble.count} waiting)"
+            f"{_place(trouble.channel_id, group.id)}: {trouble.reason} ({trouble.count} "
+            f"{'given up after a week' if trouble.given_up else 'waiting'})"
             for trouble in settings.troubles
         ]
         embed.add_field(name="⚠️ Messages that I could not post", value=lines(rows), inline=False)
@@ -49,8 +50,8 @@ def trouble_message(channel_id: int, reason: str) -> Message:
     """Said where the bot can speak about where it cannot."""
     return Message(
         content=(
-            f"⚠️ I cannot post in <#{channel_id}>: {reason} Nothing is lost; I try again every few "
-            "minutes and as soon as `/settings` changes."
+            f"⚠️ I cannot post in <#{channel_id}>: {reason} Nothing is lost; I try again as "
+            "soon as that changes, and ever more rarely for a week."
         )
     )
 

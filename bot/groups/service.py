@@ -1,14 +1,18 @@
 """A group's settings. Only people with Manage Server change them. Never touches Discord."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from bot import keys, times
+from bot import times
 from bot.groups import rules
+from bot.sessions import live
 from bot.sessions.planning import rules as planning
 from bot.sessions.upcoming import service as upcoming
-from bot.unit import Caller, Desk, Unit, row_id
-from storage import groups, outbox, sessions
-from storage.tables import Group, SessionState
+from bot.unit import Caller, Desk, Unit
+from storage import groups, outbox
+from storage.tables import EffectState, Group
+
+REMOVED = "I was removed from this server."
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class Trouble:
     channel_id: int
     reason: str
     count: int
+    given_up: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,8 +57,11 @@ def show(desk: Desk, caller: Caller) -> Settings:
     """The group's settings; a group that has none yet has the defaults."""
     with desk.db.read() as tx:
         group = groups.find(tx, caller.group_id)
-        parked = outbox.parked(tx, caller.group_id)
-    troubles = tuple(Trouble(channel, reason, count) for channel, reason, count in parked)
+        troubles = tuple(
+            Trouble(channel, reason, count, state == EffectState.GIVEN_UP)
+            for state in (EffectState.PARKED, EffectState.GIVEN_UP)
+            for channel, reason, count in outbox.parked(tx, caller.group_id, state)
+        )
     return Settings(group or Group(id=caller.group_id, name=caller.group_name), troubles)
 
 
@@ -77,18 +85,30 @@ def set_timezone(desk: Desk, caller: Caller, zone: str) -> str:
         return unit.me.timezone
 
 
+def fall_asleep(desk: Desk, group_id: int) -> None:
+    """The bot was removed from the server: nothing is done for the group until it is back."""
+    with desk.db.read() as tx:
+        if groups.find(tx, group_id) is None:
+            return
+    with desk.step(group_id) as unit:
+        if unit.group.left_at is None:
+            unit.group.left_at = unit.now
+            outbox.give_up(unit.tx, group_id, trouble=REMOVED, now=unit.now)
+
+
+def wake_up(desk: Desk, group_ids: Collection[int]) -> None:
+    """The bot is in these servers: those that are asleep go on with what they left."""
+    with desk.db.read() as tx:
+        asleep = [group_id for group_id in groups.asleep(tx) if group_id in group_ids]
+    for group_id in asleep:
+        with desk.step(group_id) as unit:
+            unit.wake_group()
+
+
 def _leave_gone_channels(unit: Unit, to: int) -> None:
     """Sessions whose channel was deleted, and what was to be shown there, go on in this one."""
     for gone in outbox.gone_channels(unit.tx, unit.group.id):
-        moving = sessions.in_channel(unit.tx, unit.group.id, gone)
-        occupied = sessions.live_in_channel(unit.tx, unit.group.id, to) is not None
-        if occupied and any(meetup.state == SessionState.LIVE for meetup in moving):
-            continue
-        outbox.move(unit.tx, group_id=unit.group.id, gone=gone, to=to)
-        for meetup in moving:
-            meetup.channel_id = to
-            if meetup.state == SessionState.SCHEDULED:
-                unit.refresh(keys.announcement(row_id(meetup)))
+        live.leave_channel(unit, gone, to)
 
 
 def _apply(group: Group, wanted: Change) -> None:

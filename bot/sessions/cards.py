@@ -31,6 +31,9 @@ ORDERS = {
 }
 
 
+BEGIN_AGAIN = "`/session start` begins a new one."
+
+
 def lobby_card(lobby: Lobby) -> Message:
     """Before a round: who is in, which question, and what to press."""
     if not lobby.open:
@@ -53,11 +56,10 @@ def evening_card(evening: Evening) -> Message:
     count = len(evening.rounds)
     held = f"{count} round{'' if count == 1 else 's'}"
     lasted = say_duration(timedelta(seconds=round(evening.lasted_seconds / 60) * 60))
-    embed = card(
-        f"{safe(evening.title)} is over",
-        f"{held} in {lasted}. Thank you for forecasting together!",
-        GREEN,
-    )
+    text = f"{held} in {lasted}. Thank you for forecasting together!"
+    if evening.by_itself:
+        text = f"Nobody did anything any more, so I ended it. {text if count else BEGIN_AGAIN}"
+    embed = card(f"{safe(evening.title)} is over", text, GREEN)
     embed.add_field(
         name="Who was there",
         value=listed(evening.circle),
@@ -86,6 +88,8 @@ def _what_to_do(lobby: Lobby) -> str:
         if len(lobby.choices) > MOST_OPTIONS:
             ask += " Not in the list? The host can take it with `/session next`."
     who = "Somebody takes over as host" if lobby.host_gone else f"{safe(lobby.host)} (host)"
+    if lobby.host_away and not lobby.host_gone:
+        ask += f" {safe(lobby.host)} seems to be away: **Take over** to lead instead."
     return f"**Join** if you want a seat. {ask}\n{who} presses **Start the round** when all are in."
 
 
@@ -110,7 +114,7 @@ def _lobby_items(lobby: Lobby) -> tuple[Item, ...]:
         button("leave", lobby.at, "Leave", row=0),
         button("start_round", lobby.at, "Start the round", PRIMARY, row=0),
     ]
-    if lobby.host_gone:
+    if lobby.host_gone or lobby.host_away:
         items.append(button("take_over", lobby.at, "Take over", row=0))
     if not lobby.choices:
         return tuple(items)

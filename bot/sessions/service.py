@@ -14,7 +14,7 @@ from bot import keys, times
 from bot.keys import Key
 from bot.questions import service as question_service
 from bot.rules import NotAllowedRefusal, Refusal, StaleRefusal
-from bot.sessions import rules
+from bot.sessions import live, rules, waiting
 from bot.sessions.rounds import service as rounds_service
 from bot.sessions.upcoming import service as upcoming
 from bot.unit import ActUnit, Caller, Desk, Unit, row_id
@@ -24,7 +24,6 @@ from storage.tables import Meetup, Order, Phase, Presence, QuestionState, Round,
 MOST_NAMESAKES = 1000  # sessions whose titles contain what was typed
 SHORTEST_TURN = timedelta(seconds=30)
 LONGEST_TURN = timedelta(hours=2)
-SESSION_OVER = "That session is over, so nothing happened. `/session list` shows the next one."
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ def voice_channel_of(desk: Desk, caller: Caller, at: Key) -> int | None:
 def join(desk: Desk, caller: Caller, at: Key | None = None) -> None:
     """Takes a seat: in the circle, and in the round if one is running."""
     with desk.act(caller) as unit:
-        meetup = _live(unit, at)
+        meetup = _meant(unit, at)
         row = rounds_service.running(unit, meetup)
         place = sessions.attendance(unit.tx, row_id(meetup), unit.my_id)
         already = place is not None and place.presence == Presence.IN
@@ -89,13 +88,14 @@ def join(desk: Desk, caller: Caller, at: Key | None = None) -> None:
             meetup.host_gone = False
         if row is not None and row.phase != Phase.FINAL:
             rounds_service.join_seat(unit, row, unit.my_id)
-        _refresh(unit, meetup)
+        _did(unit, meetup)
+        refresh(unit, meetup)
 
 
 def leave(desk: Desk, caller: Caller, at: Key | None = None) -> None:
     """Gives up the seat; forecasts stay. When the host leaves, somebody can take over."""
     with desk.act(caller) as unit:
-        meetup = _live(unit, at)
+        meetup = _meant(unit, at)
         place = sessions.attendance(unit.tx, row_id(meetup), unit.my_id)
         is_host = unit.my_id == meetup.host_id and not meetup.host_gone
         if (place is None or place.presence != Presence.IN) and not is_host:
@@ -106,7 +106,8 @@ def leave(desk: Desk, caller: Caller, at: Key | None = None) -> None:
         row = rounds_service.running(unit, meetup)
         if row is not None:
             rounds_service.leave_seat(unit, row, unit.my_id)
-        _refresh(unit, meetup)
+        _did(unit, meetup)
+        refresh(unit, meetup)
 
 
 def vote(desk: Desk, caller: Caller, at: Key, question_id: int) -> None:
@@ -122,6 +123,7 @@ def vote(desk: Desk, caller: Caller, at: Key, question_id: int) -> None:
         if question_id not in {question.id for question in available}:
             raise StaleRefusal("That question cannot be taken any more. Choose another one.")
         sessions.vote(unit.tx, row_id(meetup), meetup.lobby, unit.my_id, question_id)
+        _did(unit, meetup)
         unit.refresh(at)
 
 
@@ -129,8 +131,9 @@ def start_round(desk: Desk, caller: Caller, at: Key) -> None:
     """Takes the chosen question around the circle."""
     with desk.act(caller) as unit:
         meetup = _lobby(unit, at)
-        _require_lead(unit, meetup, "start the round")
+        live.require_lead(unit, meetup, "start the round")
         members = sessions.circle(unit.tx, row_id(meetup))
+        waiting.touch(unit, meetup, unit.my_id)
         seed = secrets.randbits(31)
         question = question_service.require(unit.tx, unit.group.id, _pick(unit, meetup, seed))
         rounds_service.open_round(unit, meetup, question, members, seed)
@@ -146,8 +149,8 @@ def start_round(desk: Desk, caller: Caller, at: Key) -> None:
 def next_round(desk: Desk, caller: Caller, at: Key | None = None, question: str = "") -> Key:
     """Opens the lobby of the next round. Returns its key."""
     with desk.act(caller) as unit:
-        meetup = _of_round(unit, at) if at else _live(unit, None)
-        _require_lead(unit, meetup, "open the next round")
+        meetup = live.of_round(unit, at) if at else live.here(unit)
+        live.require_lead(unit, meetup, "open the next round")
         if rounds_service.running(unit, meetup) is not None:
             raise Refusal(
                 "A round is running; the next one can open when it has closed. **Skip** and "
@@ -163,63 +166,53 @@ def next_round(desk: Desk, caller: Caller, at: Key | None = None, question: str 
         unit.show(key, meetup.channel_id)
         if at:
             unit.refresh(at)
+        _did(unit, meetup)
         return key
 
 
 def end(desk: Desk, caller: Caller, at: Key | None = None) -> Key:
     """Ends the running round, if any, and then the session. Returns the closing card's key."""
     with desk.act(caller) as unit:
-        meetup = _of_round(unit, at) if at else _live(unit, None)
-        _require_lead(unit, meetup, "end the session")
+        meetup = live.of_round(unit, at) if at else live.here(unit)
+        live.require_lead(unit, meetup, "end the session")
         row = rounds_service.running(unit, meetup)
-        if row is not None:
-            rounds_service.end_round(unit, meetup, row)
-        meetup.state = SessionState.CLOSED
-        meetup.ended_at = unit.now
-        if meetup.lobby_open:
-            meetup.lobby_open = False
-            unit.refresh(keys.lobby(row_id(meetup), meetup.lobby))
+        if at and at.kind == rounds_service.STOPPED and (row is None or row.stopped_at is None):
+            raise StaleRefusal("The round goes on already. The newest card shows what is next.")
+        waiting.touch(unit, meetup, unit.my_id)
         if at:
             unit.refresh(at)
-        key = keys.evening(row_id(meetup))
-        unit.show(key, meetup.channel_id)
-        upcoming.follow(unit, meetup)
-        return key
+        return close(unit, meetup, row)
+
+
+def close(unit: Unit, meetup: Meetup, row: Round | None) -> Key:
+    """Ends a session and its running round. Returns the closing card's key."""
+    if row is not None:
+        quiet_since = meetup.quiet_since
+        rounds_service.end_round(unit, row)
+        meetup.quiet_since = quiet_since  # nobody did anything: the round was closed for them
+    meetup.state = SessionState.CLOSED
+    meetup.ended_at = unit.now
+    if meetup.lobby_open:
+        meetup.lobby_open = False
+        unit.refresh(keys.lobby(row_id(meetup), meetup.lobby))
+    key = keys.evening(row_id(meetup))
+    unit.show(key, meetup.channel_id)
+    unit.wake(f"live:{row_id(meetup)}", None)
+    upcoming.follow(unit, meetup)
+    return key
 
 
 def take_over(desk: Desk, caller: Caller, at: Key) -> None:
     """Leads a session whose host has left."""
     with desk.act(caller) as unit:
-        meetup = _live(unit, at)
-        if not meetup.host_gone:
+        meetup = live.of_card(unit, at)
+        if not (meetup.host_gone or meetup.host_away):
             raise StaleRefusal("This session has a host again. Nothing changed.")
-        seated = _seated_order(unit, meetup)
-        if not rules.may_take_over(
-            unit.my_id, seated=seated, facilitator=caller.is_facilitator(unit.group)
-        ):
-            first = groups.names(unit.tx, seated[:1]).get(seated[0]) if seated else None
-            who = f"{first} is next in the circle and" if first else "Whoever sits in the circle"
-            raise NotAllowedRefusal(f"{who} can take over, or a facilitator.")
+        _require_successor(unit, meetup)
         meetup.host_id = unit.my_id
         meetup.host_gone = False
-        _refresh(unit, meetup)
-
-
-def arrive_on_call(desk: Desk, group_id: int, voice_channel_id: int, who: OnCall) -> None:
-    """Somebody joined a session's voice channel: in the lobby they sit down, later they may."""
-    with desk.db.read() as tx:
-        ids = [row_id(row) for row in sessions.live_in_voice(tx, group_id, voice_channel_id)]
-    for session_id in ids:
-        with desk.step(group_id) as unit:
-            meetup = unit.tx.get_one(Meetup, session_id)
-            member = groups.member(unit.tx, group_id, who.user_id, who.name)
-            known = sessions.attendance(unit.tx, session_id, row_id(member)) is not None
-            if known or meetup.state != SessionState.LIVE:
-                continue
-            running = rounds_service.running(unit, meetup)
-            offer = Presence.IN if running is None else Presence.OFFERED
-            sessions.set_presence(unit.tx, session_id, row_id(member), offer, unit.now)
-            _refresh(unit, meetup)
+        _did(unit, meetup)
+        refresh(unit, meetup)
 
 
 def find(tx: Session, group_id: int, typed: str) -> Meetup:
@@ -256,7 +249,7 @@ def _planned(unit: ActUnit, typed: str) -> Meetup:
             f"That session is {meetup.state.value}, so it cannot be started. `/session list` shows "
             "the others."
         )
-    _require_lead(unit, meetup, "start it")
+    live.require_lead(unit, meetup, "start it")
     return meetup
 
 
@@ -278,7 +271,8 @@ def _ad_hoc(unit: ActUnit) -> Meetup:
 def _go_live(unit: ActUnit, meetup: Meetup, wish: Wish, on_call: Sequence[OnCall]) -> Key:
     meetup.state = SessionState.LIVE
     meetup.channel_id = unit.caller.channel_id
-    meetup.started_at = unit.now
+    meetup.started_at = meetup.quiet_since = meetup.waits_since = unit.now
+    meetup.host_gone = meetup.host_away = False
     meetup.host_id = unit.my_id
     meetup.order_mode = wish.order
     meetup.lobby = 1
@@ -291,6 +285,7 @@ def _go_live(unit: ActUnit, meetup: Meetup, wish: Wish, on_call: Sequence[OnCall
     key = keys.lobby(row_id(meetup), 1)
     unit.show(key, meetup.channel_id)
     upcoming.follow(unit, meetup)
+    waiting.watch_round(unit, meetup, None)
     return key
 
 
@@ -333,32 +328,12 @@ def _pick(unit: ActUnit, meetup: Meetup, seed: int) -> int:
     return rules.pick(candidates, votes=votes, chosen=meetup.picked_id, seed=seed)
 
 
-def _live(unit: ActUnit, at: Key | None) -> Meetup:
-    """The live session that a card belongs to, or that of the caller's channel."""
-    if at is None:
-        meetup = sessions.live_in_channel(unit.tx, unit.group.id, unit.caller.channel_id)
-        if meetup is None:
-            raise Refusal("No session is live in this channel. `/session start` starts one.")
-        return meetup
-    meetup = sessions.get(unit.tx, unit.group.id, at.id) if at.kind == "l" else _of_round(unit, at)
-    if meetup is None or meetup.state != SessionState.LIVE:
-        raise StaleRefusal(SESSION_OVER)
-    return meetup
-
-
-def _of_round(unit: ActUnit, at: Key) -> Meetup:
-    row = rounds.get(unit.tx, unit.group.id, at.id)
-    meetup = unit.tx.get(Meetup, row.session_id) if row is not None else None
-    if row is None or meetup is None or meetup.state != SessionState.LIVE:
-        raise StaleRefusal(SESSION_OVER)
-    newest = rounds.of_session(unit.tx, row_id(meetup))[-1]
-    if newest.id != row.id:
-        raise StaleRefusal("That round is over. The newest card shows what is happening now.")
-    return meetup
+def _meant(unit: ActUnit, at: Key | None) -> Meetup:
+    return live.of_card(unit, at) if at else live.in_channel(unit)
 
 
 def _lobby(unit: ActUnit, at: Key) -> Meetup:
-    meetup = _live(unit, at)
+    meetup = live.of_card(unit, at)
     if not meetup.lobby_open or at.more != (meetup.lobby,):
         raise StaleRefusal("That lobby is closed: the round has begun. Look at the newest card.")
     return meetup
@@ -381,7 +356,7 @@ def _seated_order(unit: Unit, meetup: Meetup) -> list[int]:
     ]
 
 
-def _refresh(unit: Unit, meetup: Meetup) -> None:
+def refresh(unit: Unit, meetup: Meetup) -> None:
     """Has the card edited on which the session is followed right now."""
     row = rounds.running(unit.tx, row_id(meetup))
     if row is not None:
@@ -394,7 +369,25 @@ def _refresh(unit: Unit, meetup: Meetup) -> None:
             unit.refresh(keys.summary(row_id(closed[-1])))
 
 
-def _require_lead(unit: ActUnit, meetup: Meetup, deed: str) -> None:
-    host = None if meetup.host_gone else meetup.host_id
-    if not unit.leads(host):
-        raise NotAllowedRefusal(f"Only the host or a facilitator can {deed}.")
+def _did(unit: ActUnit, meetup: Meetup) -> None:
+    """The asking member did something in the session."""
+    waiting.touch(unit, meetup, unit.my_id)
+    waiting.watch_round(unit, meetup, rounds.running(unit.tx, row_id(meetup)))
+
+
+def _require_successor(unit: ActUnit, meetup: Meetup) -> None:
+    """Refuses to whoever may not lead the session in the host's place."""
+    seated = [one for one in _seated_order(unit, meetup) if one != meetup.host_id]
+    running = rounds.running(unit.tx, row_id(meetup))
+    held = waiting.is_held(unit, running)
+    waits = waiting.as_live(unit, meetup, running=running is not None, held=held)
+    allowed = rules.may_take_over(
+        unit.my_id,
+        seated=seated,
+        facilitator=unit.caller.is_facilitator(unit.group),
+        waited=rules.has_waited(waits, unit.now),
+    )
+    if not allowed:
+        first = groups.names(unit.tx, seated[:1]).get(seated[0]) if seated else None
+        who = f"{first} is next in the circle and" if first else "Whoever sits in the circle"
+        raise NotAllowedRefusal(f"{who} can take over, or a facilitator.")

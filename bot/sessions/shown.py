@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.keys import Key
+from bot.sessions import rules
 from bot.unit import row_id
 from storage import forecasts, groups, questions, rounds, sessions
 from storage.tables import Meetup, Order, Phase, Presence, Round
@@ -30,6 +31,7 @@ class Lobby:
     title: str
     host: str
     host_gone: bool
+    host_away: bool
     open: bool
     number: int
     order: Order
@@ -59,6 +61,7 @@ class Evening:
     lasted_seconds: float
     circle: tuple[str, ...]
     rounds: tuple[RoundLine, ...]
+    by_itself: bool = False
 
 
 def read_lobby(tx: Session, at: Key, now: datetime) -> Lobby | None:
@@ -76,6 +79,7 @@ def read_lobby(tx: Session, at: Key, now: datetime) -> Lobby | None:
         title=meetup.title,
         host=names[meetup.host_id],
         host_gone=meetup.host_gone,
+        host_away=meetup.host_away,
         open=is_open,
         number=number,
         order=meetup.order_mode,
@@ -95,10 +99,14 @@ def read_evening(tx: Session, at: Key) -> Evening | None:
     held = rounds.of_session(tx, at.id)
     members = [row.member_id for row in sessions.attendances(tx, at.id)]
     names = groups.names(tx, {*members, meetup.host_id})
+    quiet_since = meetup.quiet_since or meetup.ended_at
+    by_itself = meetup.ended_at - quiet_since >= rules.QUIET_LIFE
+    over_at = quiet_since if by_itself else meetup.ended_at
     return Evening(
         title=meetup.title,
         host=names[meetup.host_id],
-        lasted_seconds=(meetup.ended_at - meetup.started_at).total_seconds(),
+        lasted_seconds=(over_at - meetup.started_at).total_seconds(),
+        by_itself=by_itself,
         circle=tuple(names[member] for member in members),
         rounds=tuple(_round_line(tx, meetup, row) for row in held),
     )

@@ -14,6 +14,7 @@ from bot.groups.service import Change
 from bot.keys import Key
 from bot.questions import service as questions
 from bot.rules import NotAllowedRefusal, Refusal
+from bot.sessions import hosting
 from bot.sessions import service as sessions
 from bot.sessions.planning import service as planning
 from bot.sessions.planning.service import Asked, Plan, Planned
@@ -401,7 +402,10 @@ def test_time_alone_changes_nothing_of_another_group(desk: Desk, clock: Clock) -
     questions.close_due(desk, foreign.question, OTHER_GROUP)
     upcoming.remind_due(desk, foreign.plan.id, OTHER_GROUP)
     upcoming.plan_due(desk, 1, OTHER_GROUP)
-    sessions.arrive_on_call(desk, OTHER_GROUP, 950, OnCall(5, "Eva"))
+    hosting.arrive_on_call(desk, OTHER_GROUP, 950, OnCall(5, "Eva"))
+    hosting.leave_call(desk, OTHER_GROUP, 950, 1)
+    hosting.lose_channel(desk, OTHER_GROUP, 910)
+    hosting.look_after(desk, foreign.plan.id, OTHER_GROUP)
 
     assert snapshot(desk) == before
 

@@ -28,6 +28,7 @@ KEYS = (
     keys.turn(LARGEST_ROW, 9_999),
     keys.cue(LARGEST_ROW, 9_999, 120, 99),
     keys.final(LARGEST_ROW, 9_999),
+    keys.stopped(LARGEST_ROW, 9_999),
     keys.summary(LARGEST_ROW),
     keys.question(LARGEST_ROW),
     keys.resolution(LARGEST_ROW),
@@ -296,7 +297,7 @@ def test_a_parked_effect_waits_and_is_then_tried_again(outboxes: Database) -> No
     show(outboxes)
     claim(outboxes)
 
-    answer(outboxes, outbox.park, trouble="no permission", until=LATER)
+    answer(outboxes, outbox.park, trouble="no permission", now=NOW)
 
     assert due(outboxes) == []
     assert due(outboxes, LATER) == ["q1"]
@@ -306,7 +307,7 @@ def test_only_the_first_of_equal_troubles_is_news(outboxes: Database) -> None:
     show(outboxes)
 
     news = [
-        answer(outboxes, outbox.park, trouble=trouble, until=LATER)
+        answer(outboxes, outbox.park, trouble=trouble, now=NOW)
         for trouble in ("no permission", "no permission", "no channel")
     ]
 
@@ -319,7 +320,7 @@ def test_parked_effects_are_told_by_channel_and_trouble(outboxes: Database) -> N
     show(outboxes, "q3", group_id=901, channel_id=911)
     with outboxes.write() as tx:
         for number, _ in outbox.due(tx, NOW):
-            outbox.park(tx, number, trouble="no permission", until=LATER)
+            outbox.park(tx, number, trouble="no permission", now=NOW)
 
     with outboxes.read() as tx:
         told = (outbox.parked(tx, 900), outbox.parked(tx, 901))
@@ -334,7 +335,7 @@ def test_unparking_one_group_leaves_the_others_parked(outboxes: Database) -> Non
     show(outboxes, "q2", group_id=901)
     with outboxes.write() as tx:
         for number, _ in outbox.due(tx, NOW):
-            outbox.park(tx, number, trouble="no permission", until=LATER)
+            outbox.park(tx, number, trouble="no permission", now=NOW)
 
     with outboxes.write() as tx:
         outbox.unpark(tx, NOW, group_id=900)
@@ -348,10 +349,10 @@ def test_at_start_everything_that_waits_is_tried_at_once(outboxes: Database) -> 
     show(outboxes, "q2", group_id=901)
     with outboxes.write() as tx:
         number = outbox.due(tx, NOW)[0][0]
-        outbox.park(tx, number, trouble="no permission", until=LATER)
+        outbox.park(tx, number, trouble="no permission", now=NOW)
 
     with outboxes.write() as tx:
-        outbox.unpark(tx, NOW)
+        outbox.try_again(tx, NOW)
 
     assert due(outboxes) == ["q1", "q2"]
 
@@ -362,7 +363,8 @@ def test_unparking_does_not_wake_what_is_done_or_expired(outboxes: Database) -> 
     confirm(outboxes)
 
     with outboxes.write() as tx:
-        outbox.unpark(tx, LATER)
+        outbox.try_again(tx, LATER)
+        outbox.unpark(tx, LATER, group_id=900)
 
     assert due(outboxes, LATER) == []
 
@@ -940,7 +942,7 @@ def test_what_was_to_be_shown_in_a_channel_that_is_gone_moves_to_another(
     show(outboxes, "q2", group_id=901)
     refresh(outboxes)
     claim(outboxes)
-    answer(outboxes, outbox.park, trouble=outbox.CHANNEL_GONE, until=LATER)
+    answer(outboxes, outbox.park, trouble=outbox.CHANNEL_GONE, now=NOW)
 
     with outboxes.write() as tx:
         gone = outbox.gone_channels(tx, 900), outbox.gone_channels(tx, 901)
@@ -950,6 +952,7 @@ def test_what_was_to_be_shown_in_a_channel_that_is_gone_moves_to_another(
     moved, other = effect(outboxes), effect(outboxes, "q2")
     assert ([list(one) for one in gone]) == [[910], []]
     assert (moved.channel_id, moved.message_id) == (920, None)
+    assert (moved.state, moved.trouble) == (EffectState.PENDING, None)
     assert other.channel_id == 910
     assert "q1" in due(outboxes)
 
@@ -957,9 +960,123 @@ def test_what_was_to_be_shown_in_a_channel_that_is_gone_moves_to_another(
 def test_unparking_forgets_how_often_it_was_tried(outboxes: Database) -> None:
     show(outboxes)
     claim(outboxes)
-    answer(outboxes, outbox.park, trouble="no permission", until=LATER)
+    answer(outboxes, outbox.park, trouble="no permission", now=NOW)
 
     with outboxes.write() as tx:
-        outbox.unpark(tx, NOW)
+        outbox.unpark(tx, NOW, group_id=900)
 
     assert effect(outboxes).attempts == 0
+
+
+def park(database: Database, at: datetime) -> Effect:
+    """One more attempt that Discord refuses."""
+    claim(database, at)
+    with database.write() as tx:
+        outbox.park(tx, effect(database).id or 0, trouble="no permission", now=at)
+    return effect(database)
+
+
+def test_what_discord_will_not_take_is_tried_ever_more_rarely(outboxes: Database) -> None:
+    show(outboxes)
+    at, waits = NOW, []
+
+    for _ in range(12):
+        waits.append(park(outboxes, at).retry_at - at)
+        at += waits[-1]
+
+    minutes = [wait.total_seconds() / 60 for wait in waits]
+    assert minutes == [5, 10, 20, 40, 80, 160, 320, 640, 1280, 1440, 1440, 1440]
+
+
+def test_what_discord_will_not_take_for_a_week_is_given_up_and_not_deleted(
+    outboxes: Database,
+) -> None:
+    show(outboxes)
+    at, tries = NOW, 0
+
+    while (parked := park(outboxes, at)).state == EffectState.PARKED and tries < 100:
+        at, tries = parked.retry_at, tries + 1
+
+    assert (parked.state, parked.trouble) == (EffectState.GIVEN_UP, "no permission")
+    assert timedelta(days=7) <= at - NOW <= timedelta(days=8)
+    assert tries < 20
+    assert due(outboxes, at + timedelta(days=400)) == []
+    with outboxes.read() as tx:
+        assert outbox.parked(tx, 900, EffectState.GIVEN_UP) == [(910, "no permission", 1)]
+
+
+def test_what_was_given_up_is_taken_up_again_for_another_week(outboxes: Database) -> None:
+    show(outboxes)
+    park(outboxes, NOW)
+    given_up = park(outboxes, NOW + timedelta(days=8)).state
+    later = NOW + timedelta(days=30)
+
+    with outboxes.write() as tx:
+        outbox.unpark(tx, later, group_id=900)
+    again = due(outboxes, later)
+    parked = park(outboxes, later)
+
+    assert given_up == EffectState.GIVEN_UP
+    assert again == ["q1"]
+    assert (parked.state, parked.parked_at) == (EffectState.PARKED, later)
+
+
+def test_a_start_does_not_begin_the_week_of_what_is_parked_anew(outboxes: Database) -> None:
+    show(outboxes)
+    park(outboxes, NOW)
+
+    for day in range(1, 8):
+        at = NOW + timedelta(days=day)
+        with outboxes.write() as tx:
+            outbox.try_again(tx, at)
+        state = park(outboxes, at).state
+    with outboxes.write() as tx:
+        outbox.try_again(tx, LATER + timedelta(days=9))
+
+    assert state == EffectState.GIVEN_UP
+    assert due(outboxes, NOW + timedelta(days=90)) == []
+
+
+def test_what_google_will_not_have_is_tried_at_each_start(outboxes: Database) -> None:
+    show(outboxes, channel_id=outbox.GOOGLE)
+    park(outboxes, NOW)
+    park(outboxes, NOW + timedelta(days=8))
+    before = due(outboxes, NOW + timedelta(days=9))
+
+    with outboxes.write() as tx:
+        outbox.try_again(tx, NOW + timedelta(days=9))
+
+    assert before == []
+    assert due(outboxes, NOW + timedelta(days=9)) == ["q1"]
+
+
+def test_only_the_channels_that_are_named_are_taken_up_again(outboxes: Database) -> None:
+    for key, channel in (("q1", 910), ("q2", 911)):
+        show(outboxes, key, channel_id=channel)
+    with outboxes.write() as tx:
+        for number, _ in outbox.due(tx, NOW):
+            outbox.park(tx, number, trouble="no permission", now=NOW)
+        aside = outbox.set_aside(tx), outbox.set_aside(tx, {901})
+
+        outbox.unpark(tx, NOW, group_id=900, channels={911})
+
+    assert aside == ({900: {910, 911}}, {})
+    assert due(outboxes) == ["q2"]
+
+
+def test_a_group_that_is_given_up_wants_nothing_until_it_is_taken_up_again(
+    outboxes: Database,
+) -> None:
+    posted(outboxes)
+    show(outboxes, "q2")
+    show(outboxes, "q3", group_id=901)
+
+    with outboxes.write() as tx:
+        outbox.give_up(tx, 900, trouble="gone", now=NOW)
+    asleep = due(outboxes, LATER)
+    with outboxes.write() as tx:
+        outbox.unpark(tx, LATER, group_id=900)
+
+    assert asleep == ["q3"]
+    assert due(outboxes, LATER) == ["q2", "q3"]
+    assert effect(outboxes).state == EffectState.DONE

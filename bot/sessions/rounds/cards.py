@@ -40,6 +40,7 @@ from bot.sessions.rounds.shown import (
     Cue,
     PhaseCard,
     SeatLine,
+    StoppedCard,
     Summary,
     SummarySeat,
     TurnCard,
@@ -92,6 +93,29 @@ def final_card(shown: PhaseCard) -> Message:
     embed = card(f"Round {about.number} · last chance to update", text, AMBER)
     _add_who(embed, shown, "Ready", "Not yet")
     return Message(embed=embed, items=_phase_items(about))
+
+
+def stopped_card(shown: StoppedCard) -> Message:
+    """The bot was away for long: nobody is called before somebody says that they are there."""
+    about = shown.about
+    title = f"Round {about.number} · I was away"
+    what = f"**{safe(shown.speaker)}**'s turn" if shown.speaker else "The blind phase"
+    ended = f"{what} ended {countdown(shown.ended_at)} while I was away, and I called nobody."
+    if about.over:
+        return Message(embed=card(title, f"{ended} The round has gone on since.", GREY))
+    after = f"calls {safe(shown.following)}" if shown.following else "opens the last updates"
+    text = (
+        f"{_question(about, criteria=False)}\n\n"
+        f"{ended} Are you still there? **Resume** {after}; **End the session** closes the round "
+        "with what there is. **Record forecast** still works."
+    )
+    items = (
+        button("resume", about.at, "Resume", SUCCESS, row=0),
+        button("record", about.at, "Record forecast", row=0),
+        button("end_session", about.at, "End the session", row=0),
+        *_circle_items(about),
+    )
+    return Message(embed=card(title, text, AMBER), items=items)
 
 
 def turn_card(shown: TurnCard) -> Message:

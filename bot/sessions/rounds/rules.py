@@ -6,23 +6,23 @@ and changes nothing. A deadline is stored when its turn starts; only extend, pau
 it. Who has a name, and where messages go, is not known here.
 """
 
-import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import wraps
 from inspect import signature
 from typing import Concatenate, Literal, ParamSpec
 
-from bot.rules import NotAllowedRefusal, Refusal, StaleRefusal
+from bot.rules import NotAllowedRefusal, Refusal, StaleRefusal, say_times
 
 Phase = Literal["blind", "turns", "final", "closed"]
 SeatState = Literal["waiting", "speaking", "spoken", "skipped", "gave_up"]
 EndedBy = Literal["done", "pass", "skip", "time", "left", "back", "end"]
-OrderMode = Literal["rotate", "random", "manual"]
 
 # Seconds before the deadline at which the speaker hears from us; 0 is "time".
 CUES = (120, 30, 0)
+# After this long, or twice the turn if that is longer, a moment that nobody saw is long past.
+LONG_PAST = timedelta(hours=1)
 LONGEST_EXTENSION = timedelta(hours=1)
 SHORTEST_EXTENSION = timedelta(seconds=10)
 
@@ -81,6 +81,7 @@ class Round:
 
     `turn` is the running turn or None, `last` the turn that ended last; `turns` counts them all.
     `blind_in` and `turn_in` are the members whose blind and turn forecasts are recorded.
+    `stopped_at` is set while the round waits to be resumed, because its moment was long past.
     """
 
     limits: Limits
@@ -92,6 +93,7 @@ class Round:
     turns: int = 0
     blind_in: frozenset[int] = frozenset()
     turn_in: frozenset[int] = frozenset()
+    stopped_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,11 @@ class PhaseBegan:
 
 
 @dataclass(frozen=True)
+class Stopped:
+    """The round's moment was long past when it was seen: nobody is called before a Resume."""
+
+
+@dataclass(frozen=True)
 class Recorded:
     """How a forecast made now is to be filed."""
 
@@ -139,28 +146,10 @@ class Recorded:
     turn_number: int | None = None
 
 
-Event = TurnStarted | TurnEnded | TurnMoved | CueDue | PhaseBegan
+Event = TurnStarted | TurnEnded | TurnMoved | CueDue | PhaseBegan | Stopped
 Step = tuple[Round, tuple[Event, ...]]
 
 P = ParamSpec("P")
-
-
-def seat_order(
-    members: Sequence[int], *, mode: OrderMode, opened: Mapping[int, int], seed: int
-) -> tuple[int, ...]:
-    """The order of a new circle.
-
-    `rotate`: who has opened least often goes first, ties by lot. `random`: all by lot. `manual`:
-    as given, which is the order in which people sat down. The lot is `random.Random(seed)` over
-    the members in ascending order, so that anybody with the stored seed can check it.
-    """
-    if mode == "manual":
-        return tuple(members)
-    lot = sorted(members)
-    random.Random(seed).shuffle(lot)
-    if mode == "random":
-        return tuple(lot)
-    return tuple(sorted(lot, key=lambda member: opened.get(member, 0)))
 
 
 def open_round(order: Sequence[int], *, limits: Limits, now: datetime) -> Step:
@@ -178,7 +167,8 @@ def tick(state: Round, now: datetime) -> Step:
     """Lets everything take effect that is due at `now`. Doing it twice changes nothing.
 
     A turn that ran out while nobody looked ends at its own moment; the next one starts now,
-    because nobody could have been called earlier.
+    because nobody could have been called earlier. If that moment is long past, nobody is called
+    at all: people have gone home, and the round waits until one of them resumes it.
     """
     events: tuple[Event, ...] = ()
     while True:
@@ -256,7 +246,7 @@ def extend(
         raise Refusal("A turn can be extended by 10 seconds to 1 hour, for example `2m`.")
     if not actor.leads and current.extensions >= state.limits.extensions:
         raise NotAllowedRefusal(
-            f"In this group a speaker can extend a turn {_times(state.limits.extensions)}. The "
+            f"In this group a speaker can extend a turn {say_times(state.limits.extensions)}. The "
             "host or a facilitator can still give you more time."
         )
     extensions = current.extensions + 1
@@ -282,7 +272,13 @@ def pause(state: Round, actor: Actor, *, turn: int | None = None, now: datetime)
 
 @_after_tick
 def resume(state: Round, actor: Actor, *, turn: int | None = None, now: datetime) -> Step:
-    """Lets the clock go on with exactly what was left."""
+    """Lets the clock go on with exactly what was left.
+
+    Of a round that was stopped nothing was left: who is next is called. Anybody in the circle may,
+    unless the stop was noticed in this very moment: nobody has seen it then.
+    """
+    if state.stopped_at is not None and state.stopped_at < now:
+        return go_on(state, actor, turns=state.turns, now=now)
     current = _steered_turn(state, actor, turn)
     if not current.paused:
         raise Refusal("The clock is running. Press Pause to stop it.")
@@ -290,6 +286,18 @@ def resume(state: Round, actor: Actor, *, turn: int | None = None, now: datetime
     running = replace(current, paused=False, deadline=now + current.left, left=None)
     running = _rearmed(running, now)
     return replace(state, turn=running), (TurnMoved(running),)
+
+
+@_after_tick
+def go_on(state: Round, actor: Actor, *, turns: int, now: datetime) -> Step:
+    """Calls who is next in a round that was stopped after so many turns."""
+    _require_running(state)
+    if state.stopped_at is None or state.turns != turns:
+        raise StaleRefusal("The round goes on already. The newest card shows what is happening.")
+    seated = any(seat.present and seat.member == actor.member for seat in state.seats)
+    if not (seated or actor.leads):
+        raise NotAllowedRefusal("Only people in the circle can resume the round. Press Join first.")
+    return _call_next(replace(state, stopped_at=None), now)
 
 
 @_after_tick
@@ -316,6 +324,7 @@ def back(state: Round, actor: Actor, *, now: datetime) -> Step:
     events: tuple[Event, ...] = ()
     if state.turn is not None:
         state, events = _stop(state, state.turn, "back", now, "waiting")
+    state = replace(state, stopped_at=None)
     began: tuple[Event, ...] = () if state.phase == "turns" else (PhaseBegan("turns"),)
     state = _enter(state, "turns")
     length = max(skipped.left or timedelta(), timedelta(minutes=1))
@@ -406,15 +415,34 @@ def file_forecast(state: Round, member: int) -> Recorded:
 
 def _tick_once(state: Round, now: datetime) -> Step:
     if state.phase in {"blind", "final"}:
-        due = state.phase_ends_at is not None and state.phase_ends_at <= now
-        return _next_phase(state, now) if due else (state, ())
+        return _end_phase(state, now)
     turn = state.turn
     if turn is None or turn.paused:
         return state, ()
     runs_out = turn.deadline + state.limits.grace
-    if runs_out <= now:
-        return _end_turn(state, turn, "time", now, ended_at=runs_out)
-    return _cue(state, turn, now)
+    if runs_out > now:
+        return _cue(state, turn, now)
+    if _is_long_past(state, runs_out, now):
+        return _stop_round(*_stop(state, turn, "time", runs_out, "spoken"), now)
+    return _end_turn(state, turn, "time", now, ended_at=runs_out)
+
+
+def _end_phase(state: Round, now: datetime) -> Step:
+    ends_at = state.phase_ends_at
+    if ends_at is None or ends_at > now:
+        return state, ()
+    if state.phase == "blind" and _is_long_past(state, ends_at, now):
+        return _stop_round(_enter(state, "turns"), (PhaseBegan("turns"),), now)
+    return _next_phase(state, now)
+
+
+def _is_long_past(state: Round, moment: datetime, now: datetime) -> bool:
+    return now - moment > max(LONG_PAST, 2 * state.limits.turn)
+
+
+def _stop_round(state: Round, passed: tuple[Event, ...], now: datetime) -> Step:
+    """What was over is over; what would come next waits until somebody resumes it."""
+    return replace(state, stopped_at=now), (*passed, Stopped())
 
 
 def _cue(state: Round, turn: Turn, now: datetime) -> Step:
@@ -502,7 +530,8 @@ def _close(state: Round, now: datetime) -> Step:
     events: tuple[Event, ...] = ()
     if state.turn is not None:
         state, events = _stop(state, state.turn, "end", now, "spoken")
-    return replace(state, phase="closed", phase_ends_at=None), (*events, PhaseBegan("closed"))
+    closed = replace(state, phase="closed", phase_ends_at=None, stopped_at=None)
+    return closed, (*events, PhaseBegan("closed"))
 
 
 def _all_ready(state: Round) -> bool:
@@ -529,6 +558,8 @@ def _next_position(state: Round) -> int:
 def _current_turn(state: Round, number: int | None) -> Turn:
     """The running turn, if it is the one that was meant."""
     _require_running(state)
+    if state.stopped_at is not None:
+        raise StaleRefusal("The round is stopped, and nobody has the floor. Press Resume first.")
     if state.turn is None:
         raise StaleRefusal("Nobody has the floor right now. The newest card shows what is next.")
     if number is not None and number != state.turn.number:
@@ -564,7 +595,3 @@ def _require_running(state: Round) -> None:
 def _require_lead(actor: Actor, deed: str) -> None:
     if not actor.leads:
         raise NotAllowedRefusal(f"Only the host or a facilitator can {deed}.")
-
-
-def _times(count: int) -> str:
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")

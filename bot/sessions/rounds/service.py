@@ -11,16 +11,21 @@ from bot import keys
 from bot.keys import Key
 from bot.questions import service as question_service
 from bot.rules import Refusal, StaleRefusal
+from bot.sessions import live, waiting
+from bot.sessions import rules as session_rules
 from bot.sessions.rounds import rules, state
 from bot.standings import rescoring
 from bot.unit import ActUnit, Caller, Desk, Unit, row_id
-from storage import questions, rounds, sessions
+from storage import questions, rounds
 from storage.tables import Meetup, Phase, Question, Round
 
 Action = Callable[[rules.Round, rules.Actor, datetime], rules.Step]
 
 # A cue is worth hearing for this long after its moment.
 CUE_LIFE = timedelta(seconds=25)
+STOPPED = "o"
+# Who acts when time alone does.
+TIME = rules.Actor(0, leads=True)
 
 
 def done(desk: Desk, caller: Caller, at: Key | None = None) -> None:
@@ -50,7 +55,11 @@ def pause(desk: Desk, caller: Caller, at: Key | None = None) -> None:
 
 
 def resume(desk: Desk, caller: Caller, at: Key | None = None) -> None:
-    """Lets the clock go on."""
+    """Lets the clock go on, or a round that was stopped."""
+    if at is not None and at.kind == STOPPED:
+        turns = at.more[0]
+        _play(desk, caller, at, lambda now, who, when: rules.go_on(now, who, turns=turns, now=when))
+        return
     turn = _turn_number(at)
     _play(desk, caller, at, lambda now, who, when: rules.resume(now, who, turn=turn, now=when))
 
@@ -111,9 +120,9 @@ def leave_seat(unit: Unit, row: Round, member_id: int) -> None:
         keep(unit, row, rules.leave(now, member_id, now=unit.now))
 
 
-def end_round(unit: ActUnit, meetup: Meetup, row: Round) -> None:
-    """Closes a running round, as part of ending the session."""
-    keep(unit, row, rules.end(state.load(unit.tx, row), _actor(unit, meetup), now=unit.now))
+def end_round(unit: Unit, row: Round) -> None:
+    """Closes a running round, as part of ending the session: who may has been asked there."""
+    keep(unit, row, rules.end(state.load(unit.tx, row), TIME, now=unit.now))
 
 
 def open_round(
@@ -121,7 +130,7 @@ def open_round(
 ) -> Round:
     """Opens the session's next round on a question, with these members."""
     group = unit.group
-    order = rules.seat_order(
+    order = session_rules.seat_order(
         members,
         mode=meetup.order_mode.value,
         opened=rounds.opened_counts(unit.tx, group.id),
@@ -152,12 +161,16 @@ def open_round(
 def keep(unit: Unit, row: Round, step: rules.Step) -> None:
     """Saves a step of a round, with its effects and its next alarm."""
     after, events = step
+    stopped = current_card(row) if row.stopped_at is not None else None
     state.save(unit.tx, row, after, events, unit.now)
     meetup = unit.tx.get_one(Meetup, row.session_id)
     if not events:
         refresh_card(unit, row)
+    if stopped is not None:
+        unit.refresh(stopped)
     for event in events:
         _queue(unit, meetup, row, event)
+    _watch(unit, meetup, after, events)
     unit.wake(f"round:{row_id(row)}", row.next_due_at)
 
 
@@ -169,6 +182,8 @@ def refresh_card(unit: Unit, row: Round) -> None:
 def current_card(row: Round) -> Key:
     """The card on which the round is followed right now."""
     round_id = row_id(row)
+    if row.stopped_at is not None:
+        return keys.stopped(round_id, row.turn_count)
     return {
         Phase.BLIND: keys.blind(round_id),
         Phase.TURNS: keys.turn(round_id, row.turn_count),
@@ -178,10 +193,8 @@ def current_card(row: Round) -> Key:
 
 
 def running_here(unit: ActUnit) -> tuple[Meetup, Round]:
-    """The round that is running in the caller's channel."""
-    meetup = sessions.live_in_channel(unit.tx, unit.group.id, unit.caller.channel_id)
-    if meetup is None:
-        raise Refusal("No session is live in this channel. `/session start` starts one.")
+    """The round that is running in the caller's channel, or in the only session they lead."""
+    meetup = live.here(unit)
     row = rounds.running(unit.tx, row_id(meetup))
     if row is None:
         raise Refusal("No round is running. `/session next` opens the next one.")
@@ -192,6 +205,7 @@ def _play(desk: Desk, caller: Caller, at: Key | None, action: Action) -> None:
     with desk.act(caller) as unit:
         meetup, row = running_here(unit) if at is None else _named(unit, at)
         step = action(state.load(unit.tx, row), _actor(unit, meetup), unit.now)
+        waiting.touch(unit, meetup, unit.my_id)
         keep(unit, row, step)
 
 
@@ -221,7 +235,9 @@ def _queue(unit: Unit, meetup: Meetup, row: Round, event: rules.Event) -> None:
             unit.refresh(keys.turn(round_id, turn.number))
         case rules.CueDue(turn, seconds):
             key = keys.cue(round_id, turn.number, seconds, turn.extensions)
-            unit.ping(key, channel, unit.now + CUE_LIFE)
+            unit.ping(key, channel, _cue_until(row, turn, seconds))
+        case rules.Stopped():
+            unit.show(keys.stopped(round_id, row.turn_count), channel)
         case rules.PhaseBegan("blind"):
             unit.show(keys.blind(round_id), channel)
         case rules.PhaseBegan("turns"):
@@ -231,6 +247,21 @@ def _queue(unit: Unit, meetup: Meetup, row: Round, event: rules.Event) -> None:
             unit.show(keys.final(round_id, row.turn_count), channel)
         case rules.PhaseBegan("closed"):
             _queue_close(unit, meetup, row)
+
+
+def _cue_until(row: Round, turn: rules.Turn, seconds: int) -> datetime:
+    """Until when a cue is worth hearing; "time" is as long as the turn can still be finished."""
+    if seconds == 0:
+        return turn.deadline + max(CUE_LIFE, timedelta(seconds=row.grace_seconds))
+    return turn.deadline - timedelta(seconds=seconds) + CUE_LIFE
+
+
+def _watch(unit: Unit, meetup: Meetup, after: rules.Round, events: tuple[rules.Event, ...]) -> None:
+    """Whether the session waits for its host from now on."""
+    if rules.PhaseBegan("closed") in events or rules.Stopped() in events:
+        waiting.begin(unit, meetup)
+    held = after.stopped_at is not None or (after.turn is not None and after.turn.paused)
+    waiting.watch(unit, meetup, running=after.phase != "closed", held=held)
 
 
 def _queue_close(unit: Unit, meetup: Meetup, row: Round) -> None:

@@ -5,7 +5,7 @@ Blind forecasts leave this module only once their round has closed.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -91,6 +91,16 @@ class PhaseCard:
     ends_at: datetime | None
     recorded: tuple[str, ...]
     waiting: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StoppedCard:
+    """A round that was stopped after a long time away; `speaker` had the floor before."""
+
+    about: About
+    speaker: str | None
+    ended_at: datetime
+    following: str | None
 
 
 @dataclass(frozen=True)
@@ -209,6 +219,23 @@ def read_phase(tx: Session, at: Key) -> PhaseCard | None:
     )
 
 
+def read_stopped(tx: Session, at: Key) -> StoppedCard | None:
+    """The stop of a round that a key names, or what is left of it once somebody has resumed."""
+    circle = circles.find(tx, at.id)
+    if circle is None:
+        return None
+    row = circle.row
+    turn = next((one for one in rounds.turns(tx, at.id) if at.more == (one.number,)), None)
+    ended_at = turn.ended_at if turn is not None else _end_of_blind(row)
+    stands = row.stopped_at is not None and at.more == (row.turn_count,)
+    return StoppedCard(
+        about=_about(circle, at, over=not stands),
+        speaker=circle.name(turn.member_id) if turn is not None else None,
+        ended_at=ended_at or row.opened_at,
+        following=_following(circle),
+    )
+
+
 def read_cue(tx: Session, at: Key) -> Cue | None:
     """The cue that a key names, or None when it has lost its point."""
     circle = circles.find(tx, at.id)
@@ -271,11 +298,15 @@ def _about(circle: Circle, at: Key, *, over: bool | None = None) -> About:
         criteria=question.criteria,
         closes_at=question.closes_at,
         host=circle.name(meetup.host_id),
-        host_gone=meetup.host_gone,
+        host_gone=meetup.host_gone or meetup.host_away,
         on_call=tuple(circle.name(member) for member in circle.offered),
         over=row.phase == Phase.CLOSED if over is None else over,
         asked=kinds.asked(question),
     )
+
+
+def _end_of_blind(row: Round) -> datetime:
+    return row.opened_at + timedelta(seconds=row.blind_seconds)
 
 
 def _following(circle: Circle) -> str | None:

@@ -56,6 +56,7 @@ def _round(
         turns=row.turn_count,
         blind_in=blind_in,
         turn_in=turn_in,
+        stopped_at=row.stopped_at,
     )
 
 
@@ -66,6 +67,7 @@ def save(
     row.phase = Phase(state.phase)
     row.phase_ends_at = state.phase_ends_at
     row.turn_count = state.turns
+    row.stopped_at = state.stopped_at
     row.next_due_at = rules.next_due(state)
     if state.phase == "closed" and row.closed_at is None:
         row.closed_at = now
@@ -133,7 +135,7 @@ def _save_turns(tx: Session, round_id: int, events: tuple[rules.Event, ...]) -> 
     """Turns change by events only, ended ones first: at most one may be running."""
     rows = {turn.number: turn for turn in rounds.latest_turns(tx, round_id)}
     for event in events:
-        if isinstance(event, rules.PhaseBegan):
+        if isinstance(event, rules.PhaseBegan | rules.Stopped):
             continue
         turn = event.turn
         row = rows.get(turn.number)

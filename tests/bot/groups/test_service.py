@@ -121,8 +121,7 @@ def test_troubles_are_shown_and_a_change_tries_again(desk: Desk, clock: Clock) -
     assert posted.id is not None
     clock.move(1)
     with desk.db.write() as tx:
-        until = clock.now.replace(hour=23)
-        outbox.park(tx, posted.id, trouble="I lack a permission there.", until=until)
+        outbox.park(tx, posted.id, trouble="I lack a permission there.", now=clock.now)
 
     shown = groups.show(desk, caller())
     change(desk, turn="5m")

@@ -11,6 +11,7 @@ from bot.groups.service import Change
 from bot.keys import Key
 from bot.questions import service as questions
 from bot.rules import NotAllowedRefusal, Refusal, StaleRefusal
+from bot.sessions import hosting
 from bot.sessions import service as sessions
 from bot.sessions.planning import service as planning
 from bot.sessions.planning.service import Plan
@@ -174,7 +175,7 @@ def test_a_started_session_is_no_longer_reminded_of(desk: Desk) -> None:
 
     sessions.start_announced(listening, caller("Ana"), announced)
 
-    assert alarms == {"session:1": None}
+    assert alarms == {"session:1": None, "live:1": START + timedelta(minutes=10)}
 
 
 def test_only_the_host_or_a_facilitator_starts_a_planned_session(desk: Desk) -> None:
@@ -753,7 +754,7 @@ def presence(desk: Desk, name: str) -> Presence | None:
 
 
 def arrive(desk: Desk, user: int = 4, name: str = "Dan", channel: int = VOICE) -> None:
-    sessions.arrive_on_call(desk, GROUP, channel, OnCall(user, name))
+    hosting.arrive_on_call(desk, GROUP, channel, OnCall(user, name))
 
 
 def test_whoever_arrives_while_the_lobby_is_open_sits_down(desk: Desk) -> None:

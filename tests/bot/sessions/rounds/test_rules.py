@@ -17,11 +17,13 @@ from bot.sessions.rounds.rules import (
     Recorded,
     Round,
     Seat,
+    Stopped,
     Turn,
     TurnEnded,
     TurnMoved,
     TurnStarted,
 )
+from bot.sessions.rules import OrderMode, seat_order
 from tests.conftest import START
 
 ANA, BEN, CLEO, DAN = 1, 2, 3, 4
@@ -106,13 +108,13 @@ def kinds(events: tuple[rules.Event, ...]) -> list[object]:
 def test_who_has_opened_least_often_goes_first() -> None:
     opened = {ANA: 3, BEN: 1, CLEO: 2}
 
-    order = rules.seat_order([ANA, BEN, CLEO], mode="rotate", opened=opened, seed=5)
+    order = seat_order([ANA, BEN, CLEO], mode="rotate", opened=opened, seed=5)
 
     assert order == (BEN, CLEO, ANA)
 
 
 def test_who_has_never_opened_goes_before_who_has() -> None:
-    order = rules.seat_order([ANA, BEN], mode="rotate", opened={ANA: 1}, seed=5)
+    order = seat_order([ANA, BEN], mode="rotate", opened={ANA: 1}, seed=5)
 
     assert order == (BEN, ANA)
 
@@ -124,15 +126,15 @@ def test_ties_are_decided_by_a_lot_that_anybody_can_check(seed: int) -> None:
     random.Random(seed).shuffle(lot)
     never, once = ([one for one in lot if opened[one] == count] for count in (0, 1))
 
-    order = rules.seat_order(members, mode="rotate", opened=opened, seed=seed)
+    order = seat_order(members, mode="rotate", opened=opened, seed=seed)
 
     assert order == (*never, *once)
 
 
 @pytest.mark.parametrize("mode", ["rotate", "random"])
-def test_the_lot_does_not_depend_on_who_sat_down_first(mode: rules.OrderMode) -> None:
-    one = rules.seat_order([ANA, BEN, CLEO, DAN], mode=mode, opened={}, seed=11)
-    other = rules.seat_order([DAN, BEN, ANA, CLEO], mode=mode, opened={}, seed=11)
+def test_the_lot_does_not_depend_on_who_sat_down_first(mode: OrderMode) -> None:
+    one = seat_order([ANA, BEN, CLEO, DAN], mode=mode, opened={}, seed=11)
+    other = seat_order([DAN, BEN, ANA, CLEO], mode=mode, opened={}, seed=11)
 
     assert one == other
 
@@ -141,14 +143,14 @@ def test_a_random_order_is_the_lot_whoever_has_opened_before() -> None:
     lot = [ANA, BEN, CLEO, DAN]
     random.Random(3).shuffle(lot)
 
-    order = rules.seat_order([DAN, CLEO, BEN, ANA], mode="random", opened={lot[0]: 9}, seed=3)
+    order = seat_order([DAN, CLEO, BEN, ANA], mode="random", opened={lot[0]: 9}, seed=3)
 
     assert order == tuple(lot)
 
 
 def test_over_many_seeds_everybody_goes_first_about_equally_often() -> None:
     first = Counter(
-        rules.seat_order([ANA, BEN, CLEO, DAN], mode="rotate", opened={}, seed=seed)[0]
+        seat_order([ANA, BEN, CLEO, DAN], mode="rotate", opened={}, seed=seed)[0]
         for seed in range(4000)
     )
 
@@ -156,7 +158,7 @@ def test_over_many_seeds_everybody_goes_first_about_equally_often() -> None:
 
 
 def test_a_manual_order_is_the_one_given() -> None:
-    order = rules.seat_order([CLEO, ANA, BEN], mode="manual", opened={CLEO: 9}, seed=1)
+    order = seat_order([CLEO, ANA, BEN], mode="manual", opened={CLEO: 9}, seed=1)
 
     assert order == (CLEO, ANA, BEN)
 
@@ -202,9 +204,9 @@ def test_nothing_happens_before_the_blind_phase_ends() -> None:
 
 
 def test_after_a_blind_phase_slept_through_the_first_turn_still_has_its_full_length() -> None:
-    state, _ = rules.tick(blind(), at(5000))
+    state, _ = rules.tick(blind(), at(3780))
 
-    assert (running(state).started_at, running(state).deadline) == (at(5000), at(5600))
+    assert (running(state).started_at, running(state).deadline) == (at(3780), at(4380))
 
 
 def test_whoever_joins_in_the_blind_phase_speaks_last() -> None:
@@ -483,6 +485,137 @@ def test_the_last_turn_slept_through_leads_to_a_final_phase_of_full_length() -> 
 
     assert kinds(events) == [TurnEnded, "final"]
     assert state.phase_ends_at == at(4180)
+
+
+LONG_PAST = 3600 + 1
+
+
+def stopped(*members: int, **seconds: int) -> Round:
+    """A round whose first turn was long past when it was seen."""
+    return rules.tick(turns(*members, **seconds), at(660 + LONG_PAST))[0]
+
+
+def test_a_turn_whose_end_is_long_past_ends_at_its_own_moment_and_nobody_is_called() -> None:
+    state, events = rules.tick(turns(), at(8 * 3600))
+
+    assert kinds(events) == [TurnEnded, Stopped]
+    assert state.last is not None
+    assert state.last.ended_at == at(660)
+    assert (state.phase, speaker(state), state.stopped_at) == ("turns", None, at(8 * 3600))
+    assert to_come(rules.resume(state, host, now=at(9 * 3600))[0]) == [BEN, CLEO]
+
+
+def test_a_blind_phase_whose_end_is_long_past_is_over_and_nobody_is_called() -> None:
+    state, events = rules.tick(blind(), at(8 * 3600))
+
+    assert kinds(events) == ["turns", Stopped]
+    assert (state.phase, speaker(state)) == ("turns", None)
+    assert rules.file_forecast(state, ANA).kind == "update"
+
+
+def test_a_final_phase_whose_end_is_long_past_closes_the_round_which_calls_nobody() -> None:
+    state, events = rules.tick(final(), at(8 * 3600))
+
+    assert kinds(events) == ["closed"]
+    assert state.stopped_at is None
+
+
+@pytest.mark.parametrize(
+    ("turn", "late", "calls"),
+    [
+        (600, 3600, True),
+        (600, 3601, False),
+        (60, 3600, True),
+        (7200, 4 * 3600, True),
+        (7200, 4 * 3600 + 1, False),
+    ],
+)
+def test_long_past_is_more_than_an_hour_or_twice_the_turn_if_that_is_longer(
+    turn: int, late: int, calls: bool
+) -> None:
+    state, _ = rules.tick(turns(turn=turn), at(turn + 60 + late))
+
+    assert (speaker(state) == BEN) == calls
+    assert (state.stopped_at is None) == calls
+
+
+def test_a_stopped_round_waits_for_nothing_and_stays_as_it_is() -> None:
+    state = stopped()
+
+    assert rules.next_due(state) is None
+    assert rules.tick(state, at(30 * 86400)) == (state, ())
+
+
+def test_a_turn_that_was_paused_is_not_touched_however_long_the_bot_was_away() -> None:
+    state, _ = rules.pause(turns(), ana, now=at(100))
+
+    assert rules.tick(state, at(30 * 86400)) == (state, ())
+
+
+@pytest.mark.parametrize("who", [ana, cleo, host])
+def test_anybody_in_the_circle_resumes_a_stopped_round_and_the_next_has_a_full_turn(
+    who: Actor,
+) -> None:
+    state, events = rules.resume(stopped(), who, now=at(90_000))
+
+    assert kinds(events) == [TurnStarted]
+    assert speaker(state) == BEN
+    assert running(state).deadline == at(90_600)
+    assert state.stopped_at is None
+
+
+def test_a_round_stopped_before_its_first_turn_begins_with_the_first_seat() -> None:
+    state, _ = rules.tick(blind(), at(8 * 3600))
+
+    state, events = rules.resume(state, ben, now=at(9 * 3600))
+
+    assert kinds(events) == [TurnStarted]
+    assert speaker(state) == ANA
+
+
+def test_a_round_stopped_after_its_last_turn_resumes_with_the_final_phase() -> None:
+    state, events = rules.resume(stopped(ANA), ana, now=at(90_000))
+
+    assert kinds(events) == ["final"]
+    assert state.phase_ends_at == at(90_180)
+
+
+def test_who_is_not_in_the_circle_resumes_nothing() -> None:
+    with pytest.raises(NotAllowedRefusal, match="Join"):
+        rules.resume(stopped(), dan, now=at(90_000))
+
+
+def test_a_stop_is_resumed_once_and_a_later_click_means_that_stop_only() -> None:
+    state, _ = rules.go_on(stopped(), ana, turns=1, now=at(90_000))
+    paused, _ = rules.pause(state, ben, now=at(90_010))
+
+    for later in (state, paused):
+        with pytest.raises(StaleRefusal, match="goes on already"):
+            rules.go_on(later, host, turns=1, now=at(90_020))
+
+
+@pytest.mark.parametrize(
+    "action", [rules.done, rules.give_way, rules.extend, rules.pause, rules.skip]
+)
+def test_nothing_can_be_done_about_a_turn_of_a_stopped_round(action) -> None:
+    with pytest.raises(Refusal, match="Press Resume"):
+        action(stopped(), host, now=at(90_000))
+
+
+def test_who_had_the_floor_before_a_stop_records_late() -> None:
+    assert rules.file_forecast(stopped(), ANA) == Recorded("turn", late=True)
+
+
+def test_a_stopped_round_can_be_ended_left_and_joined() -> None:
+    ended, _ = rules.end(stopped(), host, now=at(90_000))
+    left, _ = rules.leave(stopped(ANA, BEN), BEN, now=at(90_000))
+    gone, _ = rules.leave(left, ANA, now=at(90_000))
+    joined, _ = rules.join(stopped(), DAN, now=at(90_000))
+
+    assert (ended.phase, ended.stopped_at) == ("closed", None)
+    assert left.stopped_at is not None
+    assert gone.phase == "closed"
+    assert to_come(rules.resume(joined, host, now=at(90_001))[0]) == [BEN, CLEO, DAN]
 
 
 def test_ticking_twice_changes_nothing() -> None:

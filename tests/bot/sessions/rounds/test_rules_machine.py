@@ -230,7 +230,25 @@ class AnyRound(RuleBasedStateMachine):
                 allowed=self.runs() and who.leads,
             )
 
-    @precondition(lambda self: self.round.turn is None)
+    @precondition(lambda self: self.round.stopped_at is not None)
+    @rule(who=anybody, late=st.integers(-1, 0))
+    def resume_after_a_stop(self, who: Actor, late: int) -> None:
+        seated = {seat.member for seat in self.round.seats if seat.present}
+        turns = self.round.turns
+        named = turns + late
+
+        if named != turns:
+            with pytest.raises(StaleRefusal):
+                rules.go_on(self.round, who, turns=named, now=self.now)
+            return
+        allowed = who.leads or who.member in seated
+        self.play(
+            "resume",
+            lambda: rules.go_on(self.round, who, turns=turns, now=self.now),
+            allowed=allowed,
+        )
+
+    @precondition(lambda self: self.round.turn is None and self.round.stopped_at is None)
     @rule(action=st.sampled_from(ON_TURNS), who=anybody, number=meant)
     def act_on_a_turn_when_there_is_none(
         self, action: Callable[..., Step], who: Actor, number: int | None
@@ -274,7 +292,9 @@ class AnyRound(RuleBasedStateMachine):
         speaking = [seat.member for seat in self.round.seats if seat.state == "speaking"]
 
         assert speaking == ([self.round.turn.member] if self.round.turn else [])
-        assert (self.round.phase == "turns") == (self.round.turn is not None)
+        stopped = self.round.stopped_at is not None
+        assert (self.round.phase == "turns") == (self.round.turn is not None or stopped)
+        assert not (stopped and self.round.turn is not None)
 
     @invariant()
     def a_member_has_one_seat_and_a_seat_its_own_place(self) -> None:
@@ -286,7 +306,7 @@ class AnyRound(RuleBasedStateMachine):
     @invariant()
     def a_round_waits_for_something_unless_it_is_over_or_its_clock_is_stopped(self) -> None:
         turn = self.round.turn
-        over = self.round.phase == "closed"
+        over = self.round.phase == "closed" or self.round.stopped_at is not None
 
         assert (rules.next_due(self.round) is None) == (over or (turn is not None and turn.paused))
 
@@ -295,6 +315,9 @@ class AnyRound(RuleBasedStateMachine):
         self.tick()
         if self.round.turn is not None and self.round.turn.paused:
             self.follow("resume", rules.resume(self.round, LEADER, now=self.now))
+        if self.round.stopped_at is not None:
+            turns = self.round.turns
+            self.follow("resume", rules.go_on(self.round, LEADER, turns=turns, now=self.now))
         for _ in range(4 * len(self.round.seats) + 3):
             due = rules.next_due(self.round)
             if due is None:

@@ -1,0 +1,86 @@
+"""Which live session somebody means: by a card, by the channel, or because they lead only one."""
+
+from bot import keys
+from bot.keys import Key
+from bot.rules import NotAllowedRefusal, Refusal, StaleRefusal
+from bot.unit import ActUnit, Unit, row_id
+from storage import outbox, rounds, sessions
+from storage.tables import Meetup, SessionState
+
+SESSION_OVER = "That session is over, so nothing happened. `/session list` shows the next one."
+NONE_HERE = "No session is live in this channel. `/session start` starts one."
+
+
+def here(unit: ActUnit) -> Meetup:
+    """The live session of the caller's channel, or else the only one that the caller leads.
+
+    Its own channel may be gone, and nobody can type there: then it goes on in the caller's.
+    """
+    meetup = sessions.live_in_channel(unit.tx, unit.group.id, unit.caller.channel_id)
+    if meetup is not None:
+        return meetup
+    led = [one for one in sessions.live(unit.tx, unit.group.id) if unit.leads(host_of(one))]
+    if len(led) > 1:
+        places = " and ".join(f"<#{one.channel_id}>" for one in led[:5])
+        raise Refusal(f"Which session do you mean? Type the command in its channel: {places}.")
+    if not led:
+        raise Refusal(NONE_HERE)
+    if led[0].channel_id in outbox.gone_channels(unit.tx, unit.group.id):
+        leave_channel(unit, led[0].channel_id, unit.caller.channel_id)
+    return led[0]
+
+
+def in_channel(unit: ActUnit) -> Meetup:
+    """The live session of the caller's channel."""
+    meetup = sessions.live_in_channel(unit.tx, unit.group.id, unit.caller.channel_id)
+    if meetup is None:
+        raise Refusal(NONE_HERE)
+    return meetup
+
+
+def of_card(unit: ActUnit, at: Key) -> Meetup:
+    """The live session that a card belongs to."""
+    meetup = sessions.get(unit.tx, unit.group.id, at.id) if at.kind == "l" else of_round(unit, at)
+    if meetup is None or meetup.state != SessionState.LIVE:
+        raise StaleRefusal(SESSION_OVER)
+    return meetup
+
+
+def of_round(unit: ActUnit, at: Key) -> Meetup:
+    """The live session whose newest round a card is about."""
+    row = rounds.get(unit.tx, unit.group.id, at.id)
+    meetup = unit.tx.get(Meetup, row.session_id) if row is not None else None
+    if row is None or meetup is None or meetup.state != SessionState.LIVE:
+        raise StaleRefusal(SESSION_OVER)
+    newest = rounds.of_session(unit.tx, row_id(meetup))[-1]
+    if newest.id != row.id:
+        raise StaleRefusal("That round is over. The newest card shows what is happening now.")
+    return meetup
+
+
+def host_of(meetup: Meetup) -> int | None:
+    """Who leads as the host: nobody once the host has left."""
+    return None if meetup.host_gone else meetup.host_id
+
+
+def require_lead(unit: ActUnit, meetup: Meetup, deed: str) -> None:
+    """Refuses a deed of the host or a facilitator to anybody else."""
+    if not unit.leads(host_of(meetup)):
+        raise NotAllowedRefusal(f"Only the host or a facilitator can {deed}.")
+
+
+def leave_channel(unit: Unit, gone: int, to: int) -> None:
+    """Sessions whose channel was deleted, and what was to be shown there, go on in another.
+
+    Not where a session is live already: a channel has one at most.
+    """
+    moving = sessions.in_channel(unit.tx, unit.group.id, gone)
+    occupied = sessions.live_in_channel(unit.tx, unit.group.id, to) is not None
+    if occupied and any(meetup.state == SessionState.LIVE for meetup in moving):
+        return
+    outbox.move(unit.tx, group_id=unit.group.id, gone=gone, to=to)
+    unit.effects = True
+    for meetup in moving:
+        meetup.channel_id = to
+        if meetup.state == SessionState.SCHEDULED:
+            unit.refresh(keys.announcement(row_id(meetup)))

@@ -1,0 +1,210 @@
+"""Alarms and the sweep: by delay, whatever the wall clock does, and never for who is asleep."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from bot.alarms import RINGS, Alarms
+from bot.groups import service as groups
+from bot.unit import Desk
+from storage import outbox
+from storage.tables import EffectState, Group, Phase, Round
+from tests.bot.scenes import group, open_round, row, rows
+from tests.conftest import GROUP, START, Clock
+
+SWEEP = 0.02
+HOUR, DAYS = timedelta(hours=1), timedelta(days=3)
+
+
+async def at_once(work: Callable[..., Any], *args: Any) -> Any:
+    """Runs a service where it is called: these tests have one thing going on at a time."""
+    return work(*args)
+
+
+class Sweeps:
+    """Counts how often the outbox is looked at, which every sweep ends with."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self) -> None:
+        self.count += 1
+
+    async def during(self, seconds: float) -> int:
+        before = self.count
+        await asyncio.sleep(seconds)
+        return self.count - before
+
+
+@pytest.fixture
+def sweeps() -> Sweeps:
+    return Sweeps()
+
+
+@pytest.fixture
+async def wall(desk: Desk, sweeps: Sweeps) -> AsyncIterator[tuple[Alarms, Any]]:
+    """Alarms that go by the wall clock of the machine, which the test sets back and forward."""
+    with time_machine.travel(START) as machine:
+        alarms = Alarms(
+            Desk(desk.db, lambda: datetime.now(UTC)), at_once, sweeps, sweep_seconds=SWEEP
+        )
+        await alarms.start()
+        yield alarms, machine
+        alarms.stop()
+
+
+@pytest.mark.parametrize("step", [-HOUR, -DAYS, HOUR, DAYS])
+async def test_the_sweep_keeps_its_pace_however_the_wall_clock_is_set(
+    wall: tuple[Alarms, Any], sweeps: Sweeps, step: timedelta
+) -> None:
+    _, machine = wall
+    before = await sweeps.during(0.5)
+
+    machine.shift(step)
+    after = await sweeps.during(0.5)
+
+    assert before >= 3  # also where eight people share the machine
+    assert 3 <= after <= 0.5 / SWEEP + 1
+
+
+async def test_an_alarm_rings_after_the_time_that_was_left_though_the_clock_is_set_back(
+    wall: tuple[Alarms, Any], monkeypatch: pytest.MonkeyPatch, desk: Desk
+) -> None:
+    alarms, machine = wall
+    rung = asyncio.Event()
+    monkeypatch.setitem(RINGS, "round", lambda *_: rung.set())
+    alarms.set("round:7", GROUP, datetime.now(UTC) + timedelta(seconds=0.1))
+
+    machine.shift(-HOUR)
+
+    await asyncio.wait_for(rung.wait(), timeout=10)
+
+
+async def test_an_alarm_that_is_set_again_rings_at_its_new_moment_and_once(
+    wall: tuple[Alarms, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alarms, _ = wall
+    rung: list[int] = []
+    monkeypatch.setitem(RINGS, "round", lambda _desk, number, _group: rung.append(number))
+    now = datetime.now(UTC)
+
+    for seconds in (0.05, 30, 0.1):
+        alarms.set("round:7", GROUP, now + timedelta(seconds=seconds))
+    alarms.set("round:8", GROUP, now + timedelta(seconds=0.05))
+    alarms.set("round:8", GROUP, None)
+    await asyncio.sleep(0.5)
+
+    assert rung == [7]
+
+
+async def test_only_the_coming_hour_has_timers(wall: tuple[Alarms, Any]) -> None:
+    alarms, _ = wall
+    now = datetime.now(UTC)
+
+    alarms.set("question:1", GROUP, now + timedelta(days=300))
+    alarms.set("question:2", GROUP, now + timedelta(minutes=50))
+
+    assert list(alarms._timers) == [f"question:2:{GROUP}"]
+
+
+class Turns:
+    """A sleep that ends when the test says so, and remembers how long it was to be."""
+
+    def __init__(self) -> None:
+        self.asked: list[float] = []
+        self._waiting: dict[float, asyncio.Future[None]] = {}
+
+    async def __call__(self, seconds: float) -> None:
+        self.asked.append(seconds)
+        self._waiting[seconds] = asyncio.get_running_loop().create_future()
+        await self._waiting[seconds]
+
+    async def end(self, seconds: float) -> None:
+        """Lets one of those who sleep so long go on, until it sleeps again."""
+        for _ in range(100):
+            await asyncio.sleep(0)
+        self._waiting[seconds].set_result(None)
+        for _ in range(100):
+            await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def turns(desk: Desk, sweeps: Sweeps) -> AsyncIterator[Turns]:
+    """Alarms whose clock and sleep are the test's."""
+    sleep = Turns()
+    alarms = Alarms(desk, at_once, sweeps, sweep_seconds=5, sleep=sleep)
+    await alarms.start()
+    await sleep.end(5)
+    yield sleep
+    alarms.stop()
+
+
+async def test_three_days_of_suspend_are_one_sweep(
+    turns: Turns, sweeps: Sweeps, clock: Clock
+) -> None:
+    before = sweeps.count
+    clock.move(DAYS.total_seconds())
+
+    await turns.end(5)
+
+    assert sweeps.count == before + 1
+    assert set(turns.asked) == {5, 3600}
+
+
+async def test_what_waits_by_a_clock_that_was_set_back_is_tried_at_once(
+    turns: Turns, desk: Desk, clock: Clock
+) -> None:
+    with desk.db.write() as tx:
+        tx.add(Group(id=GROUP, name="Circle"))
+        tx.flush()
+        outbox.show(tx, key="q1", group_id=GROUP, channel_id=910, now=clock.now)
+        outbox.retry(tx, 1, trouble="no answer", now=clock.now)
+    await turns.end(5)
+
+    clock.move(-3600)
+    await turns.end(5)
+
+    with desk.db.read() as tx:
+        assert outbox.due(tx, clock.now) == [(1, 910)]
+
+
+async def test_what_comes_within_the_next_hour_gets_its_alarm_when_it_has_come_near(
+    turns: Turns, desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rung: list[int] = []
+    monkeypatch.setitem(RINGS, "round", lambda _desk, number, _group: rung.append(number))
+    number = open_round(desk)
+    with desk.db.write() as tx:
+        tx.get_one(Round, number).next_due_at = clock.now + timedelta(hours=3)
+    await turns.end(3600)
+    early = list(rung)
+
+    clock.move(3 * 3600 - 0.05)
+    await turns.end(3600)
+    await asyncio.sleep(0.3)
+
+    assert (early, rung) == ([], [number])
+
+
+async def test_nothing_rings_in_a_group_that_is_asleep_and_waking_up_makes_up_for_it(
+    turns: Turns, desk: Desk, clock: Clock
+) -> None:
+    number = open_round(desk)
+    groups.fall_asleep(desk, GROUP)
+    clock.move(200)
+
+    await turns.end(5)
+    asleep = row(desk, Round, number).phase
+    waiting = {one.state for one in rows(desk, outbox.Effect)}
+    groups.wake_up(desk, [GROUP])
+    await turns.end(5)
+
+    assert asleep == Phase.BLIND
+    assert waiting == {EffectState.GIVEN_UP}
+    assert group(desk).left_at is None
+    assert row(desk, Round, number).phase == Phase.TURNS
+    assert EffectState.GIVEN_UP not in {one.state for one in rows(desk, outbox.Effect)}
