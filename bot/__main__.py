@@ -20,6 +20,7 @@ from bot.calendars import setup
 from bot.data import service as data
 from bot.errors import StartError
 from bot.logs import set_up_logs
+from bot.pools import share_fairly
 from bot.rules import Refusal
 from bot.settings import Settings
 from storage import migrate
@@ -170,6 +171,7 @@ def _migrate(database: Database) -> None:
 
 
 async def _serve(app: App, token: str) -> None:
+    share_fairly()
     loop = asyncio.get_running_loop()
     running = asyncio.ensure_future(app.client.start(token))
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -17,7 +17,6 @@ from discord.ext import tasks
 from bot.questions import service as questions_service
 from bot.sessions.rounds import service as rounds_service
 from bot.sessions.upcoming import service as upcoming
-from bot.standings import keeping
 from bot.unit import Desk, row_id
 from storage import groups, outbox, planning, questions, rounds, sessions, standings
 
@@ -28,7 +27,6 @@ RINGS: dict[str, Callable[[Desk, int, int], None]] = {
     "session": upcoming.remind_due,
     "series": upcoming.plan_due,
     "question": questions_service.close_due,
-    "standings": keeping.refresh,
 }
 FORGET_EVERY = timedelta(hours=1)
 
@@ -39,10 +37,16 @@ class Alarms:
     """One alarm per round, session, series and question, by a stable id."""
 
     def __init__(
-        self, desk: Desk, run: Run, wake_delivery: Callable[[], None], sweep_seconds: float
+        self,
+        desk: Desk,
+        run: Run,
+        refresh_standings: Callable[[int, int], Awaitable[None]],
+        wake_delivery: Callable[[], None],
+        sweep_seconds: float,
     ) -> None:
         self._desk = desk
         self._run = run
+        self._refresh_standings = refresh_standings
         self._wake_delivery = wake_delivery
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True}
@@ -94,10 +98,12 @@ class Alarms:
         kind, _, number = alarm.partition(":")
         if alarm in self._busy:  # once more at the same time would help nobody
             return
-        if kind == "standings":
-            self._busy.add(alarm)
         try:
-            await self._run(RINGS[kind], self._desk, int(number), group_id)
+            if kind == "standings":
+                self._busy.add(alarm)
+                await self._refresh_standings(int(number), group_id)
+            else:
+                await self._run(RINGS[kind], self._desk, int(number), group_id)
         except Exception:  # one bad row must not stop the others
             log.exception("alarm.failed", alarm=alarm)
         finally:

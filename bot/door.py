@@ -5,7 +5,7 @@ answer arrives in the same place.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
@@ -52,6 +52,8 @@ class Door:
         self.interaction = interaction
         self.app: App = interaction.client.app
         self._answers_with_card = False
+        # One for the whole interaction: two services in a row together have no more time than one.
+        self._deadline = asyncio.get_running_loop().time() + PATIENCE
         # The task of an interaction has a context of its own, so this ends with it.
         structlog.contextvars.bind_contextvars(
             group=interaction.guild_id, user=interaction.user.id, interaction=interaction.id
@@ -97,14 +99,30 @@ class Door:
 
     async def do(self, service: "Service[P, R]", /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Runs one service function for the caller, and buys time if it is slow."""
-        work = asyncio.ensure_future(
+        return await self._in_time(
             self.app.run(service, self.app.desk, self.caller, *args, **kwargs)
         )
-        done, _ = await asyncio.wait({work}, timeout=PATIENCE)
+
+    async def draw(self, service: "Service[P, R]", /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """The same for what computes or draws for long, apart from all presses."""
+        pool, desk = self.app.pools.pictures, self.app.slow_desk
+        with pool.place(self.interaction.user.id):
+            return await self._in_time(pool.run(service, desk, self.caller, *args, **kwargs))
+
+    async def pack(self, service: "Service[P, R]", /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """The same for an export, of which each group has one at a time."""
+        pool, desk = self.app.pools.exports, self.app.slow_desk
+        with pool.place(self.interaction.guild_id):
+            return await self._in_time(pool.run(service, desk, self.caller, *args, **kwargs))
+
+    async def _in_time(self, running: Coroutine[Any, Any, R]) -> R:
+        """Waits for it, and tells Discord that it takes longer if it does."""
+        work = asyncio.ensure_future(running)
+        left = self._deadline - asyncio.get_running_loop().time()
+        done, _ = await asyncio.wait({work}, timeout=max(0, left))
         if not done and not self.interaction.response.is_done():
             await self.interaction.response.defer(ephemeral=True)
-        result: R = await work
-        return result
+        return await work
 
     async def press(self, custom_id: str, values: tuple[str, ...]) -> None:
         """Answers a press on a card, a choice in a select, or a filled-in form."""
@@ -220,7 +238,7 @@ def _change_and_draw(
     result = change(desk, caller)
     with desk.db.read() as tx:
         wanted, shown = outbox.versions(tx, str(key))
-        draw = read(tx, key, desk.clock())
+        draw = read(tx, key, desk.clock(), pictures=False)
     return result, _Drawn(draw(), wanted, shown)
 
 

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from bot.groups import cards as group_cards
 from bot.keys import Key
+from bot.loading import LOADING
 from bot.message import Message, Picture
 from bot.questions import cards as question_cards
 from bot.questions import shown as question_shown
@@ -34,9 +35,16 @@ def render(desk: Desk, key: Key) -> Message | None:
     return draw()
 
 
-def read(tx: Session, key: Key, now: datetime) -> Callable[[], Message | None]:
-    """Reads what the message shows; the call that is returned draws it, without the database."""
+def read(
+    tx: Session, key: Key, now: datetime, *, pictures: bool = True
+) -> Callable[[], Message | None]:
+    """Reads what the message shows; the call that is returned draws it, without the database.
+
+    Without `pictures` it is drawn for an edit that leaves the message's picture as it is.
+    """
     look, draw = CATALOGUE[key.kind]
+    if not pictures:
+        draw = UNDRAWN.get(key.kind, draw)
     shown = look(tx, key, now)
     return lambda: None if shown is None else draw(shown)
 
@@ -47,15 +55,31 @@ def _read_trouble(tx: Session, key: Key, _now: datetime) -> tuple[int, str] | No
 
 
 def _draw_summary(shown: round_shown.Summary) -> Message:
+    return round_cards.summary_card(shown, summary_picture(shown))
+
+
+def _summary_around_its_picture(shown: round_shown.Summary) -> Message:
+    return round_cards.summary_card(shown, DRAWN_BEFORE if _has_picture(shown) else None)
+
+
+def _has_picture(shown: round_shown.Summary) -> bool:
+    of_others = shown.final_pool is not None and shown.about.asked.kind != "binary"
+    return of_others or any(seat.final is not None for seat in shown.seats)
+
+
+def summary_picture(shown: round_shown.Summary) -> Picture | None:
+    """The circle of a round drawn; None where nobody made a last forecast."""
     picture = None
     if shown.final_pool is not None and shown.about.asked.kind != "binary":
         # Loaded with the first picture, as below.
-        from bot.sessions.rounds.pools import pictures  # noqa: PLC0415
+        with LOADING:
+            from bot.sessions.rounds.pools import pictures  # noqa: PLC0415
 
         picture = pictures.pool_picture(shown)
     elif any(seat.final is not None for seat in shown.seats):
         # Loaded with the first picture: matplotlib would be a fifth of an idle bot's memory.
-        from bot.sessions.rounds import charts as round_charts  # noqa: PLC0415
+        with LOADING:
+            from bot.sessions.rounds import charts as round_charts  # noqa: PLC0415
 
         circle = round_charts.CirclePicture(
             title=shown.about.question,
@@ -69,9 +93,11 @@ def _draw_summary(shown: round_shown.Summary) -> Message:
         picture = Picture(
             round_charts.circle_chart(circle), "circle.png", round_charts.circle_alt_text(circle)
         )
-    return round_cards.summary_card(shown, picture)
+    return picture
 
 
+# Stands for the picture that Discord has already: an edit names it and does not send it.
+DRAWN_BEFORE = Picture(b"", "circle.png", "")
 CATALOGUE: dict[str, tuple[Read, Draw]] = {
     "a": (
         lambda tx, key, _: planning_shown.read_announcement(tx, key),
@@ -99,3 +125,5 @@ CATALOGUE: dict[str, tuple[Read, Draw]] = {
     ),
     "p": (_read_trouble, lambda trouble: group_cards.trouble_message(*trouble)),
 }
+# The messages with a picture, drawn without it. Drawing takes a while, so it has its own threads.
+UNDRAWN: dict[str, Draw] = {"s": _summary_around_its_picture}

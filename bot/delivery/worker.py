@@ -62,6 +62,7 @@ class Delivery:
         self,
         desk: Desk,
         run: Run,
+        render_apart: Callable[[Key], Awaitable[Message | None]],
         client: discord.Client,
         keep: Keep,
         carriers: Mapping[str, Carrier] | None = None,
@@ -70,6 +71,7 @@ class Delivery:
         self._desk = desk
         self._keep = keep
         self._run = run
+        self._render = render_apart
         self._client = client
         self._channels: dict[int, asyncio.Task[None]] = {}
         self._scan: asyncio.Task[None] | None = None
@@ -145,7 +147,7 @@ class Delivery:
             return
         now = self._desk.clock()
         expired = effect.expires_at is not None and effect.expires_at <= now
-        message = None if expired else await self._run(render, self._desk, Key.parse(effect.key))
+        message = None if expired else await self._render(Key.parse(effect.key))
         if message is None:
             await self._run(self._expire, effect)
             return
