@@ -203,7 +203,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command line; failures are one line on standard error."""
     try:
         cli(arguments)
-    except (StartError, Refusal, migrate.MigrationLostRowsError) as error:
+    except (
+        StartError,
+        Refusal,
+        migrate.MigrationLostRowsError,
+        migrate.NewerDatabaseError,
+    ) as error:
         print(f"dojo: {error}", file=sys.stderr)
         sys.exit(1)
 
