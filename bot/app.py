@@ -15,7 +15,7 @@ from bot.alarms import Alarms
 from bot.calendars import keeper
 from bot.calendars import service as calendars
 from bot.calendars.discord_events import DiscordEvents
-from bot.client import HANDLERS, DojoClient
+from bot.client import HANDLERS, KINDS, DojoClient
 from bot.delivery.catalogue import UNDRAWN, render
 from bot.delivery.worker import Carrier, Delivery
 from bot.keys import Key
@@ -51,7 +51,7 @@ class App:
         http_bind: str | None = None,
     ) -> None:
         self.database = database
-        self.handlers = HANDLERS
+        self.handlers, self.kinds = HANDLERS, KINDS
         self.desk = Desk(database, clock, self._saved, means)
         self.pools = Pools()
         # What takes long has connections of its own too: it never holds one that a press needs.

@@ -17,7 +17,7 @@ from bot.delivery.catalogue import read, render
 from bot.errors import answer_error, answer_once
 from bot.keys import Key
 from bot.message import Message
-from bot.rules import Refusal, StaleRefusal
+from bot.rules import Refusal, StaleRefusal, clean_text
 from bot.unit import Caller, Desk
 from storage import outbox
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 Service = Callable[Concatenate[Desk, Caller, P], R]
+Handler = Callable[["Door", Key, tuple[str, ...]], Coroutine[Any, Any, None]]
 
 AnyCommand = app_commands.Command[Any, ..., Any] | app_commands.Group
 
@@ -73,9 +74,9 @@ class Door:
         can = asked.permissions
         return Caller(
             group_id=asked.guild_id,
-            group_name=asked.guild.name if asked.guild else "",
+            group_name=clean_text(asked.guild.name if asked.guild else ""),
             user_id=user.id,
-            name=user.display_name,
+            name=clean_text(user.display_name),
             channel_id=asked.channel_id,
             interaction_id=asked.id,
             pressed=asked.message.id if asked.message and self._answers_with_card else None,
@@ -128,10 +129,15 @@ class Door:
         """Answers a press on a card, a choice in a select, or a filled-in form."""
         action, _, key = custom_id.replace("=", "|").partition("|")
         try:
-            handler = self.app.handlers.get(action, unknown_press)
-            await handler(self, Key.parse(key), values)
+            at = Key.parse(key)
+            await self._handler(action, at)(self, at, values)
         except Exception as error:  # noqa: BLE001 - discord.py would only log it
             await answer_error(self.interaction, error)
+
+    def _handler(self, action: str, at: Key) -> "Handler":
+        if at.kind not in self.app.kinds.get(action, at.kind):
+            return unknown_press
+        return self.app.handlers.get(action, unknown_press)
 
     async def whisper(self, text: str = "", message: Message | None = None) -> None:
         """Answers the caller alone."""
@@ -216,8 +222,8 @@ async def unknown_press(_door: Door, _at: Key, _values: tuple[str, ...]) -> None
     raise StaleRefusal("This button is from another version of the bot. Nothing happened.")
 
 
-def _render_for(desk: Desk, _caller: Caller, key: Key) -> Message | None:
-    return render(desk, key)
+def _render_for(desk: Desk, caller: Caller, key: Key) -> Message | None:
+    return render(desk, key, group_id=caller.group_id)
 
 
 def _options(message: Message | None) -> dict[str, Any]:
@@ -238,7 +244,7 @@ def _change_and_draw(
     result = change(desk, caller)
     with desk.db.read() as tx:
         wanted, shown = outbox.versions(tx, str(key))
-        draw = read(tx, key, desk.clock(), pictures=False)
+        draw = read(tx, key, desk.clock(), pictures=False, group_id=caller.group_id)
     return result, _Drawn(draw(), wanted, shown)
 
 
@@ -251,6 +257,17 @@ def _confirm_shown(desk: Desk, caller: Caller, key: Key, drawn: _Drawn) -> bool:
         return outbox.confirm_shown(
             tx, key=str(key), version=drawn.version, before=drawn.shown_before
         )
+
+
+def clean_data(data: Any) -> Any:
+    """Cleans every text of an interaction in place: whatever was typed, chosen or named."""
+    if isinstance(data, str):
+        return clean_text(data)
+    if isinstance(data, dict):
+        data.update({name: clean_data(part) for name, part in data.items()})
+    elif isinstance(data, list):
+        data[:] = map(clean_data, data)
+    return data
 
 
 def fields_of(interaction: discord.Interaction[Any]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
@@ -85,7 +85,18 @@ def _lower(value: Any) -> Any:
 
 
 def _postgresql_engine(url: URL, size: int) -> Engine:
-    return create_engine(url, pool_size=size, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(url, pool_size=size, pool_pre_ping=True, hide_parameters=True)
+    event.listen(engine, "handle_error", _leave_out_the_row)
+    return engine
+
+
+def _leave_out_the_row(context: ExceptionContext) -> None:
+    """Leaves out of a refusal what PostgreSQL adds to it: the row, with forecast and reason."""
+    refused = context.original_exception
+    refused.args = (str(refused).partition("\nDETAIL:")[0], *refused.args[1:])
+    if context.sqlalchemy_exception is not None:
+        said = context.sqlalchemy_exception.args[0].partition("\nDETAIL:")[0]
+        context.sqlalchemy_exception.args = (said,)
 
 
 def _sqlite_engine(url: URL, begin: str, *, size: int = 1, query_only: bool = False) -> Engine:

@@ -20,33 +20,53 @@ from bot.sessions.rounds import cards as round_cards
 from bot.sessions.rounds import shown as round_shown
 from bot.unit import Desk
 from storage import outbox
+from storage.tables import Meetup, Question, Round
+
+# What the number in a key is the number of, by the key's letter.
+SESSIONS, ROUNDS, QUESTIONS = "amwle", "btufs", "qr"
 
 Read = Callable[[Session, Key, datetime], Any]
 Draw = Callable[[Any], Message]
 
 
-def render(desk: Desk, key: Key) -> Message | None:
+def render(desk: Desk, key: Key, *, group_id: int | None = None) -> Message | None:
     """The message as it should be now; None when it has lost its point.
 
-    Reads the database and may draw a picture, so it belongs off the event loop.
+    Reads the database and may draw a picture, so it belongs off the event loop. `group_id` is as
+    in `read`.
     """
     with desk.db.read() as tx:
-        draw = read(tx, key, desk.clock())
+        draw = read(tx, key, desk.clock(), group_id=group_id)
     return draw()
 
 
 def read(
-    tx: Session, key: Key, now: datetime, *, pictures: bool = True
+    tx: Session, key: Key, now: datetime, *, pictures: bool = True, group_id: int | None = None
 ) -> Callable[[], Message | None]:
     """Reads what the message shows; the call that is returned draws it, without the database.
 
-    Without `pictures` it is drawn for an edit that leaves the message's picture as it is.
+    Without `pictures` it is drawn for an edit that leaves the message's picture as it is. A key
+    that came from Discord may be forged: with `group_id` only a card of that group is drawn.
     """
+    if group_id is not None and not is_of_group(tx, key, group_id):
+        return lambda: None
     look, draw = CATALOGUE[key.kind]
     if not pictures:
         draw = UNDRAWN.get(key.kind, draw)
     shown = look(tx, key, now)
     return lambda: None if shown is None else draw(shown)
+
+
+def is_of_group(tx: Session, key: Key, group_id: int) -> bool:
+    """Whether the key names something of this group."""
+    if key.kind in QUESTIONS:
+        row: Question | Meetup | None = tx.get(Question, key.id)
+    elif key.kind in ROUNDS:
+        held = tx.get(Round, key.id)
+        row = tx.get(Meetup, held.session_id) if held else None
+    else:
+        row = tx.get(Meetup, key.id) if key.kind in SESSIONS else None
+    return row is not None and row.group_id == group_id
 
 
 def _read_trouble(tx: Session, key: Key, _now: datetime) -> tuple[int, str] | None:

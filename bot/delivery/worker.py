@@ -33,6 +33,9 @@ PARKED_FOR = timedelta(minutes=5)
 SEND_TIMEOUT = 30
 HISTORY_LIMIT = 100
 
+# What the group reads. What went wrong is in the log: an exception's text may hold anything.
+CANNOT_BE_MADE = "A message could not be made. Whoever runs the bot finds out why in its log."
+
 UNKNOWN_CHANNEL = 10003
 UNKNOWN_MESSAGE = 10008
 
@@ -135,10 +138,10 @@ class Delivery:
             await self._answer_refusal(effect, error)
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             log.warning("delivery.unreachable", key=effect.key, error=repr(error))
-            await self._run(self._retry, effect, f"Discord did not answer ({error!r}).")
-        except Exception as error:
+            await self._run(self._retry, effect, "Discord did not answer.")
+        except Exception:
             log.exception("delivery.failed", key=effect.key)
-            await self._run(self._park, effect, f"The message could not be made ({error!r}).")
+            await self._run(self._park, effect, CANNOT_BE_MADE)
 
     async def _show(self, effect: Effect) -> None:
         if carrier := self._carriers.get(effect.key[0]):
@@ -332,7 +335,7 @@ def _reason(error: discord.HTTPException) -> str:
             "I lack a permission there. I need View Channel, Send Messages, Embed Links, Attach "
             "Files and Read Message History."
         )
-    return f"Discord refused the message ({error.text or error.status})."
+    return f"Discord refused the message (error {error.code or error.status})."
 
 
 def _id(effect: Effect) -> int:
