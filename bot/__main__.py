@@ -20,6 +20,7 @@ from bot.calendars import setup
 from bot.data import service as data
 from bot.errors import StartError
 from bot.logs import set_up_logs
+from bot.pools import share_fairly
 from bot.rules import Refusal
 from bot.settings import Settings
 from storage import migrate
@@ -170,6 +171,7 @@ def _migrate(database: Database) -> None:
 
 
 async def _serve(app: App, token: str) -> None:
+    share_fairly()
     loop = asyncio.get_running_loop()
     running = asyncio.ensure_future(app.client.start(token))
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -201,7 +203,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command line; failures are one line on standard error."""
     try:
         cli(arguments)
-    except (StartError, Refusal, migrate.MigrationLostRowsError) as error:
+    except (
+        StartError,
+        Refusal,
+        migrate.MigrationLostRowsError,
+        migrate.NewerDatabaseError,
+    ) as error:
         print(f"dojo: {error}", file=sys.stderr)
         sys.exit(1)
 

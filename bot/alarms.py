@@ -17,7 +17,6 @@ from bot.questions import service as questions_service
 from bot.sessions import hosting
 from bot.sessions.rounds import service as rounds_service
 from bot.sessions.upcoming import service as upcoming
-from bot.standings import keeping
 from bot.unit import Desk
 from storage import groups, outbox, planning, questions, rounds, sessions, standings
 from storage.tables import SessionState
@@ -32,7 +31,6 @@ RINGS: dict[str, Callable[[Desk, int, int], None]] = {
     "live": hosting.look_after,
     "series": upcoming.plan_due,
     "question": questions_service.close_due,
-    "standings": keeping.refresh,
 }
 # How far ahead alarms are set at least; what comes later is found when it has come near.
 AHEAD = timedelta(hours=1)
@@ -47,12 +45,14 @@ class Alarms:
         self,
         desk: Desk,
         run: Run,
+        refresh_standings: Callable[[int, int], Awaitable[None]],
         wake_delivery: Callable[[], None],
         sweep_seconds: float,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._desk = desk
         self._run = run
+        self._refresh_standings = refresh_standings
         self._wake_delivery = wake_delivery
         self._sweep_seconds = sweep_seconds
         self._ahead = max(AHEAD, timedelta(seconds=sweep_seconds))
@@ -134,10 +134,12 @@ class Alarms:
         kind, _, number = alarm.partition(":")
         if alarm in self._busy:  # once more at the same time would help nobody
             return
-        if kind == "standings":
-            self._busy.add(alarm)
         try:
-            await self._run(self._ring_awake, kind, int(number), group_id)
+            if kind == "standings":
+                self._busy.add(alarm)
+                await self._refresh_standings(int(number), group_id)
+            else:
+                await self._run(self._ring_awake, kind, int(number), group_id)
         except Exception:  # one bad row must not stop the others
             log.exception("alarm.failed", alarm=alarm)
         finally:

@@ -1,9 +1,8 @@
 """The one place where the parts are put together and taken down."""
 
 import asyncio
-import contextvars
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -16,11 +15,16 @@ from bot.alarms import Alarms, Sleep
 from bot.calendars import keeper
 from bot.calendars import service as calendars
 from bot.calendars.discord_events import DiscordEvents
-from bot.client import HANDLERS, DojoClient
+from bot.client import HANDLERS, KINDS, DojoClient
+from bot.delivery.catalogue import UNDRAWN, render
 from bot.delivery.notes import LINGER
 from bot.delivery.pace import Pace
 from bot.delivery.worker import Carrier, Delivery
+from bot.keys import Key
 from bot.means import NONE, Means
+from bot.message import Message
+from bot.pools import Pools
+from bot.standings import keeping
 from bot.unit import Desk, Unit
 from storage.engine import Database
 
@@ -30,7 +34,6 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
-WORKERS = 8
 SWEEP_SECONDS = 5.0
 # The one place that reads the wall clock; everything else is told what time it is.
 wall_clock = discord.utils.utcnow
@@ -52,28 +55,43 @@ class App:
         linger: float = LINGER,
     ) -> None:
         self.database = database
-        self.handlers = HANDLERS
+        self.handlers, self.kinds = HANDLERS, KINDS
         self.sleep = sleep
         self.desk = Desk(database, clock, self._saved, means)
         self.pace = Pace()
+        self.pools = Pools()
+        # What takes long has connections of its own too: it never holds one that a press needs.
+        self._slow_database = database.aside(sum(pool.threads for pool in self.pools.slow))
+        self.slow_desk = replace(self.desk, db=self._slow_database)
         self.client = DojoClient(self)
         events = DiscordEvents(self.desk, self.run, self.client)
         carriers = {"v": Carrier(events.carry, lambda key: keys.announcement(key.id))}
         keep = partial(keeper.keep, calendar=google)
         self.delivery = Delivery(
-            self.desk, self.run, self.client, keep, carriers, pace=self.pace, linger=linger
+            self.desk,
+            self.run,
+            self._render,
+            self.client,
+            keep,
+            carriers,
+            pace=self.pace,
+            linger=linger,
         )
-        self.alarms = Alarms(self.desk, self.run, self.delivery.wake, sweep_seconds, sleep)
-        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="service")
+        self.alarms = Alarms(
+            self.desk,
+            self.run,
+            self._refresh_standings,
+            self.delivery.wake,
+            sweep_seconds,
+            sleep,
+        )
         self._http_bind = http_bind
         self.web: WebServer | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def run(self, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Runs synchronous work in a thread, off the event loop."""
-        context = contextvars.copy_context()
-        call = partial(context.run, work, *args, **kwargs)
-        return await asyncio.get_running_loop().run_in_executor(self._pool, call)
+        """Runs synchronous work that is soon done in a thread, off the event loop."""
+        return await self.pools.quick.run(work, *args, **kwargs)
 
     async def begin(self) -> None:
         """Takes up where the last process stopped: everything is rebuilt from the database."""
@@ -95,8 +113,18 @@ class App:
         await self.delivery.close()
         if not self.client.is_closed():
             await self.client.close()
-        self._pool.shutdown()
+        self.pools.close()
+        self._slow_database.close()
         self.database.close()
+
+    async def _render(self, key: Key) -> Message | None:
+        """The message as it should be now; one with a picture is drawn apart from the others."""
+        if key.kind in UNDRAWN:
+            return await self.pools.cards.run(render, self.slow_desk, key)
+        return await self.run(render, self.desk, key)
+
+    async def _refresh_standings(self, number: int, group_id: int) -> None:
+        await self.pools.standings.run(keeping.refresh, self.slow_desk, number, group_id)
 
     async def _read_feed(self, secret: str) -> bytes | None:
         return await self.run(calendars.read_feed, self.desk, secret)

@@ -15,7 +15,7 @@ from bot.calendars import commands as _calendar_commands  # noqa: F401 - adds to
 from bot.changes import Changes
 from bot.circle import commands as circle_commands
 from bot.data import commands as data_commands
-from bot.door import Door
+from bot.door import Door, clean_data
 from bot.errors import answer_error
 from bot.forecasts import commands as forecast_commands
 from bot.forecasts import views as forecast_views
@@ -23,6 +23,7 @@ from bot.groups import commands as group_commands
 from bot.press import Choose, Press
 from bot.questions import commands as question_commands
 from bot.questions import views as question_views
+from bot.rules import clean_text
 from bot.sessions import commands as session_commands
 from bot.sessions import hosting
 from bot.sessions import views as session_views
@@ -56,6 +57,40 @@ HANDLERS = {
     **forecast_views.HANDLERS,
     **standings_views.HANDLERS,
 }
+# The kinds of keys (their letters) that each button, select and form comes with. Anybody can make
+# up a custom_id, and a handler must not be handed the number of something else.
+KINDS = {
+    "start": "a",
+    "going": "am",
+    "maybe": "am",
+    "cannot": "amw",
+    "choose": "d",
+    "bring": "aml",
+    "join": "lbtf",
+    "leave": "lbtf",
+    "take_over": "lbtfs",
+    "vote": "l",
+    "start_round": "l",
+    "next_round": "s",
+    "end_session": "s",
+    "done": "t",
+    "pass": "t",
+    "extend": "t",
+    "pause": "t",
+    "resume": "t",
+    "skip": "t",
+    "ready": "bf",
+    "record": "btfsq",
+    "recorded": "btfsq",
+    "submitted": "q",
+    "edited": "q",
+    "mark": "q",
+    "resolve": "qr",
+    "resolved": "qr",
+    "dispute": "qr",
+    "disputed": "qr",
+    "turn_page": "w",
+}
 
 # What Discord calls it when somebody is interested in an event, or not any more.
 INTEREST = ("GUILD_SCHEDULED_EVENT_USER_ADD", "GUILD_SCHEDULED_EVENT_USER_REMOVE")
@@ -68,6 +103,11 @@ log = structlog.get_logger()
 
 class Tree(app_commands.CommandTree["DojoClient"]):
     """The slash commands; whatever goes wrong in one is answered in one place."""
+
+    async def interaction_check(self, interaction: discord.Interaction["DojoClient"], /) -> bool:
+        """Cleans what was typed before a command reads its options."""
+        clean_data(interaction.data)
+        return True
 
     async def on_error(
         self, interaction: discord.Interaction["DojoClient"], error: app_commands.AppCommandError
@@ -122,6 +162,7 @@ class DojoClient(discord.Client):
         self, interaction: discord.Interaction["DojoClient"], custom_id: str, *values: str
     ) -> None:
         """Answers a press on a card, a choice in a select, or a filled-in form."""
+        clean_data(interaction.data)
         await Door(interaction).press(custom_id, values)
 
     async def on_voice_state_update(
@@ -135,7 +176,7 @@ class DojoClient(discord.Client):
             left = before.channel.id
             await self.app.run(hosting.leave_call, desk, group_id, left, member.id)
         if after.channel is not None:
-            who = OnCall(member.id, member.display_name)
+            who = OnCall(member.id, clean_text(member.display_name))
             await self.app.run(hosting.arrive_on_call, desk, group_id, after.channel.id, who)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:

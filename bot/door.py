@@ -5,7 +5,7 @@ answer arrives in the same place.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
@@ -17,7 +17,7 @@ from bot.delivery.catalogue import drawing, read, render
 from bot.errors import answer_error, answer_once
 from bot.keys import Key
 from bot.message import Message
-from bot.rules import Refusal, StaleRefusal
+from bot.rules import Refusal, StaleRefusal, clean_text
 from bot.unit import Caller, Desk, Unit
 from storage import outbox
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 Service = Callable[Concatenate[Desk, Caller, P], R]
+Handler = Callable[["Door", Key, tuple[str, ...]], Coroutine[Any, Any, None]]
 
 AnyCommand = app_commands.Command[Any, ..., Any] | app_commands.Group
 
@@ -54,9 +55,9 @@ class _Pressed:
         unit.refresh(self.at)
         self.edit = unit.save_refreshes()
         if self.at in unit.seen:
-            self.draw = drawing(self.at, unit.seen[self.at])
+            self.draw = drawing(self.at, unit.seen[self.at], pictures=False)
         else:
-            self.draw = read(unit.tx, self.at, unit.now)
+            self.draw = read(unit.tx, self.at, unit.now, pictures=False, group_id=unit.group.id)
 
 
 class Door:
@@ -66,6 +67,8 @@ class Door:
         self.interaction = interaction
         self.app: App = interaction.client.app
         self._answers_with_card = False
+        # One for the whole interaction: two services in a row together have no more time than one.
+        self._deadline = asyncio.get_running_loop().time() + PATIENCE
         # The task of an interaction has a context of its own, so this ends with it.
         structlog.contextvars.bind_contextvars(
             group=interaction.guild_id, user=interaction.user.id, interaction=interaction.id
@@ -85,9 +88,9 @@ class Door:
         can = asked.permissions
         return Caller(
             group_id=asked.guild_id,
-            group_name=asked.guild.name if asked.guild else "",
+            group_name=clean_text(asked.guild.name if asked.guild else ""),
             user_id=user.id,
-            name=user.display_name,
+            name=clean_text(user.display_name),
             channel_id=asked.channel_id,
             interaction_id=asked.id,
             pressed=asked.message.id if asked.message and self._answers_with_card else None,
@@ -111,23 +114,44 @@ class Door:
 
     async def do(self, service: "Service[P, R]", /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Runs one service function for the caller, and buys time if it is slow."""
-        work = asyncio.ensure_future(
+        return await self._in_time(
             self.app.run(service, self.app.desk, self.caller, *args, **kwargs)
         )
-        done, _ = await asyncio.wait({work}, timeout=PATIENCE)
+
+    async def draw(self, service: "Service[P, R]", /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """The same for what computes or draws for long, apart from all presses."""
+        pool, desk = self.app.pools.pictures, self.app.slow_desk
+        with pool.place(self.interaction.user.id):
+            return await self._in_time(pool.run(service, desk, self.caller, *args, **kwargs))
+
+    async def pack(self, service: "Service[P, R]", /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """The same for an export, of which each group has one at a time."""
+        pool, desk = self.app.pools.exports, self.app.slow_desk
+        with pool.place(self.interaction.guild_id):
+            return await self._in_time(pool.run(service, desk, self.caller, *args, **kwargs))
+
+    async def _in_time(self, running: Coroutine[Any, Any, R]) -> R:
+        """Waits for it, and tells Discord that it takes longer if it does."""
+        work = asyncio.ensure_future(running)
+        left = self._deadline - asyncio.get_running_loop().time()
+        done, _ = await asyncio.wait({work}, timeout=max(0, left))
         if not done and not self.interaction.response.is_done():
             await self.interaction.response.defer(ephemeral=True)
-        result: R = await work
-        return result
+        return await work
 
     async def press(self, custom_id: str, values: tuple[str, ...]) -> None:
         """Answers a press on a card, a choice in a select, or a filled-in form."""
         action, _, key = custom_id.replace("=", "|").partition("|")
         try:
-            handler = self.app.handlers.get(action, unknown_press)
-            await handler(self, Key.parse(key), values)
+            at = Key.parse(key)
+            await self._handler(action, at)(self, at, values)
         except Exception as error:  # noqa: BLE001 - discord.py would only log it
             await answer_error(self.interaction, error)
+
+    def _handler(self, action: str, at: Key) -> "Handler":
+        if at.kind not in self.app.kinds.get(action, at.kind):
+            return unknown_press
+        return self.app.handlers.get(action, unknown_press)
 
     async def whisper(self, text: str = "", message: Message | None = None) -> None:
         """Answers the caller alone."""
@@ -219,8 +243,8 @@ async def unknown_press(_door: Door, _at: Key, _values: tuple[str, ...]) -> None
     raise StaleRefusal("This button is from another version of the bot. Nothing happened.")
 
 
-def _render_for(desk: Desk, _caller: Caller, key: Key) -> Message | None:
-    return render(desk, key)
+def _render_for(desk: Desk, caller: Caller, key: Key) -> Message | None:
+    return render(desk, key, group_id=caller.group_id)
 
 
 def _options(message: Message | None) -> dict[str, Any]:
@@ -240,7 +264,18 @@ def _change_and_draw(
     """What the service returns, and the pressed card as it is then; drawn after it is saved."""
     result = change(replace(desk, closing=pressed.close), caller)
     draw = pressed.draw
-    return result, render(desk, pressed.at) if draw is None else draw()
+    return result, render(desk, pressed.at, group_id=caller.group_id) if draw is None else draw()
+
+
+def clean_data(data: Any) -> Any:
+    """Cleans every text of an interaction in place: whatever was typed, chosen or named."""
+    if isinstance(data, str):
+        return clean_text(data)
+    if isinstance(data, dict):
+        data.update({name: clean_data(part) for name, part in data.items()})
+    elif isinstance(data, list):
+        data[:] = map(clean_data, data)
+    return data
 
 
 def fields_of(interaction: discord.Interaction[Any]) -> dict[str, str]:

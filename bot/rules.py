@@ -18,6 +18,15 @@ class NotAllowedRefusal(Refusal):
     """The member may not do this; the sentence says who may."""
 
 
+def clean_text(text: str) -> str:
+    r"""Return a text without what no database keeps: NUL, and halves of surrogate pairs.
+
+    >>> clean_text("a\0b\ud800c")
+    'abc'
+    """
+    return text.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
+
+
 def say_duration(duration: timedelta) -> str:
     """How a person says it: "10 minutes", "90 seconds", "1 hour 30 minutes".
 

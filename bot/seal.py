@@ -8,6 +8,7 @@ import hashlib
 import hmac
 
 from bot.errors import StartError
+from bot.loading import LOADING
 
 HOW_TO_MAKE_ONE = "`dojo new-key` makes one; docs/operations.md says what to know about it."
 
@@ -25,7 +26,8 @@ class Box:
 
     def __init__(self, keys: str | None) -> None:
         # Loaded with the first box: an idle bot without a key has no use for it.
-        from cryptography.fernet import Fernet, MultiFernet  # noqa: PLC0415
+        with LOADING:
+            from cryptography.fernet import Fernet, MultiFernet  # noqa: PLC0415
 
         self._keys = [key.strip() for key in (keys or "").split(",") if key.strip()]
         if not self._keys:
@@ -41,7 +43,8 @@ class Box:
 
     def open(self, sealed: str) -> str:
         """The text that was sealed, with whichever of the keys."""
-        from cryptography.fernet import InvalidToken  # noqa: PLC0415
+        with LOADING:
+            from cryptography.fernet import InvalidToken  # noqa: PLC0415
 
         try:
             return self._fernet.decrypt(sealed.encode()).decode()
@@ -57,7 +60,8 @@ class Box:
 
     def renew(self, sealed: str) -> str:
         """The same text, sealed with the first key; what is already, or has no key, stays."""
-        from cryptography.fernet import Fernet, InvalidToken  # noqa: PLC0415
+        with LOADING:
+            from cryptography.fernet import Fernet, InvalidToken  # noqa: PLC0415
 
         try:
             Fernet(self._keys[0]).decrypt(sealed.encode())
@@ -80,6 +84,7 @@ class Box:
 
 def new_key() -> str:
     """A key for `DOJO_SECRET_KEY`."""
-    from cryptography.fernet import Fernet  # noqa: PLC0415
+    with LOADING:
+        from cryptography.fernet import Fernet  # noqa: PLC0415
 
     return Fernet.generate_key().decode()

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
@@ -27,14 +27,20 @@ class Database:
     it back. A `read()` block sees one consistent state and can change nothing.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, beside: "Database | None" = None, connections: int = 8) -> None:
         self.url = _with_driver(make_url(url))
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self._writer = _sqlite_engine(self.url, begin="BEGIN IMMEDIATE", size=1)
-            self._reader = _sqlite_engine(self.url, begin="BEGIN", size=4, query_only=True)
+            # There is one writer however many databases are opened beside another in a process.
+            self._writer = beside.engine if beside else _sqlite_engine(self.url, "BEGIN IMMEDIATE")
+            self._reader = _sqlite_engine(self.url, "BEGIN", size=connections, query_only=True)
         else:
-            self._writer = self._reader = create_engine(self.url, pool_size=8, pool_pre_ping=True)
+            self._writer = self._reader = _postgresql_engine(self.url, connections)
+
+    def aside(self, connections: int) -> "Database":
+        """The same database through other connections, for what would keep these busy for long."""
+        url = self.url.render_as_string(hide_password=False)
+        return Database(url, beside=self, connections=connections)
 
     @property
     def engine(self) -> Engine:
@@ -78,11 +84,31 @@ def _lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
 
-def _sqlite_engine(url: URL, *, begin: str, size: int, query_only: bool = False) -> Engine:
+def _postgresql_engine(url: URL, size: int) -> Engine:
+    engine = create_engine(url, pool_size=size, pool_pre_ping=True, hide_parameters=True)
+    event.listen(engine, "handle_error", _leave_out_the_row)
+    return engine
+
+
+def _leave_out_the_row(context: ExceptionContext) -> None:
+    """Leaves out of a refusal what PostgreSQL adds to it: the row, with forecast and reason."""
+    refused = context.original_exception
+    refused.args = (str(refused).partition("\nDETAIL:")[0], *refused.args[1:])
+    if context.sqlalchemy_exception is not None:
+        said = context.sqlalchemy_exception.args[0].partition("\nDETAIL:")[0]
+        context.sqlalchemy_exception.args = (said,)
+
+
+def _sqlite_engine(url: URL, begin: str, *, size: int = 1, query_only: bool = False) -> Engine:
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        url, poolclass=QueuePool, pool_size=size, max_overflow=0, pool_timeout=BUSY_SECONDS * 3
+        url,
+        poolclass=QueuePool,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=BUSY_SECONDS * 3,
+        hide_parameters=True,  # they hold blind forecasts and reasons, and errors are logged
     )
 
     def on_connect(connection: sqlite3.Connection, _record: Any) -> None:

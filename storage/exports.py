@@ -1,11 +1,12 @@
 """Everything held about a group, or about one member of it, as plain rows."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, not_, or_
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, not_, or_
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, SQLModel, col, select
 
 from storage.tables import (
@@ -34,6 +35,23 @@ from storage.tables import (
 )
 
 Rows = list[dict[str, Any]]
+PORTION = 500
+# Columns and no objects: an export has all of a group's forecasts.
+_LINE: tuple[Any, ...] = (
+    Forecast.question_id,
+    Forecast.member_id,
+    Question.title,
+    col(Question.kind).label("question_kind"),
+    Question.options,
+    Question.unit,
+    Forecast.made_at,
+    Forecast.probability,
+    col(Forecast.values).label("said_values"),
+    Forecast.kind,
+    Forecast.late,
+    Forecast.round_id,
+    Forecast.reason,
+)
 
 
 def group_ids(tx: Session) -> list[int]:
@@ -90,35 +108,35 @@ def everything(tx: Session, group_id: int, *, member_id: int | None = None) -> d
 def forecast_lines(tx: Session, group_id: int, *, member_id: int | None = None) -> Rows:
     """Forecasts with what `dojo import` reads, and what else is known of them."""
     statement = (
-        select(Forecast, Question)
+        sql_select(*_LINE)
         .join(Question, col(Question.id) == Forecast.question_id)
-        .where(Question.group_id == group_id, _open())
+        .where(col(Question.group_id) == group_id, _open())
         .order_by(col(Forecast.question_id), col(Forecast.made_at), col(Forecast.id))
     )
     if member_id is not None:
-        statement = statement.where(Forecast.member_id == member_id)
+        statement = statement.where(col(Forecast.member_id) == member_id)
     settled = _latest_resolutions(tx, group_id)
     keys, names = _question_keys(tx, group_id), _member_names(tx, group_id)
     return [
         {
-            "question": keys[forecast.question_id],
-            "title": question.title,
-            "forecaster": names[forecast.member_id],
-            "question_kind": question.kind,
-            "options": question.options,
-            "unit": question.unit or "",
-            **_forecast_line(forecast, settled.get(forecast.question_id)),
+            "question": keys[row.question_id],
+            "title": row.title,
+            "forecaster": names[row.member_id],
+            "question_kind": row.question_kind,
+            "options": row.options,
+            "unit": row.unit or "",
+            **_forecast_line(row, settled.get(row.question_id)),
         }
-        for forecast, question in tx.exec(statement)
+        for row in _in_portions(tx, statement)
     ]
 
 
-def _forecast_line(forecast: Forecast, resolution: Resolution | None) -> dict[str, Any]:
+def _forecast_line(forecast: Row[Any], resolution: Resolution | None) -> dict[str, Any]:
     known = resolution if resolution is not None and resolution.outcome is not None else None
     return {
         "forecast_at": _iso(forecast.made_at),
         "probability": forecast.probability,
-        "values": forecast.values,
+        "values": forecast.said_values,
         "outcome": known.outcome if known else "",
         "resolved_at": _iso(known.known_at) if known else "",
         "kind": forecast.kind.value,
@@ -187,11 +205,16 @@ def _open() -> ColumnElement[bool]:
 
 
 def _rows(tx: Session, table: type[SQLModel], where: ColumnElement[bool]) -> Rows:
+    columns = table.__table__.columns  # type: ignore[attr-defined]
     key = table.__table__.primary_key.columns  # type: ignore[attr-defined]
-    return [
-        {name: _plain(value) for name, value in row.model_dump().items()}
-        for row in tx.exec(select(table).where(where).order_by(*key))
-    ]
+    statement = sql_select(*columns).where(where).order_by(*key)
+    names = columns.keys()
+    return [dict(zip(names, map(_plain, row), strict=True)) for row in _in_portions(tx, statement)]
+
+
+def _in_portions(tx: Session, statement: Select[Any]) -> Iterator[Row[Any]]:
+    """Plain rows, some at a time: objects of a million rows would be a burden to all threads."""
+    yield from tx.connection().execute(statement.execution_options(yield_per=PORTION))
 
 
 def _plain(value: Any) -> Any:

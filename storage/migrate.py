@@ -15,13 +15,24 @@ from sqlalchemy import Connection, inspect, text
 
 from storage.engine import Database
 
+# The lock that a migration takes on PostgreSQL; any number will do that stays the same.
+MIGRATING = 0x646F6A6F
+
 
 class MigrationLostRowsError(RuntimeError):
     """A migration left a table with fewer rows than before; it was rolled back."""
 
 
+class NewerDatabaseError(RuntimeError):
+    """A newer version of the bot has migrated the database; this one cannot read it."""
+
+
 def upgrade(database: Database) -> None:
-    """Migrates to the newest revision. Running it again changes nothing."""
+    """Migrates to the newest revision. Running it again changes nothing.
+
+    Two processes could begin at once and both make the tables. The second one waits for the first
+    (PostgreSQL: an advisory lock; SQLite: the lock of a writer) and then finds nothing to do.
+    """
     engine = database.engine
     with engine.connect() as connection:
         if database.is_sqlite:
@@ -55,14 +66,28 @@ def _set_foreign_keys(connection: Connection, *, on: bool) -> None:
 
 def _upgrade_counting(connection: Connection) -> None:
     with connection.begin():
-        before = _row_counts(connection)
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATING})
         config = _config()
+        _require_known(connection, ScriptDirectory.from_config(config))
+        before = _row_counts(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         after = _row_counts(connection)
         lost = [name for name, rows in before.items() if after.get(name, 0) < rows]
         if lost:
             raise MigrationLostRowsError(f"The migration would lose rows of {', '.join(lost)}.")
+
+
+def _require_known(connection: Connection, scripts: ScriptDirectory) -> None:
+    revision = MigrationContext.configure(connection).get_current_revision()
+    known = {script.revision for script in scripts.walk_revisions()}
+    if revision is not None and revision not in known:
+        raise NewerDatabaseError(
+            f"The database is of a newer version of the bot (schema {revision}; this version knows "
+            f"up to {scripts.get_current_head()}). Install that version, or restore a copy of the "
+            "database from before."
+        )
 
 
 def _row_counts(connection: Connection) -> dict[str, int]:

@@ -195,6 +195,40 @@ def test_the_wall_clock_is_read_in_one_place() -> None:
     assert found == ["bot/app.py: discord.utils.utcnow"]
 
 
+# What these load, they load in the main thread, before the bot connects.
+BEFORE_THREADS = {"bot/__main__.py", "bot/app.py", "bot/calendars/setup.py"}
+
+
+def late_imports(file: Path) -> Iterator[tuple[int, bool]]:
+    """The lines that import inside a function, and whether they do so under the lock."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    locked = {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.With)
+        and any(ast.unparse(one.context_expr) in {"LOADING", "_LOADING"} for one in node.items)
+        for inner in ast.walk(node)
+    }
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            for node in ast.walk(function):
+                if isinstance(node, ast.Import | ast.ImportFrom):
+                    yield node.lineno, node in locked
+
+
+def test_what_is_loaded_when_first_needed_is_loaded_by_one_thread_at_a_time() -> None:
+    """Threads that load parts of one library at once can be handed modules that are half made."""
+    unlocked = [
+        f"{show(file)}:{line}"
+        for file in PRODUCT
+        if show(file) not in BEFORE_THREADS
+        for line, locked in late_imports(file)
+        if not locked
+    ]
+
+    assert unlocked == []
+
+
 def test_every_file_can_be_read_in_one_sitting() -> None:
     long = {
         show(file): length

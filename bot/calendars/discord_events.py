@@ -14,6 +14,7 @@ import discord
 from bot.delivery.worker import DeclinedError
 from bot.keys import Key
 from bot.message import cut
+from bot.rules import clean_text
 from bot.sessions.upcoming import service as upcoming
 from bot.sessions.upcoming.service import Person
 from bot.unit import Desk
@@ -204,7 +205,11 @@ async def _complete(event: discord.ScheduledEvent) -> None:
 async def _interested(event: discord.ScheduledEvent) -> list[Person]:
     if not event.user_count:
         return []
-    return [Person(user.id, user.display_name) async for user in event.users() if not user.bot]
+    return [
+        Person(user.id, clean_text(user.display_name))
+        async for user in event.users()
+        if not user.bot
+    ]
 
 
 def _declined(error: discord.HTTPException) -> Exception:
@@ -215,7 +220,7 @@ def _declined(error: discord.HTTPException) -> Exception:
         return DeclinedError(NO_ROOM)
     if isinstance(error, discord.Forbidden):
         return DeclinedError(NO_PERMISSION)
-    return DeclinedError(f"Discord refused it ({error.text or error.status}).")
+    return DeclinedError(f"Discord refused it (error {error.code or error.status}).")
 
 
 def _description(text: str, rest: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.calendars import zones
 from bot.calendars.events import CalendarEvent, Change, clean, in_utc, one_line
+from bot.loading import LOADING
 
 PRODUCT = "-//Forecasting Dojo//Calendar//EN"
 # RFC 5546 wants an organizer in what is published. Nobody reads mail there: .invalid is reserved.
@@ -27,7 +28,8 @@ def invitation(event: CalendarEvent, stamp: datetime) -> bytes:
 
 def feed(name: str, events: Sequence[CalendarEvent], stamp: datetime) -> bytes:
     """All sessions of a group in one calendar, for a calendar program that comes back for more."""
-    import icalendar  # noqa: PLC0415
+    with LOADING:
+        import icalendar  # noqa: PLC0415
 
     calendar = _calendar("PUBLISH", events)
     for label in ("name", "x-wr-calname"):
@@ -40,7 +42,8 @@ def feed(name: str, events: Sequence[CalendarEvent], stamp: datetime) -> bytes:
 
 
 def _calendar(method: str, events: Sequence[CalendarEvent]) -> Any:
-    import icalendar  # noqa: PLC0415 - loaded when first needed
+    with LOADING:
+        import icalendar  # noqa: PLC0415 - loaded when first needed
 
     calendar = icalendar.Calendar()
     calendar.add("version", "2.0")
@@ -88,7 +91,8 @@ def _occurrence(event: CalendarEvent, change: Change, stamp: datetime) -> Any:
 
 
 def _event(event: CalendarEvent, stamp: datetime) -> Any:
-    import icalendar  # noqa: PLC0415
+    with LOADING:
+        import icalendar  # noqa: PLC0415
 
     part = icalendar.Event()
     part.add("uid", event.uid)
@@ -112,7 +116,8 @@ def _event(event: CalendarEvent, stamp: datetime) -> Any:
 
 
 def _alarm(event: CalendarEvent, minutes: int) -> Any:
-    import icalendar  # noqa: PLC0415
+    with LOADING:
+        import icalendar  # noqa: PLC0415
 
     alarm = icalendar.Alarm()
     alarm.add("action", "DISPLAY")
@@ -122,7 +127,8 @@ def _alarm(event: CalendarEvent, minutes: int) -> Any:
 
 
 def _organizer() -> Any:
-    import icalendar  # noqa: PLC0415
+    with LOADING:
+        import icalendar  # noqa: PLC0415
 
     organizer = icalendar.vCalAddress(ORGANIZER)
     organizer.params["CN"] = icalendar.vText("Forecasting Dojo")
@@ -130,7 +136,8 @@ def _organizer() -> Any:
 
 
 def _rule(rule: str) -> Any:
-    import icalendar  # noqa: PLC0415
+    with LOADING:
+        import icalendar  # noqa: PLC0415
 
     return icalendar.vRecur.from_ical(rule)
 

@@ -11,6 +11,8 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.loading import LOADING
+
 _STEP = timedelta(days=7)
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 # How far ahead changes are told where no yearly rule fits, as with Morocco and its Ramadan.
@@ -48,7 +50,8 @@ def onsets(zone: ZoneInfo, since: datetime, until: datetime) -> Iterator[Onset]:
 
 def timezone(zone: ZoneInfo, since: datetime, until: datetime) -> Any:
     """The VTIMEZONE that is right from one moment in UTC to another, and if it can, for ever."""
-    import icalendar  # noqa: PLC0415 - see ics.py
+    with LOADING:
+        import icalendar  # noqa: PLC0415 - see ics.py
 
     found = icalendar.Timezone()
     found.add("tzid", zone.key)

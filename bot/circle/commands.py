@@ -5,7 +5,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.circle import cards, pictures, service
+from bot.circle import pictures
 from bot.door import AnyCommand, Door
 
 
@@ -17,9 +17,7 @@ from bot.door import AnyCommand, Door
 async def circle(interaction: discord.Interaction[Any]) -> None:
     """Shows what going around has been worth to the group."""
     door = Door(interaction)
-    view = await door.do(service.show_circle)
-    picture = await door.app.run(pictures.circle_picture, view)
-    await door.whisper(message=cards.circle_card(view, picture))
+    await door.whisper(message=await door.draw(pictures.circle))
 
 
 COMMANDS: tuple[AnyCommand, ...] = (circle,)

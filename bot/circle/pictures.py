@@ -1,8 +1,17 @@
 """From the group's circle to its picture with alt text. Belongs off the event loop."""
 
+from bot.circle import cards, service
 from bot.circle.service import GroupCircle
 from bot.circle.worth import AGGREGATES
-from bot.message import Picture
+from bot.loading import LOADING
+from bot.message import Message, Picture
+from bot.unit import Caller, Desk
+
+
+def circle(desk: Desk, caller: Caller) -> Message:
+    """What going around has been worth to the group, with its picture."""
+    view = service.show_circle(desk, caller)
+    return cards.circle_card(view, circle_picture(view))
 
 
 def circle_picture(view: GroupCircle) -> Picture | None:
@@ -11,7 +20,8 @@ def circle_picture(view: GroupCircle) -> Picture | None:
     if not view.gains and not any(one.interval for _, one in rows):
         return None
     # Loaded with the first picture: matplotlib would be a fifth of an idle bot's memory.
-    from bot.circle import charts  # noqa: PLC0415
+    with LOADING:
+        from bot.circle import charts  # noqa: PLC0415
 
     shown = charts.GroupPicture(
         rounds=view.resolved,

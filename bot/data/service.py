@@ -6,6 +6,7 @@ import json
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from sqlmodel import Session
@@ -39,6 +40,7 @@ ARCHIVE = Group(id=0, name="Imported")
 LARGEST_UPLOAD = 9_000_000
 # What else an export says of a forecast.
 ABOUT = ("kind", "late", "round", "reason")
+PORTION = 200  # lines that are compressed in one go
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,14 @@ class Imported:
     members: int
 
 
+@dataclass(frozen=True)
+class Held:
+    """What is held, as read: rows by table, and the forecasts as an import reads them."""
+
+    tables: dict[str, exports.Rows]
+    lines: exports.Rows
+
+
 def export_for(desk: Desk, caller: Caller) -> bytes:
     """A zip of CSV and JSON: everything for who manages the server, one's own for others."""
     with desk.db.read() as tx:
@@ -58,7 +68,8 @@ def export_for(desk: Desk, caller: Caller) -> bytes:
         if me is None and not caller.manages_group:
             raise Refusal("Nothing is held about you in this group yet.")
         own = None if caller.manages_group or me is None else row_id(me)
-        packed = _pack(tx, caller.group_id, own, desk.means.box)
+        held = _read(tx, caller.group_id, own)
+    packed = _pack(held, desk.means.box if own is not None else None)
     if len(packed) > LARGEST_UPLOAD:
         raise Refusal(
             "The export is too large for Discord. Whoever runs the bot gets it with `dojo export`."
@@ -75,7 +86,8 @@ def export_group(database: Database, group_id: int | None) -> bytes:
         if group_id is None or group_id not in ids:
             known = ", ".join(str(number) for number in ids) or "none"
             raise Refusal(f"Say which group with --group. Groups here: {known}.")
-        return _pack(tx, group_id, None, None)
+        held = _read(tx, group_id, None)
+    return _pack(held, None)
 
 
 def import_csv(database: Database, clock: Clock, text: str, group_id: int | None) -> Imported:
@@ -196,20 +208,42 @@ def _forecast(question_id: int, member_id: int, line: rules.Line) -> Forecast:
     )
 
 
-def _pack(tx: Session, group_id: int, member_id: int | None, box: Box | None) -> bytes:
+def _read(tx: Session, group_id: int, member_id: int | None) -> Held:
     tables = exports.everything(tx, group_id, member_id=member_id)
+    return Held(tables, exports.forecast_lines(tx, group_id, member_id=member_id))
+
+
+def _pack(held: Held, box: Box | None) -> bytes:
+    """Needs no transaction, and works row by row: other threads get their turn in between."""
+    tables = held.tables
     for row in tables["addresses"]:
-        _show_address(row, box if member_id is not None else None)
-    lines = exports.forecast_lines(tx, group_id, member_id=member_id)
+        _show_address(row, box)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, columns, shaped in _tables(lines):
-            archive.writestr(name, _csv((*columns, *ABOUT), shaped))
+        for name, columns, shaped in _tables(held.lines):
+            _add(archive, name, _csv((*columns, *ABOUT), shaped))
         for name in ("questions", "scores"):
             rows = tables[name]
-            archive.writestr(f"{name}.csv", _csv(tuple(rows[0]) if rows else ("id",), rows))
-        archive.writestr("everything.json", json.dumps(tables, indent=1, ensure_ascii=False))
+            _add(archive, f"{name}.csv", _csv(tuple(rows[0]) if rows else ("id",), rows))
+        _add(archive, "everything.json", _json(tables))
     return packed.getvalue()
+
+
+def _add(archive: zipfile.ZipFile, name: str, parts: Iterable[str]) -> None:
+    with archive.open(name, "w", force_zip64=True) as file:
+        waiting = iter(parts)
+        while portion := "".join(islice(waiting, PORTION)):
+            file.write(portion.encode())
+
+
+def _json(tables: dict[str, exports.Rows]) -> Iterator[str]:
+    """One object with a list for each table, a row a line."""
+    for at, (name, rows) in enumerate(tables.items()):
+        yield f"{',' if at else '{'}\n{json.dumps(name)}: ["
+        for number, row in enumerate(rows):
+            yield f"{',' if number else ''}\n{json.dumps(row, ensure_ascii=False)}"
+        yield "\n]"
+    yield "\n}\n"
 
 
 def _show_address(row: dict[str, Any], box: Box | None) -> None:
@@ -257,10 +291,20 @@ def _number_row(line: dict[str, Any]) -> dict[str, Any]:
     return {**shown, **points, "unit": line["unit"]}
 
 
-def _csv(columns: tuple[str, ...], rows: Iterable[dict[str, Any]]) -> str:
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, columns)
+def _csv(columns: tuple[str, ...], rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+    line = _Line()
+    writer = csv.DictWriter(line, columns)
     writer.writeheader()
+    yield line.text
     for row in rows:
         writer.writerow({name: safe_cell(value) for name, value in row.items()})
-    return text.getvalue()
+        yield line.text
+
+
+class _Line:
+    """What the CSV writer wrote last."""
+
+    text = ""
+
+    def write(self, text: str) -> None:
+        self.text = text

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from bot.groups import cards as group_cards
 from bot.keys import Key
+from bot.loading import LOADING
 from bot.message import Message, Picture
 from bot.questions import cards as question_cards
 from bot.questions import shown as question_shown
@@ -19,31 +20,58 @@ from bot.sessions.rounds import cards as round_cards
 from bot.sessions.rounds import shown as round_shown
 from bot.unit import Desk
 from storage import outbox
+from storage.tables import Meetup, Question, Round
+
+# What the number in a key is the number of, by the key's letter.
+SESSIONS, ROUNDS, QUESTIONS = "amwle", "btufs", "qr"
 
 Read = Callable[[Session, Key, datetime], Any]
 Draw = Callable[[Any], Message]
 
 
-def render(desk: Desk, key: Key) -> Message | None:
+def render(desk: Desk, key: Key, *, group_id: int | None = None) -> Message | None:
     """The message as it should be now; None when it has lost its point.
 
-    Reads the database and may draw a picture, so it belongs off the event loop.
+    Reads the database and may draw a picture, so it belongs off the event loop. `group_id` is as
+    in `read`.
     """
     with desk.db.read() as tx:
-        draw = read(tx, key, desk.clock())
+        draw = read(tx, key, desk.clock(), group_id=group_id)
     return draw()
 
 
-def read(tx: Session, key: Key, now: datetime) -> Callable[[], Message | None]:
-    """Reads what the message shows; the call that is returned draws it, without the database."""
+def read(
+    tx: Session, key: Key, now: datetime, *, pictures: bool = True, group_id: int | None = None
+) -> Callable[[], Message | None]:
+    """Reads what the message shows; the call that is returned draws it, without the database.
+
+    Without `pictures` it is drawn for an edit that leaves the message's picture as it is. A key
+    that came from Discord may be forged: with `group_id` only a card of that group is drawn.
+    """
+    if group_id is not None and not is_of_group(tx, key, group_id):
+        return lambda: None
     look, _ = CATALOGUE[key.kind]
-    return drawing(key, look(tx, key, now))
+    return drawing(key, look(tx, key, now), pictures=pictures)
 
 
-def drawing(key: Key, shown: Any) -> Callable[[], Message | None]:
-    """The call that draws the message `key` with what it shows."""
+def drawing(key: Key, shown: Any, *, pictures: bool = True) -> Callable[[], Message | None]:
+    """The call that draws the message `key` with what it shows; `pictures` is as in `read`."""
     _, draw = CATALOGUE[key.kind]
+    if not pictures:
+        draw = UNDRAWN.get(key.kind, draw)
     return lambda: None if shown is None else draw(shown)
+
+
+def is_of_group(tx: Session, key: Key, group_id: int) -> bool:
+    """Whether the key names something of this group."""
+    if key.kind in QUESTIONS:
+        row: Question | Meetup | None = tx.get(Question, key.id)
+    elif key.kind in ROUNDS:
+        held = tx.get(Round, key.id)
+        row = tx.get(Meetup, held.session_id) if held else None
+    else:
+        row = tx.get(Meetup, key.id) if key.kind in SESSIONS else None
+    return row is not None and row.group_id == group_id
 
 
 def _read_trouble(tx: Session, key: Key, _now: datetime) -> tuple[int, str] | None:
@@ -52,15 +80,31 @@ def _read_trouble(tx: Session, key: Key, _now: datetime) -> tuple[int, str] | No
 
 
 def _draw_summary(shown: round_shown.Summary) -> Message:
+    return round_cards.summary_card(shown, summary_picture(shown))
+
+
+def _summary_around_its_picture(shown: round_shown.Summary) -> Message:
+    return round_cards.summary_card(shown, DRAWN_BEFORE if _has_picture(shown) else None)
+
+
+def _has_picture(shown: round_shown.Summary) -> bool:
+    of_others = shown.final_pool is not None and shown.about.asked.kind != "binary"
+    return of_others or any(seat.final is not None for seat in shown.seats)
+
+
+def summary_picture(shown: round_shown.Summary) -> Picture | None:
+    """The circle of a round drawn; None where nobody made a last forecast."""
     picture = None
     if shown.final_pool is not None and shown.about.asked.kind != "binary":
         # Loaded with the first picture, as below.
-        from bot.sessions.rounds.pools import pictures  # noqa: PLC0415
+        with LOADING:
+            from bot.sessions.rounds.pools import pictures  # noqa: PLC0415
 
         picture = pictures.pool_picture(shown)
     elif any(seat.final is not None for seat in shown.seats):
         # Loaded with the first picture: matplotlib would be a fifth of an idle bot's memory.
-        from bot.sessions.rounds import charts as round_charts  # noqa: PLC0415
+        with LOADING:
+            from bot.sessions.rounds import charts as round_charts  # noqa: PLC0415
 
         circle = round_charts.CirclePicture(
             title=shown.about.question,
@@ -75,9 +119,11 @@ def _draw_summary(shown: round_shown.Summary) -> Message:
         picture = Picture(
             round_charts.circle_chart(circle), "circle.png", round_charts.circle_alt_text(circle)
         )
-    return round_cards.summary_card(shown, picture)
+    return picture
 
 
+# Stands for the picture that Discord has already: an edit names it and does not send it.
+DRAWN_BEFORE = Picture(b"", "circle.png", "")
 CATALOGUE: dict[str, tuple[Read, Draw]] = {
     "a": (
         lambda tx, key, _: planning_shown.read_announcement(tx, key),
@@ -106,3 +152,5 @@ CATALOGUE: dict[str, tuple[Read, Draw]] = {
     ),
     "p": (_read_trouble, lambda trouble: group_cards.trouble_message(*trouble)),
 }
+# The messages with a picture, drawn without it. Drawing takes a while, so it has its own threads.
+UNDRAWN: dict[str, Draw] = {"s": _summary_around_its_picture}

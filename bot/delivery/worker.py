@@ -42,6 +42,9 @@ CLOCKS_DIFFER = timedelta(minutes=2)
 LAST_ATTEMPT = NONCE_LIFE + timedelta(minutes=2)
 HISTORY_LIMIT = 1_000
 
+# What the group reads. What went wrong is in the log: an exception's text may hold anything.
+CANNOT_BE_MADE = "A message could not be made. Whoever runs the bot finds out why in its log."
+
 UNKNOWN_CHANNEL = 10003
 UNKNOWN_MESSAGE = 10008
 
@@ -80,6 +83,7 @@ class Delivery:
         self,
         desk: Desk,
         run: Run,
+        render_apart: Callable[[Key], Awaitable[Message | None]],
         client: discord.Client,
         keep: Keep,
         carriers: Mapping[str, Carrier] | None = None,
@@ -91,6 +95,7 @@ class Delivery:
         self._desk = desk
         self._keep = keep
         self._run = run
+        self._render = render_apart
         self._client = client
         self._pace = pace or Pace()
         self._notes = Notes(desk, run, self.wake, linger)
@@ -189,7 +194,7 @@ class Delivery:
             await self._show(effect)
         except UnmadeError:
             log.exception("delivery.unmade", key=effect.key)
-            await self._run(self._park, effect, "the message could not be made; the log says why.")
+            await self._run(self._park, effect, CANNOT_BE_MADE)
         except DeclinedError as error:
             log.warning("delivery.declined", key=effect.key, reason=str(error))
             await self._run(self._park, effect, str(error))
@@ -227,7 +232,7 @@ class Delivery:
         if effect.expires_at is not None and effect.expires_at <= self._desk.clock():
             return None
         try:
-            message: Message | None = await self._run(render, self._desk, Key.parse(effect.key))
+            message: Message | None = await self._render(Key.parse(effect.key))
         except Exception as error:
             raise UnmadeError from error
         return message
@@ -421,7 +426,7 @@ def _reason(error: discord.HTTPException) -> str:
             "I lack a permission there. I need View Channel, Send Messages, Embed Links, Attach "
             "Files and Read Message History."
         )
-    return f"Discord refused the message ({error.text or error.status})."
+    return f"Discord refused the message (error {error.code or error.status})."
 
 
 def _place(effect: Effect) -> outbox.Place:

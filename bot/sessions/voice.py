@@ -4,6 +4,7 @@ from typing import Any
 
 import discord
 
+from bot.rules import clean_text
 from bot.sessions.service import OnCall
 
 
@@ -14,5 +15,7 @@ def on_call(interaction: discord.Interaction[Any], channel_id: int | None) -> tu
     if not isinstance(channel, discord.VoiceChannel | discord.StageChannel):
         return ()
     return tuple(
-        OnCall(member.id, member.display_name) for member in channel.members if not member.bot
+        OnCall(member.id, clean_text(member.display_name))
+        for member in channel.members
+        if not member.bot
     )

@@ -37,7 +37,7 @@ async def leaderboard(
 ) -> None:
     """Shows the leaderboard."""
     door = Door(interaction)
-    message = await door.do(pictures.leaderboard, metric=metric, window=window, minimum=min)
+    message = await door.draw(pictures.leaderboard, metric=metric, window=window, minimum=min)
     await door.whisper(message=message)
 
 
@@ -54,7 +54,7 @@ async def calibration(
     """Shows a calibration."""
     door = Door(interaction)
     who = member.id if member else None
-    await door.whisper(message=await door.do(pictures.calibration, who, group=group))
+    await door.whisper(message=await door.draw(pictures.calibration, who, group=group))
 
 
 @app_commands.command(name="profile", description="Your record, or a member's")
@@ -65,7 +65,7 @@ async def profile(
 ) -> None:
     """Shows a member's record."""
     door = Door(interaction)
-    message = await door.do(pictures.profile, member.id if member else None)
+    message = await door.draw(pictures.profile, member.id if member else None)
     await door.whisper(message=message)
 
 

@@ -7,6 +7,7 @@ import math
 from dataclasses import replace
 
 from bot.keys import Key
+from bot.loading import LOADING
 from bot.message import Message, Picture
 from bot.rules import Refusal
 from bot.standings import cards, service
@@ -53,7 +54,8 @@ def leaderboard_picture(board: Board) -> Picture | None:
     if not board.rows:
         return None
     # Loaded with the first picture: matplotlib would be a fifth of an idle bot's memory.
-    from bot.standings import charts  # noqa: PLC0415
+    with LOADING:
+        from bot.standings import charts  # noqa: PLC0415
 
     metric = board.asked.metric
     shown = charts.BoardPicture(
@@ -90,8 +92,9 @@ def calibration_picture(shown: Calibration) -> Picture | None:
     read = shown.reading
     if read is None:
         return None
-    from bot.charts import readable  # noqa: PLC0415 - see leaderboard_picture
-    from bot.standings import charts  # noqa: PLC0415
+    with LOADING:
+        from bot.charts import readable  # noqa: PLC0415 - see leaderboard_picture
+        from bot.standings import charts  # noqa: PLC0415
 
     edges = tuple(at / len(read.bars) for at in range(len(read.bars) + 1))
     told = charts.CalibrationPicture(

@@ -7,7 +7,7 @@ from bot.standings import pictures
 
 async def turn_page(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Previous page and Next page: the answer takes the place of the page that was pressed."""
-    await door.replace(await door.do(pictures.leaderboard_page, at))
+    await door.replace(await door.draw(pictures.leaderboard_page, at))
 
 
 HANDLERS = {"turn_page": turn_page}

@@ -6,18 +6,24 @@ What does not get as far as Discord is asked of `main` itself; the rest is a rea
 from __future__ import annotations
 
 import logging
+import os
 import re
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import structlog
+from sqlalchemy import make_url, text
 
 from bot.__main__ import main
+from storage.engine import Database
 from tests.faults.loopback_discord import LoopbackDiscord
-from tests.faults.process import BotProcess
+from tests.faults.process import ROOT, BotProcess
+from tests.machine import patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -106,6 +112,44 @@ def test_a_database_that_cannot_be_used_is_named_without_its_password(
     assert one_line(err).startswith("dojo: ")
     assert says in err
     assert "secret" not in err
+
+
+def test_a_database_of_a_newer_version_is_named_in_a_line(dojo: Dojo, sqlite: Database) -> None:
+    with sqlite.write() as tx:
+        tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    code, _, err = dojo("run", DOJO_DATABASE_URL=str(sqlite.url), DOJO_DISCORD_TOKEN="a-token")
+
+    assert code == 1
+    assert one_line(err).startswith("dojo: The database is of a newer version of the bot")
+    assert "9999" in err
+
+
+def test_processes_that_migrate_an_empty_postgresql_at_once_all_succeed(
+    postgresql_url: str,
+) -> None:
+    """One migrates, the others wait."""
+    admin = Database(postgresql_url)
+    with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("DROP DATABASE IF EXISTS empty_one"))
+        connection.execute(text("CREATE DATABASE empty_one"))
+    admin.close()
+    url = make_url(postgresql_url).set(database="empty_one").render_as_string(hide_password=False)
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-m", "bot", "db", "upgrade"],
+            env={**os.environ, "DOJO_DATABASE_URL": url},
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for _ in range(4)
+    ]
+
+    said = [one.communicate(timeout=patience(40))[0] for one in running]
+
+    assert [one.returncode for one in running] == [0] * 4, said
 
 
 def test_a_setting_that_is_not_valid_is_named(dojo: Dojo) -> None:

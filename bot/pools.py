@@ -1,0 +1,117 @@
+"""Threads for what takes long, apart from those of presses, alarms and delivery.
+
+One large export or a row of pictures must not keep a press waiting. Each kind of slow work has its
+own threads; what is asked for is limited for each member or group, and for the whole process, so
+that memory is bounded.
+"""
+
+import asyncio
+import contextvars
+import gc
+import sys
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+from bot.rules import Refusal
+
+# Python lets a thread compute for so long before another one that waits gets its turn. A press
+# waits for many such turns; with Python's own 5 ms it takes a second beside threads that draw.
+SECONDS_A_TURN = 0.0005
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Pool:
+    """Threads, and how much of their work may be asked for at once.
+
+    Only the event loop enters and leaves, so the counts need no lock.
+    """
+
+    def __init__(
+        self, name: str, threads: int, *, each: int = 0, most: int = 0, too_many: str = ""
+    ) -> None:
+        self.threads = threads
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._each = each
+        self._most = most
+        self._too_many = too_many
+        self._asked: Counter[Hashable] = Counter()
+
+    async def run(self, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Runs synchronous work in a thread, off the event loop."""
+        context = contextvars.copy_context()
+        call = partial(context.run, work, *args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self._executor, call)
+
+    @contextmanager
+    def place(self, who: Hashable) -> Iterator[None]:
+        """Takes a place for as long as the block lasts; refuses one too many."""
+        if self._asked[who] >= self._each:
+            raise Refusal(self._too_many)
+        if self._asked.total() >= self._most:
+            raise Refusal(
+                "Many people ask me for this at the moment. Please try again in a minute."
+            )
+        self._asked[who] += 1
+        try:
+            yield
+        finally:
+            self._asked[who] -= 1
+            self._asked += Counter()  # forgets those who have nothing here any more
+
+    def close(self, *, drop: bool) -> None:
+        """Waits for what is running; what has not begun is dropped or waited for too."""
+        self._executor.shutdown(cancel_futures=drop)
+
+
+def share_fairly() -> None:
+    """Has a press get its turn soon, whatever other threads compute meanwhile.
+
+    What is loaded by now stays for good, so the garbage collector need not look through it again
+    each time that an export has read many rows: it would stop all threads meanwhile.
+    """
+    sys.setswitchinterval(SECONDS_A_TURN)
+    gc.collect()
+    gc.freeze()
+
+
+class Pools:
+    """All threads of a process. Only `quick` serves presses, alarms and delivery."""
+
+    def __init__(self) -> None:
+        self.quick = Pool("service", 8)
+        self.pictures = Pool(
+            "picture",
+            1,
+            each=2,
+            most=60,
+            too_many="I am still drawing two pictures for you. Ask again when they are here.",
+        )
+        self.exports = Pool(
+            "export",
+            1,
+            each=1,
+            most=20,
+            too_many=(
+                "An export of this group is being made already. Ask again when it is there; it "
+                "takes a minute at most."
+            ),
+        )
+        # Drawn for the group, not for a member, so nobody can be asked to wait.
+        self.cards = Pool("card", 1)
+        self.standings = Pool("standings", 1)
+
+    @property
+    def slow(self) -> tuple[Pool, ...]:
+        """Those whose work may take long."""
+        return self.pictures, self.exports, self.cards, self.standings
+
+    def close(self) -> None:
+        """Ends all threads."""
+        for pool in self.slow:
+            pool.close(drop=True)
+        self.quick.close(drop=False)

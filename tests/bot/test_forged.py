@@ -1,0 +1,220 @@
+"""Anybody can make up a `custom_id`: none draws another group's card, or acts on what is no card."""
+
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import discord
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import keys
+from bot.client import HANDLERS, KINDS
+from bot.data.service import import_csv
+from bot.delivery.catalogue import CATALOGUE, read
+from bot.demo.stage import Stage
+from bot.door import Door, _change_and_draw, _render_for, clean_data
+from bot.keys import Key
+from bot.rules import Refusal, clean_text
+from bot.sessions.planning import service as planning
+from bot.sessions.planning.service import Plan
+from bot.unit import Caller, Desk
+from storage.tables import Meetup, Round
+from tests.bot.scenes import RAIN, play, rows, snapshot
+from tests.conftest import Clock, caller
+
+ELSEWHERE: dict[str, Any] = {"group_id": 901, "group_name": "Owls"}
+LATER = datetime(2026, 11, 22, 19, tzinfo=UTC)
+
+
+def every_key() -> dict[str, Key]:
+    """A key of every kind that the bot posts, all of the first group's things."""
+    made = [
+        keys.announcement(1),
+        keys.reminder(1, 15, LATER),
+        keys.place(1, 1, LATER),
+        keys.lobby(2, 1),
+        keys.evening(2),
+        keys.blind(1),
+        keys.turn(1, 1),
+        keys.cue(1, 1, 120, 0),
+        keys.final(1, 1),
+        keys.summary(1),
+        keys.question(1),
+        keys.resolution(1),
+        keys.trouble(910, LATER),
+    ]
+    return {key.kind: key for key in made}
+
+
+@pytest.fixture
+def evening(desk: Desk, clock: Clock) -> Desk:
+    """A group with a session to come, and one whose round is over."""
+    planning.schedule(desk, caller("Ana"), Plan("in 48 hours"))
+    play(desk, clock, {"Ana": ("30", "50", "60"), "Ben": ("40", "70", "80")})
+    assert rows(desk, Meetup)
+    assert rows(desk, Round)
+    return desk
+
+
+def test_the_keys_here_are_of_every_kind_of_card() -> None:
+    assert set(every_key()) == set(CATALOGUE)
+
+
+@pytest.mark.parametrize("kind", sorted(CATALOGUE))
+def test_a_key_of_another_group_draws_nothing(evening: Desk, kind: str) -> None:
+    with evening.db.read() as tx:
+        draw = read(tx, every_key()[kind], evening.clock(), group_id=901)
+
+    assert draw() is None
+
+
+@pytest.mark.parametrize("kind", sorted(CATALOGUE))
+def test_neither_an_answer_nor_a_look_draws_another_groups_card(evening: Desk, kind: str) -> None:
+    key, stranger = every_key()[kind], caller("Guest", **ELSEWHERE)
+
+    _, drawn = _change_and_draw(evening, stranger, key, lambda _desk, _caller: None)
+
+    assert drawn.message is None
+    assert _render_for(evening, stranger, key) is None
+
+
+@pytest.mark.parametrize("kind", "asq")
+def test_a_key_of_ones_own_group_still_draws(evening: Desk, kind: str) -> None:
+    assert _render_for(evening, caller("Ana"), every_key()[kind]) is not None
+
+
+def test_every_handler_says_which_kinds_of_keys_it_takes() -> None:
+    assert set(KINDS) == set(HANDLERS)
+    assert "" not in KINDS.values()
+
+
+LETTERS = "abcdefghlmpqrstuvw"
+
+
+class Interaction:
+    """As much of one as a press needs; keeps what is said."""
+
+    def __init__(self) -> None:
+        self.response = self.followup = self
+        self.said: list[str] = []
+        self.user, self.id, self.guild_id, self.guild = SimpleNamespace(id=77), 1, 901, None
+        self.message, self.data = None, {}
+
+    def is_done(self) -> bool:
+        return bool(self.said)
+
+    async def keep(self, content: object = "", **more: Any) -> None:
+        embed = more.get("embed")
+        self.said.append(f"{content} {more} {embed.to_dict() if embed else ''}")
+
+    async def send_modal(self, form: discord.ui.Modal) -> None:
+        self.said.append(str(form.to_dict()))
+
+    send_message = edit_message = edit_original_response = send = defer = keep
+
+
+class StrangersDoor(Door):
+    """The press of somebody of another group."""
+
+    def __init__(self, desk: Desk, handlers: dict[str, Any]) -> None:
+        async def run(work: Any, *args: Any, **kwargs: Any) -> Any:
+            return work(*args, **kwargs)
+
+        pools = SimpleNamespace(pictures=SimpleNamespace(place=nullcontext, run=run))
+        self.interaction = Interaction()
+        self.app = SimpleNamespace(
+            desk=desk, slow_desk=desk, run=run, pools=pools, handlers=handlers, kinds=KINDS,
+            delivery=SimpleNamespace(wake=lambda: None),
+        )  # fmt: skip
+        self._answers_with_card, self._deadline = False, float("inf")
+
+    @property
+    def caller(self) -> Caller:
+        return caller("Guest", **ELSEWHERE, manages_group=True, manages_events=True)
+
+    def require_posting(self) -> None:
+        return None
+
+
+@pytest.mark.parametrize("action", sorted(HANDLERS))
+async def test_a_handler_never_sees_a_key_of_a_wrong_kind(action: str, desk: Desk) -> None:
+    seen: list[str] = []
+
+    async def handler(_door: Door, at: Key, _values: tuple[str, ...]) -> None:
+        seen.append(at.kind)
+
+    for letter in LETTERS:
+        await StrangersDoor(desk, {action: handler}).press(f"{action}|{letter}1.1.1", ())
+
+    assert sorted(seen) == sorted(KINDS[action])
+
+
+@pytest.mark.parametrize("action", sorted(HANDLERS))
+async def test_a_press_with_another_groups_key_changes_and_shows_nothing(
+    evening: Desk, action: str
+) -> None:
+    before = of_first_group(evening)
+
+    for kind in KINDS[action]:
+        key = every_key().get(kind, Key(kind, 1, (1, 1, 1)))
+        door = StrangersDoor(evening, HANDLERS)
+        await door.press(f"{action}|{key}", ("1",))
+
+        assert not any(secret in "".join(door.interaction.said) for secret in (RAIN, "Ana", "Ben"))
+        assert "went wrong" not in "".join(door.interaction.said)
+
+    assert of_first_group(evening) == before
+
+
+def of_first_group(desk: Desk) -> dict[str, Any]:
+    """All that the bot holds, without what it notes of the stranger."""
+    held = snapshot(desk)
+    own = ("groups", "members", "interactions")
+    return {name: held[name] for name in held if name not in own}
+
+
+# Text
+
+
+@pytest.mark.parametrize("text", ["\0", "\ud800", "\udfff\ud800", "\0\0"])
+def test_what_no_database_keeps_is_cleaned_away_wherever_it_was_typed(text: str) -> None:
+    typed = {
+        "name": f"fore{text}cast",
+        "options": [{"name": "reason", "value": f"base{text} rate", "focused": True}],
+        "components": [{"components": [{"custom_id": "title", "value": text}]}],
+        "values": [f"{text}1"],
+    }
+
+    clean_data(typed)
+
+    assert typed == {
+        "name": "forecast",
+        "options": [{"name": "reason", "value": "base rate", "focused": True}],
+        "components": [{"components": [{"custom_id": "title", "value": ""}]}],
+        "values": ["1"],
+    }
+
+
+@given(st.text())
+def test_all_other_text_stays_as_it_is(text: str) -> None:
+    assert clean_text(text) == text.replace("\0", "")
+
+
+async def test_a_command_and_a_form_with_nul_are_understood_without_it(stage: Stage) -> None:
+    await stage.bring("Ana", "Will it\0 rain\ud800?")
+    answer = await stage.type("Ana", "question list")
+    dated = await stage.type("Ana", "timezone", zone="Europe/\0Berlin")
+
+    assert "Will it rain?" in answer.response.embeds[0].description
+    assert "Europe/Berlin" in dated.response.content
+
+
+def test_an_import_with_nul_is_refused_with_its_line(desk: Desk) -> None:
+    head = "question,title,forecaster,forecast_at,probability,outcome,resolved_at\n"
+    line = "1,One?,A\0na,2012-01-01T00:00:00Z,0.3,no,2012-02-01T00:00:00Z\n"
+
+    with pytest.raises(Refusal, match="Line 2"):
+        import_csv(desk.db, desk.clock, head + line, None)

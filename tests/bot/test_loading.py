@@ -1,0 +1,101 @@
+"""The first pictures of a process, asked for by several people at once: all of them appear.
+
+Each trial is a process of its own, because a library is loaded once in the life of a process.
+`DOJO_LOADINGS=50` makes it a long run.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.machine import patience
+
+ROOT = Path(__file__).resolve().parents[2]
+TRIALS = int(os.environ.get("DOJO_LOADINGS", "2"))
+
+FIRST_PICTURES = """
+import sys, threading
+from datetime import UTC, datetime
+from types import SimpleNamespace as Shown
+from bot.circle import pictures as circle
+from bot.circle.service import GroupCircle, RoundGain, Trusted
+from bot.circle.worth import Mean
+from bot.calendars import zones
+from bot.delivery import catalogue
+from bot.standings import pictures, reading, service
+from bot.questions.kinds.rules import Asked
+from bot.standings.asked import Asked as Board
+from zoneinfo import ZoneInfo
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+
+def board():
+    row = service.BoardRow(1, "Ana", 0.5, 0.4, 0.6, 30)
+    return pictures.leaderboard_picture(service.Board(Board(), (row,), 1, 1, None, 30)).png
+
+# Computed before the race, or it would come too late for it.
+READ = reading.read([0.1, 0.8, 0.3] * 9, [0, 1, 1] * 9)
+
+def calibration():
+    shown = service.Calibration("you", of_group=False, reading=READ, others=0)
+    return pictures.calibration_picture(shown).png
+
+def whole_group():
+    brier = Mean(0.2, (0.1, 0.3), 5)
+    rows = (Trusted("median", brier, brier),)
+    gains = (RoundGain(NOW, 0.1), RoundGain(NOW, 0.2))
+    view = GroupCircle(2, 0, 2, 2, brier, gains, rows, brier, None, None, (), None)
+    return circle.circle_picture(view).png
+
+def round_of_yes_or_no():
+    seats = (Shown(name="Ana", blind=0.5, turn=0.6, late=False, final=0.7),)
+    about = Shown(question="Rain?", asked=Shown(kind="binary"))
+    shown = Shown(final_pool=None, about=about, seats=seats, running=(0.5, 0.6), final=None)
+    return catalogue.summary_picture(shown).png
+
+def round_of_numbers():
+    said = Shown(values=(1.0, 2.0, 3.0))
+    about = Shown(question="How much?", asked=Asked("numeric", (), "cm"))
+    pool = Shown(best=said)
+    seats = (Shown(name="Ana", said=(said, said, said), final=None),)
+    shown = Shown(final_pool=pool, blind_pool=pool, about=about, seats=seats)
+    return catalogue.summary_picture(shown).png
+
+def calendar():
+    since = NOW.replace(tzinfo=None)
+    return zones.timezone(ZoneInfo("Europe/Berlin"), since, since)
+
+failed = []
+
+def ask(draw):
+    gate.wait()
+    try:
+        assert draw()
+    except BaseException as error:
+        failed.append(f"{draw.__name__}: {type(error).__name__}: {error}")
+
+asked = [board, calibration, whole_group, round_of_yes_or_no, round_of_numbers, calendar]
+asked += [board, calibration]
+gate = threading.Barrier(len(asked))
+threads = [threading.Thread(target=ask, args=(draw,)) for draw in asked]
+[one.start() for one in threads]
+[one.join() for one in threads]
+sys.exit("; ".join(failed) or 0)
+"""
+
+
+@pytest.mark.parametrize("trial", range(TRIALS))
+def test_the_first_pictures_of_eight_people_at_once_are_all_drawn(trial: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST_PICTURES],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=patience(60),
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")

@@ -1,0 +1,39 @@
+"""How fast this machine is at this moment, so that a wait's limit fits a busy one too.
+
+Tests wait for conditions. A limit only ends a wait that would never end, so it may be generous: it
+is said for an idle machine, and stretched by how much longer a fixed piece of work takes here.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from functools import cache
+
+# Starting Python and importing what the bot is built on takes about this long on an idle machine.
+WORK = (sys.executable, "-c", "import discord, sqlmodel, numpy")
+SECONDS_WHEN_IDLE = 1.0
+# A machine that was idle a moment ago may be busy when the wait begins.
+LEAST = 3.0
+MOST = 60.0
+
+
+def patience(seconds: float) -> float:
+    """Return the limit of a wait that takes at most so many seconds on an idle machine."""
+    return seconds * slowness()
+
+
+@cache
+def slowness() -> float:
+    """Return how many times longer than on an idle machine things may take, measured once."""
+    given = os.environ.get("DOJO_SLOWNESS")
+    return float(given) if given else min(max(LEAST, 2 * measure() / SECONDS_WHEN_IDLE), MOST)
+
+
+def measure() -> float:
+    """Return the seconds that the fixed piece of work takes now."""
+    began = time.monotonic()
+    subprocess.run(WORK, check=True, timeout=600)
+    return time.monotonic() - began
