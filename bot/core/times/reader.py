@@ -1,11 +1,13 @@
 """Reads a time as people type it. Pure: now, zone and purpose are arguments."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core.times.result import Purpose, Refused, Result
 
 LONGEST = 80
+# A session is planned at most this far ahead.
+LONGEST_AHEAD = timedelta(days=366)
 
 
 def read_time(
