@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.calendars import zones
-from bot.calendars.events import CalendarEvent, Change, clean, in_utc, one_line
+from bot.calendars.events import CalendarEvent, Change, clean, in_utc, is_second, one_line
 
 PRODUCT = "-//Forecasting Dojo//Calendar//EN"
 # RFC 5546 wants an organizer in what is published. Nobody reads mail there: .invalid is reserved.
@@ -136,4 +136,5 @@ def _rule(rule: str) -> Any:
 
 
 def _at(event: CalendarEvent, wall: datetime) -> datetime:
-    return wall.replace(tzinfo=event.tz)
+    """By the clocks of the zone. RFC 5545 has no word for the second of two equal times but UTC."""
+    return in_utc(wall, event.tz) if is_second(wall, event.tz) else wall.replace(tzinfo=event.tz)
