@@ -1,13 +1,31 @@
-"""Reads a time as people type it. Pure: now, zone and purpose are arguments."""
+"""Reads a time as people type it. Pure: now, zone and purpose are arguments.
 
-from datetime import datetime, timedelta
+A text goes through these: `clean.py` (letters), `scan.py` and `context.py` (tokens), `grammar.py`
+(parts), `sense.py` (what they say together), `moments.py` (when that is), `choice.py` (what serves
+the purpose). An error on the way becomes a refusal here.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from bot.core.times.result import Purpose, Refused, Result
+from lark import Token
 
-LONGEST = 80
-# A session is planned at most this far ahead.
-LONGEST_AHEAD = timedelta(days=366)
+from bot.core.times.choice import LONGEST_AHEAD, Candidate, Wish, choose
+from bot.core.times.clean import LONGEST, clean, quote, strange
+from bot.core.times.context import settle
+from bot.core.times.grammar import parse
+from bot.core.times.moments import moments_of
+from bot.core.times.problem import NO_TIME_OF_DAY, REPEATED, TWO_TIMES, ReadingError
+from bot.core.times.result import Purpose, Refused, Result
+from bot.core.times.said import EXAMPLES
+from bot.core.times.scan import scan
+from bot.core.times.sense import Sense, senses
+
+__all__ = ["LONGEST", "LONGEST_AHEAD", "read_time"]
+
+_CLOCKS = {"TIME", "AMPM", "HCLOCK", "_UHR", "_OCLOCK", "NOON", "MIDNIGHT"}
 
 
 def read_time(
@@ -17,9 +35,64 @@ def read_time(
     zone: ZoneInfo,
     now: datetime,
     opened_at: datetime | None = None,
+    day: date | None = None,
 ) -> Result:
     """Return what a text means, read at `now` by somebody whose clocks are those of `zone`.
 
-    `opened_at` is when the question was asked, for an outcome that became known.
+    `opened_at` is when the question was asked, for an outcome that became known. `day` is the day
+    that a bare time of day belongs to, if not the next one: that of the session that is moved.
     """
-    return Refused(f"`{text[:LONGEST]}` is not a time I can read.")
+    if len(text) > LONGEST:
+        return Refused(f"That is longer than {LONGEST} characters. Type a time such as {EXAMPLES}.")
+    wish = Wish(purpose, zone, now, opened_at or now, day)
+    try:
+        return _read(text, wish)
+    except ReadingError as problem:
+        unread = f"{quote(text)} is not a time I can read. Try {EXAMPLES}."
+        return Refused(problem.reason or unread)
+
+
+def _read(text: str, wish: Wish) -> Result:
+    if strange(text):
+        raise ReadingError("")
+    tokens = settle(scan(clean(text)))
+    try:
+        found = senses(parse(tokens))
+    except ReadingError as problem:
+        raise ReadingError(problem.reason or _explain(tokens)) from problem
+    return choose(_moments(found, wish), wish, quote(text))
+
+
+def _moments(found: Sequence[Sense], wish: Wish) -> list[Candidate]:
+    """Return the moments of all senses; a number is a weekday's day only beside no other sense."""
+    strong = [one for one in found if not one.weak] or [replace(one, weak=False) for one in found]
+    tried = list(_try(strong, wish))
+    moments = [one for made in tried if not isinstance(made, ReadingError) for one in made]
+    problems = [one for one in tried if isinstance(one, ReadingError)]
+    # "10.12" may be a day without its time: nobody should find out that it was taken for a time.
+    unsaid = [one for one in problems if one.reason == NO_TIME_OF_DAY]
+    if problems and (unsaid or not moments):
+        raise (unsaid or problems)[0]
+    weak = [one for one in found if one.weak and one not in strong]
+    more = [one for made in _try(weak, wish) if not isinstance(made, ReadingError) for one in made]
+    return [*moments, *more]
+
+
+def _try(found: Sequence[Sense], wish: Wish) -> Iterator[list[Candidate] | ReadingError]:
+    for sense in found:
+        try:
+            yield moments_of(sense, wish)
+        except ReadingError as problem:
+            yield problem
+
+
+def _explain(tokens: Sequence[Token]) -> str:
+    """Say which other option a text belongs to, if words of it say so."""
+    kinds = [one.type for one in tokens]
+    if "EVERY" in kinds:
+        return REPEATED
+    clocks = sum(kind in _CLOCKS for kind in kinds)
+    between = any(one.type in {"TO", "DASH"} or "-" in one for one in tokens if one.type != "YMD")
+    if clocks > 1 or (clocks and between):
+        return TWO_TIMES
+    return ""
