@@ -84,7 +84,7 @@ def add_amounts(day: date, amounts: Sequence[Amount], *, back: bool = False) -> 
         if one.unit in {"year", "month"}:
             day = add_months(day, count * (12 if one.unit == "year" else 1))
         else:
-            day += timedelta(count * {"week": 7, "day": 1}.get(one.unit, 0))
+            day += timedelta(count * {"fortnight": 14, "week": 7, "day": 1}.get(one.unit, 0))
     return day
 
 

@@ -1,5 +1,6 @@
 """Makes parts of a time of the numbers in them, and refuses those that there are not. Pure."""
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Literal
 
@@ -74,12 +75,13 @@ def four_digits(digits: str, half: Half) -> Clock:
     return _clock(hour, minute, 0, half, opened=False, text=digits)
 
 
-def minutes_past(hour: Clock, minutes: int, *, text: str) -> Clock:
+def minutes_past(hour: Clock, minutes: int) -> Clock:
     """Make a time so many minutes after a full hour, or before it."""
     total = hour.hour * 60 + hour.minute + minutes
     # "Quarter to one" is 12:45, which is said on a twelve-hour clock.
     total += 12 * 60 if total < 60 and hour.opened else 0
-    return Clock(total // 60 % 24, total % 60, opened=hour.opened, movable=hour.movable, text=text)
+    found = divmod(total % (24 * 60), 60)
+    return replace(hour, hour=found[0], minute=found[1], text=f"{found[0]}:{found[1]:02}")
 
 
 def amount(digits: str) -> Fraction:

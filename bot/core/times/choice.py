@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core.times.days import Doubt
 from bot.core.times.result import Asks, Purpose, Refused, Result, Understood
-from bot.core.times.said import EXAMPLES
+from bot.core.times.said import EXAMPLES, say_moment
 
 # A session is planned at most this far ahead, and an outcome known at most so long before its
 # question was asked.
@@ -25,8 +25,8 @@ class Wish:
     zone: ZoneInfo
     now: datetime
     opened_at: datetime
-    # The day that a bare time of day belongs to, if not the next one.
-    day: date | None = None
+    # When the session would be that is to be moved.
+    planned: datetime | None = None
 
     @property
     def forward(self) -> bool:
@@ -48,10 +48,11 @@ class Wish:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One moment, and what had to be decided to come to it."""
+    """One moment, what had to be decided to come to it, and whether it is on the day planned."""
 
     at: datetime
     zone: ZoneInfo
+    kept_day: bool = False
     doubts: tuple[Doubt, ...] = field(default=(), compare=False)
 
 
@@ -60,7 +61,7 @@ def choose(candidates: Sequence[Candidate], wish: Wish, typed: str) -> Result:
     right = [one for one in candidates if wish.fits(one.at)]
     left = {one.at: one for one in right if wish.reaches(one.at)}
     if not left:
-        return Refused(_too_far(wish) if right else _wrong_side(wish))
+        return Refused(_too_far(wish) if right else _wrong_side(candidates, wish))
     if len(left) > _MOST_ASKED:
         return Refused(f"{typed} could mean many times. Type it with date and time: {EXAMPLES}.")
     found = tuple(Understood(at, left[at].zone) for at in sorted(left))
@@ -80,7 +81,13 @@ def _doubt(candidates: Sequence[Candidate], typed: str) -> str:
     return " ".join(dict.fromkeys(said)) or f"{typed} could mean more than one time."
 
 
-def _wrong_side(wish: Wish) -> str:
+def _wrong_side(candidates: Sequence[Candidate], wish: Wish) -> str:
+    last = max(candidates, key=lambda one: one.at)
+    if last.kept_day:
+        return (
+            f"A time alone keeps the session's day, and {say_moment(last.at, last.zone)} is past. "
+            "Type the day with it, such as `tomorrow 19:00`."
+        )
     if wish.forward:
         return f"That is in the past. Give a time to come, such as {EXAMPLES}."
     return (

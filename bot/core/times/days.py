@@ -151,7 +151,7 @@ def _with_weekday(found: Sequence[Days], sense: Sense, calendar: Calendar) -> li
     if kept or sense.weak:
         return kept
     if said.which:
-        raise ReadingError("That date is on another weekday. Leave one of the two out.")
+        raise ReadingError("That weekday and that date are two days. Leave one of them out.")
     return [one for reading in found for one in _date_or_weekday(reading, said.weekday)]
 
 

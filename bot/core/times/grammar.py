@@ -38,7 +38,7 @@ from bot.core.times.parts import (
     Which,
     Zone,
 )
-from bot.core.times.problem import ReadingError
+from bot.core.times.problem import TWO_TIMES, ReadingError
 
 _AHEAD = {"NEXT": 1, "THIS": 0, "LAST": -1}
 
@@ -214,7 +214,7 @@ class _Parts(Transformer[Token, Tree[Any]]):
     def past(self, children: list[Any]) -> Clock:
         said = _Said(children)
         hour = build.hour_alone(said.numbers()[-1], said.get("AMPM") or "")
-        return build.minutes_past(hour, _minutes(said), text=said.text())
+        return build.minutes_past(hour, _minutes(said))
 
     def noon(self, children: list[Any]) -> Clock:
         _only_twelve(_Said(children))
@@ -298,8 +298,7 @@ def _minutes(said: _Said) -> int:
         return 30
     minutes = int(said.numbers()[0])
     if minutes > 29 or (said.has("TO") and minutes < 13):
-        # "7 to 9" is a start and an end.
-        raise ReadingError("")
+        raise ReadingError(TWO_TIMES)  # "7 to 9" is a start and an end
     return -minutes if before else minutes
 
 

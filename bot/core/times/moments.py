@@ -1,6 +1,7 @@
 """Finds the moments that a sense can mean: its days and times of day on somebody's clocks. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from datetime import time as clock
 from fractions import Fraction
@@ -10,7 +11,7 @@ from bot.core.times.almanac import Calendar, add_amounts
 from bot.core.times.choice import Candidate, Wish
 from bot.core.times.days import Days, Doubt, days_of
 from bot.core.times.hours import Time, times_of
-from bot.core.times.parts import Now, Period, Stamp
+from bot.core.times.parts import Date, Now, Period, Stamp
 from bot.core.times.problem import NO_TIME_OF_DAY, TWO_TIMES, ReadingError
 from bot.core.times.sense import Sense
 
@@ -74,15 +75,17 @@ def _to_the_minute(at: datetime) -> datetime:
 
 def _on_clocks(sense: Sense, clocks: tzinfo, wish: Wish) -> list[Candidate]:
     calendar = Calendar(wish.now.astimezone(clocks).date(), wish.forward)
+    kept_day = bool(wish.planned and sense.clock and not sense.has_day)
+    if kept_day and wish.planned:
+        its = wish.planned.astimezone(clocks)
+        sense = replace(sense, day=Date(((its.year, its.month, its.day),)))
     times: Sequence[Time | None] = times_of(sense) or [None]
     if times == [None]:
         _check_bare(sense, wish)
-    day_kept = [Days((wish.day,))] if wish.day and not sense.has_day else None
-    days = day_kept or days_of(sense, calendar)
     zone = _zone(sense, wish)
     return [
-        Candidate(at, zone, doubts)
-        for day in days
+        Candidate(at, zone, kept_day, doubts)
+        for day in days_of(sense, calendar)
         for time in times
         for at, doubts in _first(day, time, clocks, wish)
     ]

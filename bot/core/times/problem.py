@@ -6,10 +6,7 @@ NO_TIME_OF_DAY = f"At what time of day? Type it with the date, such as {EXAMPLES
 REPEATED = (
     "That comes round again and again. Give the first time; a session that comes back has `repeat`."
 )
-TWO_TIMES = (
-    "That names two times. Give the one at which it starts; how long a session takes belongs to "
-    "`length`."
-)
+TWO_TIMES = "Give one time only. How long a session takes belongs to `length`."
 
 
 class ReadingError(Exception):

@@ -5,9 +5,9 @@ A text goes through these: `clean.py` (letters), `scan.py` and `context.py` (tok
 the purpose). An error on the way becomes a refusal here.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from lark import Token
@@ -17,7 +17,7 @@ from bot.core.times.clean import LONGEST, clean, quote, strange
 from bot.core.times.context import settle
 from bot.core.times.grammar import parse
 from bot.core.times.moments import moments_of
-from bot.core.times.problem import NO_TIME_OF_DAY, REPEATED, TWO_TIMES, ReadingError
+from bot.core.times.problem import REPEATED, TWO_TIMES, ReadingError
 from bot.core.times.result import Purpose, Refused, Result
 from bot.core.times.said import EXAMPLES
 from bot.core.times.scan import scan
@@ -35,16 +35,16 @@ def read_time(
     zone: ZoneInfo,
     now: datetime,
     opened_at: datetime | None = None,
-    day: date | None = None,
+    planned: datetime | None = None,
 ) -> Result:
     """Return what a text means, read at `now` by somebody whose clocks are those of `zone`.
 
-    `opened_at` is when the question was asked, for an outcome that became known. `day` is the day
-    that a bare time of day belongs to, if not the next one: that of the session that is moved.
+    `opened_at` is when the question was asked, for an outcome that became known. `planned` is when
+    the session would be that is to be moved: a time of day without a day keeps its day.
     """
     if len(text) > LONGEST:
         return Refused(f"That is longer than {LONGEST} characters. Type a time such as {EXAMPLES}.")
-    wish = Wish(purpose, zone, now, opened_at or now, day)
+    wish = Wish(purpose, zone, now, opened_at or now, planned)
     try:
         return _read(text, wish)
     except ReadingError as problem:
@@ -66,24 +66,33 @@ def _read(text: str, wish: Wish) -> Result:
 def _moments(found: Sequence[Sense], wish: Wish) -> list[Candidate]:
     """Return the moments of all senses; a number is a weekday's day only beside no other sense."""
     strong = [one for one in found if not one.weak] or [replace(one, weak=False) for one in found]
-    tried = list(_try(strong, wish))
-    moments = [one for made in tried if not isinstance(made, ReadingError) for one in made]
-    problems = [one for one in tried if isinstance(one, ReadingError)]
-    # "10.12" may be a day without its time: nobody should find out that it was taken for a time.
-    unsaid = [one for one in problems if one.reason == NO_TIME_OF_DAY]
-    if problems and (unsaid or not moments):
-        raise (unsaid or problems)[0]
+    moments, problems = _tried(strong, wish)
+    if problems and (not moments or any(_is_near_day(one, wish) for one, _ in problems)):
+        raise problems[0][1]
     weak = [one for one in found if one.weak and one not in strong]
-    more = [one for made in _try(weak, wish) if not isinstance(made, ReadingError) for one in made]
-    return [*moments, *more]
+    return [*moments, *_tried(weak, wish)[0]]
 
 
-def _try(found: Sequence[Sense], wish: Wish) -> Iterator[list[Candidate] | ReadingError]:
+def _is_near_day(sense: Sense, wish: Wish) -> bool:
+    """Tell whether a sense is a day to come that lacks its time of day.
+
+    "10.12" may be one: nobody should find out on the evening that it was taken for a time.
+    """
+    days, _ = _tried([sense], replace(wish, purpose="close"))
+    return any(wish.fits(one.at) and wish.reaches(one.at) for one in days)
+
+
+def _tried(
+    found: Sequence[Sense], wish: Wish
+) -> tuple[list[Candidate], list[tuple[Sense, ReadingError]]]:
+    """Return the moments of the senses that have some, and why the others have none."""
+    moments, problems = [], []
     for sense in found:
         try:
-            yield moments_of(sense, wish)
+            moments += moments_of(sense, wish)
         except ReadingError as problem:
-            yield problem
+            problems.append((sense, problem))
+    return moments, problems
 
 
 def _explain(tokens: Sequence[Token]) -> str:
@@ -92,7 +101,7 @@ def _explain(tokens: Sequence[Token]) -> str:
     if "EVERY" in kinds:
         return REPEATED
     clocks = sum(kind in _CLOCKS for kind in kinds)
-    between = any(one.type in {"TO", "DASH"} or "-" in one for one in tokens if one.type != "YMD")
+    between = any(one.type in {"TO", "DASH"} or "-" in one for one in tokens[1:])
     if clocks > 1 or (clocks and between):
         return TWO_TIMES
     return ""

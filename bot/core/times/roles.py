@@ -83,6 +83,7 @@ def _of_hours(part: HourMark, parts: Sequence[Part], at: int) -> Iterator[Role]:
     counted = isinstance(after, Ago | Start) or (
         isinstance(after, Amount) and after.mark in {"", "and"}
     )
+    counted |= part.hours <= 12 and any(isinstance(one, Amount) for one in parts)
     alone = _alone(part, parts)
     if counted or alone or (at and isinstance(parts[at - 1], Amount)):
         yield lambda: build.hours_and_minutes(part.hours, part.minutes, "")

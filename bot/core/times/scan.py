@@ -131,7 +131,7 @@ def _basic(found: Found, before: Sequence[Token]) -> list[Token]:
 def _half(found: Found, before: Sequence[Token]) -> list[Token] | None:
     """Make "pm" after a number; "p" alone only where it touches it."""
     last = before[-1] if before else None
-    if last is None or last.type not in _CLOCKS:
+    if last is None or last.type not in {*_CLOCKS, "SLASHED"}:
         return None
     if len(found[0]) == 1 and found.string[found.start() - 1] == " ":
         return None

@@ -35,7 +35,7 @@ from bot.core.times.problem import TWO_TIMES, ReadingError
 from bot.core.times.roles import Weak, Year, roles_of
 
 # Amounts are said from the largest to the smallest.
-_SIZES = ("year", "month", "week", "day", "hour", "minute", "second")
+_SIZES = ("year", "month", "fortnight", "week", "day", "hour", "minute", "second")
 # More parts that may be one thing or another than these are no time.
 _MOST_OPEN = 3
 
@@ -95,7 +95,7 @@ def _sense(parts: Sequence[Part | Year | Weak]) -> Sense:
     until = bool(kept) and isinstance(kept[0], Between)
     sense = _counted(kept[until:])
     sense = replace(sense, until=until, weak=any(isinstance(one, Weak) for one in parts))
-    for one in kept[until:]:
+    for one in sorted(kept[until:], key=lambda one: isinstance(one, Year)):
         sense = _with(sense, one)
     _check(sense)
     return sense

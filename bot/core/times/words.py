@@ -67,6 +67,7 @@ _UNITS = (
     ("hour|hours|hr|hrs|h|stunde|stunden|std", "hour"),
     ("day|days|d|tag|tage|tagen|jour|jours|dia|dias", "day"),
     ("week|weeks|wk|wks|w|woche|wochen|semaine|semaines|semana|semanas", "week"),
+    ("fortnight|fortnights|quinzaine|quincena", "fortnight"),
     ("month|months|monat|monate|monaten|mois|mes|meses", "month"),
     ("quarters|quartal", "quarter"),
     ("year|years|yr|yrs|jahr|jahre|jahren|ans|annee|ano|anos", "year"),
@@ -111,7 +112,7 @@ _TODAYS = (
     ("this evening|heute abend|ce soir", 0, _EVENING),
     ("this afternoon|heute nachmittag|cet apres-midi|cette apres-midi|esta tarde", 0, _AFTERNOON),
     ("this morning|heute morgen|heute fruh|heute vormittag|ce matin|esta manana", 0, _MORNING),
-    ("last night|gestern nacht|anoche", -1, _NIGHT),
+    ("last night|gestern nacht|anoche", -1, ("PART", "last night")),
     ("last evening|gestern abend|hier soir", -1, _EVENING),
 )
 _LITTLE: tuple[tuple[str, tuple[Pair, ...]], ...] = (
@@ -165,7 +166,7 @@ _LITTLE: tuple[tuple[str, tuple[Pair, ...]], ...] = (
     ("eom", (("END", ""), ("UNIT", "month"))),
     ("eoq|end of quarter|end of the quarter", (("END", ""), ("UNIT", "quarter"))),
     ("eoy", (("END", ""), ("UNIT", "year"))),
-    ("time|standard time|daylight time|zeit", (("_TIME", ""),)),
+    ("time|standard time|daylight time|summer time|zeit", (("_TIME", ""),)),
     (
         "every|each|daily|weekly|biweekly|fortnightly|monthly|jeden|jede|chaque|cada|tous les",
         (("EVERY", ""),),
@@ -180,7 +181,30 @@ def phrases() -> dict[str, tuple[Pair, ...]]:
     for spellings, tokens in (*_numbered(), *_named(), *_days(), *_LITTLE):
         for spelling in spellings.split("|"):
             found[spelling] = tokens
-    return found
+    return found | _german()
+
+
+def _german() -> dict[str, tuple[Pair, ...]]:
+    """Return "Freitagabend" and its like, which are one word."""
+    days = {
+        name: number
+        for number, names in enumerate(_WEEKDAYS)
+        for name in names.split("|")
+        if name.endswith(("tag", "mittwoch", "sonnabend"))
+    }
+    parts: tuple[tuple[str, Pair], ...] = (
+        ("morgen", _MORNING),
+        ("vormittag", _MORNING),
+        ("mittag", ("NOON", "")),
+        ("nachmittag", _AFTERNOON),
+        ("abend", _EVENING),
+        ("nacht", _NIGHT),
+    )
+    return {
+        f"{day}{part}": (("WEEKDAY", number), pair)
+        for day, number in days.items()
+        for part, pair in parts
+    }
 
 
 def _numbered() -> list[tuple[str, tuple[Pair, ...]]]:
