@@ -55,9 +55,12 @@ def choose(
     (the last recorded in their turn; else the first after it), otherwise the one standing at
     the close.
     """
-    ends = known_at if closes_at is None else min(known_at, closes_at)
     counted = sorted(
-        (made for made in forecasts if made.made_at < known_at and made.made_at <= ends),
+        (
+            made
+            for made in forecasts
+            if counts(made.made_at, known_at=known_at, closes_at=closes_at)
+        ),
         key=lambda made: (made.made_at, made.id),
     )
     chosen: list[Chosen] = []
@@ -65,6 +68,11 @@ def choose(
         own = [made for made in counted if made.member == member]
         chosen += _of_member(member, own, rounds)
     return tuple(chosen)
+
+
+def counts(made_at: datetime, *, known_at: datetime, closes_at: datetime | None) -> bool:
+    """Whether a forecast was made before the outcome was known, and not after the close."""
+    return made_at < known_at and (closes_at is None or made_at <= closes_at)
 
 
 def _of_member(member: int, own: list[Made], rounds: Sequence[RoundEnd]) -> list[Chosen]:

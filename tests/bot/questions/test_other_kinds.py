@@ -215,7 +215,7 @@ def test_options_are_scored_by_brier_s_sum_and_halved_for_the_leaderboard(
 
     entered = settle(desk, clock, "green")
 
-    assert entered == questions.Resolved("Will it rain in Niamey tomorrow?", "Green")
+    assert (entered.title, entered.outcome) == ("Will it rain in Niamey tomorrow?", "Green")
     assert row(desk, Question, 1).state == QuestionState.RESOLVED
     assert [one.outcome for one in rows(desk, Resolution)] == ["1"]
     assert headlines(desk) == [(0.86, pytest.approx(0.43))]
