@@ -1,7 +1,7 @@
 """Chooses, of the moments that a text can mean, those that serve its purpose. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -58,6 +58,9 @@ class Candidate:
 
 def choose(candidates: Sequence[Candidate], wish: Wish, typed: str) -> Result:
     """Return the one that is left, ask between several, or say why none will do."""
+    if wish.purpose == "session":
+        # A session begins on the minute that its card and every calendar show.
+        candidates = [replace(one, at=one.at.replace(second=0)) for one in candidates]
     right = [one for one in candidates if wish.fits(one.at)]
     left = {one.at: one for one in right if wish.reaches(one.at)}
     if not left:

@@ -4,6 +4,7 @@ from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import takewhile
 
 from bot.core.times.almanac import Calendar, add_amounts, last_days, make_date
 from bot.core.times.clean import quote
@@ -201,12 +202,19 @@ def _month_day(said: MonthDay, calendar: Calendar) -> tuple[date, ...]:
 
 
 def _nth(said: Nth, calendar: Calendar) -> tuple[date, ...]:
+    """Return the day in the month that was said, else in the next such month and those after.
+
+    A fifth Monday is not looked for in later years: it is refused where the next month has none.
+    """
     if said.month is None:
         found = [_nth_of(said, one) for one in calendar.months(said.months)]
         return tuple(one for one in found if one)
     firsts = [make_date(one, said.month, 1) for one in calendar.years(said.year)]
     found = [_nth_of(said, one) for one in firsts if one]
-    return calendar.side(found) if said.year is None else tuple(one for one in found if one)
+    if said.year is not None:
+        return tuple(one for one in found if one)
+    coming = [one for one in found if one is None or calendar.side([one])]
+    return tuple(one for one in takewhile(bool, coming) if one)
 
 
 def _nth_of(said: Nth, first: date) -> date | None:

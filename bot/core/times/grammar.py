@@ -1,7 +1,6 @@
 """Turns tokens into the parts of a time, by the grammar in `times.lark`. Pure."""
 
 from collections.abc import Iterator, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -50,7 +49,7 @@ def parse(tokens: Sequence[Token]) -> list[Part]:
         ReadingError: the words do not make a time together.
     """
     try:
-        tree = _parser().parse(cast(str, tokens))
+        tree = _PARSER.parse(cast(str, tokens))
         return list(_flat(_Parts().transform(tree).children))
     except UnexpectedInput as error:
         raise ReadingError("") from error
@@ -80,10 +79,12 @@ class _Ready(Lexer):
         yield from lexer_state
 
 
-@cache
-def _parser() -> Lark:
-    grammar = Path(__file__).with_name("times.lark").read_text(encoding="utf-8")
-    return Lark(grammar, parser="lalr", lexer=_Ready)
+# Made once, when the bot starts: it takes longer than an answer may.
+_PARSER = Lark(
+    Path(__file__).with_name("times.lark").read_text(encoding="utf-8"),
+    parser="lalr",
+    lexer=_Ready,
+)
 
 
 class _Said:

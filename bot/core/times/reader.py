@@ -101,7 +101,8 @@ def _explain(tokens: Sequence[Token]) -> str:
     if "EVERY" in kinds:
         return REPEATED
     clocks = sum(kind in _CLOCKS for kind in kinds)
-    between = any(one.type in {"TO", "DASH"} or "-" in one for one in tokens[1:])
+    between = "TO" in kinds[1:] or "DASH" in kinds[1:]
+    between = between or any(one.type == "SLASHED" and "-" in one for one in tokens)
     if clocks > 1 or (clocks and between):
         return TWO_TIMES
     return ""

@@ -166,10 +166,19 @@ def _zone(found: Found, before: Sequence[Token]) -> list[Token] | None:
     return [token("ZONE", found[0], zone, found.start())] if zone else None
 
 
+def _bracketed(found: Found, before: Sequence[Token]) -> list[Token] | None:
+    """Make a zone of a name without a slash, which is one only in brackets, as the bot says it."""
+    del before
+    zone = zones.named(found[1])
+    if zone is None or _known(found[1]):
+        return None
+    return [token("_LPAR", "(", "(", found.start()), token("ZONE", found[1], zone, found.start(1))]
+
+
 def _no_zone(found: Found, before: Sequence[Token]) -> None:
     del before
     raise ReadingError(
-        f"{quote(found[0])} is not a time zone. Use a name such as `Europe/Berlin` or `UTC`."
+        f"{quote(found[0])} is no time, and not a time zone such as `Europe/Berlin` or `UTC`."
     )
 
 
@@ -209,6 +218,7 @@ _TABLE: tuple[tuple[str, Maker], ...] = (
     (r"([+-])(\d\d)(?::?(\d\d))?(?![\d:])", _signed),
     *((rf"{_ZONE_NAME}(?: [a-z]+){{{more}}}(?![a-z])", _zone) for more in (3, 2, 1, 0)),
     (_ZONE_NAME, _no_zone),
+    (r"\(([a-z][a-z0-9+-]*)(?=[,)])", _bracketed),
     (r"q([1-4])(?!\w)", _one("QUARTER")),
     (r"([ap])(?:\. ?m\.?|m\.?)(?![a-z])", _half),
     (r"([ap])(?![a-z.'])", _half),

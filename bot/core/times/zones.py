@@ -64,7 +64,7 @@ def parse_zone(text: str) -> ZoneInfo:
     wanted = _fold(text)
     if wanted in VAGUE:
         raise Refusal(several(text))
-    if found := place(wanted) or _name(wanted):
+    if found := place(wanted) or named(wanted):
         return found
     raise Refusal(
         f"`{text.strip()[:40]}` is not a time zone. Use a name such as `Europe/Berlin`, "
@@ -89,8 +89,9 @@ def place(text: str) -> ZoneInfo | None:
 
 
 def named(text: str) -> ZoneInfo | None:
-    """Return the zone of a full name with a slash, such as `Europe/Berlin`."""
-    return _name(_fold(text)) if "/" in text else None
+    """Return the zone of a full name, such as `Europe/Berlin`."""
+    name = _names().get(_fold(text))
+    return ZoneInfo(name) if name else None
 
 
 def zones_like(text: str, most: int = 25) -> list[str]:
@@ -100,11 +101,6 @@ def zones_like(text: str, most: int = 25) -> list[str]:
     rest = [name for key, name in _names().items() if wanted in key and name not in first]
     rest.sort(key=lambda name: ("/" not in name, name.startswith("Etc/"), name))
     return [*first, *rest][:most]
-
-
-def _name(wanted: str) -> ZoneInfo | None:
-    name = _names().get(wanted)
-    return ZoneInfo(name) if name else None
 
 
 def _fold(text: str) -> str:
