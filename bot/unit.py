@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -141,6 +142,11 @@ class ActUnit(Unit):
     def timezone(self) -> str:
         """In which the asking member types times: their own zone, or else the group's."""
         return self.me.timezone or self.group.timezone
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The same as a zone."""
+        return ZoneInfo(self.timezone)
 
     def leads(self, host_id: int | None) -> bool:
         """Whether the asking member is this host or a facilitator."""

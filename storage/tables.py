@@ -13,6 +13,7 @@ from sqlmodel import Field, SQLModel
 from storage.calendar_tables import Address, CalendarEntry, Feed, Keepsake
 from storage.words import (
     Answer,
+    DraftKind,
     EffectState,
     ForecastKind,
     Moment,
@@ -35,6 +36,7 @@ __all__ = [
     "CalendarEntry",
     "Dispute",
     "Draft",
+    "DraftKind",
     "Effect",
     "EffectState",
     "Feed",
@@ -287,9 +289,10 @@ class Interest(SQLModel, table=True):
 
 
 class Draft(SQLModel, table=True):
-    """A plan whose time can be read in several ways, until the member has chosen one.
+    """Something typed whose time can be read in several ways, until the member has chosen one.
 
-    `plan` is JSON of what was typed; `readings` is a JSON list of the times on offer.
+    `about` is the session or question that it changes, if there is one; `typed` is JSON of all
+    that was typed; `readings` is a JSON list of the moments on offer, each with its zone.
     """
 
     __tablename__ = "drafts"
@@ -297,8 +300,9 @@ class Draft(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     group_id: int = Field(foreign_key="groups.id", sa_type=BigInteger)
     member_id: int = Field(foreign_key="members.id")
-    session: str | None = None
-    plan: str
+    kind: DraftKind = Field(sa_type=word(DraftKind))
+    about: str | None = None
+    typed: str
     readings: str
     created_at: datetime
 

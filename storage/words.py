@@ -54,6 +54,14 @@ class Repeat(StrEnum):
     MONTHLY = "monthly"
 
 
+class DraftKind(StrEnum):
+    """What waits for its author to say which time was meant."""
+
+    PLAN = "plan"
+    QUESTION = "question"
+    OUTCOME = "outcome"
+
+
 class Answer(StrEnum):
     """What a member said to an invitation."""
 

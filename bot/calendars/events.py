@@ -122,6 +122,15 @@ def in_utc(wall: datetime, zone: ZoneInfo) -> datetime:
     return wall.replace(tzinfo=zone).astimezone(UTC)
 
 
+def is_second(wall: datetime, zone: ZoneInfo) -> bool:
+    """Whether a wall time comes twice, and this is the second; calendars take it for the first.
+
+    >>> is_second(datetime(2026, 10, 25, 2, 30, fold=1), ZoneInfo("Europe/Berlin"))
+    True
+    """
+    return wall.fold == 1 and in_utc(wall, zone) > in_utc(wall.replace(fold=0), zone)
+
+
 def weekly(starts_at: datetime, *, every: int = 1) -> str:
     """The rule of a session that is every so many weeks.
 

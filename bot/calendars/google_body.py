@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.calendars.events import CalendarEvent, Change, clean, in_utc, one_line
+from bot.calendars.events import CalendarEvent, Change, clean, in_utc, is_second, one_line
 
 Body = dict[str, Any]
 
@@ -145,7 +145,9 @@ def _ends_at(event: CalendarEvent) -> datetime:
 
 
 def _time(wall: datetime, event: CalendarEvent) -> Body:
-    return {"dateTime": wall.isoformat(), "timeZone": event.zone}
+    """On the clocks of the zone; the offset says which of two equal times, where that matters."""
+    said = wall.replace(tzinfo=event.tz) if is_second(wall, event.tz) else wall
+    return {"dateTime": said.isoformat(), "timeZone": event.zone}
 
 
 def _moment(time: Mapping[str, str] | None) -> datetime | None:

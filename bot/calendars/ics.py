@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.calendars import zones
-from bot.calendars.events import CalendarEvent, Change, clean, in_utc, one_line
+from bot.calendars.events import CalendarEvent, Change, clean, in_utc, is_second, one_line
 from bot.loading import LOADING
 
 PRODUCT = "-//Forecasting Dojo//Calendar//EN"
@@ -143,4 +143,5 @@ def _rule(rule: str) -> Any:
 
 
 def _at(event: CalendarEvent, wall: datetime) -> datetime:
-    return wall.replace(tzinfo=event.tz)
+    """By the clocks of the zone. RFC 5545 has no word for the second of two equal times but UTC."""
+    return in_utc(wall, event.tz) if is_second(wall, event.tz) else wall.replace(tzinfo=event.tz)

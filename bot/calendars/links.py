@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from bot.calendars.events import CalendarEvent, clean, in_utc, one_line
+from bot.calendars.events import CalendarEvent, clean, in_utc, is_second, one_line
 
 LONGEST = 512
 GOOGLE = "https://calendar.google.com/calendar/render"
@@ -28,17 +28,31 @@ def outlook(event: CalendarEvent) -> str:
 
 
 def _google(event: CalendarEvent) -> str:
-    ends_at = (in_utc(event.starts_at, event.tz) + event.duration).astimezone(event.tz)
     fields = {
         "action": "TEMPLATE",
         "text": one_line(event.title),
-        "dates": f"{event.starts_at:%Y%m%dT%H%M%S}/{ends_at:%Y%m%dT%H%M%S}",
+        "dates": _dates(event),
         "ctz": event.zone,
         "recur": f"RRULE:{event.rule}" if event.rule else "",
         "location": one_line(event.location),
         "details": _details(event),
     }
     return _url(GOOGLE, fields)
+
+
+def _dates(event: CalendarEvent) -> str:
+    """From when until when: on the clocks of the zone, which a series keeps to.
+
+    The second of two equal wall times can only be said in UTC.
+    """
+    starts_at = in_utc(event.starts_at, event.tz)
+    walls = [
+        moment.astimezone(event.tz).replace(tzinfo=None)
+        for moment in (starts_at, starts_at + event.duration)
+    ]
+    if event.rule is None and any(is_second(wall, event.tz) for wall in walls):
+        return f"{starts_at:%Y%m%dT%H%M%SZ}/{starts_at + event.duration:%Y%m%dT%H%M%SZ}"
+    return f"{event.starts_at:%Y%m%dT%H%M%S}/{walls[1]:%Y%m%dT%H%M%S}"
 
 
 def _outlook(event: CalendarEvent) -> str:

@@ -43,6 +43,7 @@ def tell(unit: Unit, key: Key) -> None:
     else:
         entry.said, entry.changed_at = said, unit.now
         entry.sequence += 1
+        _show_file(unit, key)
     _ask_google(unit, key)
 
 
@@ -134,6 +135,16 @@ def renew_seals(desk: Desk) -> None:
         token = keepsakes.get(tx, keepsakes.GOOGLE_TOKEN)
         if token is not None:
             keepsakes.keep(tx, keepsakes.GOOGLE_TOKEN, box.renew(token))
+
+
+def _show_file(unit: Unit, key: Key) -> None:
+    """Have the file of a series shown anew on each of its announcements.
+
+    A date that is not announced yet has no card of its own, but it is in this file.
+    """
+    if key.kind == "h":
+        for card in announcements(unit, key):
+            unit.refresh(card)
 
 
 def _ask_google(unit: Unit, key: Key) -> None:

@@ -1,7 +1,9 @@
 """How a group's settings, the help and the bot's troubles look."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from bot.core.times.said import say_moment
 from bot.groups.service import Settings
 from bot.message import BLUE, Message, card, lines
 from bot.rules import say_duration
@@ -44,6 +46,15 @@ def settings_card(settings: Settings) -> Message:
         ]
         embed.add_field(name="⚠️ Messages that I could not post", value=lines(rows), inline=False)
     return Message(embed=embed)
+
+
+def own_zone(name: str, now: datetime) -> str:
+    """Say a member's own zone and what its clocks show, so that a slip is noticed at once."""
+    minute = now.replace(second=0, microsecond=0)
+    return (
+        f"From now on I read the times that you type in {name}. There it is now "
+        f"{say_moment(minute, ZoneInfo(name))}."
+    )
 
 
 def trouble_message(channel_id: int, reason: str) -> Message:

@@ -5,7 +5,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot import times
+from bot.core.times.zones import zones_like
 from bot.door import AnyCommand, Door
 from bot.groups import cards, service
 
@@ -20,7 +20,7 @@ async def zone_choices(
     _interaction: discord.Interaction[Any], current: str
 ) -> list[app_commands.Choice[str]]:
     """The time zones that fit what has been typed so far."""
-    return [app_commands.Choice(name=name, value=name) for name in times.zones_like(current)]
+    return [app_commands.Choice(name=name, value=name) for name in zones_like(current)]
 
 
 async def _change(interaction: discord.Interaction[Any], change: service.Change) -> None:
@@ -60,7 +60,7 @@ async def facilitator(interaction: discord.Interaction[Any], role: discord.Role)
 
 
 @settings.command(name="timezone", description="The group's time zone")
-@app_commands.describe(zone="Such as Europe/Berlin")
+@app_commands.describe(zone="Such as Europe/Berlin, Berlin or ET")
 @app_commands.autocomplete(zone=zone_choices)
 async def timezone(interaction: discord.Interaction[Any], zone: str) -> None:
     """Sets the time zone."""
@@ -121,14 +121,14 @@ async def planning(
 
 
 @app_commands.command(name="timezone", description="Your own time zone, in which you type times")
-@app_commands.describe(zone="Such as Europe/Berlin")
+@app_commands.describe(zone="Such as Europe/Berlin, Berlin or ET")
 @app_commands.autocomplete(zone=zone_choices)
 @app_commands.guild_only()
 async def my_timezone(interaction: discord.Interaction[Any], zone: str) -> None:
     """Sets the caller's time zone."""
     door = Door(interaction)
     name = await door.do(service.set_timezone, zone)
-    await door.whisper(f"From now on I read the times that you type in {name}.")
+    await door.whisper(cards.own_zone(name, interaction.created_at))
 
 
 @app_commands.command(name="help", description="How tonight works, in one card")

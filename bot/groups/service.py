@@ -1,9 +1,10 @@
 """A group's settings. Only people with Manage Server change them. Never touches Discord."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot import times
+from bot.core.times.durations import parse_duration
+from bot.core.times.zones import parse_zone
 from bot.groups import rules
 from bot.sessions import live
 from bot.sessions.planning import rules as planning
@@ -67,6 +68,8 @@ def show(desk: Desk, caller: Caller) -> Settings:
 
 def change(desk: Desk, caller: Caller, wanted: Change) -> Settings:
     """Changes settings; rounds that are running keep theirs. Messages set aside are tried again."""
+    if wanted.timezone is not None:
+        wanted = replace(wanted, timezone=str(parse_zone(wanted.timezone)))
     with desk.act(caller) as unit:
         unit.require_manager("change the settings")
         _apply(unit.group, wanted)
@@ -80,9 +83,10 @@ def change(desk: Desk, caller: Caller, wanted: Change) -> Settings:
 
 def set_timezone(desk: Desk, caller: Caller, zone: str) -> str:
     """The asking member's own time zone, in which their times are read from now on."""
+    name = str(parse_zone(zone))
     with desk.act(caller) as unit:
-        unit.me.timezone = str(times.parse_zone(zone))
-        return unit.me.timezone
+        unit.me.timezone = name
+        return name
 
 
 def fall_asleep(desk: Desk, group_id: int) -> None:
@@ -119,10 +123,10 @@ def _apply(group: Group, wanted: Change) -> None:
     for name in rules.LIMITS:
         typed = getattr(wanted, name)
         if typed is not None:
-            length = rules.check_length(name, times.parse_duration(typed))
+            length = rules.check_length(name, parse_duration(typed))
             setattr(group, f"{name}_seconds", length)
     if wanted.timezone is not None:
-        group.timezone = str(times.parse_zone(wanted.timezone))
+        group.timezone = wanted.timezone
     if wanted.extensions is not None:
         group.extensions = rules.check_extensions(wanted.extensions)
     if wanted.announce_days is not None:

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import discord
 
 from bot.circle.round_cards import add_worth
-from bot.keys import Key
+from bot.core.times.result import Understood
+from bot.core.typed_times import Asked
+from bot.doubt_card import doubt_card
 from bot.message import (
     AMBER,
     BLUE,
@@ -26,7 +28,7 @@ from bot.message import (
 )
 from bot.questions.kinds.rules import VOID, list_options, say_outcome
 from bot.questions.scores import cards as score_cards
-from bot.questions.service import Listed, Resolved
+from bot.questions.service import Brought, Listed, Resolved
 from bot.questions.shown import Objection, QuestionCard, ResolutionCard
 from storage.tables import QuestionState
 
@@ -173,9 +175,17 @@ def _list_line(one: Listed) -> str:
     return f"`{one.id}` {safe(one.title)} · {state}{people}{closes}"
 
 
-def submitted(key: Key) -> str:
-    """Said to whoever brought a question."""
-    return f"Thank you, your question is in (number {key.id}). A round can take it from now on."
+def brought(result: Brought | Asked) -> Message:
+    """Said to whoever brought or changed a question: its close, or which close was meant."""
+    if isinstance(result, Asked):
+        return doubt_card(result, "choose_close")
+    closes = f"It closes {_said(result.closes)}. " if result.closes else ""
+    if result.changed:
+        return Message(content=f"Changed. {closes}The question's card shows it.")
+    return Message(
+        content=f"Thank you, your question is in (number {result.id}). {closes}A round can take "
+        "it from now on."
+    )
 
 
 def withdrawn(title: str) -> str:
@@ -183,12 +193,48 @@ def withdrawn(title: str) -> str:
     return f"“{safe(title)}” is withdrawn."
 
 
-def resolved(entered: Resolved) -> str:
-    """Said to whoever entered an outcome."""
-    title, outcome = safe(entered.title), safe(entered.outcome)
-    if entered.outcome == VOID:
-        return f"“{title}” is void: its forecasts are kept, and nobody is scored."
-    return f"“{title}” is resolved: **{outcome}**. The scores are on its card."
+def resolved(result: Resolved | Asked) -> Message:
+    """Said to whoever entered an outcome: what counts by it, or which moment was meant."""
+    if isinstance(result, Asked):
+        return doubt_card(result, "choose_known")
+    title, outcome = safe(result.title), safe(result.outcome)
+    known = f"It became known {_said(result.known)}"
+    if result.outcome == VOID:
+        text = f"“{title}” is void: its forecasts are kept, and nobody is scored. {known}."
+    elif result.forecasts and not result.counted:
+        text = f"“{title}” is resolved: **{outcome}**. {known}, {_none_counts(result.forecasts)}"
+    else:
+        text = (
+            f"“{title}” is resolved: **{outcome}**. The scores are on its card. {known}"
+            f"{_counting(result)}."
+        )
+    return Message(content=text)
+
+
+def _counting(entered: Resolved) -> str:
+    if not entered.forecasts:
+        return "; nobody has forecast it"
+    if entered.counted == entered.forecasts:
+        many = "its one forecast counts" if entered.counted == 1 else "every forecast counts"
+        return f", so {many}"
+    verb = "counts" if entered.counted == 1 else "count"
+    return (
+        f", so {entered.counted} of {entered.forecasts} forecasts {verb}: the others were made at "
+        "that time or later"
+    )
+
+
+def _none_counts(forecasts: int) -> str:
+    whose = "its one forecast was" if forecasts == 1 else f"all {forecasts} forecasts were"
+    return (
+        f"but {whose} made at that time or later: **none counts, and nobody is scored**. If it "
+        "became known later, enter it again with that time as `known_at`."
+    )
+
+
+def _said(at: Understood) -> str:
+    """A moment as it was understood, and as each client shows it."""
+    return f"{at.moment}, which is {moment(at.at)} for you"
 
 
 def reopened(title: str) -> str:

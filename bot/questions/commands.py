@@ -105,7 +105,7 @@ async def resolve(
     entered = await door.do(
         service.resolve, question_id, outcome=outcome, known=known_at or "", source=source or ""
     )
-    await door.whisper(cards.resolved(entered))
+    await door.whisper(message=cards.resolved(entered))
 
 
 @question.command(name="dispute", description="Object to a question's outcome")

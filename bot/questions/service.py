@@ -3,12 +3,17 @@
 Each function loads, applies the rules and saves with its effects in one transaction.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Literal
 
 from sqlmodel import Session
 
-from bot import keys, times
+from bot import keys
+from bot.core import typed_times
+from bot.core.times.result import Asks, Understood
+from bot.core.typed_times import Asked as AskedTime
+from bot.core.typed_times import Reading, TypedTime
 from bot.keys import Key
 from bot.questions import rules
 from bot.questions.kinds import rules as kinds
@@ -16,11 +21,15 @@ from bot.questions.kinds import state as kind_state
 from bot.questions.kinds.rules import BINARY, Asked
 from bot.rules import NotAllowedRefusal, Refusal
 from bot.standings import rescoring
+from bot.standings import rules as standing_rules
 from bot.unit import ActUnit, Caller, Desk, Unit, row_id
 from storage import forecasts, groups, outbox, questions, rounds, sessions
-from storage.tables import Dispute, Phase, Question, QuestionState, Resolution
+from storage.tables import Dispute, DraftKind, Phase, Question, QuestionState, Resolution
 
 LONGEST_COMMENT = 300
+# A question keeps the close that it has.
+Kept = Literal["kept"]
+KEPT: Kept = "kept"
 
 
 @dataclass(frozen=True)
@@ -32,6 +41,28 @@ class Written:
     closes: str
     source: str
     answers: str = ""
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A question that was brought or changed: its card, and its close as it was understood."""
+
+    key: Key
+    closes: Understood | None
+    changed: bool = False
+
+    @property
+    def id(self) -> int:
+        """The question's number."""
+        return self.key.id
+
+
+@dataclass(frozen=True)
+class Entered:
+    """An outcome as typed, nothing checked yet."""
+
+    outcome: str
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,64 +88,39 @@ class Resolvable:
 
 @dataclass(frozen=True)
 class Resolved:
-    """What was entered, as people say it."""
+    """What was entered, as people say it, and how many of the forecasts count by it."""
 
     title: str
     outcome: str
+    known: Understood
+    counted: int = 0
+    forecasts: int = 0
 
 
-def submit(desk: Desk, caller: Caller, written: Written) -> Key:
-    """Proposes a question; its card is posted. Returns the card's key."""
+def submit(desk: Desk, caller: Caller, written: Written) -> Brought | AskedTime:
+    """Proposes a question; its card is posted. A close in doubt is asked about first."""
+    closes = _read_close(desk, caller, written)
     with desk.act(caller) as unit:
-        draft, asked = _read(unit, written), kinds.read_kind(written.answers)
-        _refuse_duplicate(unit, draft.title)
-        question = Question(
-            group_id=unit.group.id,
-            author_id=unit.my_id,
-            title=draft.title,
-            criteria=draft.criteria,
-            closes_at=draft.closes_at,
-            source_url=draft.source_url,
-            created_at=unit.now,
-        )
-        kind_state.ask(question, asked)
-        unit.tx.add(question)
-        unit.tx.flush()
-        key = keys.question(row_id(question))
-        unit.show(key, unit.group.channel_id or caller.channel_id)
-        refresh_offers(unit)
-        _wake_at_close(unit, question)
-        return key
+        return _submit(unit, written, closes)
 
 
-def edit(desk: Desk, caller: Caller, question_id: int, written: Written) -> None:
+def edit(desk: Desk, caller: Caller, question_id: int, written: Written) -> Brought | AskedTime:
     """Changes a question; once somebody has forecast it, only its close and its source."""
-    asked = kinds.read_kind(written.answers)
+    with desk.db.read() as tx:
+        keeps = written.closes.strip() == _say_close(require(tx, caller.group_id, question_id))
+    closes = KEPT if keeps else _read_close(desk, caller, written)
     with desk.act(caller) as unit:
-        question = require(unit.tx, unit.group.id, question_id)
-        _require_author(unit, question, "edit")
-        _require_unsettled(question)
-        keeps_close = written.closes.strip() == _say_close(question)
-        draft = _read(unit, replace(written, closes="") if keeps_close else written)
-        closes_at = question.closes_at if keeps_close else draft.closes_at
-        if draft.title.lower() != question.title.lower():
-            _refuse_duplicate(unit, draft.title)
-        before = (question.title, question.criteria, kind_state.asked(question))
-        reworded = (draft.title, draft.criteria, asked) != before
-        if reworded and questions.forecasters(unit.tx, question_id):
-            raise Refusal(
-                "Somebody has forecast this question already, so its title, criteria and answers "
-                "stay as they are. You can still change the close date and the source."
-            )
-        question.title, question.criteria = draft.title, draft.criteria
-        kind_state.ask(question, asked)
-        question.closes_at, question.source_url = closes_at, draft.source_url
-        if question.state == QuestionState.CLOSED and (closes_at is None or closes_at > unit.now):
-            question.state = QuestionState.OPEN
-        unit.refresh(keys.question(question_id))
-        _refresh_round(unit, question_id)
-        refresh_offers(unit)
-        _wake_at_close(unit, question)
+        return _edit(unit, question_id, written, closes)
+
+
+def choose_close(desk: Desk, caller: Caller, at: Key) -> Brought | AskedTime:
+    """Brings or changes a question with the close that the member has chosen."""
+    with desk.act(caller) as unit:
+        chosen = typed_times.take(unit, DraftKind.QUESTION, at)
+        written = Written(**chosen.typed)
+        if chosen.about is None:
+            return _submit(unit, written, chosen.moment)
+        return _edit(unit, int(chosen.about), written, chosen.moment)
 
 
 def withdraw(desk: Desk, caller: Caller, question_id: int) -> str:
@@ -152,18 +158,18 @@ def resolve(
     outcome: str,
     known: str = "",
     source: str = "",
-) -> Resolved:
+) -> Resolved | AskedTime:
     """Enters or corrects the outcome, and computes every score anew."""
+    reading = _read_known(desk, caller, question_id, known)
     with desk.act(caller) as unit:
-        question = require(unit.tx, unit.group.id, question_id)
-        _require_author(unit, question, "resolve")
-        asked = kind_state.asked(question)
-        result = kinds.parse_outcome(outcome, asked)
-        known_at = _known_at(unit, known, question)
-        question.state = QuestionState(rules.state_after(result))
-        _add_resolution(unit, question, result, known_at, source=_comment(source))
-        rescoring.rescore(unit, question)
-        return Resolved(question.title, kinds.say_outcome(result, asked))
+        return _resolve(unit, question_id, Entered(outcome, source), reading)
+
+
+def choose_known(desk: Desk, caller: Caller, at: Key) -> Resolved | AskedTime:
+    """Enters an outcome with the moment that the member has chosen for it."""
+    with desk.act(caller) as unit:
+        chosen = typed_times.take(unit, DraftKind.OUTCOME, at)
+        return _resolve(unit, int(chosen.about or 0), Entered(**chosen.typed), chosen.moment)
 
 
 def outcome_choices(desk: Desk, caller: Caller, question: str, typed: str) -> list[str]:
@@ -298,15 +304,90 @@ def require(tx: Session, group_id: int, question_id: int) -> Question:
     return question
 
 
-def _read(unit: ActUnit, written: Written) -> rules.Draft:
-    closes_at = None
-    if written.closes.strip():
-        zone = times.parse_zone(unit.timezone)
-        closes_at = times.parse_day(written.closes, zone=zone, now=unit.now)
+def _submit(unit: ActUnit, written: Written, closes: Reading | None) -> Brought | AskedTime:
+    draft, asked = _draft(unit, written, closes), kinds.read_kind(written.answers)
+    _refuse_duplicate(unit, draft.title)
+    if isinstance(closes, Asks):
+        return typed_times.ask(unit, DraftKind.QUESTION, asdict(written), closes)
+    question = Question(
+        group_id=unit.group.id,
+        author_id=unit.my_id,
+        title=draft.title,
+        criteria=draft.criteria,
+        closes_at=draft.closes_at,
+        source_url=draft.source_url,
+        created_at=unit.now,
+    )
+    kind_state.ask(question, asked)
+    unit.tx.add(question)
+    unit.tx.flush()
+    key = keys.question(row_id(question))
+    unit.show(key, unit.group.channel_id or unit.caller.channel_id)
+    refresh_offers(unit)
+    _wake_at_close(unit, question)
+    return Brought(key, closes)
+
+
+def _edit(
+    unit: ActUnit, question_id: int, written: Written, closes: Reading | Kept | None
+) -> Brought | AskedTime:
+    question = require(unit.tx, unit.group.id, question_id)
+    _require_author(unit, question, "edit")
+    _require_unsettled(question)
+    draft = _draft(unit, written, None if closes == KEPT else closes)
+    asked = kinds.read_kind(written.answers)
+    _check_rewording(unit, question, draft, asked)
+    if isinstance(closes, Asks):
+        typed = asdict(written)
+        return typed_times.ask(unit, DraftKind.QUESTION, typed, closes, str(question_id))
+    question.title, question.criteria = draft.title, draft.criteria
+    kind_state.ask(question, asked)
+    question.source_url = draft.source_url
+    if closes != KEPT:
+        question.closes_at = draft.closes_at
+    _show_edited(unit, question)
+    zone = closes.zone if isinstance(closes, Understood) else unit.zone
+    at = question.closes_at
+    return Brought(keys.question(question_id), Understood(at, zone) if at else None, changed=True)
+
+
+def _check_rewording(unit: ActUnit, question: Question, draft: rules.Draft, asked: Asked) -> None:
+    """Refuses another question's title, and other words than those that were forecast."""
+    if draft.title.lower() != question.title.lower():
+        _refuse_duplicate(unit, draft.title)
+    before = (question.title, question.criteria, kind_state.asked(question))
+    reworded = (draft.title, draft.criteria, asked) != before
+    if reworded and questions.forecasters(unit.tx, row_id(question)):
+        raise Refusal(
+            "Somebody has forecast this question already, so its title, criteria and answers "
+            "stay as they are. You can still change the close date and the source."
+        )
+
+
+def _show_edited(unit: ActUnit, question: Question) -> None:
+    """A closed question whose close lies ahead again is open; whatever shows it follows."""
+    closes_at = question.closes_at
+    if question.state == QuestionState.CLOSED and (closes_at is None or closes_at > unit.now):
+        question.state = QuestionState.OPEN
+    unit.refresh(keys.question(row_id(question)))
+    _refresh_round(unit, row_id(question))
+    refresh_offers(unit)
+    _wake_at_close(unit, question)
+
+
+def _read_close(desk: Desk, caller: Caller, written: Written) -> Reading | None:
+    """The close that was typed, read before anything is changed; None if the field is empty."""
+    if not written.closes.strip():
+        return None
+    zone = typed_times.zone_of(desk, caller)
+    return TypedTime(written.closes, "close", zone, desk.clock()).read()
+
+
+def _draft(unit: ActUnit, written: Written, closes: Reading | None) -> rules.Draft:
     return rules.draft(
         title=written.title,
         criteria=written.criteria,
-        closes_at=closes_at,
+        closes_at=None if closes is None else typed_times.first(closes).at,
         source_url=written.source,
         now=unit.now,
     )
@@ -379,13 +460,39 @@ def _require_disputable(tx: Session, caller: Caller, question: Question) -> None
         raise NotAllowedRefusal("Only people who forecast this question can dispute it.")
 
 
-def _known_at(unit: ActUnit, known: str, question: Question) -> datetime:
+def _resolve(
+    unit: ActUnit, question_id: int, entered: Entered, known: Reading | None
+) -> Resolved | AskedTime:
+    question = require(unit.tx, unit.group.id, question_id)
+    _require_author(unit, question, "resolve")
+    asked = kind_state.asked(question)
+    result, source = kinds.parse_outcome(entered.outcome, asked), _comment(entered.source)
+    if isinstance(known, Asks):
+        typed = asdict(entered)
+        return typed_times.ask(unit, DraftKind.OUTCOME, typed, known, str(question_id))
+    known = known or Understood(unit.now, unit.zone)
+    rules.check_known(known.at, question.created_at, unit.now)
+    question.state = QuestionState(rules.state_after(result))
+    _add_resolution(unit, question, result, known.at, source=source)
+    rescoring.rescore(unit, question)
+    made = [row.made_at for row in forecasts.on_question(unit.tx, question_id)]
+    counted = [
+        at
+        for at in made
+        if standing_rules.counts(at, known_at=known.at, closes_at=question.closes_at)
+    ]
+    said = kinds.say_outcome(result, asked)
+    return Resolved(question.title, said, known, len(counted), len(made))
+
+
+def _read_known(desk: Desk, caller: Caller, question_id: int, known: str) -> Reading | None:
+    """When the outcome became known, read before anything is changed; None means now."""
     if not known.strip():
-        return unit.now
-    zone = times.parse_zone(unit.timezone)
-    known_at = times.parse_when(known, zone=zone, now=unit.now, prefer="past")
-    rules.check_known(known_at, question.created_at, unit.now)
-    return known_at
+        return None
+    with desk.db.read() as tx:
+        opened_at = require(tx, caller.group_id, question_id).created_at
+    zone = typed_times.zone_of(desk, caller)
+    return TypedTime(known, "known", zone, desk.clock(), opened_at).read()
 
 
 def _add_resolution(

@@ -13,14 +13,19 @@ async def bring(door: Door, _at: Key, _values: tuple[str, ...]) -> None:
 
 async def submitted(door: Door, _at: Key, _values: tuple[str, ...]) -> None:
     """The form of a new question, filled in."""
-    key = await door.do(service.submit, _written(door))
-    await door.whisper(cards.submitted(key))
+    brought = await door.do(service.submit, _written(door))
+    await door.whisper(message=cards.brought(brought))
 
 
 async def edited(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """The form of an existing question, filled in."""
-    await door.do(service.edit, at.id, _written(door))
-    await door.whisper("Changed. The question's card shows it.")
+    changed = await door.do(service.edit, at.id, _written(door))
+    await door.whisper(message=cards.brought(changed))
+
+
+async def choose_close(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """Which close was meant."""
+    await door.replace(cards.brought(await door.do(service.choose_close, at)))
 
 
 async def mark(door: Door, at: Key, _values: tuple[str, ...]) -> None:
@@ -44,7 +49,12 @@ async def resolved(door: Door, at: Key, _values: tuple[str, ...]) -> None:
         known=typed.get("known_at", ""),
         source=typed.get("source", ""),
     )
-    await door.whisper(cards.resolved(entered))
+    await door.whisper(message=cards.resolved(entered))
+
+
+async def choose_known(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """When the outcome became known."""
+    await door.replace(cards.resolved(await door.do(service.choose_known, at)))
 
 
 async def dispute(door: Door, at: Key, _values: tuple[str, ...]) -> None:
@@ -74,6 +84,8 @@ HANDLERS = {
     "bring": bring,
     "submitted": submitted,
     "edited": edited,
+    "choose_close": choose_close,
+    "choose_known": choose_known,
     "mark": mark,
     "resolve": resolve,
     "resolved": resolved,

@@ -10,7 +10,8 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
-from bot import keys, times
+from bot import keys
+from bot.core.times.durations import parse_duration
 from bot.keys import Key
 from bot.questions import service as question_service
 from bot.rules import NotAllowedRefusal, Refusal, StaleRefusal
@@ -278,7 +279,7 @@ def _go_live(unit: ActUnit, meetup: Meetup, wish: Wish, on_call: Sequence[OnCall
     meetup.lobby = 1
     meetup.lobby_open = True
     if wish.turn:
-        meetup.turn_seconds = check_turn(times.parse_duration(wish.turn))
+        meetup.turn_seconds = check_turn(parse_duration(wish.turn))
     unit.tx.flush()
     _choose(unit, meetup, wish.question)
     _seat_everyone(unit, meetup, on_call)

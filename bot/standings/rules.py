@@ -68,11 +68,8 @@ def in_time(
     forecasts: Sequence[Made], *, known_at: datetime, closes_at: datetime | None
 ) -> list[Made]:
     """The forecasts that count, in the order in which they were made."""
-    ends = known_at if closes_at is None else min(known_at, closes_at)
-    return sorted(
-        (made for made in forecasts if made.made_at < known_at and made.made_at <= ends),
-        key=lambda made: (made.made_at, made.id),
-    )
+    made = [one for one in forecasts if counts(one.made_at, known_at=known_at, closes_at=closes_at)]
+    return sorted(made, key=lambda one: (one.made_at, one.id))
 
 
 def _with_headlines(chosen: Sequence[Chosen]) -> tuple[Chosen, ...]:
@@ -82,6 +79,11 @@ def _with_headlines(chosen: Sequence[Chosen]) -> tuple[Chosen, ...]:
     """
     compared = "turn" if any(one.moment == "turn" for one in chosen) else "close"
     return tuple(replace(one, headline=one.moment == compared) for one in chosen)
+
+
+def counts(made_at: datetime, *, known_at: datetime, closes_at: datetime | None) -> bool:
+    """Whether a forecast was made before the outcome was known, and not after the close."""
+    return made_at < known_at and (closes_at is None or made_at <= closes_at)
 
 
 def _of_member(member: int, own: list[Made], rounds: Sequence[RoundEnd]) -> list[Chosen]:

@@ -271,8 +271,13 @@ class Foreign:
         planned = planning.schedule(desk, caller(), Plan("in 48 hours", repeat=Repeat.WEEKLY))
         asked = planning.schedule(desk, caller(), Plan("7"))
         assert isinstance(planned, Planned)
+        close = questions.submit(desk, caller(), wrote("Which close?", closes="03/04/2027"))
+        known = questions.resolve(desk, caller(), self.question, outcome="no", known="12/1")
         assert isinstance(asked, Asked)
+        assert isinstance(close, Asked)
+        assert isinstance(known, Asked)
         self.plan, self.draft = planned.key, keys.draft(asked.draft_id, 0)
+        self.close, self.known = keys.draft(close.draft_id, 0), keys.draft(known.draft_id, 0)
         bring(desk, SNOW)
         self.round = open_turns(desk)
         self.turn = card(desk, self.round)
@@ -296,6 +301,8 @@ DEEDS: dict[str, Deed] = {
     "questions.check_may_resolve": lambda desk, who, at: questions.check_may_resolve(
         desk, who, at.question
     ),
+    "questions.choose_close": lambda desk, who, at: questions.choose_close(desk, who, at.close),
+    "questions.choose_known": lambda desk, who, at: questions.choose_known(desk, who, at.known),
     "questions.dispute": lambda desk, who, at: questions.dispute(desk, who, at.question, "No."),
     "questions.edit": lambda desk, who, at: questions.edit(desk, who, at.question, wrote()),
     "questions.find_id": lambda desk, who, at: questions.find_id(desk, who, str(at.question)),

@@ -1,7 +1,7 @@
 """Google's library talks over a socket to a stand-in of the Calendar API: what each answer means."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -13,7 +13,7 @@ from bot.calendars.google import (
     TOO_MANY,
     GoogleCalendar,
 )
-from bot.calendars.google_body import event_id
+from bot.calendars.google_body import event_id, new_body
 from bot.calendars.outcome import LOOK_AGAIN, GaveUp, Retry, Synced
 from tests.calendars.conftest import SECRET, open_calendar
 from tests.calendars.loopback_google import Fault, LoopbackGoogle
@@ -483,3 +483,12 @@ def test_a_mistake_of_our_own_is_not_taken_for_googles(calendar: GoogleCalendar,
 
 def test_a_calendar_that_can_be_used_has_nothing_to_say(google: LoopbackGoogle, calendar) -> None:
     assert calendar.check() is None
+
+
+def test_the_second_of_two_equal_wall_times_has_its_offset_with_it(google, calendar) -> None:
+    second = replace(EVENING, starts_at=datetime(2026, 10, 25, 2, 30, fold=1))
+
+    start = new_body(second, SECRET)["start"]
+
+    assert start == {"dateTime": "2026-10-25T02:30:00+01:00", "timeZone": "Europe/Berlin"}
+    assert new_body(EVENING, SECRET)["start"]["dateTime"] == "2026-11-26T19:00:00"

@@ -84,10 +84,10 @@ NOWHERE = [
     not_live("session resume"),
     not_live("session skip"),
     not_live("session back"),
-    schedule("is not a time I can read. Try `Thursday 19:00`", when="when the moon is full"),
+    schedule("I do not know what `when` means in a time", when="when the moon is full"),
     schedule("That is in the past", when="2025-12-31 19:00"),
     schedule("more than a year away", when="2031-01-01 10:00"),
-    schedule("could be a day or an hour", when="45"),
+    schedule("There is no such time as `45`", when="45"),
     schedule("At what time of day?", when="2026-03-01"),
     schedule("The title needs 1 to 100 characters; this has 1500", title=LONG),
     schedule("The description has 1500 characters; 1000 fit", description=LONG),
@@ -119,8 +119,10 @@ ASKED = [
     Try("Dan", "question withdraw", "Only the question's author", {"question": RAIN}),
     Try("Ana", "question withdraw", "`/question resolve` with the outcome", {"question": RAIN}),
     resolve("Only the question's author or a facilitator", who="Dan"),
-    resolve("cannot have become known in the future", known_at="2026-02-01 10:00"),
-    resolve("is not a time I can read", known_at="soonish"),
+    resolve(
+        "That is in the future. Give the time at which it became known", known_at="2026-02-01 10:00"
+    ),
+    resolve("I do not know what `soonish` means in a time", known_at="soonish"),
     resolve("more than a year before", known_at="2020-01-01 10:00"),
     resolve("That has 1500 characters; 300 fit", source=LONG),
     Try("Ana", "question dispute", "Only a settled question", {"question": RAIN, "reason": "no"}),
@@ -241,9 +243,9 @@ async def test_settings_refuse_nonsense_and_who_may_not_change_them(stage: Stage
 
 SUBMITTED = [
     ({"title": RAIN.lower()}, "has a question with this title already"),
-    ({"closes": "2025-12-01"}, "The close date has passed already"),
+    ({"closes": "2025-12-01"}, "That is in the past. Give a time to come"),
     ({"closes": "2090-01-01"}, "more than ten years away"),
-    ({"closes": "when pigs fly"}, "is not a time I can read"),
+    ({"closes": "when pigs fly"}, "I do not know what `when` means in a time"),
     ({"source": "ftp://example.org"}, "The source is a link that begins with `https://`"),
     ({"source": "javascript:alert(1)"}, "The source is a link that begins with `https://`"),
 ]

@@ -54,7 +54,7 @@ async def test_one_evening_moves_and_the_next_is_where_it_was(weekly: Stage) -> 
     )
     await _hold(weekly, "03-27 19:00")
 
-    assert "is changed: Friday, 27 March 2026, 20:00 Europe/Berlin" in wire.alone(answer)
+    assert "is changed: Fri 27 Mar 2026, 20:00 (Europe/Berlin)" in wire.alone(answer)
     assert f"<t:{_at('04-02 17:00'):.0f}:f>" in as_text(weekly.card("Start"))
 
 
@@ -99,7 +99,7 @@ async def test_a_time_in_doubt_is_asked_and_the_answer_survives_a_restart(stage:
     assert "02:30 comes twice" in question
     assert len(stage.messages()) == 1
     assert f"<t:{_at('10-25 01:30'):.0f}:f>" in as_text(stage.card("Going"))
-    assert "is planned: Sunday, 25 October 2026, 02:30" in wire.alone(asked)
+    assert "is planned: Sun 25 Oct 2026, 02:30 (Europe/Berlin, UTC+01:00)" in wire.alone(asked)
 
 
 async def test_who_waits_moves_up_and_is_told_with_one_ping_also_over_a_restart(
@@ -134,7 +134,7 @@ async def test_a_member_has_a_time_zone_of_their_own(stage: Stage) -> None:
 
     assert "in Asia/Tokyo" in wire.alone(said)
     assert [one["value"] for one in offered] == ["Europe/Berlin"]
-    assert "19:00 Asia/Tokyo" in wire.alone(answer)
+    assert "19:00 (Asia/Tokyo)" in wire.alone(answer)
 
 
 async def _hold(stage: Stage, moment: str) -> None:

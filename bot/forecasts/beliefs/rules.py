@@ -20,6 +20,8 @@ ROUNDING = Fraction(1, 100)
 
 _CHANCE = re.compile(r"(\d{1,12}(?:[.,]\d{1,12})?|[.,]\d{1,12})\s*(%?)")
 _HARD_BREAKS = re.compile(r"[/;|\n]")
+# "About", before any of the numbers: it is said of every forecast, so it adds nothing.
+_ABOUT = re.compile(r"(^|[/;|\n,])(\s*)[~≈]\s*(?=[\d.,])")
 _BREAKS = (_HARD_BREAKS, re.compile(r",\s+"), re.compile(r"\s+(?!%)"), re.compile(r","))
 
 
@@ -44,6 +46,7 @@ def parse_belief(text: str, asked: Asked) -> Typed:
     """
     if asked.kind == "binary":
         return Typed(Belief(parse_probability(text)))
+    text = _ABOUT.sub(r"\1\2", text)
     if asked.kind == "numeric":
         return Typed(Belief(values=_quantiles(text, asked.unit)))
     shares = _shares(text, asked)

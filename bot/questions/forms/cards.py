@@ -6,6 +6,7 @@ import discord
 from discord.ui import Label, Modal, TextInput
 
 from bot import keys
+from bot.core.times.reader import LONGEST as LONGEST_TIME
 from bot.keys import Key
 from bot.message import OPTION_LIMIT, cut, safe
 from bot.questions.kinds.rules import VOID, Asked, outcomes
@@ -67,7 +68,7 @@ def question_form(question_id: int | None = None, written: Written | None = None
                 default=said.closes or None,
                 placeholder="1 March 2027",
                 required=False,
-                max_length=60,
+                max_length=LONGEST_TIME,
             ),
         ),
         (
@@ -109,7 +110,10 @@ def resolve_form(at: Key, found: Resolvable) -> Modal:
             text="When did it become known?",
             description="Forecasts made later do not count. Empty means now.",
             component=TextInput(
-                custom_id="known_at", placeholder="yesterday 18:00", required=False, max_length=60
+                custom_id="known_at",
+                placeholder="yesterday 18:00",
+                required=False,
+                max_length=LONGEST_TIME,
             ),
         )
     )

@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 
 import discord
 
-from bot import keys
 from bot.calendars import ics, links
+from bot.core.times.said import say_moment
+from bot.core.typed_times import Asked
+from bot.doubt_card import doubt_card
 from bot.message import (
     BLUE,
     DESCRIPTION_LIMIT,
@@ -31,7 +33,7 @@ from bot.message import (
     safe,
 )
 from bot.rules import say_duration
-from bot.sessions.planning.service import Asked, Planned, Upcoming
+from bot.sessions.planning.service import Planned, Upcoming
 from bot.sessions.planning.shown import Announcement, Place, Reminder
 from storage.tables import SessionState
 
@@ -106,12 +108,7 @@ def answer(result: Planned | Asked) -> Message:
     """What came of a plan: how it was understood, or a question about its time."""
     if isinstance(result, Planned):
         return Message(content=_understood(result))
-    buttons = tuple(
-        button("choose", keys.draft(result.draft_id, number), label, PRIMARY)
-        for number, label in enumerate(result.labels)
-    )
-    text = f"{result.doubt} Which one do you mean? Nothing is planned before you press."
-    return Message(content=text, items=buttons)
+    return doubt_card(result, "choose")
 
 
 def _put_people(embed: discord.Embed, shown: Announcement) -> None:
@@ -135,12 +132,12 @@ def _put_people(embed: discord.Embed, shown: Announcement) -> None:
 
 def _understood(planned: Planned) -> str:
     """The reading of a plan, repeated."""
-    local = planned.starts_at.astimezone(ZoneInfo(planned.timezone))
+    said = say_moment(planned.starts_at, ZoneInfo(planned.timezone))
     posted = f" The announcement is in <#{planned.channel_id}>." if planned.channel_id else ""
     return (
-        f"**{safe(planned.title)}** is {planned.deed}: {local:%A, %-d %B %Y, %H:%M} "
-        f"{planned.timezone}, which is {moment(planned.starts_at)} for you "
-        f"({countdown(planned.starts_at)}).{_of_series(planned)}{posted}"
+        f"**{safe(planned.title)}** is {planned.deed}: {said}, which is "
+        f"{moment(planned.starts_at)} for you ({countdown(planned.starts_at)})."
+        f"{_of_series(planned)}{posted}"
     )
 
 

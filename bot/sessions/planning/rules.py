@@ -45,6 +45,12 @@ def check_description(description: str) -> str:
     return description
 
 
+def check_start(at: datetime, now: datetime) -> None:
+    """Refuses a time that has passed since it was on offer."""
+    if at <= now:
+        raise Refusal("That is in the past by now. Type the command again with a time to come.")
+
+
 def check_length(length: timedelta) -> int:
     """How long a session is planned to last, in minutes."""
     if not SHORTEST <= length <= LONGEST:

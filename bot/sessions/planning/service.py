@@ -3,14 +3,19 @@
 What follows from it (announcement, event, reminders, the next of a series) is in `upcoming/`.
 """
 
-import json
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from bot import keys, times, when
+from bot import keys
+from bot.core import typed_times
+from bot.core.times.durations import parse_duration
+from bot.core.times.result import Asks, Understood
+from bot.core.times.zones import parse_zone
+from bot.core.typed_times import Asked, Reading, TypedTime
 from bot.keys import Key
 from bot.rules import Refusal, StaleRefusal
 from bot.sessions import service as sessions_service
@@ -19,9 +24,8 @@ from bot.sessions.series import service as series_service
 from bot.sessions.series.rules import Scope
 from bot.sessions.upcoming import service as upcoming
 from bot.unit import ActUnit, Caller, Desk, Unit, row_id
-from bot.when import Reading
-from storage import outbox, planning, sessions
-from storage.tables import Answer, Draft, Meetup, Repeat, Series, SessionState
+from storage import groups, outbox, sessions
+from storage.tables import Answer, DraftKind, Meetup, Repeat, Series, SessionState
 
 AHEAD = (SessionState.LIVE, SessionState.SCHEDULED)
 
@@ -62,15 +66,6 @@ class Planned:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A plan that waits for the member to say which time was meant."""
-
-    draft_id: int
-    doubt: str
-    labels: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Upcoming:
     """A session in a list."""
 
@@ -85,29 +80,38 @@ class Upcoming:
 
 def schedule(desk: Desk, caller: Caller, plan: Plan) -> Planned | Asked:
     """Plans a session, or a series of them; it is announced in the group's channel."""
+    plan = _with_zone(plan)
+    plan, reading = _read(plan, typed_times.zone_of(desk, caller), desk.clock())
+    if reading is None:
+        raise Refusal("Say when: choose `when` as well.")
     with desk.act(caller) as unit:
-        return _schedule(unit, plan)
+        return _schedule(unit, plan, reading)
 
 
 def edit(desk: Desk, caller: Caller, session: str, plan: Plan) -> Planned | Asked:
     """Changes a planned session, or those that follow it too; what was posted follows."""
+    if plan == Plan(scope=plan.scope):
+        raise Refusal("Say what to change: choose `when`, `title` or another option as well.")
+    plan = _with_zone(plan)
+    if plan.when is None:
+        with desk.act(caller) as unit:
+            return _edit(unit, session, plan, None)
+    planned = _planned_for(desk, caller, session)
+    plan, reading = _read(plan, planned.zone, desk.clock(), planned)
     with desk.act(caller) as unit:
-        return _edit(unit, session, plan)
+        _require_unmoved(unit, session, planned)
+        return _edit(unit, session, plan, reading)
 
 
 def choose(desk: Desk, caller: Caller, at: Key) -> Planned | Asked:
     """Completes a plan with the reading of its time that the member has chosen."""
     with desk.act(caller) as unit:
-        draft = planning.draft(unit.tx, unit.my_id, at.id)
-        readings = json.loads(draft.readings) if draft is not None else []
-        if draft is None or not at.more or at.more[0] >= len(readings):
-            raise StaleRefusal("That has been answered already. Type the command again.")
-        typed = json.loads(draft.plan)
-        typed["repeat"] = Repeat(typed["repeat"]) if typed["repeat"] else None
-        typed["scope"] = Scope(typed["scope"])
-        plan = replace(Plan(**typed), when=readings[at.more[0]])
-        unit.tx.delete(draft)
-        return _schedule(unit, plan) if draft.session is None else _edit(unit, draft.session, plan)
+        chosen = typed_times.take(unit, DraftKind.PLAN, at)
+        rules.check_start(chosen.moment.at, unit.now)
+        plan = _plan(chosen.typed)
+        if chosen.about is None:
+            return _schedule(unit, plan, chosen.moment)
+        return _edit(unit, chosen.about, plan, chosen.moment)
 
 
 def cancel(desk: Desk, caller: Caller, session: str, scope: Scope = Scope.ONE) -> Planned:
@@ -169,13 +173,11 @@ def choices(desk: Desk, caller: Caller, typed: str) -> list[tuple[str, int, date
         return [(one.title, row_id(one), _local(one)) for one in found]
 
 
-def _schedule(unit: ActUnit, plan: Plan) -> Planned | Asked:
-    plan = _with_zone(plan)
-    reading = _read(unit, None, plan, unit.timezone)
-    if isinstance(reading, Asked):
-        return reading
-    meetup = _new(unit, reading)
+def _schedule(unit: ActUnit, plan: Plan, reading: Reading) -> Planned | Asked:
+    meetup = _new(unit, typed_times.first(reading))
     _apply(meetup, plan)
+    if isinstance(reading, Asks):
+        return _ask(unit, plan, reading)
     if plan.repeat is not None:
         series_service.begin(unit, meetup, plan.repeat)
     upcoming.add(unit, meetup)
@@ -183,7 +185,17 @@ def _schedule(unit: ActUnit, plan: Plan) -> Planned | Asked:
     return _planned(unit, meetup, "planned", Scope.ALL)
 
 
-def _new(unit: ActUnit, reading: Reading) -> Meetup:
+def _ask(unit: ActUnit, plan: Plan, asks: Asks, session: str | None = None) -> Asked:
+    return typed_times.ask(unit, DraftKind.PLAN, asdict(plan), asks, session)
+
+
+def _plan(typed: dict[str, Any]) -> Plan:
+    """A plan as a draft has kept it."""
+    repeat = Repeat(typed["repeat"]) if typed["repeat"] else None
+    return Plan(**{**typed, "repeat": repeat, "scope": Scope(typed["scope"])})
+
+
+def _new(unit: ActUnit, reading: Understood) -> Meetup:
     """A session as the group's settings have it."""
     return Meetup(
         group_id=unit.group.id,
@@ -198,16 +210,11 @@ def _new(unit: ActUnit, reading: Reading) -> Meetup:
     )
 
 
-def _edit(unit: ActUnit, session: str, plan: Plan) -> Planned | Asked:
-    if plan == Plan(scope=plan.scope):
-        raise Refusal("Say what to change: choose `when`, `title` or another option as well.")
-    plan = _with_zone(plan)
+def _edit(unit: ActUnit, session: str, plan: Plan, reading: Reading | None) -> Planned | Asked:
     meetup = series_service.find(unit, session, "edit")
-    reading: Reading | Asked | None = None
-    if plan.when is not None:
-        reading = _read(unit, session, plan, unit.me.timezone or meetup.timezone)
-    if isinstance(reading, Asked):
-        return reading
+    if isinstance(reading, Asks):
+        _apply(_new(unit, typed_times.first(reading)), plan)
+        return _ask(unit, plan, reading, session)
     upcoming.add(unit, meetup)
     series, chosen = series_service.within(unit, meetup, plan.scope)
     before = {row_id(one): _in_calendars(one) for one in chosen}
@@ -226,11 +233,11 @@ def _move(
     chosen: list[Meetup],
     meetup: Meetup,
     plan: Plan,
-    reading: Reading | None,
+    reading: Understood | None,
 ) -> None:
     """To another time or zone, alone or with all that follow."""
     at = reading.at if reading is not None else meetup.starts_at
-    zone = times.parse_zone(plan.timezone or meetup.timezone)
+    zone = ZoneInfo(plan.timezone or meetup.timezone)
     if series is not None and plan.scope != Scope.ONE:
         _apply(series, plan)
         if reading is not None or plan.timezone is not None:
@@ -242,36 +249,48 @@ def _move(
 
 
 def _with_zone(plan: Plan) -> Plan:
-    """A time zone at the end of the time counts like the option for it."""
+    """The zone that was typed, by its name."""
+    return replace(plan, timezone=str(parse_zone(plan.timezone))) if plan.timezone else plan
+
+
+def _read(
+    plan: Plan, zone: ZoneInfo, now: datetime, planned: series_service.PlannedFor | None = None
+) -> tuple[Plan, Reading | None]:
+    """When it is to be; a time zone typed with the time counts like the option for it.
+
+    A time of day alone keeps the day for which the session is planned.
+    """
     if plan.when is None:
-        return plan
-    fallback = times.parse_zone(plan.timezone or "UTC")
-    typed, zone = times.split_zone(plan.when, fallback)
-    if typed == plan.when.strip():
-        return plan
-    if plan.timezone is not None and zone != fallback:
-        raise Refusal(f"You gave two time zones, {zone} and {fallback}. Leave one out.")
-    return replace(plan, when=typed, timezone=str(zone))
+        return plan, None
+    clocks = ZoneInfo(plan.timezone) if plan.timezone else zone
+    at = planned.starts_at if planned else None
+    typed = TypedTime(plan.when, "session", clocks, now, planned=at)
+    reading = typed.read()
+    own = typed.zone_typed(reading)
+    if own is None:
+        return plan, reading
+    if plan.timezone is not None and own != clocks:
+        raise Refusal(f"You gave two time zones, {own} and {clocks}. Leave one out.")
+    return replace(plan, timezone=str(own)), reading
 
 
-def _read(unit: ActUnit, session: str | None, plan: Plan, zone: str) -> Reading | Asked:
-    """When it is to be; if that is in doubt, the plan is kept until the member has said."""
-    found = when.read_future(
-        plan.when or "", zone=times.parse_zone(plan.timezone or zone), now=unit.now
-    )
-    if not found.doubt:
-        return found.options[0]
-    draft = Draft(
-        group_id=unit.group.id,
-        member_id=unit.my_id,
-        session=session,
-        plan=json.dumps(asdict(plan)),
-        readings=json.dumps([reading.text for reading in found.options]),
-        created_at=unit.now,
-    )
-    unit.tx.add(draft)
-    unit.tx.flush()
-    return Asked(row_id(draft), found.doubt, tuple(one.label for one in found.options))
+def _planned_for(desk: Desk, caller: Caller, session: str) -> series_service.PlannedFor:
+    """The moment of a session that is being edited, and the zone in which its editor types."""
+    with desk.db.read() as tx:
+        planned = series_service.planned_for(tx, caller.group_id, session)
+        me = groups.member_of_user(tx, caller.group_id, caller.user_id)
+    own = me.timezone if me is not None else None
+    return replace(planned, zone=ZoneInfo(own)) if own else planned
+
+
+def _require_unmoved(unit: ActUnit, session: str, planned: series_service.PlannedFor) -> None:
+    """Refuses a time that was read for another day.
+
+    Somebody else could move the session after its day was read and before this change is saved.
+    The change is then refused, because a time without a day would move it back.
+    """
+    if series_service.planned_for(unit.tx, unit.group.id, session).starts_at != planned.starts_at:
+        raise StaleRefusal("The session has just been moved. Look at it, and type it once more.")
 
 
 def _apply(meetup: Meetup | Series, plan: Plan) -> None:
@@ -281,11 +300,11 @@ def _apply(meetup: Meetup | Series, plan: Plan) -> None:
     if plan.description is not None:
         meetup.description = rules.check_description(plan.description)
     if plan.turn is not None:
-        meetup.turn_seconds = sessions_service.check_turn(times.parse_duration(plan.turn))
+        meetup.turn_seconds = sessions_service.check_turn(parse_duration(plan.turn))
     if plan.voice_channel_id is not None:
         meetup.voice_channel_id = plan.voice_channel_id
     if plan.length is not None:
-        meetup.minutes = rules.check_length(times.parse_duration(plan.length))
+        meetup.minutes = rules.check_length(parse_duration(plan.length))
     if plan.size is not None:
         meetup.size = rules.check_size(plan.size)
 

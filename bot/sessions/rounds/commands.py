@@ -5,7 +5,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot import times
+from bot.core.times.durations import parse_duration
 from bot.door import Door
 from bot.sessions.commands import session
 from bot.sessions.rounds import service
@@ -32,7 +32,7 @@ async def done(interaction: discord.Interaction[Any]) -> None:
 async def extend(interaction: discord.Interaction[Any], by: str | None = None) -> None:
     """Extends the turn."""
     door = Door(interaction)
-    await door.do(service.extend, by=times.parse_duration(by) if by else None)
+    await door.do(service.extend, by=parse_duration(by) if by else None)
     await door.whisper("The turn is longer now; its card shows until when.")
 
 

@@ -38,6 +38,14 @@ class ToCome:
     starts_at: datetime
 
 
+@dataclass(frozen=True)
+class PlannedFor:
+    """When a session is to be, and the zone in which its time is read."""
+
+    starts_at: datetime
+    zone: ZoneInfo
+
+
 def begin(unit: Unit, meetup: Meetup, repeat: Repeat) -> Series:
     """Makes a session the first of a series."""
     local = meetup.starts_at.astimezone(ZoneInfo(meetup.timezone))
@@ -68,6 +76,21 @@ def find(unit: ActUnit, typed: str, deed: str) -> Meetup:
     if not unit.leads(meetup.host_id):
         raise NotAllowedRefusal(f"Only the session's host or a facilitator can {deed} it.")
     return meetup
+
+
+def planned_for(tx: Session, group_id: int, typed: str) -> PlannedFor:
+    """When the session that a member chose is to be, announced or not."""
+    chosen = _TO_COME.fullmatch(typed.strip())
+    series = planning.series(tx, group_id, int(chosen[1])) if chosen else None
+    day = _date(chosen[2]) if chosen else None
+    if series is None or day is None:
+        meetup = sessions_service.find(tx, group_id, typed)
+        return PlannedFor(meetup.starts_at, ZoneInfo(meetup.timezone))
+    for meetup in planning.of_series(tx, row_id(series)):
+        if meetup.occurrence == day:
+            return PlannedFor(meetup.starts_at, ZoneInfo(meetup.timezone))
+    rhythm = upcoming.rhythm_of(series)
+    return PlannedFor(rhythm.moment(day), rhythm.zone)
 
 
 def within(unit: Unit, meetup: Meetup, scope: Scope) -> tuple[Series | None, list[Meetup]]:

@@ -246,3 +246,34 @@ def test_the_second_library_agrees() -> None:
         START + 3 * WEEK,
         START + 4 * WEEK,
     ]
+
+
+# The clocks of Berlin go back at three in the night of 25 October 2026.
+SECOND = datetime(2026, 10, 25, 2, 30, fold=1)
+
+
+def test_the_second_of_two_equal_wall_times_is_written_so_that_nobody_takes_the_first() -> None:
+    night = replace(EVENING, starts_at=SECOND)
+
+    file = ics.invitation(night, STAMP)
+
+    assert "DTSTART:20261025T013000Z" in lines(file)
+    assert read(file).vevent.dtstart.value.astimezone(UTC) == datetime(
+        2026, 10, 25, 1, 30, tzinfo=UTC
+    )
+    [other] = IcsCalendarStream.calendar_from_ics(file.decode()).events
+    assert other.dtstart == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+
+
+def test_the_first_of_two_equal_wall_times_stays_on_the_clock_of_its_zone() -> None:
+    file = ics.invitation(replace(EVENING, starts_at=SECOND.replace(fold=0)), STAMP)
+
+    assert "DTSTART;TZID=Europe/Berlin:20261025T023000" in lines(file)
+
+
+def test_an_occurrence_moved_to_the_second_of_two_equal_wall_times_is_written_in_utc() -> None:
+    one = replace(moved(1, timedelta(0)), starts_at=SECOND)
+
+    file = ics.invitation(replace(SERIES, changes=(one,)), STAMP)
+
+    assert "DTSTART:20261025T013000Z" in lines(file)

@@ -87,3 +87,16 @@ def test_text_cannot_add_fields_of_its_own() -> None:
 
     assert fields(links.google(sly))["dates"] == "20261126T190000/20261126T210000"
     assert fields(links.google(sly))["text"] == sly.title
+
+
+def test_google_gets_the_second_of_two_equal_wall_times_in_utc() -> None:
+    second = datetime(2026, 10, 25, 2, 30, fold=1)
+
+    assert (
+        fields(links.google(replace(EVENING, starts_at=second)))["dates"]
+        == "20261025T013000Z/20261025T033000Z"
+    )
+    ends_in_it = replace(
+        EVENING, starts_at=datetime(2026, 10, 25, 1, 0), duration=timedelta(hours=2.5)
+    )
+    assert fields(links.google(ends_in_it))["dates"] == "20261024T230000Z/20261025T013000Z"

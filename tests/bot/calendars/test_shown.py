@@ -9,11 +9,13 @@ from bot.calendars import shown
 from bot.calendars.events import CalendarEvent, Change
 from bot.keys import Key
 from bot.sessions import service as sessions
+from bot.sessions.planning import cards as planning_cards
 from bot.sessions.planning import service as planning
 from bot.sessions.planning.service import Plan, Planned
+from bot.sessions.planning.shown import read_announcement
 from bot.sessions.series.rules import Scope
 from bot.unit import Desk
-from storage import calendars
+from storage import calendars, outbox
 from storage.tables import CalendarEntry, Meetup, Repeat
 from tests.bot.scenes import row, rows
 from tests.conftest import GROUP, caller
@@ -210,3 +212,38 @@ def test_the_feed_of_a_group_has_no_other_groups_sessions(desk) -> None:
 
     with desk.db.read() as tx:
         assert [one.group_id for one in calendars.entries(tx, GROUP)] == [GROUP]
+
+
+def version(desk: Desk, key: Key) -> int:
+    with desk.db.read() as tx:
+        found = outbox.by_key(tx, str(key))
+    assert found is not None
+    return found.wanted
+
+
+@pytest.mark.parametrize(
+    ("call_off", "said"),
+    [
+        (lambda desk: planning.cancel(desk, caller(), "1@2026-12-10"), b"EXDATE"),
+        (
+            lambda desk: planning.cancel(desk, caller(), "1@2026-12-10", Scope.FOLLOWING),
+            b"UNTIL=20261209",
+        ),
+        (lambda desk: change(desk, "1@2026-12-10", when="2026-12-11 20:00"), b"RECURRENCE-ID"),
+        (lambda desk: change(desk, "1@2026-12-10", title="The long night"), b"RECURRENCE-ID"),
+    ],
+    ids=["left out", "ended", "moved", "renamed"],
+)
+def test_what_becomes_of_a_later_date_reaches_the_announcement_and_its_file(
+    desk, call_off, said
+) -> None:
+    plan(desk, repeat=Repeat.WEEKLY)
+    card = keys.announcement(1)
+    before = version(desk, card)
+
+    call_off(desk)
+
+    assert version(desk, card) > before
+    with desk.db.read() as tx:
+        shows = planning_cards.announcement_card(read_announcement(tx, card))
+    assert said in shows.attachment.content

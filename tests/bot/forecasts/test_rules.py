@@ -48,6 +48,17 @@ from bot.rules import Refusal
         ("1/3", 1 / 3),
         ("007", 0.07),
         ("0.999999999999", 0.999999999999),
+        ("~70", 0.7),
+        ("~ 70%", 0.7),
+        ("≈0.7", 0.7),
+        ("about 70", 0.7),
+        ("ca. 70 %", 0.7),
+        ("7 in 10", 0.7),
+        ("7 out of 10", 0.7),
+        ("1 of 3", 1 / 3),
+        ("30/100", 0.3),
+        ("0/100", 0.0),
+        ("70\u202f%", 0.7),
         ("٧٠", 0.7),
         ("７０", 0.7),
     ],
@@ -68,6 +79,73 @@ def test_what_lies_outside_0_to_100_percent_is_refused(typed: str) -> None:
         parse_probability(typed)
 
 
+@pytest.mark.parametrize(
+    ("typed", "chance"),
+    [
+        ("50/50", "50%"),
+        ("30/70", "30%"),
+        ("70 / 30", "70%"),
+        ("1/99", "1%"),
+        ("99/1", "99%"),
+        ("100/0", "100%"),
+        ("30%/70%", "30%"),
+        ("~30/70", "30%"),
+        ("33.3/66.7", "33.3%"),
+        ("33,3 / 66,7", "33.3%"),
+        ("0.3/0.7", "30%"),
+        ("50:50", "50%"),
+        ("50-50", "50%"),
+        ("80 20", "80%"),
+        ("60, 40", "60%"),
+        ("90|10", "90%"),
+    ],
+)
+def test_chances_of_yes_and_no_are_no_fraction_and_the_answer_says_what_to_type(
+    typed: str, chance: str
+) -> None:
+    with pytest.raises(Refusal, match="could be the chances of yes and no") as refused:
+        parse_probability(typed)
+
+    assert str(refused.value).endswith(f"Type the chance of yes alone: `{chance}`.")
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("70-75%", "one number, not a range"),
+        ("40-60", "one number, not a range"),
+        ("70–75", "one number, not a range"),
+        ("70 to 75", "one number, not a range"),
+        ("2:1", "odds can be for it or against it"),
+        ("1 : 3", "odds can be for it or against it"),
+        ("70 80", "it is one number"),
+        ("70% because of the polls", "the reason has a field of its own"),
+        ("70, the polls", "the reason has a field of its own"),
+        ("7/10 I think", "the reason has a field of its own"),
+        ("0.7 (polls)", "the reason has a field of its own"),
+    ],
+)
+def test_a_range_odds_or_a_reason_is_refused_by_its_name(typed: str, why: str) -> None:
+    with pytest.raises(Refusal, match="is not a probability") as refused:
+        parse_probability(typed)
+
+    assert why in str(refused.value)
+    assert "Type it like `70`" in str(refused.value)
+
+
+@given(st.integers(1, 100))
+def test_no_two_whole_chances_that_make_100_are_read(yes: int) -> None:
+    for between in ("/", " / ", "-", ":", " "):
+        with pytest.raises(Refusal):
+            parse_probability(f"{yes}{between}{100 - yes}")
+
+
+@given(st.integers(0, 100))
+def test_so_many_of_a_hundred_is_always_a_fraction(of: int) -> None:
+    assert parse_probability(f"{of}/100") == of / 100
+    assert parse_probability(f"{of} in 100") == of / 100
+
+
 @pytest.mark.parametrize("typed", ["7/0", "0/0", "0 / 0"])
 def test_a_ratio_of_nothing_is_refused(typed: str) -> None:
     with pytest.raises(Refusal, match="divides by zero"):
@@ -80,7 +158,12 @@ def test_a_ratio_of_nothing_is_refused(typed: str) -> None:
         "",
         "   ",
         "forty",
-        "about 70",
+        "about",
+        "~",
+        "~~70",
+        "70~",
+        ">70",
+        "70+",
         "70-80",
         "-5",
         "-5%",

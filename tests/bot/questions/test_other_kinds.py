@@ -214,7 +214,7 @@ def test_options_are_scored_by_brier_s_sum_and_on_the_common_scale_for_boards(
 
     entered = settle(desk, clock, "green")
 
-    assert entered == questions.Resolved("Will it rain in Niamey tomorrow?", "Green")
+    assert (entered.title, entered.outcome) == ("Will it rain in Niamey tomorrow?", "Green")
     assert row(desk, Question, 1).state == QuestionState.RESOLVED
     assert [one.outcome for one in rows(desk, Resolution)] == ["1"]
     assert headlines(desk) == [(0.86, pytest.approx(0.25 * 0.86 / (1 - 1 / 3)))]

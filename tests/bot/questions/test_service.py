@@ -53,7 +53,7 @@ def manage(desk: Desk, change: Change) -> None:
 
 
 def test_a_question_is_proposed_with_what_was_written(desk: Desk) -> None:
-    key = questions.submit(
+    brought = questions.submit(
         desk,
         caller(),
         wrote("  Will it   rain?\n ", criteria=" By the station. ", source="https://a.org/x"),
@@ -63,7 +63,7 @@ def test_a_question_is_proposed_with_what_was_written(desk: Desk) -> None:
     assert (found.title, found.criteria) == ("Will it rain?", "By the station.")
     assert (found.source_url, found.state) == ("https://a.org/x", QuestionState.PROPOSED)
     assert (found.author_id, found.created_at) == (member(desk, "Ana"), START)
-    assert key == keys.question(1)
+    assert brought.key == keys.question(1)
 
 
 def test_its_card_is_posted_where_the_command_was_typed(desk: Desk) -> None:
@@ -88,9 +88,9 @@ NO_QUESTIONS = {
     "5 characters": wrote("Rain?"),
     "201 characters": wrote("x" * 201),
     "1001 characters": wrote(criteria="x" * 1001),
-    "passed already": wrote(closes="yesterday"),
+    "in the past": wrote(closes="yesterday"),
     "ten years": wrote(closes="in 11 years"),
-    "not a time": wrote(closes="soonish"),
+    "`soonish`": wrote(closes="soonish"),
     "begins with `https://`": wrote(source="ftp://a.org"),
     "or nothing": wrote(source="javascript:alert(1)"),
     "longer than 300": wrote(source="https://a.org/" + "x" * 300),
@@ -425,7 +425,7 @@ def test_the_moment_of_an_outcome_is_read_in_the_members_own_zone_if_they_have_o
 
 def test_a_moment_that_cannot_be_is_refused(desk: Desk) -> None:
     bring(desk)
-    impossible = {"future": "2026-11-20 19:01", "year": "2024-11-20 12:00", "not a time": "someday"}
+    impossible = {"future": "2026-11-20 19:01", "year": "2024-11-20 12:00", "`someday`": "someday"}
 
     for reason, known in impossible.items():
         with pytest.raises(Refusal, match=reason):

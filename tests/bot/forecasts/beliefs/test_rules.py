@@ -63,6 +63,8 @@ def test_yes_or_no_takes_a_probability_as_ever() -> None:
         "60\n30\n10",
         "0.6/0.3/0.1",
         "0,6 0,3 0,1",
+        "~60/~30/~10",
+        "~60 / 30 / 10",
     ],
 )
 def test_a_distribution_is_typed_in_the_order_of_the_options(typed: str) -> None:
@@ -167,6 +169,7 @@ def test_any_text_is_read_or_refused_and_nothing_else_happens(text: str) -> None
         "10 days / 25 days / 60 days",
         "10 days 25 days 60 days",
         "10; 25; 60",
+        "~10 / ~25 / ~60",
     ],
 )
 def test_a_number_is_three_numbers(typed: str) -> None:

@@ -61,7 +61,7 @@ def test_an_edit_is_asked_too_and_changes_nothing_before_the_answer(desk: Desk) 
     assert row(desk, Meetup, 1).title == "Forecasting session"
     planning.choose(desk, caller("Ana"), keys.draft(asked.draft_id, 0))
     found = row(desk, Meetup, 1)
-    assert (found.title, found.starts_at) == ("Early", datetime(2026, 11, 21, 7, tzinfo=UTC))
+    assert (found.title, found.starts_at) == ("Early", datetime(2026, 11, 27, 7, tzinfo=UTC))
 
 
 def test_the_answer_counts_once_and_only_from_who_was_asked(desk: Desk) -> None:

@@ -90,7 +90,7 @@ def test_without_more_a_plan_follows_the_settings_of_the_group(desk: Desk) -> No
 
 
 NO_PLANS: dict[str, Plan] = {
-    "not a time": Plan("whenever"),
+    "`whenever`": Plan("whenever"),
     "time of day": Plan("2026-11-27"),
     "in the past": Plan("2026-11-19 19:00"),
     "year away": Plan("2028-11-27 19:00"),

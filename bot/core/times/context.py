@@ -1,0 +1,134 @@
+"""Settles the words that mean one thing or another by what stands beside them. Pure."""
+
+from collections.abc import Callable, Sequence
+
+from lark import Token
+
+from bot.core.times.problem import ReadingError
+from bot.core.times.scan import token
+
+_GERMAN = ("tag", "mittwoch", "sonnabend")
+_NUMBERS = {"NUM", "TIME", "HCLOCK", "FOUR", "DOTTED", "NOON", "MIDNIGHT"}
+_A_DAY = {"WEEKDAY", "DAY", "MONTH", "ORD", "YEAR", "YMD", "DMY", "SLASHED", "EOD"}
+# Where one of these stands, a short weekday of another language is one.
+_FOREIGN = {"_UHR", "HEURE", "HCLOCK", "DMY"}
+_MINUTE_WORDS = {10, 15, 20, 30, 40, 50}
+
+Rule = Callable[[Sequence[Token], int], str | None]
+
+
+def settle(tokens: Sequence[Token]) -> list[Token]:
+    """Return the tokens with one meaning each.
+
+    Raises:
+        ReadingError: a short weekday could as well be a name or another word.
+    """
+    joined = _join(tokens)
+    return [_settled(joined, at) for at in range(len(joined))]
+
+
+def _settled(tokens: Sequence[Token], at: int) -> Token:
+    one = tokens[at]
+    if one.type == "SHY":
+        return _weekday(tokens, at)
+    rule = _RULES.get(str(one))
+    kind = rule(tokens, at) if rule else None
+    if kind is None:
+        return one
+    return token(kind, str(one), _VALUES.get((str(one), kind), one.value), one.start_pos or 0)
+
+
+def _weekday(tokens: Sequence[Token], at: int) -> Token:
+    """Take `Mo` for a Monday where no English stands, and `so` or `do` only with more to say so."""
+    kinds = {one.type for one in tokens}
+    one = tokens[at]
+    clear = at == 0 and one.type == "SHY" and str(one) not in {"do", "so"} and "AMPM" not in kinds
+    if not (clear or kinds & _FOREIGN):
+        raise ReadingError(f"`{one}` can be a weekday or another word. Type the weekday in full.")
+    return token("WEEKDAY", str(one), one.value, one.start_pos or 0)
+
+
+def _kind(tokens: Sequence[Token], at: int) -> str:
+    return tokens[at].type if 0 <= at < len(tokens) else ""
+
+
+def _a(tokens: Sequence[Token], at: int) -> str:
+    """Read French "à 19h" and English "a week", which look alike without accents."""
+    return "_AT" if _kind(tokens, at + 1) in _NUMBERS else "A"
+
+
+def _am(tokens: Sequence[Token], at: int) -> str | None:
+    """Read "7 am" and German "am Freitag"."""
+    following = str(tokens[at + 1]) if at + 1 < len(tokens) else ""
+    if tokens[at].type != "AMPM":
+        return "_ON"
+    return "_ON" if following.endswith(_GERMAN) else None
+
+
+def _et(tokens: Sequence[Token], at: int) -> str | None:
+    """Read "8pm ET" and French "une heure et 30 minutes"."""
+    between = _kind(tokens, at - 1) in {"UNIT", "HEURE"} and _kind(tokens, at + 1) in {"NUM", "A"}
+    return "_AND" if between else None
+
+
+def _in(tokens: Sequence[Token], at: int) -> str | None:
+    """Read "in December" and "in 2027", which name a month or year, and "in 2 days"."""
+    after = _kind(tokens, at + 1)
+    year = after == "YEAR" and _kind(tokens, at + 2) not in {"UNIT", "HEURE"}
+    return "_OF" if after == "MONTH" or year else None
+
+
+def _morning(tokens: Sequence[Token], at: int) -> str:
+    """Read German "morgen" as tomorrow, and after a day as its morning; Spanish alike."""
+    return "PART" if _kind(tokens, at - 1) in _A_DAY else "DAY"
+
+
+def _second(tokens: Sequence[Token], at: int) -> str:
+    return "ORD" if _kind(tokens, at + 1) == "WEEKDAY" else "UNIT"
+
+
+_RULES: dict[str, Rule] = {
+    "a": _a,
+    "am": _am,
+    "et": _et,
+    "in": _in,
+    "en": _in,
+    "im": _in,
+    "morgen": _morning,
+    "manana": _morning,
+    "second": _second,
+}
+_VALUES: dict[tuple[str, str], object] = {
+    ("second", "ORD"): 2,
+    ("second", "UNIT"): "second",
+    ("morgen", "PART"): "morning",
+    ("manana", "PART"): "morning",
+    ("morgen", "DAY"): 1,
+    ("manana", "DAY"): 1,
+}
+
+
+def _join(tokens: Sequence[Token]) -> list[Token]:
+    """Join "seven thirty" into a time and "3-Dec-2026" into a date."""
+    joined: list[Token] = []
+    for at, one in enumerate(tokens):
+        if one.type == "DASH" and _touches_month(tokens, at):
+            continue
+        if joined and _is_word(joined[-1]) and _is_word(one) and int(one.value) in _MINUTE_WORDS:
+            hour = joined.pop()
+            joined.append(token("TIME", f"{hour} {one}", (int(hour.value), int(one.value), -1)))
+        else:
+            joined.append(one)
+    return joined
+
+
+def _is_word(one: Token) -> bool:
+    return one.type == "NUM" and one.isalpha()
+
+
+def _touches_month(tokens: Sequence[Token], at: int) -> bool:
+    kinds = (_kind(tokens, at - 1), _kind(tokens, at + 1))
+    if kinds not in {("NUM", "MONTH"), ("MONTH", "NUM"), ("MONTH", "YEAR")}:
+        return False
+    left, right = tokens[at - 1], tokens[at + 1]
+    return (left.start_pos or 0) + len(left) + 1 == right.start_pos

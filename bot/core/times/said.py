@@ -1,0 +1,58 @@
+"""Says a moment in the bot's own words, so that the reader understands it again. Pure."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+EXAMPLES = "`Thursday 19:00`, `2026-12-03 18:30` or `in 2 hours`"
+
+# Not from the machine's locale: these words are read again, and everybody sees the same ones.
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def say_moment(at: datetime, zone: ZoneInfo) -> str:
+    """Say a moment with its zone's name, and its offset where the clocks come twice.
+
+    >>> say_moment(datetime(2026, 12, 3, 17, 30, tzinfo=UTC), ZoneInfo("Europe/Berlin"))
+    'Thu 3 Dec 2026, 18:30 (Europe/Berlin)'
+    >>> say_moment(datetime(2026, 10, 25, 0, 30, tzinfo=UTC), ZoneInfo("Europe/Berlin"))
+    'Sun 25 Oct 2026, 02:30 (Europe/Berlin, UTC+02:00)'
+    """
+    local = at.astimezone(zone)
+    offset = f", {_offset(local)}" if _comes_twice(local) else ""
+    return f"{_wall(local)} ({zone}{offset})"
+
+
+def label(at: datetime, zone: ZoneInfo) -> str:
+    """Say a moment on a button, short and without any doubt about the clocks.
+
+    >>> label(datetime(2026, 10, 25, 0, 30, tzinfo=UTC), ZoneInfo("Europe/Berlin"))
+    'Sun 25 Oct 2026, 02:30 (UTC+02:00)'
+    """
+    local = at.astimezone(zone)
+    return f"{_wall(local)} ({_offset(local)})"
+
+
+def iso(at: datetime, zone: ZoneInfo) -> str:
+    """Say what to keep in a draft or a form, to mean exactly this moment.
+
+    >>> iso(datetime(2026, 12, 3, 17, 30, tzinfo=UTC), ZoneInfo("Europe/Berlin"))
+    '2026-12-03T18:30+01:00'
+    """
+    local = at.astimezone(zone)
+    return local.isoformat(timespec="seconds" if local.second else "minutes")
+
+
+def _wall(local: datetime) -> str:
+    day = f"{WEEKDAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]} {local.year}"
+    seconds = f":{local:%S}" if local.second else ""
+    return f"{day}, {local:%H:%M}{seconds}"
+
+
+def _offset(local: datetime) -> str:
+    return f"UTC{local.replace(second=0, microsecond=0).isoformat(timespec='minutes')[16:]}"
+
+
+def _comes_twice(local: datetime) -> bool:
+    other = local.replace(fold=1 - local.fold)
+    return other.astimezone(UTC) != local.astimezone(UTC)

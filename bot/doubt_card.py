@@ -1,0 +1,15 @@
+"""How a question about a time looks: why it is asked, and a button for each moment."""
+
+from bot import keys
+from bot.core.typed_times import Asked
+from bot.message import PRIMARY, Message, button
+
+
+def doubt_card(asked: Asked, action: str) -> Message:
+    """Ask which moment was meant; each button does `action` with its own."""
+    buttons = tuple(
+        button(action, keys.draft(asked.draft_id, number), label, PRIMARY)
+        for number, label in enumerate(asked.labels)
+    )
+    text = f"{asked.doubt} Which one do you mean? Nothing is saved before you press."
+    return Message(content=text, items=buttons)

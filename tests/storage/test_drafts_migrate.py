@@ -1,0 +1,95 @@
+"""Questions about a time that were waiting for their answer when the bot was upgraded."""
+
+import json
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect
+from sqlmodel import SQLModel
+
+from bot import keys
+from bot.sessions.planning import service as planning
+from bot.unit import Desk
+from storage import migrate
+from storage.engine import Database
+from storage.tables import Meetup
+from tests.bot.scenes import row
+from tests.conftest import GROUP, START, caller
+
+BEFORE = "0004"
+WAITING = """
+INSERT INTO groups (id, name, timezone, turn_seconds, grace_seconds, blind_seconds, final_seconds,
+    extend_seconds, extensions, spoken_cues, reminder_minutes, announce_days, events,
+    scores_version, standings_version)
+    VALUES ({group}, 'Circle', 'Europe/Paris', 600, 60, 180, 180, 120, 2, {false}, '', 5, {false},
+    0, 0);
+INSERT INTO members (id, group_id, user_id, name, timezone)
+    VALUES (1, {group}, {ana}, 'Ana', 'Asia/Tokyo'), (2, {group}, {ben}, 'Ben', NULL);
+INSERT INTO drafts (group_id, member_id, session, plan, readings, created_at)
+    VALUES ({group}, 1, NULL, '{own}', '{readings}', '2026-11-20 19:00:00'),
+           ({group}, 1, NULL, '{said}', '{readings}', '2026-11-20 19:00:00'),
+           ({group}, 2, NULL, '{own}', '{readings}', '2026-11-20 19:00:00');
+"""
+PLAN = {
+    "when": "7",
+    "title": "Circle",
+    "voice_channel_id": None,
+    "turn": None,
+    "timezone": None,
+    "description": None,
+    "repeat": "weekly",
+    "length": None,
+    "size": 6,
+    "scope": "one",
+}
+
+
+@pytest.fixture
+def waiting(database: Database) -> Database:
+    """The database before drafts had kinds, with three that wait for their answer."""
+    with database.engine.begin() as connection:
+        if database.is_sqlite:
+            connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+            for name in inspect(connection).get_table_names():
+                connection.exec_driver_sql(f'DROP TABLE "{name}"')
+        else:
+            connection.exec_driver_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    filled = WAITING.format(
+        group=GROUP,
+        ana=caller("Ana").user_id,
+        ben=caller("Ben").user_id,
+        own=json.dumps(PLAN),
+        said=json.dumps({**PLAN, "timezone": "Europe/Berlin"}),
+        readings=json.dumps(["2026-11-21T07:00+00:00", "2026-11-21T19:00+00:00"]),
+        false="0" if database.is_sqlite else "false",
+    )
+    with database.engine.begin() as connection:
+        config = migrate._config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, BEFORE)
+        for statement in filled.split(";\n"):
+            if statement.strip():
+                connection.exec_driver_sql(statement)
+    return database
+
+
+def test_a_plan_that_waited_for_its_time_can_still_be_answered(waiting: Database) -> None:
+    migrate.upgrade(waiting)
+    desk = Desk(waiting, lambda: START)
+
+    for draft, who in ((1, "Ana"), (2, "Ana"), (3, "Ben")):
+        planning.choose(desk, caller(who), keys.draft(draft, 1))
+
+    found = [row(desk, Meetup, number) for number in (1, 2, 3)]
+    assert [one.timezone for one in found] == ["Asia/Tokyo", "Europe/Berlin", "Europe/Paris"]
+    assert {(one.title, one.size, one.starts_at.hour) for one in found} == {("Circle", 6, 19)}
+
+
+def test_the_upgraded_table_is_that_of_a_new_database(waiting: Database) -> None:
+    migrate.upgrade(waiting)
+
+    with waiting.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
