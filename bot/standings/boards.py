@@ -5,8 +5,7 @@ metric is made of.
 """
 
 import math
-from collections.abc import Sequence
-from itertools import chain
+from collections.abc import Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
@@ -15,10 +14,17 @@ from numpy.typing import NDArray
 from scipy.special import fdtrc, fdtri
 
 import scoring
-from bot.standings.asked import Metric
+from bot.standings.asked import METRICS, Metric
+from storage.scores import COUNTED
 
-_WIDTHS = {"calibration": 5, "gain": 4, "log": 4}
-_NO_ROUND = -1.0
+# The last column of these is there where the metric has a score.
+_MADE_OF = {
+    "calibration": ("round_id", "probability", "outcome"),
+    "gain": ("seat", "turn_edge"),
+    "log": ("probability", "outcome"),
+}
+_FEW = 100  # members up to whom each calibration is measured against a thousand lucky ones
+_MANY_DRAWS, _FEWER_DRAWS = 1_000, 250
 _TOO_CLOSE = 0.1
 _MOST_TIMES = 1_024  # as many questions as now; beyond that a forecast of the board says nothing
 _KNOWN = 1e9  # degrees of freedom that are as good as endless
@@ -26,17 +32,39 @@ _KNOWN = 1e9  # degrees of freedom that are as good as endless
 Column = NDArray[np.float64]
 
 
+def every_board(rows: Sequence[tuple[Any, ...]]) -> dict[Metric, scoring.Leaderboard]:
+    """The leaderboards of all metrics, from rows as `storage.scores.counted` gives them."""
+    columns = _in_order(_columns(rows, 2 + len(COUNTED)))
+    named = dict(zip(("member", "question", *COUNTED), columns, strict=True))
+    return {metric: _board(metric, _columns_of(metric, named), 1) for metric in METRICS}
+
+
 def board(metric: Metric, rows: Sequence[tuple[Any, ...]], minimum: int) -> scoring.Leaderboard:
     """The leaderboard of these rows, whatever order they come in."""
-    columns = _columns(rows, _WIDTHS.get(metric, 3))
-    member, question, *values = _newest_of_question(columns) if metric == "calibration" else columns
+    return _board(metric, _columns(rows, 2 + len(_MADE_OF.get(metric, (metric,)))), minimum)
+
+
+def _board(metric: Metric, columns: Sequence[Column], minimum: int) -> scoring.Leaderboard:
+    member, question, *values = _in_order(columns)
+    if metric == "calibration":
+        member, question, *values = _newest_of_question(member, question, *values)
     return scoring.leaderboard(
         members=member.astype(np.int64),
         questions=question.astype(np.int64),
         metric=metric,
         minimum=minimum,
         **_given(metric, values),
+        resamples=_MANY_DRAWS if len(np.unique(member)) <= _FEW else _FEWER_DRAWS,
     )
+
+
+def _columns_of(metric: Metric, named: Mapping[str, Column]) -> list[Column]:
+    """What one metric is made of, of the scores that count for it."""
+    wanted = _MADE_OF.get(metric, (metric,))
+    there = ~np.isnan(named[wanted[-1]])
+    if metric not in {"gain", "over_time"}:
+        there &= named["headline"] == 1
+    return [named[name][there] for name in ("member", "question", *wanted)]
 
 
 def questions_to_settle(table: scoring.Leaderboard) -> int | None:
@@ -74,7 +102,7 @@ def _given(metric: Metric, values: Sequence[Column]) -> dict[str, Any]:
     return {"scores": values[0]}
 
 
-def _less_the_seat(edges: Column, seats: Column) -> Column:
+def _less_the_seat(seats: Column, edges: Column) -> Column:
     """A later seat faces a better number, so each turn is compared with those of its seat."""
     if not len(edges):
         return edges
@@ -82,19 +110,28 @@ def _less_the_seat(edges: Column, seats: Column) -> Column:
     return less
 
 
-def _newest_of_question(columns: Sequence[Column]) -> tuple[Column, ...]:
+def _newest_of_question(
+    member: Column, question: Column, round_id: Column, *values: Column
+) -> list[Column]:
     """One forecast of a member on a question, that of the newest round: all share its luck."""
-    member, question, round_id, *values = columns
-    order = np.lexsort((round_id, question, member))
+    order = np.lexsort((round_id, member, question))
     member, question = member[order], question[order]
     last = np.ones(len(order), dtype=np.bool_)
     last[:-1] = (member[1:] != member[:-1]) | (question[1:] != question[:-1])
-    return (member[last], question[last], *(column[order][last] for column in values))
+    return [member[last], question[last], *(column[order][last] for column in values)]
 
 
-def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> tuple[Column, ...]:
-    """Rows as columns, in an order of their own: sums must not depend on the database's."""
-    plain = (_NO_ROUND if value is None else value for value in chain.from_iterable(rows))
-    table = np.fromiter(plain, dtype=np.float64).reshape(-1, width)
-    order = np.lexsort((*table.T[:1:-1], table[:, 0], table[:, 1]))
-    return tuple(table[order].T)
+def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[Column]:
+    """Rows as columns; None, such as for no round, is NaN."""
+    table = np.array(rows, dtype=np.float64).reshape(-1, width)
+    return [np.ascontiguousarray(column) for column in table.T]
+
+
+def _in_order(columns: Sequence[Column]) -> Sequence[Column]:
+    """Columns in an order of their own: sums must not depend on the database's."""
+    member, question = columns[:2]
+    later = question[1:] > question[:-1]
+    if np.all(later | ((question[1:] == question[:-1]) & (member[1:] > member[:-1]))):
+        return columns
+    order = np.lexsort((*columns[:1:-1], member, question))
+    return [column[order] for column in columns]

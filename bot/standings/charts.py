@@ -24,6 +24,7 @@ _ROW_HEIGHT, _GAP = 22.0, 24.0
 _RANK, _RANKS, _NAME = 32.0, 37.0, 74.0
 _VALUE, _COUNT = 366.0, charts.NORMAL_WIDTH - charts.MARGIN
 _NAME_WIDTH, _PLOT_LEFT, _PLOT_WIDTH = 96.0, 180.0, 136.0
+_WITHOUT_RANK = 22.0  # room that a name gains where only the range stands before it
 _IN_ALT_TEXT = 5
 _IN_THE_LIST = "(in the list)"  # a name that no font here can draw; the text beside has it
 
@@ -262,8 +263,10 @@ def _write_row(card: Figure, level: float, board: BoardPicture, row: BoardRow) -
     if row.ranks is not None:
         left = charts.MARGIN if board.too_close else _RANKS
         _aside(card, left, level, say_ranks(row.ranks))
-    name = charts.shorten(charts.readable(row.name, otherwise=_IN_THE_LIST), _NAME_WIDTH)
-    charts.write(card, _NAME, level, name, color=ink)
+    room = _WITHOUT_RANK if board.too_close else 0.0
+    name = charts.readable(row.name, otherwise=_IN_THE_LIST)
+    told = charts.shorten(name, _NAME_WIDTH + room)
+    charts.write(card, _NAME - room, level, told, color=ink)
     value = _number(metric, row.value)
     charts.write(card, _VALUE, level, value, color=ink, bold=ranked, ha="right")
     charts.write(card, _COUNT, level, f"{row.count:,}", color=charts.MUTED, ha="right")

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 import scoring
 from bot.standings import boards, rescoring
-from bot.standings.asked import ALL, METRICS, Metric, Window
+from bot.standings.asked import ALL, Metric, Window
 from bot.unit import Desk, row_id
 from storage import groups, scores, standings
 from storage.tables import Group, Question, Standing
@@ -36,9 +36,11 @@ def refresh(desk: Desk, _number: int, group_id: int) -> None:
         if group is None or is_current(group):
             return
         version = group.scores_version
-        found = {metric: compute(tx, group_id, metric) for metric in METRICS}
+        counted = scores.counted(tx, group_id)
     rows = [
-        _row(group_id, metric, one) for metric, board in found.items() for one in _everybody(board)
+        _row(group_id, metric, one)
+        for metric, board in boards.every_board(counted).items()
+        for one in _everybody(board)
     ]
     with desk.step(group_id) as unit:
         if unit.group.scores_version == version:

@@ -13,6 +13,7 @@ from statistics import fmean
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.stats
 from sklearn.calibration import calibration_curve
 from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import brier_score_loss
@@ -63,9 +64,9 @@ def last() -> pd.DataFrame:
     table["p"] = table.probability
     table["hit"] = np.where(table.o == 1, table.p, 1 - table.p)
     table["brier"] = (table.p - table.o) ** 2
-    with np.errstate(divide="ignore"):
-        table["log"] = -np.log(table.hit)
-        table["baseline"] = 100 * (np.log2(table.hit) + 1)
+    kept = table.hit.clip(0.001, 0.999)  # as boards count certainty
+    table["log"] = -np.log(kept)
+    table["baseline"] = 100 * (np.log2(kept) + 1)
     return table
 
 
@@ -97,42 +98,102 @@ def test_peer_scores_are_those_of_a_loop_over_the_others(real: Desk, last: pd.Da
         logs = (-rows.log).tolist()
         for at, name in enumerate(rows.forecaster):
             others = logs[:at] + logs[at + 1 :]
-            if math.isinf(logs[at]) or any(map(math.isinf, others)):
-                score = (
-                    math.nan
-                    if math.isinf(logs[at]) and all(map(math.isinf, others))
-                    else (-math.inf if math.isinf(logs[at]) else math.inf)
-                )
-            else:
-                score = 100 * fmean(logs[at] - other for other in others)
+            score = 100 * fmean(logs[at] - other for other in others)
             wanted.setdefault(name, []).append(score)
 
     found = board(real, "peer")
 
-    means = {name: sum(scores) / len(scores) for name, scores in wanted.items()}
-    assert found == pytest.approx(means, nan_ok=True)
+    assert found == pytest.approx({name: fmean(scores) for name, scores in wanted.items()})
+
+
+def shrunk(table: pd.DataFrame, column: str) -> pd.Series:
+    """Everybody's mean, pulled towards 0 by how much luck alone makes of it."""
+    per = table.groupby("forecaster")[column]
+    mean, n = per.mean(), per.size()
+    within = float(((table[column] - per.transform("mean")) ** 2).sum() / (n - 1).sum())
+    excess = float((n * mean**2).sum()) - len(n) * within
+    between = max(0.0, excess / float(n.sum() - (n**2).sum() / n.sum()))
+    return mean * between / (between + within / n)
+
+
+@pytest.fixture(scope="module")
+def edges(last: pd.DataFrame) -> pd.DataFrame:
+    """With how much better everybody did than the others on each question."""
+    others = last.groupby("question").brier
+    return last.assign(
+        edge=(others.transform("sum") - last.brier) / (others.transform("size") - 1) - last.brier
+    )
 
 
 def test_edges_keep_the_order_of_a_plain_computation_and_are_shrunk_by_one_rule(
-    real: Desk, last: pd.DataFrame
+    real: Desk, edges: pd.DataFrame
 ) -> None:
-    others = last.groupby("question").brier
-    last = last.assign(
-        edge=(others.transform("sum") - last.brier) / (others.transform("size") - 1) - last.brier
-    )
-    per = last.groupby("forecaster").edge
-    mean, n = per.mean(), per.size()
-    within = float(((last.edge - per.transform("mean")) ** 2).sum() / (n - 1).sum())
-    centre = float((n * mean).sum() / n.sum())
-    excess = float((n * (mean - centre) ** 2).sum()) - (len(n) - 1) * within
-    between = max(0.0, excess / float(n.sum() - (n**2).sum() / n.sum()))
-    wanted = mean * between / (between + within / n)
+    wanted = shrunk(edges, "edge")
 
     found = board(real, "edge")
 
+    n = edges.groupby("forecaster").edge.size()
     assert found == pytest.approx(wanted.to_dict(), abs=1e-12)
     ranked = [name for name in found if n[name] >= MINIMUM]
-    assert ranked == sorted(ranked, key=lambda name: (-round(wanted[name], 12), -mean[name]))
+    assert [wanted[name] for name in ranked] == sorted(wanted[name] for name in ranked)[::-1]
+
+
+def test_intervals_of_edges_are_those_of_a_least_squares_fit(
+    real: Desk, edges: pd.DataFrame
+) -> None:
+    design = pd.get_dummies(edges[["forecaster", "question"]], dtype=float).to_numpy()
+    residual = edges.edge - design @ np.linalg.lstsq(design, edges.edge, rcond=None)[0]
+    freedom = len(edges) - np.linalg.matrix_rank(design)
+    spread = math.sqrt(float(residual @ residual) / freedom)
+    t = float(scipy.stats.t.ppf(0.95, freedom))
+    raw, n = edges.groupby("forecaster").edge.mean(), edges.groupby("forecaster").edge.size()
+
+    shown = standings.show_leaderboard(real, caller())
+
+    # Where many forecast, m / (m - 1) is nearly 1.
+    for row in shown.rows:
+        half = t * spread / math.sqrt(n[row.name])
+        assert row.raw == pytest.approx(raw[row.name])
+        assert (row.low, row.high) == pytest.approx(
+            (raw[row.name] - half, raw[row.name] + half), abs=0.03 * half
+        )
+
+
+def test_edges_over_time_are_those_of_a_walk_from_forecast_to_forecast(real: Desk) -> None:
+    """Every forecast counts here, and stands until the same person's next one."""
+    dates = ["forecast_at", "resolved_at"]
+    table = pd.read_csv(FILE, parse_dates=dates, keep_default_na=False)
+    table["forecaster"] = table.forecaster.replace("", "N. N.")
+    walked = [walk(rows.sort_values("forecast_at", kind="stable")) for _, rows in _by(table)]
+    wanted = shrunk(pd.concat(walked), "over_time")
+
+    found = board(real, "over_time")
+
+    assert found == pytest.approx(wanted.to_dict(), abs=1e-9)
+
+
+def _by(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    yield from table.groupby("question")
+
+
+def walk(rows: pd.DataFrame) -> pd.DataFrame:
+    """What everybody's forecasts on one question were worth beside the others', second by second."""
+    closes, o = rows.resolved_at.iloc[0], float(rows.outcome.iloc[0] == "yes")
+    life = (closes - rows.forecast_at.iloc[0]).total_seconds()
+    rows = rows[rows.forecast_at < closes]
+    until = [*rows.forecast_at.iloc[1:], closes]
+    standing: dict[str, float] = {}
+    earned: dict[str, float] = {}
+    for name, p, since, then in zip(
+        rows.forecaster, rows.probability, rows.forecast_at, until, strict=True
+    ):
+        standing[name] = (p - o) ** 2
+        lasts, total = (then - since).total_seconds(), sum(standing.values())
+        if len(standing) > 1 and lasts > 0:
+            for who, own in standing.items():
+                edge = (total - own) / (len(standing) - 1) - own
+                earned[who] = earned.get(who, 0.0) + edge * lasts / life
+    return pd.DataFrame({"forecaster": list(earned), "over_time": list(earned.values())})
 
 
 def test_a_season_has_what_became_known_in_it(real: Desk, last: pd.DataFrame) -> None:
