@@ -122,8 +122,9 @@ def _trust(resolved: Sequence[Circle]) -> Trust | None:
     """Always in the same order: sorted by what they earned, the first would look like a winner."""
     if not resolved:
         return None
-    rows = averages.trusted(resolved)
-    return Trust(tuple(rows.items()), averages.compare_numbers(resolved))
+    rows = averages.earned(resolved)
+    means = averages.trusted(rows)
+    return Trust(tuple(means.items()), averages.compare_numbers(rows))
 
 
 def _fairness(

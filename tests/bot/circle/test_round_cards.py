@@ -159,6 +159,16 @@ def test_one_blind_forecast_against_five_final_ones_hurt_nobody() -> None:
         assert verdict not in said
 
 
+def test_of_several_rounds_on_a_question_it_is_said_which_one_is_told() -> None:
+    embed = discord.Embed()
+    valued = worth.of_round(Circle(1, 1, AT, tuple(Voice(at, 0.5, 0.6, 0.7) for at in range(3)), 1))
+    assert valued is not None
+
+    add_worth(embed, WorthShown(valued, dict(enumerate(NAMES)), rounds=2))
+
+    assert embed.fields[0].name == "What the circle was worth (the last of 2 rounds)"
+
+
 def test_what_happened_to_two_people_is_no_finding() -> None:
     assert told_outcome((0.5, 0.8, 0.8), (0.5, 0.6, 0.6)) == ""
 
