@@ -21,14 +21,10 @@ from scoring.calibration import (
     murphy_decomposition,
 )
 from scoring.circle import (
-    Herding,
-    SeatFairness,
     circle_gain,
-    herding,
     own_gain,
     running_aggregate,
     seat_average,
-    seat_fairness,
     seat_gain,
     turn_edge,
 )
@@ -40,6 +36,7 @@ from scoring.grouping import MeanBy, mean_by
 from scoring.intervals import HitRate, MeanInterval, hit_rate, mean_interval
 from scoring.leaderboards import Leaderboard, Metric, Standing, leaderboard, rank
 from scoring.scales import board_probabilities, common_scale, numeric_edge
+from scoring.seating import Herding, SeatFairness, herding, seat_fairness
 from scoring.single import (
     baseline_score,
     brier_score,

@@ -35,7 +35,7 @@ class Aggregate:
 
 
 def mean(*, probabilities: ArrayLike, weights: ArrayLike | None = None) -> Aggregate:
-    """Arithmetic mean, sum of w p / sum of w.
+    """Average the probabilities: sum of w p / sum of w.
 
     Args:
         probabilities: shape (n,), n >= 1, each in [0, 1].
@@ -56,7 +56,7 @@ def mean(*, probabilities: ArrayLike, weights: ArrayLike | None = None) -> Aggre
 
 
 def median(*, probabilities: ArrayLike, weights: ArrayLike | None = None) -> Aggregate:
-    """Median: the middle forecast, or halfway between the two middle ones.
+    """Take the middle forecast, or halfway between the two middle ones.
 
     With weights: where half of the weight is reached; halfway to the next one if it is reached
     exactly.
@@ -85,7 +85,7 @@ def median(*, probabilities: ArrayLike, weights: ArrayLike | None = None) -> Agg
 
 
 def trimmed_mean(*, probabilities: ArrayLike, share: float = 0.1) -> Aggregate:
-    """Mean without the lowest and the highest floor(n * share) forecasts.
+    """Average without the lowest and the highest floor(n * share) forecasts.
 
     Args:
         probabilities: shape (n,), n >= 1, each in [0, 1].
@@ -116,7 +116,7 @@ def trimmed_mean(*, probabilities: ArrayLike, share: float = 0.1) -> Aggregate:
 def geometric_mean_of_odds(
     *, probabilities: ArrayLike, weights: ArrayLike | None = None
 ) -> Aggregate:
-    """Geometric mean of the odds: the mean of the log odds, turned back into a probability.
+    """Average the log odds and turn them back: the geometric mean of odds.
 
     Args:
         probabilities: shape (n,), n >= 1, each in [0, 1]; outside [0.001, 0.999] they are clipped
@@ -148,7 +148,7 @@ def extremized(
     prior: float = 0.5,
     weights: ArrayLike | None = None,
 ) -> Aggregate:
-    """Geometric mean of odds pushed away from the prior.
+    """Push the geometric mean of odds away from the prior.
 
     Log odds = L0 + factor (mean log odds - L0), where L0 is the log odds of the prior. People who
     each hold part of the evidence are, as a group, too timid; a factor over 1 makes up for it, 1 is
@@ -183,7 +183,7 @@ def extremized(
 
 
 def neyman_roughgarden(*, probabilities: ArrayLike, prior: float = 0.5) -> Aggregate:
-    """Extremized geometric mean of odds with Neyman and Roughgarden's factor for n forecasters.
+    """Extremize the geometric mean of odds by Neyman and Roughgarden's factor for n forecasters.
 
     The factor d = n (sqrt(3 n**2 - 3 n + 1) - 2) / (n**2 - n - 1) is 1 for one forecaster, 1.29 for
     two and tends to the square root of 3. It comes with a guarantee for the worst case, as long as
@@ -220,7 +220,7 @@ def beta_extremized(
     beta: float | None = None,
     weights: ArrayLike | None = None,
 ) -> Aggregate:
-    """Beta-transformed linear pool: the beta(alpha, beta) distribution function at the mean.
+    """Push the mean outward by the beta(alpha, beta) distribution function (linear pool).
 
     With alpha = beta over 1 the mean is pushed away from 50%; 1 leaves it. Certainty is fine:
     nothing is clipped.

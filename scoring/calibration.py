@@ -72,7 +72,7 @@ def calibration_bins(
     closed: Closed = "left",
     level: float = 0.9,
 ) -> CalibrationBins:
-    """Forecasts sorted into bins of equal width: how many, what was said, what happened.
+    """Sort forecasts into bins of equal width: how many, what was said, what happened.
 
     Edges are exact decimals: 0.3 belongs to [0.3, 0.4) although 3 * 0.1 is a hair over 0.3. Bins
     are closed on the left and the last one on both sides; with `closed="right"` it is the other way
@@ -118,10 +118,10 @@ def murphy_decomposition(
     bins: int | None = 10,
     closed: Closed = "left",
 ) -> MurphyDecomposition:
-    """Murphy's three terms, and the two that make the sum exact when forecasts vary within bins.
+    """Decompose the Brier score into Murphy's three terms and two within bins.
 
-    Brier = REL - RES + UNC + WBV - WBC, to rounding error, with any bins. With `bins=None` the last
-    two are 0.
+    The two make the sum exact where forecasts vary within bins. Brier = REL - RES + UNC + WBV -
+    WBC, to rounding error, with any bins. With `bins=None` the last two are 0.
 
     Args:
         probabilities: shape (n,), n >= 1, each in [0, 1].

@@ -268,6 +268,15 @@ def refuse_unless(
             raise ScoringInputError(name, position, float(array[position]), allowed)
 
 
+def refuse_first(
+    bad: NDArray[np.bool_], order: Indices, name: str, values: ArrayLike, allowed: str
+) -> None:
+    """Refuse the bad value that was given first; `order` holds the place of each as given."""
+    if bad.any():
+        position = int(order[bad].min())
+        raise ScoringInputError(name, position, np.asarray(values).tolist()[position], allowed)
+
+
 def _blocks(array: Floats) -> Iterator[tuple[int, Floats]]:
     return ((i, array[i : i + _BLOCK]) for i in range(0, len(array), _BLOCK))
 

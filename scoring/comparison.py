@@ -50,7 +50,7 @@ def joint_comparison(
     resamples: int = 1000,
     seed: int = 0,
 ) -> JointComparison:
-    """Tell who is behind the best by more than luck explains, by all pairs at once.
+    """Tell who is behind the best by more than luck, by all pairs at once.
 
     For every pair the mean difference over rounds is divided by its standard error. Rounds are
     drawn again with replacement, and the largest such ratio of any pair, about the differences that

@@ -101,7 +101,7 @@ def corp(
     seed: int = 0,
     band: Band = "pointwise",
 ) -> Corp:
-    """CORP reliability curve and decomposition: no bins to choose, one answer for everybody.
+    """Draw the CORP reliability curve and decompose the score: no bins to choose.
 
     The curve is the isotonic regression of outcomes on forecasts (pool adjacent violators, equal
     forecasts pooled first). With S the mean Brier score of the forecasts, of the curve's values,
@@ -166,7 +166,7 @@ def calibration_skill(
     resamples: int = 1000,
     seed: int = 0,
 ) -> CalibrationSkill:
-    """Miscalibration beyond chance, and whether it is over- or underconfidence.
+    """Measure miscalibration beyond chance, and whether it is over- or underconfidence.
 
     Few forecasts look miscalibrated even when they are right, so the mean miscalibration of
     outcomes drawn from the forecasts themselves is taken off: skill = MCB - E[MCB | the forecasts

@@ -29,7 +29,7 @@ class MeanBy:
 
 
 def mean_by(*, keys: ArrayLike, values: ArrayLike) -> MeanBy:
-    """Mean of the values of each key, sum / count.
+    """Average the values of each key, sum / count.
 
     Args:
         keys: shape (n,), whole numbers, or texts that are not blank.

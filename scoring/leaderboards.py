@@ -124,7 +124,7 @@ def leaderboard(
     resamples: int = 250,
     seed: int = 0,
 ) -> Leaderboard:
-    """Rank members over resolved questions, with an interval and a range of ranks on every row.
+    """Rank members over resolved questions, with intervals and ranges of ranks.
 
     | metric | `value` | best | interval from |
     | --- | --- | --- | --- |

@@ -69,7 +69,7 @@ def common_scale(
 
 
 def numeric_edge(*, scores: ArrayLike, questions: ArrayLike) -> NDArray[np.float64]:
-    """Compare numeric forecasts with the others' on the question: 0 is as good as they are.
+    """Compare numeric forecasts with the others': 0 is as good as they are.
 
     0.25 (1 - own score / mean score of the others), not below -1. Higher is better, 0.25 is the
     best. It has no unit, so it stands beside edges of Brier scores.

@@ -12,10 +12,10 @@ from scoring.tally import count_by, ratio, sum_by
 
 
 def brier_score(*, probabilities: ArrayLike, outcomes: ArrayLike) -> NDArray[np.float64]:
-    """Brier score of each forecast, (p - o)**2: 0 is perfect, 1 is worst, 50% always earns 0.25.
+    """Score each forecast by its squared error, the Brier score (p - o)**2.
 
-    One-sided form for binary questions, lower is better. Brier's original two-category sum is
-    exactly twice this.
+    0 is perfect, 1 is worst, 50% always earns 0.25. One-sided form for binary questions, lower is
+    better. Brier's original two-category sum is exactly twice this.
 
     Args:
         probabilities: shape (n,), the chance given to "yes", each in [0, 1]; not percent.
@@ -44,10 +44,10 @@ def brier_score(*, probabilities: ArrayLike, outcomes: ArrayLike) -> NDArray[np.
 def brier_score_categorical(
     *, probabilities: ArrayLike, outcomes: ArrayLike
 ) -> NDArray[np.float64]:
-    """Brier's original score over k options, sum of (p_i - o_i)**2: 0 is perfect, 2 is worst.
+    """Score chances over k options by Brier's original sum of (p_i - o_i)**2.
 
-    Lower is better. o_i is 1 for the option that happened and 0 for the others. With two options it
-    is twice `brier_score`.
+    0 is perfect, 2 is worst, lower is better. o_i is 1 for the option that happened and 0 for the
+    others. With two options it is twice `brier_score`.
 
     Args:
         probabilities: shape (n, k), k >= 2, each in [0, 1]; each row sums to 1 within 1e-6.
@@ -73,12 +73,12 @@ def brier_score_categorical(
 
 
 def brier_score_ordered(*, probabilities: ArrayLike, outcomes: ArrayLike) -> NDArray[np.float64]:
-    """Good Judgment's score for options in an order: 0 is perfect, 2 is worst, lower is better.
+    """Score chances over options in an order as Good Judgment does.
 
-    The k options are cut in two at each of the k - 1 places ("a or lower" against the rest); the
-    score is the mean over the cuts of the two-sided Brier score, 2 (P_i - O_i)**2 with cumulative P
-    and O. Being one option off costs less than being far off. It equals 2 RPS / (k - 1), RPS the
-    ranked probability score.
+    0 is perfect, 2 is worst, lower is better. The k options are cut in two at each of the k - 1
+    places ("a or lower" against the rest); the score is the mean over the cuts of the two-sided
+    Brier score, 2 (P_i - O_i)**2 with cumulative P and O. Being one option off costs less than
+    being far off. It equals 2 RPS / (k - 1), RPS the ranked probability score.
 
     Args:
         probabilities: shape (n, k), k >= 2, options in their order; each row sums to 1 within 1e-6.
@@ -107,10 +107,11 @@ def brier_score_ordered(*, probabilities: ArrayLike, outcomes: ArrayLike) -> NDA
 
 
 def log_score(*, probabilities: ArrayLike, outcomes: ArrayLike) -> NDArray[np.float64]:
-    """Logarithmic score, -ln of the chance given to what happened: 0 is perfect, lower is better.
+    """Score each forecast by -ln of the chance given to what happened.
 
-    Natural logarithm; 50% on a binary question earns 0.693. Giving 0% to what happened earns
-    infinity, which is a legal value: it is not clipped, and a mean that holds it is infinite too.
+    0 is perfect, lower is better. Natural logarithm; 50% on a binary question earns 0.693. Giving
+    0% to what happened earns infinity, which is a legal value: it is not clipped, and a mean that
+    holds it is infinite too.
 
     Args:
         probabilities: shape (n,), the chance of "yes" in [0, 1]; or (n, k), rows that sum to 1
@@ -137,11 +138,11 @@ def log_score(*, probabilities: ArrayLike, outcomes: ArrayLike) -> NDArray[np.fl
 
 
 def baseline_score(*, probabilities: ArrayLike, outcomes: ArrayLike) -> NDArray[np.float64]:
-    """Metaculus baseline score, 100 (log2 p + 1): 0 for the uniform guess, 100 is perfect.
+    """Score forecasts against the uniform guess, 100 (log2 p + 1), as Metaculus does.
 
-    Higher is better. p is the chance given to what happened. With k options it is 100 (ln p / ln k
-    + 1). Giving 0% to what happened earns minus infinity. This is the score of one forecast;
-    `time_averaged` takes it over a question's life.
+    0 for the uniform guess, 100 is perfect, higher is better. p is the chance given to what
+    happened. With k options it is 100 (ln p / ln k + 1). Giving 0% to what happened earns minus
+    infinity. This is the score of one forecast; `time_averaged` takes it over a question's life.
 
     Args:
         probabilities: shape (n,), the chance of "yes" in [0, 1]; or (n, k), rows that sum to 1
@@ -171,12 +172,13 @@ def baseline_score(*, probabilities: ArrayLike, outcomes: ArrayLike) -> NDArray[
 def peer_score(
     *, probabilities: ArrayLike, outcomes: ArrayLike, questions: ArrayLike
 ) -> NDArray[np.float64]:
-    """Metaculus peer score, 100 m / (m - 1) ln(p / g): 0 is as good as the others.
+    """Compare each forecast with the others' on the question, as Metaculus does.
 
-    Higher is better. p is the chance given to what happened, m the number of rows on the question,
-    g the geometric mean of all m chances; the scores of a question add up to 0. It is the mean of
-    100 ln(p / p_j) over the others j. A question with one row has no peers: NaN. Rows with p = 0
-    earn minus infinity and then those with p > 0 plus infinity; if all rows have p = 0, all earn 0.
+    100 m / (m - 1) ln(p / g): 0 is as good as the others, higher is better. p is the chance given
+    to what happened, m the number of rows on the question, g the geometric mean of all m chances;
+    the scores of a question add up to 0. It is the mean of 100 ln(p / p_j) over the others j. A
+    question with one row has no peers: NaN. Rows with p = 0 earn minus infinity and then those with
+    p > 0 plus infinity; if all rows have p = 0, all earn 0.
 
     Args:
         probabilities: shape (n,), the chance of "yes" in [0, 1]; or (n, k), rows that sum to 1
@@ -211,7 +213,7 @@ def peer_score(
 def crps_quantiles(
     *, quantiles: ArrayLike, levels: ArrayLike, outcomes: ArrayLike
 ) -> NDArray[np.float64]:
-    """Score of a numeric forecast given as quantiles, in the question's unit: 0 is perfect.
+    """Score numeric forecasts given as quantiles, in the question's unit: 0 is perfect.
 
     Lower is better. Twice the mean over levels a of the pinball loss (o - q)(a - [o < q]). With
     many evenly spaced levels it approaches the continuous ranked probability score; with one level

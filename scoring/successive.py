@@ -36,7 +36,7 @@ class CoveredScore:
 
 
 def standing_at(*, times: Moments, at: Moments) -> NDArray[np.intp]:
-    """Which forecast stood at each moment: the latest at or before it, or -1 if there was none.
+    """Find the forecast that stood at each moment: the latest at or before it.
 
     Args:
         times: shape (n,), when each forecast was made, in any order.
@@ -60,7 +60,7 @@ def standing_at(*, times: Moments, at: Moments) -> NDArray[np.intp]:
 def time_weighted_brier(
     *, times: Moments, probabilities: ArrayLike, outcome: float, opens: Moment, closes: Moment
 ) -> CoveredScore:
-    """Time average of the Brier score of the standing forecast, over the time that there was one.
+    """Average the Brier score of the standing forecast over the time that there was one.
 
     0 is perfect, 1 is worst. Time without a forecast is neither perfect nor bad: it lowers
     `coverage`, not the score. Saying the same thing again changes nothing.
@@ -95,7 +95,7 @@ def time_weighted_brier(
 def daily_brier(
     *, times: Moments, probabilities: ArrayLike, outcome: float, opens: Moment, closes: Moment
 ) -> CoveredScore:
-    """Good Judgment's daily mean: the Brier score of each day's latest forecast, carried forward.
+    """Average the Brier scores of each day's latest forecast, carried forward, like Good Judgment.
 
     0 is perfect, 1 is worst (one-sided; Good Judgment's own numbers are twice these). Days are 24
     hours counted from the opening, the last one cut at the close; days before the first forecast
@@ -148,7 +148,7 @@ def time_averaged(
     closes: Moment,
     known_at: Moment | None = None,
 ) -> CoveredScore:
-    """Metaculus's time average: 0 before the first forecast, over the scheduled life.
+    """Average scores over the scheduled life, 0 before the first forecast, like Metaculus.
 
     For baseline and peer scores. The sum of score times duration, divided by (closes - opens). Only
     for scores where 0 means "no better than nothing"; for a Brier score 0 is perfection, so use

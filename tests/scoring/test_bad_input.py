@@ -20,6 +20,7 @@ from scoring import ScoringInputError, Standing
 Arguments = dict[str, Any]
 
 PROBABILITIES = [-0.1, 1.1, 70, math.nan, math.inf, "0.7", "", None, 1j, [0.5], datetime.now]
+OR_NONE = [-0.1, 1.1, 70, math.inf, "0.7", "", None, 1j, [0.5]]  # NaN: there is none
 OUTCOMES = [0.5, 2, -1, math.nan, math.inf, "yes", None, [1]]
 FINITE = [math.nan, math.inf, -math.inf, "1", None]
 NOT_NAN = [math.nan, "1", None]
@@ -98,9 +99,53 @@ COLUMNS: dict[str, tuple[Arguments, dict[str, list[Any]]]] = {
         {"probabilities": TWO, "alpha": 2.0, "weights": [1, 2]},
         {"probabilities": PROBABILITIES, "weights": WEIGHTS},
     ),
+    "over_time": (
+        STEPS | {"members": ["ann", "bob"]},
+        {"members": IDS, "times": TIMES, "probabilities": PROBABILITIES},
+    ),
+    "over_time_of_scores": (
+        {
+            "members": ["ann", "bob"],
+            "times": [1.0, 2.0],
+            "scores": TWO,
+            "opens": 0.0,
+            "closes": 9.0,
+        },
+        {"members": IDS, "times": TIMES, "scores": [*FINITE, -0.1]},
+    ),
+    "common_scale": (
+        {"scores": TWO, "kind": "options", "options": [3, 4]},
+        {"scores": [*FINITE, -0.1, 2.1], "options": [*FINITE, 1, 2.5]},
+    ),
+    "numeric_edge": (
+        {"scores": TWO, "questions": [1, 1]},
+        {"scores": [*FINITE, -0.1], "questions": IDS},
+    ),
+    "board_probabilities": ({"probabilities": TWO}, {"probabilities": PROBABILITIES}),
+    "mean_interval": ({"values": TWO}, {"values": FINITE}),
+    "hit_rate": (
+        {"lows": [1, 2], "highs": [3, 4], "outcomes": [2, 9]},
+        {"lows": [*FINITE], "highs": [*FINITE, 1.5], "outcomes": FINITE},
+    ),
+    "joint_comparison": (
+        {"names": ["mean", "median"], "rounds": [1, 1], "scores": TWO, "resamples": 2},
+        {"names": IDS, "rounds": IDS, "scores": FINITE},
+    ),
+    "running_aggregate": (
+        {"blind": TWO, "turns": TWO},
+        {"blind": OR_NONE, "turns": OR_NONE},
+    ),
     "seat_gain": (
         {"blind": TWO, "turns": TWO, "outcome": 1},
-        {"blind": PROBABILITIES, "turns": PROBABILITIES},
+        {"blind": OR_NONE, "turns": OR_NONE},
+    ),
+    "turn_edge": (
+        {"blind": TWO, "turns": TWO, "outcome": 1},
+        {"blind": OR_NONE, "turns": OR_NONE},
+    ),
+    "seat_average": (
+        {"scores": TWO, "seats": [1, 2]},
+        {"scores": FINITE, "seats": [*FINITE, 0, 1.5]},
     ),
     "circle_gain": (
         {"blind": TWO, "final": TWO, "outcome": 1},
@@ -112,27 +157,52 @@ COLUMNS: dict[str, tuple[Arguments, dict[str, list[Any]]]] = {
     ),
     "herding": (
         SEATS | {"blind": TWO, "turns": TWO, "final": TWO},
-        SEAT_IDS | {"blind": PROBABILITIES, "turns": PROBABILITIES, "final": PROBABILITIES},
+        SEAT_IDS | {"blind": OR_NONE, "turns": OR_NONE, "final": OR_NONE},
     ),
     "seat_fairness": (SEATS | {"resamples": 2}, SEAT_IDS),
     "mean_by": ({"keys": ["ann", "bob"], "values": TWO}, {"keys": IDS, "values": NOT_NAN}),
     "leaderboard": (
-        BOARD | {"times": [1.0, 2.0], "since": 0.0},
-        {"members": IDS, "questions": IDS, "scores": [*FINITE, -0.1, 2.1], "times": TIMES},
+        BOARD | {"times": [1.0, 2.0], "since": 0.0, "relative": [False, False]},
+        {
+            "members": IDS,
+            "questions": IDS,
+            "scores": [*FINITE, -0.1, 2.1],
+            "times": TIMES,
+            "relative": [value for value in OUTCOMES if value is not None],
+        },
     ),
     # It takes rows that `leaderboard` gave, so there are no columns to spoil.
     "rank": (
-        {"standings": [Standing(None, "ann", 0.1, 0.0, 0.2, 6, 0.1, 0)], "metric": "edge"},
+        {"standings": [Standing(None, "ann", 0.1, 0.0, 0.2, 6, 0.1)], "metric": "edge"},
         {},
     ),
 }
+
+IN_A_LIFE = (
+    "time_weighted_brier",
+    "daily_brier",
+    "time_averaged",
+    "over_time",
+    "over_time_of_scores",
+)
 
 # Single values: for each function and argument, what it must not be.
 SCALARS: list[tuple[str, str, list[Any]]] = [
     *((name, "outcome", OUTCOMES) for name in ("time_weighted_brier", "daily_brier")),
     *((name, "outcome", OUTCOMES) for name in ("seat_gain", "circle_gain", "own_gain")),
-    *((name, "opens", TIMES) for name in ("time_weighted_brier", "daily_brier", "time_averaged")),
-    *((name, "closes", TIMES) for name in ("time_weighted_brier", "daily_brier", "time_averaged")),
+    *((name, "outcome", OUTCOMES) for name in ("over_time", "turn_edge")),
+    *((name, "opens", TIMES) for name in IN_A_LIFE),
+    *((name, "closes", [*TIMES, 0.0, -1.0]) for name in IN_A_LIFE),
+    ("common_scale", "kind", ["numeric", None, ["binary"]]),
+    ("common_scale", "options", [None, 1, "3", True]),
+    ("corp", "band", ["whole", None]),
+    ("mean_interval", "minimum", [1, 2.5]),
+    ("joint_comparison", "minimum", [1, None]),
+    ("joint_comparison", "resamples", [0, 1.5]),
+    ("joint_comparison", "seed", [-1, 0.5]),
+    *((name, "level", [0, 1, 90, None]) for name in ("mean_interval", "hit_rate", "herding")),
+    ("joint_comparison", "level", [0, 1, "0.9"]),
+    ("rank", "seed", [-1, 0.5]),
     ("time_averaged", "known_at", [value for value in TIMES if value is not None]),
     *((name, "bins", [0, -1, 2.5, "10"]) for name in ("calibration_bins", "murphy_decomposition")),
     *((name, "closed", ["both", None, 1]) for name in ("calibration_bins", "murphy_decomposition")),
@@ -155,6 +225,10 @@ SCALARS: list[tuple[str, str, list[Any]]] = [
 ]
 
 EMPTY_IS_FINE = {
+    "common_scale",
+    "numeric_edge",
+    "board_probabilities",
+    "seat_average",
     "brier_score",
     "brier_score_categorical",
     "brier_score_ordered",
@@ -257,8 +331,10 @@ def test_columns_of_another_length_shape_or_kind_are_refused(name: str) -> None:
             "text",
         ]
         for bad in others:
-            if name in ("standing_at", "seat_gain", "circle_gain") and bad == value[:1]:
+            if name in ("standing_at", "circle_gain") and bad == value[:1]:
                 continue  # these columns may differ in length
+            if column == "options" and bad == value[0]:
+                continue  # one number of options may stand for all
             with pytest.raises(ScoringInputError):
                 function(name)(**(good | {column: bad}))
 
@@ -293,7 +369,7 @@ def test_booleans_are_refused_as_probabilities(name: str) -> None:
 def test_booleans_are_refused_as_ids(name: str) -> None:
     good, columns = COLUMNS[name]
 
-    for column in {"members", "questions", "rounds", "keys"} & set(columns):
+    for column in {"members", "questions", "rounds", "keys", "names"} & set(columns):
         with pytest.raises(ScoringInputError, match=column):
             function(name)(**(good | {column: [True, False]}))
 

@@ -21,6 +21,7 @@ from scoring import (
     mean,
     median,
     murphy_decomposition,
+    over_time,
     peer_score,
     seat_gain,
     standing_at,
@@ -32,7 +33,8 @@ from scoring import (
 PERCENT = st.integers(0, 100).map(lambda k: k / 100)
 FORECAST = st.tuples(st.floats(0, 1) | PERCENT, st.booleans())
 FORECASTS = st.lists(FORECAST, min_size=1, max_size=40)
-INNER = st.lists(st.integers(1, 99).map(lambda k: k / 100), min_size=1, max_size=12)
+CHANCE = st.integers(1, 99).map(lambda k: k / 100)
+INNER = st.lists(CHANCE, min_size=1, max_size=12)
 
 unhurried = settings(deadline=None, max_examples=60)  # a busy machine is not a failure
 
@@ -156,12 +158,46 @@ def test_peer_scores_of_a_question_add_up_to_nothing(chances: list[float], outco
 
 
 @unhurried
-@given(INNER, INNER, st.integers(0, 1))
-def test_seat_gains_telescope(blind: list[float], turns: list[float], outcome: int) -> None:
+@given(st.lists(st.tuples(CHANCE, CHANCE), min_size=1, max_size=12), st.integers(0, 1))
+def test_seat_gains_telescope(seats: list[tuple[float, float]], outcome: int) -> None:
+    blind, turns = [b for b, _ in seats], [t for _, t in seats]
     gains = seat_gain(blind=blind, turns=turns, outcome=outcome)
 
     whole = circle_gain(blind=blind, final=turns, outcome=outcome)
     assert gains.sum() == pytest.approx(whole, abs=1e-12)
+
+
+@unhurried
+@given(INNER, st.integers(0, 1))
+def test_nobody_who_does_not_move_gains_or_loses(said: list[float], outcome: int) -> None:
+    assert seat_gain(blind=said, turns=said, outcome=outcome).tolist() == [0.0] * len(said)
+
+
+@unhurried
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3), st.integers(-5, 12), st.integers(0, 10)),
+        min_size=1,
+        max_size=20,
+    ),
+    st.integers(0, 1),
+)
+def test_scores_over_time_add_up_to_nothing_and_never_exceed_their_coverage(
+    made: list[tuple[int, int, int]], outcome: int
+) -> None:
+    found = over_time(
+        members=[member for member, _, _ in made],
+        times=[float(at) for _, at, _ in made],
+        probabilities=[chance / 10 for *_, chance in made],
+        outcome=outcome,
+        opens=0.0,
+        closes=10.0,
+    )
+
+    scores = np.nan_to_num(found.scores)
+    assert scores.sum() == pytest.approx(0, abs=1e-12)
+    assert (np.abs(scores) <= found.coverage + 1e-12).all()
+    assert (np.isnan(found.scores) == (found.coverage == 0)).all()
 
 
 @unhurried
