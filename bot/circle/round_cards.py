@@ -20,6 +20,7 @@ from bot.message import say_brier
 
 ALL_THE_WAY, OVERSHOT = 0.95, 1.05
 TOGETHER, APART = 0.95, 1.05
+ROOM_FOR_STEPS = 600
 _NOTHING = 0.0005  # a gain that would be shown as 0.000
 
 PATH = (
@@ -145,13 +146,13 @@ def _path(moved: Movement, names: Sequence[str], told: Told) -> str:
     start = _start(moved, told)
     end = f"final {_bold(moved.final, told)}"
     late = NEWCOMER if moved.newcomers else ""
-    if len(moved.spoke) > MOST_NAMED:
-        return (
-            f"{told.head}{start}{end}, over {len(moved.spoke)} turns.{_largest(moved, names, told)}"
-        )
     steps = "".join(
         f"{name_of(names[at])} {_bold(moved.path[at + 1], told)} → " for at in moved.spoke
     )
+    if len(moved.spoke) > MOST_NAMED or len(steps) > ROOM_FOR_STEPS:
+        return (
+            f"{told.head}{start}{end}, over {len(moved.spoke)} turns.{_largest(moved, names, told)}"
+        )
     return f"{told.head}{start}{steps}{end}\n*{PATH}{late}*"
 
 

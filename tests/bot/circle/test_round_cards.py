@@ -212,6 +212,18 @@ def test_a_path_of_numbers_is_told_by_their_middles() -> None:
     )
 
 
+def test_a_path_in_a_long_unit_is_told_short() -> None:
+    low, high = Belief(values=(1.0, 2.0, 3.0)), Belief(values=(7.0, 8.0, 9.0))
+    embed = discord.Embed()
+    told = Told(lambda belief: f"{belief.values[1]:g} {'x' * 80}", head="Middle: ")
+
+    add_movement(embed, movement("numeric", [(low, high, high)] * 8), [LONGEST_NAME] * 8, told)
+
+    said = str(embed.fields[0].value)
+    assert len(said) <= 1024
+    assert said.endswith(", over 8 turns.")
+
+
 @pytest.mark.parametrize("count", [2, 3, 8, 9, 30, 200])
 def test_no_circle_is_too_large_for_discord(count: int) -> None:
     seats = [((at % 9 + 1) / 10, (at % 7 + 2) / 10, 0.123456) for at in range(count)]
