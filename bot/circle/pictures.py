@@ -6,7 +6,7 @@ from bot.message import Picture
 
 
 def circle_picture(view: GroupCircle) -> Picture | None:
-    """The gains drawn, and the ways to have one number; None where nothing can be compared yet."""
+    """Draw the gains and the ways to have one number; None without either."""
     rows = view.trust.rows if view.trust else ()
     if not view.gains and not any(one.interval for _, one in rows):
         return None

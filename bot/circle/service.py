@@ -119,7 +119,7 @@ def _binary(spoke: Sequence[Spoke]) -> set[int]:
 
 
 def _trust(resolved: Sequence[Circle]) -> Trust | None:
-    """Always in the same order: sorted by what they earned, the first would look like a winner."""
+    """Keep one order: sorted by what they earned, the first would look best."""
     if not resolved:
         return None
     rows = averages.earned(resolved)
