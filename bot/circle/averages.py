@@ -19,6 +19,8 @@ ENOUGH_ROUNDS = 30
 OPENING, LATER = "the opening seat", "the later seats"
 
 Interval = tuple[float, float]
+# A name, a question, and a score for it.
+Earned = tuple[str, int, float]
 
 
 @dataclass(frozen=True)
@@ -72,18 +74,29 @@ def mean(values: Sequence[tuple[int, float]]) -> Mean | None:
     return Mean(found.mean, _interval(found.low, found.high), found.count)
 
 
-def trusted(circles: Iterable[Circle]) -> dict[str, Mean]:
-    """Average the Brier scores of each way to make one number, and of the members."""
-    rows: dict[str, list[tuple[int, float]]] = defaultdict(list)
-    for name, question, brier in _earned(circles):
-        rows[name].append((question, brier))
-    found = {name: mean(rows[name]) for name in (*AGGREGATES, MEMBERS) if rows[name]}
+def earned(circles: Iterable[Circle]) -> list[Earned]:
+    """Return the Brier score of every aggregate, and of the members on average, by question."""
+    rows = []
+    for circle in circles:
+        if circle.outcome is not None:
+            number, finals = circle.question_id, circle.finals
+            rows += [(one.name, number, one.brier) for one in as_one(finals, circle.outcome)]
+            rows.append((MEMBERS, number, members_on_average(finals, circle.outcome)))
+    return rows
+
+
+def trusted(rows: Sequence[Earned]) -> dict[str, Mean]:
+    """Average what each way to make one number has earned, in an order that never changes."""
+    by_name: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    for name, question, brier in rows:
+        by_name[name].append((question, brier))
+    found = {name: mean(by_name[name]) for name in (*AGGREGATES, MEMBERS)}
     return {name: one for name, one in found.items() if one is not None}
 
 
-def compare_numbers(circles: Iterable[Circle]) -> Comparison | None:
+def compare_numbers(rows: Sequence[Earned]) -> Comparison | None:
     """Compare the ways to make one number of many, and the members on average."""
-    return _compare(list(_earned(circles)))
+    return _compare(rows)
 
 
 def compare_seats(circles: Iterable[Circle]) -> Comparison | None:
@@ -141,17 +154,7 @@ def _both(voices: Iterable[Voice]) -> int:
     return sum(voice.blind is not None and voice.final is not None for voice in voices)
 
 
-def _earned(circles: Iterable[Circle]) -> Iterable[tuple[str, int, float]]:
-    """Name, question and Brier score: of every aggregate, and of the members on average."""
-    for circle in circles:
-        if circle.outcome is not None:
-            for one in as_one(circle.finals, circle.outcome):
-                yield one.name, circle.question_id, one.brier
-            average = members_on_average(circle.finals, circle.outcome)
-            yield MEMBERS, circle.question_id, average
-
-
-def _compare(rows: Sequence[tuple[str, int, float]]) -> Comparison | None:
+def _compare(rows: Sequence[Earned]) -> Comparison | None:
     """Compare by all pairs at once; scores on one question share its luck, so they are one."""
     asked = [{at for own, at, _ in rows if own == name} for name in {name for name, *_ in rows}]
     if len(asked) < 2 or not set.intersection(*asked):

@@ -45,7 +45,7 @@ EVEN = "`/session start` with the order `rotate` evens it out."
 
 
 def circle_card(view: GroupCircle, picture: Picture | None) -> Message:
-    """Does the circle help, which number to trust, is the order fair, who moves whom."""
+    """Tell whether the circle helps, which number to trust, if the order is fair, who moves."""
     if not view.rounds and not view.fairness:
         return Message(embed=card("Our circle: nothing to show yet", _nothing(view), GREY))
     embed = card("What going around is worth to us", _basis(view), BLUE)
@@ -64,7 +64,7 @@ def circle_card(view: GroupCircle, picture: Picture | None) -> Message:
 
 
 def record_lines(record: MemberRecord) -> tuple[str, ...]:
-    """On a profile: what going around did for a member, and how they listen.
+    """Tell on a profile what going around did for a member, and how they listen.
 
     Empty for somebody who was never in a circle on a yes/no question.
     """
@@ -163,7 +163,7 @@ def _fair(found: Fairness) -> str:
 
 
 def _seats(found: Comparison | None) -> str:
-    """Whether a seat has it better, by how turns there compare with the group's number."""
+    """Tell whether turns in one seat were better beside the group's number."""
     count = found.questions if found else 0
     if found is None or count < ENOUGH_ROUNDS:
         return f"Too early to say: it takes {ENOUGH_ROUNDS} resolved questions ({count} so far)."

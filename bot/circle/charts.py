@@ -148,7 +148,7 @@ def _draw_row(area: Axes, down: float, row: TrustRow) -> None:
 
 
 def _draw_gains(card: Figure, picture: GroupPicture, top: float) -> None:
-    """A stem for each round, up where going around helped, and the mean across."""
+    """Draw a stem for each round, up where the group came nearer, and the mean."""
     charts.write(card, charts.MARGIN, top - 28, "Circle gain, round by round", bold=True)
     area = charts.axes(card, _GAINS_LEFT, top, _GAINS_WIDTH, _GAINS_HEIGHT)
     gains = [dot.gain for dot in picture.gains]

@@ -81,7 +81,7 @@ def movement(kind: str, seats: Sequence[Said], recorded: Sequence[int] | None = 
 
 
 def _spread(seats: Sequence[Said]) -> Spread | None:
-    """The spread of those who said something both times; None where all began alike."""
+    """Return the spread of those who said both; None where all began alike."""
     voices = _voices(seats)
     both = sum(voice.blind is not None and voice.final is not None for voice in voices)
     left = herding([voices]).spread_left if both >= FEWEST else None
@@ -94,7 +94,7 @@ def _heard_in_order(seats: Sequence[Said], recorded: Sequence[int] | None) -> li
 
 
 def _furthest(voices: Sequence[Voice]) -> Move | None:
-    """Who changed most after hearing somebody, where three and more can be compared."""
+    """Return who changed most after hearing somebody, of three and more."""
     weights = {one.member: one.weight for one in herding([voices]).weights}
     said: list[float] = []
     moves = []
@@ -110,7 +110,7 @@ def _furthest(voices: Sequence[Voice]) -> Move | None:
 
 
 def _voices(seats: Sequence[Said]) -> list[Voice]:
-    """The seats of a yes/no question, known by their places."""
+    """Return the seats of a yes/no question, known by their places."""
     return [
         Voice(at, blind=_chance(blind), turn=_chance(turn), final=_chance(final))
         for at, (blind, turn, final) in enumerate(seats)

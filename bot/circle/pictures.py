@@ -15,7 +15,7 @@ def circle(desk: Desk, caller: Caller) -> Message:
 
 
 def circle_picture(view: GroupCircle) -> Picture | None:
-    """The gains drawn, and the ways to have one number; None where nothing can be compared yet."""
+    """Draw the gains and the ways to have one number; None without either."""
     rows = view.trust.rows if view.trust else ()
     if not view.gains and not any(one.interval for _, one in rows):
         return None

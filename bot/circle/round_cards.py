@@ -20,6 +20,7 @@ from bot.message import say_brier
 
 ALL_THE_WAY, OVERSHOT = 0.95, 1.05
 TOGETHER, APART = 0.95, 1.05
+ROOM_FOR_STEPS = 600
 _NOTHING = 0.0005  # a gain that would be shown as 0.000
 
 PATH = (
@@ -55,7 +56,7 @@ YES = Told(lambda belief: say_probability(chance_of_yes(belief)), chance_of_yes)
 
 
 def add_worth(embed: discord.Embed, shown: WorthShown | None) -> None:
-    """On a question's outcome: what its circle was worth."""
+    """Tell on a question's outcome what its circle was worth."""
     if shown is not None:
         rows = (_went(shown), _seats(shown), _own(shown), _together(shown))
         value = "\n".join(row for row in rows if row)
@@ -66,7 +67,7 @@ def add_worth(embed: discord.Embed, shown: WorthShown | None) -> None:
 def add_movement(
     embed: discord.Embed, moved: Movement, names: Sequence[str], told: Told = YES
 ) -> None:
-    """On a round's summary: seat by seat; `names` are those of the seats, in their order."""
+    """Tell on a round's summary how it went; `names` are those of the seats."""
     if moved.spoke and moved.final is not None:
         rows = (_path(moved, names, told), _spread(moved.spread), _furthest(moved.furthest, names))
         value = "\n".join(row for row in rows if row)
@@ -145,13 +146,13 @@ def _path(moved: Movement, names: Sequence[str], told: Told) -> str:
     start = _start(moved, told)
     end = f"final {_bold(moved.final, told)}"
     late = NEWCOMER if moved.newcomers else ""
-    if len(moved.spoke) > MOST_NAMED:
-        return (
-            f"{told.head}{start}{end}, over {len(moved.spoke)} turns.{_largest(moved, names, told)}"
-        )
     steps = "".join(
         f"{name_of(names[at])} {_bold(moved.path[at + 1], told)} → " for at in moved.spoke
     )
+    if len(moved.spoke) > MOST_NAMED or len(steps) > ROOM_FOR_STEPS:
+        return (
+            f"{told.head}{start}{end}, over {len(moved.spoke)} turns.{_largest(moved, names, told)}"
+        )
     return f"{told.head}{start}{steps}{end}\n*{PATH}{late}*"
 
 
@@ -194,7 +195,7 @@ def _spread(spread: Spread | None) -> str:
 
 
 def _furthest(move: Move | None, names: Sequence[str]) -> str:
-    """Who changed most, of those who had heard somebody; what they heard is what was said."""
+    """Tell who changed most, of those who had heard somebody."""
     if move is None:
         return ""
     said = (

@@ -102,7 +102,7 @@ def say_weight(weight: float) -> str:
 
 
 def as_heard(said: Iterable[Voice]) -> tuple[Voice, ...]:
-    """Voices in the order in which their turn forecasts were recorded; those without one last.
+    """Sort voices by when their turn forecasts were recorded; those without one last.
 
     A number that came late was not heard by those who spoke meanwhile.
     """

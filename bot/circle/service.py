@@ -119,11 +119,12 @@ def _binary(spoke: Sequence[Spoke]) -> set[int]:
 
 
 def _trust(resolved: Sequence[Circle]) -> Trust | None:
-    """Always in the same order: sorted by what they earned, the first would look like a winner."""
+    """Keep one order: sorted by what they earned, the first would look best."""
     if not resolved:
         return None
-    rows = averages.trusted(resolved)
-    return Trust(tuple(rows.items()), averages.compare_numbers(resolved))
+    rows = averages.earned(resolved)
+    means = averages.trusted(rows)
+    return Trust(tuple(means.items()), averages.compare_numbers(rows))
 
 
 def _fairness(

@@ -60,12 +60,12 @@ def read_member(tx: Session, group_id: int, member_id: int) -> MemberRecord:
 
 
 def scored_circles(rows: Sequence[Scored]) -> list[Circle]:
-    """Rounds with their outcome, from rows that come round by round."""
+    """Return rounds with their outcome, from rows that come round by round."""
     return [_scored_circle(list(part)) for _, part in groupby(rows, lambda row: row.round_id)]
 
 
 def said_circles(rows: Sequence[Said]) -> list[Circle]:
-    """Rounds whether or not their outcome is known, voices in the order in which they were heard.
+    """Return rounds with or without an outcome, voices in the order of being heard.
 
     From rows that come round by round.
     """

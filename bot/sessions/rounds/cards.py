@@ -333,7 +333,7 @@ def _cue_text(cue: Cue, who: str) -> str:
 
 
 def _moved(shown: Summary) -> str:
-    """What going around did, of the same people before and after; else where the group ended."""
+    """Say how the same people moved; of too few, where the group ended."""
     compared = shown.movement.compared
     if compared is None:
         return ended(shown.movement, YES)

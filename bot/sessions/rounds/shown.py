@@ -383,7 +383,7 @@ def _summary_seat(name: str, own: Sequence[Forecast], round_id: int) -> SummaryS
 
 
 def _recorded(seats: Sequence[SummarySeat]) -> list[int]:
-    """The places of those who had a turn forecast, in the order in which these were recorded."""
+    """Return the places of those with a turn forecast, by when it was recorded."""
     at = [(seat.turn_at, place) for place, seat in enumerate(seats) if seat.turn_at is not None]
     return [place for _, place in sorted(at)]
 

@@ -37,7 +37,9 @@ def test_a_mean_of_ten_questions_has_an_interval_around_it() -> None:
 
 
 def test_nobody_is_behind_under_thirty_questions() -> None:
-    found = averages.compare_numbers([three(at, 0.9, 0.9, 0.1) for at in range(29)])
+    found = averages.compare_numbers(
+        averages.earned([three(at, 0.9, 0.9, 0.1) for at in range(29)])
+    )
 
     assert found is not None
     assert (found.questions, found.behind) == (29, ())
@@ -49,7 +51,7 @@ def test_who_is_always_worse_is_behind_from_thirty_questions_on() -> None:
         three(at, 0.9 + draw.random() / 20, 0.9, 0.05 + draw.random() / 20) for at in range(30)
     ]
 
-    found = averages.compare_numbers(rounds)
+    found = averages.compare_numbers(averages.earned(rounds))
 
     assert found is not None
     assert found.questions == 30
@@ -60,7 +62,7 @@ def test_who_is_always_worse_is_behind_from_thirty_questions_on() -> None:
 def test_rounds_on_one_question_are_one_piece_of_evidence() -> None:
     rounds = [Circle(at, 1, CLOSED, three(at, 0.9, 0.9, 0.1).voices, outcome=1) for at in range(40)]
 
-    found = averages.compare_numbers(rounds)
+    found = averages.compare_numbers(averages.earned(rounds))
 
     assert found is not None
     assert (found.questions, found.behind) == (1, ())

@@ -159,6 +159,16 @@ def test_one_blind_forecast_against_five_final_ones_hurt_nobody() -> None:
         assert verdict not in said
 
 
+def test_of_several_rounds_on_a_question_it_is_said_which_one_is_told() -> None:
+    embed = discord.Embed()
+    valued = worth.of_round(Circle(1, 1, AT, tuple(Voice(at, 0.5, 0.6, 0.7) for at in range(3)), 1))
+    assert valued is not None
+
+    add_worth(embed, WorthShown(valued, dict(enumerate(NAMES)), rounds=2))
+
+    assert embed.fields[0].name == "What the circle was worth (the last of 2 rounds)"
+
+
 def test_what_happened_to_two_people_is_no_finding() -> None:
     assert told_outcome((0.5, 0.8, 0.8), (0.5, 0.6, 0.6)) == ""
 
@@ -200,6 +210,18 @@ def test_a_path_of_numbers_is_told_by_their_middles() -> None:
     assert str(embed.fields[0].value).startswith(
         "Middle: blind **2 days** → Ana **5 days** → Ben **5 days** → final **8 days**"
     )
+
+
+def test_a_path_in_a_long_unit_is_told_short() -> None:
+    low, high = Belief(values=(1.0, 2.0, 3.0)), Belief(values=(7.0, 8.0, 9.0))
+    embed = discord.Embed()
+    told = Told(lambda belief: f"{belief.values[1]:g} {'x' * 80}", head="Middle: ")
+
+    add_movement(embed, movement("numeric", [(low, high, high)] * 8), [LONGEST_NAME] * 8, told)
+
+    said = str(embed.fields[0].value)
+    assert len(said) <= 1024
+    assert said.endswith(", over 8 turns.")
 
 
 @pytest.mark.parametrize("count", [2, 3, 8, 9, 30, 200])

@@ -16,7 +16,7 @@ _DIGITS = 4
 
 
 def moved(shown: Summary) -> str:
-    """What going around did, of the same people before and after; else where the group ended."""
+    """Say how the same people moved; of too few, where the group ended."""
     compared, asked = shown.movement.compared, shown.about.asked
     if compared is None:
         return ended(shown.movement, told(shown))
@@ -26,7 +26,7 @@ def moved(shown: Summary) -> str:
 
 
 def told(shown: Summary) -> Told:
-    """How the group's number is said: the middle one, or the chance of the likeliest option."""
+    """Choose what is said of a forecast: its middle, or the likeliest option's chance."""
     asked, final = shown.about.asked, shown.movement.final
     if asked.kind == "numeric":
         return Told(

@@ -27,7 +27,7 @@ def pool_picture(shown: Summary) -> Picture:
 
 
 def _group(moved: Movement) -> charts.Spoken:
-    """Before and after of the same people; where they are too few, the end alone."""
+    """Return before and after of the same people; of too few, the end alone."""
     found = moved.compared
     if found is None:
         return charts.Spoken("the group", None, _values(moved.final))
