@@ -60,16 +60,24 @@ class Changes:
         """A channel, or a thread, was deleted."""
         self._begin(self._app.run(hosting.lose_channel, self._app.desk, group_id, channel_id))
 
-    async def greet(self) -> None:
+    def greet(self) -> None:
         """Connected: compares with what is known, for all that happened while the bot was down."""
+        self._begin(self._compare())
+
+    async def _compare(self) -> None:
         here = {guild.id for guild in self._client.guilds}  # with those that are unavailable
         self._servers |= here
         known, aside = await self._app.run(self._read)
         self._channels |= dict.fromkeys(aside, None)
         self._look_soon()
-        for group_id in known - here:
+        for group_id in filter(self._is_ours, known - here):
             if await self._is_removed(group_id):
                 self.leave(group_id)
+
+    def _is_ours(self, group_id: int) -> bool:
+        """Whether the group's server is on this process's shard, and would be in its list."""
+        count, shard = self._client.shard_count, self._client.shard_id
+        return count is None or shard is None or (group_id >> 22) % count == shard
 
     async def _is_removed(self, group_id: int) -> bool:
         """Asks Discord: a server that is only missing from the list is not left for that."""
@@ -114,7 +122,7 @@ class Changes:
         if channel is None:
             return False
         if isinstance(channel, discord.Thread):
-            return not (channel.archived or channel.locked)
+            return not channel.locked  # writing opens one that is only archived
         allowed = channel.permissions_for(guild.me)
         return allowed.view_channel and allowed.send_messages and allowed.embed_links
 

@@ -150,7 +150,7 @@ class DojoClient(discord.Client):
         """Connected: whatever is due is delivered, where the bot still is."""
         log.info("client.ready", guilds=len(self.guilds))
         self.app.delivery.wake()
-        await self._changes.greet()
+        self._changes.greet()
 
     async def on_interaction(self, interaction: discord.Interaction["DojoClient"]) -> None:
         """Filled-in forms, read from the interaction: one opened before a restart still arrives."""

@@ -17,9 +17,19 @@ from sqlmodel import SQLModel, func, select
 
 from bot.standings import keeping
 from bot.unit import Desk
-from storage import migrate, standings
+from storage import migrate, sessions, standings
 from storage.engine import Database
-from storage.tables import Group, Member, Question, Score, Standing
+from storage.tables import (
+    Effect,
+    EffectState,
+    Group,
+    Meetup,
+    Member,
+    Question,
+    Score,
+    SessionState,
+    Standing,
+)
 
 SOURCE = Path(migrate.__file__).parent / "migrations"
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -191,6 +201,11 @@ INSERT INTO scores (id, group_id, question_id, member_id, forecast_id, moment, h
 @pytest.fixture
 def first_version(database: Database) -> Database:
     """The database as the first version left it, with a question that was corrected once."""
+    return make_version(database, "0001", FIRST_VERSION)
+
+
+def make_version(database: Database, revision: str, rows: str) -> Database:
+    """A database with the schema of an older version, and these rows."""
     with database.engine.begin() as connection:
         if database.is_sqlite:
             names = inspect(connection).get_table_names()
@@ -202,9 +217,9 @@ def first_version(database: Database) -> Database:
     with database.engine.begin() as connection:
         config = migrate._config()
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        command.upgrade(config, revision)
         false, true = ("0", "1") if database.is_sqlite else ("false", "true")
-        for statement in FIRST_VERSION.format(false=false, true=true).split(";\n"):
+        for statement in rows.format(false=false, true=true).split(";\n"):
             if statement.strip():
                 connection.exec_driver_sql(statement)
     return database
@@ -280,3 +295,74 @@ def test_an_upgraded_group_has_a_leaderboard_in_every_metric(first_version: Data
         (log,) = keeping.kept(tx, 900, "log", 1).ranked
         assert log.value == pytest.approx(math.log(1 / 0.6))
         assert (waiting, standings.stale(tx)) == ([900], [])
+
+
+# From 0004 to 0006, in the middle of an evening
+
+MID_EVENING = """
+INSERT INTO groups (id, name, timezone, turn_seconds, grace_seconds, blind_seconds, final_seconds,
+    extend_seconds, extensions, spoken_cues, reminder_minutes, announce_days, events,
+    scores_version, standings_version)
+    VALUES (900, 'Circle', 'UTC', 600, 60, 180, 180, 120, 2, {false}, '1440,15', 5, {true}, 0, 0);
+INSERT INTO members (id, group_id, user_id, name) VALUES (1, 900, 1, 'Ana');
+INSERT INTO questions (id, group_id, kind, state, title, criteria, created_at)
+    VALUES (1, 900, 'binary', 'open', 'Will it rain?', '', '2026-11-20 12:00:00');
+INSERT INTO sessions (id, group_id, channel_id, host_id, host_gone, title, description, state,
+    order_mode, starts_at, minutes, timezone, sequence, created_at, started_at, remind_at, lobby,
+    lobby_open)
+    VALUES (1, 900, 910, 1, {false}, 'Live', '', 'live', 'rotate', '2026-11-20 12:00:00', 90, 'UTC',
+        0, '2026-11-20 12:00:00', '2026-11-20 12:00:00', NULL, 1, {false}),
+    (2, 900, 911, 1, {false}, 'Lobby', '', 'live', 'rotate', '2026-11-20 12:00:00', 90, 'UTC',
+        0, '2026-11-20 12:00:00', '2026-11-20 12:00:00', NULL, 1, {true}),
+    (3, 900, 910, 1, {false}, 'Later', '', 'scheduled', 'rotate', '2026-12-20 12:00:00', 90, 'UTC',
+        0, '2026-11-20 12:00:00', NULL, '2026-12-19 12:00:00', 0, {false});
+INSERT INTO rounds (id, session_id, question_id, number, phase, order_mode, seed, turn_seconds,
+    grace_seconds, blind_seconds, final_seconds, extend_seconds, extensions, turn_count, opened_at,
+    closed_at)
+    VALUES (1, 1, 1, 1, 'closed', 'rotate', 1, 600, 60, 180, 180, 120, 2, 1, '2026-11-20 12:05:00',
+        '2026-11-20 13:00:00');
+INSERT INTO outbox (id, key, group_id, channel_id, state, wanted, shown, created_at, attempts,
+    retry_at, message_id, trouble)
+    VALUES (1, 'l2.1', 900, 911, 'done', 3, 3, '2026-11-20 12:00:00', 0, '2026-11-20 12:00:00', 77,
+        NULL),
+    (2, 's1', 900, 910, 'parked', 1, 0, '2026-11-20 13:00:00', 4, '2026-11-20 13:05:00', NULL,
+        'no permission');
+"""
+
+
+def test_sessions_that_are_live_at_an_upgrade_are_looked_at_and_wait_since_their_last_round(
+    database: Database,
+) -> None:
+    make_version(database, "0004", MID_EVENING)
+
+    migrate.upgrade(database)
+
+    with database.read() as tx:
+        live, lobby, planned = tx.exec(select(Meetup).order_by(Meetup.id)).all()
+        due = sessions.due(tx, SessionState.LIVE, NOON)
+    assert (live.quiet_since, live.waits_since) == (NOON + timedelta(hours=1),) * 2
+    assert (lobby.quiet_since, lobby.host_away) == (NOON, False)
+    assert (planned.quiet_since, planned.remind_at) == (None, NOON + timedelta(days=29))
+    assert [number for number, _, _ in due] == [1, 2]
+
+
+def test_an_upgrade_keeps_the_outbox_and_lets_it_give_up_and_nothing_else(
+    database: Database,
+) -> None:
+    make_version(database, "0004", MID_EVENING)
+
+    migrate.upgrade(database)
+
+    with database.write() as tx:
+        shown, parked = tx.exec(select(Effect).order_by(Effect.id)).all()
+        assert (shown.message_id, shown.shown, parked.trouble) == (77, 3, "no permission")
+        parked.state = EffectState.GIVEN_UP
+    for wrong in ("UPDATE outbox SET state = 'lost'", "UPDATE outbox SET key = '" + "q" * 26 + "'"):
+        with pytest.raises(Exception, match=r"(?i)check|too long"), database.write() as tx:
+            tx.execute(text(f"{wrong} WHERE id = 1"))
+    for wrong in ("group_id = 404", "key = 's1'"):
+        with pytest.raises(Exception, match=r"(?i)foreign|unique"), database.write() as tx:
+            tx.execute(text(f"UPDATE outbox SET {wrong} WHERE id = 1"))
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []

@@ -6,11 +6,12 @@ from bot import keys
 from bot.groups import service as groups
 from bot.groups.service import Change, Settings, Trouble
 from bot.rules import NotAllowedRefusal, Refusal
+from bot.sessions.planning import service as planning
 from bot.unit import Caller, Desk
-from storage import outbox
-from storage.tables import Group, Member
+from storage import calendars, outbox
+from storage.tables import EffectState, Group, Member
 from tests.bot.scenes import bring, effect, group, rows, snapshot
-from tests.conftest import CHANNEL, START, Clock, caller
+from tests.conftest import CHANNEL, GROUP, START, Clock, caller
 
 HOUR = 3600
 
@@ -130,3 +131,50 @@ def test_troubles_are_shown_and_a_change_tries_again(desk: Desk, clock: Clock) -
     assert shown.troubles == (Trouble(CHANNEL, "I lack a permission there.", 1),)
     assert again is not None
     assert again.retry_at == clock.now > START
+
+
+def test_a_group_that_is_asleep_has_nothing_to_deliver_and_a_command_wakes_it(
+    desk: Desk, clock: Clock
+) -> None:
+    question = bring(desk)
+    groups.fall_asleep(desk, GROUP)
+    clock.move(30)
+    with desk.db.read() as tx:
+        asleep = outbox.due(tx, clock.now)
+
+    change(desk, turn="5m")
+
+    again = effect(desk, keys.question(question))
+    assert asleep == []
+    assert again is not None
+    assert (again.state, again.retry_at) == (EffectState.PARKED, clock.now)
+    assert group(desk).left_at is None
+
+
+def test_falling_asleep_twice_keeps_the_first_moment_and_an_unknown_server_is_no_group(
+    desk: Desk, clock: Clock
+) -> None:
+    bring(desk)
+    groups.fall_asleep(desk, GROUP)
+    first = group(desk).left_at
+    clock.move(30)
+
+    groups.fall_asleep(desk, GROUP)
+    groups.fall_asleep(desk, 404)
+    groups.wake_up(desk, [404])
+
+    assert group(desk).left_at == first == START
+
+
+def test_a_group_that_is_asleep_tells_google_nothing_at_a_start(desk: Desk) -> None:
+    plan = planning.Plan("in 48 hours")
+    planning.schedule(desk, caller(), plan)
+    groups.fall_asleep(desk, GROUP)
+    with desk.db.read() as tx:
+        asleep = calendars.unasked(tx)
+
+    groups.wake_up(desk, [GROUP])
+
+    with desk.db.read() as tx:
+        awake = calendars.unasked(tx)
+    assert (len(asleep), len(awake)) == (0, 1)

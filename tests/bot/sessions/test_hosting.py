@@ -574,3 +574,18 @@ def test_circles_of_three_start_at_the_usual_moment(desk: Desk) -> None:
     found = meetup(desk)
     assert (found.quiet_since, found.waits_since) == (START, START)
     assert found.remind_at == START + timedelta(minutes=10)
+
+
+@pytest.mark.parametrize(("late", "heard"), [(20, True), (40, False)])
+def test_a_cue_is_worth_hearing_for_a_while_after_its_moment_however_late_it_is_seen(
+    desk: Desk, clock: Clock, late: int, heard: bool
+) -> None:
+    number = open_turns(desk)
+    clock.move(480 + late)
+
+    rounds.expire(desk, number, GROUP)
+
+    cue = effect(desk, keys.cue(number, 1, 120, 0))
+    assert cue is not None
+    assert cue.expires_at is not None
+    assert (cue.expires_at > clock.now) == heard
