@@ -153,17 +153,20 @@ def _with_weekday(found: Sequence[Days], sense: Sense, calendar: Calendar) -> li
         return kept
     if said.which:
         raise ReadingError("That weekday and that date are two days. Leave one of them out.")
-    return [one for reading in found for one in _date_or_weekday(reading, said.weekday)]
+    return [one for reading in found for one in _date_or_weekday(reading, said.weekday, calendar)]
 
 
-def _date_or_weekday(reading: Days, weekday: int) -> Iterator[Days]:
-    """Yield the dates as they are, and instead of each the nearest such weekday."""
+def _date_or_weekday(reading: Days, weekday: int, calendar: Calendar) -> Iterator[Days]:
+    """Yield the dates as they are, and instead of each the nearest such weekday.
+
+    Where the nearest lies on the wrong side of now, the one after it is meant: the weekday is not
+    to be passed over only because it is past.
+    """
     day = reading.dates[0]
     sentence = f"{_say(day)} is a {_NAMES[day.weekday()]}, not a {_NAMES[weekday]}."
-    for about, dates in (
-        ("date", reading.dates),
-        ("weekday", tuple(_nearest(one, weekday) for one in reading.dates)),
-    ):
+    nearest = [_nearest(one, weekday) for one in reading.dates]
+    after = calendar.series(nearest[0], 7)[1]
+    for about, dates in (("date", reading.dates), ("weekday", (nearest[0], after, *nearest[1:]))):
         yield Days(dates, (*reading.doubts, Doubt("weekday", about, sentence)))
 
 
