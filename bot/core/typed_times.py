@@ -128,7 +128,9 @@ def take(unit: ActUnit, kind: DraftKind, at: Key) -> Chosen:
     draft = planning.draft(unit.tx, unit.my_id, at.id)
     readings = json.loads(draft.readings) if draft is not None and draft.kind == kind else []
     if draft is None or not at.more or at.more[0] >= len(readings):
-        raise StaleRefusal("That has been answered already. Type the command again.")
+        raise StaleRefusal(
+            "That has been answered already, or it is more than a day old. Type the command again."
+        )
     text, zone = readings[at.more[0]]
     moment = Understood(datetime.fromisoformat(text).astimezone(UTC), ZoneInfo(zone))
     unit.tx.delete(draft)

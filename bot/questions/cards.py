@@ -6,6 +6,7 @@ import discord
 
 from bot.circle.round_cards import add_worth
 from bot.core.times.result import Understood
+from bot.core.times.said import say_moment
 from bot.core.typed_times import Asked
 from bot.doubt_card import doubt_card
 from bot.message import (
@@ -233,8 +234,9 @@ def _none_counts(forecasts: int) -> str:
 
 
 def _said(at: Understood) -> str:
-    """A moment as it was understood, and as each client shows it."""
-    return f"{at.moment}, which is {moment(at.at)} for you"
+    """A moment as it was understood, to the minute, and as each client shows it."""
+    minute = at.at.replace(second=0, microsecond=0)
+    return f"{say_moment(minute, at.zone)}, which is {moment(at.at)} for you"
 
 
 def reopened(title: str) -> str:

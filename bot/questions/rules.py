@@ -15,7 +15,8 @@ SHORTEST_TITLE = 10
 LONGEST_TITLE = 200
 LONGEST_CRITERIA = 1000
 LONGEST_SOURCE = 300
-FURTHEST_CLOSE = timedelta(days=365 * 10)
+# Ten years with as many leap days as there can be; the reader of times counts them exactly.
+FURTHEST_CLOSE = timedelta(days=365 * 10 + 3)
 
 
 @dataclass(frozen=True)

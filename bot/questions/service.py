@@ -348,7 +348,8 @@ def _edit(
     _show_edited(unit, question)
     zone = closes.zone if isinstance(closes, Understood) else unit.zone
     at = question.closes_at
-    return Brought(keys.question(question_id), Understood(at, zone) if at else None, changed=True)
+    ahead = Understood(at, zone) if at is not None and at > unit.now else None
+    return Brought(keys.question(question_id), ahead, changed=True)
 
 
 def _check_rewording(unit: ActUnit, question: Question, draft: rules.Draft, asked: Asked) -> None:

@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 from bot import keys
 from bot.sessions.planning import service as planning
 from bot.unit import Desk
-from storage import migrate
+from storage import groups, migrate
 from storage.engine import Database
 from storage.tables import Meetup
 from tests.bot.scenes import row
@@ -26,7 +26,8 @@ INSERT INTO groups (id, name, timezone, turn_seconds, grace_seconds, blind_secon
     VALUES ({group}, 'Circle', 'Europe/Paris', 600, 60, 180, 180, 120, 2, {false}, '', 5, {false},
     0, 0);
 INSERT INTO members (id, group_id, user_id, name, timezone)
-    VALUES (1, {group}, {ana}, 'Ana', 'Asia/Tokyo'), (2, {group}, {ben}, 'Ben', NULL);
+    VALUES (1, {group}, {ana}, 'Ana', 'Asia/Tokyo'), (2, {group}, {ben}, 'Ben', NULL),
+           (3, {group}, 3, 'Cleo', 'EST'), (4, {group}, 4, 'Dan', 'Europe/Berlin');
 INSERT INTO drafts (group_id, member_id, session, plan, readings, created_at)
     VALUES ({group}, 1, NULL, '{own}', '{readings}', '2026-11-20 19:00:00'),
            ({group}, 1, NULL, '{said}', '{readings}', '2026-11-20 19:00:00'),
@@ -85,6 +86,16 @@ def test_a_plan_that_waited_for_its_time_can_still_be_answered(waiting: Database
     found = [row(desk, Meetup, number) for number in (1, 2, 3)]
     assert [one.timezone for one in found] == ["Asia/Tokyo", "Europe/Berlin", "Europe/Paris"]
     assert {(one.title, one.size, one.starts_at.hour) for one in found} == {("Circle", 6, 19)}
+
+
+def test_whoever_had_chosen_a_zone_without_summer_by_its_everyday_name_is_in_its_place(
+    waiting: Database,
+) -> None:
+    migrate.upgrade(waiting)
+
+    with waiting.read() as tx:
+        zones = [member.timezone for member in groups.members(tx, GROUP)]
+    assert zones == ["Asia/Tokyo", None, "America/New_York", "Europe/Berlin"]
 
 
 def test_the_upgraded_table_is_that_of_a_new_database(waiting: Database) -> None:

@@ -42,7 +42,7 @@ async def test_the_reply_repeats_how_the_time_was_understood(stage: Stage) -> No
         "Ana", "session schedule", when="Saturday 19:00", timezone="europe/berlin"
     )
 
-    assert "is planned: Saturday, 3 January 2026, 19:00 Europe/Berlin" in wire.alone(answer)
+    assert "is planned: Sat 3 Jan 2026, 19:00 (Europe/Berlin)" in wire.alone(answer)
     assert "which is <t:1767463200:f> for you" in wire.alone(answer)
 
 
@@ -168,7 +168,7 @@ async def test_a_session_that_moves_is_announced_and_reminded_of_anew(planned: S
     )
     await _wait_until(planned, "03 18:00")
 
-    assert "is changed: Sunday, 4 January 2026, 19:00" in wire.alone(answer)
+    assert "is changed: Sun 4 Jan 2026, 19:00 (" in wire.alone(answer)
     announcement = as_text(planned.messages()[0])
     assert "<t:1767549600:f>" in announcement
     assert "5 minutes each" in announcement

@@ -19,18 +19,18 @@ _FIRST, _LAST = 1900, 2299
 class Calendar:
     """Today on the clocks of a zone, and whether a time to come or a past one is wanted."""
 
-    today: date
+    current: date
     forward: bool
 
     def in_week(self, weekday: int, weeks: int = 0) -> date:
         """Return a weekday of the running week, which began on Monday, or of another."""
-        return self.today + timedelta(weekday - self.today.weekday() + 7 * weeks)
+        return self.current + timedelta(weekday - self.current.weekday() + 7 * weeks)
 
     def coming(self, weekday: int) -> date:
         """Return the next such day, today counted, or the last where the past is wanted."""
         if self.forward:
-            return self.today + timedelta((weekday - self.today.weekday()) % 7)
-        return self.today - timedelta((self.today.weekday() - weekday) % 7)
+            return self.current + timedelta((weekday - self.current.weekday()) % 7)
+        return self.current - timedelta((self.current.weekday() - weekday) % 7)
 
     def series(self, first: date, days: int) -> tuple[date, ...]:
         """Return a date and those that come round after it, or before it."""
@@ -42,19 +42,19 @@ class Calendar:
         if year is not None:
             return [year]
         step = 1 if self.forward else -1
-        return [self.today.year + step * n for n in range(_YEARS)]
+        return [self.current.year + step * n for n in range(_YEARS)]
 
     def months(self, ahead: int | None) -> list[date]:
         """Return the first day of the month that was said, or of those to look in."""
         step = 1 if self.forward else -1
         counted = [step * n for n in range(_MONTHS)] if ahead is None else [ahead]
-        return [add_months(self.today.replace(day=1), one) for one in counted]
+        return [add_months(self.current.replace(day=1), one) for one in counted]
 
     def side(self, days: Sequence[date | None]) -> tuple[date, ...]:
         """Return the days that are today or on the side of it that is wanted."""
         found = [one for one in days if one is not None]
         return tuple(
-            one for one in found if one == self.today or (one > self.today) == self.forward
+            one for one in found if one == self.current or (one > self.current) == self.forward
         )
 
 
@@ -93,9 +93,9 @@ def last_days(said: Period, calendar: Calendar) -> tuple[date, ...]:
     if said.unit == "week":
         return (calendar.in_week(6, said.ahead or 0),)
     months = {"month": 1, "quarter": 3, "year": 12}[said.unit]
-    january = calendar.today.replace(month=1, day=1)
+    january = calendar.current.replace(month=1, day=1)
     if said.ahead is not None:
-        begun = (calendar.today.month - 1) // months * months
+        begun = (calendar.current.month - 1) // months * months
         return (add_months(january, begun + months * (said.ahead + 1)) - timedelta(1),)
     into = (said.number or 1) * months
     firsts = [add_months(date(one, 1, 1), into) for one in calendar.years(said.year)]

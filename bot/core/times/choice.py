@@ -65,12 +65,24 @@ def choose(candidates: Sequence[Candidate], wish: Wish, typed: str) -> Result:
     left = {one.at: one for one in right if wish.reaches(one.at)}
     if not left:
         return Refused(_too_far(wish) if right else _wrong_side(candidates, wish))
+    if said := _contradiction(list(left.values())):
+        return Refused(f"{said} Leave one of the two out.")
     if len(left) > _MOST_ASKED:
         return Refused(f"{typed} could mean many times. Type it with date and time: {EXAMPLES}.")
     found = tuple(Understood(at, left[at].zone) for at in sorted(left))
     if len(found) == 1:
         return found[0]
     return Asks(found, _doubt(list(left.values()), typed))
+
+
+def _contradiction(candidates: Sequence[Candidate]) -> str:
+    """Return what to say where a weekday contradicts its date and only one of them is left.
+
+    To take what is left would pass over the other, which somebody typed.
+    """
+    doubts = [doubt for one in candidates for doubt in one.doubts if doubt.about == "weekday"]
+    sure = len(doubts) < len(candidates) or len({doubt.choice for doubt in doubts}) > 1
+    return "" if sure else doubts[0].sentence
 
 
 def _doubt(candidates: Sequence[Candidate], typed: str) -> str:

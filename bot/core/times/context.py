@@ -60,9 +60,19 @@ def _a(tokens: Sequence[Token], at: int) -> str:
 def _am(tokens: Sequence[Token], at: int) -> str | None:
     """Read "7 am" and German "am Freitag"."""
     following = str(tokens[at + 1]) if at + 1 < len(tokens) else ""
-    if tokens[at].type != "AMPM":
-        return "_ON"
-    return "_ON" if following.endswith(_GERMAN) else None
+    before = tokens[at - 1]
+    late = before.type == "TIME" and before.value[0] > 12
+    german = tokens[at].type != "AMPM" or following.endswith(_GERMAN) or late
+    return "_ON" if german else None
+
+
+def _hours(tokens: Sequence[Token], at: int) -> str | None:
+    """Read "19:30 h" and "1900 hours" as a time of day, and "2 h" as a length."""
+    counted = _kind(tokens, at - 2) in {"_IN", "_PLUS", "_AND"}
+    clock = _kind(tokens, at - 1) in {"TIME", "FOUR", "YEAR"} or (
+        _kind(tokens, at - 1) == "DOTTED" and int(tokens[at - 1].value.split(".")[0]) > 12
+    )
+    return "_UHR" if clock and not counted else None
 
 
 def _et(tokens: Sequence[Token], at: int) -> str | None:
@@ -88,6 +98,7 @@ def _second(tokens: Sequence[Token], at: int) -> str:
 
 
 _RULES: dict[str, Rule] = {
+    **dict.fromkeys(("h", "hr", "hrs", "hours", "horas", "heures"), _hours),
     "a": _a,
     "am": _am,
     "et": _et,

@@ -69,7 +69,7 @@ def _days(sense: Sense, calendar: Calendar) -> list[Days]:
         case Weekend():
             return _weekend(day, calendar)
         case DayAhead():
-            return [Days((calendar.today + timedelta(day.days),))]
+            return [Days((calendar.current + timedelta(day.days),))]
     return [Days(_dates(day, calendar))]
 
 
@@ -81,7 +81,7 @@ def _dates(day: MonthDay | Nth | Period | None, calendar: Calendar) -> tuple[dat
             return _nth(day, calendar)
         case Period():
             return last_days(day, calendar)
-    return calendar.series(calendar.today, 1)
+    return calendar.series(calendar.current, 1)
 
 
 # Weekdays
@@ -90,9 +90,9 @@ def _dates(day: MonthDay | Nth | Period | None, calendar: Calendar) -> tuple[dat
 def _weekday(said: Weekday, calendar: Calendar) -> list[Days]:
     here = calendar.in_week(said.weekday)
     if said.which == "next":
-        return _next_or_last(here, here + timedelta(7), said, open_=here > calendar.today)
+        return _next_or_last(here, here + timedelta(7), said, open_=here > calendar.current)
     if said.which == "last":
-        return _next_or_last(here, here - timedelta(7), said, open_=here < calendar.today)
+        return _next_or_last(here, here - timedelta(7), said, open_=here < calendar.current)
     if said.which == "this" and not calendar.forward:
         return [Days((here,))]
     return [Days(calendar.series(calendar.coming(said.weekday), 7))]
@@ -110,10 +110,10 @@ def _next_or_last(here: date, other: date, said: Weekday, *, open_: bool) -> lis
 
 def _weekend(said: Weekend, calendar: Calendar) -> list[Days]:
     saturday = calendar.in_week(5)
-    if not calendar.forward and said.which == "" and saturday > calendar.today:
+    if not calendar.forward and said.which == "" and saturday > calendar.current:
         saturday -= timedelta(7)
     weeks = {"next": [1], "last": [-1]}.get(said.which, [0])
-    if said.which == "next" and saturday > calendar.today:
+    if said.which == "next" and saturday > calendar.current:
         weeks = [0, 1]
     return [
         Days((saturday + timedelta(7 * week + day),), (_of_weekend(day), _of_week(week)))
@@ -132,7 +132,7 @@ def _of_week(week: int) -> Doubt:
 
 def _agreeing(found: Sequence[Days], beside: DayAhead, calendar: Calendar) -> list[Days]:
     """Keep the readings that are today or tomorrow, as was said beside the date."""
-    day = calendar.today + timedelta(beside.days)
+    day = calendar.current + timedelta(beside.days)
     kept = [Days((day,), one.doubts) for one in found if day in one.dates]
     if not kept:
         raise ReadingError(f"That date is not the day that you named, which is {_say(day)}.")
@@ -153,17 +153,20 @@ def _with_weekday(found: Sequence[Days], sense: Sense, calendar: Calendar) -> li
         return kept
     if said.which:
         raise ReadingError("That weekday and that date are two days. Leave one of them out.")
-    return [one for reading in found for one in _date_or_weekday(reading, said.weekday)]
+    return [one for reading in found for one in _date_or_weekday(reading, said.weekday, calendar)]
 
 
-def _date_or_weekday(reading: Days, weekday: int) -> Iterator[Days]:
-    """Yield the dates as they are, and instead of each the nearest such weekday."""
+def _date_or_weekday(reading: Days, weekday: int, calendar: Calendar) -> Iterator[Days]:
+    """Yield the dates as they are, and instead of each the nearest such weekday.
+
+    Where the nearest lies on the wrong side of now, the one after it is meant: the weekday is not
+    to be passed over only because it is past.
+    """
     day = reading.dates[0]
     sentence = f"{_say(day)} is a {_NAMES[day.weekday()]}, not a {_NAMES[weekday]}."
-    for about, dates in (
-        ("date", reading.dates),
-        ("weekday", tuple(_nearest(one, weekday) for one in reading.dates)),
-    ):
+    nearest = [_nearest(one, weekday) for one in reading.dates]
+    after = calendar.series(nearest[0], 7)[1]
+    for about, dates in (("date", reading.dates), ("weekday", (nearest[0], after, *nearest[1:]))):
         yield Days(dates, (*reading.doubts, Doubt("weekday", about, sentence)))
 
 
@@ -233,10 +236,10 @@ def _counted(sense: Sense, calendar: Calendar) -> list[Days]:
         return _weekday_in_weeks(sense, sense.weekday.weekday, calendar)
     start = sense.start.day if sense.start else None
     if isinstance(start, DayAhead):
-        return [Days((_add(sense, calendar.today + timedelta(start.days)),))]
+        return [Days((_add(sense, calendar.current + timedelta(start.days)),))]
     if isinstance(start, Weekday):
         return _from_weekday(sense, start, calendar)
-    return [Days((_add(sense, calendar.today),))]
+    return [Days((_add(sense, calendar.current),))]
 
 
 def _add(sense: Sense, day: date) -> date:
@@ -245,8 +248,8 @@ def _add(sense: Sense, day: date) -> date:
 
 def _weekday_in_weeks(sense: Sense, weekday: int, calendar: Calendar) -> list[Days]:
     """Read "Thursday in two weeks": so long after the next one, or in the week that is then."""
-    there = _add(sense, calendar.today)
-    coming = _add(sense, calendar.today + timedelta((weekday - calendar.today.weekday()) % 7))
+    there = _add(sense, calendar.current)
+    coming = _add(sense, calendar.current + timedelta((weekday - calendar.current.weekday()) % 7))
     sentence = f"{_NAMES[weekday]} of the week that begins then, or so long after the next one?"
     return [
         Days((day,), (Doubt("week", str(day), sentence),))
@@ -257,10 +260,10 @@ def _weekday_in_weeks(sense: Sense, weekday: int, calendar: Calendar) -> list[Da
 def _from_weekday(sense: Sense, start: Weekday, calendar: Calendar) -> list[Days]:
     """Read "a week from Friday", which on a Friday may be from today or from the next."""
     readings = _weekday(start, calendar)
-    if not start.which and calendar.coming(start.weekday) == calendar.today:
+    if not start.which and calendar.coming(start.weekday) == calendar.current:
         sentence = "From today, or from that day of next week?"
         readings = [
-            Days((calendar.today + timedelta(7 * n),), (Doubt("week", str(n), sentence),))
+            Days((calendar.current + timedelta(7 * n),), (Doubt("week", str(n), sentence),))
             for n in (0, 1)
         ]
     return [Days((_add(sense, one.dates[0]),), one.doubts) for one in readings]

@@ -1,6 +1,7 @@
 """Turns tokens into the parts of a time, by the grammar in `times.lark`. Pure."""
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, cast
 
@@ -214,7 +215,8 @@ class _Parts(Transformer[Token, Tree[Any]]):
 
     def past(self, children: list[Any]) -> Clock:
         said = _Said(children)
-        hour = build.hour_alone(said.numbers()[-1], said.get("AMPM") or "")
+        half: build.Half = said.get("AMPM") or ("24" if "24" in said.rest else "")
+        hour = build.hour_alone((said.numbers() or ["1"])[-1], half)
         return build.minutes_past(hour, _minutes(said))
 
     def noon(self, children: list[Any]) -> Clock:
@@ -291,6 +293,8 @@ def _only_twelve(said: _Said) -> None:
 def _minutes(said: _Said) -> int:
     """Return how far from its full hour "quarter to 8", "20 past 7" or "halb 8" is."""
     before = said.has("TO") or said.has("VOR")
+    if said.has("FRACTION"):
+        return int(said.get("FRACTION"))
     if -30 in said.rest:
         return -30
     if said.has("QUART"):
@@ -310,6 +314,7 @@ def _amounts(said: _Said, mark: Mark) -> Tree[Any]:
     count = build.amount(said.get("NUM", "FOUR", "YEAR", "DOTTED", "DECIMAL") or "1")
     if said.has("ANDHALF"):
         count += build.amount("0.5")
+    count += Fraction(said.get("FRACTION") or 0, 60)
     unit = said.get("UNIT") or "hour"
     if count.denominator != 1 and unit != "hour":
         raise ReadingError("")

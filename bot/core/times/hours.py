@@ -46,7 +46,7 @@ def times_of(sense: Sense) -> list[Time]:
     if isinstance(clock, Midnight):
         return list(_midnight(sense))
     if not isinstance(clock, Clock):
-        return [Time(23, 59)]
+        clock = Clock(23, 59, text="23:59")
     return list(_in_part(clock, sense) if sense.part else _plain(clock))
 
 

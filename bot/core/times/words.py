@@ -108,7 +108,7 @@ _DAYS = (
     ("day before yesterday|the day before yesterday|vorgestern|avant-hier|anteayer", -2),
 )
 _TODAYS = (
-    ("tonight|tonite|2night|this night|heute nacht|cette nuit|esta noche", 0, ("PART", "tonight")),
+    ("tonight|tonite|this night|heute nacht|cette nuit|esta noche", 0, ("PART", "tonight")),
     ("this evening|heute abend|ce soir", 0, _EVENING),
     ("this afternoon|heute nachmittag|cet apres-midi|cette apres-midi|esta tarde", 0, _AFTERNOON),
     ("this morning|heute morgen|heute fruh|heute vormittag|ce matin|esta manana", 0, _MORNING),
@@ -151,6 +151,9 @@ _LITTLE: tuple[tuple[str, tuple[Pair, ...]], ...] = (
     ("quarter|a quarter|viertel", (("QUART", ""),)),
     ("past|nach", (("_PAST", ""),)),
     ("and a half", (("ANDHALF", ""),)),
+    ("y media|et demie|et demi", (("FRACTION", 30),)),
+    ("y cuarto|et quart", (("FRACTION", 15),)),
+    ("menos cuarto|moins le quart|moins quart", (("FRACTION", -15),)),
     (
         "half an hour|a half hour|half hour|eine halbe stunde|einer halben stunde",
         (("NUM", "30"), ("UNIT", "minute")),

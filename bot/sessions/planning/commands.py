@@ -34,7 +34,7 @@ async def plan_choices(
     voice="Where you meet",
     turn="Length of a turn, such as 10m",
     repeat="How often it comes round; monthly means the same weekday, such as the second Thursday",
-    timezone="Such as Europe/Berlin; without it yours, or else the group's",
+    timezone="Such as Europe/Berlin or ET; without it yours, or else the group's",
     description="What people should know",
     length="How long it lasts, such as 90m",
     size="How many can come; the others wait for a place",
@@ -63,7 +63,7 @@ async def schedule(
 @session.command(name="edit", description="Change a planned session (host, facilitator)")
 @app_commands.describe(
     session="Which session",
-    when="The new time, such as `Thursday 19:00`",
+    when="The new time, such as `Thursday 19:00`; a time alone, such as `20:00`, keeps the day",
     title="The new title",
     voice="Where you meet",
     turn="Length of a turn, such as 10m",

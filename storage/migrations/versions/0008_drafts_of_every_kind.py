@@ -1,4 +1,7 @@
-"""Drafts of questions and outcomes beside those of plans, with the zone of each reading."""
+"""Drafts of questions and outcomes beside those of plans, with the zone of each reading.
+
+Whoever chose `EST` as their zone is in New York from now on, summer included, as with `/timezone`.
+"""
 
 import json
 
@@ -20,6 +23,9 @@ KIND = sa.Enum(
     length=16,
 )
 
+# Zones of this name have no summer; people who type them mean a place that has.
+PLACES = {"EST": "America/New_York", "MST": "America/Denver", "HST": "Pacific/Honolulu"}
+
 
 def upgrade() -> None:
     with op.batch_alter_table("drafts") as drafts:
@@ -29,6 +35,13 @@ def upgrade() -> None:
     with op.batch_alter_table("drafts") as drafts:
         drafts.alter_column("kind", server_default=None)
     _add_zones()
+    for table in ("members", "groups"):
+        for name, place in PLACES.items():
+            op.execute(
+                sa.text(f"UPDATE {table} SET timezone = :place WHERE timezone = :name").bindparams(
+                    place=place, name=name
+                )
+            )
 
 
 def _add_zones() -> None:

@@ -95,6 +95,29 @@ def test_an_edit_is_asked_about_too_and_changes_nothing_before_the_answer(desk: 
     assert (found.title, found.criteria, found.closes_at) == (SNOW, "By eye.", APRIL)
 
 
+def test_of_a_close_that_is_kept_only_one_to_come_is_repeated(desk: Desk, clock: Clock) -> None:
+    bring(desk, closes="in 2 hours")
+    form = questions.as_written(desk, caller("Ana"), 1)
+
+    early = questions.edit(desk, caller("Ana"), 1, form)
+    clock.move(3 * 3600)
+    late = questions.edit(desk, caller("Ana"), 1, form)
+
+    assert isinstance(early, Brought)
+    assert isinstance(late, Brought)
+    assert early.closes is not None
+    assert early.closes.at == START + timedelta(hours=2)
+    assert late.closes is None
+
+
+def test_a_close_may_be_ten_years_ahead_to_the_day(desk: Desk) -> None:
+    bring(desk, closes="2036-11-20 18:59")
+
+    assert row(desk, Question, 1).closes_at == datetime(2036, 11, 20, 18, 59, tzinfo=UTC)
+    with pytest.raises(Refusal, match="ten years"):
+        bring(desk, SNOW, closes="2036-11-20 19:01")
+
+
 def test_only_who_may_edit_is_asked(desk: Desk) -> None:
     bring(desk)
 

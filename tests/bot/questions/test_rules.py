@@ -11,7 +11,7 @@ from tests.conftest import START
 TITLE = "Will it rain in Niamey tomorrow?"
 SECOND = timedelta(seconds=1)
 TOMORROW = START + timedelta(days=1)
-TEN_YEARS = timedelta(days=3650)
+TEN_YEARS = timedelta(days=3653)  # with the leap days of 2028, 2032 and 2036
 
 
 def draft(
