@@ -170,6 +170,8 @@ def choices(desk: Desk, caller: Caller, typed: str) -> list[tuple[str, int, date
 
 
 def _schedule(unit: ActUnit, plan: Plan) -> Planned | Asked:
+    if not unit.caller.is_facilitator(unit.group):
+        rules.check_ahead(planning.ahead_of_host(unit.tx, unit.group.id, unit.my_id))
     plan = _with_zone(plan)
     reading = _read(unit, None, plan, unit.timezone)
     if isinstance(reading, Asked):
