@@ -95,9 +95,6 @@ KINDS = {
 # What Discord calls it when somebody is interested in an event, or not any more.
 INTEREST = ("GUILD_SCHEDULED_EVENT_USER_ADD", "GUILD_SCHEDULED_EVENT_USER_REMOVE")
 
-# What Discord asks to wait longer than this is put off instead, so that others are not held up.
-LONGEST_PAUSE = 30.0
-
 log = structlog.get_logger()
 
 
@@ -127,7 +124,6 @@ class DojoClient(discord.Client):
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
             http_trace=app.pace.trace(),
-            max_ratelimit_timeout=LONGEST_PAUSE,
         )
         self.app = app
         self._changes = Changes(app, self)

@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, bindparam, case
+from sqlalchemy import case
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select, update
-from sqlmodel.sql.sqltypes import UTCDateTime
 
+from storage import outbox_statements as statements
 from storage.tables import Effect, EffectState, Group
 
 # What goes to Google Calendar stands in one line, which is no channel of Discord's.
@@ -30,79 +30,6 @@ GIVEN_UP_AFTER = timedelta(days=7)
 # More than this are not named in one query.
 MOST_IDS = 500
 _SET_ASIDE = (EffectState.PARKED, EffectState.GIVEN_UP)
-
-# What comes first when Discord cannot be told everything at once, by the letter of the key: what
-# is new and the cards of the evening that is running; announcements and events come last.
-LIVE, LAST = "lbtf", "avghc"
-_KIND = func.substr(col(Effect.key), 1, 1)
-_RANK = case(
-    (_KIND.in_(list(LAST)), 3),
-    (col(Effect.message_id).is_(None), 0),
-    (_KIND.in_(list(LIVE)), 1),
-    else_=2,
-)
-
-_NOW = bindparam("now", type_=UTCDateTime())
-_PRESSED = col(Effect.message_id) == bindparam("pressed", type_=BigInteger)
-# What is still counted after its time had no outcome that was noted, and will have none.
-_UNDER_WAY: ColumnElement[int] = case(
-    (col(Effect.under_way_until) > _NOW, col(Effect.under_way)), else_=0
-)
-# Of two edits at once nobody knows which came last. The version beyond both asks for a third.
-_ONE_MORE = case((_PRESSED & (_UNDER_WAY > 0), 1), else_=0)
-# Rows are locked in one order, so that two transactions with several cards cannot block each other.
-_ASKED_FOR = (
-    select(Effect.id)
-    .where(col(Effect.key).in_(bindparam("keys", expanding=True)))
-    .order_by(col(Effect.id))
-    .with_for_update()
-)
-# Built once: every forecast goes this way, and building a statement costs more than running it.
-_WANT = (
-    update(Effect)
-    .where(col(Effect.id).in_(_ASKED_FOR))
-    .values(
-        wanted=col(Effect.wanted) + 1 + _ONE_MORE,
-        state=EffectState.PENDING,
-        under_way=_UNDER_WAY + case((_PRESSED, 1), else_=0),
-        under_way_until=case(
-            (_PRESSED, bindparam("until", type_=UTCDateTime())), else_=col(Effect.under_way_until)
-        ),
-        retry_at=case(
-            (_PRESSED | (_UNDER_WAY > 0), bindparam("answered", type_=UTCDateTime())), else_=_NOW
-        ),
-    )
-    .returning(
-        col(Effect.id),
-        col(Effect.channel_id),
-        col(Effect.message_id),
-        col(Effect.wanted),
-        col(Effect.under_way),
-    )
-)
-_LEFT = case((col(Effect.under_way) > 1, col(Effect.under_way) - 1), else_=0)
-_NEWEST_AND_ALONE = (col(Effect.wanted) <= bindparam("version")) & (col(Effect.under_way) <= 1)
-_CONFIRM = update(Effect).values(
-    shown=case(
-        (col(Effect.shown) < bindparam("version"), bindparam("version")), else_=col(Effect.shown)
-    ),
-    message_id=func.coalesce(bindparam("message", type_=BigInteger), col(Effect.message_id)),
-    attempts=0,
-    attempted_at=None,
-    trouble=None,
-    parked_at=None,
-    under_way=_LEFT,
-    state=case((_NEWEST_AND_ALONE, EffectState.DONE), else_=EffectState.PENDING),
-    # At once if something newer is to be shown; the other edits under way are waited for.
-    retry_at=case((col(Effect.under_way) <= 1, col(Effect.created_at)), else_=col(Effect.retry_at)),
-)
-_OF_EFFECT = col(Effect.id) == bindparam("of")
-_CONFIRM_IT = _CONFIRM.where(_OF_EFFECT).returning(col(Effect.state), col(Effect.under_way))
-_CONFIRM_THERE = _CONFIRM.where(
-    _OF_EFFECT,
-    col(Effect.channel_id) == bindparam("channel", type_=BigInteger),
-    col(Effect.message_id).is_not_distinct_from(bindparam("was", type_=BigInteger)),
-).returning(col(Effect.state), col(Effect.under_way))
 
 
 class Place(NamedTuple):
@@ -120,24 +47,16 @@ class Edit(NamedTuple):
     place: Place
 
 
-def show(
-    tx: Session,
-    *,
-    key: str,
-    group_id: int,
-    channel_id: int,
-    now: datetime,
-    pressed: int | None = None,
-) -> None:
+def show(tx: Session, *, key: str, group_id: int, channel_id: int, now: datetime) -> None:
     """Asks for the card `key` to be posted, or edited to what is true now."""
     new = Effect(key=key, group_id=group_id, channel_id=channel_id, created_at=now, retry_at=now)
-    if not refresh(tx, key=key, now=now, pressed=pressed) and not _is_added(tx, new):
-        refresh(tx, key=key, now=now, pressed=pressed)
+    if not refresh(tx, key=key, now=now) and not _is_added(tx, new):
+        refresh(tx, key=key, now=now)
 
 
-def refresh(tx: Session, *, key: str, now: datetime, pressed: int | None = None) -> bool:
+def refresh(tx: Session, *, key: str, now: datetime) -> bool:
     """Asks for an edit of the card `key` if it was ever asked for, and says whether it was."""
-    return bool(_want(tx, [key], now, pressed))
+    return bool(_want(tx, [key], now, None))
 
 
 def refresh_all(
@@ -161,7 +80,7 @@ def refresh_all(
 def _want(tx: Session, keys: Collection[str], now: datetime, pressed: int | None) -> Sequence[Any]:
     wanted = {"keys": list(keys), "now": now, "pressed": pressed}
     times = {"answered": now + ANSWER_TIME, "until": now + LEASE}
-    return tx.connection().execute(_WANT, wanted | times).all()
+    return tx.connection().execute(statements.WANT, wanted | times).all()
 
 
 def ping(
@@ -220,7 +139,7 @@ def due(tx: Session, now: datetime) -> list[tuple[int, int]]:
             col(Effect.state).in_([EffectState.PENDING, EffectState.PARKED]),
             Effect.retry_at <= now,
         )
-        .order_by(_RANK, col(Effect.id))
+        .order_by(statements.RANK, col(Effect.id))
     )
     return [(effect_id, channel) for effect_id, channel in rows if effect_id is not None]
 
@@ -254,7 +173,7 @@ def claim(tx: Session, effect_id: int, now: datetime) -> Effect | None:
 
 
 def _begin(effect: Effect, now: datetime) -> None:
-    """Counts one more edit as under way; beside another, see `_ONE_MORE`."""
+    """Counts one more edit as under way; beside another, see `statements.ONE_MORE`."""
     until = effect.under_way_until
     others = effect.under_way if until is not None and until > now else 0
     effect.wanted += others > 0
@@ -301,10 +220,10 @@ def confirm(
     """
     said: dict[str, Any] = {"of": effect_id, "version": version, "message": message_id}
     if place is None:
-        found = tx.connection().execute(_CONFIRM_IT, said).first()
+        found = tx.connection().execute(statements.CONFIRM_IT, said).first()
     else:
         there = {"channel": place.channel_id, "was": place.message_id}
-        found = tx.connection().execute(_CONFIRM_THERE, said | there).first()
+        found = tx.connection().execute(statements.CONFIRM_THERE, said | there).first()
     return found is None or (found[0] == EffectState.PENDING and found[1] == 0)
 
 

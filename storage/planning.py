@@ -56,6 +56,19 @@ def to_come(tx: Session, series_id: int, *, since: date) -> list[Meetup]:
     ]
 
 
+def ahead_of_host(tx: Session, group_id: int, member_id: int) -> int:
+    """How many sessions a member has planned that have not begun; a series counts once."""
+    rows = tx.exec(
+        select(Meetup.id, Meetup.series_id).where(
+            Meetup.group_id == group_id,
+            Meetup.host_id == member_id,
+            Meetup.state == SessionState.SCHEDULED,
+        )
+    ).all()
+    alone = [number for number, series_id in rows if series_id is None]
+    return len(alone) + len({series_id for _, series_id in rows if series_id is not None})
+
+
 def draft(tx: Session, member_id: int, draft_id: int) -> Draft | None:
     """The draft, if it is this member's."""
     return tx.exec(select(Draft).where(Draft.id == draft_id, Draft.member_id == member_id)).first()

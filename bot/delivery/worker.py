@@ -17,6 +17,7 @@ import structlog
 from sqlmodel import Session
 
 from bot import keys
+from bot.delivery import posting
 from bot.delivery.catalogue import render
 from bot.delivery.notes import LINGER, Note, Notes
 from bot.delivery.pace import Pace, limited
@@ -51,7 +52,6 @@ UNKNOWN_MESSAGE = 10008
 log = structlog.get_logger()
 
 
-LIMITED = "Discord asked for a pause."
 UNANSWERED = "Discord did not answer."
 UNREACHABLE = (aiohttp.ClientError, OSError, TimeoutError)
 
@@ -61,7 +61,7 @@ class UnmadeError(Exception):
 
 
 class DeclinedError(Exception):
-    """An effect cannot be brought about now; says why, to be read by the group."""
+    """An effect that Discord will not have now; says why, to be read by the group."""
 
 
 @dataclass(frozen=True)
@@ -201,8 +201,6 @@ class Delivery:
             self.wake()
         except discord.HTTPException as error:
             await self._answer_refusal(effect, error)
-        except discord.RateLimited as error:
-            await self._run(self._retry, effect, LIMITED, timedelta(seconds=error.retry_after))
         except UNREACHABLE as error:
             log.warning("delivery.unreachable", key=effect.key, error=repr(error))
             await self._run(self._retry, effect, UNANSWERED)
@@ -243,10 +241,10 @@ class Delivery:
         message_id = effect.message_id or await self._find(channel, effect, message)
         posted_now = message_id is None
         if message_id is None:
-            message_id = await _send(channel, _nonce(effect), message)
+            message_id = await posting.send(channel, posting.nonce(effect), message)
         # A nonce that was used before returns the message as the earlier attempt has posted it.
         if not posted_now or effect.attempted_at is not None:
-            await _edit(channel.get_partial_message(message_id), message)
+            await posting.edit(channel.get_partial_message(message_id), message)
         return message_id
 
     async def _find(
@@ -257,10 +255,12 @@ class Delivery:
         if tried_at is None or now - tried_at < NONCE_LIFE:
             return None
         others: set[int] = await self._run(self._known, effect)
-        after, before = tried_at - CLOCKS_DIFFER, tried_at + LAST_ATTEMPT + CLOCKS_DIFFER
-        async for message in channel.history(limit=HISTORY_LIMIT, after=after, before=before):
+        after, end = tried_at - CLOCKS_DIFFER, tried_at + LAST_ATTEMPT + CLOCKS_DIFFER
+        async for message in channel.history(limit=HISTORY_LIMIT, after=after):
+            if message.created_at > end:
+                break
             ours = self._client.user is not None and message.author.id == self._client.user.id
-            if ours and message.id not in others and _is_it(message, effect.key, wanted):
+            if ours and message.id not in others and posting.is_it(message, effect.key, wanted):
                 return message.id
         await self._run(self._search_missed, effect)
         return None
@@ -343,9 +343,9 @@ class Delivery:
             else:
                 outbox.expire(tx, _id(effect), version=effect.wanted)
 
-    def _retry(self, effect: Effect, trouble: str, after: timedelta | None = None) -> None:
+    def _retry(self, effect: Effect, trouble: str) -> None:
         with self._desk.db.write() as tx:
-            outbox.retry(tx, _id(effect), trouble=trouble, now=self._desk.clock(), after=after)
+            outbox.retry(tx, _id(effect), trouble=trouble, now=self._desk.clock())
 
     def _park(self, effect: Effect, trouble: str) -> bool:
         with self._desk.step(effect.group_id) as unit:
@@ -368,54 +368,6 @@ class Delivery:
         with self._desk.step(effect.group_id) as unit:
             key = keys.trouble(effect.channel_id, unit.now)
             unit.ping(key, elsewhere, unit.now + timedelta(hours=1))
-
-
-def _nonce(effect: Effect) -> str:
-    """The key; a card that was posted before and deleted by somebody needs another one."""
-    return effect.key if not effect.shown else f"{effect.key}-{effect.shown}"[-25:]
-
-
-async def _send(channel: discord.PartialMessageable, nonce: str, message: Message) -> int:
-    options: dict[str, Any] = {}
-    if files := message.files():
-        options["files"] = files
-    view = message.view()
-    if view is not None:
-        options["view"] = view
-    if message.embed is not None:
-        options["embed"] = message.embed
-    sent = await channel.send(
-        message.content or None,
-        allowed_mentions=message.mentions(),
-        tts=message.spoken,
-        nonce=nonce,
-        **options,
-    )
-    return sent.id
-
-
-async def _edit(target: discord.PartialMessage, message: Message) -> None:
-    await target.edit(
-        content=message.content or None,
-        embed=message.embed,
-        view=message.view(),
-        attachments=message.files(),
-        allowed_mentions=discord.AllowedMentions.none(),
-    )
-
-
-def _is_it(found: discord.Message, key: str, wanted: Message) -> bool:
-    """Whether a message names this key on its buttons, or has none and is headed the same."""
-    names = [
-        str(getattr(child, "custom_id", "")).replace("=", "|").partition("|")[2]
-        for row in found.components
-        for child in getattr(row, "children", ())
-    ]
-    if names:
-        return key in names
-    if wanted.embed is None or not found.embeds:
-        return wanted.embed is None and not found.embeds and found.content == wanted.content
-    return found.embeds[0].title == wanted.embed.title
 
 
 def _reason(error: discord.HTTPException) -> str:

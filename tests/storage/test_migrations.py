@@ -198,6 +198,13 @@ INSERT INTO scores (id, group_id, question_id, member_id, forecast_id, moment, h
 """
 
 
+AN_OLD_CARD = """
+INSERT INTO outbox (id, key, group_id, channel_id, state, wanted, shown, created_at, attempts,
+    retry_at, message_id)
+    VALUES (1, 'q1', 900, 910, 'done', 3, 3, '2026-11-20 12:00:00', 0, '2026-11-20 12:00:00', 77);
+"""
+
+
 @pytest.fixture
 def first_version(database: Database) -> Database:
     """The database as the first version left it, with a question that was corrected once."""
@@ -237,6 +244,20 @@ def test_scores_of_the_first_version_are_kept_and_asked_to_be_computed_anew(
     assert score.known_at == NOON + timedelta(hours=2)
     assert (score.log, score.peer, score.gain, score.probability, score.outcome) == (None,) * 5
     assert (group.scores_version, group.standings_version) == (0, -1)
+
+
+def test_cards_of_an_older_version_are_kept_and_none_of_them_is_under_way(
+    first_version: Database,
+) -> None:
+    with first_version.engine.begin() as connection:
+        connection.exec_driver_sql(AN_OLD_CARD)
+
+    migrate.upgrade(first_version)
+
+    with first_version.read() as tx:
+        effect = tx.exec(select(Effect)).one()
+    assert (effect.key, effect.message_id, effect.shown) == ("q1", 77, 3)
+    assert (effect.under_way, effect.under_way_until) == (0, None)
 
 
 KEPT = """

@@ -47,7 +47,7 @@ def open_stage(
 ) -> OpenStage:
     """Opens a stage on a database; closing it checks that nothing went wrong."""
 
-    _let_discord_remember_nonces(monkeypatch)
+    let_discord_remember_nonces(monkeypatch)
     _let_discord_fail_as_it_does(monkeypatch)
     # However busy the machine is: its seconds are not those of the story.
     monkeypatch.setattr(door, "PATIENCE", 3600)
@@ -95,7 +95,7 @@ def _let_alarms_ring_only_while_the_story_waits(
     monkeypatch.setattr(Alarms, "_later", later)
 
 
-def _let_discord_remember_nonces(monkeypatch: pytest.MonkeyPatch) -> None:
+def let_discord_remember_nonces(monkeypatch: pytest.MonkeyPatch) -> None:
     """A message that is sent again within minutes is the one that is there; simcord forgets."""
     post = message_routes.bot_message
     posted: dict[tuple[Any, int, str], tuple[datetime, Any]] = {}

@@ -1,9 +1,16 @@
 """The bot goes down and comes back: clocks, forms and cards go on where they were."""
 
+from typing import Any
+
 import pytest
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
 
 from bot.demo.stage import Stage, as_text
+from storage import outbox
+from storage.engine import Database
 from tests.stories import wire
+from tests.stories.conftest import let_discord_remember_nonces
 from tests.stories.evening import RAIN
 
 
@@ -88,6 +95,30 @@ async def test_the_end_of_the_evening_is_found_although_it_has_no_buttons(circle
 
     assert circle.transcript().count("is over\n") == 1
     assert circle.transcript().count("What happens next") == 1
+
+
+async def test_a_card_of_which_the_note_could_not_be_saved_is_not_posted_twice(
+    sqlite: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_discord_remember_nonces(monkeypatch)
+    confirm, failures = outbox.confirm, []
+
+    def fail_once(tx: Session, *args: Any, **more: Any) -> bool:
+        if not failures:
+            failures.append("database is locked")
+            raise OperationalError("UPDATE", {}, Exception("database is locked"))
+        return confirm(tx, *args, **more)
+
+    async with Stage.open(sqlite, ("Ana",)) as stage:
+        monkeypatch.setattr(outbox, "confirm", fail_once)
+        await stage.type("Ana", "session start")
+        await stage.wait(700)
+
+        assert failures
+        assert len(stage.messages()) == 1
+        assert "[Join]" in as_text(stage.card())
+        await stage.type("Ana", "session end")
+        assert "[Join]" not in stage.transcript()
 
 
 @pytest.fixture

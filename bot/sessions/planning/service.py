@@ -174,6 +174,8 @@ def choices(desk: Desk, caller: Caller, typed: str) -> list[tuple[str, int, date
 
 
 def _schedule(unit: ActUnit, plan: Plan, reading: Reading) -> Planned | Asked:
+    if not unit.caller.is_facilitator(unit.group):
+        rules.check_ahead(planning.ahead_of_host(unit.tx, unit.group.id, unit.my_id))
     meetup = _new(unit, typed_times.first(reading))
     _apply(meetup, plan)
     if isinstance(reading, Asks):

@@ -17,7 +17,7 @@ from bot.sessions.planning.shown import read_announcement, read_reminder
 from bot.sessions.service import Wish
 from bot.sessions.upcoming import service as upcoming
 from bot.unit import Caller, Desk
-from storage.tables import Answer, Effect, Meetup, Rsvp, SessionState
+from storage.tables import Answer, Effect, Meetup, Repeat, Rsvp, SessionState
 from tests.bot.scenes import bring, effect, group, member, row, rows, snapshot, wanted
 from tests.conftest import CHANNEL, GROUP, START, Clock, caller
 
@@ -52,6 +52,40 @@ def remind(desk: Desk, clock: Clock, at: datetime, number: int = 1) -> None:
 
 
 # Schedule
+
+
+def plan_evenings(desk: Desk, count: int, **more: object) -> None:
+    for day in range(1, count + 1):
+        planning.schedule(desk, caller("Ben", **more), Plan(f"in {24 * day} hours"))
+
+
+def test_a_member_has_at_most_ten_sessions_planned(desk: Desk) -> None:
+    plan_evenings(desk, 10)
+
+    with pytest.raises(Refusal, match="10 sessions planned already"):
+        planning.schedule(desk, caller("Ben"), Plan("in 300 hours"))
+
+    planning.schedule(desk, caller("Ana"), Plan("in 300 hours"))
+    planning.cancel(desk, caller("Ben"), "1")
+    planning.schedule(desk, caller("Ben"), Plan("in 300 hours"))
+
+
+def test_a_series_counts_as_one_plan_of_ten(desk: Desk) -> None:
+    for day in range(1, 11):
+        plan = Plan(f"in {24 * day} hours", repeat=Repeat.WEEKLY)
+        planning.schedule(desk, caller("Ben"), plan)
+
+    with pytest.raises(Refusal, match="10 sessions planned already"):
+        planning.schedule(desk, caller("Ben"), Plan("in 300 hours"))
+
+
+@pytest.mark.parametrize("may", [{"manages_events": True}, {"manages_group": True}])
+def test_a_facilitator_and_a_manager_plan_as_many_as_they_like(
+    desk: Desk, may: dict[str, bool]
+) -> None:
+    plan_evenings(desk, 12, **may)
+
+    assert len(rows(desk, Meetup)) == 12
 
 
 def test_a_planned_session_is_announced_and_its_host_is_going(desk: Desk) -> None:

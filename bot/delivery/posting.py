@@ -1,0 +1,58 @@
+"""How a message goes to Discord, and how one of ours is known again there. Decides nothing else."""
+
+from typing import Any
+
+import discord
+
+from bot.message import Message
+from storage.tables import Effect
+
+
+def nonce(effect: Effect) -> str:
+    """Return the key; a card that was posted before and deleted by somebody needs another one."""
+    return effect.key if not effect.shown else f"{effect.key}-{effect.shown}"[-25:]
+
+
+async def send(channel: discord.PartialMessageable, nonce: str, message: Message) -> int:
+    """Post a message, and return its id."""
+    options: dict[str, Any] = {}
+    if files := message.files():
+        options["files"] = files
+    view = message.view()
+    if view is not None:
+        options["view"] = view
+    if message.embed is not None:
+        options["embed"] = message.embed
+    sent = await channel.send(
+        message.content or None,
+        allowed_mentions=message.mentions(),
+        tts=message.spoken,
+        nonce=nonce,
+        **options,
+    )
+    return sent.id
+
+
+async def edit(target: discord.PartialMessage, message: Message) -> None:
+    """Make a message that is there say what it is to say."""
+    await target.edit(
+        content=message.content or None,
+        embed=message.embed,
+        view=message.view(),
+        attachments=message.files(),
+        allowed_mentions=discord.AllowedMentions.none(),
+    )
+
+
+def is_it(found: discord.Message, key: str, wanted: Message) -> bool:
+    """Tell whether a message names this key on its buttons, or has none and is headed the same."""
+    names = [
+        str(getattr(child, "custom_id", "")).replace("=", "|").partition("|")[2]
+        for row in found.components
+        for child in getattr(row, "children", ())
+    ]
+    if names:
+        return key in names
+    if wanted.embed is None or not found.embeds:
+        return wanted.embed is None and not found.embeds and found.content == wanted.content
+    return found.embeds[0].title == wanted.embed.title

@@ -1,0 +1,82 @@
+"""The statements of the outbox that every press and every delivery goes through, built once.
+
+Building a statement costs more than running it. What they are for is told in `outbox.py`.
+"""
+
+from sqlalchemy import BigInteger, ColumnElement, bindparam, case
+from sqlmodel import col, func, select, update
+from sqlmodel.sql.sqltypes import UTCDateTime
+
+from storage.tables import Effect, EffectState
+
+# What comes first when Discord cannot be told everything at once, by the letter of the key: what
+# is new and the cards of the evening that is running; announcements and events come last.
+LIVE, LAST = "lbtfo", "avghc"
+_KIND = func.substr(col(Effect.key), 1, 1)
+RANK = case(
+    (_KIND.in_(list(LAST)), 3),
+    (col(Effect.message_id).is_(None), 0),
+    (_KIND.in_(list(LIVE)), 1),
+    else_=2,
+)
+
+_NOW = bindparam("now", type_=UTCDateTime())
+_PRESSED = col(Effect.message_id) == bindparam("pressed", type_=BigInteger)
+# What is still counted after its time had no outcome that was noted, and will have none.
+_UNDER_WAY: ColumnElement[int] = case(
+    (col(Effect.under_way_until) > _NOW, col(Effect.under_way)), else_=0
+)
+# Of two edits at once nobody knows which came last. The version beyond both asks for a third.
+ONE_MORE = case((_PRESSED & (_UNDER_WAY > 0), 1), else_=0)
+# Rows are locked in one order, so that two transactions with several cards cannot block each other.
+_ASKED_FOR = (
+    select(Effect.id)
+    .where(col(Effect.key).in_(bindparam("keys", expanding=True)))
+    .order_by(col(Effect.id))
+    .with_for_update()
+)
+WANT = (
+    update(Effect)
+    .where(col(Effect.id).in_(_ASKED_FOR))
+    .values(
+        wanted=col(Effect.wanted) + 1 + ONE_MORE,
+        state=EffectState.PENDING,
+        under_way=_UNDER_WAY + case((_PRESSED, 1), else_=0),
+        under_way_until=case(
+            (_PRESSED, bindparam("until", type_=UTCDateTime())), else_=col(Effect.under_way_until)
+        ),
+        retry_at=case(
+            (_PRESSED | (_UNDER_WAY > 0), bindparam("answered", type_=UTCDateTime())), else_=_NOW
+        ),
+    )
+    .returning(
+        col(Effect.id),
+        col(Effect.channel_id),
+        col(Effect.message_id),
+        col(Effect.wanted),
+        col(Effect.under_way),
+    )
+)
+_LEFT = case((col(Effect.under_way) > 1, col(Effect.under_way) - 1), else_=0)
+_NEWEST_AND_ALONE = (col(Effect.wanted) <= bindparam("version")) & (col(Effect.under_way) <= 1)
+_CONFIRM = update(Effect).values(
+    shown=case(
+        (col(Effect.shown) < bindparam("version"), bindparam("version")), else_=col(Effect.shown)
+    ),
+    message_id=func.coalesce(bindparam("message", type_=BigInteger), col(Effect.message_id)),
+    attempts=0,
+    attempted_at=None,
+    trouble=None,
+    parked_at=None,
+    under_way=_LEFT,
+    state=case((_NEWEST_AND_ALONE, EffectState.DONE), else_=EffectState.PENDING),
+    # At once if something newer is to be shown; the other edits under way are waited for.
+    retry_at=case((col(Effect.under_way) <= 1, col(Effect.created_at)), else_=col(Effect.retry_at)),
+)
+_OF_EFFECT = col(Effect.id) == bindparam("of")
+CONFIRM_IT = _CONFIRM.where(_OF_EFFECT).returning(col(Effect.state), col(Effect.under_way))
+CONFIRM_THERE = _CONFIRM.where(
+    _OF_EFFECT,
+    col(Effect.channel_id) == bindparam("channel", type_=BigInteger),
+    col(Effect.message_id).is_not_distinct_from(bindparam("was", type_=BigInteger)),
+).returning(col(Effect.state), col(Effect.under_way))

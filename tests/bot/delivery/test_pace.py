@@ -1,0 +1,100 @@
+"""Requests go one after the other, and only the request itself can take too long."""
+
+import asyncio
+import time
+from itertools import pairwise
+from types import SimpleNamespace
+from typing import Any
+
+import aiohttp
+import pytest
+import yarl
+
+from bot.delivery import pace as pacing
+from bot.delivery.pace import BURST, Pace, limited
+
+FAST = 100  # a second
+
+
+async def test_a_few_requests_go_at_once_and_the_rest_at_the_rate() -> None:
+    pace, start, times = Pace(FAST), time.monotonic(), []
+
+    async def ask() -> None:
+        await pace.turn()
+        times.append(time.monotonic() - start)
+
+    await asyncio.gather(*(ask() for _ in range(23)))
+
+    assert times[BURST - 1] < times[-1]
+    assert times[-1] >= (23 - BURST) / FAST * 0.95
+
+
+async def test_after_a_pause_no_more_than_a_few_go_at_once() -> None:
+    pace = Pace(FAST)
+    await pace.turn()
+    await asyncio.sleep(0.2)
+
+    assert pace.room() == BURST
+
+
+async def test_after_the_process_was_held_up_the_late_ones_do_not_go_all_at_once() -> None:
+    pace, times = Pace(FAST), []
+
+    async def ask() -> None:
+        await pace.turn()
+        times.append(time.monotonic())
+
+    asking = [asyncio.create_task(ask()) for _ in range(30)]
+    await asyncio.sleep(0.05)
+    time.sleep(0.3)
+    await asyncio.gather(*asking)
+
+    windows = [sum(0 <= other - one < 0.1 for other in times) for one in times]
+    assert max(windows) <= FAST / 10 + BURST + 1
+    assert all(later >= earlier for earlier, later in pairwise(times))
+
+
+def started(path: str) -> Any:
+    return SimpleNamespace(url=yarl.URL(f"https://discord.com/api/v10{path}"))
+
+
+@pytest.mark.parametrize(
+    ("path", "counts"),
+    [
+        ("/channels/1/messages", True),
+        ("/guilds/1/scheduled-events", True),
+        ("/interactions/1/token/callback", False),
+        ("/webhooks/1/token/messages/@original", False),
+    ],
+)
+async def test_answers_to_interactions_do_not_count(path: str, counts: bool) -> None:
+    pace = Pace(1)
+    trace: aiohttp.TraceConfig = pace.trace()
+
+    for send in trace.on_request_start:
+        await send(None, SimpleNamespace(), started(path))
+
+    assert pace.room() == BURST - counts
+
+
+async def test_waiting_for_a_turn_is_no_reason_to_give_up_but_the_request_itself_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pacing, "REQUEST_TIMEOUT", 0.1)
+    pace = Pace(4)
+    begin = pace.trace().on_request_start[0]
+    for _ in range(BURST):
+        await pace.turn()
+
+    moments = []
+
+    async def ask() -> None:
+        async with limited():
+            await begin(None, SimpleNamespace(), started("/channels/1/messages"))
+            moments.append(time.monotonic())
+            await asyncio.sleep(5)
+
+    with pytest.raises(TimeoutError):
+        await ask()
+
+    assert time.monotonic() - moments[0] < 4
