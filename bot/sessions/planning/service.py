@@ -24,7 +24,7 @@ from bot.sessions.series import service as series_service
 from bot.sessions.series.rules import Scope
 from bot.sessions.upcoming import service as upcoming
 from bot.unit import ActUnit, Caller, Desk, Unit, row_id
-from storage import groups, outbox, sessions
+from storage import groups, outbox, planning, sessions
 from storage.tables import Answer, DraftKind, Meetup, Repeat, Series, SessionState
 
 AHEAD = (SessionState.LIVE, SessionState.SCHEDULED)
