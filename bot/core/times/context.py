@@ -1,6 +1,7 @@
 """Settles the words that mean one thing or another by what stands beside them. Pure."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from lark import Token
 
@@ -13,6 +14,7 @@ _A_DAY = {"WEEKDAY", "DAY", "MONTH", "ORD", "YEAR", "YMD", "DMY", "SLASHED", "EO
 # Where one of these stands, a short weekday of another language is one.
 _FOREIGN = {"_UHR", "HEURE", "HCLOCK", "DMY"}
 _MINUTE_WORDS = {10, 15, 20, 30, 40, 50}
+_TENS = {20, 30, 40, 50}
 
 Rule = Callable[[Sequence[Token], int], str | None]
 
@@ -59,11 +61,12 @@ def _a(tokens: Sequence[Token], at: int) -> str:
 
 def _am(tokens: Sequence[Token], at: int) -> str | None:
     """Read "7 am" and German "am Freitag"."""
+    if tokens[at].type != "AMPM":
+        return "_ON"
     following = str(tokens[at + 1]) if at + 1 < len(tokens) else ""
     before = tokens[at - 1]
     late = before.type == "TIME" and before.value[0] > 12
-    german = tokens[at].type != "AMPM" or following.endswith(_GERMAN) or late
-    return "_ON" if german else None
+    return "_ON" if late or following.endswith(_GERMAN) else None
 
 
 def _hours(tokens: Sequence[Token], at: int) -> str | None:
@@ -120,26 +123,51 @@ _VALUES: dict[tuple[str, str], object] = {
 
 
 def _join(tokens: Sequence[Token]) -> list[Token]:
-    """Join "seven thirty" into a time and "3-Dec-2026" into a date."""
+    """Join "twenty-three" into a number, "seven thirty" into a time, "3-Dec-2026" into a date."""
     joined: list[Token] = []
     for at, one in enumerate(tokens):
-        if one.type == "DASH" and _touches_month(tokens, at):
+        if one.type == "DASH" and (_touches_month(tokens, at) or _within_number(tokens, at)):
             continue
-        if joined and _is_word(joined[-1]) and _is_word(one) and int(one.value) in _MINUTE_WORDS:
-            hour = joined.pop()
-            joined.append(token("TIME", f"{hour} {one}", (int(hour.value), int(one.value), -1)))
-        else:
+        whole = _whole(joined[-1], one) if joined else None
+        if whole is None:
             joined.append(one)
+        else:
+            joined[-1] = whole
     return joined
 
 
+def _whole(left: Token, right: Token) -> Token | None:
+    """Return the number or time that two numbers in words make together."""
+    if not _is_word(left) or left.type != "NUM" or not _is_word(right):
+        return None
+    text, first, second = f"{left} {right}", int(left.value), int(right.value)
+    if first in _TENS and second < 10:
+        value = first + second
+        return token(right.type, text, str(value) if right.type == "NUM" else value)
+    if right.type == "NUM" and second in _MINUTE_WORDS and first <= 24:
+        return token("TIME", text, (first, second, -1))
+    return None
+
+
 def _is_word(one: Token) -> bool:
-    return one.type == "NUM" and one.isalpha()
+    return one.type in {"NUM", "ORD"} and one.isalpha()
+
+
+def _within_number(tokens: Sequence[Token], at: int) -> bool:
+    """Tell whether a dash stands in "twenty-three"."""
+    beside = tokens[max(at - 1, 0) : at + 2]
+    return len(beside) == 3 and _whole(beside[0], beside[2]) is not None and _touch(beside)
 
 
 def _touches_month(tokens: Sequence[Token], at: int) -> bool:
-    kinds = (_kind(tokens, at - 1), _kind(tokens, at + 1))
-    if kinds not in {("NUM", "MONTH"), ("MONTH", "NUM"), ("MONTH", "YEAR")}:
-        return False
-    left, right = tokens[at - 1], tokens[at + 1]
-    return (left.start_pos or 0) + len(left) + 1 == right.start_pos
+    """Tell whether a dash stands in "3-Dec-2026"."""
+    beside = tokens[max(at - 1, 0) : at + 2]
+    kinds = tuple(one.type for one in beside[::2])
+    named = kinds in {("NUM", "MONTH"), ("MONTH", "NUM"), ("MONTH", "YEAR")}
+    return named and not any(_is_word(one) for one in beside) and _touch(beside)
+
+
+def _touch(tokens: Sequence[Token]) -> bool:
+    return all(
+        (left.start_pos or 0) + len(left) == right.start_pos for left, right in pairwise(tokens)
+    )

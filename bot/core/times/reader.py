@@ -17,6 +17,7 @@ from bot.core.times.clean import LONGEST, clean, quote, strange
 from bot.core.times.context import settle
 from bot.core.times.grammar import parse
 from bot.core.times.moments import moments_of
+from bot.core.times.parts import Period
 from bot.core.times.problem import REPEATED, TWO_TIMES, ReadingError
 from bot.core.times.result import Purpose, Refused, Result
 from bot.core.times.said import EXAMPLES
@@ -64,20 +65,22 @@ def _read(text: str, wish: Wish) -> Result:
 
 
 def _moments(found: Sequence[Sense], wish: Wish) -> list[Candidate]:
-    """Return the moments of all senses; a number is a weekday's day only beside no other sense."""
-    strong = [one for one in found if not one.weak] or [replace(one, weak=False) for one in found]
-    moments, problems = _tried(strong, wish)
-    if problems and (not moments or any(_is_near_day(one, wish) for one, _ in problems)):
+    """Return the moments of all senses; a weak one counts as the only one, or beside others."""
+    if all(one.weak for one in found):
+        found = [replace(one, weak=False) for one in found]
+    moments, problems = _tried([one for one in found if not one.weak], wish)
+    if problems and (not moments or any(_is_near(one, wish) for one, _ in problems)):
         raise problems[0][1]
-    weak = [one for one in found if one.weak and one not in strong]
-    return [*moments, *_tried(weak, wish)[0]]
+    return [*moments, *_tried([one for one in found if one.weak], wish)[0]]
 
 
-def _is_near_day(sense: Sense, wish: Wish) -> bool:
-    """Tell whether a sense is a day to come that lacks its time of day.
+def _is_near(sense: Sense, wish: Wish) -> bool:
+    """Tell whether a sense is a likely day or year that lacks what the purpose needs.
 
-    "10.12" may be one: nobody should find out on the evening that it was taken for a time.
+    "10.12" may be a day: nobody should find out on the evening that it was taken for a time.
     """
+    if not wish.forward:
+        return isinstance(sense.day, Period) and (sense.day.year or 0) <= wish.now.year
     days, _ = _tried([sense], replace(wish, purpose="close"))
     return any(wish.fits(one.at) and wish.reaches(one.at) for one in days)
 

@@ -39,6 +39,15 @@ _SIZES = ("year", "month", "fortnight", "week", "day", "hour", "minute", "second
 # More parts that may be one thing or another than these are no time.
 _MOST_OPEN = 3
 
+_ONE = Fraction(1)
+_SLOTS: tuple[tuple[tuple[type, ...], str], ...] = (
+    ((Weekday,), "weekday"),
+    ((Date, MonthDay, Nth, DayAhead, Weekend, Period), "day"),
+    ((Clock, Midnight, EndOfDay), "clock"),
+    ((PartOfDay,), "part"),
+    ((Now, Stamp), "moment"),
+)
+
 Day = Date | MonthDay | Nth | DayAhead | Weekend | Period
 TimeOfDay = Clock | Midnight | EndOfDay
 
@@ -127,20 +136,24 @@ def _counted(parts: Sequence[Part | Year | Weak]) -> Sense:
     places = [at for at, one in enumerate(parts) if isinstance(one, Amount | Ago | Start | Unit)]
     if not places:
         return Sense()
-    block = parts[places[0] : places[-1] + 1]
-    amounts = [Amount(_ONE, one.unit) if isinstance(one, Unit) else one for one in block]
-    start = amounts.pop() if isinstance(amounts[-1], Start) else None
-    ago = bool(amounts) and isinstance(amounts[-1], Ago)
-    amounts = amounts[: len(amounts) - ago]
-    counted = tuple(one for one in amounts if isinstance(one, Amount))
-    bare_unit = any(isinstance(one, Unit) for one in block)
-    if not counted or len(counted) < len(amounts) or (bare_unit and start is None):
+    block = list(parts[places[0] : places[-1] + 1])
+    start = block.pop() if isinstance(block[-1], Start) else None
+    if start and len(block) == 1 and isinstance(block[0], Unit):
+        block = [Amount(_ONE, block[0].unit)]
+    ago = bool(block) and isinstance(block[-1], Ago)
+    amounts = _only_amounts(block[: len(block) - ago])
+    if (ago and amounts[0].mark) or (start and (ago or amounts[0].mark == "back")):
         raise ReadingError("")
-    _check_order(counted)
-    back = ago or counted[0].mark == "back"
-    if (back and start) or (ago and counted[0].mark):
+    back = ago or amounts[0].mark == "back"
+    return Sense(amounts=amounts, back=back, start=start if isinstance(start, Start) else None)
+
+
+def _only_amounts(block: Sequence[Part | Year | Weak]) -> tuple[Amount, ...]:
+    amounts = tuple(one for one in block if isinstance(one, Amount))
+    if not amounts or len(amounts) < len(block):
         raise ReadingError("")
-    return Sense(amounts=counted, back=back, start=start if isinstance(start, Start) else None)
+    _check_order(amounts)
+    return amounts
 
 
 def _check_order(amounts: Sequence[Amount]) -> None:
@@ -188,16 +201,6 @@ def _put(sense: Sense, slot: str, part: Part) -> Sense:
     if getattr(sense, slot) is not None:
         raise ReadingError(TWO_TIMES if slot == "clock" else "")
     return replace(sense, **{slot: part})  # type: ignore[arg-type]
-
-
-_SLOTS: tuple[tuple[tuple[type, ...], str], ...] = (
-    ((Weekday,), "weekday"),
-    ((Date, MonthDay, Nth, DayAhead, Weekend, Period), "day"),
-    ((Clock, Midnight, EndOfDay), "clock"),
-    ((PartOfDay,), "part"),
-    ((Now, Stamp), "moment"),
-)
-_ONE = Fraction(1)
 
 
 def _check(sense: Sense) -> None:

@@ -56,6 +56,9 @@ _NUMBERS = (
     ("eleven|elf|onze", 11),
     ("twelve|zwolf|douze|doce", 12),
     ("fifteen", 15),
+    ("dix-sept|dix sept", 17),
+    ("dix-huit|dix huit", 18),
+    ("dix-neuf|dix neuf", 19),
     ("twenty|zwanzig|vingt|veinte", 20),
     ("thirty|dreissig|trente|treinta", 30),
     ("forty", 40),
@@ -78,6 +81,13 @@ _ORDINALS = (
     ("third|dritte|dritten|troisieme|tercer|tercero", 3),
     ("fourth|vierte|vierten|quatrieme|cuarto", 4),
     ("fifth|funfte|funften|cinquieme|quinto", 5),
+    ("sixth", 6),
+    ("seventh", 7),
+    ("eighth", 8),
+    ("ninth", 9),
+    ("tenth", 10),
+    ("twentieth", 20),
+    ("thirtieth", 30),
 )
 _MORNING, _AFTERNOON, _EVENING, _NIGHT = (
     ("PART", name) for name in ("morning", "afternoon", "evening", "night")
