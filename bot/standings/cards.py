@@ -54,6 +54,9 @@ BY_LUCK = (
     "So far people differ no more than luck alone makes them, so nobody can say how many more "
     "questions it takes. Each one that resolves makes the ranges narrower."
 )
+TOO_FEW = (
+    "More questions that the same people forecast: from so few nobody can tell skill from luck."
+)
 RANKS = "rank 2–5: the best and the worst that the data allow."
 KNOWING_NOTHING = 0.25
 ASKED_TO_HOLD = 0.8
@@ -64,7 +67,7 @@ def leaderboard_card(board: Board, picture: Picture | None) -> Message:
     asked = board.asked
     embed = card(leaderboard_title(board), _rows(board), BLUE if board.members else GREY)
     if board.too_close:
-        embed.add_field(name="What would settle it", value=_settle(board.more), inline=False)
+        embed.add_field(name="What would settle it", value=_settle(board), inline=False)
     if board.mine is not None:
         row, page = board.mine
         here = page == asked.page
@@ -150,12 +153,14 @@ def _rows(board: Board) -> str:
     return "\n".join([*first, *ranked, *([""] if ranked and others else []), *others])
 
 
-def _settle(more: int | None) -> str:
-    if more is None:
+def _settle(board: Board) -> str:
+    if not board.told_apart:
+        return TOO_FEW
+    if board.more is None:
         return BY_LUCK
     return (
-        f"About {_roughly(more)} more questions each, if people go on differing as much as they "
-        "do in this table."
+        f"About {_roughly(board.more)} more questions each, if people go on differing as much as "
+        "they do in this table."
     )
 
 

@@ -55,7 +55,8 @@ class Board:
 
     `mine` is the asking member's row with the page that it is on, wherever that is. `too_close`
     says that luck alone often gives such a table; then `more` is about how many more questions
-    would settle it, where that can be told. `rescored` says how many of the resolved questions have
+    would settle it, where that can be told. `told_apart` says whether there is enough to tell luck
+    from anything. `rescored` says how many of the resolved questions have
     their scores by today's rules, after an upgrade; until all have, there are no rows.
     """
 
@@ -68,6 +69,7 @@ class Board:
     ranked: int = 0
     too_close: bool = False
     more: int | None = None
+    told_apart: bool = True
     about: bool = False
     rescored: int | None = None
 
@@ -256,30 +258,37 @@ def _page(tx: Session, caller: Caller, asked: Asked, board: scoring.Leaderboard)
     return Board(
         asked.at(page),
         tuple(
-            _board_row(row, names[row.member], mine=me is not None and row.member == me.id)
+            _board_row(
+                row,
+                names[row.member],
+                among=len(board.ranked),
+                mine=me is not None and row.member == me.id,
+            )
             for row in shown
         ),
         pages,
         len(table),
-        _mine(table, me),
+        _mine(table, me, len(board.ranked)),
         scores.settled_questions(tx, caller.group_id),
         ranked=len(board.ranked),
         too_close=board.too_close,
         more=boards.questions_to_settle(board),
+        told_apart=not math.isnan(board.level_p),
         about=board.about,
     )
 
 
-def _mine(table: Sequence[scoring.Standing], me: Member | None) -> tuple[BoardRow, int] | None:
+def _mine(
+    table: Sequence[scoring.Standing], me: Member | None, ranked: int
+) -> tuple[BoardRow, int] | None:
     """The asking member's row, and the page that it is on."""
     for at, row in enumerate(table):
         if me is not None and row.member == me.id:
-            return _board_row(row, me.name, mine=True), at // PAGE + 1
+            return _board_row(row, me.name, among=ranked, mine=True), at // PAGE + 1
     return None
 
 
-def _board_row(row: scoring.Standing, name: str, *, mine: bool) -> BoardRow:
-    ranks = (row.rank_low, row.rank_high)
+def _board_row(row: scoring.Standing, name: str, *, among: int = 0, mine: bool) -> BoardRow:
     return BoardRow(
         row.rank,
         name,
@@ -288,9 +297,17 @@ def _board_row(row: scoring.Standing, name: str, *, mine: bool) -> BoardRow:
         row.high,
         row.questions,
         row.raw,
-        None if ranks[0] is None or ranks[1] is None else (ranks[0], ranks[1]),
+        _ranks(row, among),
         mine,
     )
+
+
+def _ranks(row: scoring.Standing, among: int) -> tuple[int, int] | None:
+    """Between which ranks somebody stands; anywhere where nothing is known of the error."""
+    if row.rank is None or row.rank_low is None or row.rank_high is None:
+        return None
+    known = not math.isnan(row.error) and row.freedom > 0
+    return (row.rank_low, row.rank_high) if known else (1, among)
 
 
 def _of_member(tx: Session, group_id: int, member: Member, whose: str) -> Calibration:

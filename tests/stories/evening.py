@@ -355,7 +355,7 @@ def _later() -> list[Step]:
         "Dan said 80% and it came out yes",
         "Circle gain **+0.174**: the group's number came nearer to what happened, from 47.1% to",
     )
-    rows = "`  2.` **0.090** Cleo · 1 question"
+    rows = "`  2.` **0.090** Cleo · rank 1–5 · 1 question"
     return [
         waits(600, blind=False),
         types("Ana", "question show", {"question": "1"}, alone="[Resolve]", blind=False),

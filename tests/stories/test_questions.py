@@ -139,7 +139,7 @@ async def test_a_void_question_is_scored_for_nobody(asked: Stage) -> None:
     assert "is void: its forecasts are kept, and nobody is scored." in wire.alone(answer)
     assert f"Void: {RAIN}" in as_text(asked.card())
     assert "not scored" in as_text(asked.card())
-    assert "Nobody has a score yet" in wire.alone(board)
+    assert "Nobody can be compared yet" in wire.alone(board)
 
 
 async def test_questions_are_listed_by_state_and_found_by_their_words(asked: Stage) -> None:

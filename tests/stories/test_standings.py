@@ -102,7 +102,9 @@ async def test_a_members_calibration_and_the_groups_come_with_a_picture(stage: S
         assert "80% → 100% (2)" in str(picture.description)
 
 
-async def test_a_profile_has_every_metric_and_calibration_in_a_sentence(stage: Stage) -> None:
+async def test_a_profile_names_what_is_not_sure_enough_and_says_calibration_in_a_sentence(
+    stage: Stage,
+) -> None:
     await meet(stage)
     await stage.type("Ana", "forecast", question="1", probability="80")
     await stage.type("Ben", "forecast", question="1", probability="60")
@@ -111,15 +113,15 @@ async def test_a_profile_has_every_metric_and_calibration_in_a_sentence(stage: S
 
     profile = wire.alone(await stage.type("Ben", "profile", member=stage.people["Ana"]))
 
-    assert "Mean Brier score: **0.040**, better than always saying 50%" in profile
-    for row in (
-        "**0.000** Edge over the others · 1 question",
-        "**0.040** Brier score",
-        "**0.22** Log score",
-        "**+28.8** Peer score",
-        "**+67.8** Baseline score",
+    assert "A mean Brier score is told from 10 questions on: 1 so far." in profile
+    for waits in (
+        "Edge over the others from 3 questions (1 so far)",
+        "Edge over time from 3 questions (1 so far)",
+        "Brier score from 10 questions (1 so far)",
+        "Log score from 20 questions (1 so far)",
     ):
-        assert row in profile
+        assert waits in profile
+    assert "**0.040** Will it rain?" in profile
     assert "Only 1 forecast so far" in profile
 
 

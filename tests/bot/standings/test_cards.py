@@ -91,6 +91,12 @@ def test_a_table_that_is_too_close_to_call_says_so_first_and_what_would_settle_i
     assert "Too close" not in str(clear.to_dict())
 
 
+def test_where_too_little_is_known_it_takes_more_questions_of_the_same_people() -> None:
+    said = text(board(ANA, too_close=True, told_apart=False))
+
+    assert "More questions that the same people forecast" in said
+
+
 def test_ones_own_progress_is_told_whatever_there_is_to_tell() -> None:
     def told(row: BoardRow, metric: Metric = "edge") -> str:
         return text(board(row, mine=(replace(row, mine=True), 1), asked=Asked(metric)))

@@ -312,6 +312,17 @@ def test_members_who_differ_by_luck_alone_are_level(desk: Desk, clock: Clock) ->
     assert edge.more is None
 
 
+def test_after_one_question_everybody_could_have_any_rank(desk: Desk, clock: Clock) -> None:
+    ask_and_settle(desk, clock, RAIN, "yes", {"Ana": "90", "Ben": "50", "Cleo": "20"})
+
+    for metric in METRICS:
+        shown = standings.show_leaderboard(desk, caller(), metric=metric, minimum=1)
+        assert {row.ranks for row in shown.rows} <= {(1, 3)}
+        assert shown.too_close == bool(shown.rows)
+    brier = standings.show_leaderboard(desk, caller(), metric="brier", minimum=1)
+    assert not brier.told_apart
+
+
 def test_a_board_says_about_how_many_more_questions_would_settle_it(
     desk: Desk, clock: Clock
 ) -> None:
