@@ -600,7 +600,7 @@ def test_what_is_live_comes_first_and_announcements_come_last(outboxes: Database
 
 
 def parked(database: Database, tried: Effect | None) -> Effect:
-    answer(database, outbox.park, trouble="no permission", until=LATER, tried=tried)
+    answer(database, outbox.park, trouble="no permission", now=NOW, tried=tried)
     return effect(database)
 
 

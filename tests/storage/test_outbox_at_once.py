@@ -59,7 +59,7 @@ ENDS: dict[str, Callable[[Session, int], object]] = {
     "retry": lambda tx, number: outbox.retry(tx, number, trouble="503", now=NOW),
     "search_missed": lambda tx, number: outbox.search_missed(tx, number, NOW),
     "move": lambda tx, _: outbox.move(tx, group_id=900, gone=910, to=920),
-    "unpark": lambda tx, _: outbox.unpark(tx, NOW),
+    "unpark": lambda tx, _: outbox.unpark(tx, NOW, group_id=900),
     "send_again": lambda tx, _: outbox.send_again(tx, NOW),
 }
 
@@ -106,7 +106,7 @@ def test_a_change_beside_parking_is_kept_for_later(outboxes: Database) -> None:
     tried, number = claim(outboxes), number_of(outboxes)
 
     def park(tx: Session) -> None:
-        outbox.park(tx, number, trouble="no permission", until=LATER, tried=tried)
+        outbox.park(tx, number, trouble="no permission", now=NOW, tried=tried)
 
     with outboxes.write() as tx:
         change(tx)
@@ -126,7 +126,7 @@ def test_parking_beside_a_wish_to_try_again_gives_way_to_it(outboxes: Database) 
         outbox.unpark(tx, NOW, group_id=900)
         second = begin_second(
             outboxes,
-            lambda other: outbox.park(other, number, trouble="no", until=LATER, tried=tried),
+            lambda other: outbox.park(other, number, trouble="no", now=NOW, tried=tried),
         )
     second.join(20)
 
