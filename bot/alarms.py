@@ -1,9 +1,9 @@
 """Wakes the services at the next cue, deadline, reminder or close. A hint: the database decides.
 
-A timer of the event loop rings after the time that is left until the moment; behind it a sweep
-every few seconds finds in the database whatever is due, should an alarm have been lost. Both wait
-by delay: a clock that is set back or forward makes none of them sleep long or run often. Ringing
-twice changes nothing.
+APScheduler rings after the time that is left until the moment; behind it a sweep every few seconds
+finds in the database whatever is due, should an alarm have been lost. The sweep sleeps by delay: a
+clock that is set back or forward makes it neither sleep long nor run often, and has all alarms set
+again. Ringing twice changes nothing.
 """
 
 import asyncio
@@ -12,12 +12,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from apscheduler.jobstores.base import JobLookupError
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.date import DateTrigger
 
 from bot.questions import service as questions_service
 from bot.sessions import hosting
 from bot.sessions.rounds import service as rounds_service
 from bot.sessions.upcoming import service as upcoming
-from bot.unit import Desk
+from bot.unit import Clock, Desk
 from storage import groups, outbox, planning, questions, rounds, sessions, standings
 from storage.tables import SessionState
 
@@ -49,6 +52,8 @@ class Alarms:
         wake_delivery: Callable[[], None],
         sweep_seconds: float,
         sleep: Sleep = asyncio.sleep,
+        *,
+        wall_clock: Clock,
     ) -> None:
         self._desk = desk
         self._run = run
@@ -57,35 +62,44 @@ class Alarms:
         self._sweep_seconds = sweep_seconds
         self._ahead = max(AHEAD, timedelta(seconds=sweep_seconds))
         self._sleep = sleep
-        self._open = False
-        self._timers: dict[str, asyncio.TimerHandle | asyncio.Task[None]] = {}
+        self._wall_clock = wall_clock
+        self._scheduler = AsyncIOScheduler(
+            timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True}
+        )
         self._tasks: set[asyncio.Task[None]] = set()
         self._busy: set[str] = set()
         self._swept_at: datetime | None = None
 
     async def start(self) -> None:
         """Sets every alarm of the next hour from the database, and begins to sweep."""
-        self._open = True
+        self._scheduler.start()
         await self._run(self._take_up)
         self._begin(self._every(self._ahead.total_seconds(), self._look_ahead))
         self._begin(self._every(self._sweep_seconds, self.sweep))
 
     def stop(self) -> None:
         """No alarm rings any more."""
-        self._open = False
-        for waiting in (*self._timers.values(), *self._tasks):
+        for waiting in self._tasks:
             waiting.cancel()
-        self._timers.clear()
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
 
     def set(self, alarm: str, group_id: int, at: datetime | None) -> None:
-        """Rings `alarm` at a moment instead of when it would have rung; None: not at all."""
-        name = f"{alarm}:{group_id}"
-        if earlier := self._timers.pop(name, None):
-            earlier.cancel()
+        """Rings `alarm` at a moment instead of when it would have rung; None: not at all.
+
+        It is set by the time that is left, for the services' clock may differ from APScheduler's.
+        """
+        if not self._scheduler.running:
+            return
+        job = f"{alarm}:{group_id}"
         now = self._desk.clock()
-        if self._open and at is not None and at - now <= self._ahead:
-            left = max((at - now).total_seconds(), 0)
-            self._timers[name] = self._later(left, lambda: self._rang(name, alarm, group_id))
+        if at is None or at - now > self._ahead:
+            self._cancel(job)
+            return
+        trigger = DateTrigger(self._wall_clock() + max(at - now, timedelta()), "UTC")
+        self._scheduler.add_job(
+            self._ring, trigger, (alarm, group_id), id=job, replace_existing=True
+        )
 
     async def sweep(self) -> None:
         """Rings whatever is due by the database, and has the outbox looked at.
@@ -93,7 +107,8 @@ class Alarms:
         Standings can take long: they are left to an alarm, and no deadline waits for them.
         """
         try:
-            await self._run(self._notice_clock)
+            if await self._run(self._was_set_back):
+                await self._look_ahead()
             for alarm, group_id, _ in await self._run(self._due, self._desk.clock()):
                 await self._ring(alarm, group_id)
             for alarm, group_id in await self._run(self._stale):
@@ -116,14 +131,11 @@ class Alarms:
             await work()
             await self._sleep(seconds)
 
-    def _later(
-        self, seconds: float, ring: Callable[[], None]
-    ) -> asyncio.TimerHandle | asyncio.Task[None]:
-        return asyncio.get_running_loop().call_later(seconds, ring)
-
-    def _rang(self, name: str, alarm: str, group_id: int) -> None:
-        self._timers.pop(name, None)
-        self._begin(self._ring(alarm, group_id))
+    def _cancel(self, job: str) -> None:
+        try:
+            self._scheduler.remove_job(job)
+        except JobLookupError:
+            return
 
     def _begin(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -171,13 +183,15 @@ class Alarms:
         with self._desk.db.read() as tx:
             return [(f"standings:{group_id}", group_id) for group_id in standings.stale(tx)]
 
-    def _notice_clock(self) -> None:
-        """A clock that was set back: what waits until a moment by the old one is tried now."""
-        now = self._desk.clock()
-        if self._swept_at is not None and now < self._swept_at:
-            log.warning("clock.set_back", seconds=(self._swept_at - now).total_seconds())
-            self._try_again()
+    def _was_set_back(self) -> bool:
+        """Whether the clock was set back: what waits by the old one is tried now."""
+        now, before = self._desk.clock(), self._swept_at
         self._swept_at = now
+        if before is None or now >= before:
+            return False
+        log.warning("clock.set_back", seconds=(before - now).total_seconds())
+        self._try_again()
+        return True
 
     def _take_up(self) -> None:
         with self._desk.db.write() as tx:

@@ -84,6 +84,7 @@ class App:
             self.delivery.wake,
             sweep_seconds,
             sleep,
+            wall_clock=wall_clock,
         )
         self._http_bind = http_bind
         self.web: WebServer | None = None

@@ -14,6 +14,7 @@ import discord
 import simcord
 
 from bot.app import App
+from bot.demo.virtual import virtual_alarms
 from storage import migrate
 from storage.engine import Database
 
@@ -62,14 +63,15 @@ class Stage:
         env = simcord.Env(app.client, check_errors=False, settle_timeout=30)
         if start is not None:
             env.backend.clock.advance((start - env.now()).total_seconds())
-        await env.start()
-        stage = cls(env, app, names, parts)
-        try:
-            await env.settle()
-            yield stage
-        finally:
-            await stage.app.close()
-            await env.shutdown()
+        with virtual_alarms():
+            await env.start()
+            stage = cls(env, app, names, parts)
+            try:
+                await env.settle()
+                yield stage
+            finally:
+                await stage.app.close()
+                await env.shutdown()
 
     def add(self, name: str, *roles: simcord.RoleHandle) -> simcord.MemberActor:
         """One more person on the server."""

@@ -25,6 +25,14 @@ async def at_once(work: Callable[..., Any], *args: Any) -> Any:
     return work(*args)
 
 
+async def refresh(_number: int, _group_id: int) -> None:
+    """No standings here."""
+
+
+def wall_clock() -> datetime:
+    return datetime.now(UTC)
+
+
 class Sweeps:
     """Counts how often the outbox is looked at, which every sweep ends with."""
 
@@ -50,7 +58,7 @@ async def wall(desk: Desk, sweeps: Sweeps) -> AsyncIterator[tuple[Alarms, Any]]:
     """Alarms that go by the wall clock of the machine, which the test sets back and forward."""
     with time_machine.travel(START) as machine:
         alarms = Alarms(
-            Desk(desk.db, lambda: datetime.now(UTC)), at_once, sweeps, sweep_seconds=SWEEP
+            Desk(desk.db, wall_clock), at_once, refresh, sweeps, SWEEP, wall_clock=wall_clock
         )
         await alarms.start()
         yield alarms, machine
@@ -71,17 +79,41 @@ async def test_the_sweep_keeps_its_pace_however_the_wall_clock_is_set(
     assert 3 <= after <= 0.5 / SWEEP + 1
 
 
-async def test_an_alarm_rings_after_the_time_that_was_left_though_the_clock_is_set_back(
-    wall: tuple[Alarms, Any], monkeypatch: pytest.MonkeyPatch, desk: Desk
+async def test_an_alarm_goes_by_the_time_that_is_left_and_not_by_the_wall_clock(
+    desk: Desk, clock: Clock, sweeps: Sweeps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alarms, machine = wall
+    """The services' clock stands on another day than the machine's."""
     rung = asyncio.Event()
     monkeypatch.setitem(RINGS, "round", lambda *_: rung.set())
-    alarms.set("round:7", GROUP, datetime.now(UTC) + timedelta(seconds=0.1))
+    alarms = Alarms(desk, at_once, refresh, sweeps, 3600, wall_clock=wall_clock)
+    await alarms.start()
 
-    machine.shift(-HOUR)
+    alarms.set("round:7", GROUP, clock.now + timedelta(seconds=0.1))
 
     await asyncio.wait_for(rung.wait(), timeout=10)
+    alarms.stop()
+
+
+async def test_a_clock_that_is_set_back_has_the_alarms_set_again_by_what_is_left(
+    wall: tuple[Alarms, Any], sweeps: Sweeps, desk: Desk
+) -> None:
+    alarms, machine = wall
+    number = open_round(desk)
+    with desk.db.write() as tx:
+        tx.get_one(Round, number).next_due_at = START + timedelta(hours=2)
+    alarms.set(f"round:{number}", GROUP, START + timedelta(minutes=50))
+
+    machine.move_to(START - timedelta(minutes=30))
+    await sweeps.during(0.3)
+    far = alarms._scheduler.get_jobs()
+    machine.move_to(START + timedelta(minutes=90))
+    await sweeps.during(0.3)
+    machine.move_to(START + timedelta(minutes=80))
+    await sweeps.during(0.3)
+
+    assert [job.id for job in far if job.next_run_time > START + timedelta(hours=1)] == []
+    (again,) = alarms._scheduler.get_jobs()
+    assert abs(again.next_run_time - (START + timedelta(hours=2))) < timedelta(seconds=1)
 
 
 async def test_an_alarm_that_is_set_again_rings_at_its_new_moment_and_once(
@@ -108,7 +140,7 @@ async def test_only_the_coming_hour_has_timers(wall: tuple[Alarms, Any]) -> None
     alarms.set("question:1", GROUP, now + timedelta(days=300))
     alarms.set("question:2", GROUP, now + timedelta(minutes=50))
 
-    assert list(alarms._timers) == [f"question:2:{GROUP}"]
+    assert [job.id for job in alarms._scheduler.get_jobs()] == [f"question:2:{GROUP}"]
 
 
 class Turns:
@@ -136,7 +168,7 @@ class Turns:
 async def turns(desk: Desk, sweeps: Sweeps) -> AsyncIterator[Turns]:
     """Alarms whose clock and sleep are the test's."""
     sleep = Turns()
-    alarms = Alarms(desk, at_once, sweeps, sweep_seconds=5, sleep=sleep)
+    alarms = Alarms(desk, at_once, refresh, sweeps, 5, sleep, wall_clock=wall_clock)
     await alarms.start()
     await sleep.end(5)
     yield sleep

@@ -13,13 +13,13 @@ from typing import Any
 
 import discord
 import pytest
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from simcord.backend.errors import BackendError
 from simcord.http import client as simcord_client
 from simcord.http.routes import messages as message_routes
 from structlog.testing import capture_logs
 
 from bot import door
-from bot.alarms import Alarms
 from bot.demo.stage import Stage
 from bot.errors import ALREADY_ANSWERED, unwrap
 from bot.rules import Refusal
@@ -85,14 +85,17 @@ def _let_alarms_ring_only_while_the_story_waits(
 ) -> None:
     """An alarm that is a few seconds away would otherwise be waited for by the wall clock."""
 
-    async def wait(seconds: float, ring: Callable[[], None]) -> None:
+    async def ring(scheduler: AsyncIOScheduler, seconds: float) -> None:
         await stage.env.external_wait(asyncio.sleep(seconds), reason="an alarm")
-        ring()
+        scheduler.wakeup()
 
-    def later(_: Alarms, seconds: float, ring: Callable[[], None]) -> asyncio.Task[None]:
-        return asyncio.get_running_loop().create_task(wait(seconds, ring))
+    def start_timer(scheduler: AsyncIOScheduler, seconds: float | None) -> None:
+        scheduler._stop_timer()
+        if seconds is not None:
+            loop = asyncio.get_running_loop()
+            scheduler._timeout = loop.create_task(ring(scheduler, seconds))
 
-    monkeypatch.setattr(Alarms, "_later", later)
+    monkeypatch.setattr(AsyncIOScheduler, "_start_timer", start_timer)
 
 
 def let_discord_remember_nonces(monkeypatch: pytest.MonkeyPatch) -> None:

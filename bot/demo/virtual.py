@@ -1,0 +1,32 @@
+"""Lets APScheduler see the virtual clock of the simulated Discord. Used by the demo and the tests.
+
+simcord moves the event loop's timers and `discord.utils.utcnow()`. APScheduler arms the loop's
+timers, which move, but asks `datetime.now()` whether a job is due, which does not.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, tzinfo
+from typing import Any
+
+import apscheduler.schedulers.base
+import discord
+
+
+class _VirtualDatetime(datetime):
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Any:
+        """The moment that discord.py believes in."""
+        return discord.utils.utcnow().astimezone(tz)
+
+
+@contextmanager
+def virtual_alarms() -> Iterator[None]:
+    """Within the block, alarms ring by the simulated clock."""
+    module = apscheduler.schedulers.base
+    real = module.datetime
+    module.datetime = _VirtualDatetime
+    try:
+        yield
+    finally:
+        module.datetime = real
