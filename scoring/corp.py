@@ -14,7 +14,6 @@ from scipy.special import expit, ndtri
 
 from scoring import checks
 from scoring.aggregation import EPSILON, log_odds
-from scoring.bootstrap import central
 from scoring.checks import Floats, Indices
 from scoring.isotonic import Pools, isotonic, miscalibrations, perfect_worlds, pools
 
@@ -253,7 +252,14 @@ def _band(
             for yes in perfect_worlds(pooled, resamples, seed)
         ]
     )
-    return at, *(central(curves.T, level) if band == "pointwise" else _whole(curves, level))
+    return at, *(_pointwise if band == "pointwise" else _whole)(curves, level)
+
+
+def _pointwise(curves: Floats, level: float) -> tuple[Floats, Floats]:
+    """Ends of the central interval at each forecast (column): order statistics, as they are."""
+    ordered = np.sort(curves, axis=0)
+    cut = int((len(ordered) - 1) * (1 - level) / 2)
+    return ordered[cut], ordered[-1 - cut]
 
 
 def _whole(curves: Floats, level: float) -> tuple[Floats, Floats]:

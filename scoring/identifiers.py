@@ -94,6 +94,11 @@ def _object_ids(items: list[Any] | tuple[Any, ...], name: str) -> tuple[Indices,
     return index, [str(found) if wanted is str else int(found) for found in rank]
 
 
+def _is_seen(character: str) -> bool:
+    """Tell spaces and invisible characters, of which a name is blank, from what is seen."""
+    return character.isprintable() and not character.isspace()
+
+
 def _is_id(item: object, wanted: type | tuple[type, ...]) -> bool:
-    blank = isinstance(item, str) and not item.strip()
+    blank = isinstance(item, str) and not any(map(_is_seen, item))
     return isinstance(item, wanted) and not isinstance(item, bool) and not blank

@@ -134,9 +134,10 @@ def johnson(
     n = count_by(member, n_members)
     mean = ratio(sum_by(member, values, n_members), n)
     off = values - mean[member]
-    squares = sum_by(member, off * off, n_members)
+    square = off * off
+    squares, cubes = sum_by(member, square, n_members), sum_by(member, square * off, n_members)
     deviation = np.sqrt(ratio(squares, n - 1))
-    skewness = ratio(ratio(sum_by(member, off**3, n_members), n), ratio(squares, n) ** 1.5)
+    skewness = ratio(ratio(cubes, n), ratio(squares, n) ** 1.5)
     enough = n >= max(least, 2)
     t = np.full(len(n), np.nan)
     t[enough] = stdtrit(n[enough] - 1, (1 + level) / 2)

@@ -43,7 +43,6 @@ NOISE = 1e-9  # values closer than this are equal: summing in another order move
 TOO_CLOSE = 0.1
 SHRUNK = ("edge", "over_time", "gain", "calibration")
 _BRIER = "A Brier score is between 0 and 1 (up to 2 with several options)."
-_BOUNDED = "Each must be finite: a board keeps probabilities within .001 to .999 first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +132,7 @@ def leaderboard(
     | `brier` | mean Brier score on the `common_scale` | low | 10 |
     | `calibration` | `calibration_skill` of the member's forecasts, shrunk | low | never |
     | `gain` | mean `turn_edge` less the `seat_average`, shrunk | high | 3 |
-    | `peer` | mean `peer_score`, shrunk not | high | 3 |
+    | `peer` | mean `peer_score` | high | 3 |
     | `log`, `baseline` | mean score, of `board_probabilities` | low, high | 20 |
 
     `edge` needs company: a question that nobody else forecast does not count for it. Shrinking: a
@@ -144,9 +143,8 @@ def leaderboard(
     Intervals lie around `raw`. Comparisons: raw -+ t sqrt(R (m - 1) / (m n)), R the residual mean
     square of an additive fit of member and question to the scores, t with the fit's own degrees of
     freedom, (m - 1)(q - 1) without holes. Plain means: Johnson's t (`mean_interval`). `level_p` is
-    the F test of members in that fit; `rank_low` and
-    `rank_high` are 3% and 97% of the ranks in seeded draws of raw + error z sqrt(v / chi2_v).
-    The same input and seed give the same table.
+    the F test of members in that fit; `rank_low` and `rank_high` are 3% and 97% of the ranks in
+    seeded draws of raw + error z sqrt(v / chi2_v). The same input and seed give the same table.
 
     Args:
         members: shape (n,), ids: whole numbers, or texts that are not blank.
@@ -279,7 +277,10 @@ def _columns(
 def _scores(scores: ArrayLike, metric: Metric, relative: Floats) -> Floats:
     if metric == "brier" or (metric == "edge" and not relative.any()):
         return checks.within(scores, "scores", 0, 2, _BRIER)
-    return checks.finite(scores, "scores")
+    given = checks.finite(scores, "scores")
+    if metric == "edge" and len(relative) == len(given):
+        checks.within(np.where(relative == 1, 0.0, given), "scores", 0, 2, _BRIER)
+    return given
 
 
 def _given(column: ArrayLike | None, name: str, metric: Metric) -> ArrayLike:

@@ -87,7 +87,7 @@ def curves(p: np.ndarray, rng: np.random.Generator) -> Iterator[Row]:
 
 
 def boards(rows: int, rng: np.random.Generator) -> Iterator[Row]:
-    """Boards with bootstrap intervals computed from arrays, against one sort of the scores."""
+    """Boards with intervals and ranges of ranks from arrays, against one sort of the scores."""
     questions = max(rows // MEMBERS, 2)
     members = np.repeat(np.arange(MEMBERS), questions)
     asked = np.tile(np.arange(questions), MEMBERS)

@@ -102,6 +102,16 @@ def test_numbers_stand_beside_yes_and_no_on_the_board_of_edges() -> None:
     assert raw["ann"][1] == 4
 
 
+def test_a_brier_score_beside_numbers_is_still_no_more_than_2() -> None:
+    with pytest.raises(ScoringInputError, match=r"scores\[1\]"):
+        leaderboard(
+            members=["ann", "bob", "ann", "bob"],
+            questions=[1, 1, 2, 2],
+            scores=[0.1, -0.5, 0.1, -0.5],
+            relative=[False, False, True, True],
+        )
+
+
 def test_boards_keep_chances_within_a_thousandth_and_leave_the_rest_alone() -> None:
     said = np.array([0.0, 0.0005, 0.001, 0.42, 0.999, 1.0])
 
