@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, or_
+from sqlalchemy import bindparam, exists, insert, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from storage.tables import Forecast, ForecastKind
@@ -29,14 +30,31 @@ _IN_ROUNDS = (
     .where(col(Forecast.round_id).in_(bindparam("round_ids", expanding=True)))
     .order_by(col(Forecast.made_at), col(Forecast.id))
 )
-_IN_ROUND_OR_OWN = (
+# Said again in the same turn, in time: only the last of these is on any card of a round.
+_AGAIN = aliased(Forecast)
+_SAID_AGAIN = exists().where(
+    col(_AGAIN.round_id) == Forecast.round_id,
+    col(_AGAIN.id) > Forecast.id,
+    col(_AGAIN.member_id) == Forecast.member_id,
+    col(_AGAIN.turn_number) == Forecast.turn_number,
+    col(_AGAIN.kind) == ForecastKind.TURN,
+    ~col(_AGAIN.late),
+)
+_COUNTS = ~((col(Forecast.kind) == ForecastKind.TURN) & ~col(Forecast.late) & _SAID_AGAIN)
+_ON_CARD = (
+    select(Forecast)
+    .where(col(Forecast.round_id) == bindparam("round_id"), _COUNTS)
+    .order_by(col(Forecast.made_at), col(Forecast.id))
+)
+_ON_CARD_OR_OWN = (
     select(Forecast)
     .where(
+        _COUNTS,
         or_(
             col(Forecast.round_id) == bindparam("round_id"),
             (col(Forecast.question_id) == bindparam("question_id"))
             & (col(Forecast.member_id) == bindparam("member_id")),
-        )
+        ),
     )
     .order_by(col(Forecast.made_at), col(Forecast.id))
 )
@@ -101,12 +119,17 @@ def recorded_in_round(tx: Session, round_id: int) -> tuple[frozenset[int], froze
     return blind, frozenset(member for member, kind in rows if kind == ForecastKind.TURN)
 
 
-def in_round_or_own(
+def on_card(tx: Session, round_id: int) -> list[Forecast]:
+    """The forecasts filed under a round, without those followed by another in the same turn."""
+    return list(tx.exec(_ON_CARD, params={"round_id": round_id}))
+
+
+def on_card_or_own(
     tx: Session, *, round_id: int, question_id: int, member_id: int
 ) -> list[Forecast]:
-    """The forecasts filed under a round, and all of one member's on its question, in order."""
+    """The same, and a member's on its question whichever round they belong to."""
     asked = {"round_id": round_id, "question_id": question_id, "member_id": member_id}
-    return list(tx.exec(_IN_ROUND_OR_OWN, params=asked))
+    return list(tx.exec(_ON_CARD_OR_OWN, params=asked))
 
 
 def in_rounds(tx: Session, round_ids: Collection[int]) -> list[Forecast]:

@@ -77,7 +77,7 @@ def read_for(
     tx: Session, row: Round, meetup: Meetup, question: Question, member_id: int
 ) -> Recording:
     """A round in which a member is about to record a forecast."""
-    made: Sequence[Forecast] = forecasts.in_round_or_own(
+    made: Sequence[Forecast] = forecasts.on_card_or_own(
         tx, round_id=row_id(row), question_id=row_id(question), member_id=member_id
     )
     return Recording(read(tx, row, meetup, question), tuple(made))

@@ -174,7 +174,7 @@ class Summary:
 def read_turn(tx: Session, at: Key) -> TurnCard | None:
     """The turn that a key names."""
     circle = circles.find(tx, at.id)
-    return None if circle is None else turn_card(circle, forecasts.in_rounds(tx, [at.id]), at)
+    return None if circle is None else turn_card(circle, forecasts.on_card(tx, at.id), at)
 
 
 def turn_card(circle: Circle, made: Sequence[Forecast], at: Key) -> TurnCard | None:
