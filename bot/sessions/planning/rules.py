@@ -16,6 +16,8 @@ LONGEST = timedelta(days=1)
 SMALLEST, LARGEST = 2, 100
 # People are asked for a question while there is time to think of one.
 NUDGE_FROM = 120
+# Mentions of so many users fit in a message; for more people there are more messages.
+MOST_PINGS = 80
 
 
 @dataclass(frozen=True)
