@@ -28,7 +28,7 @@ class OpenDoor(Door):
 
 
 @pytest.fixture
-def door(monkeypatch: pytest.MonkeyPatch) -> Door:
+async def door(monkeypatch: pytest.MonkeyPatch) -> Door:
     monkeypatch.setattr(doors, "PATIENCE", 0.3)
 
     async def run(work: Any, *_: Any) -> Any:

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 KILLS = int(os.environ.get("DOJO_KILLS", "12"))
 MANAGES = 1 << 5 | 1 << 33
-KILLING_TIME = 22.0  # a slow machine kills less often, not longer
+KILLING_TIME, LONGEST_KILLING_TIME = 7.0, 70.0  # on an idle machine; on the busiest
 TIME_TO_CATCH_UP = 25.0  # on an idle machine
 PLACES = (
     ("POST", "/channels/*/messages"),
@@ -278,7 +278,7 @@ def saved(url: str, table: type[Any]) -> int:
 async def kill_again_and_again(bot: BotProcess, chance: random.Random, url: str) -> int:
     """At random moments of its life, sometimes before it has begun; sometimes it is down longer."""
     loop = asyncio.get_running_loop()
-    enough = loop.time() + (float("inf") if "DOJO_KILLS" in os.environ else KILLING_TIME)
+    enough = loop.time() + (float("inf") if "DOJO_KILLS" in os.environ else killing_time())
     kills = 0
     while kills < KILLS and loop.time() < enough:
         kills += 1
@@ -293,6 +293,11 @@ async def kill_again_and_again(bot: BotProcess, chance: random.Random, url: str)
         bot.restart()
     await bot.online()
     return kills
+
+
+def killing_time() -> float:
+    """For how long the bot is killed: on a slow machine longer, or little would happen."""
+    return min(patience(KILLING_TIME), LONGEST_KILLING_TIME)
 
 
 def be_down_for(url: str, time: timedelta) -> None:
