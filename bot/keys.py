@@ -15,6 +15,8 @@ PATTERN = r"[a-z](?:\d{1,19})(?:\.\d{1,9}){0,3}"
 # What a database's integers hold.
 LARGEST_ID = 2**63 - 1
 
+# More than the minutes before a session of which people can be reminded.
+_PART = 100_000
 _KEY = re.compile(PATTERN, re.ASCII)
 
 
@@ -43,9 +45,19 @@ def announcement(session_id: int) -> Key:
     return Key("a", session_id)
 
 
-def reminder(session_id: int, minutes: int, planned_at: datetime) -> Key:
-    """The reminder so many minutes before a session; one that is moved is reminded of anew."""
-    return Key("m", session_id, (minutes, int(planned_at.timestamp()) // 60))
+def reminder(session_id: int, minutes: int, planned_at: datetime, part: int = 0) -> Key:
+    """The reminder so many minutes before a session; one that is moved is reminded of anew.
+
+    Where more people are mentioned than fit in a message, it has parts.
+    """
+    which = minutes + part * _PART
+    return Key("m", session_id, (which, int(planned_at.timestamp()) // 60))
+
+
+def part_of_reminder(at: Key) -> tuple[int, int]:
+    """How many minutes before the session a reminder is, and which part of it."""
+    part, minutes = divmod(at.more[0], _PART)
+    return minutes, part
 
 
 def event(session_id: int) -> Key:

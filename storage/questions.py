@@ -33,6 +33,14 @@ def get(tx: Session, group_id: int, question_id: int) -> Question | None:
     return tx.exec(_GET, params=asked).first()
 
 
+def by_ids(tx: Session, group_id: int, question_ids: Collection[int]) -> dict[int, Question]:
+    """Those of these questions that are this group's, by their id."""
+    wanted = select(Question).where(
+        Question.group_id == group_id, col(Question.id).in_(set(question_ids))
+    )
+    return {question.id: question for question in tx.exec(wanted) if question.id is not None}
+
+
 def listing(
     tx: Session,
     group_id: int,
@@ -68,6 +76,26 @@ def forecasters(tx: Session, question_id: int) -> int:
             Forecast.question_id == question_id
         )
     ).one()
+
+
+def forecasters_of(tx: Session, question_ids: Collection[int]) -> dict[int, int]:
+    """How many members have forecast each of these questions; those with none are left out."""
+    rows = tx.exec(
+        select(Forecast.question_id, func.count(func.distinct(Forecast.member_id)))
+        .where(col(Forecast.question_id).in_(list(question_ids)))
+        .group_by(col(Forecast.question_id))
+    )
+    return dict(rows.all())
+
+
+def latest_outcomes(tx: Session, question_ids: Collection[int]) -> dict[int, str | None]:
+    """The outcome that counts of each of these questions, as far as any was entered."""
+    rows = tx.exec(
+        select(Resolution.question_id, Resolution.outcome)
+        .where(col(Resolution.question_id).in_(list(question_ids)))
+        .order_by(col(Resolution.id))
+    )
+    return dict(rows.all())
 
 
 def marks(tx: Session, question_ids: Collection[int]) -> dict[int, set[int]]:

@@ -120,6 +120,15 @@ def rsvps(tx: Session, session_id: int) -> list[Rsvp]:
     return list(tx.exec(statement.order_by(col(Rsvp.at), col(Rsvp.id))))
 
 
+def rsvps_of(tx: Session, session_ids: Collection[int]) -> dict[int, list[Rsvp]]:
+    """The answers to each of these invitations, in the order in which they came."""
+    found: dict[int, list[Rsvp]] = {session_id: [] for session_id in session_ids}
+    statement = select(Rsvp).where(col(Rsvp.session_id).in_(list(session_ids)))
+    for row in tx.exec(statement.order_by(col(Rsvp.at), col(Rsvp.id))):
+        found[row.session_id].append(row)
+    return found
+
+
 def going(tx: Session, session_id: int) -> list[int]:
     """The members who said that they come, in the order in which they did."""
     return [row.member_id for row in rsvps(tx, session_id) if row.answer == Answer.GOING]

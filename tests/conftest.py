@@ -20,10 +20,21 @@ from bot.demo.stage import Stage
 from bot.unit import Caller, Desk
 from storage import migrate
 from storage.engine import Database
+from tests.machine import slowness
 from tests.openapi import DESCRIPTION
 
 settings.register_profile("dojo", deadline=None, max_examples=60)
 settings.load_profile("dojo")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Measures once how busy the machine is: the limits of all waits follow from it."""
+    slowness()
+
+
+def pytest_report_header() -> str:
+    return f"waits may take {slowness():.1f} times as long as on an idle machine"
+
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 # Without Discord's description of its API beside the checkout its reader has nothing to read.

@@ -60,7 +60,7 @@ class Stage:
 
         parts["sleep"] = sleep
         app = App(database, **parts)
-        env = simcord.Env(app.client, check_errors=False, settle_timeout=30)
+        env = simcord.Env(app.client, check_errors=False, settle_timeout=120)
         if start is not None:
             env.backend.clock.advance((start - env.now()).total_seconds())
         with virtual_alarms():

@@ -4,6 +4,7 @@ A forecast is never refused because a button is old: as long as its question is 
 recorded, and filed under whatever the round has come to by now.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -124,7 +125,8 @@ def show_history(desk: Desk, caller: Caller, question_id: int) -> History:
         question = question_service.require(tx, caller.group_id, question_id)
         me = groups.member_of_user(tx, caller.group_id, caller.user_id)
         made = forecasts.on_question(tx, question_id)
-        seen = [row for row in made if _may_see(tx, row, row_id(me) if me else None)]
+        taken = rounds.on_question(tx, question_id)
+        seen = [row for row in made if _may_see(taken, row, row_id(me) if me else None)]
         names = groups.names(tx, [row.member_id for row in seen])
     lines = tuple(
         HistoryLine(
@@ -241,10 +243,10 @@ def _show_recorded(unit: ActUnit, question: Question, row: Round | None, *, firs
         unit.refresh(keys.question(row_id(question)))
 
 
-def _may_see(tx: Session, row: Forecast, viewer: int | None) -> bool:
+def _may_see(rounds_of_question: Sequence[Round], row: Forecast, viewer: int | None) -> bool:
     if row.member_id == viewer:
         return True
-    for taken in rounds.on_question(tx, row.question_id):
+    for taken in rounds_of_question:
         if row.kind == ForecastKind.BLIND and row.round_id == taken.id:
             return taken.phase == Phase.CLOSED
         if taken.phase == Phase.BLIND and row.made_at >= taken.opened_at:

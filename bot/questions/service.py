@@ -3,6 +3,7 @@
 Each function loads, applies the rules and saves with its effects in one transaction.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Literal
@@ -271,7 +272,9 @@ def listing(desk: Desk, caller: Caller, state: QuestionState | None = None) -> l
     unsettled = (QuestionState.PROPOSED, QuestionState.OPEN, QuestionState.CLOSED)
     with desk.db.read() as tx:
         found = questions.listing(tx, caller.group_id, states=(state,) if state else unsettled)
-        return [_listed(tx, question) for question in found]
+        ids = [row_id(question) for question in found]
+        people, outcomes = questions.forecasters_of(tx, ids), questions.latest_outcomes(tx, ids)
+    return [_listed(question, people, outcomes) for question in found]
 
 
 def as_written(desk: Desk, caller: Caller, question_id: int) -> Written:
@@ -535,15 +538,17 @@ def _comment(text: str) -> str:
     return comment
 
 
-def _listed(tx: Session, question: Question) -> Listed:
-    resolution = questions.latest_resolution(tx, row_id(question))
+def _listed(
+    question: Question, forecasters: Mapping[int, int], outcomes: Mapping[int, str | None]
+) -> Listed:
+    number = row_id(question)
     return Listed(
-        row_id(question),
+        number,
         question.title,
         question.state,
         question.closes_at,
-        questions.forecasters(tx, row_id(question)),
-        resolution.outcome if resolution else None,
+        forecasters.get(number, 0),
+        outcomes.get(number),
         kind_state.asked(question),
     )
 

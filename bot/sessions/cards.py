@@ -119,7 +119,10 @@ def _lobby_items(lobby: Lobby) -> tuple[Item, ...]:
     if not lobby.choices:
         return tuple(items)
     options = [(one.id, one.title, _option_note(one)) for one in lobby.choices]
-    return (*items, select("vote", lobby.at, "Vote for a question", options, row=1))
+    ask = "Vote for a question"
+    if len(options) > MOST_OPTIONS:
+        ask += f" ({MOST_OPTIONS} of {len(options)}: the most wanted, then the newest)"
+    return (*items, select("vote", lobby.at, ask, options, row=1))
 
 
 def _option_note(choice: Choice) -> str:

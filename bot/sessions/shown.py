@@ -1,5 +1,7 @@
 """What the cards of a live session show: lobby and end of the evening. Reads, decides nothing."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -108,7 +110,7 @@ def read_evening(tx: Session, at: Key) -> Evening | None:
         lasted_seconds=(over_at - meetup.started_at).total_seconds(),
         by_itself=by_itself,
         circle=tuple(names[member] for member in members),
-        rounds=tuple(_round_line(tx, meetup, row) for row in held),
+        rounds=_round_lines(tx, meetup, held),
     )
 
 
@@ -129,7 +131,8 @@ def _choices(tx: Session, meetup: Meetup, now: datetime) -> tuple[Choice, ...]:
         )
         for question in available
     ]
-    return tuple(sorted(choices, key=lambda one: (-one.votes, len(one.known_to), one.id)))
+    # What was brought last is what people came with; a select has room for 25.
+    return tuple(sorted(choices, key=lambda one: (-one.votes, len(one.known_to), -one.id)))
 
 
 def _taken(tx: Session, meetup: Meetup, number: int) -> str | None:
@@ -141,12 +144,17 @@ def _taken(tx: Session, meetup: Meetup, number: int) -> str | None:
     return question.title if question else None
 
 
-def _round_line(tx: Session, meetup: Meetup, row: Round) -> RoundLine:
-    question = questions.get(tx, meetup.group_id, row.question_id)
-    made = forecasts.in_rounds(tx, [row_id(row)]) if row.phase == Phase.CLOSED else []
-    return RoundLine(
-        row.number,
-        question.title if question else "",
-        len({forecast.member_id for forecast in made}),
-        question.closes_at if question else None,
+def _round_lines(tx: Session, meetup: Meetup, held: Sequence[Round]) -> tuple[RoundLine, ...]:
+    asked = questions.by_ids(tx, meetup.group_id, [row.question_id for row in held])
+    closed = [row_id(row) for row in held if row.phase == Phase.CLOSED]
+    made = {(row.round_id, row.member_id) for row in forecasts.in_rounds(tx, closed)}
+    forecasters = Counter(round_id for round_id, _ in made)
+    return tuple(
+        RoundLine(
+            row.number,
+            asked[row.question_id].title,
+            forecasters[row.id],
+            asked[row.question_id].closes_at,
+        )
+        for row in held
     )

@@ -11,9 +11,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from bot.calendars import google_auth
 from bot.calendars.google import GoogleCalendar
 from tests.calendars.loopback_google import CALENDAR, LoopbackGoogle
+from tests.machine import patience
 
 # How long the client waits; what answers at all on loopback answers sooner.
-PATIENCE = timedelta(seconds=0.5)
+PATIENCE = timedelta(seconds=patience(0.2))
 SECRET = "of this database"
 
 
@@ -25,7 +26,7 @@ def private_key() -> str:
 
 
 def open_calendar(
-    google: LoopbackGoogle, calendar_id: str = CALENDAR, *, patience: timedelta = PATIENCE
+    google: LoopbackGoogle, calendar_id: str = CALENDAR, *, within: timedelta = PATIENCE
 ) -> GoogleCalendar:
     """The calendar, with a new sign-in, as a process has it that has just started."""
     credentials = google_auth.sign_in(google.service_account(private_key()))
@@ -34,7 +35,7 @@ def open_calendar(
         calendar_id,
         SECRET,
         endpoint=google.url,
-        timeout=patience,
+        timeout=within,
         chance=lambda: 0.5,
     )
 

@@ -19,6 +19,7 @@ from bot.calendars.outcome import LOOK_AGAIN, Retry, Synced
 from tests.calendars.conftest import SECRET, open_calendar, private_key
 from tests.calendars.loopback_google import CALENDAR, Fault, LoopbackGoogle
 from tests.calendars.plans import ANA, BEN, CLEO, SERIES, dropped, moved
+from tests.machine import patience
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -69,7 +70,7 @@ class Owner:
 
     def _until_done(self, once) -> None:
         for attempt in range(1, 40):
-            done = once(open_calendar(self.google, patience=IMPATIENCE), attempt)
+            done = once(open_calendar(self.google, within=IMPATIENCE), attempt)
             if isinstance(done, Synced):
                 return
             # A 401 that stays: somebody signs in again, and the bot goes on.
@@ -130,7 +131,7 @@ def test_what_is_cancelled_is_gone_for_good(before, during, made) -> None:
             owner.put(SERIES)
         else:  # the session is cancelled while the event is still being made
             owner.put_at = owner.now
-            open_calendar(google, patience=IMPATIENCE).put(SERIES)
+            open_calendar(google, within=IMPATIENCE).put(SERIES)
         google.faults.clear()
         google.faults.extend(during)
         owner.cancel(SERIES)
@@ -193,4 +194,4 @@ def _put_in_a_process(google: LoopbackGoogle) -> int:
     with contextlib.suppress(BrokenPipeError):
         child.stdin.write(json.dumps(given).encode())
         child.stdin.close()
-    return child.wait(timeout=60)
+    return child.wait(timeout=patience(20))

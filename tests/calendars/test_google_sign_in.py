@@ -19,6 +19,7 @@ from bot.calendars.outcome import GaveUp, Retry, Synced
 from tests.calendars.conftest import PATIENCE, SECRET, private_key
 from tests.calendars.loopback_google import CALENDAR, Fault, LoopbackGoogle
 from tests.calendars.plans import EVENING
+from tests.machine import patience
 
 
 def as_a_person(google: LoopbackGoogle, token: str) -> GoogleCalendar:
@@ -108,7 +109,7 @@ class Browser(io.StringIO):
         return super().write(text)
 
     def _open(self, address: str) -> None:
-        self.page = urllib.request.urlopen(address, timeout=5).read().decode()
+        self.page = urllib.request.urlopen(address, timeout=patience(5)).read().decode()
 
 
 def log_in(google: LoopbackGoogle) -> tuple[str, Browser]:

@@ -55,7 +55,7 @@ def deliver(desk: Desk, google: LoopbackGoogle) -> int:
         with desk.db.write() as tx:
             claimed = outbox.claim(tx, number, desk.clock())
         if claimed is not None:
-            keeper.keep(desk, claimed, open_calendar(google, patience=timedelta(seconds=0.3)))
+            keeper.keep(desk, claimed, open_calendar(google, within=timedelta(seconds=0.3)))
     return len(due)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.faults.loopback_discord import Interaction, Message, NotAnswered, NotOnScreen
 from tests.faults.loopback_discord.components import BUTTON, walk
+from tests.machine import patience
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 CARD_ANSWERS = (6, 7)  # the pressed card shows what was done
 SEEN = 6  # cards that are on the screen without scrolling
-PATIENCE = 1.0
+PATIENCE = 0.35  # on an idle machine
 
 # How often a button is pressed when a member sees it. What moves on comes first.
 EAGERNESS = {
@@ -113,7 +114,7 @@ class Crowd:
     async def _send_again(self) -> None:
         """Discord delivers something once more, answered or not."""
         interaction = self.chance.choice(self.sent[-40:])
-        await self.discord.redeliver(interaction, within=PATIENCE)
+        await self.discord.redeliver(interaction, within=patience(PATIENCE))
 
     async def _type(self, member: Member, channel: Channel) -> None:
         command = self.chance.choice(COMMANDS)
@@ -137,14 +138,16 @@ class Crowd:
             "reason": reason,
         }
         interaction = await self._kept(
-            self.discord.slash(channel, member, "forecast", options, within=PATIENCE)
+            self.discord.slash(channel, member, "forecast", options, within=patience(PATIENCE))
         )
         self.forecasts.append(Typed(interaction, member, probability, reason))
 
     async def _slash(
         self, channel: Channel, member: Member, command: str, options: dict[str, Any]
     ) -> Interaction:
-        answer = await self.discord.slash(channel, member, command, options, within=PATIENCE)
+        answer = await self.discord.slash(
+            channel, member, command, options, within=patience(PATIENCE)
+        )
         self.sent.append(answer)
         return answer
 
@@ -164,7 +167,9 @@ class Crowd:
         if "=" in custom_id:
             await self._vote(message, member, custom_id)
             return
-        answer = await self.discord.click(message, member, custom_id=custom_id, within=PATIENCE)
+        answer = await self.discord.click(
+            message, member, custom_id=custom_id, within=patience(PATIENCE)
+        )
         self.sent.append(answer)
         await self._fill_in(answer, member)
 
@@ -177,7 +182,7 @@ class Crowd:
         value = self.chance.choice(options)["value"]
         self.sent.append(
             await self.discord.select(
-                message, member, [value], custom_id=custom_id, within=PATIENCE
+                message, member, [value], custom_id=custom_id, within=patience(PATIENCE)
             )
         )
 
@@ -210,7 +215,9 @@ class Crowd:
     async def _submit(
         self, form: Interaction, member: Member, values: dict[str, Any]
     ) -> Interaction:
-        return await self._kept(self.discord.submit_modal(form, member, values, within=PATIENCE))
+        return await self._kept(
+            self.discord.submit_modal(form, member, values, within=patience(PATIENCE))
+        )
 
     async def _kept(self, act: Any) -> Interaction:
         """The interaction, answered or not; it is kept for another delivery."""

@@ -13,6 +13,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from tests.machine import patience
+
 from .launch import DOJO
 
 if TYPE_CHECKING:
@@ -21,8 +23,9 @@ if TYPE_CHECKING:
     from .loopback_discord import LoopbackDiscord
 
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS_TO_START = 40.0  # on a machine that has much else to do
-SECONDS_TO_END = 10.0
+# On an idle machine, with much to spare; `patience` stretches them on a busy one.
+SECONDS_TO_START = 15.0
+SECONDS_TO_END = 5.0
 
 
 class BotProcess:
@@ -81,22 +84,24 @@ class BotProcess:
         self._output.flush()
         return os.pread(self._output.fileno(), 1_000_000, 0).decode(errors="replace")
 
-    async def online(self, within: float = SECONDS_TO_START) -> None:
+    async def online(self, within: float | None = None) -> None:
         """Waits until it has come to the gateway since it was last started; says so if it ended."""
         gateway, before = self._discord.gateway, self._identified_before
-        await self._discord.until(lambda: gateway.identified > before or not self.running, within)
+        limit = within or patience(SECONDS_TO_START)
+        await self._discord.until(lambda: gateway.identified > before or not self.running, limit)
         if not self.running:
             raise RuntimeError(f"It ended by itself:\n{self.output}")
 
-    async def ended(self, within: float = SECONDS_TO_START) -> int:
+    async def ended(self, within: float | None = None) -> int:
         """Waits until it has ended by itself; returns the exit code."""
-        await self._discord.until(lambda: not self.running, within)
+        limit = within or patience(SECONDS_TO_START)
+        await self._discord.until(lambda: not self.running, limit)
         return self._process.returncode
 
     def kill(self) -> None:
         """SIGKILL: no goodbye, nothing saved that wasn't saved before."""
         self._process.kill()
-        self._process.wait(SECONDS_TO_END)
+        self._process.wait(patience(SECONDS_TO_END))
 
     async def stop(self) -> int:
         """SIGTERM, as a service manager does; returns the exit code.
@@ -104,7 +109,7 @@ class BotProcess:
         Waits beside the event loop: the bot says goodbye to a Discord that runs in it.
         """
         self._process.terminate()
-        return await asyncio.to_thread(self._process.wait, SECONDS_TO_END)
+        return await asyncio.to_thread(self._process.wait, patience(SECONDS_TO_END))
 
     def restart(self) -> None:
         """Starts the same command again; it has to be down."""

@@ -240,7 +240,7 @@ async def test_it_ends_soon_and_well_when_it_is_told_to(tmp_path: Path) -> None:
             code = await bot.stop()
 
             assert code == 0, signal.Signals(-code) if code < 0 else bot.output
-            assert time.monotonic() - began < 5
+            assert time.monotonic() - began < patience(5)
             assert bot.output.splitlines()[-1] == "Stopped."
             assert "Traceback" not in bot.output
             assert "WARNING" not in bot.output

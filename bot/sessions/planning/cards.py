@@ -45,8 +45,6 @@ COLOURS = {
 }
 # "Interested in the event (100 of 100)", and some room to spare.
 LONGEST_HEADING = 50
-# Mentions of so many users fit in a message.
-MOST_PINGS = 80
 
 
 def announcement_card(shown: Announcement) -> Message:
@@ -70,8 +68,10 @@ def announcement_card(shown: Announcement) -> Message:
 def reminder_message(shown: Reminder) -> Message:
     """One ping to those who said yes or maybe."""
     about = shown.about
-    pings = shown.user_ids[:MOST_PINGS]
+    pings = shown.user_ids
     who = " ".join(f"<@{user}>" for user in pings)
+    if shown.part:
+        return Message(content=f"{who}\nYou too, see above.", pings=pings)
     embed = card(f"{safe(about.title)} starts {countdown(about.starts_at)}", _text(about), BLUE)
     embed.add_field(name="Questions", value=_bring(about) + _nudge(shown), inline=False)
     items = (

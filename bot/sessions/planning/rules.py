@@ -18,6 +18,8 @@ SMALLEST, LARGEST = 2, 100
 MOST_AHEAD = 10
 # People are asked for a question while there is time to think of one.
 NUDGE_FROM = 120
+# Mentions of so many users fit in a message; for more people there are more messages.
+MOST_PINGS = 80
 
 
 @dataclass(frozen=True)

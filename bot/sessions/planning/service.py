@@ -3,12 +3,11 @@
 What follows from it (announcement, event, reminders, the next of a series) is in `upcoming/`.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
-
-from sqlmodel import Session
 
 from bot import keys
 from bot.core import typed_times
@@ -25,7 +24,7 @@ from bot.sessions.series.rules import Scope
 from bot.sessions.upcoming import service as upcoming
 from bot.unit import ActUnit, Caller, Desk, Unit, row_id
 from storage import groups, outbox, planning, sessions
-from storage.tables import Answer, DraftKind, Meetup, Repeat, Series, SessionState
+from storage.tables import Answer, DraftKind, Meetup, Repeat, Rsvp, Series, SessionState
 
 AHEAD = (SessionState.LIVE, SessionState.SCHEDULED)
 
@@ -148,9 +147,9 @@ def rsvp(desk: Desk, caller: Caller, at: Key, said: Answer) -> None:
 def listing(desk: Desk, caller: Caller) -> list[Upcoming]:
     """Live and planned sessions, soonest first."""
     with desk.db.read() as tx:
-        return [
-            _upcoming(tx, meetup) for meetup in sessions.listing(tx, caller.group_id, states=AHEAD)
-        ]
+        found = sessions.listing(tx, caller.group_id, states=AHEAD)
+        answers = sessions.rsvps_of(tx, [row_id(meetup) for meetup in found])
+    return [_upcoming(meetup, answers[row_id(meetup)]) for meetup in found]
 
 
 def find_key(desk: Desk, caller: Caller, typed: str) -> Key:
@@ -364,14 +363,15 @@ def _local(meetup: Meetup) -> datetime:
     return meetup.starts_at.astimezone(ZoneInfo(meetup.timezone))
 
 
-def _upcoming(tx: Session, meetup: Meetup) -> Upcoming:
-    said = [row.answer for row in sessions.rsvps(tx, row_id(meetup))]
+def _upcoming(meetup: Meetup, answers: Sequence[Rsvp]) -> Upcoming:
+    said = [row.answer for row in answers]
+    going = [row.member_id for row in answers if row.answer == Answer.GOING]
     return Upcoming(
         row_id(meetup),
         meetup.title,
         meetup.state,
         meetup.starts_at,
         meetup.channel_id,
-        len(rules.places(sessions.going(tx, row_id(meetup)), meetup.size)[0]),
+        len(rules.places(going, meetup.size)[0]),
         said.count(Answer.MAYBE),
     )

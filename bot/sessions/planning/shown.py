@@ -61,6 +61,7 @@ class Reminder:
     minutes: int
     user_ids: tuple[int, ...]
     without_question: tuple[str, ...]
+    part: int = 0
 
 
 @dataclass(frozen=True)
@@ -110,14 +111,19 @@ def read_announcement(tx: Session, at: Key) -> Announcement | None:
 def read_reminder(tx: Session, at: Key) -> Reminder | None:
     """The reminder that a key names, or None when it has lost its point."""
     about = read_announcement(tx, at)
-    if about is None or about.state != SessionState.SCHEDULED:
+    if about is None or about.state != SessionState.SCHEDULED or not at.more:
         return None
+    minutes, part = keys.part_of_reminder(at)
     meetup = tx.get_one(Meetup, at.id)
     going, _ = places_of(tx, meetup)
     maybe = [row.member_id for row in sessions.rsvps(tx, at.id) if row.answer == Answer.MAYBE]
     users = groups.users(tx, [*going, *maybe])
     named = tuple(users[member] for member in (*going, *maybe) if member in users)
-    return Reminder(about, at.more[0], named, _without_question(tx, meetup, going, at.more[0]))
+    in_part = named[part * rules.MOST_PINGS : (part + 1) * rules.MOST_PINGS]
+    if part and not in_part:
+        return None
+    nudged = _without_question(tx, meetup, going, minutes)
+    return Reminder(about, minutes, in_part, nudged, part)
 
 
 def read_place(tx: Session, at: Key) -> Place | None:

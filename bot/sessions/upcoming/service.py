@@ -81,10 +81,18 @@ def remind_due(desk: Desk, session_id: int, group_id: int) -> None:
             meetup.starts_at, reminder_minutes(unit.group), planned_at=planned_at, now=unit.now
         )
         if due is not None:
-            key = keys.reminder(session_id, due.minutes, planned_at)
-            unit.ping(key, meetup.channel_id, due.until)
+            for part in range(_parts(unit, session_id)):
+                key = keys.reminder(session_id, due.minutes, planned_at, part)
+                unit.ping(key, meetup.channel_id, due.until)
             unit.refresh(keys.event(session_id))
         wake(unit, meetup)
+
+
+def _parts(unit: Unit, session_id: int) -> int:
+    """Over how many messages the people who said yes or maybe are spread."""
+    wanted = (Answer.GOING, Answer.MAYBE)
+    people = sum(row.answer in wanted for row in sessions.rsvps(unit.tx, session_id))
+    return max(1, -(-people // planning_rules.MOST_PINGS))
 
 
 def note_interest(desk: Desk, group_id: int, session_id: int, people: Sequence[Person]) -> None:

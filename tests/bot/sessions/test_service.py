@@ -425,8 +425,8 @@ def test_a_question_that_somebody_present_has_forecast_is_picked_last(desk: Desk
     assert shown is not None
     assert [(one.id, one.known_to) for one in shown.choices] == [
         (snow, ()),
+        (hail, ("Cleo",)),  # the newest first
         (rain, ("Ben",)),
-        (hail, ("Cleo",)),
     ]
     assert row(desk, Round, 1).question_id == snow
 

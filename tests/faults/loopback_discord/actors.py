@@ -9,6 +9,8 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Any
 
+from tests.machine import patience
+
 from .commands import command_data, resolve
 from .components import (
     BUTTON,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from .api import Api
     from .gateway import Gateway
 
+# How long a member waits for an answer on an idle machine. `patience` stretches it on a busy one.
 PATIENCE = 5.0
 
 
@@ -54,7 +57,7 @@ class Actors:
         command: str,
         options: dict[str, Any] | None = None,
         *,
-        within: float = PATIENCE,
+        within: float | None = None,
     ) -> Interaction:
         """Types a command such as `session start`; people, channels and roles go in as they are."""
         data = self._typed(member.guild, command, options or {})
@@ -69,7 +72,7 @@ class Actors:
         typed: str,
         options: dict[str, Any] | None = None,
         *,
-        within: float = PATIENCE,
+        within: float | None = None,
     ) -> Interaction:
         """Has typed this much of one option; the suggestions are in `.choices`."""
         data = self._typed(member.guild, command, options or {}, (option, typed))
@@ -82,7 +85,7 @@ class Actors:
         *,
         label: str | None = None,
         custom_id: str | None = None,
-        within: float = PATIENCE,
+        within: float | None = None,
     ) -> Interaction:
         """Presses a button of the message as the member saw it, which may be out of date by now."""
         button = find_button(message.data["components"], label, custom_id)
@@ -96,7 +99,7 @@ class Actors:
         values: list[Any],
         *,
         custom_id: str | None = None,
-        within: float = PATIENCE,
+        within: float | None = None,
     ) -> Interaction:
         """Picks from a menu: options by their label or value, or people, channels and roles."""
         menu = find_select(message.data["components"], custom_id)
@@ -113,7 +116,7 @@ class Actors:
         member: Member,
         values: dict[str, Any],
         *,
-        within: float = PATIENCE,
+        within: float | None = None,
     ) -> Interaction:
         """Fills in the form that answered this interaction; fields go by custom_id or by label."""
         form = interaction.modal
@@ -126,7 +129,9 @@ class Actors:
         channel = interaction.channel
         return await self._act(MODAL_SUBMIT, channel, member, data, behind, within=within)
 
-    async def redeliver(self, interaction: Interaction, *, within: float = PATIENCE) -> Interaction:
+    async def redeliver(
+        self, interaction: Interaction, *, within: float | None = None
+    ) -> Interaction:
         """Sends the same interaction again, with its id and token, as Discord may after a break.
 
         One that has been answered is returned at once: what the bot makes of the second delivery
@@ -135,7 +140,7 @@ class Actors:
         interaction.sent_at = interaction.sent_at or time.monotonic()
         self.world.announce("INTERACTION_CREATE", interaction.payload)
         try:
-            await asyncio.wait_for(interaction.answered.wait(), within)
+            await asyncio.wait_for(interaction.answered.wait(), within or patience(PATIENCE))
         except TimeoutError:
             raise NotAnswered(interaction) from None
         return interaction
@@ -168,7 +173,7 @@ class Actors:
         return command_data(definition, words, options, typing)
 
     async def _press(
-        self, message: Message, member: Member, data: Json, within: float
+        self, message: Message, member: Member, data: Json, within: float | None
     ) -> Interaction:
         channel = self.world.channels[message.channel_id]
         return await self._act(COMPONENT, channel, member, data, message.data, within=within)
@@ -181,7 +186,7 @@ class Actors:
         data: Json,
         on: Json | None = None,
         *,
-        within: float,
+        within: float | None,
     ) -> Interaction:
         interaction = self._interactions.open(kind, channel, member, data, on)
         return await self.redeliver(interaction, within=within)

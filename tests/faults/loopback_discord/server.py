@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from aiohttp import web
 
+from tests.machine import patience
+
 from .actors import PATIENCE, Actors
 from .api import Api
 from .faults import FaultPlan, GlobalLimit
@@ -46,18 +48,19 @@ class LoopbackDiscord(Actors):
         *,
         clock: Callable[[], float] = time.time,
         nonce_window: float = NONCE_WINDOW,
-        answer_within: float = ANSWER_WITHIN,
+        answer_within: float | None = None,
         requests_a_second: int | None = None,
     ) -> None:
         self._faults = FaultPlan()
         self.world = World(clock, self._announce)
         self.gateway = Gateway(self.world)
         self._messages = Messages(self.world, nonce_window)
-        self._interactions = Interactions(self.world, self._messages, answer_within)
+        limit = answer_within or max(ANSWER_WITHIN, patience(1))  # Discord's own, on a busy machine
+        self._interactions = Interactions(self.world, self._messages, limit)
         self._api = Api(self.world, self._messages, self._interactions)
-        limit = GlobalLimit(requests_a_second)
+        a_second = GlobalLimit(requests_a_second)
         files = self._messages.files
-        self._wire = Wire(self._api, self.gateway.serve, self._faults, files, limit)
+        self._wire = Wire(self._api, self.gateway.serve, self._faults, files, a_second)
         self.fail, self.delay = self._faults.fail, self._faults.delay
         self.drop_gateway = self.gateway.drop
 
@@ -187,20 +190,21 @@ class LoopbackDiscord(Actors):
         """The commands that the bot registered, for one group or for all."""
         return self._api.commands.get(guild.id if guild else None, [])
 
-    async def online(self, within: float = 10.0) -> None:
+    async def online(self, within: float | None = None) -> None:
         """Waits until a bot is connected. After a restart ask the `BotProcess`: it knows which."""
-        await self.until(lambda: self.gateway.connected, within)
+        await self.until(lambda: self.gateway.connected, within or patience(10))
 
-    async def until(self, condition: Callable[[], T], within: float = PATIENCE) -> T:
+    async def until(self, condition: Callable[[], T], within: float | None = None) -> T:
         """Waits until the condition holds, and returns what made it true."""
-        deadline = time.monotonic() + within
+        limit = within or patience(PATIENCE)
+        deadline = time.monotonic() + limit
         while not (result := condition()):
             if time.monotonic() > deadline:
-                raise TimeoutError(f"Still not so after {within} seconds")
+                raise TimeoutError(f"Still not so after {limit:.0f} seconds")
             await asyncio.sleep(LOOK_AGAIN)
         return result
 
-    async def quiet(self, for_seconds: float = 0.2, within: float = PATIENCE) -> None:
+    async def quiet(self, for_seconds: float = 0.2, within: float | None = None) -> None:
         """Waits until the bot has asked for nothing for a while: it is done, as far as one sees."""
         start = time.monotonic()
         await self.until(lambda: time.monotonic() - self._last_heard(start) > for_seconds, within)

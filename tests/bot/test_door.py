@@ -1,0 +1,68 @@
+"""One interaction has one deadline, however many services its command calls."""
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from bot import door as doors
+from bot.door import Door
+from bot.rules import Refusal
+from tests.conftest import caller
+
+
+class Response:
+    def __init__(self) -> None:
+        self.deferred = 0
+
+    def is_done(self) -> bool:
+        return self.deferred > 0
+
+    async def defer(self, **_: Any) -> None:
+        self.deferred += 1
+
+
+class OpenDoor(Door):
+    caller = caller("Ana")  # type: ignore[assignment]
+
+
+@pytest.fixture
+async def door(monkeypatch: pytest.MonkeyPatch) -> Door:
+    monkeypatch.setattr(doors, "PATIENCE", 0.3)
+
+    async def run(work: Any, *_: Any) -> Any:
+        return await work()
+
+    app = SimpleNamespace(run=run, desk=None)
+    interaction: Any = SimpleNamespace(
+        client=SimpleNamespace(app=app), response=Response(), guild_id=1, id=1,
+        user=SimpleNamespace(id=1),
+    )  # fmt: skip
+    return OpenDoor(interaction)
+
+
+async def slow() -> str:
+    await asyncio.sleep(0.2)
+    return "done"
+
+
+async def fail() -> str:
+    raise Refusal("no")
+
+
+async def test_two_services_in_a_row_have_no_more_time_than_one(door: Door) -> None:
+    first = await door.do(slow)
+    second = await door.do(slow)
+
+    assert (first, second) == ("done", "done")
+    assert door.interaction.response.deferred == 1
+
+
+async def test_what_comes_after_the_deadline_is_still_done_and_refused(door: Door) -> None:
+    await asyncio.sleep(0.35)
+
+    with pytest.raises(Refusal):
+        await door.do(fail)
+    assert await door.do(slow) == "done"
+    assert door.interaction.response.deferred == 1
