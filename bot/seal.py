@@ -8,7 +8,7 @@ import hashlib
 import hmac
 
 from bot.errors import StartError
-from bot.loading import LOADING
+from scoring.loading import LOADING
 
 HOW_TO_MAKE_ONE = "`dojo new-key` makes one; docs/operations.md says what to know about it."
 

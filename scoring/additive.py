@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoring.checks import Floats, Indices
+from scoring.loading import LOADING
 from scoring.tally import count_by, sum_by
 
 _DENSE = 100  # members up to whom the equations are solved as a matrix
@@ -87,7 +88,8 @@ def _conjugate_gradients(
     member: Indices, question: Indices, target: Floats, asked: Indices, answered: Indices
 ) -> Floats:
     """The same for large tables, without the matrix; each step is one pass over the rows."""
-    from scipy.sparse.linalg import LinearOperator, cg  # noqa: PLC0415 (rarely needed, large)
+    with LOADING:
+        from scipy.sparse.linalg import LinearOperator, cg  # noqa: PLC0415 (rarely needed)
 
     def times(effect: Floats) -> Floats:
         mean = sum_by(question, effect[member]) / answered
@@ -106,8 +108,9 @@ def _parts(member: Indices, question: Indices, asked: Indices, answered: Indices
         return 0
     if answered.max() == len(asked) or asked.max() == len(answered):
         return 1
-    from scipy.sparse import coo_array  # noqa: PLC0415 (rarely needed, large)
-    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+    with LOADING:
+        from scipy.sparse import coo_array  # noqa: PLC0415 (rarely needed)
+        from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
 
     n = len(asked) + len(answered)
     ends = member, len(asked) + question

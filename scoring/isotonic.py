@@ -6,7 +6,6 @@ Pool adjacent violators comes from scipy. Many samples go through it in one call
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,12 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.checks import Floats, Indices
+from scoring.loading import LOADING
 from scoring.tally import count_by, ratio, sum_by
 
 SAMPLES_AT_ONCE = 1024  # lifted by at most 2048, resampled curves keep twelve digits
 _NUMBERS_AT_ONCE = 1_000_000
-# Threads that load parts of scipy at once can be handed half of it; one at a time cannot.
-_LOADING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ def miscalibrations(forecast: Floats, count: NDArray[np.float64] | Indices, yes:
 
 def _pool_adjacent_violators(values: Floats, weights: Floats) -> Floats:
     # Loaded when a curve is first drawn: it is a sixth of an idle process's memory.
-    with _LOADING:
+    with LOADING:
         from scipy.optimize import isotonic_regression  # noqa: PLC0415
 
     fit: Floats = isotonic_regression(values, weights=weights).x

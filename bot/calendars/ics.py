@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.calendars import zones
 from bot.calendars.events import CalendarEvent, Change, clean, in_utc, is_second, one_line
-from bot.loading import LOADING
+from scoring.loading import LOADING
 
 PRODUCT = "-//Forecasting Dojo//Calendar//EN"
 # RFC 5546 wants an organizer in what is published. Nobody reads mail there: .invalid is reserved.

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.loading import LOADING
+from scoring.loading import LOADING
 
 _STEP = timedelta(days=7)
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")

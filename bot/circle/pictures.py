@@ -3,9 +3,9 @@
 from bot.circle import cards, service
 from bot.circle.service import GroupCircle
 from bot.circle.worth import AGGREGATES
-from bot.loading import LOADING
 from bot.message import Message, Picture
 from bot.unit import Caller, Desk
+from scoring.loading import LOADING
 
 
 def circle(desk: Desk, caller: Caller) -> Message:
