@@ -23,7 +23,7 @@ from storage import outbox
 from storage.tables import Meetup, Question, Round
 
 # What the number in a key is the number of, by the key's letter.
-SESSIONS, ROUNDS, QUESTIONS = "amwle", "btufs", "qr"
+SESSIONS, ROUNDS, QUESTIONS = "amwle", "btufso", "qr"
 
 Read = Callable[[Session, Key, datetime], Any]
 Draw = Callable[[Any], Message]

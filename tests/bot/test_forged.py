@@ -15,7 +15,7 @@ from bot.client import HANDLERS, KINDS
 from bot.data.service import import_csv
 from bot.delivery.catalogue import CATALOGUE, read
 from bot.demo.stage import Stage
-from bot.door import Door, _change_and_draw, _render_for, clean_data
+from bot.door import Door, _change_and_draw, _Pressed, _render_for, clean_data
 from bot.keys import Key
 from bot.rules import Refusal, clean_text
 from bot.sessions.planning import service as planning
@@ -41,6 +41,7 @@ def every_key() -> dict[str, Key]:
         keys.turn(1, 1),
         keys.cue(1, 1, 120, 0),
         keys.final(1, 1),
+        keys.stopped(1, 1),
         keys.summary(1),
         keys.question(1),
         keys.resolution(1),
@@ -75,9 +76,9 @@ def test_a_key_of_another_group_draws_nothing(evening: Desk, kind: str) -> None:
 def test_neither_an_answer_nor_a_look_draws_another_groups_card(evening: Desk, kind: str) -> None:
     key, stranger = every_key()[kind], caller("Guest", **ELSEWHERE)
 
-    _, drawn = _change_and_draw(evening, stranger, key, lambda _desk, _caller: None)
+    _, drawn = _change_and_draw(evening, stranger, _Pressed(key), lambda _desk, _caller: None)
 
-    assert drawn.message is None
+    assert drawn is None
     assert _render_for(evening, stranger, key) is None
 
 
@@ -91,7 +92,7 @@ def test_every_handler_says_which_kinds_of_keys_it_takes() -> None:
     assert "" not in KINDS.values()
 
 
-LETTERS = "abcdefghlmpqrstuvw"
+LETTERS = "abcdefghlmopqrstuvw"
 
 
 class Interaction:
@@ -127,7 +128,7 @@ class StrangersDoor(Door):
         self.interaction = Interaction()
         self.app = SimpleNamespace(
             desk=desk, slow_desk=desk, run=run, pools=pools, handlers=handlers, kinds=KINDS,
-            delivery=SimpleNamespace(wake=lambda: None),
+            delivery=SimpleNamespace(wake=lambda: None, answered=lambda *_, **__: None),
         )  # fmt: skip
         self._answers_with_card, self._deadline = False, float("inf")
 

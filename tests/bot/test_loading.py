@@ -21,8 +21,8 @@ import sys, threading
 from datetime import UTC, datetime
 from types import SimpleNamespace as Shown
 from bot.circle import pictures as circle
-from bot.circle.service import GroupCircle, RoundGain, Trusted
-from bot.circle.worth import Mean
+from bot.circle.service import GroupCircle, RoundGain, Trust
+from bot.circle.averages import Mean
 from bot.calendars import zones
 from bot.delivery import catalogue
 from bot.standings import pictures, reading, service
@@ -45,15 +45,17 @@ def calibration():
 
 def whole_group():
     brier = Mean(0.2, (0.1, 0.3), 5)
-    rows = (Trusted("median", brier, brier),)
+    trust = Trust((("median", brier),), None)
     gains = (RoundGain(NOW, 0.1), RoundGain(NOW, 0.2))
-    view = GroupCircle(2, 0, 2, 2, brier, gains, rows, brier, None, None, (), None)
+    view = GroupCircle(2, 0, 2, brier, gains, trust, None, (), 0, None, 0)
     return circle.circle_picture(view).png
 
 def round_of_yes_or_no():
     seats = (Shown(name="Ana", blind=0.5, turn=0.6, late=False, final=0.7),)
     about = Shown(question="Rain?", asked=Shown(kind="binary"))
-    shown = Shown(final_pool=None, about=about, seats=seats, running=(0.5, 0.6), final=None)
+    shown = Shown(
+        final_pool=None, about=about, seats=seats, running=(0.5, 0.6), final=None, compared=None
+    )
     return catalogue.summary_picture(shown).png
 
 def round_of_numbers():
@@ -61,7 +63,8 @@ def round_of_numbers():
     about = Shown(question="How much?", asked=Asked("numeric", (), "cm"))
     pool = Shown(best=said)
     seats = (Shown(name="Ana", said=(said, said, said), final=None),)
-    shown = Shown(final_pool=pool, blind_pool=pool, about=about, seats=seats)
+    movement = Shown(path=(said, said), final=said, compared=None, final_people=1)
+    shown = Shown(final_pool=pool, blind_pool=pool, about=about, seats=seats, movement=movement)
     return catalogue.summary_picture(shown).png
 
 def calendar():

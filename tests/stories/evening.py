@@ -369,7 +369,7 @@ def _later() -> list[Step]:
         ),
         types("Eva", "leaderboard", {"metric": "brier", "min": 1}, alone=rows, blind=False),
         types("Dan", "circle", alone="nearer to what happened in 1 of 1 round", blind=False),
-        types("Ben", "profile", alone="In the turn: **0.116** (1 forecast)", blind=False),
+        types("Ben", "profile", alone="blind 0.336, turn 0.116, final 0.084", blind=False),
         types("Cleo", "history", {"question": "1"}, alone="**66%** Ben turn, late", blind=False),
     ]
 

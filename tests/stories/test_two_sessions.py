@@ -168,7 +168,7 @@ async def test_lists_and_standings_are_those_of_the_own_group(
 
     offered = await gwen.autocomplete(elsewhere.channel, "forecast", "question", "Will")
     listed = await elsewhere.type("Gwen", "question list", state="resolved")
-    board = await elsewhere.type("Gwen", "leaderboard", min=1)
+    board = await elsewhere.type("Gwen", "leaderboard", metric="brier", min=1)
 
     assert [choice["name"] for choice in offered] == [SNOW]
     for answer in (wire.alone(listed), wire.alone(board)):

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from bot.circle.averages import Mean
 from bot.circle.shown import MemberRecord
-from bot.circle.worth import Mean
 from bot.standings.asked import METRICS, Asked, Metric, Window
 from bot.standings.cards import (
     METRIC_CHOICES,
@@ -255,7 +255,7 @@ def test_the_groups_calibration_says_what_its_forecast_is() -> None:
     assert "0% and 100% count as 0.1% and 99.9%" in said
 
 
-NOTHING = MemberRecord(None, 0, None, 0, None)
+NOTHING = MemberRecord(None, None, 0)
 
 
 def profile(*standings: tuple[Metric, BoardRow], **more: object) -> Profile:
@@ -272,11 +272,13 @@ def profile_fields(shown: Profile) -> dict[str, str]:
 
 
 def test_a_profile_shows_what_a_member_did_in_the_circle() -> None:
-    circle = MemberRecord(None, 0, Mean(0.1, None, 1), 1, None)
+    circle = MemberRecord(Mean(0.1, (0.02, 0.18), 12), None, 1)
 
     fields = profile_fields(profile(circle=circle))
 
-    assert str(fields["In the circle"]).startswith("Own gain **+0.100** on average (1 round)")
+    assert str(fields["In the circle"]).startswith(
+        "Own gain **+0.100** on average (90%: +0.020 to +0.180; 12 questions)"
+    )
     assert fields["Calibration"] == "Fine."
     assert "**+0.021** Edge over the others (−0.013 to +0.055)" in str(
         fields["Scores over all questions"]

@@ -9,7 +9,6 @@ import pytest
 from sqlmodel import delete, select
 
 import scoring
-from bot.alarms import RINGS
 from bot.questions import service as questions
 from bot.standings import keeping
 from bot.standings import service as standings
@@ -69,7 +68,6 @@ def test_a_settled_question_wakes_the_keeper_at_once(desk: Desk, clock: Clock) -
     settle(heard, clock, 1)
 
     assert woken[-1].alarms[f"standings:{GROUP}"] == clock()
-    assert RINGS["standings"] is keeping.refresh
 
 
 def test_a_round_that_closes_on_an_open_question_changes_no_standing(desk: Desk) -> None:
