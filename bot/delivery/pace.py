@@ -13,8 +13,9 @@ from types import SimpleNamespace
 import aiohttp
 
 REQUESTS_A_SECOND = 45
-# So many may go at once after a pause; with more it could be over 50 within a second.
-BURST = 3
+# So many may go at once after a pause. The way to Discord is not always equally long, so that a
+# second there can hold a few more than one here: with a larger burst it could be over 50.
+BURST = 1
 REQUEST_TIMEOUT = 30.0
 EXEMPT = ("/interactions/", "/webhooks/")
 
