@@ -264,7 +264,9 @@ def _change_and_draw(
     """What the service returns, and the pressed card as it is then; drawn after it is saved."""
     result = change(replace(desk, closing=pressed.close), caller)
     draw = pressed.draw
-    return result, render(desk, pressed.at, group_id=caller.group_id) if draw is None else draw()
+    return result, render(
+        desk, pressed.at, pictures=False, group_id=caller.group_id
+    ) if draw is None else draw()
 
 
 def clean_data(data: Any) -> Any:
