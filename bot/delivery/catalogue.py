@@ -29,14 +29,16 @@ Read = Callable[[Session, Key, datetime], Any]
 Draw = Callable[[Any], Message]
 
 
-def render(desk: Desk, key: Key, *, group_id: int | None = None) -> Message | None:
+def render(
+    desk: Desk, key: Key, *, pictures: bool = True, group_id: int | None = None
+) -> Message | None:
     """The message as it should be now; None when it has lost its point.
 
-    Reads the database and may draw a picture, so it belongs off the event loop. `group_id` is as
-    in `read`.
+    Reads the database and may draw a picture, so it belongs off the event loop. `pictures` and
+    `group_id` are as in `read`.
     """
     with desk.db.read() as tx:
-        draw = read(tx, key, desk.clock(), group_id=group_id)
+        draw = read(tx, key, desk.clock(), pictures=pictures, group_id=group_id)
     return draw()
 
 

@@ -244,7 +244,7 @@ class Delivery:
 
     def _lost(self, effect: Effect) -> None:
         """Somebody deleted the card; one that asks for nothing any more stays away."""
-        message = render(self._desk, Key.parse(effect.key))
+        message = render(self._desk, Key.parse(effect.key), pictures=False)
         with self._desk.db.write() as tx:
             if message is not None and message.items:
                 outbox.lost(tx, _id(effect), self._desk.clock())

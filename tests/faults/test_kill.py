@@ -284,9 +284,9 @@ async def kill_again_and_again(bot: BotProcess, chance: random.Random, url: str)
         kills += 1
         if chance.random() < 0.85:
             await bot.online()
-            await asyncio.sleep(chance.uniform(0.0, 1.6))
+            await asyncio.sleep(chance.uniform(0.0, patience(0.5)))
         else:
-            await asyncio.sleep(chance.uniform(0.0, 1.2))
+            await asyncio.sleep(chance.uniform(0.0, patience(0.4)))
         bot.kill()
         if chance.random() < 0.3:
             await asyncio.to_thread(be_down_for, url, timedelta(seconds=29))

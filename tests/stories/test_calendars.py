@@ -52,7 +52,7 @@ def google() -> Iterator[LoopbackGoogle]:
 async def world(
     sqlite: Database, open_stage: OpenStage, google: LoopbackGoogle
 ) -> AsyncIterator[World]:
-    calendar: GoogleCalendar = open_calendar(google, patience=timedelta(seconds=1))
+    calendar: GoogleCalendar = open_calendar(google, within=timedelta(seconds=1))
     means = Means(box=Box(new_key()), google=True, feed_url="http://dojo")
     parts = {"means": means, "google": calendar, "http_bind": "127.0.0.1:0"}
     async with open_stage(sqlite, sweep_seconds=SWEEP, **parts) as stage:

@@ -76,7 +76,11 @@ async def test_an_answer_that_takes_long_is_given_all_the_same(
         return set(), tasks
 
     # simcord lets no time pass while a service works, so patience cannot run out by itself.
-    impatient = SimpleNamespace(ensure_future=asyncio.ensure_future, wait=run_out_of_patience)
+    impatient = SimpleNamespace(
+        ensure_future=asyncio.ensure_future,
+        get_running_loop=asyncio.get_running_loop,
+        wait=run_out_of_patience,
+    )
     monkeypatch.setattr(door, "asyncio", impatient)
 
     whispered = await circle.type("Ana", "forecast", question=RAIN, probability="70")
