@@ -20,7 +20,7 @@ from bot.rules import Refusal
 
 # Python lets a thread compute for so long before another one that waits gets its turn. A press
 # waits for many such turns; with Python's own 5 ms it takes a second beside threads that draw.
-SECONDS_A_TURN = 0.0005
+SECONDS_A_TURN = 0.001
 P = ParamSpec("P")
 R = TypeVar("R")
 
