@@ -88,7 +88,7 @@ async def withdraw(interaction: discord.Interaction[Any], question: str) -> None
 @app_commands.describe(
     question="Which question",
     outcome="What happened: yes or no, an option, or a number; or void",
-    known_at="When the outcome became known in the world, such as `yesterday 18:00`; default now",
+    known_at="When the outcome became known, such as `yesterday 18:00`; else now, or as before",
     source="Where one can see it",
 )
 @app_commands.autocomplete(question=question_choices, outcome=outcome_choices)

@@ -81,10 +81,15 @@ class Listed:
 
 @dataclass(frozen=True)
 class Resolvable:
-    """A question that is about to be resolved, or was: its title and what answers it takes."""
+    """A question that is about to be resolved, or was: its title and what answers it takes.
+
+    `known` and `source` are those of the outcome that is corrected; None where there is none.
+    """
 
     title: str
     asked: Asked
+    known: Understood | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -188,7 +193,11 @@ def check_may_resolve(desk: Desk, caller: Caller, question_id: int) -> Resolvabl
     with desk.db.read() as tx:
         question = require(tx, caller.group_id, question_id)
         _require_author_before(tx, caller, question, "resolve")
-        return Resolvable(question.title, kind_state.asked(question))
+        asked, corrected = kind_state.asked(question), _corrected(tx, question_id)
+        if corrected is None:
+            return Resolvable(question.title, asked)
+    known = Understood(corrected.known_at, typed_times.zone_of(desk, caller))
+    return Resolvable(question.title, asked, known, corrected.source)
 
 
 def reopen(desk: Desk, caller: Caller, question_id: int) -> str:
@@ -474,7 +483,9 @@ def _resolve(
     if isinstance(known, Asks):
         typed = asdict(entered)
         return typed_times.ask(unit, DraftKind.OUTCOME, typed, known, str(question_id))
-    known = known or Understood(unit.now, unit.zone)
+    corrected = _corrected(unit.tx, question_id)
+    known = known or Understood(corrected.known_at if corrected else unit.now, unit.zone)
+    source = source or (corrected.source if corrected else "")
     rules.check_known(known.at, question.created_at, unit.now)
     question.state = QuestionState(rules.state_after(result))
     _add_resolution(unit, question, result, known.at, source=source)
@@ -489,8 +500,14 @@ def _resolve(
     return Resolved(question.title, said, known, len(counted), len(made))
 
 
+def _corrected(tx: Session, question_id: int) -> Resolution | None:
+    """The outcome that a new one corrects: what is left out stays as it was entered."""
+    latest = questions.latest_resolution(tx, question_id)
+    return latest if latest is not None and latest.outcome is not None else None
+
+
 def _read_known(desk: Desk, caller: Caller, question_id: int, known: str) -> Reading | None:
-    """When the outcome became known, read before anything is changed; None means now."""
+    """When the outcome became known, read before anything is changed; None if left out."""
     if not known.strip():
         return None
     with desk.db.read() as tx:

@@ -70,9 +70,10 @@ def hour_alone(digits: str, half: Half, minute: int = 0, *, text: str = "") -> C
 
 
 def four_digits(digits: str, half: Half) -> Clock:
-    """Make a time of an hour and minutes without a mark between, such as 1930 or 730pm."""
+    """Make a time of hour and minutes without a mark between, such as 1930, 730pm or 730."""
     hour, minute = int(digits[:-2]), int(digits[-2:])
-    return _clock(hour, minute, 0, half, opened=False, text=digits)
+    opened = len(digits) == 3 and 1 <= hour <= 9
+    return _clock(hour, minute, 0, half, opened=opened, text=digits)
 
 
 def minutes_past(hour: Clock, minutes: int) -> Clock:

@@ -68,7 +68,7 @@ def choose(candidates: Sequence[Candidate], wish: Wish, typed: str) -> Result:
     if said := _contradiction(list(left.values())):
         return Refused(f"{said} Leave one of the two out.")
     if len(left) > _MOST_ASKED:
-        return Refused(f"{typed} could mean many times. Type it with date and time: {EXAMPLES}.")
+        return Refused(f"{typed} could mean many times. Type it with its date and time of day.")
     found = tuple(Understood(at, left[at].zone) for at in sorted(left))
     if len(found) == 1:
         return found[0]

@@ -6,7 +6,10 @@ NO_TIME_OF_DAY = f"At what time of day? Type it with the date, such as {EXAMPLES
 REPEATED = (
     "That comes round again and again. Give the first time; a session that comes back has `repeat`."
 )
-TWO_TIMES = "Give one time only. How long a session takes belongs to `length`."
+TWO_TIMES = (
+    "Give one time only. How long a session takes belongs to `length`; an offset behind the time "
+    "is typed as `UTC-05:00`."
+)
 
 
 class ReadingError(Exception):

@@ -20,7 +20,7 @@ from bot.core.times.moments import moments_of
 from bot.core.times.parts import Period
 from bot.core.times.problem import REPEATED, TWO_TIMES, ReadingError
 from bot.core.times.result import Purpose, Refused, Result
-from bot.core.times.said import EXAMPLES
+from bot.core.times.said import EXAMPLES, PAST_EXAMPLES
 from bot.core.times.scan import scan
 from bot.core.times.sense import Sense, senses
 
@@ -43,13 +43,14 @@ def read_time(
     `opened_at` is when the question was asked, for an outcome that became known. `planned` is when
     the session would be that is to be moved: a time of day without a day keeps its day.
     """
+    examples = PAST_EXAMPLES if purpose == "known" else EXAMPLES
     if len(text) > LONGEST:
-        return Refused(f"That is longer than {LONGEST} characters. Type a time such as {EXAMPLES}.")
+        return Refused(f"That is longer than {LONGEST} characters. Type a time such as {examples}.")
     wish = Wish(purpose, zone, now, opened_at or now, planned)
     try:
         return _read(text, wish)
     except ReadingError as problem:
-        unread = f"{quote(text)} is not a time I can read. Try {EXAMPLES}."
+        unread = f"{quote(text)} is not a time I can read. Try {examples}."
         return Refused(problem.reason or unread)
 
 

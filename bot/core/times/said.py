@@ -3,7 +3,9 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-EXAMPLES = "`Thursday 19:00`, `2026-12-03 18:30` or `in 2 hours`"
+# What to type instead. A date without a year never lies on the wrong side of now.
+EXAMPLES = "`Thursday 19:00`, `3 December 18:30` or `in 2 hours`"
+PAST_EXAMPLES = "`yesterday 19:00`, `3 December 18:30` or `2 hours ago`"
 
 # Not from the machine's locale: these words are read again, and everybody sees the same ones.
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -7,6 +7,7 @@ from discord.ui import Label, Modal, TextInput
 
 from bot import keys
 from bot.core.times.reader import LONGEST as LONGEST_TIME
+from bot.core.times.said import say_moment
 from bot.keys import Key
 from bot.message import OPTION_LIMIT, cut, safe
 from bot.questions.kinds.rules import VOID, Asked, outcomes
@@ -108,7 +109,7 @@ def resolve_form(at: Key, found: Resolvable) -> Modal:
     form.add_item(
         Label(
             text="When did it become known?",
-            description="Forecasts made later do not count. Empty means now.",
+            description=f"Forecasts made later do not count. Empty {_unless_typed(found)}.",
             component=TextInput(
                 custom_id="known_at",
                 placeholder="yesterday 18:00",
@@ -120,10 +121,21 @@ def resolve_form(at: Key, found: Resolvable) -> Modal:
     form.add_item(
         Label(
             text="Where can one see it?",
-            component=TextInput(custom_id="source", required=False, max_length=LONGEST_COMMENT),
+            component=TextInput(
+                custom_id="source",
+                default=found.source or None,
+                required=False,
+                max_length=LONGEST_COMMENT,
+            ),
         )
     )
     return form
+
+
+def _unless_typed(found: Resolvable) -> str:
+    if found.known is None:
+        return "means now"
+    return f"keeps {say_moment(found.known.at, found.known.zone)}"
 
 
 def _outcome_field(asked: Asked) -> Label[Any]:

@@ -10,6 +10,7 @@ from bot.forecasts.rules import Belief
 from bot.groups import service as groups
 from bot.groups.service import Change
 from bot.questions import service as questions
+from bot.questions.service import Resolved
 from bot.questions.shown import read_question, read_resolution
 from bot.rules import NotAllowedRefusal, Refusal
 from bot.sessions import service as sessions
@@ -442,6 +443,28 @@ def test_a_source_is_kept_and_capped(desk: Desk) -> None:
         questions.resolve(desk, caller(), 1, outcome="no", source="x" * 301)
 
     assert [one.source for one in rows(desk, Resolution)] == ["The station says so."]
+
+
+def test_a_correction_keeps_the_moment_and_the_source_that_it_leaves_out(
+    desk: Desk, clock: Clock
+) -> None:
+    bring(desk)
+    clock.move(3600)
+    ana = {"outcome": "no", "known": "30 minutes ago", "source": "The station"}
+    first = questions.resolve(desk, caller(), 1, **ana)
+    clock.move(3600)
+
+    form = questions.check_may_resolve(desk, caller(), 1)
+    second = questions.resolve(desk, caller(), 1, outcome="yes")
+    third = questions.resolve(desk, caller(), 1, outcome="yes", known="10 minutes ago", source="A")
+
+    assert isinstance(first, Resolved)
+    assert isinstance(second, Resolved)
+    assert isinstance(third, Resolved)
+    assert (form.known, form.source) == (first.known, "The station")
+    assert second.known == first.known
+    assert third.known.at == clock.now - timedelta(minutes=10)
+    assert [one.source for one in rows(desk, Resolution)] == ["The station", "The station", "A"]
 
 
 def test_a_correction_is_added_and_the_first_outcome_stays_on_record(desk: Desk) -> None:

@@ -590,6 +590,15 @@ def test_ending_a_session_closes_its_round_and_posts_the_evening(desk: Desk, clo
     assert (evening.lasted_seconds, evening.circle) == (600, CIRCLE)
 
 
+def test_the_summary_offers_no_next_round_once_the_session_has_ended(desk: Desk) -> None:
+    finish(desk)
+    offered = wanted(desk, keys.summary(1))
+
+    sessions.end(desk, caller("Ana"))
+
+    assert wanted(desk, keys.summary(1)) == offered + 1
+
+
 def test_a_session_can_end_in_its_lobby(desk: Desk) -> None:
     lobby = open_lobby(desk)
     before = wanted(desk, lobby)

@@ -3,6 +3,7 @@
 Everything is read at noon of Saturday 28 November 2026 in Berlin, unless a test says otherwise.
 """
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -692,3 +693,30 @@ def test_a_time_that_has_passed_on_its_day_is_not_moved_to_another() -> None:
     said = reason(read("11:00", planned=NOW + timedelta(hours=6)))
 
     assert "keeps the session's day, and Sat 28 Nov 2026, 11:00 (Europe/Berlin) is past" in said
+
+
+@pytest.mark.parametrize("text", ["Thursday 730", "at 830", "tomorrow 930"])
+def test_three_digits_may_be_morning_or_evening_like_seven_thirty(text: str) -> None:
+    result = read_time(text, purpose="session", zone=BERLIN, now=NOW)
+
+    assert isinstance(result, Asks)
+    assert {one.at.astimezone(BERLIN).hour % 12 for one in result.candidates} == {
+        int(text.split()[-1][0])
+    }
+    assert len(result.candidates) == 2
+
+
+@pytest.mark.parametrize("purpose", ["session", "close", "known"])
+@pytest.mark.parametrize("months", range(0, 24, 5))
+def test_what_a_refusal_tells_to_type_is_understood_at_any_time_of_any_year(
+    purpose: Purpose, months: int
+) -> None:
+    now = NOW + timedelta(days=30 * months)
+    said = read_time("banana split", purpose=purpose, zone=BERLIN, now=now)
+    unread = read_time("", purpose=purpose, zone=BERLIN, now=now)
+
+    assert isinstance(said, Refused)
+    assert isinstance(unread, Refused)
+    for example in re.findall(r"`([^`]+)`", unread.reason)[1:]:
+        found = read_time(example, purpose=purpose, zone=BERLIN, now=now, opened_at=now)
+        assert isinstance(found, Understood), (example, now)
