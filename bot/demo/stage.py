@@ -21,6 +21,13 @@ from storage.engine import Database
 MANAGER = discord.Permissions(manage_guild=True, manage_events=True)
 
 
+class PatientEnv(simcord.Env):
+    """Waits as long for the bot's start as for all else: simcord itself allows five seconds."""
+
+    async def _settle_internal(self, *, timeout: float | None = None, **more: Any) -> None:
+        await super()._settle_internal(timeout=max(timeout or 0.0, self.settle_timeout), **more)
+
+
 class Stage:
     """One server with a text and a voice channel, and its people by name."""
 
@@ -60,7 +67,7 @@ class Stage:
 
         parts["sleep"] = sleep
         app = App(database, **parts)
-        env = simcord.Env(app.client, check_errors=False, settle_timeout=120)
+        env = PatientEnv(app.client, check_errors=False, settle_timeout=120)
         if start is not None:
             env.backend.clock.advance((start - env.now()).total_seconds())
         with virtual_alarms():

@@ -196,8 +196,9 @@ def close(unit: Unit, meetup: Meetup, row: Round | None) -> Key:
     if meetup.lobby_open:
         meetup.lobby_open = False
         unit.refresh(keys.lobby(row_id(meetup), meetup.lobby))
-    for last in rounds.of_session(unit.tx, row_id(meetup))[-1:]:  # its summary offers a next round
-        unit.refresh(keys.summary(row_id(last)))
+    closed = rounds.of_session(unit.tx, row_id(meetup))
+    if row is None and closed:  # the summary offers a next round
+        unit.refresh(keys.summary(row_id(closed[-1])))
     key = keys.evening(row_id(meetup))
     unit.show(key, meetup.channel_id)
     unit.wake(f"live:{row_id(meetup)}", None)

@@ -701,7 +701,7 @@ def test_three_digits_may_be_morning_or_evening_like_seven_thirty(text: str) -> 
 
     assert isinstance(result, Asks)
     assert {one.at.astimezone(BERLIN).hour % 12 for one in result.candidates} == {
-        int(text.split()[-1][0])
+        int(text.rsplit(maxsplit=1)[-1][0])
     }
     assert len(result.candidates) == 2
 
