@@ -28,6 +28,10 @@ class PatientEnv(simcord.Env):
         await super()._settle_internal(timeout=max(timeout or 0.0, self.settle_timeout), **more)
 
 
+# A timer that is due within this time is waited for by the wall clock, so it is not longer.
+SETTLE_TIMEOUT = 30.0
+
+
 class Stage:
     """One server with a text and a voice channel, and its people by name."""
 
@@ -50,6 +54,7 @@ class Stage:
         names: Sequence[str],
         *,
         sweep_seconds: float = 30,
+        settle_timeout: float = SETTLE_TIMEOUT,
         start: datetime | None = None,
         **parts: Any,
     ) -> AsyncIterator["Stage"]:
@@ -67,7 +72,7 @@ class Stage:
 
         parts["sleep"] = sleep
         app = App(database, **parts)
-        env = PatientEnv(app.client, check_errors=False, settle_timeout=120)
+        env = PatientEnv(app.client, check_errors=False, settle_timeout=settle_timeout)
         if start is not None:
             env.backend.clock.advance((start - env.now()).total_seconds())
         with virtual_alarms():

@@ -55,7 +55,7 @@ def open_stage(
     @asynccontextmanager
     async def opened(database: Database, **options: Any) -> AsyncIterator[Stage]:
         with capture_logs() as logged:
-            async with Stage.open(database, CAST, **options) as stage:
+            async with Stage.open(database, CAST, settle_timeout=120, **options) as stage:
                 _let_alarms_ring_only_while_the_story_waits(stage, monkeypatch)
                 yield stage
         assert [error for error in stage.env.errors if not _is_answer(error)] == []
