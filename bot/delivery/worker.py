@@ -143,9 +143,16 @@ class Delivery:
         """Whether something waits that a lane is free for; Discord has room for it by then."""
         while self._room() < 1:
             await asyncio.sleep(self._pace.interval)
-        if self._look_again:
+        # What is queued during a look may be missing from it, and its wake finds this at work: so
+        # nobody goes home before a look during which no wake came.
+        while self._look_again:
             self._look_again = False
             self._waiting = dict(await self._run(self._due))
+            if self._can_serve():
+                break
+        return self._can_serve()
+
+    def _can_serve(self) -> bool:
         free = len(self._lanes) < LANES
         return free and any(channel not in self._lanes for channel in self._waiting.values())
 

@@ -1,0 +1,58 @@
+"""Delivery looks again for whatever it was woken for, at whatever moment the wake came."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+from bot import keys
+from bot.delivery.worker import Delivery
+from storage import outbox
+from tests.conftest import caller
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.keys import Key
+    from bot.message import Message
+    from bot.unit import Desk
+    from storage.tables import Effect
+
+SOON = 10.0
+
+
+async def nothing_to_draw(_key: Key) -> Message | None:
+    return None
+
+
+async def test_what_is_queued_while_delivery_reads_what_is_due_does_not_wait_for_the_sweep(
+    desk: Desk,
+) -> None:
+    """The look that was under way did not see it, and the wake for it found delivery at work."""
+    served = asyncio.Event()
+    late = [1]
+
+    def queue(session_id: int) -> None:
+        with desk.act(caller()) as unit:
+            unit.show(keys.announcement(session_id), outbox.GOOGLE)
+
+    def keep(_desk: Desk, effect: Effect) -> None:
+        with desk.db.write() as tx:
+            outbox.expire(tx, effect.id or 0)
+
+    async def run(work: Callable[..., Any], *args: Any) -> Any:
+        result = await asyncio.to_thread(work, *args)
+        if work is keep:
+            served.set()
+        elif isinstance(result, list) and late:
+            queue(late.pop())
+            delivery.wake()
+        return result
+
+    client = discord.Client(intents=discord.Intents.none())
+    delivery = Delivery(desk, run, nothing_to_draw, client, keep)
+    delivery.wake()
+    await asyncio.wait_for(served.wait(), SOON)
+    await delivery.close()
