@@ -14,15 +14,15 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
-from bot import seal
 from bot.app import App, wall_clock
 from bot.calendars import setup
+from bot.core import encryption
+from bot.core.logs import set_up_logs
+from bot.core.refusals import Refusal
+from bot.core.settings import Settings
 from bot.data import service as data
 from bot.errors import StartError
-from bot.logs import set_up_logs
 from bot.pools import share_fairly
-from bot.rules import Refusal
-from bot.settings import Settings
 from storage import migrate
 from storage.engine import Database
 
@@ -107,7 +107,7 @@ def import_file(
 @cli.command("new-key")
 def new_key() -> None:
     """Print a new key for DOJO_SECRET_KEY."""
-    print(seal.new_key())
+    print(encryption.new_key())
 
 
 @cli.command("google-login")

@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 import discord
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import keys
 from bot.alarms import Alarms, Sleep
 from bot.calendars import keeper
 from bot.calendars import service as calendars
 from bot.calendars.discord_events import DiscordEvents
 from bot.client import HANDLERS, KINDS, DojoClient
+from bot.core import keys
+from bot.core.integrations import NONE, Means
+from bot.core.keys import Key
+from bot.core.unit import Desk, Unit
 from bot.delivery.catalogue import UNDRAWN, render
 from bot.delivery.notes import LINGER
 from bot.delivery.pace import Pace
 from bot.delivery.worker import Carrier, Delivery
-from bot.keys import Key
-from bot.means import NONE, Means
 from bot.message import Message
 from bot.pools import Pools
 from bot.standings import keeping
-from bot.unit import Desk, Unit
 from storage.engine import Database
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from discord import app_commands
 from bot.calendars import commands as _calendar_commands  # noqa: F401 - adds to /settings
 from bot.changes import Changes
 from bot.circle import commands as circle_commands
+from bot.core.refusals import clean_text
 from bot.data import commands as data_commands
 from bot.door import Door, clean_data
 from bot.errors import answer_error
@@ -23,7 +24,6 @@ from bot.groups import commands as group_commands
 from bot.press import Choose, Press
 from bot.questions import commands as question_commands
 from bot.questions import views as question_views
-from bot.rules import clean_text
 from bot.sessions import commands as session_commands
 from bot.sessions import hosting
 from bot.sessions import views as session_views

@@ -13,12 +13,12 @@ import discord
 import structlog
 from discord import app_commands
 
+from bot.core.keys import Key
+from bot.core.refusals import Refusal, StaleRefusal, clean_text
+from bot.core.unit import Caller, Desk, Unit
 from bot.delivery.catalogue import drawing, read, render
 from bot.errors import answer_error, answer_once
-from bot.keys import Key
 from bot.message import Message
-from bot.rules import Refusal, StaleRefusal, clean_text
-from bot.unit import Caller, Desk, Unit
 from storage import outbox
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """How a question about a time looks: why it is asked, and a button for each moment."""
 
-from bot import keys
+from bot.core import keys
 from bot.core.typed_times import Asked
 from bot.message import PRIMARY, Message, button
 

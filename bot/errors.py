@@ -6,7 +6,7 @@
     StartError         said to whoever starts the process, which then ends
     anything else      logged with a reference, which the member is told
 
-The refusals live in `bot/rules.py`, because rules raise them and know nothing of Discord.
+The refusals live in `bot/core/refusals.py`, because rules raise them and know nothing of Discord.
 """
 
 import secrets
@@ -18,8 +18,8 @@ import discord
 import structlog
 from discord import app_commands
 
-from bot.rules import Refusal
-from bot.unit import RepeatedInteractionError
+from bot.core.refusals import Refusal
+from bot.core.unit import RepeatedInteractionError
 
 ALREADY_ANSWERED = 40060
 UNKNOWN_INTERACTION = 10062

@@ -8,7 +8,7 @@ from typing import Any
 
 import discord
 
-from bot.keys import Key
+from bot.core.keys import Key
 from bot.press import Choose, Press
 
 Item = discord.ui.Button[Any] | discord.ui.Select[Any]

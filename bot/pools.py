@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from bot.rules import Refusal
+from bot.core.refusals import Refusal
 
 # Python lets a thread compute for so long before another one that waits gets its turn. A press
 # waits for many such turns; with Python's own 5 ms it takes a second beside threads that draw.

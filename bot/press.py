@@ -5,7 +5,7 @@ from typing import Any, Self
 
 import discord
 
-from bot.keys import PATTERN
+from bot.core.keys import PATTERN
 
 
 class Press(

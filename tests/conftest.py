@@ -16,8 +16,8 @@ from hypothesis import settings
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
+from bot.core.unit import Caller, Desk
 from bot.demo.stage import Stage
-from bot.unit import Caller, Desk
 from storage import migrate
 from storage.engine import Database
 from tests.machine import slowness

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.rules import Refusal
+from bot.core.refusals import Refusal
 
 ROOT = Path(__file__).resolve().parents[1]
 PRODUCT = sorted(
@@ -137,7 +137,7 @@ def test_cards_and_charts_read_nothing_themselves(name: str) -> None:
         (show(file), one)
         for file in named(name)
         for one in imports(file)
-        if within(one, "sqlalchemy", "sqlmodel", "alembic", "storage.engine", "bot.unit")
+        if within(one, "sqlalchemy", "sqlmodel", "alembic", "storage.engine", "bot.core.unit")
         or (within(one, "storage") and not within(one, "storage.tables"))
     }
 

@@ -7,12 +7,12 @@ code in its title, so whoever types it reads the mail of that address. Never tou
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot import keys
 from bot.calendars import rules, service
 from bot.calendars.events import CalendarEvent
-from bot.rules import Refusal
-from bot.seal import Box
-from bot.unit import ActUnit, Caller, Desk, Unit, row_id
+from bot.core import keys
+from bot.core.encryption import Box
+from bot.core.refusals import Refusal
+from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
 from storage import calendars, groups
 from storage.tables import Address
 

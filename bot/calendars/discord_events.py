@@ -11,13 +11,13 @@ from typing import Any
 
 import discord
 
+from bot.core.keys import Key
+from bot.core.refusals import clean_text
+from bot.core.unit import Desk
 from bot.delivery.worker import DeclinedError
-from bot.keys import Key
 from bot.message import cut
-from bot.rules import clean_text
 from bot.sessions.upcoming import service as upcoming
 from bot.sessions.upcoming.service import Person
-from bot.unit import Desk
 from storage.tables import Effect, Meetup, SessionState
 
 Run = Callable[..., Awaitable[Any]]

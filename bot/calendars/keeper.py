@@ -13,9 +13,9 @@ from sqlmodel import Session
 from bot.calendars import addresses, service, shown
 from bot.calendars.events import CalendarEvent
 from bot.calendars.outcome import LOOK_AGAIN, GaveUp, Outcome, Retry, Synced
-from bot.keys import Key
-from bot.seal import Box
-from bot.unit import Desk, Unit, row_id
+from bot.core.encryption import Box
+from bot.core.keys import Key
+from bot.core.unit import Desk, Unit, row_id
 from storage import calendars, outbox
 from storage.tables import Address, CalendarEntry, Effect
 

@@ -5,7 +5,7 @@ import re
 import secrets
 from datetime import datetime, timedelta
 
-from bot.rules import Refusal, say_duration
+from bot.core.refusals import Refusal, say_duration
 
 LONGEST_ADDRESS = 254
 CODE_LIFE = timedelta(days=1)

@@ -4,12 +4,12 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from bot import keys
 from bot.calendars import ics, shown
 from bot.calendars.events import CalendarEvent, in_utc
-from bot.keys import Key
-from bot.rules import Refusal
-from bot.unit import Caller, Desk, Unit, row_id
+from bot.core import keys
+from bot.core.keys import Key
+from bot.core.refusals import Refusal
+from bot.core.unit import Caller, Desk, Unit, row_id
 from storage import calendars, groups, keepsakes
 from storage.tables import Address, CalendarEntry, Feed, Meetup, SessionState
 

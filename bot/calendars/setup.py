@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from bot.means import Means
-from bot.seal import Box, BrokenSealError
-from bot.settings import Settings
+from bot.core.encryption import Box, BrokenSealError
+from bot.core.integrations import Means
+from bot.core.settings import Settings
 from storage import keepsakes
 from storage.engine import Database
 

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from bot import keys
 from bot.calendars.events import CalendarEvent, Change, in_utc, monthly, weekly
-from bot.keys import Key
+from bot.core import keys
+from bot.core.keys import Key
+from bot.core.unit import row_id
 from bot.sessions.planning import rules as planning_rules
-from bot.unit import row_id
 from storage import calendars, groups
 from storage.tables import CalendarEntry, Group, Meetup, Repeat, Series, SessionState
 

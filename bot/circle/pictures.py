@@ -3,8 +3,8 @@
 from bot.circle import cards, service
 from bot.circle.service import GroupCircle
 from bot.circle.worth import AGGREGATES
+from bot.core.unit import Caller, Desk
 from bot.message import Message, Picture
-from bot.unit import Caller, Desk
 from scoring.loading import LOADING
 
 

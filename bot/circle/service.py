@@ -12,7 +12,7 @@ from bot.circle import averages, shown, worth
 from bot.circle.averages import Comparison, Interval, Mean
 from bot.circle.pooling import FEWEST
 from bot.circle.rules import FEWEST_TURNS, Circle
-from bot.unit import Caller, Desk
+from bot.core.unit import Caller, Desk
 from scoring import seat_fairness
 from storage import circle, groups
 from storage.circle import Spoke

@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.core.keys import Key
+from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.times.reader import read_time
 from bot.core.times.result import Asks, Purpose, Refused, Result, Understood
 from bot.core.times.zones import parse_zone
-from bot.keys import Key
-from bot.rules import Refusal, StaleRefusal
-from bot.unit import ActUnit, Caller, Desk, row_id
+from bot.core.unit import ActUnit, Caller, Desk, row_id
 from storage import groups, planning
 from storage.tables import Draft, DraftKind, Group
 

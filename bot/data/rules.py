@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from bot.core.refusals import Refusal
 from bot.data.cells.rules import (
     check_text,
     read_cell,
@@ -24,7 +25,6 @@ from bot.data.cells.rules import (
 from bot.forecasts.rules import Belief
 from bot.questions.kinds.numbers.rules import LARGEST
 from bot.questions.kinds.rules import BINARY, LETTERS, Asked, check_unit
-from bot.rules import Refusal
 
 COLUMNS = (
     "question",

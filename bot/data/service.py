@@ -11,16 +11,16 @@ from typing import Any
 
 from sqlmodel import Session
 
+from bot.core.encryption import Box
+from bot.core.refusals import Refusal
+from bot.core.unit import Caller, Clock, Desk, Unit, row_id
 from bot.data import rules
 from bot.data.cells.rules import safe_cell, write_options
 from bot.forecasts.beliefs import state as beliefs
 from bot.questions import service as question_service
 from bot.questions.kinds import state as kinds
 from bot.questions.kinds.rules import LETTERS, VOID
-from bot.rules import Refusal
-from bot.seal import Box
 from bot.standings import rescoring
-from bot.unit import Caller, Clock, Desk, Unit, row_id
 from storage import exports, groups, imports, questions
 from storage.engine import Database
 from storage.tables import (

@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlmodel import Session
 
+from bot.core.keys import Key
+from bot.core.unit import Desk
 from bot.groups import cards as group_cards
-from bot.keys import Key
 from bot.message import Message, Picture
 from bot.questions import cards as question_cards
 from bot.questions import shown as question_shown
@@ -17,7 +18,6 @@ from bot.sessions.planning import cards as planning_cards
 from bot.sessions.planning import shown as planning_shown
 from bot.sessions.rounds import cards as round_cards
 from bot.sessions.rounds import shown as round_shown
-from bot.unit import Desk
 from scoring.loading import LOADING
 from storage import outbox
 from storage.tables import Meetup, Question, Round

@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from sqlmodel import Session
 
-from bot.unit import Desk
+from bot.core.unit import Desk
 from storage import outbox
 
 Run = Callable[..., Awaitable[Any]]

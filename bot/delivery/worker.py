@@ -16,14 +16,14 @@ import discord
 import structlog
 from sqlmodel import Session
 
-from bot import keys
+from bot.core import keys
+from bot.core.keys import Key
+from bot.core.unit import Desk, Unit
 from bot.delivery import posting
 from bot.delivery.catalogue import render
 from bot.delivery.notes import LINGER, Note, Notes
 from bot.delivery.pace import Pace, limited
-from bot.keys import Key
 from bot.message import Message
-from bot.unit import Desk, Unit
 from storage import outbox
 from storage.tables import Effect
 

@@ -12,8 +12,8 @@ from rich.panel import Panel
 from rich.rule import Rule
 from rich.text import Text
 
+from bot.core.refusals import say_duration
 from bot.demo.stage import Stage, labels
-from bot.rules import say_duration
 
 WIDTH = 92
 

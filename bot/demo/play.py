@@ -4,6 +4,7 @@ from pathlib import Path
 
 import simcord
 
+from bot.core.logs import set_up_logs
 from bot.demo.cast import (
     AT_HOME,
     BOOSTER,
@@ -18,7 +19,6 @@ from bot.demo.cast import (
 )
 from bot.demo.narrator import Narrator
 from bot.demo.stage import Stage
-from bot.logs import set_up_logs
 from storage.engine import Database
 
 CHAPTERS = 9

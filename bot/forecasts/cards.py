@@ -5,6 +5,7 @@ from typing import Any
 
 import discord
 
+from bot.core.keys import Key
 from bot.core.numbers import say_probability
 from bot.forecasts.beliefs.rules import (
     example,
@@ -15,7 +16,6 @@ from bot.forecasts.beliefs.rules import (
 )
 from bot.forecasts.rules import LONGEST_REASON
 from bot.forecasts.service import History, HistoryLine, Prepared, Receipt
-from bot.keys import Key
 from bot.message import BLUE, DESCRIPTION_LIMIT, Message, card, cut, lines, one_line, safe
 from bot.questions.kinds.rules import Asked, list_options
 from storage.tables import ForecastKind

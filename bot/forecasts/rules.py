@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from bot.core.numbers import say_probability
-from bot.rules import Refusal
+from bot.core.refusals import Refusal
 
 LONGEST_REASON = 500
 

@@ -10,22 +10,22 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot import keys
+from bot.core import keys
+from bot.core.keys import Key
+from bot.core.refusals import StaleRefusal
+from bot.core.unit import ActUnit, Caller, Desk, row_id
 from bot.forecasts import rules
 from bot.forecasts.beliefs import rules as belief_rules
 from bot.forecasts.beliefs import state as belief_state
 from bot.forecasts.rules import Belief
-from bot.keys import Key
 from bot.questions import rules as question_rules
 from bot.questions import service as question_service
 from bot.questions.kinds import state as kinds
 from bot.questions.kinds.rules import BINARY, Asked
-from bot.rules import StaleRefusal
 from bot.sessions.rounds import circle, shown, state
 from bot.sessions.rounds import rules as round_rules
 from bot.sessions.rounds import service as rounds_service
 from bot.sessions.rounds.circle import Recording
-from bot.unit import ActUnit, Caller, Desk, row_id
 from storage import forecasts, groups, rounds
 from storage.tables import Forecast, ForecastKind, Phase, Question, QuestionState, Round
 

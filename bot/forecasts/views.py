@@ -1,8 +1,8 @@
 """Buttons and forms about forecasts."""
 
+from bot.core.keys import Key
 from bot.door import Door, fields_of
 from bot.forecasts import cards, service
-from bot.keys import Key
 
 
 async def record(door: Door, at: Key, _values: tuple[str, ...]) -> None:

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.core.refusals import say_duration
 from bot.core.times.said import say_moment
 from bot.groups.service import Settings
 from bot.message import BLUE, Message, card, lines
-from bot.rules import say_duration
 
 
 def settings_card(settings: Settings) -> Message:

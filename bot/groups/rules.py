@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.rules import Refusal, say_duration
+from bot.core.refusals import Refusal, say_duration
 
 LIMITS = {
     "turn": (timedelta(seconds=30), timedelta(hours=2)),

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 from bot.core.times.durations import parse_duration
 from bot.core.times.zones import parse_zone
+from bot.core.unit import Caller, Desk, Unit
 from bot.groups import rules
 from bot.sessions import live
 from bot.sessions.planning import rules as planning
 from bot.sessions.upcoming import service as upcoming
-from bot.unit import Caller, Desk, Unit
 from storage import groups, outbox
 from storage.tables import EffectState, Group
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from urllib.parse import urlsplit
 
-from bot.rules import Refusal
+from bot.core.refusals import Refusal
 
 State = Literal["proposed", "open", "closed", "resolved", "void"]
 Outcome = Literal["yes", "no", "void"]

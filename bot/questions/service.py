@@ -10,20 +10,19 @@ from typing import Literal
 
 from sqlmodel import Session
 
-from bot import keys
-from bot.core import typed_times
+from bot.core import keys, typed_times
+from bot.core.keys import Key
+from bot.core.refusals import NotAllowedRefusal, Refusal
 from bot.core.times.result import Asks, Understood
 from bot.core.typed_times import Asked as AskedTime
 from bot.core.typed_times import Reading, TypedTime
-from bot.keys import Key
+from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
 from bot.questions import rules
 from bot.questions.kinds import rules as kinds
 from bot.questions.kinds import state as kind_state
 from bot.questions.kinds.rules import BINARY, Asked
-from bot.rules import NotAllowedRefusal, Refusal
 from bot.standings import rescoring
 from bot.standings import rules as standing_rules
-from bot.unit import ActUnit, Caller, Desk, Unit, row_id
 from storage import forecasts, groups, outbox, questions, rounds, sessions
 from storage.tables import Dispute, DraftKind, Phase, Question, QuestionState, Resolution
 

@@ -7,9 +7,9 @@ from statistics import fmean
 from sqlmodel import Session
 
 from bot.circle.shown import WorthShown, read_worth
+from bot.core.keys import Key
 from bot.forecasts.beliefs import state as beliefs
 from bot.forecasts.rules import Belief
-from bot.keys import Key
 from bot.questions.kinds import state as kinds
 from bot.questions.kinds.rules import BINARY, Asked, say_outcome
 from storage import groups, questions, rounds, scores

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bot.core.refusals import say_duration
 from bot.message import (
     BLUE,
     GREEN,
@@ -20,7 +21,6 @@ from bot.message import (
     safe,
     select,
 )
-from bot.rules import say_duration
 from bot.sessions.shown import Choice, Evening, Lobby, RoundLine
 from storage.tables import Order
 

@@ -5,13 +5,13 @@ Somebody may take over from a host who is away, and a session in which nothing h
 
 from datetime import datetime
 
-from bot import keys
-from bot.keys import Key
+from bot.core import keys
+from bot.core.keys import Key
+from bot.core.unit import Desk, Unit, row_id
 from bot.sessions import live, rules, waiting
 from bot.sessions import service as sessions_service
 from bot.sessions.rounds import service as rounds_service
 from bot.sessions.service import OnCall
-from bot.unit import Desk, Unit, row_id
 from storage import groups, rounds, sessions
 from storage.tables import Meetup, Presence, Round, SessionState
 

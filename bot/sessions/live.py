@@ -1,9 +1,9 @@
 """Which live session somebody means: by a card, by the channel, or because they lead only one."""
 
-from bot import keys
-from bot.keys import Key
-from bot.rules import NotAllowedRefusal, Refusal, StaleRefusal
-from bot.unit import ActUnit, Unit, row_id
+from bot.core import keys
+from bot.core.keys import Key
+from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
+from bot.core.unit import ActUnit, Unit, row_id
 from storage import outbox, rounds, sessions
 from storage.tables import Meetup, SessionState
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from bot.rules import Refusal
+from bot.core.refusals import Refusal
 
 OrderMode = Literal["rotate", "random", "manual"]
 

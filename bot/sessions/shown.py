@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.keys import Key
+from bot.core.keys import Key
+from bot.core.unit import row_id
 from bot.sessions import rules
-from bot.unit import row_id
 from storage import forecasts, groups, questions, rounds, sessions
 from storage.tables import Meetup, Order, Phase, Presence, Round
 

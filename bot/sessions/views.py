@@ -1,8 +1,8 @@
 """Buttons and selects of a live session."""
 
+from bot.core.keys import Key
+from bot.core.refusals import StaleRefusal
 from bot.door import Door
-from bot.keys import Key
-from bot.rules import StaleRefusal
 from bot.sessions import service
 from bot.sessions.voice import on_call
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import discord
 
-from bot.rules import clean_text
+from bot.core.refusals import clean_text
 from bot.sessions.service import OnCall
 
 

@@ -3,8 +3,8 @@
 What follows from it is in `hosting.py`; here is noted since when, and when to look again.
 """
 
+from bot.core.unit import Unit, row_id
 from bot.sessions import rules
-from bot.unit import Unit, row_id
 from storage import rounds
 from storage.tables import Meetup, Round, SessionState
 

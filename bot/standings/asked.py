@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal, Self, get_args
 from zoneinfo import ZoneInfo
 
-from bot.keys import Key
-from bot.rules import Refusal, StaleRefusal
+from bot.core.keys import Key
+from bot.core.refusals import Refusal, StaleRefusal
 
 # Buttons name a metric by its place here, so a new one comes last.
 Metric = Literal["edge", "brier", "calibration", "gain", "log", "peer", "baseline", "over_time"]

@@ -12,9 +12,9 @@ from itertools import accumulate
 from sqlmodel import Session
 
 import scoring
+from bot.core.unit import Desk, row_id
 from bot.standings import boards, rescoring
 from bot.standings.asked import ALL, Metric, Window
-from bot.unit import Desk, row_id
 from storage import groups, scores, standings
 from storage.tables import Group, Question, Standing
 

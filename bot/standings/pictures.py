@@ -6,14 +6,14 @@ Belongs off the event loop.
 import math
 from dataclasses import replace
 
-from bot.keys import Key
+from bot.core.keys import Key
+from bot.core.refusals import Refusal
+from bot.core.unit import Caller, Desk
 from bot.message import Message, Picture
-from bot.rules import Refusal
 from bot.standings import cards, service
 from bot.standings.asked import Metric
 from bot.standings.service import Board, Calibration
 from bot.standings.words import WORDS
-from bot.unit import Caller, Desk
 from scoring.loading import LOADING
 
 STRANGER = "The bot has not met them here yet: no forecast, no session, no question."

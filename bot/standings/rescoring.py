@@ -9,11 +9,11 @@ from typing import TypedDict
 
 from sqlmodel import Session
 
+from bot.core.unit import Unit, row_id
 from bot.forecasts.beliefs import state
 from bot.forecasts.rules import Belief
 from bot.standings import earning, rules
 from bot.standings.earning import Earned, Said, Spoken
-from bot.unit import Unit, row_id
 from storage import forecasts, groups, imports, questions, rounds, scores
 from storage.tables import (
     Forecast,

@@ -13,13 +13,13 @@ from sqlmodel import Session
 
 import scoring
 from bot.circle.shown import MemberRecord, read_member
-from bot.keys import Key
-from bot.rules import Refusal
+from bot.core.keys import Key
+from bot.core.refusals import Refusal
+from bot.core.unit import Caller, Desk, row_id
 from bot.standings import asked as asking
 from bot.standings import boards, keeping, reading
 from bot.standings.asked import METRICS, MINIMUM, Asked, Metric
 from bot.standings.reading import Reading
-from bot.unit import Caller, Desk, row_id
 from storage import groups, scores, standings
 from storage.tables import Group, Member, Moment, Score
 

@@ -17,8 +17,8 @@ from statistics import median
 
 import numpy as np
 
+from bot.core.unit import Desk
 from bot.standings import keeping
-from bot.unit import Desk
 from storage.engine import Database
 from storage.tables import Forecast, Group, Member, Question, Score
 from tests.benchmarks import bench_standings as filling

@@ -18,11 +18,11 @@ import numpy as np
 from sqlalchemy import insert
 from sqlmodel import SQLModel
 
+from bot.core.unit import Caller, Desk
 from bot.standings import keeping, pictures, reading
 from bot.standings import service as standings
 from bot.standings.asked import METRICS, Asked
 from bot.standings.service import Calibration
-from bot.unit import Caller, Desk
 from storage import migrate
 from storage.engine import Database
 from storage.tables import (

@@ -18,7 +18,7 @@ from pathlib import Path
 import discord as discord_py
 from sqlmodel import func, select
 
-from bot.unit import Desk
+from bot.core.unit import Desk
 from storage.engine import Database
 from storage.tables import Effect, EffectState
 from tests.benchmarks.live import Evening, environment, furnish, go_live

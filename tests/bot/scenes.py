@@ -5,15 +5,15 @@ from typing import TypeVar
 
 from sqlmodel import SQLModel, select
 
+from bot.core.keys import Key
+from bot.core.unit import Desk
 from bot.forecasts import service as forecasts
 from bot.forecasts.service import Receipt
-from bot.keys import Key
 from bot.questions import service as questions
 from bot.questions.service import Written
 from bot.sessions import service as sessions
 from bot.sessions.rounds import service as rounds
 from bot.sessions.service import Wish
-from bot.unit import Desk
 from storage import outbox
 from storage.tables import Effect, Group, Member, Order, Phase, Round, Seat, Turn
 from tests.conftest import GROUP, Clock, caller

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import Engine, event
 from sqlmodel import select
 
-from bot import keys
+from bot.core import keys
+from bot.core.unit import Desk
 from bot.data import service as data
 from bot.delivery.catalogue import read, render
 from bot.forecasts import service as forecasts
@@ -18,7 +19,6 @@ from bot.sessions import service as sessions
 from bot.sessions.planning import service as planning
 from bot.sessions.planning.service import Plan
 from bot.sessions.upcoming import service as upcoming
-from bot.unit import Desk
 from storage.tables import Answer, Effect, Member, Question, Round, Rsvp
 from tests.bot.scenes import bring, play, record
 from tests.conftest import GROUP, Clock, caller

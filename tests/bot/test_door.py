@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bot import door as doors
+from bot.core.refusals import Refusal
 from bot.door import Door
-from bot.rules import Refusal
 from tests.conftest import caller
 
 

@@ -10,17 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import keys
 from bot.client import HANDLERS, KINDS
+from bot.core import keys
+from bot.core.keys import Key
+from bot.core.refusals import Refusal, clean_text
+from bot.core.unit import Caller, Desk
 from bot.data.service import import_csv
 from bot.delivery.catalogue import CATALOGUE, read
 from bot.demo.stage import Stage
 from bot.door import Door, _change_and_draw, _Pressed, _render_for, clean_data
-from bot.keys import Key
-from bot.rules import Refusal, clean_text
 from bot.sessions.planning import service as planning
 from bot.sessions.planning.service import Plan
-from bot.unit import Caller, Desk
 from storage.tables import Meetup, Round
 from tests.bot.scenes import RAIN, play, rows, snapshot
 from tests.conftest import Clock, caller

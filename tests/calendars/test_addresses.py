@@ -8,10 +8,10 @@ import pytest
 
 from bot.calendars import addresses
 from bot.calendars.addresses import Kept, Wish
-from bot.means import Means
-from bot.rules import Refusal
-from bot.seal import Box, new_key
-from bot.unit import Desk
+from bot.core.encryption import Box, new_key
+from bot.core.integrations import Means
+from bot.core.refusals import Refusal
+from bot.core.unit import Desk
 from storage.tables import Address
 from tests.bot.scenes import rows
 from tests.calendars.loopback_google import Fault, LoopbackGoogle

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot import keys
 from bot.calendars import keeper, service
-from bot.means import Means
-from bot.rules import Refusal
-from bot.seal import Box, new_key
+from bot.core import keys
+from bot.core.encryption import Box, new_key
+from bot.core.integrations import Means
+from bot.core.refusals import Refusal
+from bot.core.unit import Desk
 from bot.sessions.planning import service as planning
 from bot.sessions.planning import shown as planning_shown
 from bot.sessions.planning.service import Plan, Planned
 from bot.sessions.series.rules import Scope
-from bot.unit import Desk
 from storage import outbox
 from storage.engine import Database
 from storage.tables import CalendarEntry, Effect, EffectState, Repeat

@@ -10,9 +10,9 @@ import pytest
 
 from bot.calendars import setup
 from bot.calendars.outcome import Synced
+from bot.core.encryption import new_key
+from bot.core.settings import Settings
 from bot.errors import StartError
-from bot.seal import new_key
-from bot.settings import Settings
 from storage import keepsakes
 from storage.engine import Database
 from tests.calendars.conftest import private_key

@@ -19,9 +19,9 @@ import discord as discord_py
 import pytest
 from sqlmodel import col, select
 
+from bot.core.keys import Key
+from bot.core.unit import Desk
 from bot.delivery.catalogue import render
-from bot.keys import Key
-from bot.unit import Desk
 from storage.engine import Database
 from storage.tables import (
     Effect,

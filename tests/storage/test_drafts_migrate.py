@@ -9,9 +9,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect
 from sqlmodel import SQLModel
 
-from bot import keys
+from bot.core import keys
+from bot.core.unit import Desk
 from bot.sessions.planning import service as planning
-from bot.unit import Desk
 from storage import groups, migrate
 from storage.engine import Database
 from storage.tables import Meetup

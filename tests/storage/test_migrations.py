@@ -15,8 +15,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 from sqlmodel import SQLModel, func, select
 
+from bot.core.unit import Desk
 from bot.standings import keeping
-from bot.unit import Desk
 from storage import migrate, sessions, standings
 from storage.engine import Database
 from storage.tables import (

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot import keys
-from bot.keys import Key
-from bot.rules import StaleRefusal
+from bot.core import keys
+from bot.core.keys import Key
+from bot.core.refusals import StaleRefusal
 from storage import outbox
 from storage.engine import Database
 from storage.tables import Effect, EffectState, Group

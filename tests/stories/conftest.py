@@ -20,10 +20,10 @@ from simcord.http.routes import messages as message_routes
 from structlog.testing import capture_logs
 
 from bot import door
+from bot.core.refusals import Refusal
+from bot.core.unit import RepeatedInteractionError
 from bot.demo.stage import Stage
 from bot.errors import ALREADY_ANSWERED, unwrap
-from bot.rules import Refusal
-from bot.unit import RepeatedInteractionError
 from storage.engine import Database
 from tests.conftest import CAST
 from tests.openapi import DESCRIPTION, DiscordSpec

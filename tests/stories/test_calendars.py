@@ -11,9 +11,9 @@ import pytest
 import vobject
 
 from bot.calendars.google import GoogleCalendar
+from bot.core.encryption import Box, new_key
+from bot.core.integrations import Means
 from bot.demo.stage import Stage, as_text
-from bot.means import Means
-from bot.seal import Box, new_key
 from storage.engine import Database
 from tests.calendars.conftest import open_calendar
 from tests.calendars.loopback_google import Fault, LoopbackGoogle

@@ -19,12 +19,12 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import brier_score_loss
 
 import scoring
+from bot.core.unit import Desk
 from bot.data import service as data
 from bot.demo.stage import Stage
 from bot.standings import keeping
 from bot.standings import service as standings
 from bot.standings.asked import Asked, Metric, Window
-from bot.unit import Desk
 from storage import groups
 from storage.engine import Database
 from tests.conftest import GROUP, SHARED, caller, name_the_nameless

@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from bot.rules import Refusal
+from bot.core.refusals import Refusal
 
 _DURATION = re.compile(
     r"(?:(\d+)\s*h(?:ours?|rs?)?)?\s*(?:(\d+)\s*m(?:in(?:ute)?s?)?)?\s*(?:(\d+)\s*s(?:ec(?:ond)?s?)?)?",

@@ -3,7 +3,7 @@
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from bot.rules import Refusal
+from bot.core.refusals import Refusal
 
 # An everyday name is the wall clock of its place, in summer and in winter.
 _EVERYDAY = {

@@ -5,10 +5,10 @@ from typing import Any
 import discord
 from discord.ui import Label, Modal, TextInput
 
-from bot import keys
+from bot.core import keys
+from bot.core.keys import Key
 from bot.core.times.reader import LONGEST as LONGEST_TIME
 from bot.core.times.said import say_moment
-from bot.keys import Key
 from bot.message import OPTION_LIMIT, cut, safe
 from bot.questions.kinds.rules import VOID, Asked, outcomes
 from bot.questions.rules import (

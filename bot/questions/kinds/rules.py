@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.core.refusals import Refusal
 from bot.questions import rules as question_rules
 from bot.questions.kinds.numbers import rules as numbers
-from bot.rules import Refusal
 
 Kind = Literal["binary", "choice", "ordered", "numeric"]
 

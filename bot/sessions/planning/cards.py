@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import discord
 
 from bot.calendars import ics, links
+from bot.core.refusals import say_duration
 from bot.core.times.said import say_moment
 from bot.core.typed_times import Asked
 from bot.doubt_card import doubt_card
@@ -32,7 +33,6 @@ from bot.message import (
     moment,
     safe,
 )
-from bot.rules import say_duration
 from bot.sessions.planning.service import Planned, Upcoming
 from bot.sessions.planning.shown import Announcement, Place, Reminder
 from storage.tables import SessionState

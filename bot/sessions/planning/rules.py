@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.rules import Refusal
+from bot.core.refusals import Refusal
 
 LONGEST_TITLE = 100
 LONGEST_DESCRIPTION = 1000

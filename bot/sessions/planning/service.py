@@ -9,20 +9,19 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot import keys
-from bot.core import typed_times
+from bot.core import keys, typed_times
+from bot.core.keys import Key
+from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.times.durations import parse_duration
 from bot.core.times.result import Asks, Understood
 from bot.core.times.zones import parse_zone
 from bot.core.typed_times import Asked, Reading, TypedTime
-from bot.keys import Key
-from bot.rules import Refusal, StaleRefusal
+from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
 from bot.sessions import service as sessions_service
 from bot.sessions.planning import rules
 from bot.sessions.series import service as series_service
 from bot.sessions.series.rules import Scope
 from bot.sessions.upcoming import service as upcoming
-from bot.unit import ActUnit, Caller, Desk, Unit, row_id
 from storage import groups, outbox, planning, sessions
 from storage.tables import Answer, DraftKind, Meetup, Repeat, Rsvp, Series, SessionState
 

@@ -6,13 +6,13 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot import keys
 from bot.calendars import shown as calendars
 from bot.calendars.shown import Told
-from bot.keys import Key
+from bot.core import keys
+from bot.core.keys import Key
+from bot.core.unit import row_id
 from bot.sessions.planning import rules
 from bot.sessions.upcoming import service as upcoming
-from bot.unit import row_id
 from storage import groups, outbox, planning, questions, sessions
 from storage.tables import Answer, EffectState, Meetup, QuestionState, Rsvp, SessionState
 

@@ -8,6 +8,7 @@ import discord
 from bot.circle.round_cards import YES, add_movement, chance_of_yes, ended, same_people
 from bot.circle.words import say_people
 from bot.core.numbers import say_probability
+from bot.core.refusals import say_duration
 from bot.forecasts.beliefs.rules import say_belief
 from bot.forecasts.rules import Belief
 from bot.message import (
@@ -32,7 +33,6 @@ from bot.message import (
     safe,
 )
 from bot.questions.kinds.rules import Asked, list_options
-from bot.rules import say_duration
 from bot.sessions.rounds.pools import cards as pool_cards
 from bot.sessions.rounds.shown import (
     About,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
-from bot.unit import row_id
+from bot.core.unit import row_id
 from storage import forecasts, rounds
 from storage.tables import Forecast, Meetup, Member, Presence, Question, Round, Seat, Turn
 

@@ -13,7 +13,7 @@ from functools import wraps
 from inspect import signature
 from typing import Concatenate, Literal, ParamSpec
 
-from bot.rules import NotAllowedRefusal, Refusal, StaleRefusal, say_times
+from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal, say_times
 
 Phase = Literal["blind", "turns", "final", "closed"]
 SeatState = Literal["waiting", "speaking", "spoken", "skipped", "gave_up"]

@@ -7,15 +7,15 @@ running in its channel. Never touches Discord.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot import keys
-from bot.keys import Key
+from bot.core import keys
+from bot.core.keys import Key
+from bot.core.refusals import Refusal, StaleRefusal
+from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
 from bot.questions import service as question_service
-from bot.rules import Refusal, StaleRefusal
 from bot.sessions import live, waiting
 from bot.sessions import rules as session_rules
 from bot.sessions.rounds import rules, state
 from bot.standings import rescoring
-from bot.unit import ActUnit, Caller, Desk, Unit, row_id
 from storage import questions, rounds
 from storage.tables import Meetup, Phase, Question, Round
 

@@ -11,14 +11,14 @@ from sqlmodel import Session
 
 from bot.circle.movement import Movement, movement
 from bot.circle.pooling import Pool, pool
+from bot.core.keys import Key
+from bot.core.unit import row_id
 from bot.forecasts.beliefs import state as beliefs
 from bot.forecasts.rules import Belief
-from bot.keys import Key
 from bot.questions.kinds import state as kinds
 from bot.questions.kinds.rules import BINARY, Asked
 from bot.sessions.rounds import circle as circles
 from bot.sessions.rounds.circle import Circle
-from bot.unit import row_id
 from scoring import geometric_mean_of_odds, mean, median
 from storage import forecasts, groups, rounds
 from storage.tables import (

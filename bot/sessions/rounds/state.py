@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from bot.core.unit import row_id
 from bot.sessions.rounds import rules
 from bot.sessions.rounds.circle import Recording
-from bot.unit import row_id
 from storage import forecasts, rounds
 from storage.tables import ForecastKind, Phase, Round, Seat, SeatState, Turn
 

@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from bot.rules import NotAllowedRefusal, Refusal
+from bot.core.refusals import NotAllowedRefusal, Refusal
+from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
 from bot.sessions import service as sessions_service
 from bot.sessions.series.rules import Rhythm, Scope
 from bot.sessions.upcoming import service as upcoming
-from bot.unit import ActUnit, Caller, Desk, Unit, row_id
 from storage import planning
 from storage.tables import Meetup, Repeat, Series, SessionState
 

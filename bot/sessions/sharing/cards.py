@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import discord
 
 from bot.calendars import links
+from bot.core.refusals import say_duration
 from bot.message import BLUE, Message, card, one_line
-from bot.rules import say_duration
 from bot.sessions.sharing.service import Shared
 
 CONTENT_LIMIT = 2000

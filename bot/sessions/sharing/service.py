@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.calendars.shown import Told
+from bot.core.unit import Caller, Desk
 from bot.sessions.planning import service as planning
 from bot.sessions.planning import shown
-from bot.unit import Caller, Desk
 from storage import groups
 from storage.tables import Meetup
 

@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from bot import keys
 from bot.calendars import service as calendars
-from bot.keys import Key
+from bot.core import keys
+from bot.core.keys import Key
+from bot.core.unit import Desk, Unit, row_id
 from bot.sessions.planning import rules as planning_rules
 from bot.sessions.series import rules
 from bot.sessions.series.rules import Rhythm
-from bot.unit import Desk, Unit, row_id
 from storage import groups, outbox, planning, sessions
 from storage.tables import Answer, Group, Meetup, Series, SessionState
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.calendars import rules
-from bot.rules import Refusal
+from bot.core.refusals import Refusal
 
 NOW = datetime(2026, 11, 20, 19, tzinfo=UTC)
 

@@ -7,14 +7,14 @@ import pytest
 import vobject
 
 from bot.calendars import service
-from bot.means import Means
-from bot.rules import NotAllowedRefusal, Refusal
-from bot.seal import Box, new_key
+from bot.core.encryption import Box, new_key
+from bot.core.integrations import Means
+from bot.core.refusals import NotAllowedRefusal, Refusal
+from bot.core.unit import Desk
 from bot.sessions.planning import service as planning
 from bot.sessions.planning.service import Plan, Planned
 from bot.sessions.series.rules import Scope
 from bot.sessions.upcoming import service as upcoming
-from bot.unit import Desk
 from storage import calendars, keepsakes
 from storage.tables import Address, Feed, Repeat
 from tests.bot.scenes import rows

@@ -4,17 +4,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot import keys
 from bot.calendars import shown
 from bot.calendars.events import CalendarEvent, Change
-from bot.keys import Key
+from bot.core import keys
+from bot.core.keys import Key
+from bot.core.unit import Desk
 from bot.sessions import service as sessions
 from bot.sessions.planning import cards as planning_cards
 from bot.sessions.planning import service as planning
 from bot.sessions.planning.service import Plan, Planned
 from bot.sessions.planning.shown import read_announcement
 from bot.sessions.series.rules import Scope
-from bot.unit import Desk
 from storage import calendars, outbox
 from storage.tables import CalendarEntry, Meetup, Repeat
 from tests.bot.scenes import row, rows

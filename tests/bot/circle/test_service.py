@@ -8,18 +8,18 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from bot import keys
 from bot.circle import service
 from bot.circle.averages import Mean
 from bot.circle.cards import circle_card, record_lines
 from bot.circle.service import GroupCircle
 from bot.circle.shown import read_member
+from bot.core import keys
 from bot.core.numbers import say_probability
+from bot.core.unit import Desk
 from bot.delivery.catalogue import render
 from bot.questions import service as questions
 from bot.sessions import service as sessions
 from bot.sessions.rounds import service as rounds
-from bot.unit import Desk
 from storage.tables import Question, QuestionKind, Round
 from tests.bot.scenes import (
     SNOW,

@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.refusals import Refusal
+from bot.core.unit import Desk
 from bot.data import service as data
 from bot.data.cells.rules import safe_cell
 from bot.data.rules import NUMBER_COLUMNS, OPTION_COLUMNS, ORDERED, Line, read_import
@@ -19,8 +21,6 @@ from bot.data.service import Imported
 from bot.forecasts.rules import Belief
 from bot.questions import service as questions
 from bot.questions.kinds.rules import Asked
-from bot.rules import Refusal
-from bot.unit import Desk
 from storage.engine import Database
 from storage.tables import Forecast, Question, Resolution, Score
 from tests.bot.scenes import bring, people, record, rows, snapshot

@@ -13,21 +13,21 @@ from typing import Any
 import pytest
 from sqlmodel import SQLModel
 
-from bot import keys
 from bot.calendars import addresses
+from bot.core import keys
+from bot.core.encryption import Box, new_key
+from bot.core.integrations import Means
+from bot.core.refusals import Refusal
+from bot.core.unit import Caller, Desk
 from bot.data import service as data
 from bot.data.service import Imported
 from bot.forecasts import service as forecasts
-from bot.means import Means
 from bot.questions import service as questions
-from bot.rules import Refusal
-from bot.seal import Box, new_key
 from bot.sessions import service as sessions
 from bot.sessions.planning import service as planning
 from bot.sessions.planning.service import Plan
 from bot.sessions.rounds import service as rounds
 from bot.standings import service as standings
-from bot.unit import Caller, Desk
 from storage.engine import Database
 from storage.tables import Forecast, Group, Member, Question, QuestionState, Resolution, Score
 from tests.bot.scenes import (

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlmodel import Session
 
+from bot.core.unit import Desk
 from bot.delivery.notes import Note, Notes
-from bot.unit import Desk
 
 
 async def in_thread(work: Callable[..., Any], *args: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot import keys
+from bot.core import keys
 from bot.delivery.worker import Delivery
 from storage import outbox
 from tests.conftest import caller
@@ -15,9 +15,9 @@ from tests.conftest import caller
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.keys import Key
+    from bot.core.keys import Key
+    from bot.core.unit import Desk
     from bot.message import Message
-    from bot.unit import Desk
     from storage.tables import Effect
 
 SOON = 10.0

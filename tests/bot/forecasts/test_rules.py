@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.numbers import say_probability
+from bot.core.refusals import Refusal
 from bot.forecasts.rules import parse_probability, parse_reason
-from bot.rules import Refusal
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bot import keys
+from bot.core import keys
+from bot.core.keys import Key
+from bot.core.refusals import Refusal, StaleRefusal
+from bot.core.unit import Caller, Desk
 from bot.forecasts import service as forecasts
 from bot.forecasts.rules import Belief
-from bot.keys import Key
 from bot.questions import service as questions
-from bot.rules import Refusal, StaleRefusal
 from bot.sessions import service as sessions
 from bot.sessions.rounds import service as rounds
-from bot.unit import Caller, Desk
 from storage.tables import Forecast, ForecastKind, Phase, Question, QuestionState
 from tests.bot.scenes import (
     RAIN,

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from bot.core.refusals import Refusal
 from bot.groups.rules import LIMITS, MOST_EXTENSIONS, check_extensions, check_length
-from bot.rules import Refusal
 
 SECOND = timedelta(seconds=1)
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from bot import keys
+from bot.core import keys
+from bot.core.refusals import NotAllowedRefusal, Refusal
+from bot.core.unit import Caller, Desk
 from bot.groups import service as groups
 from bot.groups.service import Change, Settings, Trouble
-from bot.rules import NotAllowedRefusal, Refusal
 from bot.sessions.planning import service as planning
-from bot.unit import Caller, Desk
 from storage import calendars, outbox
 from storage.tables import EffectState, Group, Member
 from tests.bot.scenes import bring, effect, group, rows, snapshot

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot import keys
+from bot.core import keys
 from bot.core.times.result import Understood
 from bot.core.typed_times import Asked
 from bot.questions import cards

@@ -4,15 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot import keys
+from bot.core import keys
+from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.typed_times import Asked
+from bot.core.unit import Desk
 from bot.groups import service as groups
 from bot.questions import service as questions
 from bot.questions.service import Brought, Resolved
-from bot.rules import Refusal, StaleRefusal
 from bot.sessions.planning import service as planning
 from bot.sessions.planning.service import Plan
-from bot.unit import Desk
 from storage.planning import forget_drafts
 from storage.tables import Draft, Effect, Question, QuestionState, Resolution, Score
 from tests.bot.scenes import SNOW, bring, record, row, rows, snapshot, wrote

@@ -2,17 +2,17 @@
 
 import pytest
 
-from bot import keys
+from bot.core import keys
+from bot.core.refusals import Refusal
+from bot.core.unit import Desk
 from bot.forecasts import service as forecasts
 from bot.forecasts.rules import Belief
 from bot.questions import service as questions
 from bot.questions.kinds.rules import Asked
 from bot.questions.shown import ResolutionCard, read_question, read_resolution
-from bot.rules import Refusal
 from bot.sessions.rounds.pools.pictures import pool_picture
 from bot.sessions.rounds.shown import Summary, read_summary
 from bot.standings import service as standings
-from bot.unit import Desk
 from storage.tables import (
     Forecast,
     Question,

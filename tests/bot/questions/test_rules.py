@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.core.refusals import Refusal
 from bot.questions import rules
-from bot.rules import Refusal
 from tests.conftest import START
 
 TITLE = "Will it rain in Niamey tomorrow?"

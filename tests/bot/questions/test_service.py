@@ -5,16 +5,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot import keys
+from bot.core import keys
+from bot.core.refusals import NotAllowedRefusal, Refusal
+from bot.core.unit import Caller, Desk
 from bot.forecasts.rules import Belief
 from bot.groups import service as groups
 from bot.groups.service import Change
 from bot.questions import service as questions
 from bot.questions.service import Resolved
 from bot.questions.shown import read_question, read_resolution
-from bot.rules import NotAllowedRefusal, Refusal
 from bot.sessions import service as sessions
-from bot.unit import Caller, Desk
 from storage.tables import Dispute, Forecast, Mark, Question, QuestionState, Resolution, Score
 from tests.bot.scenes import (
     RAIN,

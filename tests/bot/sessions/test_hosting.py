@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot import keys
+from bot.core import keys
+from bot.core.keys import Key
+from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
+from bot.core.unit import Desk
 from bot.groups import service as groups
 from bot.groups.service import Change
-from bot.keys import Key
-from bot.rules import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.sessions import hosting
 from bot.sessions import service as sessions
 from bot.sessions.cards import evening_card, lobby_card
@@ -19,7 +20,6 @@ from bot.sessions.rounds.cards import stopped_card
 from bot.sessions.rounds.shown import read_stopped, read_turn
 from bot.sessions.service import OnCall, Wish
 from bot.sessions.shown import read_evening, read_lobby
-from bot.unit import Desk
 from storage import outbox
 from storage.tables import EffectState, Meetup, Phase, Repeat, Round, SessionState
 from tests.bot.scenes import (

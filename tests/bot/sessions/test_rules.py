@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from bot.rules import Refusal
+from bot.core.refusals import Refusal
 from bot.sessions.rules import Candidate, may_take_over, pick
 
 RAIN, SNOW, HAIL = 11, 12, 13

@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot import keys
+from bot.core import keys
+from bot.core.keys import Key
+from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
+from bot.core.unit import Caller, Desk
 from bot.groups import service as groups
 from bot.groups.service import Change
-from bot.keys import Key
 from bot.questions import service as questions
-from bot.rules import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.sessions import hosting
 from bot.sessions import service as sessions
 from bot.sessions.planning import service as planning
@@ -18,7 +19,6 @@ from bot.sessions.planning.service import Plan
 from bot.sessions.rounds import service as rounds
 from bot.sessions.service import OnCall, Wish
 from bot.sessions.shown import read_evening, read_lobby
-from bot.unit import Caller, Desk
 from storage import sessions as stored
 from storage.tables import (
     Answer,

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.keys import Key
-from bot.rules import Refusal, StaleRefusal
+from bot.core.keys import Key
+from bot.core.refusals import Refusal, StaleRefusal
 from bot.standings.asked import (
     ALL,
     LONGEST,

@@ -9,11 +9,11 @@ import pytest
 from sqlmodel import delete, select
 
 import scoring
+from bot.core.unit import Desk, Unit
 from bot.questions import service as questions
 from bot.standings import keeping
 from bot.standings import service as standings
 from bot.standings.asked import METRICS, Metric
-from bot.unit import Desk, Unit
 from storage import standings as kept_rows
 from storage.tables import Score, Standing
 from tests.bot.scenes import RAIN, SNOW, bring, finish, group, play, record, rows

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot import keys
+from bot.core import keys
+from bot.core.unit import Desk
 from bot.questions import service as questions
 from bot.questions.cards import resolution_card
 from bot.questions.shown import read_resolution
@@ -10,7 +11,6 @@ from bot.sessions import service as sessions
 from bot.sessions.rounds import service as rounds
 from bot.standings import service as standings
 from bot.standings.asked import Metric
-from bot.unit import Desk
 from storage.tables import Member, Score
 from tests.bot.scenes import (
     RAIN,

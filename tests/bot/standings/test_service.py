@@ -8,19 +8,19 @@ import zipfile
 import pytest
 
 import scoring
-from bot import keys
+from bot.core import keys
+from bot.core.refusals import Refusal
+from bot.core.unit import Desk
 from bot.data import service as data
 from bot.groups import service as groups
 from bot.questions import service as questions
 from bot.questions.cards import resolution_card
 from bot.questions.shown import read_resolution
-from bot.rules import Refusal
 from bot.sessions import service as sessions
 from bot.sessions.rounds import service as rounds
 from bot.standings import rescoring
 from bot.standings import service as standings
 from bot.standings.asked import METRICS, Asked, Metric
-from bot.unit import Desk
 from storage.tables import Score
 from tests.bot.scenes import (
     RAIN,

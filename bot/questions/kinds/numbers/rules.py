@@ -4,7 +4,7 @@ import math
 import re
 from decimal import Decimal
 
-from bot.rules import Refusal
+from bot.core.refusals import Refusal
 
 LARGEST = 1e15
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from bot.core.refusals import Refusal
 from bot.core.times.durations import parse_duration
-from bot.rules import Refusal
 
 
 @pytest.mark.parametrize(

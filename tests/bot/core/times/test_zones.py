@@ -2,8 +2,8 @@
 
 import pytest
 
+from bot.core.refusals import Refusal
 from bot.core.times.zones import parse_zone, zones_like
-from bot.rules import Refusal
 
 
 @pytest.mark.parametrize(

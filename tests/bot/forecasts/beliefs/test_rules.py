@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.refusals import Refusal
 from bot.forecasts.beliefs.rules import (
     Typed,
     example,
@@ -18,7 +19,6 @@ from bot.forecasts.beliefs.rules import (
 )
 from bot.forecasts.rules import Belief
 from bot.questions.kinds.rules import BINARY, Asked
-from bot.rules import Refusal
 
 COLOURS = Asked("choice", ("Red", "Green", "Blue"))
 DAYS = Asked("numeric", unit="days")

@@ -4,9 +4,9 @@ import csv
 
 import pytest
 
+from bot.core.refusals import Refusal
 from bot.forecasts.beliefs.rules import parse_belief
 from bot.questions.kinds.rules import BINARY, Asked
-from bot.rules import Refusal
 from tests.conftest import SHARED
 
 TABLE = SHARED / "data" / "typed_probabilities.csv"

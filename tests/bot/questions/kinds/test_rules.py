@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.refusals import Refusal
 from bot.questions.kinds.rules import (
     BINARY,
     Asked,
@@ -16,7 +17,6 @@ from bot.questions.kinds.rules import (
     say_outcome,
     write_kind,
 )
-from bot.rules import Refusal
 
 COLOURS = Asked("choice", ("Red", "Green", "Blue"))
 YEARS = Asked("ordered", ("2027", "2028", "later"))

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from bot import keys
+from bot.core import keys
 from bot.sessions.planning.cards import announcement_card
 from bot.sessions.planning.shown import Announcement, Event
 from storage.tables import SessionState

@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot import keys
+from bot.core import keys
+from bot.core.refusals import Refusal, StaleRefusal
+from bot.core.unit import Desk
 from bot.groups import service as groups
-from bot.rules import Refusal, StaleRefusal
 from bot.sessions.planning import service as planning
 from bot.sessions.planning.service import Asked, Plan, Planned
-from bot.unit import Desk
 from storage.planning import forget_drafts
 from storage.tables import Draft, Effect, Meetup
 from tests.bot.scenes import row, rows

@@ -2,13 +2,13 @@
 
 import pytest
 
-from bot.keys import Key
-from bot.rules import Refusal
+from bot.core.keys import Key
+from bot.core.refusals import Refusal
+from bot.core.unit import Desk
 from bot.sessions.planning import rules
 from bot.sessions.planning import service as planning
 from bot.sessions.planning.service import Plan
 from bot.sessions.planning.shown import read_announcement, read_place, read_reminder
-from bot.unit import Desk
 from storage.tables import Answer, Effect, Meetup
 from tests.bot.scenes import bring, row, rows
 from tests.conftest import Clock, caller

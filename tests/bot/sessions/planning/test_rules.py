@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rules import Refusal
+from bot.core.refusals import Refusal
 from bot.sessions.planning.rules import (
     LONGEST_DESCRIPTION,
     LONGEST_TITLE,

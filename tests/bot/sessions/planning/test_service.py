@@ -5,18 +5,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot import keys
+from bot.core import keys
+from bot.core.keys import Key
+from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
+from bot.core.unit import Caller, Desk
 from bot.groups import service as groups
 from bot.groups.service import Change
-from bot.keys import Key
-from bot.rules import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.sessions import service as sessions
 from bot.sessions.planning import service as planning
 from bot.sessions.planning.service import Plan
 from bot.sessions.planning.shown import read_announcement, read_reminder
 from bot.sessions.service import Wish
 from bot.sessions.upcoming import service as upcoming
-from bot.unit import Caller, Desk
 from storage.tables import Answer, Effect, Meetup, Repeat, Rsvp, SessionState
 from tests.bot.scenes import bring, effect, group, member, row, rows, snapshot, wanted
 from tests.conftest import CHANNEL, GROUP, START, Clock, caller

@@ -4,13 +4,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.typed_times import Asked
+from bot.core.unit import Desk
 from bot.groups import service as groups
-from bot.rules import Refusal, StaleRefusal
 from bot.sessions.planning import service as planning
 from bot.sessions.planning.service import Plan, Planned
 from bot.sessions.series.rules import Scope
-from bot.unit import Desk
 from storage.tables import Meetup, Repeat, Series
 from tests.bot.scenes import row
 from tests.conftest import Clock, caller

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.rules import NotAllowedRefusal, Refusal, StaleRefusal
+from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.sessions.rounds import rules
 from bot.sessions.rounds.rules import (
     Actor,

@@ -12,7 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bot.rules import Refusal, StaleRefusal
+from bot.core.refusals import Refusal, StaleRefusal
 from bot.sessions.rounds import rules
 from bot.sessions.rounds.rules import Actor, Limits, Round, Step, Turn
 from tests.conftest import START

@@ -6,17 +6,17 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot import keys
+from bot.core import keys
+from bot.core.keys import Key
+from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
+from bot.core.unit import Caller, Desk, RepeatedInteractionError
 from bot.forecasts.rules import Belief
 from bot.groups import service as groups
 from bot.groups.service import Change
-from bot.keys import Key
 from bot.questions import service as questions
-from bot.rules import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.sessions import service as sessions
 from bot.sessions.rounds import service as rounds
 from bot.sessions.rounds.shown import read_cue, read_summary, read_turn
-from bot.unit import Caller, Desk, RepeatedInteractionError
 from storage.engine import Database
 from storage.tables import Phase, Round, Score, Seat, SeatState, Turn
 from tests.bot.scenes import (

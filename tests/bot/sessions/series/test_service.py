@@ -4,11 +4,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot import keys
+from bot.core import keys
+from bot.core.keys import Key
+from bot.core.refusals import NotAllowedRefusal, Refusal
+from bot.core.unit import Desk
 from bot.groups import service as groups
 from bot.groups.service import Change
-from bot.keys import Key
-from bot.rules import NotAllowedRefusal, Refusal
 from bot.sessions import service as sessions
 from bot.sessions.planning import service as planning
 from bot.sessions.planning.service import Plan, Planned
@@ -16,7 +17,6 @@ from bot.sessions.planning.shown import read_announcement
 from bot.sessions.series import service as series
 from bot.sessions.series.rules import Scope
 from bot.sessions.upcoming import service as upcoming
-from bot.unit import Desk
 from storage.tables import Meetup, Repeat, Rsvp, Series, SessionState
 from tests.bot.scenes import effect, row, rows, snapshot, wanted
 from tests.conftest import GROUP, Clock, caller

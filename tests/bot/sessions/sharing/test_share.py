@@ -5,15 +5,15 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.core.refusals import Refusal
+from bot.core.unit import Desk
 from bot.groups import service as groups
 from bot.groups.service import Change
-from bot.rules import Refusal
 from bot.sessions.planning import service as planning
 from bot.sessions.planning.service import Plan
 from bot.sessions.sharing import service as sharing
 from bot.sessions.sharing.cards import markdown, share_message
 from bot.sessions.sharing.service import Shared
-from bot.unit import Desk
 from storage.tables import Repeat
 from tests.conftest import GROUP, caller
 

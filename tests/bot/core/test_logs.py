@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import text
 
-from bot import logs
+from bot.core import logs
 from bot.delivery import catalogue
 from bot.demo.stage import Stage
 from storage.engine import Database

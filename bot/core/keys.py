@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from bot.rules import StaleRefusal
+from bot.core.refusals import StaleRefusal
 
 PATTERN = r"[a-z](?:\d{1,19})(?:\.\d{1,9}){0,3}"
 # What a database's integers hold.

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import keys
-from bot.keys import Key
-from bot.rules import StaleRefusal
+from bot.core import keys
+from bot.core.keys import Key
+from bot.core.refusals import StaleRefusal
 from tests.conftest import START
 
 # Discord keeps at most so many characters of a message's nonce.

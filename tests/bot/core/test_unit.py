@@ -7,13 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot import keys
+from bot.core import keys
+from bot.core.keys import Key
+from bot.core.refusals import NotAllowedRefusal, Refusal
+from bot.core.unit import Caller, Desk, RepeatedInteractionError, Unit, row_id
 from bot.forecasts import service as forecasts
 from bot.groups import service as group_service
 from bot.groups.service import Change
-from bot.keys import Key
 from bot.questions import service as questions
-from bot.rules import NotAllowedRefusal, Refusal
 from bot.sessions import hosting
 from bot.sessions import service as sessions
 from bot.sessions.planning import service as planning
@@ -24,7 +25,6 @@ from bot.sessions.service import OnCall, Wish
 from bot.sessions.sharing import service as sharing
 from bot.sessions.upcoming import service as upcoming
 from bot.standings import service as standings
-from bot.unit import Caller, Desk, RepeatedInteractionError, Unit, row_id
 from storage.tables import Answer, Forecast, Group, Interaction, Member, Question, Repeat
 from tests.bot.scenes import (
     RAIN,

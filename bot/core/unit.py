@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from bot.keys import Key
-from bot.means import NONE, Means
-from bot.rules import NotAllowedRefusal
+from bot.core.integrations import NONE, Means
+from bot.core.keys import Key
+from bot.core.refusals import NotAllowedRefusal
 from storage import groups, outbox
 from storage.engine import Database
 from storage.tables import Group, Member

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.seal import Box
+    from bot.core.encryption import Box
 
 
 @dataclass(frozen=True)

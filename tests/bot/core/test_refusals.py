@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.rules import NotAllowedRefusal, Refusal, StaleRefusal, say_duration
+from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal, say_duration
 
 
 @pytest.mark.parametrize(

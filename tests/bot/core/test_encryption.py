@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.seal import Box, BrokenSealError, NoKeyError, new_key
+from bot.core.encryption import Box, BrokenSealError, NoKeyError, new_key
 
 OLD, NEW = new_key(), new_key()
 
