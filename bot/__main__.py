@@ -21,7 +21,7 @@ from bot.core.logs import set_up_logs
 from bot.core.refusals import Refusal
 from bot.core.settings import Settings
 from bot.data import service as data
-from bot.errors import StartError
+from bot.door.errors import StartError
 from bot.pools import share_fairly
 from storage import migrate
 from storage.engine import Database

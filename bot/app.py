@@ -14,7 +14,6 @@ from bot.alarms import Alarms, Sleep
 from bot.calendars import keeper
 from bot.calendars import service as calendars
 from bot.calendars.discord_events import DiscordEvents
-from bot.client import HANDLERS, KINDS, DojoClient
 from bot.core import keys
 from bot.core.integrations import NONE, Means
 from bot.core.keys import Key
@@ -23,7 +22,8 @@ from bot.delivery.catalogue import UNDRAWN, render
 from bot.delivery.notes import LINGER
 from bot.delivery.pace import Pace
 from bot.delivery.worker import Carrier, Delivery
-from bot.message import Message
+from bot.door.client import HANDLERS, KINDS, DojoClient
+from bot.door.messages import Message
 from bot.pools import Pools
 from bot.standings import keeping
 from storage.engine import Database

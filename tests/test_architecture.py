@@ -93,7 +93,15 @@ def test_services_and_what_they_read_never_touch_discord(name: str) -> None:
         (show(file), one)
         for file in named(name)
         for one in imports(file)
-        if within(one, "discord", "simcord", "aiohttp", "bot.delivery", "bot.client", "bot.app")
+        if within(
+            one,
+            "discord",
+            "simcord",
+            "aiohttp",
+            "bot.delivery",
+            "bot.door.interactions.client",
+            "bot.app",
+        )
         or is_file(one, "cards", "views", "commands", "charts", "door", "message", "press")
     }
 

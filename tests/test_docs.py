@@ -9,8 +9,8 @@ import pytest
 from discord import app_commands
 
 from bot.__main__ import cli, database_commands
-from bot.client import COMMANDS
 from bot.core.settings import Settings
+from bot.door.client import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMAND_DOCS = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 
 from bot.calendars import addresses, cards, service
-from bot.door import Door
+from bot.door.interactions import Door
 from bot.groups.commands import settings
 
 

@@ -15,7 +15,7 @@ from bot.core.keys import Key
 from bot.core.refusals import clean_text
 from bot.core.unit import Desk
 from bot.delivery.worker import DeclinedError
-from bot.message import cut
+from bot.door.messages import cut
 from bot.sessions.upcoming import service as upcoming
 from bot.sessions.upcoming.service import Person
 from storage.tables import Effect, Meetup, SessionState

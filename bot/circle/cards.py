@@ -19,7 +19,7 @@ from bot.circle.words import (
 )
 from bot.circle.worth import AGGREGATES
 from bot.core.numbers import say_share
-from bot.message import BLUE, GREY, Message, Picture, card, lines, say_brier
+from bot.door.messages import BLUE, GREY, Message, Picture, card, lines, say_brier
 
 FIELD = 1000
 HOW_TO_BEGIN = (

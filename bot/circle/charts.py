@@ -12,16 +12,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from bot import charts
 from bot.circle.rules import say_gain
+from bot.door import chart_style
 
 _ROW_HEIGHT = 21.0
 _NAME_WIDTH, _PLOT_LEFT, _PLOT_WIDTH = 150.0, 174.0, 178.0
-_VALUE = charts.NORMAL_WIDTH - charts.MARGIN
+_VALUE = chart_style.NORMAL_WIDTH - chart_style.MARGIN
 _SECTION = 64.0
 _GAINS_LEFT, _GAINS_WIDTH, _GAINS_HEIGHT = 54.0, 362.0, 120.0
 _NARROWEST = 0.05  # of the scale of gains: a tiny change must not look like a large one
-_COLOURS = {"aggregate": charts.BLUE, "members": charts.MUTED}
+_COLOURS = {"aggregate": chart_style.BLUE, "members": chart_style.MUTED}
 
 Kind = Literal["aggregate", "members"]
 
@@ -60,17 +60,17 @@ class GroupPicture:
 
 def group_chart(picture: GroupPicture) -> bytes:
     """Draw the aggregates with their intervals and, below, the gain of each round over time."""
-    head = charts.heading("What going around is worth", _story(picture))
+    head = chart_style.heading("What going around is worth", _story(picture))
     rows_top = head.height + 30
     table = _ROW_HEIGHT * len(picture.rows) + 46 if picture.rows else -30
     gains_top = rows_top + table + _SECTION - 22
     gains = _SECTION - 22 + _GAINS_HEIGHT + 30 if picture.gains else 0
-    card = charts.figure(charts.NORMAL_WIDTH, rows_top + table + gains, head)
+    card = chart_style.figure(chart_style.NORMAL_WIDTH, rows_top + table + gains, head)
     if picture.rows:
         _draw_rows(card, picture.rows, rows_top)
     if picture.gains:
         _draw_gains(card, picture, gains_top)
-    return charts.to_png(card)
+    return chart_style.to_png(card)
 
 
 def group_alt_text(picture: GroupPicture) -> str:
@@ -80,11 +80,11 @@ def group_alt_text(picture: GroupPicture) -> str:
     newest = "newest rounds" if len(picture.gains) > 12 else "rounds in order"
     told = f" Circle gain of the {newest}: {gains}." if gains else ""
     table = f" Mean Brier scores: {rows}." if rows else ""
-    return charts.alt_text(f"{_story(picture)}{table}{told}")
+    return chart_style.alt_text(f"{_story(picture)}{table}{told}")
 
 
 def _story(picture: GroupPicture) -> str:
-    rounds = charts.plural(picture.rounds, "resolved round")
+    rounds = chart_style.plural(picture.rounds, "resolved round")
     if picture.mean_gain is None:
         return f"{rounds}; in none did three people forecast both blind and at the end."
     if picture.interval is None:
@@ -106,18 +106,18 @@ def _ends(row: TrustRow) -> str:
 def _draw_rows(card: Figure, rows: Sequence[TrustRow], top: float) -> None:
     """A table of names and values with the plot in its middle."""
     tall = _ROW_HEIGHT * len(rows)
-    _aside(card, charts.MARGIN, top - 10, "made into one number")
+    _aside(card, chart_style.MARGIN, top - 10, "made into one number")
     _aside(card, _VALUE, top - 10, "Brier score", ha="right")
-    area = charts.axes(card, _PLOT_LEFT, top, _PLOT_WIDTH, tall)
+    area = chart_style.axes(card, _PLOT_LEFT, top, _PLOT_WIDTH, tall)
     _scale_rows(area, rows, tall)
     for at, row in enumerate(rows):
         if at % 2 == 0:
-            charts.stripe(card, top + at * _ROW_HEIGHT, _ROW_HEIGHT)
+            chart_style.stripe(card, top + at * _ROW_HEIGHT, _ROW_HEIGHT)
         _write_row(card, top + (at + 0.5) * _ROW_HEIGHT, row)
         _draw_row(area, (at + 0.5) * _ROW_HEIGHT, row)
     foot = top + tall + 26
-    _aside(card, _PLOT_LEFT, foot, "← better", color=charts.GREEN)
-    _aside(card, charts.MARGIN, foot, "line: 90% interval")
+    _aside(card, _PLOT_LEFT, foot, "← better", color=chart_style.GREEN)
+    _aside(card, chart_style.MARGIN, foot, "line: 90% interval")
 
 
 def _scale_rows(area: Axes, rows: Sequence[TrustRow], tall: float) -> None:
@@ -129,14 +129,16 @@ def _scale_rows(area: Axes, rows: Sequence[TrustRow], tall: float) -> None:
     area.set_yticks([])
     area.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     area.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}".replace("-", "−")))
-    area.grid(visible=True, axis="x", color=charts.GRID, linewidth=0.8)
+    area.grid(visible=True, axis="x", color=chart_style.GRID, linewidth=0.8)
     area.set_axisbelow(True)
 
 
 def _write_row(card: Figure, level: float, row: TrustRow) -> None:
-    color = charts.INK if row.kind == "aggregate" else charts.MUTED
-    charts.write(card, charts.MARGIN, level, charts.shorten(row.name, _NAME_WIDTH), color=color)
-    charts.write(card, _VALUE, level, f"{row.value:.3f}", color=color, ha="right")
+    color = chart_style.INK if row.kind == "aggregate" else chart_style.MUTED
+    chart_style.write(
+        card, chart_style.MARGIN, level, chart_style.shorten(row.name, _NAME_WIDTH), color=color
+    )
+    chart_style.write(card, _VALUE, level, f"{row.value:.3f}", color=color, ha="right")
 
 
 def _draw_row(area: Axes, down: float, row: TrustRow) -> None:
@@ -144,24 +146,31 @@ def _draw_row(area: Axes, down: float, row: TrustRow) -> None:
     area.plot(row.interval, [down, down], color=color, linewidth=2.4, alpha=0.65)
     shape = "o" if row.kind == "aggregate" else "D"
     dot = area.plot([row.value], [down], shape, color=color, markersize=7.5, zorder=4)
-    dot[0].set(markeredgecolor=charts.CARD, clip_on=False)
+    dot[0].set(markeredgecolor=chart_style.CARD, clip_on=False)
 
 
 def _draw_gains(card: Figure, picture: GroupPicture, top: float) -> None:
     """Draw a stem for each round, up where the group came nearer, and the mean."""
-    charts.write(card, charts.MARGIN, top - 28, "Circle gain, round by round", bold=True)
-    area = charts.axes(card, _GAINS_LEFT, top, _GAINS_WIDTH, _GAINS_HEIGHT)
+    chart_style.write(card, chart_style.MARGIN, top - 28, "Circle gain, round by round", bold=True)
+    area = chart_style.axes(card, _GAINS_LEFT, top, _GAINS_WIDTH, _GAINS_HEIGHT)
     gains = [dot.gain for dot in picture.gains]
     _scale_gains(area, gains)
     for at, gain in enumerate(gains):
         _draw_gain(area, at, gain, len(gains))
     if picture.mean_gain is not None and picture.interval is not None:
-        area.axhspan(*picture.interval, color=charts.BLUE, alpha=0.14, linewidth=0, zorder=1)
-        area.axhline(picture.mean_gain, color=charts.BLUE, linewidth=1.6, linestyle=(0, (4, 3)))
-        _aside(
-            card, _VALUE, top - 28, "dashed: the mean, with its 90%", ha="right", color=charts.BLUE
+        area.axhspan(*picture.interval, color=chart_style.BLUE, alpha=0.14, linewidth=0, zorder=1)
+        area.axhline(
+            picture.mean_gain, color=chart_style.BLUE, linewidth=1.6, linestyle=(0, (4, 3))
         )
-    _aside(card, charts.MARGIN, top - 10, "↑ nearer to what happened", color=charts.GREEN)
+        _aside(
+            card,
+            _VALUE,
+            top - 28,
+            "dashed: the mean, with its 90%",
+            ha="right",
+            color=chart_style.BLUE,
+        )
+    _aside(card, chart_style.MARGIN, top - 10, "↑ nearer to what happened", color=chart_style.GREEN)
     first, last = _date(picture.gains[0].at), _date(picture.gains[-1].at)
     foot = top + _GAINS_HEIGHT + 14
     _aside(card, _GAINS_LEFT, foot, first if first != last else "")
@@ -176,18 +185,18 @@ def _scale_gains(area: Axes, gains: Sequence[float]) -> None:
     area.set_xticks([])
     area.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     area.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}".replace("-", "−")))
-    area.grid(visible=True, axis="y", color=charts.GRID, linewidth=0.8)
+    area.grid(visible=True, axis="y", color=chart_style.GRID, linewidth=0.8)
     area.set_axisbelow(True)
-    area.axhline(0, color=charts.MUTED, linewidth=1.2)
+    area.axhline(0, color=chart_style.MUTED, linewidth=1.2)
 
 
 def _draw_gain(area: Axes, at: int, gain: float, count: int) -> None:
-    color = charts.GREEN if gain >= 0 else charts.AMBER
+    color = chart_style.GREEN if gain >= 0 else chart_style.AMBER
     width = 2.6 if count <= 40 else 1.2
     area.plot([at, at], [0, gain], color=color, linewidth=width, zorder=2, solid_capstyle="butt")
     size = 7.5 if count <= 40 else 3.5
     mark = area.plot([at], [gain], "o", color=color, markersize=size, zorder=3)
-    mark[0].set(markeredgecolor=charts.CARD, clip_on=False)
+    mark[0].set(markeredgecolor=chart_style.CARD, clip_on=False)
 
 
 def _date(at: datetime) -> str:
@@ -195,6 +204,12 @@ def _date(at: datetime) -> str:
 
 
 def _aside(
-    card: Figure, left: float, top: float, text: str, *, ha: str = "left", color: str = charts.MUTED
+    card: Figure,
+    left: float,
+    top: float,
+    text: str,
+    *,
+    ha: str = "left",
+    color: str = chart_style.MUTED,
 ) -> None:
-    charts.write(card, left, top, text, size=charts.SMALL, color=color, ha=ha)
+    chart_style.write(card, left, top, text, size=chart_style.SMALL, color=color, ha=ha)

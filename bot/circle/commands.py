@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 
 from bot.circle import pictures
-from bot.door import AnyCommand, Door
+from bot.door.interactions import AnyCommand, Door
 
 
 @app_commands.command(

@@ -4,7 +4,7 @@ from bot.circle import cards, service
 from bot.circle.service import GroupCircle
 from bot.circle.worth import AGGREGATES
 from bot.core.unit import Caller, Desk
-from bot.message import Message, Picture
+from bot.door.messages import Message, Picture
 from scoring.loading import LOADING
 
 

@@ -15,8 +15,8 @@ from bot.circle.shown import WorthShown
 from bot.circle.words import MOST_NAMED, name_of, say_gains, say_people
 from bot.circle.worth import AsOne, Change
 from bot.core.numbers import say_points, say_probability, say_share
+from bot.door.messages import say_brier
 from bot.forecasts.rules import Belief
-from bot.message import say_brier
 
 ALL_THE_WAY, OVERSHOT = 0.95, 1.05
 TOGETHER, APART = 0.95, 1.05

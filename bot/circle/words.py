@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.circle.rules import say_gain
 from bot.core.numbers import say_share
-from bot.message import cut, safe
+from bot.door.messages import cut, safe
 
 MOST_NAMED = 8
 NAME_SHOWN = 24

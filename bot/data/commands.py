@@ -7,7 +7,7 @@ import discord
 from discord import app_commands
 
 from bot.data import service
-from bot.door import Door
+from bot.door.interactions import Door
 
 data = app_commands.Group(name="data", description="What the bot holds", guild_only=True)
 

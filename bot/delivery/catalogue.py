@@ -8,8 +8,8 @@ from sqlmodel import Session
 
 from bot.core.keys import Key
 from bot.core.unit import Desk
+from bot.door.messages import Message, Picture
 from bot.groups import cards as group_cards
-from bot.message import Message, Picture
 from bot.questions import cards as question_cards
 from bot.questions import shown as question_shown
 from bot.sessions import cards as session_cards

@@ -4,7 +4,7 @@ from typing import Any
 
 import discord
 
-from bot.message import Message
+from bot.door.messages import Message
 from storage.tables import Effect
 
 

@@ -23,7 +23,7 @@ from bot.delivery import posting
 from bot.delivery.catalogue import render
 from bot.delivery.notes import LINGER, Note, Notes
 from bot.delivery.pace import Pace, limited
-from bot.message import Message
+from bot.door.messages import Message
 from storage import outbox
 from storage.tables import Effect
 

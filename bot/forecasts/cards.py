@@ -7,6 +7,7 @@ import discord
 
 from bot.core.keys import Key
 from bot.core.numbers import say_probability
+from bot.door.messages import BLUE, DESCRIPTION_LIMIT, Message, card, cut, lines, one_line, safe
 from bot.forecasts.beliefs.rules import (
     example,
     is_certain,
@@ -16,7 +17,6 @@ from bot.forecasts.beliefs.rules import (
 )
 from bot.forecasts.rules import LONGEST_REASON
 from bot.forecasts.service import History, HistoryLine, Prepared, Receipt
-from bot.message import BLUE, DESCRIPTION_LIMIT, Message, card, cut, lines, one_line, safe
 from bot.questions.kinds.rules import Asked, list_options
 from storage.tables import ForecastKind
 

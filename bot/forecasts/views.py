@@ -1,7 +1,7 @@
 """Buttons and forms about forecasts."""
 
 from bot.core.keys import Key
-from bot.door import Door, fields_of
+from bot.door.interactions import Door, fields_of
 from bot.forecasts import cards, service
 
 

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 from bot.core.refusals import say_duration
 from bot.core.times.said import say_moment
+from bot.door.messages import BLUE, Message, card, lines
 from bot.groups.service import Settings
-from bot.message import BLUE, Message, card, lines
 
 
 def settings_card(settings: Settings) -> Message:

@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 
 from bot.core.times.zones import zones_like
-from bot.door import AnyCommand, Door
+from bot.door.interactions import AnyCommand, Door
 from bot.groups import cards, service
 
 settings = app_commands.Group(

@@ -8,8 +8,8 @@ from bot.circle.round_cards import add_worth
 from bot.core.times.result import Understood
 from bot.core.times.said import say_moment
 from bot.core.typed_times import Asked
-from bot.doubt_card import doubt_card
-from bot.message import (
+from bot.door.doubt_card import doubt_card
+from bot.door.messages import (
     AMBER,
     BLUE,
     DESCRIPTION_LIMIT,

@@ -5,8 +5,8 @@ from typing import Any, Literal
 import discord
 from discord import app_commands
 
-from bot.door import Door
-from bot.message import cut
+from bot.door.interactions import Door
+from bot.door.messages import cut
 from bot.questions import cards, service
 from bot.questions.forms import cards as forms
 from storage.tables import QuestionState

@@ -1,7 +1,7 @@
 """Buttons and forms about questions."""
 
 from bot.core.keys import Key
-from bot.door import Door, fields_of
+from bot.door.interactions import Door, fields_of
 from bot.questions import cards, service
 from bot.questions.forms import cards as forms
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.core.refusals import say_duration
-from bot.message import (
+from bot.door.messages import (
     BLUE,
     GREEN,
     GREY,

@@ -6,8 +6,8 @@ from typing import Any, Literal
 import discord
 from discord import app_commands
 
-from bot.door import Door
-from bot.message import cut
+from bot.door.interactions import Door
+from bot.door.messages import cut
 from bot.questions.commands import question_choices
 from bot.sessions import service
 from bot.sessions.planning import service as planning

@@ -2,7 +2,7 @@
 
 from bot.core.keys import Key
 from bot.core.refusals import StaleRefusal
-from bot.door import Door
+from bot.door.interactions import Door
 from bot.sessions import service
 from bot.sessions.voice import on_call
 

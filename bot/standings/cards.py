@@ -4,7 +4,7 @@ import math
 
 from bot.circle.cards import record_lines
 from bot.core.numbers import say_share
-from bot.message import (
+from bot.door.messages import (
     BLUE,
     GREY,
     Item,

@@ -15,14 +15,14 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from bot import charts
 from bot.core.numbers import say_probability, say_share
+from bot.door import chart_style
 from bot.standings.words import say_ranks
 
 _ROWS = 20
 _ROW_HEIGHT, _GAP = 22.0, 24.0
 _RANK, _RANKS, _NAME = 32.0, 37.0, 74.0
-_VALUE, _COUNT = 366.0, charts.NORMAL_WIDTH - charts.MARGIN
+_VALUE, _COUNT = 366.0, chart_style.NORMAL_WIDTH - chart_style.MARGIN
 _NAME_WIDTH, _PLOT_LEFT, _PLOT_WIDTH = 96.0, 180.0, 136.0
 _WITHOUT_RANK = 22.0  # room that a name gains where only the range stands before it
 _IN_ALT_TEXT = 5
@@ -122,19 +122,24 @@ def leaderboard_chart(board: BoardPicture) -> bytes:
     """Draw the first twenty rows, best on top, the unranked in grey under a line."""
     rows = _in_order(board.rows)
     shown = rows[:_ROWS]
-    head = charts.heading(board.title, board.sentence, lines=_HEADING_LINES)
+    head = chart_style.heading(board.title, board.sentence, lines=_HEADING_LINES)
     top = head.height + 24
     tall = _offset(shown, len(shown)) if shown else _ROW_HEIGHT
     more = len(rows) - len(shown)
-    card = charts.figure(charts.NORMAL_WIDTH, top + tall + (62 if more else 46), head)
+    card = chart_style.figure(chart_style.NORMAL_WIDTH, top + tall + (62 if more else 46), head)
     if not shown:
-        _aside(card, charts.MARGIN, top, "No scores yet.")
-        return charts.to_png(card)
+        _aside(card, chart_style.MARGIN, top, "No scores yet.")
+        return chart_style.to_png(card)
     _draw_rows(card, board, shown, top)
     _write_around(card, board, shown, top)
     if more:
-        _aside(card, charts.MARGIN, top + tall + 44, f"and {charts.plural(more, 'more member')}")
-    return charts.to_png(card)
+        _aside(
+            card,
+            chart_style.MARGIN,
+            top + tall + 44,
+            f"and {chart_style.plural(more, 'more member')}",
+        )
+    return chart_style.to_png(card)
 
 
 def leaderboard_alt_text(board: BoardPicture) -> str:
@@ -146,35 +151,37 @@ def leaderboard_alt_text(board: BoardPicture) -> str:
     rest = f"; and {more} more" if more > 0 else ""
     told = f"{said}{rest}" if rows else "no scores yet"
     close = f"{_TOO_CLOSE} " if board.too_close else ""
-    return charts.alt_text(f"{close}{board.title}, by {board.metric} ({best} is better): {told}.")
+    return chart_style.alt_text(
+        f"{close}{board.title}, by {board.metric} ({best} is better): {told}."
+    )
 
 
 def calibration_chart(picture: CalibrationPicture) -> bytes:
     """Draw how often things happened against the forecasts, over a histogram of the forecasts."""
-    head = charts.heading(picture.title, picture.sentence, lines=_SENTENCE_LINES)
+    head = chart_style.heading(picture.title, picture.sentence, lines=_SENTENCE_LINES)
     top = head.height + 58
     bars_top = top + _CURVE_HEIGHT + 14
-    card = charts.figure(charts.NORMAL_WIDTH, bars_top + _BARS_HEIGHT + 48, head)
-    charts.key(card, head.height + 2, _calibration_key(), columns=2)
-    area = charts.axes(card, _CURVE_LEFT, top, _CURVE_WIDTH, _CURVE_HEIGHT)
-    charts.percent_axis(area, "x", labels=False)
-    charts.percent_axis(area, "y")
+    card = chart_style.figure(chart_style.NORMAL_WIDTH, bars_top + _BARS_HEIGHT + 48, head)
+    chart_style.key(card, head.height + 2, _calibration_key(), columns=2)
+    area = chart_style.axes(card, _CURVE_LEFT, top, _CURVE_WIDTH, _CURVE_HEIGHT)
+    chart_style.percent_axis(area, "x", labels=False)
+    chart_style.percent_axis(area, "y")
     _draw_reliability(area, picture)
-    below = charts.axes(card, _CURVE_LEFT, bars_top, _CURVE_WIDTH, _BARS_HEIGHT)
+    below = chart_style.axes(card, _CURVE_LEFT, bars_top, _CURVE_WIDTH, _BARS_HEIGHT)
     _draw_histogram(below, picture)
     _name_the_axes(card, top, bars_top + _BARS_HEIGHT + 32, picture.count)
-    return charts.to_png(card)
+    return chart_style.to_png(card)
 
 
 def calibration_alt_text(picture: CalibrationPicture) -> str:
     """Give the reading, and the bins in numbers."""
-    counted = charts.plural(picture.count, "resolved forecast")
+    counted = chart_style.plural(picture.count, "resolved forecast")
     start = f"{picture.title}, {counted}: {picture.sentence}"
     bins = ", ".join(
         f"{say_probability(dot.mean_forecast)} → {say_share(dot.observed_rate)} ({dot.count:,})"
         for dot in picture.bins
     )
-    return charts.alt_text(
+    return chart_style.alt_text(
         f"{start} Forecast and how often it happened: {bins}." if bins else start
     )
 
@@ -193,7 +200,7 @@ def _row_in_words(board: BoardPicture, row: BoardRow) -> str:
     if row.low is not None and row.high is not None:
         low, high = _number(metric, row.low), _number(metric, row.high)
         interval = f", 90% interval {low} to {high}"
-    questions = charts.plural(row.count, "question")
+    questions = chart_style.plural(row.count, "question")
     return f"{rank}{row.name[:40]} {_number(metric, row.value)} ({questions}{interval}{ranks})"
 
 
@@ -221,7 +228,7 @@ def _scale(area: Axes, board: BoardPicture, rows: Sequence[BoardRow], tall: floa
     area.set_yticks([])
     area.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 2.5, 5, 10]))
     area.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}".replace("-", "−")))
-    area.grid(visible=True, axis="x", color=charts.GRID, linewidth=0.8)
+    area.grid(visible=True, axis="x", color=chart_style.GRID, linewidth=0.8)
     area.set_axisbelow(True)
 
 
@@ -243,12 +250,12 @@ def _limits(board: BoardPicture, rows: Sequence[BoardRow]) -> tuple[float, float
 def _draw_rows(card: Figure, board: BoardPicture, rows: list[BoardRow], top: float) -> None:
     """Draw the table and, in its middle, the plot that shares its lines."""
     tall = _offset(rows, len(rows))
-    area = charts.axes(card, _PLOT_LEFT, top, _PLOT_WIDTH, tall)
+    area = chart_style.axes(card, _PLOT_LEFT, top, _PLOT_WIDTH, tall)
     _scale(area, board, rows, tall)
     for at, row in enumerate(rows):
         down = _offset(rows, at)
         if at % 2 == 0:
-            charts.stripe(card, top + down, _ROW_HEIGHT)
+            chart_style.stripe(card, top + down, _ROW_HEIGHT)
         _write_row(card, top + down + _ROW_HEIGHT / 2, board, row)
         _draw_interval(area, down + _ROW_HEIGHT / 2, row)
     _draw_reference(area, board.metric)
@@ -257,24 +264,26 @@ def _draw_rows(card: Figure, board: BoardPicture, rows: list[BoardRow], top: flo
 def _write_row(card: Figure, level: float, board: BoardPicture, row: BoardRow) -> None:
     """Write a member's rank and its range, name, value and count on one line."""
     ranked, metric = row.rank is not None, board.metric
-    ink = charts.INK if ranked else charts.MUTED
+    ink = chart_style.INK if ranked else chart_style.MUTED
     if not (board.too_close and ranked):
-        charts.write(card, _RANK, level, str(row.rank) if ranked else "–", color=ink, ha="right")
+        chart_style.write(
+            card, _RANK, level, str(row.rank) if ranked else "–", color=ink, ha="right"
+        )
     if row.ranks is not None:
-        left = charts.MARGIN if board.too_close else _RANKS
+        left = chart_style.MARGIN if board.too_close else _RANKS
         _aside(card, left, level, say_ranks(row.ranks))
     room = _WITHOUT_RANK if board.too_close else 0.0
-    name = charts.readable(row.name, otherwise=_IN_THE_LIST)
-    told = charts.shorten(name, _NAME_WIDTH + room)
-    charts.write(card, _NAME - room, level, told, color=ink)
+    name = chart_style.readable(row.name, otherwise=_IN_THE_LIST)
+    told = chart_style.shorten(name, _NAME_WIDTH + room)
+    chart_style.write(card, _NAME - room, level, told, color=ink)
     value = _number(metric, row.value)
-    charts.write(card, _VALUE, level, value, color=ink, bold=ranked, ha="right")
-    charts.write(card, _COUNT, level, f"{row.count:,}", color=charts.MUTED, ha="right")
+    chart_style.write(card, _VALUE, level, value, color=ink, bold=ranked, ha="right")
+    chart_style.write(card, _COUNT, level, f"{row.count:,}", color=chart_style.MUTED, ha="right")
 
 
 def _draw_interval(area: Axes, down: float, row: BoardRow) -> None:
     """Draw a dot on its interval; an arrow says that either goes on beyond the plot."""
-    color = charts.MUTED if row.rank is None else charts.BLUE
+    color = chart_style.MUTED if row.rank is None else chart_style.BLUE
     left, right = area.get_xlim()
     if row.low is not None and row.high is not None and row.low <= row.high:
         ends = [max(row.low, left), min(row.high, right)]
@@ -288,7 +297,7 @@ def _draw_interval(area: Axes, down: float, row: BoardRow) -> None:
         mark = "<" if row.value < left else ">" if row.value > right else "o"
         at = min(max(row.value, left), right)
         dot = area.plot([at], [down], mark, color=color, markersize=8.5, clip_on=False, zorder=4)
-        dot[0].set_markeredgecolor(charts.CARD)
+        dot[0].set_markeredgecolor(chart_style.CARD)
 
 
 def _draw_reference(area: Axes, metric: str) -> None:
@@ -297,11 +306,13 @@ def _draw_reference(area: Axes, metric: str) -> None:
         return
     value, name = _REFERENCES[metric]
     left, right = area.get_xlim()
-    area.axvline(value, color=charts.AMBER, linewidth=1.4, linestyle=(0, (4, 3)), zorder=1.5)
+    area.axvline(value, color=chart_style.AMBER, linewidth=1.4, linestyle=(0, (4, 3)), zorder=1.5)
     share = (value - left) / (right - left)
     lean = "left" if share < 0.35 else "right" if share > 0.65 else "center"
     above = area.get_xaxis_transform()
-    charts.note(area, (value, 1), name, within=above, shift=(0, 9), color=charts.AMBER, ha=lean)
+    chart_style.note(
+        area, (value, 1), name, within=above, shift=(0, 9), color=chart_style.AMBER, ha=lean
+    )
 
 
 def _write_around(card: Figure, board: BoardPicture, rows: list[BoardRow], top: float) -> None:
@@ -309,17 +320,20 @@ def _write_around(card: Figure, board: BoardPicture, rows: list[BoardRow], top: 
     _aside(card, _COUNT, top - 9, "questions", ha="right")
     if any(row.ranks for row in rows):
         _aside(
-            card, charts.MARGIN, top - 9, "rank could be" if board.too_close else "rank (could be)"
+            card,
+            chart_style.MARGIN,
+            top - 9,
+            "rank could be" if board.too_close else "rank (could be)",
         )
     foot = top + _offset(rows, len(rows)) + 28
     if any(row.low is not None and row.high is not None for row in rows):
         shrunk = any(row.raw not in {None, row.value} for row in rows)
-        _aside(card, charts.MARGIN, foot, _SHRUNK if shrunk else "line: 90% interval")
+        _aside(card, chart_style.MARGIN, foot, _SHRUNK if shrunk else "line: 90% interval")
     if board.higher_is_better:
         end = _PLOT_LEFT + _PLOT_WIDTH
-        _aside(card, end, foot, "better →", ha="right", color=charts.GREEN)
+        _aside(card, end, foot, "better →", ha="right", color=chart_style.GREEN)
     else:
-        _aside(card, _PLOT_LEFT, foot, "← better", color=charts.GREEN)
+        _aside(card, _PLOT_LEFT, foot, "← better", color=chart_style.GREEN)
     unranked = next((at for at, row in enumerate(rows) if row.rank is None), len(rows))
     if 0 < unranked < len(rows):
         _part_the_unranked(card, top + _offset(rows, unranked) - _GAP)
@@ -327,42 +341,54 @@ def _write_around(card: Figure, board: BoardPicture, rows: list[BoardRow], top: 
 
 def _part_the_unranked(card: Figure, level: float) -> None:
     """Draw the thin line under the last ranked row, and say what is below it."""
-    charts.stripe(card, level + 3, 0.8, color=charts.GRID)
-    _aside(card, charts.MARGIN, level + _GAP / 2 + 2, "too few questions to rank")
+    chart_style.stripe(card, level + 3, 0.8, color=chart_style.GRID)
+    _aside(card, chart_style.MARGIN, level + _GAP / 2 + 2, "too few questions to rank")
 
 
 def _aside(
-    card: Figure, left: float, top: float, text: str, *, ha: str = "left", color: str = charts.MUTED
+    card: Figure,
+    left: float,
+    top: float,
+    text: str,
+    *,
+    ha: str = "left",
+    color: str = chart_style.MUTED,
 ) -> None:
-    charts.write(card, left, top, text, size=charts.SMALL, color=color, ha=ha)
+    chart_style.write(card, left, top, text, size=chart_style.SMALL, color=color, ha=ha)
 
 
 def _calibration_key() -> list[Line2D | Patch]:
     """Explain the four marks of the diagram, in the order in which one reads it."""
     return [
-        Line2D([], [], marker="o", color=charts.BLUE, label="similar forecasts: count, 90% range"),
-        Line2D([], [], linestyle="--", color=charts.MUTED, label="perfect calibration"),
-        Line2D([], [], linewidth=3, color=charts.AMBER, label="what happened, smoothed"),
-        Patch(color=charts.MUTED, alpha=0.25, label="what luck alone allows"),
+        Line2D(
+            [], [], marker="o", color=chart_style.BLUE, label="similar forecasts: count, 90% range"
+        ),
+        Line2D([], [], linestyle="--", color=chart_style.MUTED, label="perfect calibration"),
+        Line2D([], [], linewidth=3, color=chart_style.AMBER, label="what happened, smoothed"),
+        Patch(color=chart_style.MUTED, alpha=0.25, label="what luck alone allows"),
     ]
 
 
 def _draw_reliability(area: Axes, picture: CalibrationPicture) -> None:
     """Draw the band of luck, the diagonal, the curve and, on top, the dots with their counts."""
     x, low, high = _widened(picture.band_x, picture.band_low, picture.band_high)
-    area.fill_between(x, low, high, color=charts.MUTED, alpha=0.25, linewidth=0, zorder=1)
+    area.fill_between(x, low, high, color=chart_style.MUTED, alpha=0.25, linewidth=0, zorder=1)
     curve_x, curve_y = _widened(picture.curve_x, picture.curve_y)
-    area.plot(curve_x, curve_y, color=charts.AMBER, linewidth=3, zorder=2)
+    area.plot(curve_x, curve_y, color=chart_style.AMBER, linewidth=3, zorder=2)
     for dot in picture.bins:
         _draw_bin(area, dot)
     # Behind all marks: what happened may be anywhere.
-    quiet: dict[str, Any] = {"within": area.transAxes, "color": charts.MUTED, "zorder": 0.6}
+    quiet: dict[str, Any] = {"within": area.transAxes, "color": chart_style.MUTED, "zorder": 0.6}
     if not picture.bins:
-        charts.note(area, (0.5, 0.5), "No resolved forecasts yet.", **quiet)
+        chart_style.note(area, (0.5, 0.5), "No resolved forecasts yet.", **quiet)
         return
-    area.plot([0, 1], [0, 1], color=charts.MUTED, linewidth=1.2, linestyle="--", zorder=1.5)
-    charts.note(area, (0, 1), "happened more often than said", shift=(6, -20), ha="left", **quiet)
-    charts.note(area, (1, 0), "happened less often than said", shift=(-6, 20), ha="right", **quiet)
+    area.plot([0, 1], [0, 1], color=chart_style.MUTED, linewidth=1.2, linestyle="--", zorder=1.5)
+    chart_style.note(
+        area, (0, 1), "happened more often than said", shift=(6, -20), ha="left", **quiet
+    )
+    chart_style.note(
+        area, (1, 0), "happened less often than said", shift=(-6, 20), ha="right", **quiet
+    )
 
 
 def _widened(x: Sequence[float], *curves: Sequence[float]) -> tuple[Sequence[float], ...]:
@@ -375,21 +401,25 @@ def _widened(x: Sequence[float], *curves: Sequence[float]) -> tuple[Sequence[flo
 def _draw_bin(area: Axes, dot: BinDot) -> None:
     """Draw a bin's rate with its interval; more forecasts make a larger dot."""
     at = [dot.mean_forecast, dot.mean_forecast]
-    area.plot(at, [dot.low, dot.high], color=charts.BLUE, linewidth=1.6, alpha=0.8, zorder=3)
+    area.plot(at, [dot.low, dot.high], color=chart_style.BLUE, linewidth=1.6, alpha=0.8, zorder=3)
     size = min(6.0 + dot.count**0.5 / 2, 12.0)
-    mark = area.plot(at[:1], [dot.observed_rate], "o", color=charts.BLUE, markersize=size, zorder=4)
-    mark[0].set(markeredgecolor=charts.CARD, clip_on=False)
+    mark = area.plot(
+        at[:1], [dot.observed_rate], "o", color=chart_style.BLUE, markersize=size, zorder=4
+    )
+    mark[0].set(markeredgecolor=chart_style.CARD, clip_on=False)
     above = dot.high < _TOO_HIGH_FOR_A_COUNT
     end, shift = (dot.high, 8) if above else (dot.low, -9)
-    charts.note(area, (dot.mean_forecast, end), f"{dot.count:,}", shift=(0, shift))
+    chart_style.note(area, (dot.mean_forecast, end), f"{dot.count:,}", shift=(0, shift))
 
 
 def _draw_histogram(area: Axes, picture: CalibrationPicture) -> None:
     """Draw how many forecasts there were of each size; one number says how high the bars are."""
-    charts.percent_axis(area, "x")
+    chart_style.percent_axis(area, "x")
     counts, edges = picture.histogram_counts, picture.histogram_edges
     widths = [right - left for left, right in pairwise(edges)]
-    area.bar(edges[:-1], counts, widths, align="edge", color=charts.BLUE, edgecolor=charts.CARD)
+    area.bar(
+        edges[:-1], counts, widths, align="edge", color=chart_style.BLUE, edgecolor=chart_style.CARD
+    )
     highest = max(counts, default=0)
     area.set_ylim(0, max(highest, 1))
     area.set_yticks([0, highest] if highest else [0])
@@ -398,6 +428,6 @@ def _draw_histogram(area: Axes, picture: CalibrationPicture) -> None:
 
 def _name_the_axes(card: Figure, top: float, foot: float, count: int) -> None:
     """Name both axes in level writing, which a phone need not be turned for."""
-    _aside(card, charts.MARGIN, top - 8, "↑ how often it happened")
+    _aside(card, chart_style.MARGIN, top - 8, "↑ how often it happened")
     _aside(card, _CURVE_LEFT + _CURVE_WIDTH, foot, "forecast →", ha="right")
-    _aside(card, charts.MARGIN, foot, charts.plural(count, "resolved forecast"))
+    _aside(card, chart_style.MARGIN, foot, chart_style.plural(count, "resolved forecast"))

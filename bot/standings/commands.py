@@ -5,7 +5,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.door import AnyCommand, Door
+from bot.door.interactions import AnyCommand, Door
 from bot.standings import cards, pictures, service
 from bot.standings.asked import MINIMUM, Metric
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.core.keys import Key
 from bot.core.refusals import Refusal
 from bot.core.unit import Caller, Desk
-from bot.message import Message, Picture
+from bot.door.messages import Message, Picture
 from bot.standings import cards, service
 from bot.standings.asked import Metric
 from bot.standings.service import Board, Calibration
@@ -93,7 +93,7 @@ def calibration_picture(shown: Calibration) -> Picture | None:
     if read is None:
         return None
     with LOADING:
-        from bot.charts import readable  # noqa: PLC0415 - see leaderboard_picture
+        from bot.door.chart_style import readable  # noqa: PLC0415 - see leaderboard_picture
         from bot.standings import charts  # noqa: PLC0415
 
     edges = tuple(at / len(read.bars) for at in range(len(read.bars) + 1))

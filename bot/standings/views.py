@@ -1,7 +1,7 @@
 """Buttons about standings."""
 
 from bot.core.keys import Key
-from bot.door import Door
+from bot.door.interactions import Door
 from bot.standings import pictures
 
 

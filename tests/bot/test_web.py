@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from bot.errors import StartError
+from bot.door.errors import StartError
 from bot.web import WebServer, parse_bind
 
 FEED = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"

@@ -12,7 +12,7 @@ from bot.calendars import setup
 from bot.calendars.outcome import Synced
 from bot.core.encryption import new_key
 from bot.core.settings import Settings
-from bot.errors import StartError
+from bot.door.errors import StartError
 from storage import keepsakes
 from storage.engine import Database
 from tests.calendars.conftest import private_key

@@ -19,11 +19,11 @@ from simcord.http import client as simcord_client
 from simcord.http.routes import messages as message_routes
 from structlog.testing import capture_logs
 
-from bot import door
 from bot.core.refusals import Refusal
 from bot.core.unit import RepeatedInteractionError
 from bot.demo.stage import Stage
-from bot.errors import ALREADY_ANSWERED, unwrap
+from bot.door import interactions
+from bot.door.errors import ALREADY_ANSWERED, unwrap
 from storage.engine import Database
 from tests.conftest import CAST
 from tests.openapi import DESCRIPTION, DiscordSpec
@@ -50,7 +50,7 @@ def open_stage(
     let_discord_remember_nonces(monkeypatch)
     _let_discord_fail_as_it_does(monkeypatch)
     # However busy the machine is: its seconds are not those of the story.
-    monkeypatch.setattr(door, "PATIENCE", 3600)
+    monkeypatch.setattr(interactions, "PATIENCE", 3600)
 
     @asynccontextmanager
     async def opened(database: Database, **options: Any) -> AsyncIterator[Stage]:

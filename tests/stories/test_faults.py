@@ -10,8 +10,8 @@ import simcord
 from simcord.backend.models import Overwrite
 from simcord.enums import OverwriteType
 
-from bot import door
 from bot.demo.stage import Stage, as_text
+from bot.door import interactions
 from tests.stories import wire
 from tests.stories.evening import RAIN
 
@@ -77,7 +77,7 @@ async def test_an_answer_that_takes_long_is_given_all_the_same(
 
     # simcord lets no time pass while a service works, so patience cannot run out by itself.
     impatient = SimpleNamespace(**{**vars(asyncio), "wait": run_out_of_patience})
-    monkeypatch.setattr(door, "asyncio", impatient)
+    monkeypatch.setattr(interactions, "asyncio", impatient)
 
     whispered = await circle.type("Ana", "forecast", question=RAIN, probability="70")
     refused = await circle.press("Ben", "Done")

@@ -9,7 +9,7 @@ from bot.core import keys
 from bot.core.keys import Key
 from bot.core.times.reader import LONGEST as LONGEST_TIME
 from bot.core.times.said import say_moment
-from bot.message import OPTION_LIMIT, cut, safe
+from bot.door.messages import OPTION_LIMIT, cut, safe
 from bot.questions.kinds.rules import VOID, Asked, outcomes
 from bot.questions.rules import (
     LONGEST_CRITERIA,

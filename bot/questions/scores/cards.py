@@ -1,8 +1,8 @@
 """How the scores of a settled question look, and in words what they mean, by kind of question."""
 
 from bot.core.numbers import say_probability
+from bot.door.messages import safe, say_brier
 from bot.forecasts.beliefs.rules import say_belief
-from bot.message import safe, say_brier
 from bot.questions.kinds.numbers.rules import say_amount
 from bot.questions.kinds.rules import Asked
 from bot.questions.shown import ResolutionCard, ScoreLine

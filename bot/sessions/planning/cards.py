@@ -10,8 +10,8 @@ from bot.calendars import ics, links
 from bot.core.refusals import say_duration
 from bot.core.times.said import say_moment
 from bot.core.typed_times import Asked
-from bot.doubt_card import doubt_card
-from bot.message import (
+from bot.door.doubt_card import doubt_card
+from bot.door.messages import (
     BLUE,
     DESCRIPTION_LIMIT,
     EMBED_LIMIT,

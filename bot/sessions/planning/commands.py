@@ -5,7 +5,7 @@ from typing import Any, Literal
 import discord
 from discord import app_commands
 
-from bot.door import Door
+from bot.door.interactions import Door
 from bot.groups.commands import zone_choices
 from bot.sessions.commands import choice, session, session_choices
 from bot.sessions.planning import cards, service

@@ -1,7 +1,7 @@
 """Buttons of an announcement, of a reminder, and of a question about a time."""
 
 from bot.core.keys import Key
-from bot.door import Door
+from bot.door.interactions import Door
 from bot.sessions.planning import cards, service
 from storage.tables import Answer
 

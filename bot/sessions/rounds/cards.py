@@ -9,9 +9,7 @@ from bot.circle.round_cards import YES, add_movement, chance_of_yes, ended, same
 from bot.circle.words import say_people
 from bot.core.numbers import say_probability
 from bot.core.refusals import say_duration
-from bot.forecasts.beliefs.rules import say_belief
-from bot.forecasts.rules import Belief
-from bot.message import (
+from bot.door.messages import (
     AMBER,
     BLUE,
     DANGER,
@@ -32,6 +30,8 @@ from bot.message import (
     one_line,
     safe,
 )
+from bot.forecasts.beliefs.rules import say_belief
+from bot.forecasts.rules import Belief
 from bot.questions.kinds.rules import Asked, list_options
 from bot.sessions.rounds.pools import cards as pool_cards
 from bot.sessions.rounds.shown import (

@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from bot import charts
 from bot.core.numbers import say_probability
+from bot.door import chart_style
 
 _PLOT_HEIGHT = 190.0
 _LEFT, _FINALS_WIDTH, _RIGHT = 46.0, 46.0, 50.0
@@ -71,27 +71,27 @@ class _Names:
 
 def circle_chart(circle: CirclePicture) -> bytes:
     """Draw the round: blinds hollow, turns filled, the group's line thick, finals at the right."""
-    width = charts.LARGE_WIDTH if len(circle.seats) > _MANY else charts.NORMAL_WIDTH
-    head = charts.heading(circle.title, _story(circle), width)
+    width = chart_style.LARGE_WIDTH if len(circle.seats) > _MANY else chart_style.NORMAL_WIDTH
+    head = chart_style.heading(circle.title, _story(circle), width)
     across = width - _LEFT - _FINALS_WIDTH - _RIGHT
     names = _names(circle.seats, across / (len(circle.seats) + 1))
     top = head.height + 30
-    card = charts.figure(width, top + _PLOT_HEIGHT + names.height + 22, head)
-    charts.key(card, head.height + 2, _key(circle), columns=6)
-    area = charts.axes(card, _LEFT, top, across, _PLOT_HEIGHT)
+    card = chart_style.figure(width, top + _PLOT_HEIGHT + names.height + 22, head)
+    chart_style.key(card, head.height + 2, _key(circle), columns=6)
+    area = chart_style.axes(card, _LEFT, top, across, _PLOT_HEIGHT)
     _draw_seats(area, circle, names)
     _draw_finals(card, top, width, circle)
-    return charts.to_png(card)
+    return chart_style.to_png(card)
 
 
 def circle_alt_text(circle: CirclePicture) -> str:
     """Say the same in words for those who do not see the picture."""
     seats = ", ".join(_seat_in_words(seat) for seat in circle.seats)
     story = _story(circle).removesuffix(".")
-    start = f"“{circle.title}”, {charts.plural(len(circle.seats), 'seat')}: {story}."
+    start = f"“{circle.title}”, {chart_style.plural(len(circle.seats), 'seat')}: {story}."
     path = [say_probability(value) for value in circle.aggregate if value is not None]
     steps = f" The group's number, turn by turn: {', '.join(path)}." if path else ""
-    return charts.alt_text(f"{start} In seat order: {seats}.{steps}" if seats else start)
+    return chart_style.alt_text(f"{start} In seat order: {seats}.{steps}" if seats else start)
 
 
 def _story(circle: CirclePicture) -> str:
@@ -146,15 +146,15 @@ def _key(circle: CirclePicture) -> list[Line2D]:
 def _mark(stage: str, x: Sequence[float], y: Sequence[float], label: str = "") -> Line2D:
     """Make the mark of a stage, the same in the plot and in the key."""
     looks = {
-        "blind": ("o", charts.CARD, charts.INK, 6.5),
-        "turn": ("o", charts.BLUE, charts.CARD, 9.0),
-        "late": ("D", charts.BLUE, charts.INK, 7.0),
-        "final": ("o", charts.VIOLET, charts.CARD, 7.5),
-        "outcome": ("*", charts.GREEN, charts.GREEN, 12.0),
+        "blind": ("o", chart_style.CARD, chart_style.INK, 6.5),
+        "turn": ("o", chart_style.BLUE, chart_style.CARD, 9.0),
+        "late": ("D", chart_style.BLUE, chart_style.INK, 7.0),
+        "final": ("o", chart_style.VIOLET, chart_style.CARD, 7.5),
+        "outcome": ("*", chart_style.GREEN, chart_style.GREEN, 12.0),
     }
     mark = Line2D(x, y, label=label, linestyle="none", clip_on=False, zorder=4)
     if stage == "group":
-        mark.set(linestyle="-", color=charts.AMBER, linewidth=3.5, zorder=2.5)
+        mark.set(linestyle="-", color=chart_style.AMBER, linewidth=3.5, zorder=2.5)
         mark.set(marker="o", markersize=4, solid_joinstyle="round", solid_capstyle="butt")
         return mark
     shape, face, edge, size = looks[stage]
@@ -165,12 +165,12 @@ def _mark(stage: str, x: Sequence[float], y: Sequence[float], label: str = "") -
 
 def _names(seats: tuple[SeatLine, ...], slot: float) -> _Names:
     """Lay the names flat while they fit their seats, then slanted, then upright."""
-    called = [charts.readable(s.name, otherwise=f"seat {k}") for k, s in enumerate(seats, 1)]
-    flat = max((charts.text_width(name) for name in called), default=0.0) <= slot - 5
+    called = [chart_style.readable(s.name, otherwise=f"seat {k}") for k, s in enumerate(seats, 1)]
+    flat = max((chart_style.text_width(name) for name in called), default=0.0) <= slot - 5
     angle = 0 if flat else _SLANT if slot >= _SLANT_NEEDS else _UPRIGHT
-    size = charts.SMALL if angle == _UPRIGHT else charts.BODY
-    shown = tuple(charts.shorten(name, _LONGEST_NAME, size=size) for name in called)
-    longest = max((charts.text_width(name, size=size) for name in shown), default=0.0)
+    size = chart_style.SMALL if angle == _UPRIGHT else chart_style.BODY
+    shown = tuple(chart_style.shorten(name, _LONGEST_NAME, size=size) for name in called)
+    longest = max((chart_style.text_width(name, size=size) for name in shown), default=0.0)
     height = {0: 14.0, _SLANT: 0.58 * longest + 14, _UPRIGHT: longest + 6}[angle]
     return _Names(shown, size, angle, max(height, 14.0))
 
@@ -179,10 +179,10 @@ def _draw_seats(area: Axes, circle: CirclePicture, names: _Names) -> None:
     """Draw everything that has a place in the seat order, from the start to the last seat."""
     area.set_xlim(-0.5, len(circle.seats) + 0.5)
     area.set_xticks([])
-    charts.percent_axis(area, "y")
+    chart_style.percent_axis(area, "y")
     seats = list(enumerate(circle.seats, 1))
     spoken = [(at, seat.turn) for at, seat in seats if seat.turn is not None]
-    area.plot(*_columns(spoken), color=charts.BLUE, linewidth=1.3, alpha=0.75, zorder=2)
+    area.plot(*_columns(spoken), color=chart_style.BLUE, linewidth=1.3, alpha=0.75, zorder=2)
     for at, seat in seats:
         _draw_seat(area, at, seat)
     group = [(at, p) for at, p in enumerate(circle.aggregate) if p is not None]
@@ -202,7 +202,7 @@ def _draw_seat(area: Axes, at: int, seat: SeatLine) -> None:
     """Draw a seat's blind and turn forecasts, joined by a stem that shows how far it moved."""
     if seat.blind is not None and seat.turn is not None:
         ends = [seat.blind, seat.turn]
-        area.plot([at, at], ends, color=charts.MUTED, linewidth=1.2, alpha=0.7, zorder=1.5)
+        area.plot([at, at], ends, color=chart_style.MUTED, linewidth=1.2, alpha=0.7, zorder=1.5)
     if seat.blind is not None:
         area.add_line(_mark("blind", [at], [seat.blind]))
     if seat.turn is not None:
@@ -222,7 +222,7 @@ def _write_values(area: Axes, circle: CirclePicture) -> None:
         rises = up <= down + (-_AWAY if line_above else _AWAY) or below < _LOWEST_NUMBER
         place, shift = (above, 12) if rises else (below, -13)
         number = say_probability(seat.turn)
-        charts.note(area, (at, place), number, shift=(0, shift), color=charts.BLUE)
+        chart_style.note(area, (at, place), number, shift=(0, shift), color=chart_style.BLUE)
 
 
 def _clear_of(start: float, others: list[float]) -> float:
@@ -237,11 +237,11 @@ def _write_names(area: Axes, seats: tuple[SeatLine, ...], names: _Names) -> None
     """Name the seats under the plot, faintly those that did not forecast in their turn."""
     placing = {"va": "top"} if names.angle == 0 else {"ha": "right", "rotation": names.angle}
     under = area.get_xaxis_transform()
-    labels = [("start", charts.MUTED)]
+    labels = [("start", chart_style.MUTED)]
     for seat, name in zip(seats, names.shown, strict=True):
-        labels.append((name, charts.INK if seat.turn is not None else charts.MUTED))
+        labels.append((name, chart_style.INK if seat.turn is not None else chart_style.MUTED))
     for at, (label, color) in enumerate(labels):
-        charts.note(
+        chart_style.note(
             area,
             (at, 0),
             label,
@@ -256,26 +256,28 @@ def _write_names(area: Axes, seats: tuple[SeatLine, ...], names: _Names) -> None
 
 def _draw_finals(card: Figure, top: float, width: float, circle: CirclePicture) -> None:
     """Gather the final forecasts in a column of their own, lowest and highest numbered."""
-    area = charts.axes(card, width - _FINALS_WIDTH - _RIGHT, top, _FINALS_WIDTH, _PLOT_HEIGHT)
-    area.patch.set(facecolor=charts.STRIPE, alpha=1)
+    area = chart_style.axes(card, width - _FINALS_WIDTH - _RIGHT, top, _FINALS_WIDTH, _PLOT_HEIGHT)
+    area.patch.set(facecolor=chart_style.STRIPE, alpha=1)
     area.set_xlim(-1, 1)
     area.set_xticks([])
-    charts.percent_axis(area, "y", labels=False)
+    chart_style.percent_axis(area, "y", labels=False)
     finals = sorted(seat.final for seat in circle.seats if seat.final is not None)
     area.add_line(_mark("final", _side_by_side(finals), finals))
     if circle.final is not None:
         ends = [circle.final, circle.final]
-        area.plot([-1, 1], ends, color=charts.AMBER, linewidth=3.5, zorder=2.5)
+        area.plot([-1, 1], ends, color=chart_style.AMBER, linewidth=3.5, zorder=2.5)
     under = area.get_xaxis_transform()
-    charts.note(area, (0, 0), "final", within=under, shift=(0, -8), va="top", color=charts.MUTED)
+    chart_style.note(
+        area, (0, 0), "final", within=under, shift=(0, -8), va="top", color=chart_style.MUTED
+    )
     for value, shift in _ends(finals):
-        charts.note(
+        chart_style.note(
             area,
             (1, value),
             say_probability(value),
             within=area.get_yaxis_transform(),
             shift=(6, shift),
-            color=charts.VIOLET,
+            color=chart_style.VIOLET,
             ha="left",
         )
 

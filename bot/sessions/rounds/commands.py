@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 
 from bot.core.times.durations import parse_duration
-from bot.door import Door
+from bot.door.interactions import Door
 from bot.sessions.commands import session
 from bot.sessions.rounds import service
 

@@ -1,7 +1,7 @@
 """Buttons of a round. Each names its round and turn; the pressed card shows the change."""
 
 from bot.core.keys import Key
-from bot.door import Door
+from bot.door.interactions import Door
 from bot.sessions.rounds import service
 
 

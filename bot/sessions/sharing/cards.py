@@ -7,7 +7,7 @@ import discord
 
 from bot.calendars import links
 from bot.core.refusals import say_duration
-from bot.message import BLUE, Message, card, one_line
+from bot.door.messages import BLUE, Message, card, one_line
 from bot.sessions.sharing.service import Shared
 
 CONTENT_LIMIT = 2000

@@ -5,7 +5,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.door import Door
+from bot.door.interactions import Door
 from bot.sessions.commands import session, session_choices
 from bot.sessions.sharing import cards, service
 

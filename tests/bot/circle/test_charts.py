@@ -9,9 +9,9 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
-from bot import charts
 from bot.circle.charts import GainDot, GroupPicture, TrustRow, group_alt_text, group_chart
 from bot.circle.worth import AGGREGATES
+from bot.door import chart_style
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -60,12 +60,12 @@ def test_every_group_gives_a_png_that_discord_and_a_phone_can_take(picture: Grou
 def test_nothing_is_cut_off_at_the_foot_of_the_card(picture: GroupPicture) -> None:
     image = imread(BytesIO(group_chart(picture)))[..., :3]
 
-    assert np.allclose(image[-8:], to_rgb(charts.CARD), atol=1 / 255)
+    assert np.allclose(image[-8:], to_rgb(chart_style.CARD), atol=1 / 255)
 
 
 @pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES.keys())
 def test_alt_text_stays_within_its_limit(picture: GroupPicture) -> None:
-    assert 0 < len(group_alt_text(picture)) <= charts.ALT_TEXT_LIMIT
+    assert 0 < len(group_alt_text(picture)) <= chart_style.ALT_TEXT_LIMIT
 
 
 def test_the_same_group_gives_the_same_bytes() -> None:

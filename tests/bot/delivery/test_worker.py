@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from bot.core.keys import Key
     from bot.core.unit import Desk
-    from bot.message import Message
+    from bot.door.messages import Message
     from storage.tables import Effect
 
 SOON = 10.0

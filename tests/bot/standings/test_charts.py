@@ -10,7 +10,7 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
-from bot import charts
+from bot.door import chart_style
 from bot.standings.charts import (
     BinDot,
     BoardPicture,
@@ -138,7 +138,7 @@ def assert_sound(png: bytes) -> None:
     assert 250 <= image.shape[0] <= 1800
     sides = np.concatenate([image[:, :8].reshape(-1, 3), image[:, -8:].reshape(-1, 3)])
     edges = np.concatenate([sides, image[:8].reshape(-1, 3), image[-8:].reshape(-1, 3)])
-    quiet = [to_rgb(color) for color in (charts.CARD, charts.STRIPE, charts.GRID)]
+    quiet = [to_rgb(color) for color in (chart_style.CARD, chart_style.STRIPE, chart_style.GRID)]
     brightest = max(max(color) for color in quiet)
     assert edges.max() <= brightest + 1 / 255
 
@@ -236,9 +236,9 @@ def test_alt_text_of_a_calibration_gives_the_reading_and_the_bins() -> None:
 
 @pytest.mark.parametrize("board", BOARDS.values(), ids=BOARDS.keys())
 def test_alt_text_of_leaderboards_stays_within_its_limit(board: BoardPicture) -> None:
-    assert 0 < len(leaderboard_alt_text(board)) <= charts.ALT_TEXT_LIMIT
+    assert 0 < len(leaderboard_alt_text(board)) <= chart_style.ALT_TEXT_LIMIT
 
 
 @pytest.mark.parametrize("picture", CALIBRATIONS.values(), ids=CALIBRATIONS.keys())
 def test_alt_text_of_calibrations_stays_within_its_limit(picture: CalibrationPicture) -> None:
-    assert 0 < len(calibration_alt_text(picture)) <= charts.ALT_TEXT_LIMIT
+    assert 0 < len(calibration_alt_text(picture)) <= chart_style.ALT_TEXT_LIMIT

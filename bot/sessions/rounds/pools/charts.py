@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from bot import charts
 from bot.core.numbers import say_probability
+from bot.door import chart_style
 from bot.questions.kinds.numbers.rules import say_number
 
 _DIGITS = 4
@@ -69,8 +69,8 @@ def pool_alt_text(picture: PoolPicture) -> str:
     said = [_group_in_words(picture), *(_in_words(picture, seat) for seat in picture.seats)]
     path = [_step(picture, values) for values in picture.path if values is not None]
     steps = f" The group's number, turn by turn: {', '.join(path)}." if path else ""
-    counted = charts.plural(len(picture.seats), "seat")
-    return charts.alt_text(
+    counted = chart_style.plural(len(picture.seats), "seat")
+    return chart_style.alt_text(
         f"“{picture.title}”, {counted}. {_explained(picture)} {'; '.join(said)}.{steps}"
     )
 
@@ -120,32 +120,34 @@ def _story(picture: PoolPicture) -> str:
 
 def _options_chart(picture: PoolPicture) -> bytes:
     """One strip per option; in each the seats, from the first above to the last below."""
-    head = charts.heading(picture.title, _story(picture))
+    head = chart_style.heading(picture.title, _story(picture))
     roomy = max(_LEAST_STRIP, _TALLEST_TABLE / len(picture.options))
     strip = min(roomy, _SEAT_STEP * (len(picture.seats) + 1))
     row = _OPTION_LABEL + strip + _OPTION_GAP
     top = head.height + 26
-    card = charts.figure(charts.NORMAL_WIDTH, top + row * len(picture.options) + 18, head)
-    charts.key(card, head.height + 2, _key(picture), columns=3)
+    card = chart_style.figure(chart_style.NORMAL_WIDTH, top + row * len(picture.options) + 18, head)
+    chart_style.key(card, head.height + 2, _key(picture), columns=3)
     for at in range(len(picture.options)):
         _draw_option(card, picture, at, (top + row * at, strip))
-    return charts.to_png(card)
+    return chart_style.to_png(card)
 
 
 def _draw_option(card: Figure, picture: PoolPicture, at: int, place: tuple[float, float]) -> None:
     top, strip = place
-    right = charts.NORMAL_WIDTH - charts.MARGIN
+    right = chart_style.NORMAL_WIDTH - chart_style.MARGIN
     change = _change(picture.group, at)
-    room = right - charts.MARGIN - charts.text_width(change) - 12
-    name = charts.shorten(picture.options[at], room, bold=True)
-    charts.write(card, charts.MARGIN, top + _OPTION_LABEL / 2, name, bold=True)
-    charts.write(card, right, top + _OPTION_LABEL / 2, change, color=charts.AMBER, ha="right")
-    width = charts.NORMAL_WIDTH - 2 * _INSET
-    area = charts.axes(card, _INSET, top + _OPTION_LABEL, width, strip)
-    charts.percent_axis(area, "x", labels=at == len(picture.options) - 1)
+    room = right - chart_style.MARGIN - chart_style.text_width(change) - 12
+    name = chart_style.shorten(picture.options[at], room, bold=True)
+    chart_style.write(card, chart_style.MARGIN, top + _OPTION_LABEL / 2, name, bold=True)
+    chart_style.write(
+        card, right, top + _OPTION_LABEL / 2, change, color=chart_style.AMBER, ha="right"
+    )
+    width = chart_style.NORMAL_WIDTH - 2 * _INSET
+    area = chart_style.axes(card, _INSET, top + _OPTION_LABEL, width, strip)
+    chart_style.percent_axis(area, "x", labels=at == len(picture.options) - 1)
     area.set_ylim(len(picture.seats) + 0.2, -0.2 - 0.6)
     area.set_yticks([])
-    area.patch.set(facecolor=charts.STRIPE, alpha=1)
+    area.patch.set(facecolor=chart_style.STRIPE, alpha=1)
     for level, seat in enumerate(picture.seats):
         _draw_move(area, level, _at(seat.blind, at), _at(seat.final, at))
     _draw_path(area, picture, at)
@@ -161,7 +163,7 @@ def _draw_path(area: Axes, picture: PoolPicture, at: int) -> None:
     if picture.options and picture.end is not None:
         points.append((picture.end[at], count - _BEFORE - 1))
     across, down = [x for x, _ in points], [y for _, y in points]
-    area.plot(across, down, color=charts.AMBER, linewidth=2.5, zorder=2, solid_capstyle="butt")
+    area.plot(across, down, color=chart_style.AMBER, linewidth=2.5, zorder=2, solid_capstyle="butt")
 
 
 def _change(group: Spoken, at: int) -> str:
@@ -177,7 +179,7 @@ def _draw_move(area: Axes, level: float, blind: float | None, final: float | Non
     """Draw one seat's blind and final chance, joined by a stem that shows how far it moved."""
     if blind is not None and final is not None:
         ends = [blind, final]
-        area.plot(ends, [level, level], color=charts.MUTED, linewidth=1.2, zorder=2.5)
+        area.plot(ends, [level, level], color=chart_style.MUTED, linewidth=1.2, zorder=2.5)
     if blind is not None:
         area.add_line(_mark("blind", [blind], [level]))
     if final is not None:
@@ -186,24 +188,24 @@ def _draw_move(area: Axes, level: float, blind: float | None, final: float | Non
 
 def _numbers_chart(picture: PoolPicture) -> bytes:
     """One row per seat with its range, and the group's below."""
-    head = charts.heading(picture.title, _story(picture))
+    head = chart_style.heading(picture.title, _story(picture))
     spoken = [*picture.seats, picture.group]
     row = min(_ROW, _TALLEST_TABLE / len(spoken))
     top = head.height + 26
     tall = row * len(spoken)
-    card = charts.figure(charts.NORMAL_WIDTH, top + tall + 30, head)
-    charts.key(card, head.height + 2, _key(picture), columns=3)
-    left = charts.MARGIN + _NAME_WIDTH
-    numbers = max(charts.text_width(_middle(one), bold=True) for one in spoken)
-    right = charts.MARGIN + min(numbers, _VALUE_WIDTH) + 22
-    area = charts.axes(card, left, top, charts.NORMAL_WIDTH - left - right, tall)
+    card = chart_style.figure(chart_style.NORMAL_WIDTH, top + tall + 30, head)
+    chart_style.key(card, head.height + 2, _key(picture), columns=3)
+    left = chart_style.MARGIN + _NAME_WIDTH
+    numbers = max(chart_style.text_width(_middle(one), bold=True) for one in spoken)
+    right = chart_style.MARGIN + min(numbers, _VALUE_WIDTH) + 22
+    area = chart_style.axes(card, left, top, chart_style.NORMAL_WIDTH - left - right, tall)
     _scale(area, spoken)
     for level, one in enumerate(spoken):
         _write_row(card, picture, one, top + row * (level + 0.5))
         _draw_ranges(area, level, one, grouped=level == len(spoken) - 1)
     _draw_path(area, picture, 1)
-    charts.stripe(card, top + tall - row, row)
-    return charts.to_png(card)
+    chart_style.stripe(card, top + tall - row, row)
+    return chart_style.to_png(card)
 
 
 def _scale(area: Axes, spoken: Sequence[Spoken]) -> None:
@@ -216,19 +218,19 @@ def _scale(area: Axes, spoken: Sequence[Spoken]) -> None:
     area.set_yticks([])
     area.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     area.xaxis.set_major_formatter(FuncFormatter(lambda value, _: brief(value, _TICK_DIGITS)))
-    area.grid(visible=True, axis="x", color=charts.GRID, linewidth=0.8)
+    area.grid(visible=True, axis="x", color=chart_style.GRID, linewidth=0.8)
     area.set_axisbelow(True)
 
 
 def _write_row(card: Figure, picture: PoolPicture, one: Spoken, level: float) -> None:
     grouped = one is picture.group
-    color = charts.AMBER if grouped else charts.INK
-    name = charts.readable(one.name, otherwise="seat")
-    shown = charts.shorten(name, _NAME_WIDTH - 10, bold=grouped)
-    charts.write(card, charts.MARGIN, level, shown, color=color, bold=grouped)
-    right = charts.NORMAL_WIDTH - charts.MARGIN
-    amount = charts.shorten(_middle(one), _VALUE_WIDTH, bold=grouped)
-    charts.write(card, right, level, amount, color=color, bold=grouped, ha="right")
+    color = chart_style.AMBER if grouped else chart_style.INK
+    name = chart_style.readable(one.name, otherwise="seat")
+    shown = chart_style.shorten(name, _NAME_WIDTH - 10, bold=grouped)
+    chart_style.write(card, chart_style.MARGIN, level, shown, color=color, bold=grouped)
+    right = chart_style.NORMAL_WIDTH - chart_style.MARGIN
+    amount = chart_style.shorten(_middle(one), _VALUE_WIDTH, bold=grouped)
+    chart_style.write(card, right, level, amount, color=color, bold=grouped, ha="right")
 
 
 def _middle(one: Spoken) -> str:
@@ -250,9 +252,11 @@ def _draw_ranges(area: Axes, level: float, one: Spoken, *, grouped: bool) -> Non
     draw = partial(_draw_range, area)
     apart = 0.17 if one.blind and one.final else 0.0
     if one.blind is not None:
-        draw(level - apart, one.blind, "blind", charts.AMBER if grouped else charts.INK)
+        draw(level - apart, one.blind, "blind", chart_style.AMBER if grouped else chart_style.INK)
     if one.final is not None:
-        draw(level + apart, one.final, "final", charts.AMBER if grouped else charts.VIOLET)
+        draw(
+            level + apart, one.final, "final", chart_style.AMBER if grouped else chart_style.VIOLET
+        )
 
 
 def _draw_range(area: Axes, level: float, values: Values, stage: str, color: str) -> None:
@@ -260,8 +264,8 @@ def _draw_range(area: Axes, level: float, values: Values, stage: str, color: str
     width = 1.2 if stage == "blind" else 3.0
     area.plot([low, high], [level, level], color=color, linewidth=width, alpha=0.8, zorder=2)
     mark = _mark(stage, [middle], [level])
-    mark.set_markerfacecolor(charts.CARD if stage == "blind" else color)
-    mark.set_markeredgecolor(color if stage == "blind" else charts.CARD)
+    mark.set_markerfacecolor(chart_style.CARD if stage == "blind" else color)
+    mark.set_markeredgecolor(color if stage == "blind" else chart_style.CARD)
     area.add_line(mark)
 
 
@@ -273,15 +277,15 @@ def _key(picture: PoolPicture) -> list[Line2D]:
     }
     marks = [_mark(stage, [], [], stage) for stage, shown in used.items() if shown]
     if picture.options:
-        marks.append(Line2D([], [], color=charts.AMBER, linewidth=2.5, label="the group"))
+        marks.append(Line2D([], [], color=chart_style.AMBER, linewidth=2.5, label="the group"))
     return marks
 
 
 def _mark(stage: str, x: Sequence[float], y: Sequence[float], label: str = "") -> Line2D:
     """Make the mark of a stage, the same in the plot and in the key."""
     face, edge, size = {
-        "blind": (charts.CARD, charts.INK, 5.5),
-        "final": (charts.VIOLET, charts.CARD, 7.0),
+        "blind": (chart_style.CARD, chart_style.INK, 5.5),
+        "final": (chart_style.VIOLET, chart_style.CARD, 7.0),
     }[stage]
     mark = Line2D(x, y, label=label, linestyle="none", clip_on=False, zorder=4)
     mark.set(marker="o", markerfacecolor=face, markeredgecolor=edge, markersize=size)

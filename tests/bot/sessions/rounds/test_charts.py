@@ -9,7 +9,7 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
-from bot import charts
+from bot.door import chart_style
 from bot.sessions.rounds.charts import CirclePicture, SeatLine, circle_alt_text, circle_chart
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -91,7 +91,7 @@ def test_nothing_is_cut_off_at_the_edge_of_the_card(picture: CirclePicture) -> N
 
     edges = np.concatenate([image[:8].reshape(-1, 3), image[-8:].reshape(-1, 3)])
     sides = np.concatenate([image[:, :8].reshape(-1, 3), image[:, -8:].reshape(-1, 3)])
-    assert np.allclose(np.concatenate([edges, sides]), to_rgb(charts.CARD), atol=1 / 255)
+    assert np.allclose(np.concatenate([edges, sides]), to_rgb(chart_style.CARD), atol=1 / 255)
 
 
 def test_the_same_round_gives_the_same_bytes() -> None:
@@ -161,4 +161,4 @@ def test_alt_text_of_a_group_that_ended_where_it_began_says_so() -> None:
 
 @pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES.keys())
 def test_alt_text_stays_within_its_limit(picture: CirclePicture) -> None:
-    assert 0 < len(circle_alt_text(picture)) <= charts.ALT_TEXT_LIMIT
+    assert 0 < len(circle_alt_text(picture)) <= chart_style.ALT_TEXT_LIMIT

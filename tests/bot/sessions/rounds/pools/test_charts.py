@@ -7,7 +7,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 
-from bot import charts
+from bot.door import chart_style
 from bot.sessions.rounds.pools.charts import PoolPicture, Spoken, pool_alt_text, pool_chart
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -102,7 +102,7 @@ def test_every_round_gives_a_png_that_discord_and_a_phone_can_take(picture: Pool
 
 @pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES.keys())
 def test_alt_text_stays_within_its_limit(picture: PoolPicture) -> None:
-    assert 0 < len(pool_alt_text(picture)) <= charts.ALT_TEXT_LIMIT
+    assert 0 < len(pool_alt_text(picture)) <= chart_style.ALT_TEXT_LIMIT
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_no_two_places_below_the_ranges_are_called_alike(
     low: float, high: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn: list[Figure] = []
-    monkeypatch.setattr(charts, "to_png", lambda card: drawn.append(card) or b"")
+    monkeypatch.setattr(chart_style, "to_png", lambda card: drawn.append(card) or b"")
     alike = all_alike(3, (low, (low + high) / 2, high))
 
     pool_chart(replace(STRIKE, seats=alike[1:], group=alike[0]))

@@ -17,8 +17,8 @@ from bot.core.keys import Key
 from bot.core.refusals import Refusal, StaleRefusal, clean_text
 from bot.core.unit import Caller, Desk, Unit
 from bot.delivery.catalogue import drawing, read, render
-from bot.errors import answer_error, answer_once
-from bot.message import Message
+from bot.door.errors import answer_error, answer_once
+from bot.door.messages import Message
 from storage import outbox
 
 if TYPE_CHECKING:

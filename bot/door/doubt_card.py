@@ -2,7 +2,7 @@
 
 from bot.core import keys
 from bot.core.typed_times import Asked
-from bot.message import PRIMARY, Message, button
+from bot.door.messages import PRIMARY, Message, button
 
 
 def doubt_card(asked: Asked, action: str) -> Message:

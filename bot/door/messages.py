@@ -9,7 +9,7 @@ from typing import Any
 import discord
 
 from bot.core.keys import Key
-from bot.press import Choose, Press
+from bot.door.components import Choose, Press
 
 Item = discord.ui.Button[Any] | discord.ui.Select[Any]
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot import door as doors
 from bot.core.refusals import Refusal
-from bot.door import Door
+from bot.door import interactions
+from bot.door.interactions import Door
 from tests.conftest import caller
 
 
@@ -29,7 +29,7 @@ class OpenDoor(Door):
 
 @pytest.fixture
 async def door(monkeypatch: pytest.MonkeyPatch) -> Door:
-    monkeypatch.setattr(doors, "PATIENCE", 0.3)
+    monkeypatch.setattr(interactions, "PATIENCE", 0.3)
 
     async def run(work: Any, *_: Any) -> Any:
         return await work()

@@ -16,12 +16,12 @@ from bot.changes import Changes
 from bot.circle import commands as circle_commands
 from bot.core.refusals import clean_text
 from bot.data import commands as data_commands
-from bot.door import Door, clean_data
-from bot.errors import answer_error
+from bot.door.components import Choose, Press
+from bot.door.errors import answer_error
+from bot.door.interactions import Door, clean_data
 from bot.forecasts import commands as forecast_commands
 from bot.forecasts import views as forecast_views
 from bot.groups import commands as group_commands
-from bot.press import Choose, Press
 from bot.questions import commands as question_commands
 from bot.questions import views as question_views
 from bot.sessions import commands as session_commands

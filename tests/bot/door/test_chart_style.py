@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import charts
+from bot.door import chart_style
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -16,11 +16,11 @@ NO_FONT_HAS_THIS = "\U000abcde"
 
 
 def card_with(*texts: str, bold: bool = False) -> bytes:
-    head = charts.heading("A title", "A sentence.")
-    card = charts.figure(charts.NORMAL_WIDTH, head.height + 30 * len(texts), head)
+    head = chart_style.heading("A title", "A sentence.")
+    card = chart_style.figure(chart_style.NORMAL_WIDTH, head.height + 30 * len(texts), head)
     for at, text in enumerate(texts):
-        charts.write(card, charts.MARGIN, head.height + 30 * at, text, bold=bold)
-    return charts.to_png(card)
+        chart_style.write(card, chart_style.MARGIN, head.height + 30 * at, text, bold=bold)
+    return chart_style.to_png(card)
 
 
 def luminance(color: str) -> float:
@@ -72,22 +72,22 @@ def test_any_text_at_all_is_drawn_without_a_warning(texts: list[str], bold: bool
 @given(st.text(max_size=30), st.booleans())
 @settings(deadline=None)
 def test_cleaning_a_text_twice_changes_nothing_more(text: str, bold: bool) -> None:
-    once = charts.clean(text, bold=bold)
+    once = chart_style.clean(text, bold=bold)
 
-    assert charts.clean(once, bold=bold) == once
+    assert chart_style.clean(once, bold=bold) == once
 
 
 @pytest.mark.parametrize("name", ["Zoë", "Ελένη", "Дмитрий", "محمد", "Łukasz $x^2$ _ \\frac"])
 def test_names_in_scripts_that_the_font_has_stay_as_they_are(name: str) -> None:
-    assert charts.clean(name) == name
+    assert chart_style.clean(name) == name
 
 
 def test_a_character_that_no_font_has_becomes_one_neutral_sign() -> None:
-    assert charts.clean(f"Ana {NO_FONT_HAS_THIS}") == "Ana •"
+    assert chart_style.clean(f"Ana {NO_FONT_HAS_THIS}") == "Ana •"
 
 
 def test_letters_in_fancy_dress_are_drawn_or_become_plain_ones() -> None:
-    assert charts.clean("Ａｎａ") in ("Ａｎａ", "Ana")
+    assert chart_style.clean("Ａｎａ") in ("Ａｎａ", "Ana")
 
 
 @pytest.mark.parametrize(
@@ -100,59 +100,61 @@ def test_letters_in_fancy_dress_are_drawn_or_become_plain_ones() -> None:
     ],
 )
 def test_what_turns_or_hides_letters_is_left_out(written: str, drawn: str) -> None:
-    assert charts.clean(written).rstrip("\u20e3") == drawn
+    assert chart_style.clean(written).rstrip("\u20e3") == drawn
 
 
 def test_a_tower_of_accents_is_cut_down() -> None:
     tower = "q" + "\u0302" * 40
 
-    assert len(charts.clean(tower)) <= 4
+    assert len(chart_style.clean(tower)) <= 4
 
 
 def test_a_name_of_which_nothing_can_be_drawn_is_called_something_else() -> None:
-    assert charts.readable(NO_FONT_HAS_THIS * 3, otherwise="seat 3") == "seat 3"
-    assert charts.readable("", otherwise="seat 3") == "seat 3"
-    assert charts.readable("Ana", otherwise="seat 3") == "Ana"
+    assert chart_style.readable(NO_FONT_HAS_THIS * 3, otherwise="seat 3") == "seat 3"
+    assert chart_style.readable("", otherwise="seat 3") == "seat 3"
+    assert chart_style.readable("Ana", otherwise="seat 3") == "Ana"
 
 
 @pytest.mark.parametrize("name", ["Bartholomew Featherstonehaugh III", "محمد بن سلمان الطويل"])
 @pytest.mark.parametrize("bold", [False, True])
 def test_a_long_name_is_cut_to_the_room_it_has(name: str, bold: bool) -> None:
-    short = charts.shorten(name, 80, bold=bold)
+    short = chart_style.shorten(name, 80, bold=bold)
 
     assert short.endswith("…")
-    assert 40 < charts.text_width(short, bold=bold) <= 80
+    assert 40 < chart_style.text_width(short, bold=bold) <= 80
 
 
 def test_a_short_name_is_not_cut() -> None:
-    assert charts.shorten("Ana", 80) == "Ana"
+    assert chart_style.shorten("Ana", 80) == "Ana"
 
 
 def test_lines_break_between_words_and_lose_none() -> None:
     sentence = "The group went from 42% to 61%, and everyone who spoke late moved the least."
 
-    lines = charts.wrap(sentence, 200, lines=9)
+    lines = chart_style.wrap(sentence, 200, lines=9)
 
     assert " ".join(lines) == sentence
-    assert all(charts.text_width(line) <= 200 for line in lines)
+    assert all(chart_style.text_width(line) <= 200 for line in lines)
 
 
 def test_text_beyond_the_last_line_ends_in_an_ellipsis() -> None:
-    lines = charts.wrap("word " * 100, 200, lines=2)
+    lines = chart_style.wrap("word " * 100, 200, lines=2)
 
     assert len(lines) == 2
     assert lines[1].endswith("…")
 
 
 def test_a_word_longer_than_a_line_is_broken() -> None:
-    lines = charts.wrap("x" * 90, 200, lines=9)
+    lines = chart_style.wrap("x" * 90, 200, lines=9)
 
     assert "".join(lines) == "x" * 90
     assert len(lines) > 1
 
 
-@pytest.mark.parametrize("color", [charts.INK, charts.MUTED, charts.BLUE, charts.AMBER])
-@pytest.mark.parametrize("ground", [charts.CARD, charts.STRIPE])
+@pytest.mark.parametrize(
+    "color", [chart_style.INK, chart_style.MUTED, chart_style.BLUE, chart_style.AMBER]
+)
+@pytest.mark.parametrize("ground", [chart_style.CARD, chart_style.STRIPE])
 def test_lettering_stands_out_from_its_ground_as_wcag_asks(color: str, ground: str) -> None:
     contrast = (luminance(color) + 0.05) / (luminance(ground) + 0.05)
 
@@ -160,7 +162,7 @@ def test_lettering_stands_out_from_its_ground_as_wcag_asks(color: str, ground: s
 
 
 def test_alt_text_is_one_line_within_discords_limit() -> None:
-    text = charts.alt_text("one\ntwo\u202e " + "three " * 1000)
+    text = chart_style.alt_text("one\ntwo\u202e " + "three " * 1000)
 
     assert text.startswith("one two three")
     assert len(text) <= 1000
@@ -168,5 +170,5 @@ def test_alt_text_is_one_line_within_discords_limit() -> None:
 
 
 def test_counts_are_said_with_the_right_ending() -> None:
-    assert charts.plural(1, "forecast") == "1 forecast"
-    assert charts.plural(1200, "forecast") == "1,200 forecasts"
+    assert chart_style.plural(1, "forecast") == "1 forecast"
+    assert chart_style.plural(1200, "forecast") == "1,200 forecasts"
