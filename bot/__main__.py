@@ -22,7 +22,7 @@ from bot.core.refusals import Refusal
 from bot.core.settings import Settings
 from bot.data import service as data
 from bot.door.errors import StartError
-from bot.pools import share_fairly
+from bot.runtime.pools import share_fairly
 from storage import migrate
 from storage.engine import Database
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 import discord
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.alarms import Alarms, Sleep
 from bot.calendars import keeper
 from bot.calendars import service as calendars
 from bot.calendars.discord_events import DiscordEvents
@@ -18,18 +17,19 @@ from bot.core import keys
 from bot.core.integrations import NONE, Means
 from bot.core.keys import Key
 from bot.core.unit import Desk, Unit
-from bot.delivery.catalogue import UNDRAWN, render
-from bot.delivery.notes import LINGER
-from bot.delivery.pace import Pace
-from bot.delivery.worker import Carrier, Delivery
 from bot.door.client import HANDLERS, KINDS, DojoClient
 from bot.door.messages import Message
-from bot.pools import Pools
+from bot.registry import UNDRAWN, render
+from bot.runtime.alarms import Alarms, Sleep
+from bot.runtime.delivery.notes import LINGER
+from bot.runtime.delivery.pace import Pace
+from bot.runtime.delivery.worker import Carrier, Delivery
+from bot.runtime.pools import Pools
 from bot.standings import keeping
 from storage.engine import Database
 
 if TYPE_CHECKING:
-    from bot.web import WebServer
+    from bot.runtime.web import WebServer
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -98,7 +98,7 @@ class App:
         """Takes up where the last process stopped: everything is rebuilt from the database."""
         self._loop = asyncio.get_running_loop()
         if self._http_bind is not None:
-            from bot.web import WebServer  # noqa: PLC0415 - most bots serve nothing
+            from bot.runtime.web import WebServer  # noqa: PLC0415 - most bots serve nothing
 
             self.web = await WebServer.open(self._http_bind, self._read_feed, self._is_well)
         await self.run(calendars.renew_seals, self.desk)

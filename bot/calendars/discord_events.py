@@ -14,8 +14,8 @@ import discord
 from bot.core.keys import Key
 from bot.core.refusals import clean_text
 from bot.core.unit import Desk
-from bot.delivery.worker import DeclinedError
 from bot.door.messages import cut
+from bot.runtime.delivery.worker import DeclinedError
 from bot.sessions.upcoming import service as upcoming
 from bot.sessions.upcoming.service import Person
 from storage.tables import Effect, Meetup, SessionState

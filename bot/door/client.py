@@ -12,7 +12,6 @@ import structlog
 from discord import app_commands
 
 from bot.calendars import commands as _calendar_commands  # noqa: F401 - adds to /settings
-from bot.changes import Changes
 from bot.circle import commands as circle_commands
 from bot.core.refusals import clean_text
 from bot.data import commands as data_commands
@@ -24,6 +23,7 @@ from bot.forecasts import views as forecast_views
 from bot.groups import commands as group_commands
 from bot.questions import commands as question_commands
 from bot.questions import views as question_views
+from bot.runtime.changes import Changes
 from bot.sessions import commands as session_commands
 from bot.sessions import hosting
 from bot.sessions import views as session_views

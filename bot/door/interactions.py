@@ -16,9 +16,9 @@ from discord import app_commands
 from bot.core.keys import Key
 from bot.core.refusals import Refusal, StaleRefusal, clean_text
 from bot.core.unit import Caller, Desk, Unit
-from bot.delivery.catalogue import drawing, read, render
 from bot.door.errors import answer_error, answer_once
 from bot.door.messages import Message
+from bot.registry import drawing, read, render
 from storage import outbox
 
 if TYPE_CHECKING:

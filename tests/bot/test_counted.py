@@ -11,10 +11,10 @@ from sqlmodel import select
 from bot.core import keys
 from bot.core.unit import Desk
 from bot.data import service as data
-from bot.delivery.catalogue import read, render
 from bot.forecasts import service as forecasts
 from bot.groups import service as groups
 from bot.questions import service as questions
+from bot.registry import read, render
 from bot.sessions import service as sessions
 from bot.sessions.planning import service as planning
 from bot.sessions.planning.service import Plan

@@ -15,10 +15,10 @@ from bot.core.keys import Key
 from bot.core.refusals import Refusal, clean_text
 from bot.core.unit import Caller, Desk
 from bot.data.service import import_csv
-from bot.delivery.catalogue import CATALOGUE, read
 from bot.demo.stage import Stage
 from bot.door.client import HANDLERS, KINDS
 from bot.door.interactions import Door, _change_and_draw, _Pressed, _render_for, clean_data
+from bot.registry import CATALOGUE, read
 from bot.sessions.planning import service as planning
 from bot.sessions.planning.service import Plan
 from storage.tables import Meetup, Round

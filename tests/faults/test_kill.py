@@ -21,7 +21,7 @@ from sqlmodel import col, select
 
 from bot.core.keys import Key
 from bot.core.unit import Desk
-from bot.delivery.catalogue import render
+from bot.registry import render
 from storage.engine import Database
 from storage.tables import (
     Effect,

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from bot.delivery.worker import Delivery
 from bot.demo.stage import Stage, as_text
+from bot.runtime.delivery.worker import Delivery
 from tests.stories.evening import RAIN
 
 MOST_STATEMENTS = 8

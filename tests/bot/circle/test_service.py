@@ -16,8 +16,8 @@ from bot.circle.shown import read_member
 from bot.core import keys
 from bot.core.numbers import say_probability
 from bot.core.unit import Desk
-from bot.delivery.catalogue import render
 from bot.questions import service as questions
+from bot.registry import render
 from bot.sessions import service as sessions
 from bot.sessions.rounds import service as rounds
 from storage.tables import Question, QuestionKind, Round

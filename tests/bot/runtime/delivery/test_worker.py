@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.core import keys
-from bot.delivery.worker import Delivery
+from bot.runtime.delivery.worker import Delivery
 from storage import outbox
 from tests.conftest import caller
 

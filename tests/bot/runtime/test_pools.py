@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.refusals import Refusal
 from bot.demo.stage import Stage
-from bot.pools import Pool, Pools
+from bot.runtime.pools import Pool, Pools
 from storage.engine import Database
 from tests.machine import patience
 

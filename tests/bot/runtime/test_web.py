@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from bot.door.errors import StartError
-from bot.web import WebServer, parse_bind
+from bot.runtime.web import WebServer, parse_bind
 
 FEED = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
 SECRET = "kJ4-secret_of_a_feed"

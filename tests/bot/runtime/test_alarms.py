@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import time_machine
 
-from bot.alarms import RINGS, Alarms
 from bot.core.unit import Desk
 from bot.groups import service as groups
+from bot.runtime.alarms import RINGS, Alarms
 from storage import outbox
 from storage.tables import EffectState, Group, Phase, Round
 from tests.bot.scenes import group, open_round, row, rows

@@ -19,11 +19,11 @@ from sqlmodel import Session
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.unit import Desk, Unit
-from bot.delivery import posting
-from bot.delivery.catalogue import render
-from bot.delivery.notes import LINGER, Note, Notes
-from bot.delivery.pace import Pace, limited
 from bot.door.messages import Message
+from bot.registry import render
+from bot.runtime.delivery import posting
+from bot.runtime.delivery.notes import LINGER, Note, Notes
+from bot.runtime.delivery.pace import Pace, limited
 from storage import outbox
 from storage.tables import Effect
 

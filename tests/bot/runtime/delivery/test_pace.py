@@ -10,8 +10,8 @@ import aiohttp
 import pytest
 import yarl
 
-from bot.delivery import pace as pacing
-from bot.delivery.pace import BURST, Pace, limited
+from bot.runtime.delivery import pace
+from bot.runtime.delivery.pace import BURST, Pace, limited
 
 FAST = 100  # a second
 
@@ -80,7 +80,7 @@ async def test_answers_to_interactions_do_not_count(path: str, counts: bool) -> 
 async def test_waiting_for_a_turn_is_no_reason_to_give_up_but_the_request_itself_is(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(pacing, "REQUEST_TIMEOUT", 0.1)
+    monkeypatch.setattr(pace, "REQUEST_TIMEOUT", 0.1)
     pace = Pace(4)
     begin = pace.trace().on_request_start[0]
     for _ in range(BURST):

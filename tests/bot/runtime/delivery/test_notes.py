@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.core.unit import Desk
-from bot.delivery.notes import Note, Notes
+from bot.runtime.delivery.notes import Note, Notes
 
 
 async def in_thread(work: Callable[..., Any], *args: Any) -> Any:
