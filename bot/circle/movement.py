@@ -7,11 +7,11 @@ whom: everybody hears all who spoke before, so one voice's pull cannot be told f
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.answers.probabilities import Belief
 from bot.circle.averages import herding
 from bot.circle.pooling import FEWEST, Compared, Said, after_each_seat, compare, pool
 from bot.circle.rules import Voice
 from bot.circle.worth import pooled
-from bot.forecasts.rules import Belief
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from statistics import fmean, median
 
 import scoring
-from bot.forecasts.rules import Belief
+from bot.answers.probabilities import Belief
 
 # Fewer people than this are persons, not a group: nothing is said of what going around did.
 FEWEST = 3

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import discord
 
+from bot.answers.probabilities import Belief
 from bot.circle.movement import Move, Movement, Spread
 from bot.circle.rules import say_gain
 from bot.circle.shown import WorthShown
@@ -16,7 +17,6 @@ from bot.circle.words import MOST_NAMED, name_of, say_gains, say_people
 from bot.circle.worth import AsOne, Change
 from bot.core.numbers import say_points, say_probability, say_share
 from bot.door.messages import say_brier
-from bot.forecasts.rules import Belief
 
 ALL_THE_WAY, OVERSHOT = 0.95, 1.05
 TOGETHER, APART = 0.95, 1.05

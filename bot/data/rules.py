@@ -12,6 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from bot.answers.kinds import BINARY, LETTERS, Asked, check_unit
+from bot.answers.numbers import LARGEST
+from bot.answers.probabilities import Belief
 from bot.core.refusals import Refusal
 from bot.data.cells.rules import (
     check_text,
@@ -22,9 +25,6 @@ from bot.data.cells.rules import (
     read_resolved_at,
     refuse,
 )
-from bot.forecasts.rules import Belief
-from bot.questions.kinds.numbers.rules import LARGEST
-from bot.questions.kinds.rules import BINARY, LETTERS, Asked, check_unit
 
 COLUMNS = (
     "question",

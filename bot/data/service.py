@@ -11,15 +11,15 @@ from typing import Any
 
 from sqlmodel import Session
 
+from bot.answers import belief_mapping
+from bot.answers import mapping as answers_mapping
+from bot.answers.kinds import LETTERS, VOID
 from bot.core.encryption import Box
 from bot.core.refusals import Refusal
 from bot.core.unit import Caller, Clock, Desk, Unit, row_id
 from bot.data import rules
 from bot.data.cells.rules import safe_cell, write_options
-from bot.forecasts.beliefs import state as beliefs
 from bot.questions import service as question_service
-from bot.questions.kinds import state as kinds
-from bot.questions.kinds.rules import LETTERS, VOID
 from bot.standings import rescoring
 from storage import exports, groups, imports, questions
 from storage.engine import Database
@@ -125,7 +125,7 @@ class _Importer:
         before = self._forecasts
         known = imports.known_forecasts(self._tx, row_id(question))
         for line in lines:
-            said = (line.belief.probability, beliefs.dump_values(line.belief))
+            said = (line.belief.probability, belief_mapping.dump_values(line.belief))
             same = (row_id(self._member(line.forecaster)), line.forecast_at, *said)
             if known[same] > 0:
                 known[same] -= 1
@@ -147,7 +147,7 @@ class _Importer:
                 created_at=min(line.forecast_at for line in lines),
                 import_key=first.question,
             )
-            kinds.ask(question, first.asked)
+            answers_mapping.ask(question, first.asked)
             self._tx.add(question)
             self._tx.flush()
             self._questions += 1
@@ -156,7 +156,7 @@ class _Importer:
                 f"Line {first.number}, column title, value {first.title[:60]!r}: an earlier import "
                 f"says {question.title[:60]!r} of the same question."
             )
-        elif kinds.asked(question) != first.asked:
+        elif answers_mapping.asked(question) != first.asked:
             raise Refusal(
                 f"Line {first.number}, column question, value {first.question[:60]!r}: an earlier "
                 "import says that it takes other answers (another kind, options or unit)."
@@ -203,7 +203,7 @@ def _forecast(question_id: int, member_id: int, line: rules.Line) -> Forecast:
         member_id=member_id,
         kind=ForecastKind.UPDATE,
         probability=line.belief.probability,
-        values=beliefs.dump_values(line.belief),
+        values=belief_mapping.dump_values(line.belief),
         made_at=line.forecast_at,
     )
 

@@ -5,19 +5,13 @@ from typing import Any
 
 import discord
 
+from bot.answers.beliefs import example, is_certain, say_belief, say_in_full, write_parts
+from bot.answers.kinds import Asked, list_options
+from bot.answers.probabilities import LONGEST_REASON
 from bot.core.keys import Key
 from bot.core.numbers import say_probability
 from bot.door.messages import BLUE, DESCRIPTION_LIMIT, Message, card, cut, lines, one_line, safe
-from bot.forecasts.beliefs.rules import (
-    example,
-    is_certain,
-    say_belief,
-    say_in_full,
-    write_parts,
-)
-from bot.forecasts.rules import LONGEST_REASON
 from bot.forecasts.service import History, HistoryLine, Prepared, Receipt
-from bot.questions.kinds.rules import Asked, list_options
 from storage.tables import ForecastKind
 
 # A form has five parts; one of them is the reason.

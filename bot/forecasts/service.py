@@ -10,18 +10,16 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot.answers import belief_mapping, beliefs, probabilities
+from bot.answers import mapping as answers_mapping
+from bot.answers.kinds import BINARY, Asked
+from bot.answers.probabilities import Belief
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.refusals import StaleRefusal
 from bot.core.unit import ActUnit, Caller, Desk, row_id
-from bot.forecasts import rules
-from bot.forecasts.beliefs import rules as belief_rules
-from bot.forecasts.beliefs import state as belief_state
-from bot.forecasts.rules import Belief
 from bot.questions import rules as question_rules
 from bot.questions import service as question_service
-from bot.questions.kinds import state as kinds
-from bot.questions.kinds.rules import BINARY, Asked
 from bot.sessions.rounds import circle, shown, state
 from bot.sessions.rounds import rules as round_rules
 from bot.sessions.rounds import service as rounds_service
@@ -82,7 +80,7 @@ def record(
     desk: Desk, caller: Caller, question_id: int, *, probability: str, reason: str = ""
 ) -> Receipt:
     """Records a member's forecast, in or outside a round."""
-    why = rules.parse_reason(reason)
+    why = probabilities.parse_reason(reason)
     with desk.act(caller) as unit:
         question = question_service.require(unit.tx, unit.group.id, question_id)
         latest = rounds.latest_on_question(unit.tx, question_id)
@@ -96,7 +94,7 @@ def prepare(desk: Desk, caller: Caller, at: Key) -> Prepared:
         question_rules.check_open(question.state.value, question.closes_at, desk.clock())
         me = groups.member_of_user(tx, caller.group_id, caller.user_id)
         standing = _standing(tx, row_id(question), row_id(me)) if me else None
-        return Prepared(question.title, standing, kinds.asked(question))
+        return Prepared(question.title, standing, answers_mapping.asked(question))
 
 
 def record_at(
@@ -105,7 +103,7 @@ def record_at(
     """Records a forecast on the question that a card is about."""
     if at.kind in OF_QUESTIONS:
         return record(desk, caller, at.id, probability=probability, reason=reason)
-    why = rules.parse_reason(reason)
+    why = probabilities.parse_reason(reason)
     with desk.act(caller) as unit:
         found = rounds.latest_beside(unit.tx, unit.group.id, at.id)
         if found is None:
@@ -131,7 +129,7 @@ def show_history(desk: Desk, caller: Caller, question_id: int) -> History:
     lines = tuple(
         HistoryLine(
             names[row.member_id],
-            belief_state.belief(row),
+            belief_mapping.belief(row),
             row.kind,
             row.late,
             row.made_at,
@@ -140,7 +138,7 @@ def show_history(desk: Desk, caller: Caller, question_id: int) -> History:
         for row in seen
     )
     hidden = len(seen) < len(made)
-    return History(question.title, lines, hidden, kinds.asked(question))
+    return History(question.title, lines, hidden, answers_mapping.asked(question))
 
 
 def _record(
@@ -153,15 +151,15 @@ def _record(
     at: Key | None = None,
 ) -> Receipt:
     """Records a forecast; `read` is what was read of its round, for the card `at`."""
-    asked = kinds.asked(question)
-    typed = belief_rules.parse_belief(text, asked)
+    asked = answers_mapping.asked(question)
+    typed = beliefs.parse_belief(text, asked)
     question_rules.check_open(question.state.value, question.closes_at, unit.now)
     filed, row, moved = _file(unit, latest, read)
     if read is None:
         previous = _standing(unit.tx, row_id(question), unit.my_id)
     else:
         standing = read.standing(unit.my_id)
-        previous = None if standing is None else belief_state.belief(standing)
+        previous = None if standing is None else belief_mapping.belief(standing)
     made = forecasts.add(
         unit.tx,
         question_id=row_id(question),
@@ -171,7 +169,7 @@ def _record(
         kind=ForecastKind(filed.kind),
         late=filed.late,
         probability=typed.belief.probability,
-        values=belief_state.dump_values(typed.belief),
+        values=belief_mapping.dump_values(typed.belief),
         reason=why,
         made_at=unit.now,
         interaction_id=unit.caller.interaction_id,
@@ -199,7 +197,7 @@ def _see(unit: ActUnit, at: Key, read: Recording) -> None:
 
 def _standing(tx: Session, question_id: int, member_id: int) -> Belief | None:
     found = forecasts.latest_of_member(tx, question_id, member_id)
-    return None if found is None else belief_state.load(*found)
+    return None if found is None else belief_mapping.load(*found)
 
 
 def _question_id(tx: Session, caller: Caller, at: Key) -> int:

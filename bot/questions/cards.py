@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import discord
 
+from bot.answers.kinds import VOID, list_options, say_outcome
 from bot.circle.round_cards import add_worth
 from bot.core.times.result import Understood
 from bot.core.times.said import say_moment
@@ -27,7 +28,6 @@ from bot.door.messages import (
     one_line,
     safe,
 )
-from bot.questions.kinds.rules import VOID, list_options, say_outcome
 from bot.questions.scores import cards as score_cards
 from bot.questions.service import Brought, Listed, Resolved
 from bot.questions.shown import Objection, QuestionCard, ResolutionCard

@@ -10,6 +10,9 @@ from typing import Literal
 
 from sqlmodel import Session
 
+from bot.answers import kinds
+from bot.answers import mapping as answers_mapping
+from bot.answers.kinds import BINARY, Asked
 from bot.core import keys, typed_times
 from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal
@@ -18,9 +21,6 @@ from bot.core.typed_times import Asked as AskedTime
 from bot.core.typed_times import Reading, TypedTime
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
 from bot.questions import rules
-from bot.questions.kinds import rules as kinds
-from bot.questions.kinds import state as kind_state
-from bot.questions.kinds.rules import BINARY, Asked
 from bot.standings import rescoring
 from bot.standings import rules as standing_rules
 from storage import forecasts, groups, outbox, questions, rounds, sessions
@@ -181,7 +181,7 @@ def outcome_choices(desk: Desk, caller: Caller, question: str, typed: str) -> li
     """The outcomes of a question that fit what has been typed so far; none if it is unknown."""
     with desk.db.read() as tx:
         try:
-            asked = kind_state.asked(find(tx, caller.group_id, question))
+            asked = answers_mapping.asked(find(tx, caller.group_id, question))
         except Refusal:
             return []
     return [one for one in kinds.outcomes(asked) if typed.strip().casefold() in one.casefold()]
@@ -192,7 +192,7 @@ def check_may_resolve(desk: Desk, caller: Caller, question_id: int) -> Resolvabl
     with desk.db.read() as tx:
         question = require(tx, caller.group_id, question_id)
         _require_author_before(tx, caller, question, "resolve")
-        asked, corrected = kind_state.asked(question), _corrected(tx, question_id)
+        asked, corrected = answers_mapping.asked(question), _corrected(tx, question_id)
         if corrected is None:
             return Resolvable(question.title, asked)
     known = Understood(corrected.known_at, typed_times.zone_of(desk, caller))
@@ -296,7 +296,7 @@ def as_written(desk: Desk, caller: Caller, question_id: int) -> Written:
             question.criteria,
             _say_close(question),
             question.source_url or "",
-            kinds.write_kind(kind_state.asked(question)),
+            kinds.write_kind(answers_mapping.asked(question)),
         )
 
 
@@ -329,7 +329,7 @@ def _submit(unit: ActUnit, written: Written, closes: Reading | None) -> Brought 
         source_url=draft.source_url,
         created_at=unit.now,
     )
-    kind_state.ask(question, asked)
+    answers_mapping.ask(question, asked)
     unit.tx.add(question)
     unit.tx.flush()
     key = keys.question(row_id(question))
@@ -352,7 +352,7 @@ def _edit(
         typed = asdict(written)
         return typed_times.ask(unit, DraftKind.QUESTION, typed, closes, str(question_id))
     question.title, question.criteria = draft.title, draft.criteria
-    kind_state.ask(question, asked)
+    answers_mapping.ask(question, asked)
     question.source_url = draft.source_url
     if closes != KEPT:
         question.closes_at = draft.closes_at
@@ -367,7 +367,7 @@ def _check_rewording(unit: ActUnit, question: Question, draft: rules.Draft, aske
     """Refuses another question's title, and other words than those that were forecast."""
     if draft.title.lower() != question.title.lower():
         _refuse_duplicate(unit, draft.title)
-    before = (question.title, question.criteria, kind_state.asked(question))
+    before = (question.title, question.criteria, answers_mapping.asked(question))
     reworded = (draft.title, draft.criteria, asked) != before
     if reworded and questions.forecasters(unit.tx, row_id(question)):
         raise Refusal(
@@ -477,7 +477,7 @@ def _resolve(
 ) -> Resolved | AskedTime:
     question = require(unit.tx, unit.group.id, question_id)
     _require_author(unit, question, "resolve")
-    asked = kind_state.asked(question)
+    asked = answers_mapping.asked(question)
     result, source = kinds.parse_outcome(entered.outcome, asked), _comment(entered.source)
     if isinstance(known, Asks):
         typed = asdict(entered)
@@ -565,7 +565,7 @@ def _listed(
         question.closes_at,
         forecasters.get(number, 0),
         outcomes.get(number),
-        kind_state.asked(question),
+        answers_mapping.asked(question),
     )
 
 

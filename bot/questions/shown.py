@@ -6,12 +6,12 @@ from statistics import fmean
 
 from sqlmodel import Session
 
+from bot.answers import belief_mapping
+from bot.answers import mapping as answers_mapping
+from bot.answers.kinds import BINARY, Asked, say_outcome
+from bot.answers.probabilities import Belief
 from bot.circle.shown import WorthShown, read_worth
 from bot.core.keys import Key
-from bot.forecasts.beliefs import state as beliefs
-from bot.forecasts.rules import Belief
-from bot.questions.kinds import state as kinds
-from bot.questions.kinds.rules import BINARY, Asked, say_outcome
 from storage import groups, questions, rounds, scores
 from storage.tables import Moment, Phase, Question, QuestionState, Resolution, Score
 
@@ -103,7 +103,7 @@ def read_question(tx: Session, at: Key) -> QuestionCard | None:
         known_at=resolution.known_at if resolution else None,
         in_round=in_round,
         objections=_objections(tx, at.id),
-        asked=kinds.asked(question),
+        asked=answers_mapping.asked(question),
     )
 
 
@@ -127,14 +127,14 @@ def read_resolution(tx: Session, at: Key) -> ResolutionCard | None:
         lines=_score_lines(tx, at.id),
         objections=_objections(tx, at.id),
         circle=read_worth(tx, at.id),
-        asked=kinds.asked(question),
+        asked=answers_mapping.asked(question),
     )
 
 
 def _say(resolution: Resolution | None, question: Question) -> str | None:
     if resolution is None or resolution.outcome is None:
         return None
-    return say_outcome(resolution.outcome, kinds.asked(question))
+    return say_outcome(resolution.outcome, answers_mapping.asked(question))
 
 
 def _corrected(entered: list[Resolution]) -> bool:
@@ -148,7 +148,9 @@ def _objections(tx: Session, question_id: int) -> tuple[Objection, ...]:
 
 
 def _score_lines(tx: Session, question_id: int) -> tuple[ScoreLine, ...]:
-    rows = [(one, beliefs.belief(row)) for one, row in scores.with_forecasts(tx, question_id)]
+    rows = [
+        (one, belief_mapping.belief(row)) for one, row in scores.with_forecasts(tx, question_id)
+    ]
     names = groups.names(tx, [score.member_id for score, _ in rows])
     lines = []
     for member in dict.fromkeys(score.member_id for score, _ in rows):

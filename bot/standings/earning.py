@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import scoring
-from bot.forecasts.rules import LEVELS, Belief
+from bot.answers.probabilities import LEVELS, Belief
 
 _BRIER = {
     "binary": scoring.brier_score,

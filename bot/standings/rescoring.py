@@ -9,9 +9,9 @@ from typing import TypedDict
 
 from sqlmodel import Session
 
+from bot.answers import belief_mapping
+from bot.answers.probabilities import Belief
 from bot.core.unit import Unit, row_id
-from bot.forecasts.beliefs import state
-from bot.forecasts.rules import Belief
 from bot.standings import earning, rules
 from bot.standings.earning import Earned, Said, Spoken
 from storage import forecasts, groups, imports, questions, rounds, scores
@@ -68,7 +68,7 @@ def _scores(tx: Session, question: Question, resolution: Resolution, outcome: fl
     seen = [_made(row) for row in made.values()]
     limits: Limits = {"known_at": resolution.known_at, "closes_at": question.closes_at}
     chosen = rules.choose(seen, [_round_end(tx, row) for row in closed], **limits)
-    beliefs = {number: state.belief(row) for number, row in made.items()}
+    beliefs = {number: belief_mapping.belief(row) for number, row in made.items()}
     rows = _earned(question, chosen, beliefs, resolution, outcome)
     counted = [made[one.id] for one in rules.in_time(seen, **limits)]
     _add_over_time(question, rows, counted, beliefs, resolution, outcome)

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any, NoReturn
 from unicodedata import category
 
+from bot.answers.kinds import LETTERS, check_options
 from bot.core.refusals import Refusal
-from bot.questions.kinds.rules import LETTERS, check_options
 
 LONGEST = {"question": 100, "title": 500, "forecaster": 100}
 # Spreadsheets run a cell that begins like this as a formula.

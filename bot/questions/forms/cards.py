@@ -5,12 +5,12 @@ from typing import Any
 import discord
 from discord.ui import Label, Modal, TextInput
 
+from bot.answers.kinds import VOID, Asked, outcomes
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.times.reader import LONGEST as LONGEST_TIME
 from bot.core.times.said import say_moment
 from bot.door.messages import OPTION_LIMIT, cut, safe
-from bot.questions.kinds.rules import VOID, Asked, outcomes
 from bot.questions.rules import (
     LONGEST_CRITERIA,
     LONGEST_SOURCE,

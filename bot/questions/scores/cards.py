@@ -1,10 +1,10 @@
 """How the scores of a settled question look, and in words what they mean, by kind of question."""
 
+from bot.answers.beliefs import say_belief
+from bot.answers.kinds import Asked
+from bot.answers.numbers import say_amount
 from bot.core.numbers import say_probability
 from bot.door.messages import safe, say_brier
-from bot.forecasts.beliefs.rules import say_belief
-from bot.questions.kinds.numbers.rules import say_amount
-from bot.questions.kinds.rules import Asked
 from bot.questions.shown import ResolutionCard, ScoreLine
 from storage.tables import Moment
 

@@ -5,6 +5,9 @@ from typing import Any
 
 import discord
 
+from bot.answers.beliefs import say_belief
+from bot.answers.kinds import Asked, list_options
+from bot.answers.probabilities import Belief
 from bot.circle.round_cards import YES, add_movement, chance_of_yes, ended, same_people
 from bot.circle.words import say_people
 from bot.core.numbers import say_probability
@@ -30,9 +33,6 @@ from bot.door.messages import (
     one_line,
     safe,
 )
-from bot.forecasts.beliefs.rules import say_belief
-from bot.forecasts.rules import Belief
-from bot.questions.kinds.rules import Asked, list_options
 from bot.sessions.rounds.pools import cards as pool_cards
 from bot.sessions.rounds.shown import (
     About,

@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from bot.answers import belief_mapping
+from bot.answers import mapping as answers_mapping
+from bot.answers.kinds import BINARY, Asked
+from bot.answers.probabilities import Belief
 from bot.circle.movement import Movement, movement
 from bot.circle.pooling import Pool, pool
 from bot.core.keys import Key
 from bot.core.unit import row_id
-from bot.forecasts.beliefs import state as beliefs
-from bot.forecasts.rules import Belief
-from bot.questions.kinds import state as kinds
-from bot.questions.kinds.rules import BINARY, Asked
 from bot.sessions.rounds import circle as circles
 from bot.sessions.rounds.circle import Circle
 from scoring import geometric_mean_of_odds, mean, median
@@ -273,7 +273,7 @@ def read_summary(tx: Session, at: Key) -> Summary | None:
         for member in _seated(circle, here)
     )
     newest = rounds.of_session(tx, row.session_id)[-1].id == row.id
-    asked = kinds.asked(circle.question)
+    asked = answers_mapping.asked(circle.question)
     return Summary(
         about=_about(circle, at),
         seats=seats,
@@ -301,7 +301,7 @@ def _about(circle: Circle, at: Key, *, over: bool | None = None) -> About:
         host_gone=meetup.host_gone or meetup.host_away,
         on_call=tuple(circle.name(member) for member in circle.offered),
         over=row.phase == Phase.CLOSED if over is None else over,
-        asked=kinds.asked(question),
+        asked=answers_mapping.asked(question),
     )
 
 
@@ -321,7 +321,7 @@ def _seat_line(circle: Circle, seat: Seat, made: Sequence[Forecast]) -> SeatLine
         circle.name(seat.member_id),
         seat.state,
         seat.present,
-        beliefs.belief(shown) if shown else None,
+        belief_mapping.belief(shown) if shown else None,
         shown.reason if shown else "",
         shown.late if shown else False,
         seat.passes > 0,
@@ -347,7 +347,7 @@ def _updates(
 ) -> tuple[tuple[str, Belief], ...]:
     """What others recorded while this turn was running."""
     return tuple(
-        (circle.name(one.member_id), beliefs.belief(one))
+        (circle.name(one.member_id), belief_mapping.belief(one))
         for one in made
         if one.member_id != turn.member_id
         and (one.kind == ForecastKind.UPDATE or one.late)
@@ -389,7 +389,7 @@ def _recorded(seats: Sequence[SummarySeat]) -> list[int]:
 
 
 def _said(row: Forecast | None) -> Belief | None:
-    return beliefs.belief(row) if row is not None else None
+    return belief_mapping.belief(row) if row is not None else None
 
 
 def _before(made: Sequence[Forecast], moment: datetime | None) -> list[Forecast]:

@@ -4,9 +4,9 @@ import math
 
 import pytest
 
+from bot.answers.probabilities import Belief
 from bot.circle.movement import Move, Movement, Spread, movement
 from bot.circle.pooling import Said
-from bot.forecasts.rules import Belief
 
 
 def by_odds(*said: float) -> float:

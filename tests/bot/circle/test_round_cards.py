@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 import discord
 import pytest
 
+from bot.answers.probabilities import Belief
 from bot.circle import worth
 from bot.circle.movement import movement
 from bot.circle.pooling import Said
 from bot.circle.round_cards import YES, Told, add_movement, add_worth, ended
 from bot.circle.rules import Circle, Voice
 from bot.circle.shown import WorthShown
-from bot.forecasts.rules import Belief
 
 AT = datetime(2026, 11, 20, tzinfo=UTC)
 LONGEST_NAME = "*" * 32

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.answers.probabilities import parse_probability
 from bot.core.numbers import say_points, say_probability, say_share
-from bot.forecasts.rules import parse_probability
 
 
 @st.composite

@@ -12,15 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.answers.kinds import Asked
+from bot.answers.probabilities import Belief
 from bot.core.refusals import Refusal
 from bot.core.unit import Desk
 from bot.data import service as data
 from bot.data.cells.rules import safe_cell
 from bot.data.rules import NUMBER_COLUMNS, OPTION_COLUMNS, ORDERED, Line, read_import
 from bot.data.service import Imported
-from bot.forecasts.rules import Belief
 from bot.questions import service as questions
-from bot.questions.kinds.rules import Asked
 from storage.engine import Database
 from storage.tables import Forecast, Question, Resolution, Score
 from tests.bot.scenes import bring, people, record, rows, snapshot

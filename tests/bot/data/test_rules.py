@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.answers.probabilities import Belief
 from bot.core.refusals import Refusal
 from bot.data.cells.rules import safe_cell
 from bot.data.rules import COLUMNS, Line, read_import
-from bot.forecasts.rules import Belief
 from tests.conftest import START
 
 GOOD = {

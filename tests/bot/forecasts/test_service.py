@@ -5,12 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from bot.answers.probabilities import Belief
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.unit import Caller, Desk
 from bot.forecasts import service as forecasts
-from bot.forecasts.rules import Belief
 from bot.questions import service as questions
 from bot.sessions import service as sessions
 from bot.sessions.rounds import service as rounds

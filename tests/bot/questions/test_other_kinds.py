@@ -2,13 +2,13 @@
 
 import pytest
 
+from bot.answers.kinds import Asked
+from bot.answers.probabilities import Belief
 from bot.core import keys
 from bot.core.refusals import Refusal
 from bot.core.unit import Desk
 from bot.forecasts import service as forecasts
-from bot.forecasts.rules import Belief
 from bot.questions import service as questions
-from bot.questions.kinds.rules import Asked
 from bot.questions.shown import ResolutionCard, read_question, read_resolution
 from bot.sessions.rounds.pools.pictures import pool_picture
 from bot.sessions.rounds.shown import Summary, read_summary

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.answers.probabilities import Belief
 from bot.core import keys
 from bot.core.refusals import NotAllowedRefusal, Refusal
 from bot.core.unit import Caller, Desk
-from bot.forecasts.rules import Belief
 from bot.groups import service as groups
 from bot.groups.service import Change
 from bot.questions import service as questions

@@ -1,14 +1,14 @@
 """What the summary says of a circle on a question with options or about a number."""
 
+from bot.answers.beliefs import say_belief
+from bot.answers.kinds import Asked
+from bot.answers.numbers import say_amount, say_number
+from bot.answers.probabilities import Belief
 from bot.circle.pooling import Compared, Pool
 from bot.circle.round_cards import Told, ended, same_people
 from bot.circle.words import say_people
 from bot.core.numbers import say_probability
 from bot.door.messages import one_line, safe
-from bot.forecasts.beliefs.rules import say_belief
-from bot.forecasts.rules import Belief
-from bot.questions.kinds.numbers.rules import say_amount, say_number
-from bot.questions.kinds.rules import Asked
 from bot.sessions.rounds.shown import Summary
 
 _OPTION = 40

@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from bot.answers.numbers import say_number
 from bot.core.numbers import say_probability
 from bot.door import chart_style
-from bot.questions.kinds.numbers.rules import say_number
 
 _DIGITS = 4
 _TICK_DIGITS = 10  # ticks are round numbers; those of years may be half a year apart

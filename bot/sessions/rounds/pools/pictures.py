@@ -1,9 +1,9 @@
 """From a summary to its picture with alt text, where it is not of yes or no. Draws."""
 
+from bot.answers.kinds import list_options
+from bot.answers.probabilities import Belief
 from bot.circle.movement import Movement
 from bot.door.messages import Picture
-from bot.forecasts.rules import Belief
-from bot.questions.kinds.rules import list_options
 from bot.sessions.rounds.pools import charts
 from bot.sessions.rounds.shown import Summary
 

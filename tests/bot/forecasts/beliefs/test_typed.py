@@ -4,9 +4,9 @@ import csv
 
 import pytest
 
+from bot.answers.beliefs import parse_belief
+from bot.answers.kinds import BINARY, Asked
 from bot.core.refusals import Refusal
-from bot.forecasts.beliefs.rules import parse_belief
-from bot.questions.kinds.rules import BINARY, Asked
 from tests.conftest import SHARED
 
 TABLE = SHARED / "data" / "typed_probabilities.csv"

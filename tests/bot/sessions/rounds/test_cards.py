@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from bot.answers.kinds import BINARY, Asked
+from bot.answers.probabilities import Belief
 from bot.circle.movement import movement
 from bot.circle.pooling import Said, pool
 from bot.core.keys import summary
-from bot.forecasts.rules import Belief
-from bot.questions.kinds.rules import BINARY, Asked
 from bot.sessions.rounds.cards import summary_card
 from bot.sessions.rounds.shown import About, Aggregates, Summary, SummarySeat
 

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.answers.probabilities import Belief
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.unit import Caller, Desk, RepeatedInteractionError
-from bot.forecasts.rules import Belief
 from bot.groups import service as groups
 from bot.groups.service import Change
 from bot.questions import service as questions

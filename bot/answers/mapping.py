@@ -2,7 +2,7 @@
 
 import json
 
-from bot.questions.kinds.rules import Asked, Kind
+from bot.answers.kinds import Asked, Kind
 from storage.tables import Question, QuestionKind
 
 _KINDS: dict[QuestionKind, Kind] = {

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.refusals import Refusal
-from bot.questions.kinds.rules import (
+from bot.answers.kinds import (
     BINARY,
     Asked,
     list_options,
@@ -17,6 +16,7 @@ from bot.questions.kinds.rules import (
     say_outcome,
     write_kind,
 )
+from bot.core.refusals import Refusal
 
 COLOURS = Asked("choice", ("Red", "Green", "Blue"))
 YEARS = Asked("ordered", ("2027", "2028", "later"))

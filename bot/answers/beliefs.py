@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from bot.answers import numbers
+from bot.answers.kinds import Asked, quote_options
+from bot.answers.probabilities import LEVELS, Belief, parse_probability
 from bot.core.numbers import say_probability
 from bot.core.refusals import Refusal
-from bot.forecasts.rules import LEVELS, Belief, parse_probability
-from bot.questions.kinds.numbers import rules as numbers
-from bot.questions.kinds.rules import Asked, quote_options
 
 ROUNDING = Fraction(1, 100)
 

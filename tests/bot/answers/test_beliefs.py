@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.refusals import Refusal
-from bot.forecasts.beliefs.rules import (
+from bot.answers.beliefs import (
     Typed,
     example,
     is_certain,
@@ -17,8 +16,9 @@ from bot.forecasts.beliefs.rules import (
     say_in_full,
     write_parts,
 )
-from bot.forecasts.rules import Belief
-from bot.questions.kinds.rules import BINARY, Asked
+from bot.answers.kinds import BINARY, Asked
+from bot.answers.probabilities import Belief
+from bot.core.refusals import Refusal
 
 COLOURS = Asked("choice", ("Red", "Green", "Blue"))
 DAYS = Asked("numeric", unit="days")

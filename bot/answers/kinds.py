@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.answers import numbers
 from bot.core.refusals import Refusal
 from bot.questions import rules as question_rules
-from bot.questions.kinds.numbers import rules as numbers
 
 Kind = Literal["binary", "choice", "ordered", "numeric"]
 

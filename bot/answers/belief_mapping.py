@@ -2,7 +2,7 @@
 
 import json
 
-from bot.forecasts.rules import Belief
+from bot.answers.probabilities import Belief
 from storage.tables import Forecast
 
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.answers.probabilities import parse_probability, parse_reason
 from bot.core.numbers import say_probability
 from bot.core.refusals import Refusal
-from bot.forecasts.rules import parse_probability, parse_reason
 
 
 @pytest.mark.parametrize(

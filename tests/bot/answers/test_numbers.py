@@ -4,13 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.answers.numbers import is_one_number, parse_number, say_amount, say_number
 from bot.core.refusals import Refusal
-from bot.questions.kinds.numbers.rules import (
-    is_one_number,
-    parse_number,
-    say_amount,
-    say_number,
-)
 
 REASONABLE = st.floats(-1e14, 1e14).filter(lambda value: value == 0 or abs(value) > 1e-9)
 
