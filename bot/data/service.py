@@ -20,7 +20,7 @@ from bot.core.unit import Caller, Clock, Desk, Unit, row_id
 from bot.data import rules
 from bot.data.cells.rules import safe_cell, write_options
 from bot.questions import service as question_service
-from bot.standings import rescoring
+from bot.scores import rescoring
 from storage import exports, groups, imports, questions
 from storage.engine import Database
 from storage.tables import (

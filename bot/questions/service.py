@@ -21,8 +21,8 @@ from bot.core.typed_times import Asked as AskedTime
 from bot.core.typed_times import Reading, TypedTime
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
 from bot.questions import rules
-from bot.standings import rescoring
-from bot.standings import rules as standing_rules
+from bot.scores import rescoring
+from bot.scores import rules as scores_rules
 from storage import forecasts, groups, outbox, questions, rounds, sessions
 from storage.tables import Dispute, DraftKind, Phase, Question, QuestionState, Resolution
 
@@ -493,7 +493,7 @@ def _resolve(
     counted = [
         at
         for at in made
-        if standing_rules.counts(at, known_at=known.at, closes_at=question.closes_at)
+        if scores_rules.counts(at, known_at=known.at, closes_at=question.closes_at)
     ]
     said = kinds.say_outcome(result, asked)
     return Resolved(question.title, said, known, len(counted), len(made))

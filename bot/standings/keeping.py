@@ -13,7 +13,8 @@ from sqlmodel import Session
 
 import scoring
 from bot.core.unit import Desk, row_id
-from bot.standings import boards, rescoring
+from bot.scores import rescoring
+from bot.standings import boards
 from bot.standings.asked import ALL, Metric, Window
 from storage import groups, scores, standings
 from storage.tables import Group, Question, Standing

@@ -12,10 +12,10 @@ from bot.core.keys import Key
 from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
 from bot.questions import service as question_service
+from bot.scores import rescoring
 from bot.sessions import live, waiting
 from bot.sessions import rules as session_rules
 from bot.sessions.rounds import rules, state
-from bot.standings import rescoring
 from storage import questions, rounds
 from storage.tables import Meetup, Phase, Question, Round
 

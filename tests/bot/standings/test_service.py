@@ -16,9 +16,9 @@ from bot.groups import service as groups
 from bot.questions import service as questions
 from bot.questions.cards import resolution_card
 from bot.questions.shown import read_resolution
+from bot.scores import rescoring
 from bot.sessions import service as sessions
 from bot.sessions.rounds import service as rounds
-from bot.standings import rescoring
 from bot.standings import service as standings
 from bot.standings.asked import METRICS, Asked, Metric
 from storage.tables import Score

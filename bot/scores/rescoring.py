@@ -12,8 +12,9 @@ from sqlmodel import Session
 from bot.answers import belief_mapping
 from bot.answers.probabilities import Belief
 from bot.core.unit import Unit, row_id
-from bot.standings import earning, rules
-from bot.standings.earning import Earned, Said, Spoken
+from bot.scores import compute as scores_compute
+from bot.scores import rules as scores_rules
+from bot.scores.compute import Earned, Said, Spoken
 from storage import forecasts, groups, imports, questions, rounds, scores
 from storage.tables import (
     Forecast,
@@ -67,10 +68,10 @@ def _scores(tx: Session, question: Question, resolution: Resolution, outcome: fl
     }
     seen = [_made(row) for row in made.values()]
     limits: Limits = {"known_at": resolution.known_at, "closes_at": question.closes_at}
-    chosen = rules.choose(seen, [_round_end(tx, row) for row in closed], **limits)
+    chosen = scores_rules.choose(seen, [_round_end(tx, row) for row in closed], **limits)
     beliefs = {number: belief_mapping.belief(row) for number, row in made.items()}
     rows = _earned(question, chosen, beliefs, resolution, outcome)
-    counted = [made[one.id] for one in rules.in_time(seen, **limits)]
+    counted = [made[one.id] for one in scores_rules.in_time(seen, **limits)]
     _add_over_time(question, rows, counted, beliefs, resolution, outcome)
     if question.kind == QuestionKind.BINARY:
         for row in closed:
@@ -85,18 +86,18 @@ class Limits(TypedDict):
     closes_at: datetime | None
 
 
-def _made(row: Forecast) -> rules.Made:
-    return rules.Made(
+def _made(row: Forecast) -> scores_rules.Made:
+    return scores_rules.Made(
         row_id(row), row.member_id, row.made_at, row.kind.value, row.late, row.round_id
     )
 
 
-def _round_end(tx: Session, row: Round) -> rules.RoundEnd:
+def _round_end(tx: Session, row: Round) -> scores_rules.RoundEnd:
     ended: dict[int, datetime] = {}
     for turn in rounds.turns(tx, row_id(row)):
         if turn.ended_at is not None:
             ended[turn.member_id] = turn.ended_at
-    return rules.RoundEnd(row_id(row), row.closed_at, tuple(ended.items()))
+    return scores_rules.RoundEnd(row_id(row), row.closed_at, tuple(ended.items()))
 
 
 def _speakers(tx: Session, row: Round) -> list[int]:
@@ -107,14 +108,14 @@ def _speakers(tx: Session, row: Round) -> list[int]:
 
 def _earned(
     question: Question,
-    chosen: Sequence[rules.Chosen],
+    chosen: Sequence[scores_rules.Chosen],
     beliefs: Mapping[int, Belief],
     resolution: Resolution,
     outcome: float,
 ) -> list[Score]:
     """Every score of its own, and what headlines earned beside others of their like."""
     kind = question.kind.value
-    earned = earning.earn(kind, [beliefs[one.forecast_id] for one in chosen], outcome)
+    earned = scores_compute.earn(kind, [beliefs[one.forecast_id] for one in chosen], outcome)
     rows = []
     for one, score in zip(chosen, earned, strict=True):
         rows.append(_score(question, resolution, one, score))
@@ -126,7 +127,9 @@ def _earned(
     return rows
 
 
-def _score(question: Question, resolution: Resolution, one: rules.Chosen, earned: Earned) -> Score:
+def _score(
+    question: Question, resolution: Resolution, one: scores_rules.Chosen, earned: Earned
+) -> Score:
     return Score(
         group_id=question.group_id,
         question_id=row_id(question),
@@ -158,8 +161,8 @@ def _compare(
         for row, one in zip(rows, earned, strict=True)
         if row.headline and row.round_id == round_id
     ]
-    edges = earning.edges(kind, [one for _, one in like])
-    peers = earning.peers(kind, [beliefs[row.forecast_id] for row, _ in like], outcome)
+    edges = scores_compute.edges(kind, [one for _, one in like])
+    peers = scores_compute.peers(kind, [beliefs[row.forecast_id] for row, _ in like], outcome)
     for (row, _), edge, peer in zip(like, edges, peers, strict=True):
         row.edge, row.peer = edge, peer
 
@@ -176,7 +179,7 @@ def _add_over_time(
     closes = min(resolution.known_at, question.closes_at or resolution.known_at)
     said = [Said(row.member_id, row.made_at, beliefs[row_id(row)]) for row in counted]
     kind, opens = question.kind.value, question.created_at
-    found = earning.over_time(kind, said, outcome, opens=opens, closes=closes)
+    found = scores_compute.over_time(kind, said, outcome, opens=opens, closes=closes)
     for row in rows:
         if row.moment == Moment.CLOSE and row.member_id in found:
             one = found[row.member_id]
@@ -201,6 +204,6 @@ def _add_turns(
     seats = [Spoken(blind.get(member), row.probability) for member, row in spoken.items()]
     # Who forecast blind and never spoke stays in the group's number with that forecast.
     silent = [Spoken(said, None) for member, said in blind.items() if member not in spoken]
-    values = earning.turn_values([*seats, *silent], outcome)
+    values = scores_compute.turn_values([*seats, *silent], outcome)
     for seat, (row, value) in enumerate(zip(turns, values, strict=False), start=1):
         row.seat, row.gain, row.turn_edge = seat, value.gain, value.edge

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.standings.rules import Chosen, Made, Moment, RoundEnd, choose
+from bot.scores.rules import Chosen, Made, Moment, RoundEnd, choose
 from tests.conftest import START
 
 ANA, BEN, CLEO = 1, 2, 3
