@@ -12,12 +12,12 @@ from bot.door.messages import Message, Picture
 from bot.groups import cards as group_cards
 from bot.questions import cards as question_cards
 from bot.questions import shown as question_shown
+from bot.rounds import cards as rounds_cards
+from bot.rounds import read_model as rounds_read_model
 from bot.sessions import cards as session_cards
 from bot.sessions import shown as session_shown
 from bot.sessions.planning import cards as planning_cards
 from bot.sessions.planning import shown as planning_shown
-from bot.sessions.rounds import cards as round_cards
-from bot.sessions.rounds import shown as round_shown
 from scoring.loading import LOADING
 from storage import outbox
 from storage.tables import Meetup, Question, Round
@@ -81,37 +81,37 @@ def _read_trouble(tx: Session, key: Key, _now: datetime) -> tuple[int, str] | No
     return (key.id, reason) if reason else None
 
 
-def _draw_summary(shown: round_shown.Summary) -> Message:
-    return round_cards.summary_card(shown, summary_picture(shown))
+def _draw_summary(shown: rounds_read_model.Summary) -> Message:
+    return rounds_cards.summary_card(shown, summary_picture(shown))
 
 
-def _summary_around_its_picture(shown: round_shown.Summary) -> Message:
-    return round_cards.summary_card(shown, DRAWN_BEFORE if _has_picture(shown) else None)
+def _summary_around_its_picture(shown: rounds_read_model.Summary) -> Message:
+    return rounds_cards.summary_card(shown, DRAWN_BEFORE if _has_picture(shown) else None)
 
 
-def _has_picture(shown: round_shown.Summary) -> bool:
+def _has_picture(shown: rounds_read_model.Summary) -> bool:
     of_others = shown.final_pool is not None and shown.about.asked.kind != "binary"
     return of_others or any(seat.final is not None for seat in shown.seats)
 
 
-def summary_picture(shown: round_shown.Summary) -> Picture | None:
+def summary_picture(shown: rounds_read_model.Summary) -> Picture | None:
     """The circle of a round drawn; None where nobody made a last forecast."""
     picture = None
     if shown.final_pool is not None and shown.about.asked.kind != "binary":
         # Loaded with the first picture, as below.
         with LOADING:
-            from bot.sessions.rounds.pools import pictures  # noqa: PLC0415
+            from bot.rounds import pool_pictures  # noqa: PLC0415
 
-        picture = pictures.pool_picture(shown)
+        picture = pool_pictures.pool_picture(shown)
     elif any(seat.final is not None for seat in shown.seats):
         # Loaded with the first picture: matplotlib would be a fifth of an idle bot's memory.
         with LOADING:
-            from bot.sessions.rounds import charts as round_charts  # noqa: PLC0415
+            from bot.rounds import charts as rounds_charts  # noqa: PLC0415
 
-        circle = round_charts.CirclePicture(
+        circle = rounds_charts.CirclePicture(
             title=shown.about.question,
             seats=tuple(
-                round_charts.SeatLine(seat.name, seat.blind, seat.turn, seat.late, seat.final)
+                rounds_charts.SeatLine(seat.name, seat.blind, seat.turn, seat.late, seat.final)
                 for seat in shown.seats
             ),
             aggregate=shown.running,
@@ -119,7 +119,7 @@ def summary_picture(shown: round_shown.Summary) -> Picture | None:
             compared=shown.compared,
         )
         picture = Picture(
-            round_charts.circle_chart(circle), "circle.png", round_charts.circle_alt_text(circle)
+            rounds_charts.circle_chart(circle), "circle.png", rounds_charts.circle_alt_text(circle)
         )
     return picture
 
@@ -141,12 +141,12 @@ CATALOGUE: dict[str, tuple[Read, Draw]] = {
     ),
     "l": (session_shown.read_lobby, session_cards.lobby_card),
     "e": (lambda tx, key, _: session_shown.read_evening(tx, key), session_cards.evening_card),
-    "b": (lambda tx, key, _: round_shown.read_phase(tx, key), round_cards.blind_card),
-    "t": (lambda tx, key, _: round_shown.read_turn(tx, key), round_cards.turn_card),
-    "u": (lambda tx, key, _: round_shown.read_cue(tx, key), round_cards.cue_message),
-    "f": (lambda tx, key, _: round_shown.read_phase(tx, key), round_cards.final_card),
-    "o": (lambda tx, key, _: round_shown.read_stopped(tx, key), round_cards.stopped_card),
-    "s": (lambda tx, key, _: round_shown.read_summary(tx, key), _draw_summary),
+    "b": (lambda tx, key, _: rounds_read_model.read_phase(tx, key), rounds_cards.blind_card),
+    "t": (lambda tx, key, _: rounds_read_model.read_turn(tx, key), rounds_cards.turn_card),
+    "u": (lambda tx, key, _: rounds_read_model.read_cue(tx, key), rounds_cards.cue_message),
+    "f": (lambda tx, key, _: rounds_read_model.read_phase(tx, key), rounds_cards.final_card),
+    "o": (lambda tx, key, _: rounds_read_model.read_stopped(tx, key), rounds_cards.stopped_card),
+    "s": (lambda tx, key, _: rounds_read_model.read_summary(tx, key), _draw_summary),
     "q": (lambda tx, key, _: question_shown.read_question(tx, key), question_cards.question_card),
     "r": (
         lambda tx, key, _: question_shown.read_resolution(tx, key),

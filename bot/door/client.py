@@ -23,14 +23,14 @@ from bot.forecasts import views as forecast_views
 from bot.groups import commands as group_commands
 from bot.questions import commands as question_commands
 from bot.questions import views as question_views
+from bot.rounds import commands as _rounds_commands  # noqa: F401 - adds to /session
+from bot.rounds import views as rounds_views
 from bot.runtime.changes import Changes
 from bot.sessions import commands as session_commands
 from bot.sessions import hosting
 from bot.sessions import views as session_views
 from bot.sessions.planning import commands as _planning_commands  # noqa: F401 - adds to /session
 from bot.sessions.planning import views as planning_views
-from bot.sessions.rounds import commands as _round_commands  # noqa: F401 - adds to /session
-from bot.sessions.rounds import views as round_views
 from bot.sessions.service import OnCall
 from bot.sessions.sharing import commands as _sharing_commands  # noqa: F401 - adds to /session
 from bot.sessions.upcoming import service as upcoming
@@ -52,7 +52,7 @@ COMMANDS = (
 HANDLERS = {
     **session_views.HANDLERS,
     **planning_views.HANDLERS,
-    **round_views.HANDLERS,
+    **rounds_views.HANDLERS,
     **question_views.HANDLERS,
     **forecast_views.HANDLERS,
     **standings_views.HANDLERS,

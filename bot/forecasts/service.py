@@ -20,10 +20,12 @@ from bot.core.refusals import StaleRefusal
 from bot.core.unit import ActUnit, Caller, Desk, row_id
 from bot.questions import rules as question_rules
 from bot.questions import service as question_service
-from bot.sessions.rounds import circle, shown, state
-from bot.sessions.rounds import rules as round_rules
-from bot.sessions.rounds import service as rounds_service
-from bot.sessions.rounds.circle import Recording
+from bot.rounds import circle
+from bot.rounds import mapping as rounds_mapping
+from bot.rounds import read_model as rounds_read_model
+from bot.rounds import rules as rounds_rules
+from bot.rounds import service as rounds_service
+from bot.rounds.circle import Recording
 from storage import forecasts, groups, rounds
 from storage.tables import Forecast, ForecastKind, Phase, Question, QuestionState, Round
 
@@ -192,7 +194,7 @@ def _record(
 def _see(unit: ActUnit, at: Key, read: Recording) -> None:
     """The answer to the form shows the turn's card, and all of that has been read by now."""
     if at.kind == "t":
-        unit.seen[at] = shown.turn_card(read.circle, read.here, at)
+        unit.seen[at] = rounds_read_model.turn_card(read.circle, read.here, at)
 
 
 def _standing(tx: Session, question_id: int, member_id: int) -> Belief | None:
@@ -212,18 +214,18 @@ def _question_id(tx: Session, caller: Caller, at: Key) -> int:
 
 def _file(
     unit: ActUnit, row: Round | None, read: Recording | None
-) -> tuple[round_rules.Recorded, Round | None, bool]:
+) -> tuple[rounds_rules.Recorded, Round | None, bool]:
     """Under what to file it, once everything that is due by now has taken effect.
 
     The last of the three says whether anything has, so that what was read before is out of date.
     """
     if row is None:
-        return round_rules.Recorded("update"), None, False
-    before = state.load(unit.tx, row) if read is None else state.of(read)
-    step = round_rules.tick(before, unit.now)
+        return rounds_rules.Recorded("update"), None, False
+    before = rounds_mapping.load(unit.tx, row) if read is None else rounds_mapping.of(read)
+    step = rounds_rules.tick(before, unit.now)
     if step[1]:
         rounds_service.keep(unit, row, step)
-    filed = round_rules.file_forecast(step[0], unit.my_id)
+    filed = rounds_rules.file_forecast(step[0], unit.my_id)
     if row.phase == Phase.CLOSED and filed.kind == "update":
         return filed, None, bool(step[1])
     return filed, row, bool(step[1])

@@ -18,8 +18,8 @@ from apscheduler.triggers.date import DateTrigger
 
 from bot.core.unit import Clock, Desk
 from bot.questions import service as questions_service
+from bot.rounds import service as rounds_service
 from bot.sessions import hosting
-from bot.sessions.rounds import service as rounds_service
 from bot.sessions.upcoming import service as upcoming
 from storage import groups, outbox, planning, questions, rounds, sessions, standings
 from storage.tables import SessionState

@@ -8,9 +8,9 @@ from datetime import datetime
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.unit import Desk, Unit, row_id
+from bot.rounds import service as rounds_service
 from bot.sessions import live, rules, waiting
 from bot.sessions import service as sessions_service
-from bot.sessions.rounds import service as rounds_service
 from bot.sessions.service import OnCall
 from storage import groups, rounds, sessions
 from storage.tables import Meetup, Presence, Round, SessionState

@@ -16,8 +16,8 @@ from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.times.durations import parse_duration
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
 from bot.questions import service as question_service
+from bot.rounds import service as rounds_service
 from bot.sessions import live, rules, waiting
-from bot.sessions.rounds import service as rounds_service
 from bot.sessions.upcoming import service as upcoming
 from storage import groups, questions, rounds, sessions
 from storage.tables import Meetup, Order, Phase, Presence, QuestionState, Round, SessionState

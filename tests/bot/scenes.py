@@ -11,8 +11,8 @@ from bot.forecasts import service as forecasts
 from bot.forecasts.service import Receipt
 from bot.questions import service as questions
 from bot.questions.service import Written
+from bot.rounds import service as rounds_service
 from bot.sessions import service as sessions
-from bot.sessions.rounds import service as rounds
 from bot.sessions.service import Wish
 from storage import outbox
 from storage.tables import Effect, Group, Member, Order, Phase, Round, Seat, Turn
@@ -78,7 +78,7 @@ def open_round(desk: Desk, names: Sequence[str] = CIRCLE) -> int:
 def open_turns(desk: Desk, names: Sequence[str] = CIRCLE) -> int:
     """A round whose first seat has the floor."""
     number = open_round(desk, names)
-    rounds.ready(desk, caller(names[0]), card(desk, number))
+    rounds_service.ready(desk, caller(names[0]), card(desk, number))
     return number
 
 
@@ -86,8 +86,8 @@ def finish(desk: Desk, names: Sequence[str] = CIRCLE) -> int:
     """A round that has closed, with nothing recorded."""
     number = open_turns(desk, names)
     for name in names:
-        rounds.done(desk, caller(name))
-    rounds.ready(desk, caller(names[0]))
+        rounds_service.done(desk, caller(name))
+    rounds_service.ready(desk, caller(names[0]))
     return number
 
 
@@ -99,16 +99,16 @@ def play(desk: Desk, clock: Clock, said: dict[str, tuple[str, str, str]]) -> int
     for name in names:
         clock.move(20)
         record(desk, name, question, said[name][0])
-    rounds.ready(desk, caller(names[0]))
+    rounds_service.ready(desk, caller(names[0]))
     for name in names:
         clock.move(60)
         record(desk, name, question, said[name][1])
         clock.move(60)
-        rounds.done(desk, caller(name))
+        rounds_service.done(desk, caller(name))
     for name in names:
         clock.move(20)
         record(desk, name, question, said[name][2])
-    rounds.ready(desk, caller(names[0]))
+    rounds_service.ready(desk, caller(names[0]))
     return number
 
 
@@ -119,7 +119,7 @@ def running(desk: Desk, session_id: int) -> int:
 
 def card(desk: Desk, round_id: int) -> Key:
     """The key of the card on which a round is followed right now."""
-    return rounds.current_card(row(desk, Round, round_id))
+    return rounds_service.current_card(row(desk, Round, round_id))
 
 
 def phase(desk: Desk, round_id: int) -> Phase:

@@ -18,8 +18,8 @@ from bot.core.numbers import say_probability
 from bot.core.unit import Desk
 from bot.questions import service as questions
 from bot.registry import render
+from bot.rounds import service as rounds_service
 from bot.sessions import service as sessions
-from bot.sessions.rounds import service as rounds
 from storage.tables import Question, QuestionKind, Round
 from tests.bot.scenes import (
     SNOW,
@@ -228,11 +228,11 @@ def test_who_opened_is_beside_a_fair_share(desk: Desk, clock: Clock) -> None:
 
 def test_who_passes_sits_where_they_spoke(desk: Desk) -> None:
     number = open_round(desk, ("Ana", "Ben"))
-    rounds.ready(desk, caller("Ana"), card(desk, number))
-    rounds.give_way(desk, caller("Ana"))
-    rounds.done(desk, caller("Ben"))
-    rounds.done(desk, caller("Ana"))
-    rounds.ready(desk, caller("Ana"))
+    rounds_service.ready(desk, caller("Ana"), card(desk, number))
+    rounds_service.give_way(desk, caller("Ana"))
+    rounds_service.done(desk, caller("Ben"))
+    rounds_service.done(desk, caller("Ana"))
+    rounds_service.ready(desk, caller("Ana"))
 
     fairness = seen(desk).fairness
 

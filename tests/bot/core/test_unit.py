@@ -15,11 +15,11 @@ from bot.forecasts import service as forecasts
 from bot.groups import service as group_service
 from bot.groups.service import Change
 from bot.questions import service as questions
+from bot.rounds import service as rounds_service
 from bot.sessions import hosting
 from bot.sessions import service as sessions
 from bot.sessions.planning import service as planning
 from bot.sessions.planning.service import Asked, Plan, Planned
-from bot.sessions.rounds import service as rounds
 from bot.sessions.series import service as series
 from bot.sessions.service import OnCall, Wish
 from bot.sessions.sharing import service as sharing
@@ -338,14 +338,14 @@ DEEDS: dict[str, Deed] = {
     "planning.find_key": lambda desk, who, at: planning.find_key(desk, who, str(at.plan.id)),
     "planning.rsvp": lambda desk, who, at: planning.rsvp(desk, who, at.plan, Answer.NO),
     "sharing.share": lambda desk, who, at: sharing.share(desk, who, str(at.plan.id)),
-    "rounds.back": lambda desk, who, at: rounds.back(desk, who, at.turn),
-    "rounds.done": lambda desk, who, at: rounds.done(desk, who, at.turn),
-    "rounds.extend": lambda desk, who, at: rounds.extend(desk, who, at.turn),
-    "rounds.give_way": lambda desk, who, at: rounds.give_way(desk, who, at.turn),
-    "rounds.pause": lambda desk, who, at: rounds.pause(desk, who, at.turn),
-    "rounds.ready": lambda desk, who, at: rounds.ready(desk, who, keys.blind(at.round)),
-    "rounds.resume": lambda desk, who, at: rounds.resume(desk, who, at.turn),
-    "rounds.skip": lambda desk, who, at: rounds.skip(desk, who, at.turn),
+    "rounds.back": lambda desk, who, at: rounds_service.back(desk, who, at.turn),
+    "rounds.done": lambda desk, who, at: rounds_service.done(desk, who, at.turn),
+    "rounds.extend": lambda desk, who, at: rounds_service.extend(desk, who, at.turn),
+    "rounds.give_way": lambda desk, who, at: rounds_service.give_way(desk, who, at.turn),
+    "rounds.pause": lambda desk, who, at: rounds_service.pause(desk, who, at.turn),
+    "rounds.ready": lambda desk, who, at: rounds_service.ready(desk, who, keys.blind(at.round)),
+    "rounds.resume": lambda desk, who, at: rounds_service.resume(desk, who, at.turn),
+    "rounds.skip": lambda desk, who, at: rounds_service.skip(desk, who, at.turn),
 }
 
 
@@ -375,7 +375,7 @@ def test_every_service_function_that_names_something_is_tried_from_another_group
         "planning": planning,
         "series": series,
         "sharing": sharing,
-        "rounds": rounds,
+        "rounds": rounds_service,
         "standings": standings,
         "groups": group_service,
     }
@@ -405,7 +405,7 @@ def test_time_alone_changes_nothing_of_another_group(desk: Desk, clock: Clock) -
     clock.move(3 * 24 * 3600)
     before = snapshot(desk)
 
-    rounds.expire(desk, foreign.round, OTHER_GROUP)
+    rounds_service.expire(desk, foreign.round, OTHER_GROUP)
     questions.close_due(desk, foreign.question, OTHER_GROUP)
     upcoming.remind_due(desk, foreign.plan.id, OTHER_GROUP)
     upcoming.plan_due(desk, 1, OTHER_GROUP)

@@ -23,10 +23,10 @@ from bot.data import service as data
 from bot.data.service import Imported
 from bot.forecasts import service as forecasts
 from bot.questions import service as questions
+from bot.rounds import service as rounds_service
 from bot.sessions import service as sessions
 from bot.sessions.planning import service as planning
 from bot.sessions.planning.service import Plan
-from bot.sessions.rounds import service as rounds
 from bot.standings import service as standings
 from storage.engine import Database
 from storage.tables import Forecast, Group, Member, Question, QuestionState, Resolution, Score
@@ -143,7 +143,7 @@ def test_a_whole_evening_is_in_the_export(desk: Desk, clock: Clock) -> None:
 def test_blind_forecasts_are_in_no_export_before_their_round_closes(desk: Desk) -> None:
     open_round(desk, ("Ana", "Ben"))
     record(desk, "Ana", 1, "13")
-    rounds.ready(desk, caller("Ana"))
+    rounds_service.ready(desk, caller("Ana"))
     record(desk, "Ana", 1, "55")
     questions.resolve(desk, caller("Ana"), 1, outcome="yes", known="now")
 
@@ -172,7 +172,7 @@ def test_what_somebody_beside_the_circle_says_is_in_no_export_while_it_is_blind(
     record(desk, "Cleo", 1, "33")
 
     during, everything = unpack(data.export_group(desk.db, GROUP))
-    rounds.ready(desk, caller("Ana"))
+    rounds_service.ready(desk, caller("Ana"))
     after, _ = unpack(data.export_group(desk.db, GROUP))
 
     assert [one["probability"] for one in during] == ["0.21"]

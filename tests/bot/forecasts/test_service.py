@@ -12,8 +12,8 @@ from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.unit import Caller, Desk
 from bot.forecasts import service as forecasts
 from bot.questions import service as questions
+from bot.rounds import service as rounds_service
 from bot.sessions import service as sessions
-from bot.sessions.rounds import service as rounds
 from storage.tables import Forecast, ForecastKind, Phase, Question, QuestionState
 from tests.bot.scenes import (
     RAIN,
@@ -135,7 +135,7 @@ def test_who_waits_for_their_turn_updates(desk: Desk) -> None:
 def test_who_recorded_in_their_turn_updates_afterwards(desk: Desk) -> None:
     open_turns(desk)
     record(desk, "Ana", 1)
-    rounds.done(desk, caller("Ana"))
+    rounds_service.done(desk, caller("Ana"))
 
     receipt = record(desk, "Ana", 1)
 
@@ -143,11 +143,11 @@ def test_who_recorded_in_their_turn_updates_afterwards(desk: Desk) -> None:
 
 
 def end_by_done(desk: Desk, _clock: Clock) -> None:
-    rounds.done(desk, caller("Ana"))
+    rounds_service.done(desk, caller("Ana"))
 
 
 def end_by_skip(desk: Desk, _clock: Clock) -> None:
-    rounds.skip(desk, caller("Ana"))
+    rounds_service.skip(desk, caller("Ana"))
 
 
 def end_by_time(_desk: Desk, clock: Clock) -> None:
@@ -201,7 +201,7 @@ def test_in_the_final_phase_a_forecast_is_an_update_of_the_round(desk: Desk) -> 
     number = open_turns(desk)
     for name in ("Ana", "Ben", "Cleo"):
         record(desk, name, 1)
-        rounds.done(desk, caller(name))
+        rounds_service.done(desk, caller(name))
 
     receipt = record(desk, "Ben", 1, "80")
 
@@ -213,8 +213,8 @@ def test_after_the_round_a_forecast_belongs_to_no_round(desk: Desk) -> None:
     open_turns(desk)
     for name in ("Ana", "Ben", "Cleo"):
         record(desk, name, 1)
-        rounds.done(desk, caller(name))
-    rounds.ready(desk, caller("Ana"))
+        rounds_service.done(desk, caller(name))
+    rounds_service.ready(desk, caller("Ana"))
 
     receipt = record(desk, "Ben", 1, "80")
 
@@ -233,9 +233,9 @@ def test_a_turn_forecast_can_still_be_made_up_for_after_the_round(desk: Desk) ->
 def test_a_forecast_behind_an_old_card_is_recorded_as_of_now(desk: Desk) -> None:
     number = open_round(desk)
     blind = card(desk, number)
-    rounds.ready(desk, caller("Ana"), blind)
+    rounds_service.ready(desk, caller("Ana"), blind)
     first_turn = card(desk, number)
-    rounds.done(desk, caller("Ana"))
+    rounds_service.done(desk, caller("Ana"))
 
     behind_blind = forecasts.record_at(desk, caller("Ben"), blind, probability="60")
     behind_turn = forecasts.record_at(desk, caller("Ana"), first_turn, probability="40")
@@ -383,7 +383,7 @@ def test_ten_threads_of_one_circle_at_the_end_of_a_turn_each_count_once(
 
     with ThreadPoolExecutor(10) as threads:
         recording = [threads.submit(record, desk, name, 1) for name in names]
-        ringing = [threads.submit(rounds.expire, desk, number, GROUP) for _ in names]
+        ringing = [threads.submit(rounds_service.expire, desk, number, GROUP) for _ in names]
         for done in (*recording, *ringing):
             done.result()
 
@@ -424,13 +424,13 @@ def test_blind_forecasts_are_hidden_from_all_others_until_the_round_closes(desk:
     record(desk, "Ana", 1, "30")
     record(desk, "Ben", 1, "40")
     in_blind = seen(desk, "Ana"), seen(desk, "Ben"), seen(desk, "Guest")
-    rounds.ready(desk, caller("Ana"))
+    rounds_service.ready(desk, caller("Ana"))
     in_turns = seen(desk, "Ana"), seen(desk, "Guest")
     for name in ("Ana", "Ben", "Cleo"):
-        rounds.done(desk, caller(name))
+        rounds_service.done(desk, caller(name))
     in_final = seen(desk, "Guest")
 
-    rounds.ready(desk, caller("Ana"))
+    rounds_service.ready(desk, caller("Ana"))
 
     assert in_blind == (([("Ana", 0.3)], True), ([("Ben", 0.4)], True), ([], True))
     assert in_turns == (([("Ana", 0.3)], True), ([], True))
@@ -457,7 +457,7 @@ def test_while_the_blind_phase_lasts_nobody_is_led_by_an_update_from_outside(
     record(desk, "Dan", 1, "90")
 
     in_blind = seen(desk, "Ana")
-    rounds.ready(desk, caller("Ana"))
+    rounds_service.ready(desk, caller("Ana"))
 
     assert in_blind == ([("Dan", 0.1)], True)
     assert seen(desk, "Ana") == ([("Dan", 0.1), ("Dan", 0.9)], False)

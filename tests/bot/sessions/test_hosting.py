@@ -10,14 +10,14 @@ from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.unit import Desk
 from bot.groups import service as groups
 from bot.groups.service import Change
+from bot.rounds import service as rounds_service
+from bot.rounds.cards import stopped_card
+from bot.rounds.read_model import read_stopped, read_turn
 from bot.sessions import hosting
 from bot.sessions import service as sessions
 from bot.sessions.cards import evening_card, lobby_card
 from bot.sessions.planning import service as planning
 from bot.sessions.planning.service import Plan
-from bot.sessions.rounds import service as rounds
-from bot.sessions.rounds.cards import stopped_card
-from bot.sessions.rounds.shown import read_stopped, read_turn
 from bot.sessions.service import OnCall, Wish
 from bot.sessions.shown import read_evening, read_lobby
 from storage import outbox
@@ -57,7 +57,7 @@ def pass_time(desk: Desk, clock: Clock, seconds: float) -> None:
     """Time passes, and the alarms ring that it makes due: what a round does, then the session."""
     clock.move(seconds)
     for one in rows(desk, Round):
-        rounds.expire(desk, one.id or 0, GROUP)
+        rounds_service.expire(desk, one.id or 0, GROUP)
     for one in rows(desk, Meetup):
         if one.state == SessionState.LIVE and one.remind_at and one.remind_at <= clock.now:
             hosting.look_after(desk, one.id or 0, GROUP)
@@ -168,7 +168,7 @@ def test_a_clock_that_the_host_stopped_and_left_stopped_is_waiting_too(
     desk: Desk, clock: Clock
 ) -> None:
     number = open_turns(desk)
-    rounds.pause(desk, caller("Ana"))
+    rounds_service.pause(desk, caller("Ana"))
 
     pass_time(desk, clock, 10 * MINUTE)
 
@@ -177,7 +177,7 @@ def test_a_clock_that_the_host_stopped_and_left_stopped_is_waiting_too(
     assert shown is not None
     assert shown.about.host_gone
     sessions.take_over(desk, caller("Ben"), card(desk, number))
-    rounds.skip(desk, caller("Ben"))
+    rounds_service.skip(desk, caller("Ben"))
 
 
 def open_with_voice(desk: Desk) -> Key:
@@ -299,7 +299,7 @@ def test_a_stopped_clock_may_wait_for_a_day_and_then_round_and_session_end(
 ) -> None:
     number = open_turns(desk)
     record(desk, "Ana", 1, "60")
-    rounds.pause(desk, caller("Ana"))
+    rounds_service.pause(desk, caller("Ana"))
 
     pass_time(desk, clock, DAY - 1)
     early = phase(desk, number)
@@ -343,7 +343,7 @@ def test_after_a_night_away_nobody_is_called_and_the_group_is_asked(
     number = open_turns(desk)
     clock.move(8 * HOUR)
 
-    rounds.expire(desk, number, GROUP)
+    rounds_service.expire(desk, number, GROUP)
 
     stopped = keys.stopped(number, 1)
     assert speaker(desk, number) is None
@@ -364,11 +364,11 @@ def test_resume_calls_the_next_one_with_a_full_turn_and_the_card_says_so(
 ) -> None:
     number = open_turns(desk)
     clock.move(8 * HOUR)
-    rounds.expire(desk, number, GROUP)
+    rounds_service.expire(desk, number, GROUP)
     stopped = keys.stopped(number, 1)
     before = wanted(desk, stopped)
 
-    rounds.resume(desk, caller("Cleo"), stopped)
+    rounds_service.resume(desk, caller("Cleo"), stopped)
 
     assert speaker(desk, number) == "Ben"
     assert wanted(desk, stopped) == before + 1
@@ -377,7 +377,7 @@ def test_resume_calls_the_next_one_with_a_full_turn_and_the_card_says_so(
     assert shown is not None
     assert stopped_card(shown).items == ()
     for late in (
-        lambda: rounds.resume(desk, caller("Ana"), stopped),
+        lambda: rounds_service.resume(desk, caller("Ana"), stopped),
         lambda: sessions.end(desk, caller("Ana"), stopped),
     ):
         with pytest.raises(StaleRefusal, match="goes on already"):
@@ -388,7 +388,7 @@ def test_end_on_the_card_closes_the_round_with_what_there_is(desk: Desk, clock: 
     number = open_round(desk)
     record(desk, "Ben", 1, "30")
     clock.move(8 * HOUR)
-    rounds.expire(desk, number, GROUP)
+    rounds_service.expire(desk, number, GROUP)
 
     sessions.end(desk, caller("Ana"), keys.stopped(number, 0))
 
@@ -442,10 +442,10 @@ def test_a_host_moves_a_round_on_from_any_channel(desk: Desk) -> None:
     number = open_turns(desk)
     there = caller("Ana", channel_id=ELSEWHERE)
 
-    rounds.skip(desk, there)
-    rounds.back(desk, caller("Ana", channel_id=ELSEWHERE))
-    rounds.pause(desk, caller("Ana", channel_id=ELSEWHERE))
-    rounds.resume(desk, caller("Ana", channel_id=ELSEWHERE))
+    rounds_service.skip(desk, there)
+    rounds_service.back(desk, caller("Ana", channel_id=ELSEWHERE))
+    rounds_service.pause(desk, caller("Ana", channel_id=ELSEWHERE))
+    rounds_service.resume(desk, caller("Ana", channel_id=ELSEWHERE))
 
     assert speaker(desk, number) == "Ana"
 
@@ -545,13 +545,13 @@ def test_a_host_without_a_channel_goes_on_where_they_type(desk: Desk, clock: Clo
     deliver_all(desk)
     lose(desk, clock)
 
-    rounds.skip(desk, caller("Ana", channel_id=ELSEWHERE))
+    rounds_service.skip(desk, caller("Ana", channel_id=ELSEWHERE))
 
     assert meetup(desk).channel_id == ELSEWHERE
     shown = effect(desk, card(desk, number))
     assert shown is not None
     assert (shown.channel_id, speaker(desk, number)) == (ELSEWHERE, "Ben")
-    rounds.done(desk, caller("Ben", channel_id=ELSEWHERE))
+    rounds_service.done(desk, caller("Ben", channel_id=ELSEWHERE))
 
 
 def test_a_host_ends_a_session_without_a_channel_and_its_last_card_is_seen(
@@ -583,7 +583,7 @@ def test_a_cue_is_worth_hearing_for_a_while_after_its_moment_however_late_it_is_
     number = open_turns(desk)
     clock.move(480 + late)
 
-    rounds.expire(desk, number, GROUP)
+    rounds_service.expire(desk, number, GROUP)
 
     cue = effect(desk, keys.cue(number, 1, 120, 0))
     assert cue is not None

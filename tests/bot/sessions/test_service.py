@@ -12,11 +12,11 @@ from bot.core.unit import Caller, Desk
 from bot.groups import service as groups
 from bot.groups.service import Change
 from bot.questions import service as questions
+from bot.rounds import service as rounds_service
 from bot.sessions import hosting
 from bot.sessions import service as sessions
 from bot.sessions.planning import service as planning
 from bot.sessions.planning.service import Plan
-from bot.sessions.rounds import service as rounds
 from bot.sessions.service import OnCall, Wish
 from bot.sessions.shown import read_evening, read_lobby
 from storage import sessions as stored
@@ -311,7 +311,7 @@ def test_a_late_joiner_sits_down_at_the_end_of_the_round(desk: Desk) -> None:
 def test_who_joins_in_the_final_phase_is_in_for_the_next_round(desk: Desk) -> None:
     number = open_turns(desk)
     for name in CIRCLE:
-        rounds.done(desk, caller(name))
+        rounds_service.done(desk, caller(name))
 
     sessions.join(desk, caller("Dan"))
 
@@ -333,7 +333,7 @@ def test_a_leaver_who_comes_back_has_their_seat_again(desk: Desk) -> None:
 
     sessions.join(desk, caller("Ben"))
     for name in ("Ana", "Cleo"):
-        rounds.done(desk, caller(name))
+        rounds_service.done(desk, caller(name))
 
     assert speaker(desk, number) == "Ben"
 
@@ -351,7 +351,7 @@ def test_the_last_to_leave_ends_the_round(desk: Desk) -> None:
 def test_a_round_whose_time_has_run_out_stands_in_nobodys_way(desk: Desk, clock: Clock) -> None:
     number = open_turns(desk)
     for name in CIRCLE:
-        rounds.done(desk, caller(name))
+        rounds_service.done(desk, caller(name))
     clock.move(FINAL_SECONDS)
 
     sessions.leave(desk, caller("Ben"))
@@ -512,11 +512,11 @@ def test_who_has_opened_least_often_opens_the_next_round(desk: Desk) -> None:
     for _ in range(2):
         sessions.start_round(desk, caller("Ana"), lobby)
         number = running(desk, 1)
-        rounds.ready(desk, caller("Ana"))
+        rounds_service.ready(desk, caller("Ana"))
         openers.append(speaker(desk, number))
         for _ in range(2):
-            rounds.skip(desk, caller("Ana"))
-        rounds.ready(desk, caller("Ana"))
+            rounds_service.skip(desk, caller("Ana"))
+        rounds_service.ready(desk, caller("Ana"))
         lobby = sessions.next_round(desk, caller("Ana"))
 
     assert sorted(str(name) for name in openers) == ["Ana", "Ben"]
@@ -537,7 +537,7 @@ def test_the_next_round_waits_for_the_one_that_is_running(desk: Desk, clock: Clo
     with pytest.raises(Refusal, match="A round is running"):
         sessions.next_round(desk, caller("Ana"))
     for name in CIRCLE:
-        rounds.done(desk, caller(name))
+        rounds_service.done(desk, caller(name))
 
     clock.move(FINAL_SECONDS)
     sessions.next_round(desk, caller("Ana"), card(desk, number))
@@ -612,7 +612,7 @@ def test_a_session_can_end_in_its_lobby(desk: Desk) -> None:
 def test_a_session_ends_although_its_round_has_just_run_out(desk: Desk, clock: Clock) -> None:
     number = open_turns(desk)
     for name in CIRCLE:
-        rounds.done(desk, caller(name))
+        rounds_service.done(desk, caller(name))
     clock.move(FINAL_SECONDS)
 
     sessions.end(desk, caller("Ana"))

@@ -7,8 +7,8 @@ from bot.core.unit import Desk
 from bot.questions import service as questions
 from bot.questions.cards import resolution_card
 from bot.questions.shown import read_resolution
+from bot.rounds import service as rounds_service
 from bot.sessions import service as sessions
-from bot.sessions.rounds import service as rounds
 from bot.standings import service as standings
 from bot.standings.asked import Metric
 from storage.tables import Member, Score
@@ -128,12 +128,12 @@ def test_turns_of_two_rounds_on_a_question_are_compared_within_each_round(
     lobby = open_lobby(desk, tuple(second))
     sessions.start_round(desk, caller("Ana"), lobby)
     number = running(desk, lobby.id)
-    rounds.ready(desk, caller("Ana"))
+    rounds_service.ready(desk, caller("Ana"))
     for name, said in second.items():
         clock.move(60)
         record(desk, name, 1, said)
-        rounds.done(desk, caller(name))
-    rounds.ready(desk, caller("Ana"))
+        rounds_service.done(desk, caller(name))
+    rounds_service.ready(desk, caller("Ana"))
     clock.move(60)
 
     settle(desk, 1)

@@ -16,9 +16,9 @@ from bot.groups import service as groups
 from bot.questions import service as questions
 from bot.questions.cards import resolution_card
 from bot.questions.shown import read_resolution
+from bot.rounds import service as rounds_service
 from bot.scores import rescoring
 from bot.sessions import service as sessions
-from bot.sessions.rounds import service as rounds
 from bot.standings import service as standings
 from bot.standings.asked import METRICS, Asked, Metric
 from storage.tables import Score
@@ -141,12 +141,12 @@ def test_resolving_twice_alike_leaves_the_same_scores(desk: Desk, clock: Clock) 
 def test_a_late_turn_forecast_is_the_headline(desk: Desk, clock: Clock) -> None:
     open_turns(desk, ("Ana", "Ben"))
     clock.move(60)
-    rounds.done(desk, caller("Ana"))
+    rounds_service.done(desk, caller("Ana"))
     for said in ("60", "90"):
         clock.move(60)
         record(desk, "Ana", 1, said)
-    rounds.done(desk, caller("Ben"))
-    rounds.ready(desk, caller("Ana"))
+    rounds_service.done(desk, caller("Ben"))
+    rounds_service.ready(desk, caller("Ana"))
 
     settle(desk, clock, "yes")
 
@@ -203,11 +203,11 @@ def go_around_twice(desk: Desk, clock: Clock) -> int:
     lobby = open_lobby(desk, ("Ana",))
     sessions.start_round(desk, caller("Ana"), lobby)
     second = running(desk, lobby.id)
-    rounds.ready(desk, caller("Ana"))
+    rounds_service.ready(desk, caller("Ana"))
     clock.move(60)
     record(desk, "Ana", 1, "90")
-    rounds.done(desk, caller("Ana"))
-    rounds.ready(desk, caller("Ana"))
+    rounds_service.done(desk, caller("Ana"))
+    rounds_service.ready(desk, caller("Ana"))
     return second
 
 

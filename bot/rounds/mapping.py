@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from bot.core.unit import row_id
-from bot.sessions.rounds import rules
-from bot.sessions.rounds.circle import Recording
+from bot.rounds import rules as rounds_rules
+from bot.rounds.circle import Recording
 from storage import forecasts, rounds
 from storage.tables import ForecastKind, Phase, Round, Seat, SeatState, Turn
 
@@ -16,7 +16,7 @@ from storage.tables import ForecastKind, Phase, Round, Seat, SeatState, Turn
 LATEST = 2
 
 
-def load(tx: Session, row: Round) -> rules.Round:
+def load(tx: Session, row: Round) -> rounds_rules.Round:
     """The round as its rules see it."""
     round_id = row_id(row)
     recorded = forecasts.recorded_in_round(tx, round_id)
@@ -24,7 +24,7 @@ def load(tx: Session, row: Round) -> rules.Round:
     return _round(row, rounds.seats(tx, round_id), turns, recorded)
 
 
-def of(recording: Recording) -> rules.Round:
+def of(recording: Recording) -> rounds_rules.Round:
     """The same, of rows that were read already."""
     circle = recording.circle
     blind_in, turn_in = (
@@ -40,13 +40,13 @@ def _round(
     seats: Sequence[Seat],
     turns: Sequence[Turn],
     recorded: tuple[frozenset[int], frozenset[int]],
-) -> rules.Round:
+) -> rounds_rules.Round:
     """`turns` are the latest ones, newest first; `recorded` whose forecasts are in."""
     blind_in, turn_in = recorded
     latest = [_turn(turn) for turn in turns]
     running = next((turn for turn in latest if turn.ended_at is None), None)
     last = next((turn for turn in latest if turn.ended_at is not None), None)
-    return rules.Round(
+    return rounds_rules.Round(
         limits=limits(row),
         phase=row.phase.value,
         phase_ends_at=row.phase_ends_at,
@@ -61,14 +61,18 @@ def _round(
 
 
 def save(
-    tx: Session, row: Round, state: rules.Round, events: tuple[rules.Event, ...], now: datetime
+    tx: Session,
+    row: Round,
+    state: rounds_rules.Round,
+    events: tuple[rounds_rules.Event, ...],
+    now: datetime,
 ) -> None:
     """Writes what the rules decided."""
     row.phase = Phase(state.phase)
     row.phase_ends_at = state.phase_ends_at
     row.turn_count = state.turns
     row.stopped_at = state.stopped_at
-    row.next_due_at = rules.next_due(state)
+    row.next_due_at = rounds_rules.next_due(state)
     if state.phase == "closed" and row.closed_at is None:
         row.closed_at = now
     tx.add(row)
@@ -77,9 +81,9 @@ def save(
     _save_turns(tx, row_id(row), events)
 
 
-def limits(row: Round) -> rules.Limits:
+def limits(row: Round) -> rounds_rules.Limits:
     """The limits that were copied when the round opened."""
-    return rules.Limits(
+    return rounds_rules.Limits(
         turn=timedelta(seconds=row.turn_seconds),
         grace=timedelta(seconds=row.grace_seconds),
         blind=timedelta(seconds=row.blind_seconds),
@@ -89,8 +93,8 @@ def limits(row: Round) -> rules.Limits:
     )
 
 
-def _seat(seat: Seat) -> rules.Seat:
-    return rules.Seat(
+def _seat(seat: Seat) -> rounds_rules.Seat:
+    return rounds_rules.Seat(
         member=seat.member_id,
         position=seat.position,
         state=seat.state.value,
@@ -100,8 +104,8 @@ def _seat(seat: Seat) -> rules.Seat:
     )
 
 
-def _turn(turn: Turn) -> rules.Turn:
-    return rules.Turn(
+def _turn(turn: Turn) -> rounds_rules.Turn:
+    return rounds_rules.Turn(
         number=turn.number,
         member=turn.member_id,
         started_at=turn.started_at,
@@ -109,13 +113,13 @@ def _turn(turn: Turn) -> rules.Turn:
         paused=turn.paused,
         left=None if turn.left_seconds is None else timedelta(seconds=turn.left_seconds),
         extensions=turn.extensions,
-        cues=frozenset(cue for bit, cue in enumerate(rules.CUES) if turn.cues >> bit & 1),
+        cues=frozenset(cue for bit, cue in enumerate(rounds_rules.CUES) if turn.cues >> bit & 1),
         ended_at=turn.ended_at,
         ended_by=turn.ended_by,  # type: ignore[arg-type]  # only save() below writes it
     )
 
 
-def _save_seats(tx: Session, round_id: int, state: rules.Round) -> None:
+def _save_seats(tx: Session, round_id: int, state: rounds_rules.Round) -> None:
     rows = {seat.member_id: seat for seat in rounds.seats(tx, round_id)}
     for seat in state.seats:
         row = rows.get(seat.member)
@@ -131,11 +135,11 @@ def _save_seats(tx: Session, round_id: int, state: rules.Round) -> None:
         row.passes = seat.passes
 
 
-def _save_turns(tx: Session, round_id: int, events: tuple[rules.Event, ...]) -> None:
+def _save_turns(tx: Session, round_id: int, events: tuple[rounds_rules.Event, ...]) -> None:
     """Turns change by events only, ended ones first: at most one may be running."""
     rows = {turn.number: turn for turn in rounds.latest_turns(tx, round_id)}
     for event in events:
-        if isinstance(event, rules.PhaseBegan | rules.Stopped):
+        if isinstance(event, rounds_rules.PhaseBegan | rounds_rules.Stopped):
             continue
         turn = event.turn
         row = rows.get(turn.number)
@@ -152,17 +156,19 @@ def _save_turns(tx: Session, round_id: int, events: tuple[rules.Event, ...]) -> 
         tx.flush()
 
 
-def _fill_turn(row: Turn, turn: rules.Turn) -> None:
+def _fill_turn(row: Turn, turn: rounds_rules.Turn) -> None:
     row.deadline = turn.deadline
     row.paused = turn.paused
     row.left_seconds = None if turn.left is None else turn.left.total_seconds()
     row.extensions = turn.extensions
-    row.cues = sum(1 << bit for bit, cue in enumerate(rules.CUES) if cue in turn.cues)
+    row.cues = sum(1 << bit for bit, cue in enumerate(rounds_rules.CUES) if cue in turn.cues)
     row.ended_at = turn.ended_at
     row.ended_by = turn.ended_by
 
 
-def recorded(state: rules.Round, member: int, filed: rules.Recorded) -> rules.Round:
+def recorded(
+    state: rounds_rules.Round, member: int, filed: rounds_rules.Recorded
+) -> rounds_rules.Round:
     """The round once this forecast is recorded."""
     if filed.kind == "blind":
         return replace(state, blind_in=state.blind_in | {member})

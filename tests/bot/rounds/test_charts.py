@@ -10,7 +10,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
 from bot.door import chart_style
-from bot.sessions.rounds.charts import CirclePicture, SeatLine, circle_alt_text, circle_chart
+from bot.rounds.charts import CirclePicture, SeatLine, circle_alt_text, circle_chart
 
 pytestmark = pytest.mark.filterwarnings("error")
 

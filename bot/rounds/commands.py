@@ -7,15 +7,15 @@ from discord import app_commands
 
 from bot.core.times.durations import parse_duration
 from bot.door.interactions import Door
+from bot.rounds import service as rounds_service
 from bot.sessions.commands import session
-from bot.sessions.rounds import service
 
 
 @session.command(name="pass", description="Come back at the end; the second time gives the seat up")
 async def give_way(interaction: discord.Interaction[Any]) -> None:
     """Passes the turn."""
     door = Door(interaction)
-    await door.do(service.give_way)
+    await door.do(rounds_service.give_way)
     await door.whisper("You passed.")
 
 
@@ -23,7 +23,7 @@ async def give_way(interaction: discord.Interaction[Any]) -> None:
 async def done(interaction: discord.Interaction[Any]) -> None:
     """Ends the turn."""
     door = Door(interaction)
-    await door.do(service.done)
+    await door.do(rounds_service.done)
     await door.whisper("Your turn is over. Thank you!")
 
 
@@ -32,7 +32,7 @@ async def done(interaction: discord.Interaction[Any]) -> None:
 async def extend(interaction: discord.Interaction[Any], by: str | None = None) -> None:
     """Extends the turn."""
     door = Door(interaction)
-    await door.do(service.extend, by=parse_duration(by) if by else None)
+    await door.do(rounds_service.extend, by=parse_duration(by) if by else None)
     await door.whisper("The turn is longer now; its card shows until when.")
 
 
@@ -40,7 +40,7 @@ async def extend(interaction: discord.Interaction[Any], by: str | None = None) -
 async def pause(interaction: discord.Interaction[Any]) -> None:
     """Stops the clock."""
     door = Door(interaction)
-    await door.do(service.pause)
+    await door.do(rounds_service.pause)
     await door.whisper("The clock is stopped.")
 
 
@@ -48,7 +48,7 @@ async def pause(interaction: discord.Interaction[Any]) -> None:
 async def resume(interaction: discord.Interaction[Any]) -> None:
     """Lets the clock go on."""
     door = Door(interaction)
-    await door.do(service.resume)
+    await door.do(rounds_service.resume)
     await door.whisper("The clock is running.")
 
 
@@ -56,7 +56,7 @@ async def resume(interaction: discord.Interaction[Any]) -> None:
 async def skip(interaction: discord.Interaction[Any]) -> None:
     """Skips the speaker."""
     door = Door(interaction)
-    await door.do(service.skip)
+    await door.do(rounds_service.skip)
     await door.whisper("Skipped. `/session back` undoes it.")
 
 
@@ -64,5 +64,5 @@ async def skip(interaction: discord.Interaction[Any]) -> None:
 async def back(interaction: discord.Interaction[Any]) -> None:
     """Undoes a skip."""
     door = Door(interaction)
-    await door.do(service.back)
+    await door.do(rounds_service.back)
     await door.whisper("The skip is undone.")

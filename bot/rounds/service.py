@@ -12,74 +12,94 @@ from bot.core.keys import Key
 from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
 from bot.questions import service as question_service
+from bot.rounds import mapping as rounds_mapping
+from bot.rounds import rules as rounds_rules
 from bot.scores import rescoring
 from bot.sessions import live, waiting
 from bot.sessions import rules as session_rules
-from bot.sessions.rounds import rules, state
 from storage import questions, rounds
 from storage.tables import Meetup, Phase, Question, Round
 
-Action = Callable[[rules.Round, rules.Actor, datetime], rules.Step]
+Action = Callable[[rounds_rules.Round, rounds_rules.Actor, datetime], rounds_rules.Step]
 
 # A cue is worth hearing for this long after its moment.
 CUE_LIFE = timedelta(seconds=25)
 STOPPED = "o"
 # Who acts when time alone does.
-TIME = rules.Actor(0, leads=True)
+TIME = rounds_rules.Actor(0, leads=True)
 
 
 def done(desk: Desk, caller: Caller, at: Key | None = None) -> None:
     """The speaker has finished their turn."""
     turn = _turn_number(at)
-    _play(desk, caller, at, lambda now, who, when: rules.done(now, who, turn=turn, now=when))
+    _play(desk, caller, at, lambda now, who, when: rounds_rules.done(now, who, turn=turn, now=when))
 
 
 def give_way(desk: Desk, caller: Caller, at: Key | None = None) -> None:
     """The speaker passes: come back at the end, and the second time not at all."""
     turn = _turn_number(at)
-    _play(desk, caller, at, lambda now, who, when: rules.give_way(now, who, turn=turn, now=when))
+    _play(
+        desk,
+        caller,
+        at,
+        lambda now, who, when: rounds_rules.give_way(now, who, turn=turn, now=when),
+    )
 
 
 def extend(desk: Desk, caller: Caller, at: Key | None = None, by: timedelta | None = None) -> None:
     """More time for the running turn."""
     turn = _turn_number(at)
     _play(
-        desk, caller, at, lambda now, who, when: rules.extend(now, who, by=by, turn=turn, now=when)
+        desk,
+        caller,
+        at,
+        lambda now, who, when: rounds_rules.extend(now, who, by=by, turn=turn, now=when),
     )
 
 
 def pause(desk: Desk, caller: Caller, at: Key | None = None) -> None:
     """Stops the clock of the running turn."""
     turn = _turn_number(at)
-    _play(desk, caller, at, lambda now, who, when: rules.pause(now, who, turn=turn, now=when))
+    _play(
+        desk, caller, at, lambda now, who, when: rounds_rules.pause(now, who, turn=turn, now=when)
+    )
 
 
 def resume(desk: Desk, caller: Caller, at: Key | None = None) -> None:
     """Lets the clock go on, or a round that was stopped."""
     if at is not None and at.kind == STOPPED:
         turns = at.more[0]
-        _play(desk, caller, at, lambda now, who, when: rules.go_on(now, who, turns=turns, now=when))
+        _play(
+            desk,
+            caller,
+            at,
+            lambda now, who, when: rounds_rules.go_on(now, who, turns=turns, now=when),
+        )
         return
     turn = _turn_number(at)
-    _play(desk, caller, at, lambda now, who, when: rules.resume(now, who, turn=turn, now=when))
+    _play(
+        desk, caller, at, lambda now, who, when: rounds_rules.resume(now, who, turn=turn, now=when)
+    )
 
 
 def skip(desk: Desk, caller: Caller, at: Key | None = None) -> None:
     """Moves on without the speaker."""
     turn = _turn_number(at)
-    _play(desk, caller, at, lambda now, who, when: rules.skip(now, who, turn=turn, now=when))
+    _play(desk, caller, at, lambda now, who, when: rounds_rules.skip(now, who, turn=turn, now=when))
 
 
 def back(desk: Desk, caller: Caller, at: Key | None = None) -> None:
     """Undoes a wrong skip."""
-    _play(desk, caller, at, lambda now, who, when: rules.back(now, who, now=when))
+    _play(desk, caller, at, lambda now, who, when: rounds_rules.back(now, who, now=when))
 
 
 def ready(desk: Desk, caller: Caller, at: Key | None = None) -> None:
     """Everyone's ready: on to the next phase."""
-    phases: dict[str, rules.Phase] = {"b": "blind", "f": "final"}
+    phases: dict[str, rounds_rules.Phase] = {"b": "blind", "f": "final"}
     phase = phases[at.kind] if at else None
-    _play(desk, caller, at, lambda now, who, when: rules.ready(now, who, phase=phase, now=when))
+    _play(
+        desk, caller, at, lambda now, who, when: rounds_rules.ready(now, who, phase=phase, now=when)
+    )
 
 
 def expire(desk: Desk, round_id: int, group_id: int) -> None:
@@ -89,7 +109,7 @@ def expire(desk: Desk, round_id: int, group_id: int) -> None:
         if row is None or row.phase == Phase.CLOSED:
             unit.wake(f"round:{round_id}", None)
             return
-        step = rules.tick(state.load(unit.tx, row), unit.now)
+        step = rounds_rules.tick(rounds_mapping.load(unit.tx, row), unit.now)
         if step[1]:
             keep(unit, row, step)
         else:  # the alarm and the sweep may both ring: nobody needs to see the same card again
@@ -101,7 +121,7 @@ def running(unit: Unit, meetup: Meetup) -> Round | None:
     row = rounds.running(unit.tx, row_id(meetup))
     if row is None:
         return None
-    step = rules.tick(state.load(unit.tx, row), unit.now)
+    step = rounds_rules.tick(rounds_mapping.load(unit.tx, row), unit.now)
     if step[1]:
         keep(unit, row, step)
     return None if row.phase == Phase.CLOSED else row
@@ -109,20 +129,20 @@ def running(unit: Unit, meetup: Meetup) -> Round | None:
 
 def join_seat(unit: Unit, row: Round, member_id: int) -> None:
     """A seat in a round that is running, as part of joining the session."""
-    step = rules.join(state.load(unit.tx, row), member_id, now=unit.now)
+    step = rounds_rules.join(rounds_mapping.load(unit.tx, row), member_id, now=unit.now)
     keep(unit, row, step)
 
 
 def leave_seat(unit: Unit, row: Round, member_id: int) -> None:
     """Leaves a round that is running, as part of leaving the session."""
-    now = state.load(unit.tx, row)
+    now = rounds_mapping.load(unit.tx, row)
     if any(seat.member == member_id and seat.present for seat in now.seats):
-        keep(unit, row, rules.leave(now, member_id, now=unit.now))
+        keep(unit, row, rounds_rules.leave(now, member_id, now=unit.now))
 
 
 def end_round(unit: Unit, row: Round) -> None:
     """Closes a running round, as part of ending the session: who may has been asked there."""
-    keep(unit, row, rules.end(state.load(unit.tx, row), TIME, now=unit.now))
+    keep(unit, row, rounds_rules.end(rounds_mapping.load(unit.tx, row), TIME, now=unit.now))
 
 
 def open_round(
@@ -151,18 +171,18 @@ def open_round(
         extensions=group.extensions,
         opened_at=unit.now,
     )
-    step = rules.open_round(order, limits=state.limits(row), now=unit.now)
+    step = rounds_rules.open_round(order, limits=rounds_mapping.limits(row), now=unit.now)
     unit.tx.add(row)
     unit.tx.flush()
     keep(unit, row, step)
     return row
 
 
-def keep(unit: Unit, row: Round, step: rules.Step) -> None:
+def keep(unit: Unit, row: Round, step: rounds_rules.Step) -> None:
     """Saves a step of a round, with its effects and its next alarm."""
     after, events = step
     stopped = current_card(row) if row.stopped_at is not None else None
-    state.save(unit.tx, row, after, events, unit.now)
+    rounds_mapping.save(unit.tx, row, after, events, unit.now)
     meetup = unit.tx.get_one(Meetup, row.session_id)
     if not events:
         refresh_card(unit, row)
@@ -204,7 +224,7 @@ def running_here(unit: ActUnit) -> tuple[Meetup, Round]:
 def _play(desk: Desk, caller: Caller, at: Key | None, action: Action) -> None:
     with desk.act(caller) as unit:
         meetup, row = running_here(unit) if at is None else _named(unit, at)
-        step = action(state.load(unit.tx, row), _actor(unit, meetup), unit.now)
+        step = action(rounds_mapping.load(unit.tx, row), _actor(unit, meetup), unit.now)
         waiting.touch(unit, meetup, unit.my_id)
         keep(unit, row, step)
 
@@ -216,49 +236,51 @@ def _named(unit: ActUnit, at: Key) -> tuple[Meetup, Round]:
     return unit.tx.get_one(Meetup, row.session_id), row
 
 
-def _actor(unit: ActUnit, meetup: Meetup) -> rules.Actor:
+def _actor(unit: ActUnit, meetup: Meetup) -> rounds_rules.Actor:
     host = None if meetup.host_gone else meetup.host_id
-    return rules.Actor(unit.my_id, leads=unit.leads(host))
+    return rounds_rules.Actor(unit.my_id, leads=unit.leads(host))
 
 
 def _turn_number(at: Key | None) -> int | None:
     return at.more[0] if at is not None and at.kind == "t" and at.more else None
 
 
-def _queue(unit: Unit, meetup: Meetup, row: Round, event: rules.Event) -> None:
+def _queue(unit: Unit, meetup: Meetup, row: Round, event: rounds_rules.Event) -> None:
     """The messages that make an event seen."""
     round_id, channel = row_id(row), meetup.channel_id
     match event:
-        case rules.TurnStarted(turn):
+        case rounds_rules.TurnStarted(turn):
             unit.show(keys.turn(round_id, turn.number), channel)
-        case rules.TurnEnded(turn) | rules.TurnMoved(turn):
+        case rounds_rules.TurnEnded(turn) | rounds_rules.TurnMoved(turn):
             unit.refresh(keys.turn(round_id, turn.number))
-        case rules.CueDue(turn, seconds):
+        case rounds_rules.CueDue(turn, seconds):
             key = keys.cue(round_id, turn.number, seconds, turn.extensions)
             unit.ping(key, channel, _cue_until(row, turn, seconds))
-        case rules.Stopped():
+        case rounds_rules.Stopped():
             unit.show(keys.stopped(round_id, row.turn_count), channel)
-        case rules.PhaseBegan("blind"):
+        case rounds_rules.PhaseBegan("blind"):
             unit.show(keys.blind(round_id), channel)
-        case rules.PhaseBegan("turns"):
+        case rounds_rules.PhaseBegan("turns"):
             unit.refresh(keys.blind(round_id))
             unit.refresh(keys.final(round_id, row.turn_count - 1))
-        case rules.PhaseBegan("final"):
+        case rounds_rules.PhaseBegan("final"):
             unit.show(keys.final(round_id, row.turn_count), channel)
-        case rules.PhaseBegan("closed"):
+        case rounds_rules.PhaseBegan("closed"):
             _queue_close(unit, meetup, row)
 
 
-def _cue_until(row: Round, turn: rules.Turn, seconds: int) -> datetime:
+def _cue_until(row: Round, turn: rounds_rules.Turn, seconds: int) -> datetime:
     """Until when a cue is worth hearing; "time" is as long as the turn can still be finished."""
     if seconds == 0:
         return turn.deadline + max(CUE_LIFE, timedelta(seconds=row.grace_seconds))
     return turn.deadline - timedelta(seconds=seconds) + CUE_LIFE
 
 
-def _watch(unit: Unit, meetup: Meetup, after: rules.Round, events: tuple[rules.Event, ...]) -> None:
+def _watch(
+    unit: Unit, meetup: Meetup, after: rounds_rules.Round, events: tuple[rounds_rules.Event, ...]
+) -> None:
     """Whether the session waits for its host from now on."""
-    if rules.PhaseBegan("closed") in events or rules.Stopped() in events:
+    if rounds_rules.PhaseBegan("closed") in events or rounds_rules.Stopped() in events:
         waiting.begin(unit, meetup)
     held = after.stopped_at is not None or (after.turn is not None and after.turn.paused)
     waiting.watch(unit, meetup, running=after.phase != "closed", held=held)

@@ -13,12 +13,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bot.core.refusals import Refusal, StaleRefusal
-from bot.sessions.rounds import rules
-from bot.sessions.rounds.rules import Actor, Limits, Round, Step, Turn
+from bot.rounds import rules as rounds_rules
+from bot.rounds.rules import Actor, Limits, Round, Step, Turn
 from tests.conftest import START
 
 NOTHING = timedelta()
-ON_TURNS = [rules.done, rules.give_way, rules.extend, rules.pause, rules.resume, rules.skip]
+ON_TURNS = [
+    rounds_rules.done,
+    rounds_rules.give_way,
+    rounds_rules.extend,
+    rounds_rules.pause,
+    rounds_rules.resume,
+    rounds_rules.skip,
+]
 ORDER = ("blind", "turns", "final", "closed")
 CLOCK_ACTIONS = {"extend", "pause", "resume"}
 LEADER = Actor(99, leads=True)
@@ -74,7 +81,7 @@ class AnyRound(RuleBasedStateMachine):
         self.finished: set[int] = set()
         self.is_ready: set[int] = set()
         self.left_when_paused: timedelta | None = None
-        step = rules.open_round(circle, limits=limits, now=START)
+        step = rounds_rules.open_round(circle, limits=limits, now=START)
         self.round = Round(limits, "blind")
         self.follow("open", step)
         self.now += wait
@@ -85,7 +92,7 @@ class AnyRound(RuleBasedStateMachine):
 
     @rule(wait=st.sampled_from([timedelta(microseconds=-1), NOTHING, timedelta(seconds=1)]))
     def time_passes_until_something_is_due(self, wait: timedelta) -> None:
-        due = rules.next_due(self.round)
+        due = rounds_rules.next_due(self.round)
         if due is not None:
             self.now = max(self.now, due + wait)
 
@@ -97,22 +104,22 @@ class AnyRound(RuleBasedStateMachine):
 
     @rule()
     def tick(self) -> None:
-        self.follow("tick", rules.tick(self.round, self.now))
+        self.follow("tick", rounds_rules.tick(self.round, self.now))
 
     @precondition(lambda self: self.round.turn is not None)
     @rule(who=actors, number=meant)
     def done(self, who: Actor, number: int | None) -> None:
-        self.on_turn("done", rules.done, who, number, allowed=self.speaks(who))
+        self.on_turn("done", rounds_rules.done, who, number, allowed=self.speaks(who))
 
     @precondition(lambda self: self.round.turn is not None)
     @rule(who=actors, number=meant)
     def give_way(self, who: Actor, number: int | None) -> None:
-        self.on_turn("give_way", rules.give_way, who, number, allowed=self.speaks(who))
+        self.on_turn("give_way", rounds_rules.give_way, who, number, allowed=self.speaks(who))
 
     @precondition(lambda self: self.round.turn is not None)
     @rule(who=actors, number=meant)
     def skip(self, who: Actor, number: int | None) -> None:
-        self.on_turn("skip", rules.skip, who, number, allowed=who.leads)
+        self.on_turn("skip", rounds_rules.skip, who, number, allowed=who.leads)
 
     @precondition(lambda self: self.round.turn is not None)
     @rule(who=actors, number=meant)
@@ -120,7 +127,7 @@ class AnyRound(RuleBasedStateMachine):
         turn = self.ticked.turn
         allowed = self.steers(who) and turn is not None and not turn.paused
 
-        if self.on_turn("pause", rules.pause, who, number, allowed=allowed):
+        if self.on_turn("pause", rounds_rules.pause, who, number, allowed=allowed):
             self.left_when_paused = self.running.deadline - self.now
             assert self.running.left == self.left_when_paused
 
@@ -130,7 +137,7 @@ class AnyRound(RuleBasedStateMachine):
         turn = self.ticked.turn
         allowed = self.steers(who) and turn is not None and turn.paused
 
-        if self.on_turn("resume", rules.resume, who, number, allowed=allowed):
+        if self.on_turn("resume", rounds_rules.resume, who, number, allowed=allowed):
             assert self.running.deadline - self.now == self.left_when_paused
             self.left_when_paused = None
 
@@ -146,7 +153,7 @@ class AnyRound(RuleBasedStateMachine):
             and (who.leads or before.extensions < self.round.limits.extensions)
         )
 
-        if not self.on_turn("extend", rules.extend, who, number, allowed=allowed, by=by):
+        if not self.on_turn("extend", rounds_rules.extend, who, number, allowed=allowed, by=by):
             return
         assert before is not None
         if before.paused:
@@ -164,7 +171,9 @@ class AnyRound(RuleBasedStateMachine):
         present = {seat.member for seat in self.ticked.seats if seat.present}
         allowed = self.runs() and who.leads and skipped is not None and skipped.member in present
 
-        if self.play("back", lambda: rules.back(self.round, who, now=self.now), allowed=allowed):
+        if self.play(
+            "back", lambda: rounds_rules.back(self.round, who, now=self.now), allowed=allowed
+        ):
             assert skipped is not None
             assert skipped.left is not None
             assert self.running.member == skipped.member
@@ -179,7 +188,7 @@ class AnyRound(RuleBasedStateMachine):
 
         self.play(
             "join",
-            lambda: rules.join(self.round, member, now=self.now),
+            lambda: rounds_rules.join(self.round, member, now=self.now),
             allowed=self.runs() and free,
         )
 
@@ -192,14 +201,14 @@ class AnyRound(RuleBasedStateMachine):
         allowed = self.runs() and seats.get(member, False)
 
         if self.play(
-            "leave", lambda: rules.leave(self.round, member, now=self.now), allowed=allowed
+            "leave", lambda: rounds_rules.leave(self.round, member, now=self.now), allowed=allowed
         ):
             assert self.round.turn is None or self.round.turn.member != member
             self.moves_on_when_all_are_ready(before, were_ready - {member})
 
     @precondition(lambda self: self.round.phase in {"blind", "final"})
     @rule(who=circle, phase=st.sampled_from([None, None, "blind", "final", "turns"]))
-    def ready(self, who: Actor, phase: rules.Phase | None) -> None:
+    def ready(self, who: Actor, phase: rounds_rules.Phase | None) -> None:
         self.tick()
         before, were_ready = self.round, set(self.is_ready)
         seated = any(seat.member == who.member and seat.present for seat in before.seats)
@@ -211,7 +220,7 @@ class AnyRound(RuleBasedStateMachine):
 
         if not self.play(
             "ready",
-            lambda: rules.ready(self.round, who, phase=phase, now=self.now),
+            lambda: rounds_rules.ready(self.round, who, phase=phase, now=self.now),
             allowed=allowed,
         ):
             return
@@ -226,7 +235,7 @@ class AnyRound(RuleBasedStateMachine):
         if really == 7 or not who.leads:
             self.play(
                 "end",
-                lambda: rules.end(self.round, who, now=self.now),
+                lambda: rounds_rules.end(self.round, who, now=self.now),
                 allowed=self.runs() and who.leads,
             )
 
@@ -239,12 +248,12 @@ class AnyRound(RuleBasedStateMachine):
 
         if named != turns:
             with pytest.raises(StaleRefusal):
-                rules.go_on(self.round, who, turns=named, now=self.now)
+                rounds_rules.go_on(self.round, who, turns=named, now=self.now)
             return
         allowed = who.leads or who.member in seated
         self.play(
             "resume",
-            lambda: rules.go_on(self.round, who, turns=turns, now=self.now),
+            lambda: rounds_rules.go_on(self.round, who, turns=turns, now=self.now),
             allowed=allowed,
         )
 
@@ -261,10 +270,10 @@ class AnyRound(RuleBasedStateMachine):
     @precondition(lambda self: self.round.phase == "closed")
     @rule(who=anybody)
     def act_when_the_round_is_over(self, who: Actor) -> None:
-        for action in (rules.back, rules.end, rules.ready):
+        for action in (rounds_rules.back, rounds_rules.end, rounds_rules.ready):
             with pytest.raises(StaleRefusal):
                 action(self.round, who, now=self.now)
-        for seat_action in (rules.join, rules.leave):
+        for seat_action in (rounds_rules.join, rounds_rules.leave):
             with pytest.raises(StaleRefusal):
                 seat_action(self.round, who.member, now=self.now)
 
@@ -272,7 +281,7 @@ class AnyRound(RuleBasedStateMachine):
     def record(self, member: int) -> None:
         self.tick()
 
-        filed = rules.file_forecast(self.round, member)
+        filed = rounds_rules.file_forecast(self.round, member)
 
         assert filed == self.expected_filing(member)
         if filed.kind == "blind":
@@ -282,10 +291,10 @@ class AnyRound(RuleBasedStateMachine):
 
     @invariant()
     def ticking_again_changes_nothing(self) -> None:
-        once, _ = rules.tick(self.round, self.now)
+        once, _ = rounds_rules.tick(self.round, self.now)
 
-        assert rules.tick(once, self.now) == (once, ())
-        assert rules.next_due(once) == self.first_moment_ahead(once)
+        assert rounds_rules.tick(once, self.now) == (once, ())
+        assert rounds_rules.next_due(once) == self.first_moment_ahead(once)
 
     @invariant()
     def exactly_the_member_of_the_running_turn_speaks(self) -> None:
@@ -308,22 +317,24 @@ class AnyRound(RuleBasedStateMachine):
         turn = self.round.turn
         over = self.round.phase == "closed" or self.round.stopped_at is not None
 
-        assert (rules.next_due(self.round) is None) == (over or (turn is not None and turn.paused))
+        assert (rounds_rules.next_due(self.round) is None) == (
+            over or (turn is not None and turn.paused)
+        )
 
     def teardown(self) -> None:
         """Left alone, with its clock running, every round comes to its end."""
         self.tick()
         if self.round.turn is not None and self.round.turn.paused:
-            self.follow("resume", rules.resume(self.round, LEADER, now=self.now))
+            self.follow("resume", rounds_rules.resume(self.round, LEADER, now=self.now))
         if self.round.stopped_at is not None:
             turns = self.round.turns
-            self.follow("resume", rules.go_on(self.round, LEADER, turns=turns, now=self.now))
+            self.follow("resume", rounds_rules.go_on(self.round, LEADER, turns=turns, now=self.now))
         for _ in range(4 * len(self.round.seats) + 3):
-            due = rules.next_due(self.round)
+            due = rounds_rules.next_due(self.round)
             if due is None:
                 break
             self.now = due
-            self.follow("tick", rules.tick(self.round, self.now))
+            self.follow("tick", rounds_rules.tick(self.round, self.now))
         assert self.round.phase == "closed"
         assert self.ended == set(self.deadlines)
 
@@ -342,7 +353,7 @@ class AnyRound(RuleBasedStateMachine):
 
     @property
     def ticked(self) -> Round:
-        return rules.tick(self.round, self.now)[0]
+        return rounds_rules.tick(self.round, self.now)[0]
 
     @property
     def running(self) -> Turn:
@@ -360,7 +371,7 @@ class AnyRound(RuleBasedStateMachine):
         turn = state.turn
         if turn is None or turn.paused:
             return state.phase_ends_at
-        cues = [turn.deadline - timedelta(seconds=cue) for cue in rules.CUES]
+        cues = [turn.deadline - timedelta(seconds=cue) for cue in rounds_rules.CUES]
         moments = [*cues, turn.deadline + state.limits.grace]
         return min(moment for moment in moments if moment > self.now)
 
@@ -418,35 +429,35 @@ class AnyRound(RuleBasedStateMachine):
             self.check_event(name, event)
         if self.round.turn is not None:
             assert self.round.turn.deadline == self.deadlines[self.round.turn.number]
-        assert rules.tick(self.round, self.now) == (self.round, ())
+        assert rounds_rules.tick(self.round, self.now) == (self.round, ())
 
     def check_phases(self, name: str, before: Round) -> None:
         forward = ORDER.index(before.phase) <= ORDER.index(self.round.phase)
         undone = name == "back" and self.round.phase == "turns"
         assert forward or undone
 
-    def check_event(self, name: str, event: rules.Event) -> None:
+    def check_event(self, name: str, event: rounds_rules.Event) -> None:
         match event:
-            case rules.TurnStarted(turn):
+            case rounds_rules.TurnStarted(turn):
                 assert turn.number == len(self.deadlines) + 1
                 assert set(self.deadlines) == self.ended
                 assert turn.started_at == self.now
                 self.deadlines[turn.number] = turn.deadline
                 self.finished.discard(turn.member)
-            case rules.TurnMoved(turn):
+            case rounds_rules.TurnMoved(turn):
                 assert name in CLOCK_ACTIONS
                 assert turn.number not in self.ended
                 self.deadlines[turn.number] = turn.deadline
-            case rules.TurnEnded(turn):
+            case rounds_rules.TurnEnded(turn):
                 assert turn.number in self.deadlines
                 assert turn.number not in self.ended
                 assert turn.deadline == self.deadlines[turn.number]
                 self.check_end(turn)
-            case rules.PhaseBegan():
+            case rounds_rules.PhaseBegan():
                 self.is_ready.clear()
-            case rules.CueDue(turn, seconds):
+            case rounds_rules.CueDue(turn, seconds):
                 left = (turn.deadline - self.now).total_seconds()
-                assert seconds == min(cue for cue in rules.CUES if cue >= left)
+                assert seconds == min(cue for cue in rounds_rules.CUES if cue >= left)
 
     def check_end(self, turn: Turn) -> None:
         assert turn.ended_at is not None
@@ -461,14 +472,14 @@ class AnyRound(RuleBasedStateMachine):
         if not comes_back:
             self.finished.add(turn.member)
 
-    def expected_filing(self, member: int) -> rules.Recorded:
+    def expected_filing(self, member: int) -> rounds_rules.Recorded:
         if self.round.phase == "blind" and any(seat.member == member for seat in self.round.seats):
-            return rules.Recorded("blind")
+            return rounds_rules.Recorded("blind")
         if self.round.turn is not None and self.round.turn.member == member:
-            return rules.Recorded("turn", turn_number=self.round.turn.number)
+            return rounds_rules.Recorded("turn", turn_number=self.round.turn.number)
         if member in self.finished and member not in self.round.turn_in:
-            return rules.Recorded("turn", late=True)
-        return rules.Recorded("update")
+            return rounds_rules.Recorded("turn", late=True)
+        return rounds_rules.Recorded("update")
 
 
 TestAnyRound = AnyRound.TestCase

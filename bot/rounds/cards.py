@@ -33,8 +33,8 @@ from bot.door.messages import (
     one_line,
     safe,
 )
-from bot.sessions.rounds.pools import cards as pool_cards
-from bot.sessions.rounds.shown import (
+from bot.rounds import pool_cards
+from bot.rounds.read_model import (
     About,
     Aggregates,
     Cue,

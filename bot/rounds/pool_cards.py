@@ -9,7 +9,7 @@ from bot.circle.round_cards import Told, ended, same_people
 from bot.circle.words import say_people
 from bot.core.numbers import say_probability
 from bot.door.messages import one_line, safe
-from bot.sessions.rounds.shown import Summary
+from bot.rounds.read_model import Summary
 
 _OPTION = 40
 _DIGITS = 4

@@ -9,8 +9,8 @@ from bot.answers.probabilities import Belief
 from bot.circle.movement import movement
 from bot.circle.pooling import Said, pool
 from bot.core.keys import summary
-from bot.sessions.rounds.cards import summary_card
-from bot.sessions.rounds.shown import About, Aggregates, Summary, SummarySeat
+from bot.rounds.cards import summary_card
+from bot.rounds.read_model import About, Aggregates, Summary, SummarySeat
 
 COLOURS = Asked("choice", ("Red", "Green"))
 DAYS = Asked("numeric", unit="days")

@@ -14,9 +14,9 @@ from bot.core.unit import Caller, Desk, RepeatedInteractionError
 from bot.groups import service as groups
 from bot.groups.service import Change
 from bot.questions import service as questions
+from bot.rounds import service as rounds_service
+from bot.rounds.read_model import read_cue, read_summary, read_turn
 from bot.sessions import service as sessions
-from bot.sessions.rounds import service as rounds
-from bot.sessions.rounds.shown import read_cue, read_summary, read_turn
 from storage.engine import Database
 from storage.tables import Phase, Round, Score, Seat, SeatState, Turn
 from tests.bot.scenes import (
@@ -46,7 +46,7 @@ FACILITATOR = {"manages_events": True}
 
 
 def expire(desk: Desk, number: int = 1) -> None:
-    rounds.expire(desk, number, GROUP)
+    rounds_service.expire(desk, number, GROUP)
 
 
 def turns(desk: Desk) -> list[Turn]:
@@ -123,12 +123,12 @@ def test_a_cue_has_a_point_for_half_a_minute_and_only_in_its_turn(desk: Desk, cl
     queued = effect(desk, key)
     with desk.db.read() as tx:
         shown = read_cue(tx, key)
-    rounds.done(desk, caller("Ana"))
+    rounds_service.done(desk, caller("Ana"))
     with desk.db.read() as tx:
         afterwards = read_cue(tx, key)
 
     assert queued is not None
-    assert queued.expires_at == clock.now + rounds.CUE_LIFE
+    assert queued.expires_at == clock.now + rounds_service.CUE_LIFE
     assert shown is not None
     assert (shown.speaker, shown.speaker_user, shown.seconds) == ("Ana", 1, 120)
     assert afterwards is None
@@ -204,7 +204,7 @@ def test_a_phase_of_no_length_is_left_out(desk: Desk) -> None:
     number = open_round(desk, ("Ana",))
     first = phase(desk, number)
 
-    rounds.done(desk, caller("Ana"))
+    rounds_service.done(desk, caller("Ana"))
 
     assert (first, phase(desk, number)) == (Phase.TURNS, Phase.CLOSED)
     assert effect(desk, keys.blind(number)) is None
@@ -229,12 +229,12 @@ def test_alarms_follow_the_next_moment_that_matters(desk: Desk, clock: Clock) ->
 
     open_turns(listening, ("Ana",))
     heard.append(alarms["round:1"])
-    rounds.pause(listening, caller("Ana"))
+    rounds_service.pause(listening, caller("Ana"))
     heard.append(alarms["round:1"])
-    rounds.resume(listening, caller("Ana"))
-    rounds.done(listening, caller("Ana"))
+    rounds_service.resume(listening, caller("Ana"))
+    rounds_service.done(listening, caller("Ana"))
     heard.append(alarms["round:1"])
-    rounds.ready(listening, caller("Ana"))
+    rounds_service.ready(listening, caller("Ana"))
     heard.append(alarms["round:1"])
 
     assert heard == [after(TURN - 120), None, after(FINAL), None]
@@ -258,7 +258,7 @@ def test_a_process_that_starts_anew_finds_the_round_as_it_was(sqlite: Database) 
     clock.move(200)
     reopened = Database(str(sqlite.url))
 
-    rounds.extend(Desk(reopened, clock), caller("Ana"), keys.turn(number, 1))
+    rounds_service.extend(Desk(reopened, clock), caller("Ana"), keys.turn(number, 1))
     clock.now = after(TURN + 120 + GRACE)
     expire(Desk(reopened, clock))
 
@@ -273,7 +273,7 @@ def test_done_calls_the_next_seat(desk: Desk, clock: Clock) -> None:
     number = open_turns(desk)
     clock.move(90)
 
-    rounds.done(desk, caller("Ana"), card(desk, number))
+    rounds_service.done(desk, caller("Ana"), card(desk, number))
 
     assert speaker(desk, number) == "Ben"
     assert (turns(desk)[0].ended_by, turns(desk)[0].ended_at) == ("done", after(90))
@@ -285,12 +285,12 @@ def test_done_calls_the_next_seat(desk: Desk, clock: Clock) -> None:
 def test_passing_moves_the_seat_to_the_end_once_and_then_gives_it_up(desk: Desk) -> None:
     number = open_turns(desk)
 
-    rounds.give_way(desk, caller("Ana"), card(desk, number))
+    rounds_service.give_way(desk, caller("Ana"), card(desk, number))
     moved = order(desk, number)
     for name in ("Ben", "Cleo"):
-        rounds.done(desk, caller(name))
+        rounds_service.done(desk, caller(name))
     back_again = speaker(desk, number)
-    rounds.give_way(desk, caller("Ana"))
+    rounds_service.give_way(desk, caller("Ana"))
 
     assert moved == ["Ben", "Cleo", "Ana"]
     assert back_again == "Ana"
@@ -299,12 +299,12 @@ def test_passing_moves_the_seat_to_the_end_once_and_then_gives_it_up(desk: Desk)
 
 def test_the_speaker_extends_as_often_as_the_group_allows(desk: Desk) -> None:
     number = open_turns(desk)
-    rounds.done(desk, caller("Ana"))
+    rounds_service.done(desk, caller("Ana"))
 
     for _ in range(2):
-        rounds.extend(desk, caller("Ben"), card(desk, number))
+        rounds_service.extend(desk, caller("Ben"), card(desk, number))
     with pytest.raises(NotAllowedRefusal, match="twice"):
-        rounds.extend(desk, caller("Ben"), card(desk, number))
+        rounds_service.extend(desk, caller("Ben"), card(desk, number))
 
     assert turns(desk)[1].deadline == after(TURN + 240)
 
@@ -314,17 +314,17 @@ def test_an_extension_has_a_sensible_length(desk: Desk) -> None:
 
     for by in (timedelta(seconds=9), timedelta(hours=2), timedelta(seconds=-60)):
         with pytest.raises(Refusal, match="10 seconds to 1 hour"):
-            rounds.extend(desk, caller("Ana"), card(desk, number), by)
+            rounds_service.extend(desk, caller("Ana"), card(desk, number), by)
 
     assert turns(desk)[0].deadline == after(TURN)
 
 
 def test_who_leads_extends_without_limit_and_by_any_length(desk: Desk) -> None:
     number = open_turns(desk, ("Ana", "Ben"))
-    rounds.done(desk, caller("Ana"))
+    rounds_service.done(desk, caller("Ana"))
 
     for _ in range(3):
-        rounds.extend(desk, caller("Ana"), card(desk, number), timedelta(minutes=10))
+        rounds_service.extend(desk, caller("Ana"), card(desk, number), timedelta(minutes=10))
 
     assert turns(desk)[1].deadline == after(TURN + 1800)
 
@@ -334,7 +334,7 @@ def test_an_extended_turn_is_cued_again(desk: Desk, clock: Clock) -> None:
     clock.move(TURN - 30)
     expire(desk)
 
-    rounds.extend(desk, caller("Ana"))
+    rounds_service.extend(desk, caller("Ana"))
     clock.move(120)
     expire(desk)
 
@@ -347,12 +347,12 @@ def test_a_pause_stops_the_clock_and_gives_back_exactly_what_was_left(
 ) -> None:
     number = open_turns(desk)
     clock.move(123.456789)
-    rounds.pause(desk, caller("Ana"), card(desk, number))
+    rounds_service.pause(desk, caller("Ana"), card(desk, number))
     clock.move(5000)
     expire(desk)
     paused = speaker(desk, number)
 
-    rounds.resume(desk, caller("Ana"), card(desk, number))
+    rounds_service.resume(desk, caller("Ana"), card(desk, number))
 
     assert paused == "Ana"
     assert turns(desk)[0].deadline == after(5000 + TURN)
@@ -362,20 +362,20 @@ def test_a_clock_cannot_be_stopped_or_started_twice(desk: Desk) -> None:
     open_turns(desk)
 
     with pytest.raises(Refusal, match="is running"):
-        rounds.resume(desk, caller("Ana"))
-    rounds.pause(desk, caller("Ana"))
+        rounds_service.resume(desk, caller("Ana"))
+    rounds_service.pause(desk, caller("Ana"))
     with pytest.raises(Refusal, match="already stopped"):
-        rounds.pause(desk, caller("Ana"))
+        rounds_service.pause(desk, caller("Ana"))
 
 
 def test_a_wrong_skip_is_undone_with_the_time_that_was_left(desk: Desk, clock: Clock) -> None:
     number = open_turns(desk)
     clock.move(100)
-    rounds.skip(desk, caller("Ana"), card(desk, number))
+    rounds_service.skip(desk, caller("Ana"), card(desk, number))
     skipped = seat(desk, "Ana").state
     clock.move(10)
 
-    rounds.back(desk, caller("Ana"), card(desk, number))
+    rounds_service.back(desk, caller("Ana"), card(desk, number))
 
     assert skipped == SeatState.SKIPPED
     assert speaker(desk, number) == "Ana"
@@ -385,29 +385,29 @@ def test_a_wrong_skip_is_undone_with_the_time_that_was_left(desk: Desk, clock: C
 
 def test_after_an_undone_skip_whoever_was_called_is_next(desk: Desk) -> None:
     number = open_turns(desk)
-    rounds.skip(desk, caller("Ana"))
-    rounds.back(desk, caller("Ana"))
+    rounds_service.skip(desk, caller("Ana"))
+    rounds_service.back(desk, caller("Ana"))
 
-    rounds.done(desk, caller("Ana"))
+    rounds_service.done(desk, caller("Ana"))
 
     assert speaker(desk, number) == "Ben"
 
 
 def test_without_a_skip_there_is_nothing_to_undo(desk: Desk) -> None:
     open_turns(desk)
-    rounds.done(desk, caller("Ana"))
+    rounds_service.done(desk, caller("Ana"))
 
     with pytest.raises(Refusal, match="no skip"):
-        rounds.back(desk, caller("Ana"))
+        rounds_service.back(desk, caller("Ana"))
 
 
 def test_everyone_who_says_ready_moves_on_together(desk: Desk) -> None:
     number = open_round(desk)
     record(desk, "Ana", 1)
-    rounds.ready(desk, caller("Ben"), card(desk, number))
+    rounds_service.ready(desk, caller("Ben"), card(desk, number))
     before = phase(desk, number)
 
-    rounds.ready(desk, caller("Cleo"), card(desk, number))
+    rounds_service.ready(desk, caller("Cleo"), card(desk, number))
 
     assert (before, phase(desk, number)) == (Phase.BLIND, Phase.TURNS)
 
@@ -415,7 +415,7 @@ def test_everyone_who_says_ready_moves_on_together(desk: Desk) -> None:
 def test_the_host_moves_on_at_once(desk: Desk) -> None:
     number = open_round(desk)
 
-    rounds.ready(desk, caller("Ana"), card(desk, number))
+    rounds_service.ready(desk, caller("Ana"), card(desk, number))
 
     assert phase(desk, number) == Phase.TURNS
 
@@ -424,7 +424,7 @@ def test_who_has_no_seat_is_not_asked_whether_they_are_ready(desk: Desk) -> None
     number = open_round(desk)
 
     with pytest.raises(NotAllowedRefusal, match="in the circle"):
-        rounds.ready(desk, caller("Dan"), card(desk, number))
+        rounds_service.ready(desk, caller("Dan"), card(desk, number))
 
 
 # Stale clicks, and who may
@@ -432,12 +432,12 @@ def test_who_has_no_seat_is_not_asked_whether_they_are_ready(desk: Desk) -> None
 
 Press = Callable[[Desk, Caller, Key], None]
 ON_A_TURN: dict[str, Press] = {
-    "done": rounds.done,
-    "pass": rounds.give_way,
-    "extend": rounds.extend,
-    "pause": rounds.pause,
-    "resume": rounds.resume,
-    "skip": rounds.skip,
+    "done": rounds_service.done,
+    "pass": rounds_service.give_way,
+    "extend": rounds_service.extend,
+    "pause": rounds_service.pause,
+    "resume": rounds_service.resume,
+    "skip": rounds_service.skip,
 }
 
 
@@ -452,7 +452,7 @@ def refused(error: type[Refusal], press: Press, desk: Desk, who: Caller, at: Key
 def test_a_click_on_an_old_turn_is_refused_and_changes_nothing(desk: Desk) -> None:
     number = open_turns(desk)
     old = card(desk, number)
-    rounds.done(desk, caller("Ana"), old)
+    rounds_service.done(desk, caller("Ana"), old)
     before = snapshot(desk)
 
     taken = [
@@ -473,9 +473,9 @@ def test_a_click_on_a_turn_that_has_just_run_out_does_not_hit_the_next_speaker(
     clock.move(TURN + GRACE)
 
     with pytest.raises(StaleRefusal):
-        rounds.skip(desk, caller("Ana"), old)
+        rounds_service.skip(desk, caller("Ana"), old)
     with pytest.raises(StaleRefusal):
-        rounds.skip(desk, caller("Ana"))
+        rounds_service.skip(desk, caller("Ana"))
     expire(desk)
 
     assert speaker(desk, number) == "Ben"
@@ -483,12 +483,12 @@ def test_a_click_on_a_turn_that_has_just_run_out_does_not_hit_the_next_speaker(
 
 def test_a_second_click_on_done_does_not_end_the_next_turn(desk: Desk) -> None:
     number = open_turns(desk, ("Ana", "Ben"))
-    rounds.done(desk, caller("Ana"))
+    rounds_service.done(desk, caller("Ana"))
     mine = card(desk, number)
 
-    rounds.done(desk, caller("Ben"), mine)
+    rounds_service.done(desk, caller("Ben"), mine)
     with pytest.raises(StaleRefusal):
-        rounds.done(desk, caller("Ben"), mine)
+        rounds_service.done(desk, caller("Ben"), mine)
 
     assert phase(desk, number) == Phase.FINAL
 
@@ -498,7 +498,7 @@ def test_two_clicks_at_the_same_moment_end_one_turn(desk: Desk) -> None:
     mine = card(desk, number)
 
     def press(name: str) -> bool:
-        return not refused(Refusal, rounds.skip, desk, caller(name, **FACILITATOR), mine)
+        return not refused(Refusal, rounds_service.skip, desk, caller(name, **FACILITATOR), mine)
 
     with ThreadPoolExecutor(4) as threads:
         done = [threads.submit(press, name) for name in ("Ana", "Ben", "Cleo", "Dan")]
@@ -511,9 +511,9 @@ def test_the_same_click_delivered_twice_acts_once(desk: Desk) -> None:
     number = open_turns(desk)
     click = caller("Ana")
 
-    rounds.extend(desk, click, card(desk, number))
+    rounds_service.extend(desk, click, card(desk, number))
     with pytest.raises(RepeatedInteractionError):
-        rounds.extend(desk, click, card(desk, number))
+        rounds_service.extend(desk, click, card(desk, number))
 
     assert turns(desk)[0].deadline == after(TURN + 120)
 
@@ -521,19 +521,19 @@ def test_the_same_click_delivered_twice_acts_once(desk: Desk) -> None:
 def test_a_phase_that_has_passed_takes_no_ready(desk: Desk) -> None:
     number = open_round(desk)
     blind = card(desk, number)
-    rounds.ready(desk, caller("Ana"), blind)
+    rounds_service.ready(desk, caller("Ana"), blind)
 
     with pytest.raises(StaleRefusal):
-        rounds.ready(desk, caller("Ana"), blind)
+        rounds_service.ready(desk, caller("Ana"), blind)
     with pytest.raises(StaleRefusal):
-        rounds.ready(desk, caller("Ana"))
+        rounds_service.ready(desk, caller("Ana"))
 
 
 def test_a_round_that_is_over_takes_nothing_more(desk: Desk) -> None:
     number = open_turns(desk)
     turn = card(desk, number)
     sessions.end(desk, caller("Ana"))
-    presses = (*ON_A_TURN.values(), rounds.back)
+    presses = (*ON_A_TURN.values(), rounds_service.back)
     before = snapshot(desk)
 
     assert all(refused(StaleRefusal, press, desk, caller("Ana"), turn) for press in presses)
@@ -544,7 +544,7 @@ def test_nobody_but_the_speaker_ends_or_passes_a_turn(desk: Desk) -> None:
     number = open_turns(desk)
     before = snapshot(desk)
 
-    for press in (rounds.done, rounds.give_way):
+    for press in (rounds_service.done, rounds_service.give_way):
         for who in (caller("Ben"), caller("Ben", **FACILITATOR)):
             assert refused(NotAllowedRefusal, press, desk, who, card(desk, number))
 
@@ -553,7 +553,13 @@ def test_nobody_but_the_speaker_ends_or_passes_a_turn(desk: Desk) -> None:
 
 def test_others_in_the_circle_do_not_touch_the_clock_nor_skip(desk: Desk) -> None:
     number = open_turns(desk)
-    steering = (rounds.extend, rounds.pause, rounds.resume, rounds.skip, rounds.back)
+    steering = (
+        rounds_service.extend,
+        rounds_service.pause,
+        rounds_service.resume,
+        rounds_service.skip,
+        rounds_service.back,
+    )
     before = snapshot(desk)
 
     for press in steering:
@@ -564,21 +570,27 @@ def test_others_in_the_circle_do_not_touch_the_clock_nor_skip(desk: Desk) -> Non
 
 def test_the_speaker_steers_their_clock_but_does_not_skip(desk: Desk) -> None:
     number = open_turns(desk)
-    rounds.done(desk, caller("Ana"))
+    rounds_service.done(desk, caller("Ana"))
     at = card(desk, number)
 
-    for press in (rounds.extend, rounds.pause, rounds.resume):
+    for press in (rounds_service.extend, rounds_service.pause, rounds_service.resume):
         press(desk, caller("Ben"), at)
 
     with pytest.raises(NotAllowedRefusal, match="host or a facilitator"):
-        rounds.skip(desk, caller("Ben"), at)
+        rounds_service.skip(desk, caller("Ben"), at)
 
 
 def test_a_facilitator_steers_every_clock(desk: Desk) -> None:
     number = open_turns(desk)
     at = card(desk, number)
 
-    for press in (rounds.extend, rounds.pause, rounds.resume, rounds.skip, rounds.back):
+    for press in (
+        rounds_service.extend,
+        rounds_service.pause,
+        rounds_service.resume,
+        rounds_service.skip,
+        rounds_service.back,
+    ):
         press(desk, caller("Dan", **FACILITATOR), at)
 
     assert speaker(desk, number) == "Ana"
@@ -586,10 +598,10 @@ def test_a_facilitator_steers_every_clock(desk: Desk) -> None:
 
 def test_without_a_round_a_command_says_what_to_do(desk: Desk) -> None:
     with pytest.raises(Refusal, match="/session start"):
-        rounds.done(desk, caller("Ana"))
+        rounds_service.done(desk, caller("Ana"))
     open_lobby(desk)
     with pytest.raises(Refusal, match="/session next"):
-        rounds.done(desk, caller("Ana"))
+        rounds_service.done(desk, caller("Ana"))
 
 
 # What a round is made of
@@ -599,7 +611,7 @@ def test_a_running_round_keeps_the_limits_that_it_began_with(desk: Desk, clock: 
     number = open_turns(desk)
 
     manage(desk, Change(turn="1m", grace="0s", final="0s", extend="10s", extensions=0))
-    rounds.extend(desk, caller("Ana"))
+    rounds_service.extend(desk, caller("Ana"))
     clock.move(TURN + 120)
     expire(desk)
 
@@ -622,7 +634,7 @@ def test_the_next_round_has_the_new_limits(desk: Desk) -> None:
 def test_a_turn_card_shows_who_speaks_and_what_was_said(desk: Desk) -> None:
     number = open_turns(desk)
     record(desk, "Ana", 1, "55", "Clouds.")
-    rounds.done(desk, caller("Ana"))
+    rounds_service.done(desk, caller("Ana"))
 
     with desk.db.read() as tx:
         shown = read_turn(tx, card(desk, number))
@@ -639,7 +651,7 @@ def test_a_turn_card_shows_who_speaks_and_what_was_said(desk: Desk) -> None:
 def test_a_blind_forecast_shows_on_no_card_before_the_round_closes(desk: Desk) -> None:
     number = open_round(desk, ("Ana", "Ben"))
     record(desk, "Ana", 1, "13")
-    rounds.ready(desk, caller("Ana"))
+    rounds_service.ready(desk, caller("Ana"))
 
     with desk.db.read() as tx:
         shown = read_turn(tx, card(desk, number))

@@ -17,8 +17,8 @@ from bot.circle.movement import Movement, movement
 from bot.circle.pooling import Pool, pool
 from bot.core.keys import Key
 from bot.core.unit import row_id
-from bot.sessions.rounds import circle as circles
-from bot.sessions.rounds.circle import Circle
+from bot.rounds import circle
+from bot.rounds.circle import Circle
 from scoring import geometric_mean_of_odds, mean, median
 from storage import forecasts, groups, rounds
 from storage.tables import (
@@ -173,7 +173,7 @@ class Summary:
 
 def read_turn(tx: Session, at: Key) -> TurnCard | None:
     """The turn that a key names."""
-    circle = circles.find(tx, at.id)
+    circle = circle.find(tx, at.id)
     return None if circle is None else turn_card(circle, forecasts.on_card(tx, at.id), at)
 
 
@@ -201,7 +201,7 @@ def turn_card(circle: Circle, made: Sequence[Forecast], at: Key) -> TurnCard | N
 
 def read_phase(tx: Session, at: Key) -> PhaseCard | None:
     """The blind or final phase that a key names."""
-    circle = circles.find(tx, at.id)
+    circle = circle.find(tx, at.id)
     if circle is None:
         return None
     row = circle.row
@@ -221,7 +221,7 @@ def read_phase(tx: Session, at: Key) -> PhaseCard | None:
 
 def read_stopped(tx: Session, at: Key) -> StoppedCard | None:
     """The stop of a round that a key names, or what is left of it once somebody has resumed."""
-    circle = circles.find(tx, at.id)
+    circle = circle.find(tx, at.id)
     if circle is None:
         return None
     row = circle.row
@@ -238,7 +238,7 @@ def read_stopped(tx: Session, at: Key) -> StoppedCard | None:
 
 def read_cue(tx: Session, at: Key) -> Cue | None:
     """The cue that a key names, or None when it has lost its point."""
-    circle = circles.find(tx, at.id)
+    circle = circle.find(tx, at.id)
     turn = circle.turns[-1] if circle is not None and circle.turns else None
     number, seconds, extensions = at.more
     if circle is None or turn is None or turn.number != number or turn.ended_at is not None:
@@ -265,7 +265,7 @@ def read_summary(tx: Session, at: Key) -> Summary | None:
         return None
     made = _before(forecasts.on_question(tx, row.question_id), row.closed_at)
     here = [one for one in made if one.round_id == at.id]
-    circle = circles.find(tx, at.id)
+    circle = circle.find(tx, at.id)
     if circle is None:
         return None
     seats = tuple(

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import imread
 
 from bot.door import chart_style
-from bot.sessions.rounds.pools.charts import PoolPicture, Spoken, pool_alt_text, pool_chart
+from bot.rounds.pool_charts import PoolPicture, Spoken, pool_alt_text, pool_chart
 
 pytestmark = pytest.mark.filterwarnings("error")
 

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
-from bot.sessions.rounds import rules
-from bot.sessions.rounds.rules import (
+from bot.rounds import rules as rounds_rules
+from bot.rounds.rules import (
     Actor,
     CueDue,
     Limits,
@@ -46,7 +46,7 @@ def lasting(**seconds: int) -> Limits:
 def blind(*members: int, **seconds: int) -> Round:
     """A round in its blind phase since START."""
     order = members or (ANA, BEN, CLEO)
-    return rules.open_round(order, limits=lasting(**seconds), now=START)[0]
+    return rounds_rules.open_round(order, limits=lasting(**seconds), now=START)[0]
 
 
 def turns(*members: int, **seconds: int) -> Round:
@@ -58,17 +58,17 @@ def final(*members: int, **seconds: int) -> Round:
     """A round in its final phase: everybody was done at once, at START."""
     state = turns(*members, **seconds)
     while state.turn is not None:
-        state, _ = rules.done(state, Actor(state.turn.member), now=START)
+        state, _ = rounds_rules.done(state, Actor(state.turn.member), now=START)
     return state
 
 
 def closed(*members: int) -> Round:
-    return rules.end(turns(*members), host, now=START)[0]
+    return rounds_rules.end(turns(*members), host, now=START)[0]
 
 
 def skipped() -> Round:
     """Ana was skipped after four minutes, and Ben speaks since then."""
-    return rules.skip(turns(), host, now=at(240))[0]
+    return rounds_rules.skip(turns(), host, now=at(240))[0]
 
 
 def having(state: Round, *members: int) -> Round:
@@ -94,11 +94,11 @@ def to_come(state: Round) -> list[int]:
     order = []
     while state.turn is not None:
         order.append(state.turn.member)
-        state, _ = rules.done(state, Actor(state.turn.member), now=state.turn.started_at)
+        state, _ = rounds_rules.done(state, Actor(state.turn.member), now=state.turn.started_at)
     return order
 
 
-def kinds(events: tuple[rules.Event, ...]) -> list[object]:
+def kinds(events: tuple[rounds_rules.Event, ...]) -> list[object]:
     return [event.phase if isinstance(event, PhaseBegan) else type(event) for event in events]
 
 
@@ -167,7 +167,7 @@ def test_a_manual_order_is_the_one_given() -> None:
 
 
 def test_a_round_opens_blind_with_everybody_waiting_in_order() -> None:
-    state, events = rules.open_round([BEN, ANA], limits=lasting(), now=START)
+    state, events = rounds_rules.open_round([BEN, ANA], limits=lasting(), now=START)
 
     assert (state.phase, state.phase_ends_at) == ("blind", at(180))
     assert state.seats == (Seat(BEN, 0), Seat(ANA, 1))
@@ -175,7 +175,7 @@ def test_a_round_opens_blind_with_everybody_waiting_in_order() -> None:
 
 
 def test_without_a_blind_phase_the_first_seat_is_called_at_once() -> None:
-    state, events = rules.open_round([BEN, ANA], limits=lasting(blind=0), now=START)
+    state, events = rounds_rules.open_round([BEN, ANA], limits=lasting(blind=0), now=START)
 
     assert (state.phase, state.phase_ends_at, speaker(state)) == ("turns", None, BEN)
     assert events == (PhaseBegan("turns"), TurnStarted(running(state)))
@@ -183,14 +183,14 @@ def test_without_a_blind_phase_the_first_seat_is_called_at_once() -> None:
 
 def test_a_round_without_anybody_is_refused() -> None:
     with pytest.raises(Refusal, match="Press Join"):
-        rules.open_round([], limits=lasting(), now=START)
+        rounds_rules.open_round([], limits=lasting(), now=START)
 
 
 # The blind phase
 
 
 def test_the_blind_phase_ends_at_its_limit_and_the_first_seat_is_called() -> None:
-    state, events = rules.tick(blind(), at(180))
+    state, events = rounds_rules.tick(blind(), at(180))
 
     assert state.phase == "turns"
     assert kinds(events) == ["turns", TurnStarted]
@@ -200,25 +200,25 @@ def test_the_blind_phase_ends_at_its_limit_and_the_first_seat_is_called() -> Non
 def test_nothing_happens_before_the_blind_phase_ends() -> None:
     state = blind()
 
-    assert rules.tick(state, at(179.999)) == (state, ())
+    assert rounds_rules.tick(state, at(179.999)) == (state, ())
 
 
 def test_after_a_blind_phase_slept_through_the_first_turn_still_has_its_full_length() -> None:
-    state, _ = rules.tick(blind(), at(3780))
+    state, _ = rounds_rules.tick(blind(), at(3780))
 
     assert (running(state).started_at, running(state).deadline) == (at(3780), at(4380))
 
 
 def test_whoever_joins_in_the_blind_phase_speaks_last() -> None:
-    state, _ = rules.join(blind(ANA, BEN), CLEO, now=at(10))
-    state, _ = rules.ready(state, host, now=at(20))
+    state, _ = rounds_rules.join(blind(ANA, BEN), CLEO, now=at(10))
+    state, _ = rounds_rules.ready(state, host, now=at(20))
 
     assert to_come(state) == [ANA, BEN, CLEO]
 
 
 def test_whoever_leaves_in_the_blind_phase_is_not_called() -> None:
-    state, _ = rules.leave(blind(ANA, BEN), ANA, now=at(10))
-    state, _ = rules.tick(state, at(180))
+    state, _ = rounds_rules.leave(blind(ANA, BEN), ANA, now=at(10))
+    state, _ = rounds_rules.tick(state, at(180))
 
     assert to_come(state) == [BEN]
 
@@ -228,16 +228,16 @@ def test_whoever_leaves_in_the_blind_phase_is_not_called() -> None:
 
 @pytest.mark.parametrize("state", [blind(), final()], ids=["blind", "final"])
 def test_who_leads_moves_on_at_once_and_needs_no_seat(state: Round) -> None:
-    after, _ = rules.ready(state, host, phase=state.phase, now=at(5))
+    after, _ = rounds_rules.ready(state, host, phase=state.phase, now=at(5))
 
     assert after.phase == {"blind": "turns", "final": "closed"}[state.phase]
 
 
 @pytest.mark.parametrize("state", [blind(), final()], ids=["blind", "final"])
 def test_the_phase_ends_when_the_last_one_says_that_they_are_ready(state: Round) -> None:
-    one, first = rules.ready(state, cleo, now=at(1))
-    two, second = rules.ready(one, ana, now=at(2))
-    three, _ = rules.ready(two, ben, now=at(3))
+    one, first = rounds_rules.ready(state, cleo, now=at(1))
+    two, second = rounds_rules.ready(one, ana, now=at(2))
+    three, _ = rounds_rules.ready(two, ben, now=at(3))
 
     assert (first, second) == ((), ())
     assert one.phase == two.phase == state.phase
@@ -245,9 +245,9 @@ def test_the_phase_ends_when_the_last_one_says_that_they_are_ready(state: Round)
 
 
 def test_being_ready_twice_counts_once() -> None:
-    state, _ = rules.ready(blind(ANA, BEN), ana, now=at(1))
+    state, _ = rounds_rules.ready(blind(ANA, BEN), ana, now=at(1))
 
-    again, events = rules.ready(state, ana, now=at(2))
+    again, events = rounds_rules.ready(state, ana, now=at(2))
 
     assert (again, events) == (state, ())
 
@@ -255,7 +255,7 @@ def test_being_ready_twice_counts_once() -> None:
 def test_whoever_has_recorded_a_blind_forecast_counts_as_ready() -> None:
     state = replace(blind(), blind_in=frozenset({BEN, CLEO}))
 
-    state, _ = rules.ready(state, ana, now=at(9))
+    state, _ = rounds_rules.ready(state, ana, now=at(9))
 
     assert state.phase == "turns"
 
@@ -263,13 +263,13 @@ def test_whoever_has_recorded_a_blind_forecast_counts_as_ready() -> None:
 def test_recording_alone_does_not_end_the_blind_phase() -> None:
     state = replace(blind(), blind_in=frozenset({ANA, BEN, CLEO}))
 
-    assert rules.tick(state, at(100)) == (state, ())
+    assert rounds_rules.tick(state, at(100)) == (state, ())
 
 
 def test_a_blind_forecast_does_not_count_as_ready_in_the_final_phase() -> None:
     state = replace(final(), blind_in=frozenset({ANA, BEN, CLEO}))
 
-    state, events = rules.ready(state, ana, now=at(9))
+    state, events = rounds_rules.ready(state, ana, now=at(9))
 
     assert (state.phase, events) == ("final", ())
 
@@ -277,49 +277,49 @@ def test_a_blind_forecast_does_not_count_as_ready_in_the_final_phase() -> None:
 def test_who_was_ready_in_the_blind_phase_is_asked_again_in_the_final_one() -> None:
     state = blind(ANA, BEN)
     for who in (ana, ben):
-        state, _ = rules.ready(state, who, now=START)
+        state, _ = rounds_rules.ready(state, who, now=START)
     for who in (ana, ben):
-        state, _ = rules.done(state, who, now=START)
+        state, _ = rounds_rules.done(state, who, now=START)
 
-    state, events = rules.ready(state, ana, now=START)
+    state, events = rounds_rules.ready(state, ana, now=START)
 
     assert (state.phase, events) == ("final", ())
 
 
 @pytest.mark.parametrize("state", [blind(), final()], ids=["blind", "final"])
 def test_when_the_one_who_was_not_ready_leaves_the_round_moves_on(state: Round) -> None:
-    state, _ = rules.ready(state, ana, now=START)
-    state, _ = rules.ready(state, ben, now=START)
+    state, _ = rounds_rules.ready(state, ana, now=START)
+    state, _ = rounds_rules.ready(state, ben, now=START)
 
-    after, _ = rules.leave(state, CLEO, now=START)
+    after, _ = rounds_rules.leave(state, CLEO, now=START)
 
     assert after.phase != state.phase
 
 
 def test_who_leaves_and_comes_back_is_no_longer_ready() -> None:
-    state, _ = rules.ready(blind(ANA, BEN), ana, now=START)
-    state, _ = rules.leave(state, ANA, now=START)
-    state, _ = rules.join(state, ANA, now=START)
+    state, _ = rounds_rules.ready(blind(ANA, BEN), ana, now=START)
+    state, _ = rounds_rules.leave(state, ANA, now=START)
+    state, _ = rounds_rules.join(state, ANA, now=START)
 
-    state, _ = rules.ready(state, ben, now=START)
+    state, _ = rounds_rules.ready(state, ben, now=START)
 
     assert state.phase == "blind"
 
 
 def test_those_who_have_left_are_not_waited_for() -> None:
-    state, _ = rules.leave(blind(ANA, BEN), BEN, now=START)
+    state, _ = rounds_rules.leave(blind(ANA, BEN), BEN, now=START)
 
-    state, _ = rules.ready(state, ana, now=START)
+    state, _ = rounds_rules.ready(state, ana, now=START)
 
     assert state.phase == "turns"
 
 
 @pytest.mark.parametrize("member", [DAN, CLEO], ids=["no seat", "has left"])
 def test_only_people_in_the_circle_are_asked_whether_they_are_ready(member: int) -> None:
-    state, _ = rules.leave(blind(), CLEO, now=START)
+    state, _ = rounds_rules.leave(blind(), CLEO, now=START)
 
     with pytest.raises(NotAllowedRefusal, match="in the circle"):
-        rules.ready(state, Actor(member), now=START)
+        rounds_rules.ready(state, Actor(member), now=START)
 
 
 @pytest.mark.parametrize(
@@ -327,15 +327,15 @@ def test_only_people_in_the_circle_are_asked_whether_they_are_ready(member: int)
     [(blind(), "final"), (final(), "blind"), (turns(), "blind"), (turns(), None)],
 )
 def test_ready_for_a_phase_that_is_not_running_is_refused(
-    state: Round, phase: rules.Phase | None
+    state: Round, phase: rounds_rules.Phase | None
 ) -> None:
     with pytest.raises(StaleRefusal, match="moved on"):
-        rules.ready(state, host, phase=phase, now=START)
+        rounds_rules.ready(state, host, phase=phase, now=START)
 
 
 def test_ready_comes_too_late_when_the_blind_phase_has_just_run_out() -> None:
     with pytest.raises(StaleRefusal, match="moved on"):
-        rules.ready(blind(), ana, phase="blind", now=at(180))
+        rounds_rules.ready(blind(), ana, phase="blind", now=at(180))
 
 
 # Turns
@@ -348,7 +348,7 @@ def test_turns_go_round_in_order_until_nobody_waits() -> None:
 
 
 def test_done_ends_the_turn_and_calls_the_next_one() -> None:
-    state, events = rules.done(turns(), ana, turn=1, now=at(250))
+    state, events = rounds_rules.done(turns(), ana, turn=1, now=at(250))
 
     ended = Turn(
         1, ANA, START, at(600), left=timedelta(seconds=350), ended_at=at(250), ended_by="done"
@@ -360,26 +360,33 @@ def test_done_ends_the_turn_and_calls_the_next_one() -> None:
 
 
 def test_done_in_the_grace_time_still_counts_as_done() -> None:
-    state, _ = rules.done(turns(), ana, turn=1, now=at(630))
+    state, _ = rounds_rules.done(turns(), ana, turn=1, now=at(630))
 
     assert state.last is not None
     assert (state.last.ended_by, state.last.left) == ("done", timedelta(seconds=-30))
 
 
-@pytest.mark.parametrize("action", [rules.done, rules.give_way])
+@pytest.mark.parametrize("action", [rounds_rules.done, rounds_rules.give_way])
 @pytest.mark.parametrize("who", [ben, host, dan], ids=["seated", "host", "guest"])
 def test_only_the_speaker_can_end_their_turn(action, who: Actor) -> None:
     with pytest.raises(NotAllowedRefusal, match="not your turn"):
         action(turns(), who, now=at(5))
 
 
-ON_TURNS = [rules.done, rules.give_way, rules.extend, rules.pause, rules.resume, rules.skip]
+ON_TURNS = [
+    rounds_rules.done,
+    rounds_rules.give_way,
+    rounds_rules.extend,
+    rounds_rules.pause,
+    rounds_rules.resume,
+    rounds_rules.skip,
+]
 
 
 @pytest.mark.parametrize("action", ON_TURNS)
 @pytest.mark.parametrize("number", [0, 1, 3, -1])
 def test_a_click_on_another_turn_than_the_running_one_is_refused(action, number: int) -> None:
-    state, _ = rules.done(turns(), ana, now=at(5))
+    state, _ = rounds_rules.done(turns(), ana, now=at(5))
 
     with pytest.raises(StaleRefusal, match="That turn is over"):
         action(state, Actor(BEN, leads=True), turn=number, now=at(6))
@@ -392,13 +399,15 @@ def test_a_turn_cannot_be_changed_when_nobody_has_the_floor(action, state: Round
         action(state, Actor(ANA, leads=True), now=at(1))
 
 
-@pytest.mark.parametrize("action", [*ON_TURNS, rules.back, rules.ready, rules.end])
+@pytest.mark.parametrize(
+    "action", [*ON_TURNS, rounds_rules.back, rounds_rules.ready, rounds_rules.end]
+)
 def test_a_round_that_is_over_takes_no_action(action) -> None:
     with pytest.raises(StaleRefusal, match="That round is over"):
         action(closed(), Actor(ANA, leads=True), now=at(1))
 
 
-@pytest.mark.parametrize("action", [rules.join, rules.leave])
+@pytest.mark.parametrize("action", [rounds_rules.join, rounds_rules.leave])
 def test_nobody_joins_or_leaves_a_round_that_is_over(action) -> None:
     with pytest.raises(StaleRefusal, match="That round is over"):
         action(closed(), ANA, now=at(1))
@@ -408,7 +417,7 @@ def test_the_click_of_a_speaker_whose_time_has_just_run_out_ends_nobody_elses_tu
     state = turns()
 
     with pytest.raises(StaleRefusal, match="That turn is over"):
-        rules.done(state, ana, turn=1, now=at(660))
+        rounds_rules.done(state, ana, turn=1, now=at(660))
 
 
 @pytest.mark.parametrize("action", ON_TURNS)
@@ -422,9 +431,9 @@ def test_a_command_that_names_no_turn_does_not_reach_whoever_is_called_in_that_v
 
 
 def test_a_command_that_names_no_turn_means_the_running_one() -> None:
-    state, _ = rules.done(turns(), ana, now=at(5))
+    state, _ = rounds_rules.done(turns(), ana, now=at(5))
 
-    state, _ = rules.done(state, ben, turn=None, now=at(6))
+    state, _ = rounds_rules.done(state, ben, turn=None, now=at(6))
 
     assert speaker(state) == CLEO
 
@@ -436,19 +445,19 @@ def test_the_deadline_is_stored_when_the_turn_starts_and_waiting_does_not_move_i
     state = turns()
 
     for seconds in (1, 200, 599, 600, 659):
-        state, _ = rules.tick(state, at(seconds))
+        state, _ = rounds_rules.tick(state, at(seconds))
 
     assert running(state).deadline == at(600)
 
 
 def test_in_the_grace_time_the_speaker_keeps_the_floor() -> None:
-    state, _ = rules.tick(turns(), at(659.999))
+    state, _ = rounds_rules.tick(turns(), at(659.999))
 
     assert speaker(state) == ANA
 
 
 def test_after_the_grace_time_the_turn_ends_by_itself() -> None:
-    state, events = rules.tick(turns(), at(660))
+    state, events = rounds_rules.tick(turns(), at(660))
 
     assert kinds(events) == [TurnEnded, TurnStarted]
     assert state.last is not None
@@ -458,8 +467,8 @@ def test_after_the_grace_time_the_turn_ends_by_itself() -> None:
 
 
 def test_without_grace_the_turn_ends_at_its_deadline() -> None:
-    early, _ = rules.tick(turns(grace=0), at(599.999))
-    state, events = rules.tick(turns(grace=0), at(600))
+    early, _ = rounds_rules.tick(turns(grace=0), at(599.999))
+    state, events = rounds_rules.tick(turns(grace=0), at(600))
 
     assert speaker(early) == ANA
     assert kinds(events) == [TurnEnded, TurnStarted]
@@ -468,7 +477,7 @@ def test_without_grace_the_turn_ends_at_its_deadline() -> None:
 
 
 def test_a_turn_slept_through_ends_at_its_own_moment_and_the_next_one_starts_now() -> None:
-    state, events = rules.tick(turns(), at(4000))
+    state, events = rounds_rules.tick(turns(), at(4000))
 
     assert kinds(events) == [TurnEnded, TurnStarted]
     assert state.last is not None
@@ -481,7 +490,7 @@ def test_a_turn_slept_through_ends_at_its_own_moment_and_the_next_one_starts_now
 
 
 def test_the_last_turn_slept_through_leads_to_a_final_phase_of_full_length() -> None:
-    state, events = rules.tick(turns(ANA), at(4000))
+    state, events = rounds_rules.tick(turns(ANA), at(4000))
 
     assert kinds(events) == [TurnEnded, "final"]
     assert state.phase_ends_at == at(4180)
@@ -492,29 +501,29 @@ LONG_PAST = 3600 + 1
 
 def stopped(*members: int, **seconds: int) -> Round:
     """A round whose first turn was long past when it was seen."""
-    return rules.tick(turns(*members, **seconds), at(660 + LONG_PAST))[0]
+    return rounds_rules.tick(turns(*members, **seconds), at(660 + LONG_PAST))[0]
 
 
 def test_a_turn_whose_end_is_long_past_ends_at_its_own_moment_and_nobody_is_called() -> None:
-    state, events = rules.tick(turns(), at(8 * 3600))
+    state, events = rounds_rules.tick(turns(), at(8 * 3600))
 
     assert kinds(events) == [TurnEnded, Stopped]
     assert state.last is not None
     assert state.last.ended_at == at(660)
     assert (state.phase, speaker(state), state.stopped_at) == ("turns", None, at(8 * 3600))
-    assert to_come(rules.resume(state, host, now=at(9 * 3600))[0]) == [BEN, CLEO]
+    assert to_come(rounds_rules.resume(state, host, now=at(9 * 3600))[0]) == [BEN, CLEO]
 
 
 def test_a_blind_phase_whose_end_is_long_past_is_over_and_nobody_is_called() -> None:
-    state, events = rules.tick(blind(), at(8 * 3600))
+    state, events = rounds_rules.tick(blind(), at(8 * 3600))
 
     assert kinds(events) == ["turns", Stopped]
     assert (state.phase, speaker(state)) == ("turns", None)
-    assert rules.file_forecast(state, ANA).kind == "update"
+    assert rounds_rules.file_forecast(state, ANA).kind == "update"
 
 
 def test_a_final_phase_whose_end_is_long_past_closes_the_round_which_calls_nobody() -> None:
-    state, events = rules.tick(final(), at(8 * 3600))
+    state, events = rounds_rules.tick(final(), at(8 * 3600))
 
     assert kinds(events) == ["closed"]
     assert state.stopped_at is None
@@ -533,7 +542,7 @@ def test_a_final_phase_whose_end_is_long_past_closes_the_round_which_calls_nobod
 def test_long_past_is_more_than_an_hour_or_twice_the_turn_if_that_is_longer(
     turn: int, late: int, calls: bool
 ) -> None:
-    state, _ = rules.tick(turns(turn=turn), at(turn + 60 + late))
+    state, _ = rounds_rules.tick(turns(turn=turn), at(turn + 60 + late))
 
     assert (speaker(state) == BEN) == calls
     assert (state.stopped_at is None) == calls
@@ -542,21 +551,21 @@ def test_long_past_is_more_than_an_hour_or_twice_the_turn_if_that_is_longer(
 def test_a_stopped_round_waits_for_nothing_and_stays_as_it_is() -> None:
     state = stopped()
 
-    assert rules.next_due(state) is None
-    assert rules.tick(state, at(30 * 86400)) == (state, ())
+    assert rounds_rules.next_due(state) is None
+    assert rounds_rules.tick(state, at(30 * 86400)) == (state, ())
 
 
 def test_a_turn_that_was_paused_is_not_touched_however_long_the_bot_was_away() -> None:
-    state, _ = rules.pause(turns(), ana, now=at(100))
+    state, _ = rounds_rules.pause(turns(), ana, now=at(100))
 
-    assert rules.tick(state, at(30 * 86400)) == (state, ())
+    assert rounds_rules.tick(state, at(30 * 86400)) == (state, ())
 
 
 @pytest.mark.parametrize("who", [ana, cleo, host])
 def test_anybody_in_the_circle_resumes_a_stopped_round_and_the_next_has_a_full_turn(
     who: Actor,
 ) -> None:
-    state, events = rules.resume(stopped(), who, now=at(90_000))
+    state, events = rounds_rules.resume(stopped(), who, now=at(90_000))
 
     assert kinds(events) == [TurnStarted]
     assert speaker(state) == BEN
@@ -565,16 +574,16 @@ def test_anybody_in_the_circle_resumes_a_stopped_round_and_the_next_has_a_full_t
 
 
 def test_a_round_stopped_before_its_first_turn_begins_with_the_first_seat() -> None:
-    state, _ = rules.tick(blind(), at(8 * 3600))
+    state, _ = rounds_rules.tick(blind(), at(8 * 3600))
 
-    state, events = rules.resume(state, ben, now=at(9 * 3600))
+    state, events = rounds_rules.resume(state, ben, now=at(9 * 3600))
 
     assert kinds(events) == [TurnStarted]
     assert speaker(state) == ANA
 
 
 def test_a_round_stopped_after_its_last_turn_resumes_with_the_final_phase() -> None:
-    state, events = rules.resume(stopped(ANA), ana, now=at(90_000))
+    state, events = rounds_rules.resume(stopped(ANA), ana, now=at(90_000))
 
     assert kinds(events) == ["final"]
     assert state.phase_ends_at == at(90_180)
@@ -582,20 +591,27 @@ def test_a_round_stopped_after_its_last_turn_resumes_with_the_final_phase() -> N
 
 def test_who_is_not_in_the_circle_resumes_nothing() -> None:
     with pytest.raises(NotAllowedRefusal, match="Join"):
-        rules.resume(stopped(), dan, now=at(90_000))
+        rounds_rules.resume(stopped(), dan, now=at(90_000))
 
 
 def test_a_stop_is_resumed_once_and_a_later_click_means_that_stop_only() -> None:
-    state, _ = rules.go_on(stopped(), ana, turns=1, now=at(90_000))
-    paused, _ = rules.pause(state, ben, now=at(90_010))
+    state, _ = rounds_rules.go_on(stopped(), ana, turns=1, now=at(90_000))
+    paused, _ = rounds_rules.pause(state, ben, now=at(90_010))
 
     for later in (state, paused):
         with pytest.raises(StaleRefusal, match="goes on already"):
-            rules.go_on(later, host, turns=1, now=at(90_020))
+            rounds_rules.go_on(later, host, turns=1, now=at(90_020))
 
 
 @pytest.mark.parametrize(
-    "action", [rules.done, rules.give_way, rules.extend, rules.pause, rules.skip]
+    "action",
+    [
+        rounds_rules.done,
+        rounds_rules.give_way,
+        rounds_rules.extend,
+        rounds_rules.pause,
+        rounds_rules.skip,
+    ],
 )
 def test_nothing_can_be_done_about_a_turn_of_a_stopped_round(action) -> None:
     with pytest.raises(Refusal, match="Press Resume"):
@@ -603,59 +619,59 @@ def test_nothing_can_be_done_about_a_turn_of_a_stopped_round(action) -> None:
 
 
 def test_who_had_the_floor_before_a_stop_records_late() -> None:
-    assert rules.file_forecast(stopped(), ANA) == Recorded("turn", late=True)
+    assert rounds_rules.file_forecast(stopped(), ANA) == Recorded("turn", late=True)
 
 
 def test_a_stopped_round_can_be_ended_left_and_joined() -> None:
-    ended, _ = rules.end(stopped(), host, now=at(90_000))
-    left, _ = rules.leave(stopped(ANA, BEN), BEN, now=at(90_000))
-    gone, _ = rules.leave(left, ANA, now=at(90_000))
-    joined, _ = rules.join(stopped(), DAN, now=at(90_000))
+    ended, _ = rounds_rules.end(stopped(), host, now=at(90_000))
+    left, _ = rounds_rules.leave(stopped(ANA, BEN), BEN, now=at(90_000))
+    gone, _ = rounds_rules.leave(left, ANA, now=at(90_000))
+    joined, _ = rounds_rules.join(stopped(), DAN, now=at(90_000))
 
     assert (ended.phase, ended.stopped_at) == ("closed", None)
     assert left.stopped_at is not None
     assert gone.phase == "closed"
-    assert to_come(rules.resume(joined, host, now=at(90_001))[0]) == [BEN, CLEO, DAN]
+    assert to_come(rounds_rules.resume(joined, host, now=at(90_001))[0]) == [BEN, CLEO, DAN]
 
 
 def test_ticking_twice_changes_nothing() -> None:
-    once, _ = rules.tick(turns(), at(700))
+    once, _ = rounds_rules.tick(turns(), at(700))
 
-    assert rules.tick(once, at(700)) == (once, ())
+    assert rounds_rules.tick(once, at(700)) == (once, ())
 
 
 def test_a_clock_that_steps_back_changes_nothing() -> None:
     state = turns()
 
-    assert rules.tick(state, at(-3600)) == (state, ())
+    assert rounds_rules.tick(state, at(-3600)) == (state, ())
 
 
 def test_what_time_has_done_is_reported_together_with_the_action() -> None:
-    state, events = rules.leave(turns(), BEN, now=at(660))
+    state, events = rounds_rules.leave(turns(), BEN, now=at(660))
 
     assert kinds(events) == [TurnEnded, TurnStarted, TurnEnded, TurnStarted]
     assert speaker(state) == CLEO
 
 
 def test_a_round_knows_when_it_is_next_to_be_looked_at() -> None:
-    two_minutes, _ = rules.tick(turns(), at(480))
-    half_a_minute, _ = rules.tick(two_minutes, at(570))
-    time, _ = rules.tick(half_a_minute, at(600))
+    two_minutes, _ = rounds_rules.tick(turns(), at(480))
+    half_a_minute, _ = rounds_rules.tick(two_minutes, at(570))
+    time, _ = rounds_rules.tick(half_a_minute, at(600))
 
-    assert rules.next_due(blind()) == at(180)
-    assert rules.next_due(turns()) == at(480)
-    assert rules.next_due(two_minutes) == at(570)
-    assert rules.next_due(half_a_minute) == at(600)
-    assert rules.next_due(time) == at(660)
-    assert rules.next_due(final()) == at(180)
-    assert rules.next_due(closed()) is None
+    assert rounds_rules.next_due(blind()) == at(180)
+    assert rounds_rules.next_due(turns()) == at(480)
+    assert rounds_rules.next_due(two_minutes) == at(570)
+    assert rounds_rules.next_due(half_a_minute) == at(600)
+    assert rounds_rules.next_due(time) == at(660)
+    assert rounds_rules.next_due(final()) == at(180)
+    assert rounds_rules.next_due(closed()) is None
 
 
 def test_a_paused_round_waits_for_nothing() -> None:
-    state, _ = rules.pause(turns(), ana, now=at(5))
+    state, _ = rounds_rules.pause(turns(), ana, now=at(5))
 
-    assert rules.next_due(state) is None
-    assert rules.tick(state, at(10**7)) == (state, ())
+    assert rounds_rules.next_due(state) is None
+    assert rounds_rules.tick(state, at(10**7)) == (state, ())
 
 
 # Cues
@@ -665,26 +681,26 @@ def test_a_paused_round_waits_for_nothing() -> None:
 def test_the_speaker_hears_of_two_minutes_of_thirty_seconds_and_of_time(
     seconds: int, cue: int
 ) -> None:
-    state, _ = rules.tick(turns(), at(seconds - 1))
+    state, _ = rounds_rules.tick(turns(), at(seconds - 1))
 
-    state, events = rules.tick(state, at(seconds))
+    state, events = rounds_rules.tick(state, at(seconds))
 
     assert events == (CueDue(running(state), cue),)
 
 
 @pytest.mark.parametrize(("seconds", "cue"), [(575, 30), (601, 0), (659, 0)])
 def test_of_several_cues_that_are_due_only_the_latest_is_given(seconds: int, cue: int) -> None:
-    state, events = rules.tick(turns(), at(seconds))
+    state, events = rounds_rules.tick(turns(), at(seconds))
 
     assert events == (CueDue(running(state), cue),)
-    assert rules.tick(state, at(seconds)) == (state, ())
+    assert rounds_rules.tick(state, at(seconds)) == (state, ())
 
 
 def test_a_short_turn_leaves_out_the_cues_that_lie_before_it() -> None:
     state = turns(turn=45)
 
-    early, before = rules.tick(state, at(14))
-    _, events = rules.tick(early, at(15))
+    early, before = rounds_rules.tick(state, at(14))
+    _, events = rounds_rules.tick(early, at(15))
 
     assert before == ()
     assert [event.seconds for event in events if isinstance(event, CueDue)] == [30]
@@ -693,59 +709,59 @@ def test_a_short_turn_leaves_out_the_cues_that_lie_before_it() -> None:
 def test_a_turn_of_two_minutes_does_not_begin_with_the_cue_for_two_minutes() -> None:
     state = turns(turn=120)
 
-    assert rules.tick(state, START) == (state, ())
+    assert rounds_rules.tick(state, START) == (state, ())
 
 
 def test_cues_are_given_again_after_an_extension() -> None:
-    state, _ = rules.tick(turns(), at(570))
-    state, _ = rules.extend(state, ana, now=at(580))
+    state, _ = rounds_rules.tick(turns(), at(570))
+    state, _ = rounds_rules.extend(state, ana, now=at(580))
 
-    state, again = rules.tick(state, at(600))
+    state, again = rounds_rules.tick(state, at(600))
 
     assert running(state).deadline == at(720)
     assert [event.seconds for event in again if isinstance(event, CueDue)] == [120]
 
 
 def test_an_extension_does_not_repeat_a_cue_whose_moment_is_past() -> None:
-    state, _ = rules.tick(turns(), at(570))
-    state, _ = rules.extend(state, ana, by=timedelta(seconds=30), now=at(590))
+    state, _ = rounds_rules.tick(turns(), at(570))
+    state, _ = rounds_rules.extend(state, ana, by=timedelta(seconds=30), now=at(590))
 
-    assert rules.next_due(state) == at(600)
-    state, events = rules.tick(state, at(600))
+    assert rounds_rules.next_due(state) == at(600)
+    state, events = rounds_rules.tick(state, at(600))
     assert [event.seconds for event in events if isinstance(event, CueDue)] == [30]
 
 
 def test_a_pause_does_not_repeat_a_cue() -> None:
-    state, _ = rules.tick(turns(), at(480))
-    state, _ = rules.pause(state, ana, now=at(490))
-    state, _ = rules.resume(state, ana, now=at(1490))
+    state, _ = rounds_rules.tick(turns(), at(480))
+    state, _ = rounds_rules.pause(state, ana, now=at(490))
+    state, _ = rounds_rules.resume(state, ana, now=at(1490))
 
-    assert rules.next_due(state) == at(1570)
+    assert rounds_rules.next_due(state) == at(1570)
 
 
 def test_cues_are_given_again_when_the_turn_was_extended_while_paused() -> None:
-    state, _ = rules.tick(turns(), at(570))
-    state, _ = rules.pause(state, ana, now=at(570))
-    state, _ = rules.extend(state, ana, by=5 * MINUTE, now=at(580))
+    state, _ = rounds_rules.tick(turns(), at(570))
+    state, _ = rounds_rules.pause(state, ana, now=at(570))
+    state, _ = rounds_rules.extend(state, ana, by=5 * MINUTE, now=at(580))
 
-    state, _ = rules.resume(state, ana, now=at(1000))
+    state, _ = rounds_rules.resume(state, ana, now=at(1000))
 
     assert running(state).deadline == at(1330)
-    assert rules.next_due(state) == at(1210)
+    assert rounds_rules.next_due(state) == at(1210)
 
 
 # Extend
 
 
 def test_the_speaker_extends_by_what_the_group_has_set() -> None:
-    state, events = rules.extend(turns(extend=90), ana, turn=1, now=at(5))
+    state, events = rounds_rules.extend(turns(extend=90), ana, turn=1, now=at(5))
 
     assert (running(state).deadline, running(state).extensions) == (at(690), 1)
     assert events == (TurnMoved(running(state)),)
 
 
 def test_a_length_can_be_given() -> None:
-    state, _ = rules.extend(turns(), ana, by=5 * MINUTE, now=at(5))
+    state, _ = rounds_rules.extend(turns(), ana, by=5 * MINUTE, now=at(5))
 
     assert running(state).deadline == at(900)
 
@@ -754,10 +770,10 @@ def test_a_length_can_be_given() -> None:
 def test_the_speaker_extends_as_often_as_the_group_allows(allowed: int) -> None:
     state = turns(extensions=allowed)
     for _ in range(allowed):
-        state, _ = rules.extend(state, ana, now=at(5))
+        state, _ = rounds_rules.extend(state, ana, now=at(5))
 
     with pytest.raises(NotAllowedRefusal, match="host or a facilitator"):
-        rules.extend(state, ana, now=at(6))
+        rounds_rules.extend(state, ana, now=at(6))
     assert running(state).deadline == at(600 + 120 * allowed)
 
 
@@ -767,17 +783,17 @@ def test_the_speaker_extends_as_often_as_the_group_allows(allowed: int) -> None:
 def test_the_refusal_says_how_often_a_speaker_can_extend(allowed: int, said: str) -> None:
     state = turns(extensions=allowed)
     for _ in range(7):
-        state, _ = rules.extend(state, host, now=at(5))
+        state, _ = rounds_rules.extend(state, host, now=at(5))
 
     with pytest.raises(NotAllowedRefusal, match=f"extend a turn {said}\\."):
-        rules.extend(state, ana, now=at(6))
+        rounds_rules.extend(state, ana, now=at(6))
 
 
 def test_who_leads_extends_without_limit() -> None:
     state = turns()
 
     for _ in range(30):
-        state, _ = rules.extend(state, host, now=at(5))
+        state, _ = rounds_rules.extend(state, host, now=at(5))
 
     assert running(state).deadline == at(600 + 30 * 120)
 
@@ -785,32 +801,32 @@ def test_who_leads_extends_without_limit() -> None:
 def test_a_speaker_who_leads_extends_without_limit() -> None:
     state = turns(extensions=0)
 
-    state, _ = rules.extend(state, Actor(ANA, leads=True), now=at(5))
+    state, _ = rounds_rules.extend(state, Actor(ANA, leads=True), now=at(5))
 
     assert running(state).deadline == at(720)
 
 
 def test_extensions_are_counted_anew_in_every_turn() -> None:
     state = turns(extensions=1)
-    state, _ = rules.extend(state, ana, now=at(5))
-    state, _ = rules.done(state, ana, now=at(10))
+    state, _ = rounds_rules.extend(state, ana, now=at(5))
+    state, _ = rounds_rules.done(state, ana, now=at(10))
 
-    state, _ = rules.extend(state, ben, now=at(20))
+    state, _ = rounds_rules.extend(state, ben, now=at(20))
 
     assert running(state).deadline == at(10 + 600 + 120)
 
 
 def test_in_the_grace_time_an_extension_counts_from_now() -> None:
-    state, _ = rules.extend(turns(), ana, now=at(640))
+    state, _ = rounds_rules.extend(turns(), ana, now=at(640))
 
     assert running(state).deadline == at(760)
 
 
 def test_an_extension_while_paused_adds_to_what_is_left() -> None:
-    state, _ = rules.pause(turns(), ana, now=at(500))
-    state, events = rules.extend(state, ana, now=at(700))
+    state, _ = rounds_rules.pause(turns(), ana, now=at(500))
+    state, events = rounds_rules.extend(state, ana, now=at(700))
 
-    resumed, _ = rules.resume(state, ana, now=at(900))
+    resumed, _ = rounds_rules.resume(state, ana, now=at(900))
 
     assert events == (TurnMoved(running(state)),)
     assert (running(state).paused, running(state).left) == (True, timedelta(seconds=220))
@@ -818,10 +834,10 @@ def test_an_extension_while_paused_adds_to_what_is_left() -> None:
 
 
 def test_an_extension_while_paused_in_the_grace_time_gives_its_full_length() -> None:
-    state, _ = rules.pause(turns(), ana, now=at(640))
-    state, _ = rules.extend(state, ana, now=at(650))
+    state, _ = rounds_rules.pause(turns(), ana, now=at(640))
+    state, _ = rounds_rules.extend(state, ana, now=at(650))
 
-    state, _ = rules.resume(state, ana, now=at(700))
+    state, _ = rounds_rules.resume(state, ana, now=at(700))
 
     assert running(state).deadline == at(820)
 
@@ -831,17 +847,17 @@ def test_an_extension_by_less_than_ten_seconds_or_more_than_an_hour_is_refused(
     seconds: int,
 ) -> None:
     with pytest.raises(Refusal, match="10 seconds to 1 hour"):
-        rules.extend(turns(), ana, by=timedelta(seconds=seconds), now=at(5))
+        rounds_rules.extend(turns(), ana, by=timedelta(seconds=seconds), now=at(5))
 
 
 @pytest.mark.parametrize("seconds", [10, 3600])
 def test_an_extension_by_ten_seconds_or_an_hour_is_allowed(seconds: int) -> None:
-    state, _ = rules.extend(turns(), ana, by=timedelta(seconds=seconds), now=at(5))
+    state, _ = rounds_rules.extend(turns(), ana, by=timedelta(seconds=seconds), now=at(5))
 
     assert running(state).deadline == at(600 + seconds)
 
 
-@pytest.mark.parametrize("action", [rules.extend, rules.pause, rules.resume])
+@pytest.mark.parametrize("action", [rounds_rules.extend, rounds_rules.pause, rounds_rules.resume])
 @pytest.mark.parametrize("who", [ben, dan], ids=["seated", "guest"])
 def test_only_the_speaker_and_who_leads_change_the_clock(action, who: Actor) -> None:
     with pytest.raises(NotAllowedRefusal, match="Only the speaker, the host or a facilitator"):
@@ -854,8 +870,8 @@ def test_only_the_speaker_and_who_leads_change_the_clock(action, who: Actor) -> 
 @pytest.mark.parametrize("who", [ana, host], ids=["speaker", "host"])
 @pytest.mark.parametrize("seconds", [0, 1, 333.333333, 599, 600, 659])
 def test_resume_gives_back_exactly_what_was_left(who: Actor, seconds: float) -> None:
-    paused, events = rules.pause(turns(), who, turn=1, now=at(seconds))
-    resumed, _ = rules.resume(paused, who, turn=1, now=at(100_000.1))
+    paused, events = rounds_rules.pause(turns(), who, turn=1, now=at(seconds))
+    resumed, _ = rounds_rules.resume(paused, who, turn=1, now=at(100_000.1))
 
     assert isinstance(events[-1], TurnMoved)
     assert running(paused).left == at(600) - at(seconds)
@@ -864,31 +880,31 @@ def test_resume_gives_back_exactly_what_was_left(who: Actor, seconds: float) -> 
 
 
 def test_a_pause_in_the_grace_time_keeps_what_is_left_of_it() -> None:
-    state, _ = rules.pause(turns(), ana, now=at(640))
-    state, _ = rules.resume(state, ana, now=at(1000))
+    state, _ = rounds_rules.pause(turns(), ana, now=at(640))
+    state, _ = rounds_rules.resume(state, ana, now=at(1000))
 
-    before, _ = rules.tick(state, at(1019.9))
-    after, _ = rules.tick(state, at(1020))
+    before, _ = rounds_rules.tick(state, at(1019.9))
+    after, _ = rounds_rules.tick(state, at(1020))
 
     assert (speaker(before), speaker(after)) == (ANA, BEN)
 
 
 def test_a_clock_that_stands_still_cannot_be_paused() -> None:
-    state, _ = rules.pause(turns(), ana, now=at(5))
+    state, _ = rounds_rules.pause(turns(), ana, now=at(5))
 
     with pytest.raises(Refusal, match="Press Resume"):
-        rules.pause(state, ana, now=at(6))
+        rounds_rules.pause(state, ana, now=at(6))
 
 
 def test_a_clock_that_runs_cannot_be_resumed() -> None:
     with pytest.raises(Refusal, match="Press Pause"):
-        rules.resume(turns(), ana, now=at(6))
+        rounds_rules.resume(turns(), ana, now=at(6))
 
 
 def test_a_paused_turn_can_be_done_and_keeps_what_was_left() -> None:
-    state, _ = rules.pause(turns(), ana, now=at(100))
+    state, _ = rounds_rules.pause(turns(), ana, now=at(100))
 
-    state, _ = rules.done(state, ana, now=at(5000))
+    state, _ = rounds_rules.done(state, ana, now=at(5000))
 
     assert state.last is not None
     assert (state.last.paused, state.last.left) == (False, timedelta(seconds=500))
@@ -896,9 +912,9 @@ def test_a_paused_turn_can_be_done_and_keeps_what_was_left() -> None:
 
 
 def test_the_pause_of_one_turn_does_not_reach_into_the_next() -> None:
-    state, _ = rules.pause(turns(), ana, now=at(100))
+    state, _ = rounds_rules.pause(turns(), ana, now=at(100))
 
-    state, _ = rules.give_way(state, ana, now=at(200))
+    state, _ = rounds_rules.give_way(state, ana, now=at(200))
 
     assert running(state).deadline == at(800)
 
@@ -907,7 +923,7 @@ def test_the_pause_of_one_turn_does_not_reach_into_the_next() -> None:
 
 
 def test_whoever_passes_is_called_again_at_the_end() -> None:
-    state, events = rules.give_way(turns(), ana, turn=1, now=at(5))
+    state, events = rounds_rules.give_way(turns(), ana, turn=1, now=at(5))
 
     assert kinds(events) == [TurnEnded, TurnStarted]
     assert (seat(state, ANA).state, seat(state, ANA).passes) == ("waiting", 1)
@@ -915,41 +931,41 @@ def test_whoever_passes_is_called_again_at_the_end() -> None:
 
 
 def test_several_who_pass_come_back_in_the_order_in_which_they_passed() -> None:
-    state, _ = rules.give_way(turns(), ana, now=at(5))
-    state, _ = rules.give_way(state, ben, now=at(6))
+    state, _ = rounds_rules.give_way(turns(), ana, now=at(5))
+    state, _ = rounds_rules.give_way(state, ben, now=at(6))
 
     assert to_come(state) == [CLEO, ANA, BEN]
 
 
 def test_the_second_pass_gives_the_seat_up() -> None:
-    state, _ = rules.give_way(turns(ANA, BEN), ana, now=at(5))
-    state, _ = rules.done(state, ben, now=at(6))
+    state, _ = rounds_rules.give_way(turns(ANA, BEN), ana, now=at(5))
+    state, _ = rounds_rules.done(state, ben, now=at(6))
 
-    state, _ = rules.give_way(state, ana, now=at(7))
+    state, _ = rounds_rules.give_way(state, ana, now=at(7))
 
     assert (seat(state, ANA).state, seat(state, ANA).passes) == ("gave_up", 2)
     assert state.phase == "final"
 
 
 def test_the_last_in_the_order_who_passes_is_called_again_at_once() -> None:
-    state, _ = rules.give_way(turns(ANA), ana, now=at(5))
+    state, _ = rounds_rules.give_way(turns(ANA), ana, now=at(5))
 
     assert running(state) == Turn(2, ANA, at(5), at(605))
 
 
 def test_a_late_joiner_speaks_after_who_has_passed() -> None:
-    state, _ = rules.give_way(turns(ANA, BEN), ana, now=at(5))
-    state, _ = rules.join(state, CLEO, now=at(6))
+    state, _ = rounds_rules.give_way(turns(ANA, BEN), ana, now=at(5))
+    state, _ = rounds_rules.join(state, CLEO, now=at(6))
 
     assert to_come(state) == [BEN, ANA, CLEO]
 
 
 def test_the_pass_is_used_up_even_if_the_second_turn_was_skipped_and_given_back() -> None:
-    state, _ = rules.give_way(turns(ANA), ana, now=at(5))
-    state, _ = rules.skip(state, host, now=at(6))
-    state, _ = rules.back(state, host, now=at(7))
+    state, _ = rounds_rules.give_way(turns(ANA), ana, now=at(5))
+    state, _ = rounds_rules.skip(state, host, now=at(6))
+    state, _ = rounds_rules.back(state, host, now=at(7))
 
-    state, _ = rules.give_way(state, ana, now=at(8))
+    state, _ = rounds_rules.give_way(state, ana, now=at(8))
 
     assert seat(state, ANA).state == "gave_up"
 
@@ -958,7 +974,7 @@ def test_the_pass_is_used_up_even_if_the_second_turn_was_skipped_and_given_back(
 
 
 def test_a_leavers_turn_ends_at_once() -> None:
-    state, events = rules.leave(turns(), ANA, now=at(5))
+    state, events = rounds_rules.leave(turns(), ANA, now=at(5))
 
     assert kinds(events) == [TurnEnded, TurnStarted]
     assert state.last is not None
@@ -967,16 +983,16 @@ def test_a_leavers_turn_ends_at_once() -> None:
 
 
 def test_who_waits_and_leaves_is_not_called() -> None:
-    state, events = rules.leave(turns(), BEN, now=at(5))
+    state, events = rounds_rules.leave(turns(), BEN, now=at(5))
 
     assert events == ()
     assert to_come(state) == [ANA, CLEO]
 
 
 def test_when_the_last_one_who_waits_has_left_the_circle_has_gone_round() -> None:
-    state, _ = rules.leave(turns(ANA, BEN), BEN, now=at(5))
+    state, _ = rounds_rules.leave(turns(ANA, BEN), BEN, now=at(5))
 
-    state, _ = rules.done(state, ana, now=at(6))
+    state, _ = rounds_rules.done(state, ana, now=at(6))
 
     assert state.phase == "final"
 
@@ -984,16 +1000,16 @@ def test_when_the_last_one_who_waits_has_left_the_circle_has_gone_round() -> Non
 @pytest.mark.parametrize("state", [blind(), turns(), final()], ids=["blind", "turns", "final"])
 def test_the_last_to_leave_ends_the_round(state: Round) -> None:
     for member in (BEN, CLEO):
-        state, _ = rules.leave(state, member, now=at(5))
+        state, _ = rounds_rules.leave(state, member, now=at(5))
 
-    state, events = rules.leave(state, ANA, now=at(6))
+    state, events = rounds_rules.leave(state, ANA, now=at(6))
 
     assert (state.phase, state.turn) == ("closed", None)
     assert events[-1] == PhaseBegan("closed")
 
 
 def test_a_turn_that_everybody_has_left_has_an_end() -> None:
-    state, events = rules.leave(turns(ANA), ANA, now=at(5))
+    state, events = rounds_rules.leave(turns(ANA), ANA, now=at(5))
 
     assert kinds(events) == [TurnEnded, "closed"]
     assert state.last is not None
@@ -1001,48 +1017,48 @@ def test_a_turn_that_everybody_has_left_has_an_end() -> None:
 
 
 def test_who_has_left_cannot_leave_again() -> None:
-    state, _ = rules.leave(turns(), BEN, now=at(5))
+    state, _ = rounds_rules.leave(turns(), BEN, now=at(5))
 
     with pytest.raises(Refusal, match="left this round already"):
-        rules.leave(state, BEN, now=at(6))
+        rounds_rules.leave(state, BEN, now=at(6))
 
 
 def test_who_has_no_seat_cannot_leave() -> None:
     with pytest.raises(Refusal, match="no seat in this round"):
-        rules.leave(turns(), DAN, now=at(5))
+        rounds_rules.leave(turns(), DAN, now=at(5))
 
 
 def test_a_late_joiner_sits_down_at_the_end() -> None:
-    state, events = rules.join(turns(), DAN, now=at(5))
+    state, events = rounds_rules.join(turns(), DAN, now=at(5))
 
     assert events == ()
     assert to_come(state) == [ANA, BEN, CLEO, DAN]
 
 
 def test_whoever_joins_while_the_last_one_speaks_is_called_next() -> None:
-    state, _ = rules.join(turns(ANA), BEN, now=at(5))
+    state, _ = rounds_rules.join(turns(ANA), BEN, now=at(5))
 
-    state, _ = rules.done(state, ana, now=at(6))
+    state, _ = rounds_rules.done(state, ana, now=at(6))
 
     assert speaker(state) == BEN
 
 
 def test_a_member_has_one_seat() -> None:
     with pytest.raises(Refusal, match="have a seat in this round already"):
-        rules.join(turns(), ANA, now=at(5))
+        rounds_rules.join(turns(), ANA, now=at(5))
 
 
 def test_who_comes_back_before_their_turn_sits_down_at_the_end() -> None:
-    state, _ = rules.leave(turns(), BEN, now=at(5))
-    state, _ = rules.join(state, BEN, now=at(6))
+    state, _ = rounds_rules.leave(turns(), BEN, now=at(5))
+    state, _ = rounds_rules.join(state, BEN, now=at(6))
 
     assert len(state.seats) == 3
     assert to_come(state) == [ANA, CLEO, BEN]
 
 
 def test_who_comes_back_after_their_turn_keeps_their_place_and_is_not_called_again() -> None:
-    state, _ = rules.leave(turns(), ANA, now=at(5))
-    state, _ = rules.join(state, ANA, now=at(6))
+    state, _ = rounds_rules.leave(turns(), ANA, now=at(5))
+    state, _ = rounds_rules.join(state, ANA, now=at(6))
 
     assert seat(state, ANA) == Seat(ANA, 0, state="spoken")
     assert to_come(state) == [BEN, CLEO]
@@ -1050,13 +1066,13 @@ def test_who_comes_back_after_their_turn_keeps_their_place_and_is_not_called_aga
 
 def test_nobody_new_joins_in_the_final_phase() -> None:
     with pytest.raises(Refusal, match="next round"):
-        rules.join(final(), DAN, now=at(5))
+        rounds_rules.join(final(), DAN, now=at(5))
 
 
 def test_who_has_a_seat_comes_back_in_the_final_phase_too() -> None:
-    state, _ = rules.leave(final(), BEN, now=at(5))
+    state, _ = rounds_rules.leave(final(), BEN, now=at(5))
 
-    state, _ = rules.join(state, BEN, now=at(6))
+    state, _ = rounds_rules.join(state, BEN, now=at(6))
 
     assert seat(state, BEN).present
 
@@ -1065,7 +1081,7 @@ def test_who_has_a_seat_comes_back_in_the_final_phase_too() -> None:
 
 
 def test_skip_moves_on_without_the_speaker() -> None:
-    state, events = rules.skip(turns(), host, turn=1, now=at(5))
+    state, events = rounds_rules.skip(turns(), host, turn=1, now=at(5))
 
     assert kinds(events) == [TurnEnded, TurnStarted]
     assert state.last is not None
@@ -1076,11 +1092,11 @@ def test_skip_moves_on_without_the_speaker() -> None:
 @pytest.mark.parametrize("who", [ana, ben], ids=["speaker", "seated"])
 def test_only_who_leads_can_skip(who: Actor) -> None:
     with pytest.raises(NotAllowedRefusal, match="Only the host or a facilitator can skip"):
-        rules.skip(turns(), who, now=at(5))
+        rounds_rules.skip(turns(), who, now=at(5))
 
 
 def test_back_gives_the_skipped_seat_the_time_that_it_had_left() -> None:
-    state, events = rules.back(skipped(), host, now=at(250))
+    state, events = rounds_rules.back(skipped(), host, now=at(250))
 
     assert kinds(events) == [TurnEnded, TurnStarted]
     assert running(state) == Turn(3, ANA, at(250), at(610))
@@ -1088,80 +1104,80 @@ def test_back_gives_the_skipped_seat_the_time_that_it_had_left() -> None:
 
 
 def test_whoever_had_been_called_instead_is_next_and_has_a_full_turn() -> None:
-    state, _ = rules.back(skipped(), host, now=at(250))
+    state, _ = rounds_rules.back(skipped(), host, now=at(250))
     assert state.last is not None
     assert (state.last.member, state.last.ended_by) == (BEN, "back")
 
-    state, _ = rules.done(state, ana, now=at(300))
+    state, _ = rounds_rules.done(state, ana, now=at(300))
 
     assert running(state) == Turn(4, BEN, at(300), at(900))
 
 
 @pytest.mark.parametrize("seconds", [541, 600, 650])
 def test_back_gives_a_minute_at_least(seconds: int) -> None:
-    state, _ = rules.skip(turns(), host, now=at(seconds))
+    state, _ = rounds_rules.skip(turns(), host, now=at(seconds))
 
-    state, _ = rules.back(state, host, now=at(655))
+    state, _ = rounds_rules.back(state, host, now=at(655))
 
     assert running(state).deadline == at(655) + MINUTE
-    assert rules.next_due(state) == at(655 + 30)
+    assert rounds_rules.next_due(state) == at(655 + 30)
 
 
 def test_back_after_a_pause_gives_what_was_left_when_the_clock_stopped() -> None:
-    state, _ = rules.pause(turns(), ana, now=at(100))
-    state, _ = rules.skip(state, host, now=at(2000))
+    state, _ = rounds_rules.pause(turns(), ana, now=at(100))
+    state, _ = rounds_rules.skip(state, host, now=at(2000))
 
-    state, _ = rules.back(state, host, now=at(2010))
+    state, _ = rounds_rules.back(state, host, now=at(2010))
 
     assert running(state).deadline == at(2510)
     assert not running(state).paused
 
 
 def test_back_reaches_from_the_final_phase_into_the_turns() -> None:
-    state, _ = rules.skip(turns(ANA), host, now=at(100))
+    state, _ = rounds_rules.skip(turns(ANA), host, now=at(100))
     assert state.phase == "final"
 
-    state, events = rules.back(state, host, now=at(110))
+    state, events = rounds_rules.back(state, host, now=at(110))
 
     assert events == (PhaseBegan("turns"), TurnStarted(running(state)))
     assert (state.phase, state.phase_ends_at, speaker(state)) == ("turns", None, ANA)
 
 
 def test_after_a_skip_undone_in_the_final_phase_everybody_is_asked_again_whether_ready() -> None:
-    state, _ = rules.done(turns(ANA, BEN), ana, now=at(5))
-    state, _ = rules.skip(state, host, now=at(10))
-    state, _ = rules.ready(state, ana, now=at(11))
-    state, _ = rules.back(state, host, now=at(12))
-    state, _ = rules.done(state, ben, now=at(13))
+    state, _ = rounds_rules.done(turns(ANA, BEN), ana, now=at(5))
+    state, _ = rounds_rules.skip(state, host, now=at(10))
+    state, _ = rounds_rules.ready(state, ana, now=at(11))
+    state, _ = rounds_rules.back(state, host, now=at(12))
+    state, _ = rounds_rules.done(state, ben, now=at(13))
 
-    state, _ = rules.ready(state, ben, now=at(14))
+    state, _ = rounds_rules.ready(state, ben, now=at(14))
 
     assert state.phase == "final"
 
 
 def test_a_skip_is_undone_once() -> None:
-    state, _ = rules.back(skipped(), host, now=at(250))
+    state, _ = rounds_rules.back(skipped(), host, now=at(250))
 
     with pytest.raises(Refusal, match="no skip to undo"):
-        rules.back(state, host, now=at(251))
+        rounds_rules.back(state, host, now=at(251))
 
 
 def test_of_two_skips_the_last_one_is_undone() -> None:
-    state, _ = rules.skip(skipped(), host, now=at(300))
+    state, _ = rounds_rules.skip(skipped(), host, now=at(300))
 
-    state, _ = rules.back(state, host, now=at(310))
+    state, _ = rounds_rules.back(state, host, now=at(310))
 
     assert speaker(state) == BEN
     assert seat(state, ANA).state == "skipped"
     with pytest.raises(Refusal, match="no skip to undo"):
-        rules.back(state, host, now=at(311))
+        rounds_rules.back(state, host, now=at(311))
 
 
 def test_who_was_skipped_wrongly_can_be_skipped_again_and_called_back_again() -> None:
-    state, _ = rules.back(skipped(), host, now=at(250))
-    state, _ = rules.skip(state, host, now=at(260))
+    state, _ = rounds_rules.back(skipped(), host, now=at(250))
+    state, _ = rounds_rules.skip(state, host, now=at(260))
 
-    state, _ = rules.back(state, host, now=at(270))
+    state, _ = rounds_rules.back(state, host, now=at(270))
 
     assert speaker(state) == ANA
     assert to_come(state) == [ANA, BEN, CLEO]
@@ -1169,62 +1185,62 @@ def test_who_was_skipped_wrongly_can_be_skipped_again_and_called_back_again() ->
 
 @pytest.mark.parametrize(
     "state",
-    [blind(), turns(), final(), rules.done(skipped(), ben, now=at(300))[0]],
+    [blind(), turns(), final(), rounds_rules.done(skipped(), ben, now=at(300))[0]],
     ids=["blind", "first turn", "final", "another turn since"],
 )
 def test_without_a_skip_there_is_nothing_to_undo(state: Round) -> None:
     with pytest.raises(Refusal, match="no skip to undo"):
-        rules.back(state, host, now=at(1))
+        rounds_rules.back(state, host, now=at(1))
 
 
 def test_back_is_refused_when_who_was_skipped_has_left() -> None:
-    state, _ = rules.leave(skipped(), ANA, now=at(250))
+    state, _ = rounds_rules.leave(skipped(), ANA, now=at(250))
 
     with pytest.raises(Refusal, match="come back with Join"):
-        rules.back(state, host, now=at(260))
+        rounds_rules.back(state, host, now=at(260))
 
 
 def test_back_works_again_once_who_was_skipped_has_come_back() -> None:
-    state, _ = rules.leave(skipped(), ANA, now=at(250))
-    state, _ = rules.join(state, ANA, now=at(260))
+    state, _ = rounds_rules.leave(skipped(), ANA, now=at(250))
+    state, _ = rounds_rules.join(state, ANA, now=at(260))
 
-    state, _ = rules.back(state, host, now=at(270))
+    state, _ = rounds_rules.back(state, host, now=at(270))
 
     assert speaker(state) == ANA
 
 
 def test_only_who_leads_can_undo_a_skip() -> None:
     with pytest.raises(NotAllowedRefusal, match="undo a skip"):
-        rules.back(skipped(), ana, now=at(250))
+        rounds_rules.back(skipped(), ana, now=at(250))
 
 
 def test_a_skip_of_the_last_one_cannot_be_undone_when_the_round_is_over() -> None:
-    state, _ = rules.skip(turns(ANA, final=0), host, now=at(5))
+    state, _ = rounds_rules.skip(turns(ANA, final=0), host, now=at(5))
 
     with pytest.raises(StaleRefusal, match="That round is over"):
-        rules.back(state, host, now=at(6))
+        rounds_rules.back(state, host, now=at(6))
 
 
 # The final phase and the end
 
 
 def test_when_everybody_has_spoken_the_final_phase_begins() -> None:
-    state, events = rules.done(turns(ANA), ana, now=at(5))
+    state, events = rounds_rules.done(turns(ANA), ana, now=at(5))
 
     assert (state.phase, state.phase_ends_at, state.turn) == ("final", at(185), None)
     assert kinds(events) == [TurnEnded, "final"]
 
 
 def test_without_a_final_phase_the_round_closes_after_the_last_turn() -> None:
-    state, events = rules.done(turns(ANA, final=0), ana, now=at(5))
+    state, events = rounds_rules.done(turns(ANA, final=0), ana, now=at(5))
 
     assert (state.phase, state.phase_ends_at) == ("closed", None)
     assert kinds(events) == [TurnEnded, "closed"]
 
 
 def test_the_final_phase_ends_at_its_limit() -> None:
-    before, _ = rules.tick(final(), at(179.999))
-    after, events = rules.tick(final(), at(180))
+    before, _ = rounds_rules.tick(final(), at(179.999))
+    after, events = rounds_rules.tick(final(), at(180))
 
     assert (before.phase, after.phase) == ("final", "closed")
     assert events == (PhaseBegan("closed"),)
@@ -1232,14 +1248,14 @@ def test_the_final_phase_ends_at_its_limit() -> None:
 
 @pytest.mark.parametrize("state", [blind(), turns(), final()], ids=["blind", "turns", "final"])
 def test_who_leads_ends_the_round_at_once(state: Round) -> None:
-    after, events = rules.end(state, host, now=at(5))
+    after, events = rounds_rules.end(state, host, now=at(5))
 
     assert (after.phase, after.phase_ends_at, after.turn) == ("closed", None, None)
     assert events[-1] == PhaseBegan("closed")
 
 
 def test_the_running_turn_ends_with_the_round() -> None:
-    state, events = rules.end(turns(), host, now=at(5))
+    state, events = rounds_rules.end(turns(), host, now=at(5))
 
     assert kinds(events) == [TurnEnded, "closed"]
     assert state.last is not None
@@ -1248,15 +1264,15 @@ def test_the_running_turn_ends_with_the_round() -> None:
 
 def test_only_who_leads_can_end_the_round() -> None:
     with pytest.raises(NotAllowedRefusal, match="end the round"):
-        rules.end(turns(), ana, now=at(5))
+        rounds_rules.end(turns(), ana, now=at(5))
 
 
 def test_a_round_with_no_time_for_anything_but_turns_goes_from_turn_to_turn_to_its_end() -> None:
-    state, opened = rules.open_round(
+    state, opened = rounds_rules.open_round(
         [ANA, BEN], limits=lasting(blind=0, final=0, grace=0), now=START
     )
-    state, first = rules.tick(state, at(600))
-    state, second = rules.tick(state, at(1200))
+    state, first = rounds_rules.tick(state, at(600))
+    state, second = rounds_rules.tick(state, at(1200))
 
     assert kinds(opened) == ["turns", TurnStarted]
     assert kinds(first) == [TurnEnded, TurnStarted]
@@ -1267,46 +1283,46 @@ def test_a_round_with_no_time_for_anything_but_turns_goes_from_turn_to_turn_to_i
 
 
 def test_in_the_blind_phase_a_seated_members_forecast_is_blind() -> None:
-    assert rules.file_forecast(blind(), ANA) == Recorded("blind")
+    assert rounds_rules.file_forecast(blind(), ANA) == Recorded("blind")
 
 
 @pytest.mark.parametrize("state", [blind(), turns(), final(), closed()])
 def test_a_forecast_of_somebody_without_a_seat_is_an_update(state: Round) -> None:
-    assert rules.file_forecast(state, DAN) == Recorded("update")
+    assert rounds_rules.file_forecast(state, DAN) == Recorded("update")
 
 
 def test_in_ones_own_turn_a_forecast_is_that_turns() -> None:
-    state, _ = rules.done(turns(), ana, now=at(5))
+    state, _ = rounds_rules.done(turns(), ana, now=at(5))
 
-    assert rules.file_forecast(state, BEN) == Recorded("turn", turn_number=2)
+    assert rounds_rules.file_forecast(state, BEN) == Recorded("turn", turn_number=2)
 
 
 def test_a_second_forecast_in_ones_own_turn_is_a_turn_forecast_too() -> None:
     state = having(turns(), ANA)
 
-    assert rules.file_forecast(state, ANA) == Recorded("turn", turn_number=1)
+    assert rounds_rules.file_forecast(state, ANA) == Recorded("turn", turn_number=1)
 
 
 def test_in_the_grace_time_and_while_paused_a_forecast_is_not_late() -> None:
-    grace, _ = rules.tick(turns(), at(659))
-    paused, _ = rules.pause(turns(), ana, now=at(5))
+    grace, _ = rounds_rules.tick(turns(), at(659))
+    paused, _ = rounds_rules.pause(turns(), ana, now=at(5))
 
-    assert rules.file_forecast(grace, ANA) == Recorded("turn", turn_number=1)
-    assert rules.file_forecast(paused, ANA) == Recorded("turn", turn_number=1)
+    assert rounds_rules.file_forecast(grace, ANA) == Recorded("turn", turn_number=1)
+    assert rounds_rules.file_forecast(paused, ANA) == Recorded("turn", turn_number=1)
 
 
 def test_before_ones_turn_a_forecast_is_an_update() -> None:
-    assert rules.file_forecast(turns(), BEN) == Recorded("update")
+    assert rounds_rules.file_forecast(turns(), BEN) == Recorded("update")
 
 
 def spoken_states() -> dict[str, Round]:
-    twice, _ = rules.give_way(turns(ANA), ana, now=at(5))
+    twice, _ = rounds_rules.give_way(turns(ANA), ana, now=at(5))
     return {
-        "done": rules.done(turns(), ana, now=at(5))[0],
-        "time": rules.tick(turns(), at(700))[0],
+        "done": rounds_rules.done(turns(), ana, now=at(5))[0],
+        "time": rounds_rules.tick(turns(), at(700))[0],
         "skipped": skipped(),
-        "left": rules.leave(turns(), ANA, now=at(5))[0],
-        "gave the seat up": rules.give_way(twice, ana, now=at(6))[0],
+        "left": rounds_rules.leave(turns(), ANA, now=at(5))[0],
+        "gave the seat up": rounds_rules.give_way(twice, ana, now=at(6))[0],
         "in the final phase": final(),
         "round ended": closed(),
     }
@@ -1318,33 +1334,33 @@ def test_the_first_forecast_after_a_turn_without_one_is_the_turn_forecast_marked
 ) -> None:
     state = spoken_states()[ending]
 
-    assert rules.file_forecast(state, ANA) == Recorded("turn", late=True)
+    assert rounds_rules.file_forecast(state, ANA) == Recorded("turn", late=True)
 
 
 @pytest.mark.parametrize("ending", spoken_states())
 def test_after_a_turn_with_a_forecast_the_next_one_is_an_update(ending: str) -> None:
     state = having(spoken_states()[ending], ANA)
 
-    assert rules.file_forecast(state, ANA) == Recorded("update")
+    assert rounds_rules.file_forecast(state, ANA) == Recorded("update")
 
 
 def test_after_a_first_pass_a_forecast_is_an_update_because_the_turn_is_still_to_come() -> None:
-    state, _ = rules.give_way(turns(), ana, now=at(5))
+    state, _ = rounds_rules.give_way(turns(), ana, now=at(5))
 
-    assert rules.file_forecast(state, ANA) == Recorded("update")
+    assert rounds_rules.file_forecast(state, ANA) == Recorded("update")
 
 
 def test_whose_turn_was_taken_back_records_in_the_turn_that_follows() -> None:
-    state, _ = rules.back(skipped(), host, now=at(250))
-    waiting = rules.file_forecast(state, BEN)
-    state, _ = rules.done(state, ana, now=at(300))
+    state, _ = rounds_rules.back(skipped(), host, now=at(250))
+    waiting = rounds_rules.file_forecast(state, BEN)
+    state, _ = rounds_rules.done(state, ana, now=at(300))
 
     assert waiting == Recorded("update")
-    assert rules.file_forecast(state, BEN) == Recorded("turn", turn_number=4)
+    assert rounds_rules.file_forecast(state, BEN) == Recorded("turn", turn_number=4)
 
 
 def test_who_never_spoke_in_a_round_that_is_over_records_updates() -> None:
-    assert rules.file_forecast(closed(), BEN) == Recorded("update")
+    assert rounds_rules.file_forecast(closed(), BEN) == Recorded("update")
 
 
 # Purity
@@ -1354,8 +1370,8 @@ def test_an_action_leaves_the_old_round_as_it_was() -> None:
     state = turns()
     before = repr(state)
 
-    rules.done(state, ana, now=at(5))
-    rules.leave(state, ANA, now=at(5))
-    rules.tick(state, at(5000))
+    rounds_rules.done(state, ana, now=at(5))
+    rounds_rules.leave(state, ANA, now=at(5))
+    rounds_rules.tick(state, at(5000))
 
     assert repr(state) == before

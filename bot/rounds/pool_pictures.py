@@ -4,16 +4,16 @@ from bot.answers.kinds import list_options
 from bot.answers.probabilities import Belief
 from bot.circle.movement import Movement
 from bot.door.messages import Picture
-from bot.sessions.rounds.pools import charts
-from bot.sessions.rounds.shown import Summary
+from bot.rounds import pool_charts
+from bot.rounds.read_model import Summary
 
 
 def pool_picture(shown: Summary) -> Picture:
     """The circle's forecasts drawn."""
-    picture = charts.PoolPicture(
+    picture = pool_charts.PoolPicture(
         title=shown.about.question,
         seats=tuple(
-            charts.Spoken(seat.name, _values(seat.said[0]), _values(seat.said[2]))
+            pool_charts.Spoken(seat.name, _values(seat.said[0]), _values(seat.said[2]))
             for seat in shown.seats
         ),
         group=_group(shown.movement),
@@ -23,17 +23,19 @@ def pool_picture(shown: Summary) -> Picture:
         options=tuple(list_options(shown.about.asked)),
         unit=shown.about.asked.unit,
     )
-    return Picture(charts.pool_chart(picture), "circle.png", charts.pool_alt_text(picture))
+    return Picture(
+        pool_charts.pool_chart(picture), "circle.png", pool_charts.pool_alt_text(picture)
+    )
 
 
-def _group(moved: Movement) -> charts.Spoken:
+def _group(moved: Movement) -> pool_charts.Spoken:
     """Return before and after of the same people; of too few, the end alone."""
     found = moved.compared
     if found is None:
-        return charts.Spoken("the group", None, _values(moved.final))
+        return pool_charts.Spoken("the group", None, _values(moved.final))
     everybody = found.people == moved.final_people
     name = "the group" if everybody else f"the same {found.people}"
-    return charts.Spoken(name, found.before.values, found.after.values)
+    return pool_charts.Spoken(name, found.before.values, found.after.values)
 
 
 def _values(belief: Belief | None) -> tuple[float, ...] | None:
