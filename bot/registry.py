@@ -14,10 +14,10 @@ from bot.questions import cards as question_cards
 from bot.questions import shown as question_shown
 from bot.rounds import cards as rounds_cards
 from bot.rounds import read_model as rounds_read_model
+from bot.schedule import cards as schedule_cards
+from bot.schedule import read_model as schedule_read_model
 from bot.sessions import cards as session_cards
 from bot.sessions import shown as session_shown
-from bot.sessions.planning import cards as planning_cards
-from bot.sessions.planning import shown as planning_shown
 from scoring.loading import LOADING
 from storage import outbox
 from storage.tables import Meetup, Question, Round
@@ -128,16 +128,16 @@ def summary_picture(shown: rounds_read_model.Summary) -> Picture | None:
 DRAWN_BEFORE = Picture(b"", "circle.png", "")
 CATALOGUE: dict[str, tuple[Read, Draw]] = {
     "a": (
-        lambda tx, key, _: planning_shown.read_announcement(tx, key),
-        planning_cards.announcement_card,
+        lambda tx, key, _: schedule_read_model.read_announcement(tx, key),
+        schedule_cards.announcement_card,
     ),
     "m": (
-        lambda tx, key, _: planning_shown.read_reminder(tx, key),
-        planning_cards.reminder_message,
+        lambda tx, key, _: schedule_read_model.read_reminder(tx, key),
+        schedule_cards.reminder_message,
     ),
     "w": (
-        lambda tx, key, _: planning_shown.read_place(tx, key),
-        planning_cards.place_message,
+        lambda tx, key, _: schedule_read_model.read_place(tx, key),
+        schedule_cards.place_message,
     ),
     "l": (session_shown.read_lobby, session_cards.lobby_card),
     "e": (lambda tx, key, _: session_shown.read_evening(tx, key), session_cards.evening_card),

@@ -16,8 +16,8 @@ from bot.core.refusals import clean_text
 from bot.core.unit import Desk
 from bot.door.messages import cut
 from bot.runtime.delivery.worker import DeclinedError
-from bot.sessions.upcoming import service as upcoming
-from bot.sessions.upcoming.service import Person
+from bot.schedule import lifecycle
+from bot.schedule.lifecycle import Person
 from storage.tables import Effect, Meetup, SessionState
 
 Run = Callable[..., Awaitable[Any]]
@@ -111,7 +111,9 @@ class DiscordEvents:
             event = await self._settle(effect, wanted)
             if event is not None and wanted.state in {SessionState.SCHEDULED, SessionState.LIVE}:
                 people = await _interested(event)
-                await self._run(upcoming.note_interest, self._desk, effect.group_id, number, people)
+                await self._run(
+                    lifecycle.note_interest, self._desk, effect.group_id, number, people
+                )
         except discord.HTTPException as error:
             raise _declined(error) from error
         return event.id if event is not None else effect.message_id

@@ -13,7 +13,7 @@ from bot.calendars.events import CalendarEvent, Change, in_utc, monthly, weekly
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.unit import row_id
-from bot.sessions.planning import rules as planning_rules
+from bot.schedule import rules as schedule_rules
 from storage import calendars, groups
 from storage.tables import CalendarEntry, Group, Meetup, Repeat, Series, SessionState
 
@@ -91,7 +91,7 @@ def _session(tx: Session, meetup: Meetup, sequence: int) -> CalendarEvent:
         location="Discord",
         url=_url(meetup),
         cancelled=_is_off(meetup),
-        alarms=planning_rules.parse_reminders(group.reminder_minutes),
+        alarms=schedule_rules.parse_reminders(group.reminder_minutes),
     )
 
 
@@ -117,7 +117,7 @@ def _series(tx: Session, series: Series, sequence: int, *, put_back: bool) -> Ca
         rule=_rule(series),
         changes=changes,
         cancelled=series.last_on is not None and series.last_on < series.starts_on,
-        alarms=planning_rules.parse_reminders(group.reminder_minutes),
+        alarms=schedule_rules.parse_reminders(group.reminder_minutes),
     )
 
 

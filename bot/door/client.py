@@ -26,14 +26,14 @@ from bot.questions import views as question_views
 from bot.rounds import commands as _rounds_commands  # noqa: F401 - adds to /session
 from bot.rounds import views as rounds_views
 from bot.runtime.changes import Changes
+from bot.schedule import commands as _schedule_commands  # noqa: F401 - adds to /session
+from bot.schedule import lifecycle
+from bot.schedule import views as schedule_views
+from bot.schedule.sharing import commands as _sharing_commands  # noqa: F401 - adds to /session
 from bot.sessions import commands as session_commands
 from bot.sessions import hosting
 from bot.sessions import views as session_views
-from bot.sessions.planning import commands as _planning_commands  # noqa: F401 - adds to /session
-from bot.sessions.planning import views as planning_views
 from bot.sessions.service import OnCall
-from bot.sessions.sharing import commands as _sharing_commands  # noqa: F401 - adds to /session
-from bot.sessions.upcoming import service as upcoming
 from bot.standings import commands as standings_commands
 from bot.standings import views as standings_views
 
@@ -51,7 +51,7 @@ COMMANDS = (
 )
 HANDLERS = {
     **session_views.HANDLERS,
-    **planning_views.HANDLERS,
+    **schedule_views.HANDLERS,
     **rounds_views.HANDLERS,
     **question_views.HANDLERS,
     **forecast_views.HANDLERS,
@@ -234,7 +234,7 @@ class DojoClient(discord.Client):
 
     def _interest_changed(self, data: dict[str, Any]) -> None:
         group, event = int(data["guild_id"]), int(data["guild_scheduled_event_id"])
-        work = self.app.run(upcoming.interest_changed, self.app.desk, group, event)
+        work = self.app.run(lifecycle.interest_changed, self.app.desk, group, event)
         task = asyncio.get_running_loop().create_task(work)
         self._hearing.add(task)
         task.add_done_callback(self._hearing.discard)

@@ -7,9 +7,9 @@ from bot.core.times.durations import parse_duration
 from bot.core.times.zones import parse_zone
 from bot.core.unit import Caller, Desk, Unit
 from bot.groups import rules
+from bot.schedule import lifecycle
+from bot.schedule import rules as schedule_rules
 from bot.sessions import live
-from bot.sessions.planning import rules as planning
-from bot.sessions.upcoming import service as upcoming
 from storage import groups, outbox
 from storage.tables import EffectState, Group
 
@@ -75,7 +75,7 @@ def change(desk: Desk, caller: Caller, wanted: Change) -> Settings:
         _apply(unit.group, wanted)
         if wanted.channel_id is not None:
             _leave_gone_channels(unit, wanted.channel_id)
-        upcoming.replan(unit)
+        lifecycle.replan(unit)
         outbox.unpark(unit.tx, unit.now, group_id=unit.group.id)
         unit.effects = True
     return show(desk, caller)
@@ -132,5 +132,5 @@ def _apply(group: Group, wanted: Change) -> None:
     if wanted.announce_days is not None:
         group.announce_days = rules.check_announce_days(wanted.announce_days)
     if wanted.reminders is not None:
-        minutes = planning.parse_reminders(wanted.reminders)
+        minutes = schedule_rules.parse_reminders(wanted.reminders)
         group.reminder_minutes = ",".join(str(minute) for minute in minutes)

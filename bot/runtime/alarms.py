@@ -19,8 +19,8 @@ from apscheduler.triggers.date import DateTrigger
 from bot.core.unit import Clock, Desk
 from bot.questions import service as questions_service
 from bot.rounds import service as rounds_service
+from bot.schedule import lifecycle
 from bot.sessions import hosting
-from bot.sessions.upcoming import service as upcoming
 from storage import groups, outbox, planning, questions, rounds, sessions, standings
 from storage.tables import SessionState
 
@@ -30,9 +30,9 @@ Due = tuple[str, int, datetime]
 
 RINGS: dict[str, Callable[[Desk, int, int], None]] = {
     "round": rounds_service.expire,
-    "session": upcoming.remind_due,
+    "session": lifecycle.remind_due,
     "live": hosting.look_after,
-    "series": upcoming.plan_due,
+    "series": lifecycle.plan_due,
     "question": questions_service.close_due,
 }
 # How far ahead alarms are set at least; what comes later is found when it has come near.

@@ -9,8 +9,8 @@ from discord import app_commands
 from bot.door.interactions import Door
 from bot.door.messages import cut
 from bot.questions.commands import question_choices
+from bot.schedule import service as schedule_service
 from bot.sessions import service
-from bot.sessions.planning import service as planning
 from bot.sessions.voice import on_call
 from storage.tables import Order
 
@@ -23,7 +23,7 @@ async def session_choices(
     interaction: discord.Interaction[Any], current: str
 ) -> list[app_commands.Choice[str]]:
     """The planned sessions that fit what has been typed so far."""
-    found = await Door(interaction).do(planning.choices, current)
+    found = await Door(interaction).do(schedule_service.choices, current)
     return [choice(title, at, value=str(number)) for title, number, at in found]
 
 

@@ -17,8 +17,8 @@ from bot.core.times.durations import parse_duration
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
 from bot.questions import service as question_service
 from bot.rounds import service as rounds_service
+from bot.schedule import lifecycle
 from bot.sessions import live, rules, waiting
-from bot.sessions.upcoming import service as upcoming
 from storage import groups, questions, rounds, sessions
 from storage.tables import Meetup, Order, Phase, Presence, QuestionState, Round, SessionState
 
@@ -202,7 +202,7 @@ def close(unit: Unit, meetup: Meetup, row: Round | None) -> Key:
     key = keys.evening(row_id(meetup))
     unit.show(key, meetup.channel_id)
     unit.wake(f"live:{row_id(meetup)}", None)
-    upcoming.follow(unit, meetup)
+    lifecycle.follow(unit, meetup)
     return key
 
 
@@ -288,7 +288,7 @@ def _go_live(unit: ActUnit, meetup: Meetup, wish: Wish, on_call: Sequence[OnCall
     _seat_everyone(unit, meetup, on_call)
     key = keys.lobby(row_id(meetup), 1)
     unit.show(key, meetup.channel_id)
-    upcoming.follow(unit, meetup)
+    lifecycle.follow(unit, meetup)
     waiting.watch_round(unit, meetup, None)
     return key
 

@@ -15,10 +15,10 @@ from bot.forecasts import service as forecasts
 from bot.groups import service as groups
 from bot.questions import service as questions
 from bot.registry import read, render
+from bot.schedule import lifecycle
+from bot.schedule import service as schedule_service
+from bot.schedule.service import Plan
 from bot.sessions import service as sessions
-from bot.sessions.planning import service as planning
-from bot.sessions.planning.service import Plan
-from bot.sessions.upcoming import service as upcoming
 from storage.tables import Answer, Effect, Member, Question, Round, Rsvp
 from tests.bot.scenes import bring, play, record
 from tests.conftest import GROUP, Clock, caller
@@ -41,7 +41,7 @@ READS: dict[str, Callable[[Desk], object]] = {
     "history": lambda desk: forecasts.show_history(desk, caller("Ana"), 1),
     "question list": lambda desk: questions.listing(desk, caller("Ana"), None),
     "question choices": lambda desk: questions.choices(desk, caller("Ana"), ""),
-    "session list": lambda desk: planning.listing(desk, caller("Ana")),
+    "session list": lambda desk: schedule_service.listing(desk, caller("Ana")),
     "settings": lambda desk: groups.show(desk, caller("Ana")),
     "export": lambda desk: data.export_group(desk.db, GROUP),
     "question card": lambda desk: render(desk, keys.question(1)),
@@ -58,7 +58,7 @@ def test_more_rows_take_no_more_statements(desk: Desk, clock: Clock, what: str) 
 
     for number in range(6):
         bring(desk, f"Question number {number}?")
-        planning.schedule(desk, caller("Ana"), Plan(f"in {number + 30} hours"))
+        schedule_service.schedule(desk, caller("Ana"), Plan(f"in {number + 30} hours"))
         for name in ("Ana", "Ben", "Cleo"):
             clock.move(1)
             record(desk, name, 1, "55")
@@ -108,7 +108,7 @@ def test_the_lobby_offers_the_newest_of_many_questions(desk: Desk, clock: Clock)
 
 
 def test_a_reminder_mentions_everybody_once_over_several_messages(desk: Desk, clock: Clock) -> None:
-    planning.schedule(desk, caller("Ana"), Plan("in 48 hours"))
+    schedule_service.schedule(desk, caller("Ana"), Plan("in 48 hours"))
     with desk.db.write() as tx:
         people = [Member(group_id=GROUP, user_id=10**18 + n, name=f"N{n}") for n in range(121)]
         tx.add_all(people)
@@ -119,8 +119,8 @@ def test_a_reminder_mentions_everybody_once_over_several_messages(desk: Desk, cl
         )
     clock.now += timedelta(hours=24, seconds=1)
 
-    upcoming.remind_due(desk, 1, GROUP)
-    upcoming.remind_due(desk, 1, GROUP)
+    lifecycle.remind_due(desk, 1, GROUP)
+    lifecycle.remind_due(desk, 1, GROUP)
 
     with desk.db.read() as tx:
         reminders = tx.exec(select(Effect).where(Effect.key.like("m%"))).all()

@@ -19,8 +19,8 @@ from bot.demo.stage import Stage
 from bot.door.client import HANDLERS, KINDS
 from bot.door.interactions import Door, _change_and_draw, _Pressed, _render_for, clean_data
 from bot.registry import CATALOGUE, read
-from bot.sessions.planning import service as planning
-from bot.sessions.planning.service import Plan
+from bot.schedule import service as schedule_service
+from bot.schedule.service import Plan
 from storage.tables import Meetup, Round
 from tests.bot.scenes import RAIN, play, rows, snapshot
 from tests.conftest import Clock, caller
@@ -53,7 +53,7 @@ def every_key() -> dict[str, Key]:
 @pytest.fixture
 def evening(desk: Desk, clock: Clock) -> Desk:
     """A group with a session to come, and one whose round is over."""
-    planning.schedule(desk, caller("Ana"), Plan("in 48 hours"))
+    schedule_service.schedule(desk, caller("Ana"), Plan("in 48 hours"))
     play(desk, clock, {"Ana": ("30", "50", "60"), "Ben": ("40", "70", "80")})
     assert rows(desk, Meetup)
     assert rows(desk, Round)

@@ -16,10 +16,10 @@ from bot.core.encryption import Box, new_key
 from bot.core.integrations import Means
 from bot.core.refusals import Refusal
 from bot.core.unit import Desk
-from bot.sessions.planning import service as planning
-from bot.sessions.planning import shown as planning_shown
-from bot.sessions.planning.service import Plan, Planned
-from bot.sessions.series.rules import Scope
+from bot.schedule import read_model as schedule_read_model
+from bot.schedule import service as schedule_service
+from bot.schedule.series.rules import Scope
+from bot.schedule.service import Plan, Planned
 from storage import outbox
 from storage.engine import Database
 from storage.tables import CalendarEntry, Effect, EffectState, Repeat
@@ -40,11 +40,11 @@ def desk(desk: Desk) -> Desk:
 
 def plan(desk: Desk, **more: object) -> None:
     given = {"when": "2026-11-26 19:00", "timezone": "Europe/Berlin", **more}
-    assert isinstance(planning.schedule(desk, caller(), Plan(**given)), Planned)
+    assert isinstance(schedule_service.schedule(desk, caller(), Plan(**given)), Planned)
 
 
 def edit(desk: Desk, **more: object) -> None:
-    assert isinstance(planning.edit(desk, caller(), "1", Plan(**more)), Planned)
+    assert isinstance(schedule_service.edit(desk, caller(), "1", Plan(**more)), Planned)
 
 
 def deliver(desk: Desk, google: LoopbackGoogle) -> int:
@@ -96,7 +96,7 @@ def test_a_planned_session_gets_to_google_and_its_changes_follow(desk, google) -
 def test_a_cancelled_session_leaves_google(desk, clock, google) -> None:
     plan(desk)
     deliver(desk, google)
-    planning.cancel(desk, caller(), "1")
+    schedule_service.cancel(desk, caller(), "1")
 
     deliver_all(desk, clock, google)
 
@@ -107,7 +107,7 @@ def test_a_session_that_is_cancelled_before_google_heard_of_it_never_gets_there(
     desk, clock, google
 ) -> None:
     plan(desk)
-    planning.cancel(desk, caller(), "1")
+    schedule_service.cancel(desk, caller(), "1")
 
     deliver_all(desk, clock, google)
 
@@ -118,7 +118,7 @@ def test_an_insert_on_its_way_does_not_outlive_the_cancellation(desk, clock, goo
     plan(desk)
     google.faults += [None, Fault("late")]
     deliver(desk, google)
-    planning.cancel(desk, caller(), "1")
+    schedule_service.cancel(desk, caller(), "1")
 
     deliver(desk, google)
     deliver_all(desk, clock, google)
@@ -167,9 +167,9 @@ def test_what_changed_while_the_calendar_was_switched_off_is_made_up_for(
     plan(desk, title="To end", when="2026-11-21 19:00", repeat=Repeat.WEEKLY)
     deliver(desk, google)
 
-    planning.edit(off, caller(), "1", Plan(title="Moved"))
-    planning.cancel(off, caller(), "2")
-    planning.cancel(off, caller(), "3", Scope.ALL)
+    schedule_service.edit(off, caller(), "1", Plan(title="Moved"))
+    schedule_service.cancel(off, caller(), "2")
+    schedule_service.cancel(off, caller(), "3", Scope.ALL)
     for waiting in rows_of_google(off):
         keeper.keep(off, waiting, None)
     clock.move(3600)  # by now Google has whatever was on its way
@@ -183,10 +183,10 @@ def test_what_changed_while_the_calendar_was_switched_off_is_made_up_for(
 
 def test_one_session_of_a_series_that_is_moved_back_is_back_in_google_too(desk, google) -> None:
     plan(desk, repeat=Repeat.WEEKLY)
-    planning.edit(desk, caller(), "1@2026-12-03", Plan(when="2026-12-03 20:00"))
+    schedule_service.edit(desk, caller(), "1@2026-12-03", Plan(when="2026-12-03 20:00"))
     deliver(desk, google)
 
-    planning.edit(desk, caller(), "2", Plan(when="2026-12-03 19:00"))
+    schedule_service.edit(desk, caller(), "2", Plan(when="2026-12-03 19:00"))
     deliver(desk, google)
 
     [event] = google.alive
@@ -218,7 +218,7 @@ def test_what_keeps_failing_is_said_on_the_announcement_until_it_works(desk, clo
     assert trouble(desk) == "Google Calendar had an error (503)."
     assert wanted(desk, ANNOUNCEMENT) == before + 1
     with desk.db.read() as tx:
-        about = planning_shown.read_announcement(tx, ANNOUNCEMENT)
+        about = schedule_read_model.read_announcement(tx, ANNOUNCEMENT)
     assert about.calendar.trouble == "Google Calendar had an error (503)."
 
     deliver(desk, google)
@@ -257,7 +257,7 @@ def test_what_google_left_out_is_said_too(desk, google, monkeypatch) -> None:
 def test_a_series_says_its_trouble_on_each_announcement_to_come(desk, google) -> None:
     plan(desk, repeat=Repeat.WEEKLY)
     edit(desk, title="Same")
-    planning.edit(desk, caller(), "1@2026-12-03", Plan(title="Other"))
+    schedule_service.edit(desk, caller(), "1@2026-12-03", Plan(title="Other"))
     before = wanted(desk, keys.announcement(2))
     google.faults += [Fault("refuse", 403, "forbidden")]
 
@@ -323,8 +323,10 @@ def _do(deed: str, number: int, desk: Desk) -> None:
     does: dict[str, Callable[[], object]] = {
         "title": lambda: edit(desk, title=f"Title {number}"),
         "deliver": lambda: None,
-        "cancel one": lambda: planning.cancel(desk, caller(), day),
-        "move one": lambda: planning.edit(desk, caller(), day, Plan(title=f"Moved {number}")),
+        "cancel one": lambda: schedule_service.cancel(desk, caller(), day),
+        "move one": lambda: schedule_service.edit(
+            desk, caller(), day, Plan(title=f"Moved {number}")
+        ),
     }
     with contextlib.suppress(Refusal):  # what is cancelled is not cancelled again
         does[deed]()

@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 
 from bot.core import keys
 from bot.core.unit import Desk
-from bot.sessions.planning import service as planning
+from bot.schedule import service as schedule_service
 from storage import groups, migrate
 from storage.engine import Database
 from storage.tables import Meetup
@@ -81,7 +81,7 @@ def test_a_plan_that_waited_for_its_time_can_still_be_answered(waiting: Database
     desk = Desk(waiting, lambda: START)
 
     for draft, who in ((1, "Ana"), (2, "Ana"), (3, "Ben")):
-        planning.choose(desk, caller(who), keys.draft(draft, 1))
+        schedule_service.choose(desk, caller(who), keys.draft(draft, 1))
 
     found = [row(desk, Meetup, number) for number in (1, 2, 3)]
     assert [one.timezone for one in found] == ["Asia/Tokyo", "Europe/Berlin", "Europe/Paris"]

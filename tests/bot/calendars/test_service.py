@@ -11,10 +11,10 @@ from bot.core.encryption import Box, new_key
 from bot.core.integrations import Means
 from bot.core.refusals import NotAllowedRefusal, Refusal
 from bot.core.unit import Desk
-from bot.sessions.planning import service as planning
-from bot.sessions.planning.service import Plan, Planned
-from bot.sessions.series.rules import Scope
-from bot.sessions.upcoming import service as upcoming
+from bot.schedule import lifecycle
+from bot.schedule import service as schedule_service
+from bot.schedule.series.rules import Scope
+from bot.schedule.service import Plan, Planned
 from storage import calendars, keepsakes
 from storage.tables import Address, Feed, Repeat
 from tests.bot.scenes import rows
@@ -31,7 +31,7 @@ def desk(desk: Desk) -> Desk:
 
 def plan(desk: Desk, title: str, when: str = "2026-11-26 19:00", **more: object) -> None:
     given = Plan(when=when, title=title, timezone="Europe/Berlin", **more)
-    assert isinstance(planning.schedule(desk, caller(), given), Planned)
+    assert isinstance(schedule_service.schedule(desk, caller(), given), Planned)
 
 
 def secret(desk: Desk, **more: object) -> str:
@@ -90,13 +90,13 @@ def test_nothing_new_is_the_same_file_and_a_change_is_another(desk, clock) -> No
     clock.move(3600)
 
     assert service.read_feed(desk, known) == first
-    planning.edit(desk, caller(), "1", Plan(title="Changed"))
+    schedule_service.edit(desk, caller(), "1", Plan(title="Changed"))
     assert service.read_feed(desk, known) != first
 
 
 def test_a_cancelled_session_is_in_it_as_cancelled(desk) -> None:
     plan(desk, "Once")
-    planning.cancel(desk, caller(), "1")
+    schedule_service.cancel(desk, caller(), "1")
 
     file = service.read_feed(desk, secret(desk))
 
@@ -114,8 +114,8 @@ def test_an_ended_series_drops_out_too_and_a_running_one_never(desk, clock) -> N
     plan(desk, "Running", repeat=Repeat.WEEKLY)
     plan(desk, "Ended", when="2026-11-27 19:00", repeat=Repeat.WEEKLY)
     clock.now = datetime(2026, 12, 5, tzinfo=UTC)
-    upcoming.plan_due(desk, 2, GROUP)
-    planning.cancel(desk, caller(), "3", Scope.ALL)
+    lifecycle.plan_due(desk, 2, GROUP)
+    schedule_service.cancel(desk, caller(), "3", Scope.ALL)
     known = secret(desk)
     assert titles(desk, known) == {"Running", "Ended"}
 

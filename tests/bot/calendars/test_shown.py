@@ -9,12 +9,12 @@ from bot.calendars.events import CalendarEvent, Change
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.unit import Desk
+from bot.schedule import cards as schedule_cards
+from bot.schedule import service as schedule_service
+from bot.schedule.read_model import read_announcement
+from bot.schedule.series.rules import Scope
+from bot.schedule.service import Plan, Planned
 from bot.sessions import service as sessions
-from bot.sessions.planning import cards as planning_cards
-from bot.sessions.planning import service as planning
-from bot.sessions.planning.service import Plan, Planned
-from bot.sessions.planning.shown import read_announcement
-from bot.sessions.series.rules import Scope
 from storage import calendars, outbox
 from storage.tables import CalendarEntry, Meetup, Repeat
 from tests.bot.scenes import row, rows
@@ -27,13 +27,13 @@ THURSDAY = datetime(2026, 11, 26, 19, 0)
 
 def plan(desk: Desk, when: str = "2026-11-26 19:00", **more: object) -> Planned:
     wanted = {"timezone": "Europe/Berlin", **more}
-    done = planning.schedule(desk, caller(manages_group=True), Plan(when=when, **wanted))
+    done = schedule_service.schedule(desk, caller(manages_group=True), Plan(when=when, **wanted))
     assert isinstance(done, Planned)
     return done
 
 
 def change(desk: Desk, session: str, **more: object) -> None:
-    assert isinstance(planning.edit(desk, caller(), session, Plan(**more)), Planned)
+    assert isinstance(schedule_service.edit(desk, caller(), session, Plan(**more)), Planned)
 
 
 def entry(desk: Desk, key: Key) -> CalendarEntry:
@@ -105,19 +105,19 @@ def test_what_calendars_do_not_show_raises_nothing(desk) -> None:
 def test_a_cancelled_session_is_cancelled_and_newer(desk) -> None:
     plan(desk)
 
-    planning.cancel(desk, caller(), "1")
+    schedule_service.cancel(desk, caller(), "1")
 
     assert event(desk, SESSION).cancelled
     assert event(desk, SESSION).sequence == 1
 
 
 def test_a_session_that_nobody_started_stays_where_it_was(desk, clock) -> None:
-    from bot.sessions.upcoming import service as upcoming
+    from bot.schedule import lifecycle
 
     plan(desk)
     clock.now = datetime(2026, 11, 28, tzinfo=UTC)
 
-    upcoming.remind_due(desk, 1, GROUP)
+    lifecycle.remind_due(desk, 1, GROUP)
 
     assert not event(desk, SESSION).cancelled
 
@@ -152,7 +152,7 @@ def test_one_session_of_a_series_can_move_and_another_be_called_off(desk) -> Non
     plan(desk, repeat=Repeat.WEEKLY)
 
     change(desk, "1@2026-12-03", when="2026-12-04 20:00", title="The long night")
-    planning.cancel(desk, caller(), "1@2026-12-10")
+    schedule_service.cancel(desk, caller(), "1@2026-12-10")
 
     assert event(desk, SERIES).changes == (
         Change(THURSDAY + WEEK, starts_at=datetime(2026, 12, 4, 20, 0), title="The long night"),
@@ -174,12 +174,12 @@ def test_a_later_session_of_a_series_can_be_shown_by_itself(desk) -> None:
 
 
 def test_announcing_the_next_session_of_a_series_is_no_news(desk, clock) -> None:
-    from bot.sessions.upcoming import service as upcoming
+    from bot.schedule import lifecycle
 
     plan(desk, repeat=Repeat.WEEKLY)
     clock.now = datetime(2026, 11, 27, tzinfo=UTC)
 
-    upcoming.plan_due(desk, 1, GROUP)
+    lifecycle.plan_due(desk, 1, GROUP)
 
     assert len(rows(desk, Meetup)) == 2
     assert event(desk, SERIES).sequence == 0
@@ -200,7 +200,7 @@ def test_sessions_that_move_for_good_end_one_event_and_begin_another(desk) -> No
 def test_a_series_that_is_called_off_altogether_leaves_the_calendar(desk) -> None:
     plan(desk, repeat=Repeat.WEEKLY)
 
-    planning.cancel(desk, caller(), "1", Scope.ALL)
+    schedule_service.cancel(desk, caller(), "1", Scope.ALL)
 
     assert event(desk, SERIES).cancelled
 
@@ -208,7 +208,7 @@ def test_a_series_that_is_called_off_altogether_leaves_the_calendar(desk) -> Non
 def test_the_feed_of_a_group_has_no_other_groups_sessions(desk) -> None:
     plan(desk)
     other = caller("Ben", group_id=901)
-    planning.schedule(desk, other, Plan(when="2026-11-26 19:00", timezone="UTC"))
+    schedule_service.schedule(desk, other, Plan(when="2026-11-26 19:00", timezone="UTC"))
 
     with desk.db.read() as tx:
         assert [one.group_id for one in calendars.entries(tx, GROUP)] == [GROUP]
@@ -224,9 +224,9 @@ def version(desk: Desk, key: Key) -> int:
 @pytest.mark.parametrize(
     ("call_off", "said"),
     [
-        (lambda desk: planning.cancel(desk, caller(), "1@2026-12-10"), b"EXDATE"),
+        (lambda desk: schedule_service.cancel(desk, caller(), "1@2026-12-10"), b"EXDATE"),
         (
-            lambda desk: planning.cancel(desk, caller(), "1@2026-12-10", Scope.FOLLOWING),
+            lambda desk: schedule_service.cancel(desk, caller(), "1@2026-12-10", Scope.FOLLOWING),
             b"UNTIL=20261209",
         ),
         (lambda desk: change(desk, "1@2026-12-10", when="2026-12-11 20:00"), b"RECURRENCE-ID"),
@@ -245,5 +245,5 @@ def test_what_becomes_of_a_later_date_reaches_the_announcement_and_its_file(
 
     assert version(desk, card) > before
     with desk.db.read() as tx:
-        shows = planning_cards.announcement_card(read_announcement(tx, card))
+        shows = schedule_cards.announcement_card(read_announcement(tx, card))
     assert said in shows.attachment.content

@@ -16,14 +16,14 @@ from bot.groups import service as group_service
 from bot.groups.service import Change
 from bot.questions import service as questions
 from bot.rounds import service as rounds_service
+from bot.schedule import lifecycle
+from bot.schedule import service as schedule_service
+from bot.schedule.series import service as series_service
+from bot.schedule.service import Asked, Plan, Planned
+from bot.schedule.sharing import service as sharing_service
 from bot.sessions import hosting
 from bot.sessions import service as sessions
-from bot.sessions.planning import service as planning
-from bot.sessions.planning.service import Asked, Plan, Planned
-from bot.sessions.series import service as series
 from bot.sessions.service import OnCall, Wish
-from bot.sessions.sharing import service as sharing
-from bot.sessions.upcoming import service as upcoming
 from bot.standings import service as standings
 from storage.tables import Answer, Forecast, Group, Interaction, Member, Question, Repeat
 from tests.bot.scenes import (
@@ -268,8 +268,10 @@ class Foreign:
         sessions.end(desk, caller())
         self.question = row(desk, Question, 1).id or 0
         questions.resolve(desk, caller(), self.question, outcome="yes")
-        planned = planning.schedule(desk, caller(), Plan("in 48 hours", repeat=Repeat.WEEKLY))
-        asked = planning.schedule(desk, caller(), Plan("7"))
+        planned = schedule_service.schedule(
+            desk, caller(), Plan("in 48 hours", repeat=Repeat.WEEKLY)
+        )
+        asked = schedule_service.schedule(desk, caller(), Plan("7"))
         assert isinstance(planned, Planned)
         close = questions.submit(desk, caller(), wrote("Which close?", closes="03/04/2027"))
         known = questions.resolve(desk, caller(), self.question, outcome="no", known="12/1")
@@ -330,14 +332,16 @@ DEEDS: dict[str, Deed] = {
         desk, who, at.plan
     ),
     "sessions.vote": lambda desk, who, at: sessions.vote(desk, who, at.lobby, at.question),
-    "planning.cancel": lambda desk, who, at: planning.cancel(desk, who, str(at.plan.id)),
-    "planning.choose": lambda desk, who, at: planning.choose(desk, who, at.draft),
-    "planning.edit": lambda desk, who, at: planning.edit(
+    "planning.cancel": lambda desk, who, at: schedule_service.cancel(desk, who, str(at.plan.id)),
+    "planning.choose": lambda desk, who, at: schedule_service.choose(desk, who, at.draft),
+    "planning.edit": lambda desk, who, at: schedule_service.edit(
         desk, who, str(at.plan.id), Plan(title="Ours")
     ),
-    "planning.find_key": lambda desk, who, at: planning.find_key(desk, who, str(at.plan.id)),
-    "planning.rsvp": lambda desk, who, at: planning.rsvp(desk, who, at.plan, Answer.NO),
-    "sharing.share": lambda desk, who, at: sharing.share(desk, who, str(at.plan.id)),
+    "planning.find_key": lambda desk, who, at: schedule_service.find_key(
+        desk, who, str(at.plan.id)
+    ),
+    "planning.rsvp": lambda desk, who, at: schedule_service.rsvp(desk, who, at.plan, Answer.NO),
+    "sharing.share": lambda desk, who, at: sharing_service.share(desk, who, str(at.plan.id)),
     "rounds.back": lambda desk, who, at: rounds_service.back(desk, who, at.turn),
     "rounds.done": lambda desk, who, at: rounds_service.done(desk, who, at.turn),
     "rounds.extend": lambda desk, who, at: rounds_service.extend(desk, who, at.turn),
@@ -372,9 +376,9 @@ def test_every_service_function_that_names_something_is_tried_from_another_group
         "forecasts": forecasts,
         "questions": questions,
         "sessions": sessions,
-        "planning": planning,
-        "series": series,
-        "sharing": sharing,
+        "planning": schedule_service,
+        "series": series_service,
+        "sharing": sharing_service,
         "rounds": rounds_service,
         "standings": standings,
         "groups": group_service,
@@ -407,8 +411,8 @@ def test_time_alone_changes_nothing_of_another_group(desk: Desk, clock: Clock) -
 
     rounds_service.expire(desk, foreign.round, OTHER_GROUP)
     questions.close_due(desk, foreign.question, OTHER_GROUP)
-    upcoming.remind_due(desk, foreign.plan.id, OTHER_GROUP)
-    upcoming.plan_due(desk, 1, OTHER_GROUP)
+    lifecycle.remind_due(desk, foreign.plan.id, OTHER_GROUP)
+    lifecycle.plan_due(desk, 1, OTHER_GROUP)
     hosting.arrive_on_call(desk, OTHER_GROUP, 950, OnCall(5, "Eva"))
     hosting.leave_call(desk, OTHER_GROUP, 950, 1)
     hosting.lose_channel(desk, OTHER_GROUP, 910)
@@ -423,9 +427,9 @@ def test_lists_and_searches_show_nothing_of_another_group(desk: Desk) -> None:
 
     assert questions.choices(desk, stranger, "") == []
     assert questions.listing(desk, stranger) == []
-    assert planning.choices(desk, stranger, "") == []
-    assert planning.listing(desk, stranger) == []
-    assert series.to_come(desk, stranger, "") == []
+    assert schedule_service.choices(desk, stranger, "") == []
+    assert schedule_service.listing(desk, stranger) == []
+    assert series_service.to_come(desk, stranger, "") == []
     assert standings.show_leaderboard(desk, stranger, minimum=1).rows == ()
     assert standings.show_profile(desk, stranger) is None
     assert group_service.show(desk, stranger).troubles == ()

@@ -24,9 +24,9 @@ from bot.data.service import Imported
 from bot.forecasts import service as forecasts
 from bot.questions import service as questions
 from bot.rounds import service as rounds_service
+from bot.schedule import service as schedule_service
+from bot.schedule.service import Plan
 from bot.sessions import service as sessions
-from bot.sessions.planning import service as planning
-from bot.sessions.planning.service import Plan
 from bot.standings import service as standings
 from storage.engine import Database
 from storage.tables import Forecast, Group, Member, Question, QuestionState, Resolution, Score
@@ -113,7 +113,7 @@ def test_a_mail_address_is_in_its_members_export_only(desk: Desk) -> None:
 
 
 def test_a_whole_evening_is_in_the_export(desk: Desk, clock: Clock) -> None:
-    planning.schedule(desk, caller("Ana"), Plan("in 48 hours"))
+    schedule_service.schedule(desk, caller("Ana"), Plan("in 48 hours"))
     play(desk, clock, {"Ana": ("30", "50", "60"), "Ben": ("40", "70", "80")})
     questions.toggle_mark(desk, caller("Cleo"), keys.question(1))
     clock.move(60)

@@ -7,7 +7,7 @@ from bot.core.refusals import NotAllowedRefusal, Refusal
 from bot.core.unit import Caller, Desk
 from bot.groups import service as groups
 from bot.groups.service import Change, Settings, Trouble
-from bot.sessions.planning import service as planning
+from bot.schedule import service as schedule_service
 from storage import calendars, outbox
 from storage.tables import EffectState, Group, Member
 from tests.bot.scenes import bring, effect, group, rows, snapshot
@@ -167,8 +167,8 @@ def test_falling_asleep_twice_keeps_the_first_moment_and_an_unknown_server_is_no
 
 
 def test_a_group_that_is_asleep_tells_google_nothing_at_a_start(desk: Desk) -> None:
-    plan = planning.Plan("in 48 hours")
-    planning.schedule(desk, caller(), plan)
+    plan = schedule_service.Plan("in 48 hours")
+    schedule_service.schedule(desk, caller(), plan)
     groups.fall_asleep(desk, GROUP)
     with desk.db.read() as tx:
         asleep = calendars.unasked(tx)

@@ -11,8 +11,8 @@ from bot.core.unit import Desk
 from bot.groups import service as groups
 from bot.questions import service as questions
 from bot.questions.service import Brought, Resolved
-from bot.sessions.planning import service as planning
-from bot.sessions.planning.service import Plan
+from bot.schedule import service as schedule_service
+from bot.schedule.service import Plan
 from storage.planning import forget_drafts
 from storage.tables import Draft, Effect, Question, QuestionState, Resolution, Score
 from tests.bot.scenes import SNOW, bring, record, row, rows, snapshot, wrote
@@ -155,12 +155,12 @@ def test_the_answer_counts_once_and_only_from_who_was_asked(desk: Desk) -> None:
 
 def test_an_answer_is_taken_for_what_was_asked_and_nothing_else(desk: Desk) -> None:
     asked = ask(desk)
-    plan = planning.schedule(desk, caller("Ana"), Plan("7"))
+    plan = schedule_service.schedule(desk, caller("Ana"), Plan("7"))
     assert isinstance(plan, Asked)
     before = snapshot(desk)
 
     for choose, one in (
-        (planning.choose, asked),
+        (schedule_service.choose, asked),
         (questions.choose_known, asked),
         (questions.choose_close, plan),
         (questions.choose_known, plan),

@@ -13,11 +13,11 @@ from bot.groups.service import Change
 from bot.rounds import service as rounds_service
 from bot.rounds.cards import stopped_card
 from bot.rounds.read_model import read_stopped, read_turn
+from bot.schedule import service as schedule_service
+from bot.schedule.service import Plan
 from bot.sessions import hosting
 from bot.sessions import service as sessions
 from bot.sessions.cards import evening_card, lobby_card
-from bot.sessions.planning import service as planning
-from bot.sessions.planning.service import Plan
 from bot.sessions.service import OnCall, Wish
 from bot.sessions.shown import read_evening, read_lobby
 from storage import outbox
@@ -324,7 +324,7 @@ def test_looking_twice_changes_nothing(desk: Desk, clock: Clock) -> None:
 
 def test_a_series_goes_on_though_nobody_ended_its_session(desk: Desk, clock: Clock) -> None:
     plan = Plan("in 24 hours", repeat=Repeat.WEEKLY, title="Weekly")
-    announced = planning.schedule(desk, caller("Ana"), plan).key  # type: ignore[union-attr]
+    announced = schedule_service.schedule(desk, caller("Ana"), plan).key  # type: ignore[union-attr]
     clock.move(DAY)
     sessions.start_announced(desk, caller("Ana"), announced)
 
@@ -509,7 +509,7 @@ def deliver_all(desk: Desk) -> None:
 
 
 def test_a_deleted_channel_has_its_sessions_cards_tried_at_once(desk: Desk) -> None:
-    planning.schedule(desk, caller("Ana"), Plan("in 48 hours"))
+    schedule_service.schedule(desk, caller("Ana"), Plan("in 48 hours"))
     lobby = open_lobby(desk)
     bring(desk)
     deliver_all(desk)

@@ -13,10 +13,10 @@ from bot.groups import service as groups
 from bot.groups.service import Change
 from bot.questions import service as questions
 from bot.rounds import service as rounds_service
+from bot.schedule import service as schedule_service
+from bot.schedule.service import Plan
 from bot.sessions import hosting
 from bot.sessions import service as sessions
-from bot.sessions.planning import service as planning
-from bot.sessions.planning.service import Plan
 from bot.sessions.service import OnCall, Wish
 from bot.sessions.shown import read_evening, read_lobby
 from storage import sessions as stored
@@ -80,7 +80,7 @@ def host(desk: Desk, number: int = 1) -> str | None:
 
 
 def plan(desk: Desk, **more: object) -> Key:
-    return planning.schedule(desk, caller("Ana"), Plan("in 48 hours", **more)).key
+    return schedule_service.schedule(desk, caller("Ana"), Plan("in 48 hours", **more)).key
 
 
 # Start
@@ -89,7 +89,7 @@ def plan(desk: Desk, **more: object) -> Key:
 def test_a_session_is_found_by_its_title_however_many_are_planned(desk: Desk) -> None:
     for number in range(30):
         host = caller("Ana", manages_events=True)  # others plan ten ahead at most
-        planning.schedule(desk, host, Plan("in 48 hours", f"Evening {number}"))
+        schedule_service.schedule(desk, host, Plan("in 48 hours", f"Evening {number}"))
 
     sessions.start(desk, caller("Ana"), Wish(session="evening 29"))
 
@@ -199,7 +199,7 @@ def test_a_session_can_be_started_once(desk: Desk) -> None:
 
 def test_a_cancelled_session_cannot_be_started(desk: Desk) -> None:
     announced = plan(desk)
-    planning.cancel(desk, caller("Ana"), str(announced.id))
+    schedule_service.cancel(desk, caller("Ana"), str(announced.id))
 
     with pytest.raises(StaleRefusal, match="cancelled"):
         sessions.start_announced(desk, caller("Ana"), announced)
@@ -825,7 +825,7 @@ def test_another_voice_channel_and_a_session_that_is_over_are_no_concern(desk: D
 
 def test_an_answer_to_an_invitation_is_no_seat(desk: Desk) -> None:
     announced = plan(desk)
-    planning.rsvp(desk, caller("Ben"), announced, Answer.GOING)
+    schedule_service.rsvp(desk, caller("Ben"), announced, Answer.GOING)
 
     sessions.start_announced(desk, caller("Ana"), announced)
 

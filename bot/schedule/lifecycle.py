@@ -16,9 +16,9 @@ from bot.calendars import service as calendars
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.unit import Desk, Unit, row_id
-from bot.sessions.planning import rules as planning_rules
-from bot.sessions.series import rules
-from bot.sessions.series.rules import Rhythm
+from bot.schedule import rules as schedule_rules
+from bot.schedule.series import rules as series_rules
+from bot.schedule.series.rules import Rhythm
 from storage import groups, outbox, planning, sessions
 from storage.tables import Answer, Group, Meetup, Series, SessionState
 
@@ -54,15 +54,15 @@ def wake(unit: Unit, meetup: Meetup) -> None:
     at = None
     if meetup.state == SessionState.SCHEDULED:
         minutes = reminder_minutes(unit.group)
-        at = planning_rules.next_reminder(meetup.starts_at, minutes, unit.now)
-        at = at or rules.lapses_at(meetup.starts_at, meetup.minutes)
+        at = schedule_rules.next_reminder(meetup.starts_at, minutes, unit.now)
+        at = at or series_rules.lapses_at(meetup.starts_at, meetup.minutes)
     meetup.remind_at = at
     unit.wake(f"session:{row_id(meetup)}", at)
 
 
 def reminder_minutes(group: Group) -> tuple[int, ...]:
     """When the group is reminded, in minutes before a session."""
-    return planning_rules.parse_reminders(group.reminder_minutes)
+    return schedule_rules.parse_reminders(group.reminder_minutes)
 
 
 def remind_due(desk: Desk, session_id: int, group_id: int) -> None:
@@ -71,13 +71,13 @@ def remind_due(desk: Desk, session_id: int, group_id: int) -> None:
         meetup = sessions.get(unit.tx, group_id, session_id)
         if meetup is None or meetup.state != SessionState.SCHEDULED:
             return
-        if rules.lapses_at(meetup.starts_at, meetup.minutes) <= unit.now:
+        if series_rules.lapses_at(meetup.starts_at, meetup.minutes) <= unit.now:
             meetup.state = SessionState.CANCELLED
             meetup.ended_at = unit.now
             follow(unit, meetup)
             return
         planned_at = meetup.planned_at or meetup.created_at
-        due = planning_rules.due_reminder(
+        due = schedule_rules.due_reminder(
             meetup.starts_at, reminder_minutes(unit.group), planned_at=planned_at, now=unit.now
         )
         if due is not None:
@@ -92,7 +92,7 @@ def _parts(unit: Unit, session_id: int) -> int:
     """Over how many messages the people who said yes or maybe are spread."""
     wanted = (Answer.GOING, Answer.MAYBE)
     people = sum(row.answer in wanted for row in sessions.rsvps(unit.tx, session_id))
-    return max(1, -(-people // planning_rules.MOST_PINGS))
+    return max(1, -(-people // schedule_rules.MOST_PINGS))
 
 
 def note_interest(desk: Desk, group_id: int, session_id: int, people: Sequence[Person]) -> None:
@@ -154,7 +154,7 @@ def repeats(tx: Session, meetup: Meetup) -> str:
         return ""
     rhythm, day = rhythm_of(series), meetup.occurrence
     goes_on = any(one > day for one in islice(rhythm.days_after(meetup.starts_at), 2))
-    return rules.said(rhythm) if goes_on else ""
+    return series_rules.said(rhythm) if goes_on else ""
 
 
 def keep_going(unit: Unit, series: Series) -> None:
@@ -255,7 +255,7 @@ def _time_to_plan(unit: Unit, series: Series, rhythm: Rhythm, day: date) -> date
     if not earlier:
         return None
     live = any(meetup.state == SessionState.LIVE for meetup in earlier)
-    return rules.time_to_plan(
+    return series_rules.time_to_plan(
         rhythm.moment(day),
         announce_days=unit.group.announce_days,
         earlier_end=None if live else max(end_of(meetup) for meetup in earlier),

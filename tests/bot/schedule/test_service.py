@@ -11,12 +11,12 @@ from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.unit import Caller, Desk
 from bot.groups import service as groups
 from bot.groups.service import Change
+from bot.schedule import lifecycle
+from bot.schedule import service as schedule_service
+from bot.schedule.read_model import read_announcement, read_reminder
+from bot.schedule.service import Plan
 from bot.sessions import service as sessions
-from bot.sessions.planning import service as planning
-from bot.sessions.planning.service import Plan
-from bot.sessions.planning.shown import read_announcement, read_reminder
 from bot.sessions.service import Wish
-from bot.sessions.upcoming import service as upcoming
 from storage.tables import Answer, Effect, Meetup, Repeat, Rsvp, SessionState
 from tests.bot.scenes import bring, effect, group, member, row, rows, snapshot, wanted
 from tests.conftest import CHANNEL, GROUP, START, Clock, caller
@@ -28,8 +28,8 @@ FACILITATOR = {"manages_events": True}
 
 def schedule(desk: Desk, when: str = "2026-11-27 19:00", name: str = "Ana", **more: object) -> Key:
     """A planned session: without more, a week after the start of the clock."""
-    planned = planning.schedule(desk, caller(name), Plan(when, **more))
-    assert isinstance(planned, planning.Planned)
+    planned = schedule_service.schedule(desk, caller(name), Plan(when, **more))
+    assert isinstance(planned, schedule_service.Planned)
     return planned.key
 
 
@@ -48,7 +48,7 @@ def pings(desk: Desk) -> list[int]:
 
 def remind(desk: Desk, clock: Clock, at: datetime, number: int = 1) -> None:
     clock.now = at
-    upcoming.remind_due(desk, number, GROUP)
+    lifecycle.remind_due(desk, number, GROUP)
 
 
 # Schedule
@@ -56,27 +56,27 @@ def remind(desk: Desk, clock: Clock, at: datetime, number: int = 1) -> None:
 
 def plan_evenings(desk: Desk, count: int, **more: object) -> None:
     for day in range(1, count + 1):
-        planning.schedule(desk, caller("Ben", **more), Plan(f"in {24 * day} hours"))
+        schedule_service.schedule(desk, caller("Ben", **more), Plan(f"in {24 * day} hours"))
 
 
 def test_a_member_has_at_most_ten_sessions_planned(desk: Desk) -> None:
     plan_evenings(desk, 10)
 
     with pytest.raises(Refusal, match="10 sessions planned already"):
-        planning.schedule(desk, caller("Ben"), Plan("in 300 hours"))
+        schedule_service.schedule(desk, caller("Ben"), Plan("in 300 hours"))
 
-    planning.schedule(desk, caller("Ana"), Plan("in 300 hours"))
-    planning.cancel(desk, caller("Ben"), "1")
-    planning.schedule(desk, caller("Ben"), Plan("in 300 hours"))
+    schedule_service.schedule(desk, caller("Ana"), Plan("in 300 hours"))
+    schedule_service.cancel(desk, caller("Ben"), "1")
+    schedule_service.schedule(desk, caller("Ben"), Plan("in 300 hours"))
 
 
 def test_a_series_counts_as_one_plan_of_ten(desk: Desk) -> None:
     for day in range(1, 11):
         plan = Plan(f"in {24 * day} hours", repeat=Repeat.WEEKLY)
-        planning.schedule(desk, caller("Ben"), plan)
+        schedule_service.schedule(desk, caller("Ben"), plan)
 
     with pytest.raises(Refusal, match="10 sessions planned already"):
-        planning.schedule(desk, caller("Ben"), Plan("in 300 hours"))
+        schedule_service.schedule(desk, caller("Ben"), Plan("in 300 hours"))
 
 
 @pytest.mark.parametrize("may", [{"manages_events": True}, {"manages_group": True}])
@@ -89,7 +89,7 @@ def test_a_facilitator_and_a_manager_plan_as_many_as_they_like(
 
 
 def test_a_planned_session_is_announced_and_its_host_is_going(desk: Desk) -> None:
-    planned = planning.schedule(
+    planned = schedule_service.schedule(
         desk,
         caller("Ana"),
         Plan("2026-11-27 19:00", "  Friday  circle ", 950, "5m", "Europe/Rome", " Bring tea. "),
@@ -103,7 +103,7 @@ def test_a_planned_session_is_announced_and_its_host_is_going(desk: Desk) -> Non
     )
     assert (found.voice_channel_id, found.turn_seconds) == (950, 300)
     assert found.starts_at == datetime(2026, 11, 27, 18, tzinfo=UTC)
-    assert planned == planning.Planned(
+    assert planned == schedule_service.Planned(
         keys.announcement(1), "Friday circle", found.starts_at, "Europe/Rome", CHANNEL, "planned"
     )
     assert wanted(desk, planned.key) == 1
@@ -138,9 +138,9 @@ NO_PLANS: dict[str, Plan] = {
 def test_what_cannot_be_planned_is_refused_and_nothing_is_saved(desk: Desk) -> None:
     for reason, plan in NO_PLANS.items():
         with pytest.raises(Refusal, match=reason):
-            planning.schedule(desk, caller("Ana"), plan)
+            schedule_service.schedule(desk, caller("Ana"), plan)
     with pytest.raises(Refusal):
-        planning.schedule(desk, caller("Ana"), Plan())
+        schedule_service.schedule(desk, caller("Ana"), Plan())
 
     assert not any(snapshot(desk).values())
 
@@ -151,7 +151,7 @@ def test_what_cannot_be_planned_is_refused_and_nothing_is_saved(desk: Desk) -> N
 def test_only_what_is_given_is_changed(desk: Desk) -> None:
     announced = schedule(desk, title="Friday", description="Bring tea.", turn="5m")
 
-    planning.edit(desk, caller("Ana"), "1", Plan(title="Saturday"))
+    schedule_service.edit(desk, caller("Ana"), "1", Plan(title="Saturday"))
 
     found = meetup(desk)
     assert (found.title, found.description, found.turn_seconds) == ("Saturday", "Bring tea.", 300)
@@ -164,7 +164,7 @@ def test_an_edit_that_says_nothing_is_refused(desk: Desk) -> None:
     before = snapshot(desk)
 
     with pytest.raises(Refusal, match="Say what to change"):
-        planning.edit(desk, caller("Ana"), "1", Plan())
+        schedule_service.edit(desk, caller("Ana"), "1", Plan())
 
     assert snapshot(desk) == before
 
@@ -172,7 +172,7 @@ def test_an_edit_that_says_nothing_is_refused(desk: Desk) -> None:
 def test_everything_can_be_changed(desk: Desk) -> None:
     schedule(desk)
 
-    planning.edit(
+    schedule_service.edit(
         desk,
         caller("Ana"),
         "1",
@@ -188,7 +188,7 @@ def test_everything_can_be_changed(desk: Desk) -> None:
 def test_a_new_time_is_read_in_the_time_zone_of_the_session(desk: Desk) -> None:
     schedule(desk, timezone="Asia/Kathmandu")
 
-    planning.edit(desk, caller("Ana"), "1", Plan("2026-12-04 19:00"))
+    schedule_service.edit(desk, caller("Ana"), "1", Plan("2026-12-04 19:00"))
 
     assert meetup(desk).starts_at == datetime(2026, 12, 4, 13, 15, tzinfo=UTC)
 
@@ -196,24 +196,24 @@ def test_a_new_time_is_read_in_the_time_zone_of_the_session(desk: Desk) -> None:
 def test_a_cancelled_session_stays_and_its_announcement_says_so(desk: Desk) -> None:
     announced = schedule(desk)
 
-    planning.cancel(desk, caller("Ana"), "1")
+    schedule_service.cancel(desk, caller("Ana"), "1")
 
     with desk.db.read() as tx:
         shown = read_announcement(tx, announced)
     assert shown is not None
     assert shown.state == SessionState.CANCELLED
     assert wanted(desk, announced) == 2
-    assert planning.listing(desk, caller()) == []
+    assert schedule_service.listing(desk, caller()) == []
 
 
 def test_what_is_over_cannot_be_changed_or_cancelled_again(desk: Desk) -> None:
     schedule(desk)
-    planning.cancel(desk, caller("Ana"), "1")
+    schedule_service.cancel(desk, caller("Ana"), "1")
 
     with pytest.raises(Refusal, match="cancelled, so there is nothing to cancel"):
-        planning.cancel(desk, caller("Ana"), "1")
+        schedule_service.cancel(desk, caller("Ana"), "1")
     with pytest.raises(Refusal, match="cancelled, so there is nothing to edit"):
-        planning.edit(desk, caller("Ana"), "1", Plan(title="Again"))
+        schedule_service.edit(desk, caller("Ana"), "1", Plan(title="Again"))
 
 
 def test_a_live_session_cannot_be_cancelled(desk: Desk) -> None:
@@ -221,12 +221,12 @@ def test_a_live_session_cannot_be_cancelled(desk: Desk) -> None:
     sessions.start_announced(desk, caller("Ana"), announced)
 
     with pytest.raises(Refusal, match="live"):
-        planning.cancel(desk, caller("Ana"), "1")
+        schedule_service.cancel(desk, caller("Ana"), "1")
 
 
 GUARDED: dict[str, Callable[[Desk, Caller], object]] = {
-    "edit": lambda desk, who: planning.edit(desk, who, "1", Plan(title="Mine")),
-    "cancel": lambda desk, who: planning.cancel(desk, who, "1"),
+    "edit": lambda desk, who: schedule_service.edit(desk, who, "1", Plan(title="Mine")),
+    "cancel": lambda desk, who: schedule_service.cancel(desk, who, "1"),
 }
 
 
@@ -254,7 +254,7 @@ def test_the_newest_answer_counts(desk: Desk, clock: Clock) -> None:
     announced = schedule(desk)
     for name, said in (("Ben", Answer.GOING), ("Cleo", Answer.MAYBE), ("Ben", Answer.NO)):
         clock.move(1)
-        planning.rsvp(desk, caller(name), announced, said)
+        schedule_service.rsvp(desk, caller(name), announced, said)
 
     with desk.db.read() as tx:
         shown = read_announcement(tx, announced)
@@ -267,20 +267,20 @@ def test_the_newest_answer_counts(desk: Desk, clock: Clock) -> None:
 def test_who_answers_the_same_again_keeps_their_place(desk: Desk, clock: Clock) -> None:
     announced = schedule(desk)
     clock.move(1)
-    planning.rsvp(desk, caller("Ben"), announced, Answer.GOING)
+    schedule_service.rsvp(desk, caller("Ben"), announced, Answer.GOING)
     clock.move(1)
 
-    planning.rsvp(desk, caller("Ana"), announced, Answer.GOING)
+    schedule_service.rsvp(desk, caller("Ana"), announced, Answer.GOING)
 
     assert [one.at for one in rows(desk, Rsvp)] == [START, START + timedelta(seconds=1)]
 
 
 def test_a_session_that_is_over_takes_no_answer(desk: Desk) -> None:
     announced = schedule(desk)
-    planning.cancel(desk, caller("Ana"), "1")
+    schedule_service.cancel(desk, caller("Ana"), "1")
 
     with pytest.raises(StaleRefusal, match="over or cancelled"):
-        planning.rsvp(desk, caller("Ben"), announced, Answer.GOING)
+        schedule_service.rsvp(desk, caller("Ben"), announced, Answer.GOING)
 
 
 def test_an_announcement_counts_the_questions_that_wait(desk: Desk) -> None:
@@ -326,7 +326,7 @@ def test_reminders_go_out_a_day_and_a_quarter_of_an_hour_before_once(
 def test_a_reminder_calls_those_who_said_yes_or_maybe(desk: Desk, clock: Clock) -> None:
     announced = schedule(desk)
     for name, said in (("Ben", Answer.MAYBE), ("Cleo", Answer.NO)):
-        planning.rsvp(desk, caller(name), announced, said)
+        schedule_service.rsvp(desk, caller(name), announced, said)
     remind(desk, clock, START + timedelta(days=6))
     key = Key.parse(next(one.key for one in rows(desk, Effect) if one.key.startswith("m")))
 
@@ -371,7 +371,7 @@ def test_a_session_that_is_moved_is_reminded_of_anew(desk: Desk, clock: Clock) -
     schedule(desk)
     remind(desk, clock, START + timedelta(days=6))
 
-    planning.edit(desk, caller("Ana"), "1", Plan("2026-11-29 19:00"))
+    schedule_service.edit(desk, caller("Ana"), "1", Plan("2026-11-29 19:00"))
     remind(desk, clock, START + timedelta(days=8))
 
     assert pings(desk) == [1440, 1440]
@@ -381,7 +381,7 @@ def test_a_new_title_alone_reminds_nobody_again(desk: Desk, clock: Clock) -> Non
     schedule(desk)
     remind(desk, clock, START + timedelta(days=6))
 
-    planning.edit(desk, caller("Ana"), "1", Plan(title="Friday"))
+    schedule_service.edit(desk, caller("Ana"), "1", Plan(title="Friday"))
     remind(desk, clock, START + timedelta(days=6, minutes=1))
 
     assert pings(desk) == [1440]
@@ -411,7 +411,7 @@ def test_a_group_can_do_without_reminders(desk: Desk, clock: Clock) -> None:
 
 def test_what_is_cancelled_or_live_is_not_reminded_of(desk: Desk, clock: Clock) -> None:
     schedule(desk)
-    planning.cancel(desk, caller("Ana"), "1")
+    schedule_service.cancel(desk, caller("Ana"), "1")
     second = schedule(desk)
     sessions.start_announced(desk, caller("Ana"), second)
 
@@ -440,7 +440,7 @@ def test_an_answer_on_the_reminder_shows_on_the_reminder(desk: Desk, clock: Cloc
     remind(desk, clock, START + timedelta(days=6))
     key = Key.parse(next(one.key for one in rows(desk, Effect) if one.key.startswith("m")))
 
-    planning.rsvp(desk, caller("Ben"), key, Answer.GOING)
+    schedule_service.rsvp(desk, caller("Ben"), key, Answer.GOING)
 
     assert [one.answer for one in rows(desk, Rsvp)] == [Answer.GOING] * 2
     assert (wanted(desk, announced), wanted(desk, key)) == (2, 2)
@@ -452,10 +452,10 @@ def test_an_answer_on_the_reminder_shows_on_the_reminder(desk: Desk, clock: Cloc
 def test_the_list_has_live_and_planned_sessions_soonest_first(desk: Desk) -> None:
     schedule(desk, "2026-11-28 19:00", title="Second")
     first = schedule(desk, "2026-11-27 19:00", title="First")
-    planning.rsvp(desk, caller("Ben"), first, Answer.MAYBE)
+    schedule_service.rsvp(desk, caller("Ben"), first, Answer.MAYBE)
     sessions.start(desk, caller("Cleo"), Wish())
 
-    listed = planning.listing(desk, caller())
+    listed = schedule_service.listing(desk, caller())
 
     assert [(one.title, one.state.value, one.going, one.maybe) for one in listed] == [
         ("Forecasting session", "live", 0, 0),
@@ -468,36 +468,38 @@ def test_a_session_is_found_by_number_by_title_or_as_the_next_one(desk: Desk) ->
     schedule(desk, "2026-11-28 19:00", title="Zweite Übung")
     schedule(desk, "2026-11-27 19:00", title="First")
 
-    found = [planning.find_key(desk, caller(), typed) for typed in ("1", "zweite übung", "")]
+    found = [
+        schedule_service.find_key(desk, caller(), typed) for typed in ("1", "zweite übung", "")
+    ]
 
     assert found == [keys.announcement(1), keys.announcement(1), keys.announcement(2)]
 
 
 def test_what_names_no_session_is_refused(desk: Desk) -> None:
     with pytest.raises(Refusal, match="No session is planned"):
-        planning.find_key(desk, caller(), "")
+        schedule_service.find_key(desk, caller(), "")
     schedule(desk, title="Twice")
     schedule(desk, title="Twice")
 
     for typed in ("404", "Twice", "Once", "9" * 30, "٣"):
         with pytest.raises(Refusal, match="no such session"):
-            planning.find_key(desk, caller(), typed)
+            schedule_service.find_key(desk, caller(), typed)
 
 
 def test_a_list_to_choose_from_has_what_was_typed(desk: Desk) -> None:
     schedule(desk, title="Übung am Freitag")
     schedule(desk, "2026-11-28 19:00", title="Saturday")
 
-    found = planning.choices(desk, caller(), "übung")
+    found = schedule_service.choices(desk, caller(), "übung")
 
     assert found == [("Übung am Freitag", 1, START + timedelta(days=7))]
-    assert len(planning.choices(desk, caller(), "")) == 2
+    assert len(schedule_service.choices(desk, caller(), "")) == 2
 
 
 def test_an_announcement_is_posted_once_and_edited_from_then_on(desk: Desk) -> None:
     announced = schedule(desk)
 
-    planning.edit(desk, caller("Ana"), "1", Plan(title="Friday"))
+    schedule_service.edit(desk, caller("Ana"), "1", Plan(title="Friday"))
 
     posted = effect(desk, announced)
     assert posted is not None

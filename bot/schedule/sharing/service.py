@@ -7,8 +7,8 @@ from sqlmodel import Session
 
 from bot.calendars.shown import Told
 from bot.core.unit import Caller, Desk
-from bot.sessions.planning import service as planning
-from bot.sessions.planning import shown
+from bot.schedule import read_model as schedule_read_model
+from bot.schedule import service as schedule_service
 from storage import groups
 from storage.tables import Meetup
 
@@ -34,10 +34,10 @@ class Shared:
 
 def share(desk: Desk, caller: Caller, typed: str) -> Shared:
     """The session that a member chose, or the next one."""
-    key = planning.find_key(desk, caller, typed)
+    key = schedule_service.find_key(desk, caller, typed)
     with desk.db.read() as tx:
         meetup = tx.get_one(Meetup, key.id)
-        about = shown.read_announcement(tx, key)
+        about = schedule_read_model.read_announcement(tx, key)
         if about is None:
             raise TypeError("a session that was found can be shown")
         where = meetup.voice_channel_id or meetup.channel_id

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sessions.series import rules
-from bot.sessions.series.rules import Rhythm
+from bot.schedule.series import rules as series_rules
+from bot.schedule.series.rules import Rhythm
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SEVEN = time(19)
@@ -189,15 +189,15 @@ def test_the_next_dates_are_those_whose_moment_is_still_to_come() -> None:
     ],
 )
 def test_a_rhythm_is_said_in_words(repeat: str, start: date, words: str) -> None:
-    assert rules.said(Rhythm(repeat, start, SEVEN, BERLIN)) == words
+    assert series_rules.said(Rhythm(repeat, start, SEVEN, BERLIN)) == words
 
 
 def test_the_next_session_is_announced_as_the_last_one_ends_or_some_days_before() -> None:
     start = NOW + timedelta(days=7)
 
-    early = rules.time_to_plan(start, announce_days=5, earlier_end=NOW + timedelta(hours=1))
-    late = rules.time_to_plan(start, announce_days=5, earlier_end=start - timedelta(hours=1))
-    live = rules.time_to_plan(start, announce_days=5, earlier_end=None)
+    early = series_rules.time_to_plan(start, announce_days=5, earlier_end=NOW + timedelta(hours=1))
+    late = series_rules.time_to_plan(start, announce_days=5, earlier_end=start - timedelta(hours=1))
+    live = series_rules.time_to_plan(start, announce_days=5, earlier_end=None)
 
     assert early == NOW + timedelta(hours=1)
     assert late == live == start - timedelta(days=5)

@@ -15,9 +15,9 @@ from sqlmodel import Session
 
 from bot.core.refusals import NotAllowedRefusal, Refusal
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
+from bot.schedule import lifecycle
+from bot.schedule.series.rules import Rhythm, Scope
 from bot.sessions import service as sessions_service
-from bot.sessions.series.rules import Rhythm, Scope
-from bot.sessions.upcoming import service as upcoming
 from storage import planning
 from storage.tables import Meetup, Repeat, Series, SessionState
 
@@ -89,7 +89,7 @@ def planned_for(tx: Session, group_id: int, typed: str) -> PlannedFor:
     for meetup in planning.of_series(tx, row_id(series)):
         if meetup.occurrence == day:
             return PlannedFor(meetup.starts_at, ZoneInfo(meetup.timezone))
-    rhythm = upcoming.rhythm_of(series)
+    rhythm = lifecycle.rhythm_of(series)
     return PlannedFor(rhythm.moment(day), rhythm.zone)
 
 
@@ -106,8 +106,8 @@ def end(unit: Unit, series: Series, chosen: Sequence[Meetup], scope: Scope) -> N
     """No session of the series comes any more: none from the chosen ones on, or none at all."""
     days = [meetup.occurrence for meetup in chosen if meetup.occurrence is not None]
     if scope == Scope.ALL:
-        days += islice(upcoming.rhythm_of(series).days_after(unit.now), 1)
-    upcoming.end_series(unit, series, min(days))
+        days += islice(lifecycle.rhythm_of(series).days_after(unit.now), 1)
+    lifecycle.end_series(unit, series, min(days))
 
 
 def move(
@@ -119,7 +119,7 @@ def move(
     zone: ZoneInfo,
 ) -> None:
     """The chosen sessions and all after them go on in a new series, which has `meetup` at `at`."""
-    old = upcoming.rhythm_of(series)
+    old = lifecycle.rhythm_of(series)
     local = at.astimezone(zone)
     day, first = _occurrence(meetup), _occurrence(chosen[0])
     to = first + (local.date() - day)
@@ -131,7 +131,7 @@ def move(
         one.timezone = str(zone)
     if any(one.starts_at <= unit.now for one in chosen):
         raise Refusal("That would move one of the sessions into the past. Choose a later time.")
-    upcoming.end_series(unit, series, first)
+    lifecycle.end_series(unit, series, first)
 
 
 def to_come(desk: Desk, caller: Caller, typed: str) -> list[ToCome]:
@@ -147,7 +147,7 @@ def to_come(desk: Desk, caller: Caller, typed: str) -> list[ToCome]:
 
 
 def _offered(tx: Session, series: Series, now: datetime) -> list[ToCome]:
-    rhythm = upcoming.rhythm_of(series)
+    rhythm = lifecycle.rhythm_of(series)
     taken = {meetup.occurrence for meetup in planning.of_series(tx, row_id(series))}
     free = (day for day in rhythm.days_after(now) if day not in taken)
     return [
@@ -164,7 +164,7 @@ def _of_date(unit: ActUnit, series_id: int, typed: str) -> Meetup:
     """The session of a series on a date, announced or not."""
     series = planning.series(unit.tx, unit.group.id, series_id)
     day = _date(typed)
-    rhythm = upcoming.rhythm_of(series) if series is not None else None
+    rhythm = lifecycle.rhythm_of(series) if series is not None else None
     if series is None or rhythm is None or day is None or not rhythm.has(day):
         raise Refusal("There is no such session in that series. Choose one from the list.")
     for meetup in planning.of_series(unit.tx, series_id):
@@ -172,7 +172,7 @@ def _of_date(unit: ActUnit, series_id: int, typed: str) -> Meetup:
             return meetup
     if rhythm.moment(day) <= unit.now:
         raise Refusal("That session is past, so there is nothing to change.")
-    return upcoming.occur(series, day, unit)
+    return lifecycle.occur(series, day, unit)
 
 
 def _date(typed: str) -> date | None:

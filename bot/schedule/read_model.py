@@ -11,8 +11,8 @@ from bot.calendars.shown import Told
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.unit import row_id
-from bot.sessions.planning import rules
-from bot.sessions.upcoming import service as upcoming
+from bot.schedule import lifecycle
+from bot.schedule import rules as schedule_rules
 from storage import groups, outbox, planning, questions, sessions
 from storage.tables import Answer, EffectState, Meetup, QuestionState, Rsvp, SessionState
 
@@ -91,7 +91,7 @@ def read_announcement(tx: Session, at: Key) -> Announcement | None:
         starts_at=meetup.starts_at,
         timezone=meetup.timezone,
         minutes=meetup.minutes,
-        repeats=upcoming.repeats(tx, meetup),
+        repeats=lifecycle.repeats(tx, meetup),
         not_held=meetup.state == SessionState.CANCELLED and meetup.ended_at is not None,
         voice_channel_id=meetup.voice_channel_id,
         channel_id=meetup.channel_id,
@@ -119,7 +119,7 @@ def read_reminder(tx: Session, at: Key) -> Reminder | None:
     maybe = [row.member_id for row in sessions.rsvps(tx, at.id) if row.answer == Answer.MAYBE]
     users = groups.users(tx, [*going, *maybe])
     named = tuple(users[member] for member in (*going, *maybe) if member in users)
-    in_part = named[part * rules.MOST_PINGS : (part + 1) * rules.MOST_PINGS]
+    in_part = named[part * schedule_rules.MOST_PINGS : (part + 1) * schedule_rules.MOST_PINGS]
     if part and not in_part:
         return None
     nudged = _without_question(tx, meetup, going, minutes)
@@ -139,14 +139,14 @@ def read_place(tx: Session, at: Key) -> Place | None:
 
 def places_of(tx: Session, meetup: Meetup) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Who has a place, and who waits for one."""
-    return rules.places(sessions.going(tx, row_id(meetup)), meetup.size)
+    return schedule_rules.places(sessions.going(tx, row_id(meetup)), meetup.size)
 
 
 def _without_question(
     tx: Session, meetup: Meetup, going: Sequence[int], minutes: int
 ) -> tuple[str, ...]:
     """Those who come and have no question waiting, while there is time to think of one."""
-    if minutes < rules.NUDGE_FROM:
+    if minutes < schedule_rules.NUDGE_FROM:
         return ()
     states = (QuestionState.PROPOSED,)
     waiting = questions.listing(tx, meetup.group_id, states=states, limit=1000)

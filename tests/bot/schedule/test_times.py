@@ -8,9 +8,9 @@ from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.typed_times import Asked
 from bot.core.unit import Desk
 from bot.groups import service as groups
-from bot.sessions.planning import service as planning
-from bot.sessions.planning.service import Plan, Planned
-from bot.sessions.series.rules import Scope
+from bot.schedule import service as schedule_service
+from bot.schedule.series.rules import Scope
+from bot.schedule.service import Plan, Planned
 from storage.tables import Meetup, Repeat, Series
 from tests.bot.scenes import row
 from tests.conftest import Clock, caller
@@ -19,13 +19,13 @@ DAY = 86400
 
 
 def plan(desk: Desk, when: str, name: str = "Ana", **more: object) -> Planned:
-    done = planning.schedule(desk, caller(name), Plan(when, **more))
+    done = schedule_service.schedule(desk, caller(name), Plan(when, **more))
     assert isinstance(done, Planned)
     return done
 
 
 def edit(desk: Desk, when: str, session: str = "1", **more: object) -> Planned | Asked:
-    return planning.edit(desk, caller("Ana"), session, Plan(when, **more))
+    return schedule_service.edit(desk, caller("Ana"), session, Plan(when, **more))
 
 
 def starts(desk: Desk, number: int = 1) -> str:
@@ -178,15 +178,15 @@ def test_a_time_read_for_a_day_that_the_session_no_longer_has_is_refused(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan(desk, "2026-12-03 19:00")
-    read = planning._read
+    read = schedule_service._read
 
     def moved_meanwhile(*given: object) -> object:
         found = read(*given)
-        monkeypatch.setattr(planning, "_read", read)
+        monkeypatch.setattr(schedule_service, "_read", read)
         edit(desk, "2026-12-05 19:00")
         return found
 
-    monkeypatch.setattr(planning, "_read", moved_meanwhile)
+    monkeypatch.setattr(schedule_service, "_read", moved_meanwhile)
 
     with pytest.raises(StaleRefusal, match="has just been moved"):
         edit(desk, "20:00")
@@ -257,4 +257,4 @@ def test_what_cannot_be_planned_is_refused_before_its_time_is_asked_about(desk: 
         ({"size": 1}, "The size is between"),
     ):
         with pytest.raises(Refusal, match=why):
-            planning.schedule(desk, caller("Ana"), Plan("7", **wrong))
+            schedule_service.schedule(desk, caller("Ana"), Plan("7", **wrong))

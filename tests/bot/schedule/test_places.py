@@ -5,10 +5,10 @@ import pytest
 from bot.core.keys import Key
 from bot.core.refusals import Refusal
 from bot.core.unit import Desk
-from bot.sessions.planning import rules
-from bot.sessions.planning import service as planning
-from bot.sessions.planning.service import Plan
-from bot.sessions.planning.shown import read_announcement, read_place, read_reminder
+from bot.schedule import rules as schedule_rules
+from bot.schedule import service as schedule_service
+from bot.schedule.read_model import read_announcement, read_place, read_reminder
+from bot.schedule.service import Plan
 from storage.tables import Answer, Effect, Meetup
 from tests.bot.scenes import bring, row, rows
 from tests.conftest import Clock, caller
@@ -17,8 +17,8 @@ from tests.conftest import Clock, caller
 @pytest.fixture
 def announced(desk: Desk, clock: Clock) -> Key:
     """A session for two: Ana and Ben have the places, Cleo and Dan wait."""
-    planned = planning.schedule(desk, caller("Ana"), Plan("2026-11-27 19:00", size=2))
-    assert isinstance(planned, planning.Planned)
+    planned = schedule_service.schedule(desk, caller("Ana"), Plan("2026-11-27 19:00", size=2))
+    assert isinstance(planned, schedule_service.Planned)
     for name in ("Ben", "Cleo", "Dan"):
         say(desk, clock, planned.key, name, Answer.GOING)
     return planned.key
@@ -26,7 +26,7 @@ def announced(desk: Desk, clock: Clock) -> Key:
 
 def say(desk: Desk, clock: Clock, at: Key, name: str, said: Answer) -> None:
     clock.move(60)
-    planning.rsvp(desk, caller(name), at, said)
+    schedule_service.rsvp(desk, caller(name), at, said)
 
 
 def who(desk: Desk, at: Key) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -106,29 +106,29 @@ def test_who_moves_up_a_second_time_is_told_again(desk: Desk, clock: Clock, anno
 
 
 def test_more_places_call_those_who_wait(desk: Desk, announced: Key) -> None:
-    planning.edit(desk, caller("Ana"), "1", Plan(size=4))
+    schedule_service.edit(desk, caller("Ana"), "1", Plan(size=4))
 
     assert who(desk, announced) == (("Ana", "Ben", "Cleo", "Dan"), ())
     assert called(desk) == [3, 4]
 
 
 def test_nobody_who_has_a_place_loses_it_to_a_smaller_size(desk: Desk, announced: Key) -> None:
-    planning.edit(desk, caller("Ana"), "1", Plan(size=4))
+    schedule_service.edit(desk, caller("Ana"), "1", Plan(size=4))
 
     with pytest.raises(Refusal, match="4 people are going already"):
-        planning.edit(desk, caller("Ana"), "1", Plan(size=3))
+        schedule_service.edit(desk, caller("Ana"), "1", Plan(size=3))
 
 
 @pytest.mark.parametrize("size", [-1, 0, 1, 101])
 def test_a_size_has_limits(desk: Desk, size: int) -> None:
     with pytest.raises(Refusal, match="between 2 and 100"):
-        planning.schedule(desk, caller("Ana"), Plan("2026-11-27 19:00", size=size))
+        schedule_service.schedule(desk, caller("Ana"), Plan("2026-11-27 19:00", size=size))
 
 
 @pytest.mark.parametrize("length", ["9m", "25h"])
 def test_a_length_has_limits(desk: Desk, length: str) -> None:
     with pytest.raises(Refusal, match="between 10 minutes and a day"):
-        planning.schedule(desk, caller("Ana"), Plan("2026-11-27 19:00", length=length))
+        schedule_service.schedule(desk, caller("Ana"), Plan("2026-11-27 19:00", length=length))
 
 
 def test_a_reminder_calls_those_with_a_place_and_those_who_may_come(
@@ -144,7 +144,7 @@ def test_a_reminder_calls_those_with_a_place_and_those_who_may_come(
 
 
 @pytest.mark.parametrize(
-    ("minutes", "without"), [(1440, ("Ana",)), (rules.NUDGE_FROM, ("Ana",)), (15, ())]
+    ("minutes", "without"), [(1440, ("Ana",)), (schedule_rules.NUDGE_FROM, ("Ana",)), (15, ())]
 )
 def test_a_reminder_names_those_who_have_no_question_while_there_is_time(
     desk: Desk, announced: Key, minutes: int, without: tuple[str, ...]

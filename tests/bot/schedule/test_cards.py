@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from bot.core import keys
-from bot.sessions.planning.cards import announcement_card
-from bot.sessions.planning.shown import Announcement, Event
+from bot.schedule.cards import announcement_card
+from bot.schedule.read_model import Announcement, Event
 from storage.tables import SessionState
 
 CROWD = tuple("*" * 32 for _ in range(100))

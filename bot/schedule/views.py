@@ -2,7 +2,8 @@
 
 from bot.core.keys import Key
 from bot.door.interactions import Door
-from bot.sessions.planning import cards, service
+from bot.schedule import cards as schedule_cards
+from bot.schedule import service as schedule_service
 from storage.tables import Answer
 
 
@@ -23,14 +24,14 @@ async def cannot(door: Door, at: Key, _values: tuple[str, ...]) -> None:
 
 async def choose(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Which time was meant."""
-    await door.replace(cards.answer(await door.do(service.choose, at)))
+    await door.replace(schedule_cards.answer(await door.do(schedule_service.choose, at)))
 
 
 async def _answer(door: Door, at: Key, said: Answer) -> None:
     if at.kind == "a":
-        await door.change(at, service.rsvp, at, said)
+        await door.change(at, schedule_service.rsvp, at, said)
     else:
-        await door.do(service.rsvp, at, said)
+        await door.do(schedule_service.rsvp, at, said)
         await door.whisper("Noted. The announcement shows it.")
 
 

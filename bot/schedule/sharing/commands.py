@@ -6,8 +6,9 @@ import discord
 from discord import app_commands
 
 from bot.door.interactions import Door
+from bot.schedule.sharing import cards as sharing_cards
+from bot.schedule.sharing import service as sharing_service
 from bot.sessions.commands import session, session_choices
-from bot.sessions.sharing import cards, service
 
 
 @session.command(name="share", description="The announcement as Markdown, for a forum or a blog")
@@ -16,5 +17,5 @@ from bot.sessions.sharing import cards, service
 async def share(interaction: discord.Interaction[Any], session: str | None = None) -> None:
     """Shows the announcement, ready to be copied."""
     door = Door(interaction)
-    shared = await door.do(service.share, session or "")
-    await door.whisper(message=cards.share_message(shared))
+    shared = await door.do(sharing_service.share, session or "")
+    await door.whisper(message=sharing_cards.share_message(shared))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.refusals import Refusal
-from bot.sessions.planning.rules import (
+from bot.schedule.rules import (
     LONGEST_DESCRIPTION,
     LONGEST_TITLE,
     Reminder,

@@ -8,8 +8,8 @@ from bot.core import keys
 from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.unit import Desk
 from bot.groups import service as groups
-from bot.sessions.planning import service as planning
-from bot.sessions.planning.service import Asked, Plan, Planned
+from bot.schedule import service as schedule_service
+from bot.schedule.service import Asked, Plan, Planned
 from storage.planning import forget_drafts
 from storage.tables import Draft, Effect, Meetup
 from tests.bot.scenes import row, rows
@@ -17,7 +17,7 @@ from tests.conftest import START, Clock, caller
 
 
 def ask(desk: Desk, plan: Plan) -> Asked:
-    asked = planning.schedule(desk, caller("Ana"), plan)
+    asked = schedule_service.schedule(desk, caller("Ana"), plan)
     assert isinstance(asked, Asked)
     return asked
 
@@ -33,7 +33,7 @@ def test_nothing_is_planned_before_the_member_has_said_which_time_was_meant(desk
 def test_the_chosen_time_completes_the_plan_with_all_that_was_typed(desk: Desk) -> None:
     asked = ask(desk, Plan("7", "Circle", 950, "5m", "Europe/Rome", "Tea.", None, "2h", 6))
 
-    done = planning.choose(desk, caller("Ana"), keys.draft(asked.draft_id, 1))
+    done = schedule_service.choose(desk, caller("Ana"), keys.draft(asked.draft_id, 1))
 
     found = row(desk, Meetup, 1)
     assert isinstance(done, Planned)
@@ -47,19 +47,19 @@ def test_the_chosen_time_completes_the_plan_with_all_that_was_typed(desk: Desk) 
 def test_the_second_of_two_equal_wall_times_is_planned_if_it_was_chosen(desk: Desk) -> None:
     asked = ask(desk, Plan("2027-10-31 02:30", timezone="Europe/Berlin"))
 
-    planning.choose(desk, caller("Ana"), keys.draft(asked.draft_id, 1))
+    schedule_service.choose(desk, caller("Ana"), keys.draft(asked.draft_id, 1))
 
     assert row(desk, Meetup, 1).starts_at == datetime(2027, 10, 31, 1, 30, tzinfo=UTC)
 
 
 def test_an_edit_is_asked_too_and_changes_nothing_before_the_answer(desk: Desk) -> None:
-    planning.schedule(desk, caller("Ana"), Plan("2026-11-27 19:00"))
+    schedule_service.schedule(desk, caller("Ana"), Plan("2026-11-27 19:00"))
 
-    asked = planning.edit(desk, caller("Ana"), "1", Plan("7", title="Early"))
+    asked = schedule_service.edit(desk, caller("Ana"), "1", Plan("7", title="Early"))
 
     assert isinstance(asked, Asked)
     assert row(desk, Meetup, 1).title == "Forecasting session"
-    planning.choose(desk, caller("Ana"), keys.draft(asked.draft_id, 0))
+    schedule_service.choose(desk, caller("Ana"), keys.draft(asked.draft_id, 0))
     found = row(desk, Meetup, 1)
     assert (found.title, found.starts_at) == ("Early", datetime(2026, 11, 27, 7, tzinfo=UTC))
 
@@ -69,12 +69,12 @@ def test_the_answer_counts_once_and_only_from_who_was_asked(desk: Desk) -> None:
     at = keys.draft(asked.draft_id, 0)
 
     with pytest.raises(StaleRefusal, match="Type the command again"):
-        planning.choose(desk, caller("Ben"), at)
+        schedule_service.choose(desk, caller("Ben"), at)
     with pytest.raises(StaleRefusal):
-        planning.choose(desk, caller("Ana"), keys.draft(asked.draft_id, 2))
-    planning.choose(desk, caller("Ana"), at)
+        schedule_service.choose(desk, caller("Ana"), keys.draft(asked.draft_id, 2))
+    schedule_service.choose(desk, caller("Ana"), at)
     with pytest.raises(StaleRefusal, match="answered already"):
-        planning.choose(desk, caller("Ana"), at)
+        schedule_service.choose(desk, caller("Ana"), at)
 
     assert len(rows(desk, Meetup)) == 1
 
@@ -84,7 +84,7 @@ def test_an_answer_that_comes_after_the_time_is_refused(desk: Desk, clock: Clock
     clock.move(86400)
 
     with pytest.raises(Refusal, match="in the past"):
-        planning.choose(desk, caller("Ana"), keys.draft(asked.draft_id, 0))
+        schedule_service.choose(desk, caller("Ana"), keys.draft(asked.draft_id, 0))
 
 
 def test_questions_that_nobody_answered_are_forgotten_after_a_day(desk: Desk) -> None:
@@ -99,8 +99,8 @@ def test_questions_that_nobody_answered_are_forgotten_after_a_day(desk: Desk) ->
 def test_times_are_read_in_the_members_own_zone_if_they_have_set_one(desk: Desk) -> None:
     name = groups.set_timezone(desk, caller("Ana"), "asia/tokyo")
 
-    planning.schedule(desk, caller("Ana"), Plan("2026-11-27 19:00"))
-    planning.schedule(desk, caller("Ben"), Plan("2026-11-27 19:00"))
+    schedule_service.schedule(desk, caller("Ana"), Plan("2026-11-27 19:00"))
+    schedule_service.schedule(desk, caller("Ben"), Plan("2026-11-27 19:00"))
 
     assert name == "Asia/Tokyo"
     assert row(desk, Meetup, 1).starts_at == datetime(2026, 11, 27, 10, tzinfo=UTC)
@@ -109,7 +109,7 @@ def test_times_are_read_in_the_members_own_zone_if_they_have_set_one(desk: Desk)
 
 
 def test_a_zone_typed_with_the_time_becomes_that_of_the_session(desk: Desk) -> None:
-    planning.schedule(desk, caller("Ana"), Plan("2026-11-27 19:00 Europe/Berlin"))
+    schedule_service.schedule(desk, caller("Ana"), Plan("2026-11-27 19:00 Europe/Berlin"))
 
     found = row(desk, Meetup, 1)
     assert (found.starts_at.hour, found.timezone) == (18, "Europe/Berlin")
@@ -119,4 +119,4 @@ def test_two_different_zones_are_refused(desk: Desk) -> None:
     plan = Plan("2026-11-27 19:00 Europe/Berlin", timezone="Asia/Tokyo")
 
     with pytest.raises(Refusal, match="two time zones, Europe/Berlin and Asia/Tokyo"):
-        planning.schedule(desk, caller("Ana"), plan)
+        schedule_service.schedule(desk, caller("Ana"), plan)

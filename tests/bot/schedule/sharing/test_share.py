@@ -9,11 +9,11 @@ from bot.core.refusals import Refusal
 from bot.core.unit import Desk
 from bot.groups import service as groups
 from bot.groups.service import Change
-from bot.sessions.planning import service as planning
-from bot.sessions.planning.service import Plan
-from bot.sessions.sharing import service as sharing
-from bot.sessions.sharing.cards import markdown, share_message
-from bot.sessions.sharing.service import Shared
+from bot.schedule import service as schedule_service
+from bot.schedule.service import Plan
+from bot.schedule.sharing import service as sharing_service
+from bot.schedule.sharing.cards import markdown, share_message
+from bot.schedule.sharing.service import Shared
 from storage.tables import Repeat
 from tests.conftest import GROUP, caller
 
@@ -93,9 +93,9 @@ def test_the_next_session_is_shared_with_the_zones_of_the_group(desk: Desk) -> N
     for name, zone in (("Ben", "Asia/Tokyo"), ("Cleo", "Europe/Berlin"), ("Dan", "UTC")):
         groups.set_timezone(desk, caller(name), zone)
     plan = Plan("2026-11-26 19:00", "Circle", timezone="Europe/Rome", repeat=Repeat.WEEKLY)
-    planning.schedule(desk, caller("Ana"), plan)
+    schedule_service.schedule(desk, caller("Ana"), plan)
 
-    shared = sharing.share(desk, caller("Eva"), "")
+    shared = sharing_service.share(desk, caller("Eva"), "")
 
     assert shared.zones == ("Europe/Rome", "Europe/Berlin", "Asia/Tokyo", "UTC")
     assert (shared.repeats, shared.title) == ("every Thursday", "Circle")
@@ -104,15 +104,15 @@ def test_the_next_session_is_shared_with_the_zones_of_the_group(desk: Desk) -> N
 
 def test_without_a_plan_there_is_nothing_to_share(desk: Desk) -> None:
     with pytest.raises(Refusal, match="No session is planned"):
-        sharing.share(desk, caller(), "")
+        sharing_service.share(desk, caller(), "")
 
 
 def test_outlook_gets_the_session_that_is_shared_and_google_the_series(desk: Desk) -> None:
     plan = Plan(when="2026-11-26 19:00", timezone="Europe/Berlin", repeat=Repeat.WEEKLY)
-    planning.schedule(desk, caller(), plan)
-    planning.edit(desk, caller(), "1@2026-12-03", Plan(title="The second"))
+    schedule_service.schedule(desk, caller(), plan)
+    schedule_service.edit(desk, caller(), "1@2026-12-03", Plan(title="The second"))
 
-    said = markdown(sharing.share(desk, caller(), "2"))
+    said = markdown(sharing_service.share(desk, caller(), "2"))
 
     assert "startdt=2026-12-03T18" in said
     assert "dates=20261126T190000" in said

@@ -7,10 +7,11 @@ from discord import app_commands
 
 from bot.door.interactions import Door
 from bot.groups.commands import zone_choices
+from bot.schedule import cards as schedule_cards
+from bot.schedule import service as schedule_service
+from bot.schedule.series import service as series_service
+from bot.schedule.series.rules import Scope
 from bot.sessions.commands import choice, session, session_choices
-from bot.sessions.planning import cards, service
-from bot.sessions.series import service as series_service
-from bot.sessions.series.rules import Scope
 from storage.tables import Repeat
 
 
@@ -56,8 +57,12 @@ async def schedule(
     door = Door(interaction)
     again = None if repeat == "none" else Repeat(repeat)
     place = voice.id if voice else None
-    plan = service.Plan(when, title, place, turn, timezone, description, again, length, size)
-    await door.whisper(message=cards.answer(await door.do(service.schedule, plan)))
+    plan = schedule_service.Plan(
+        when, title, place, turn, timezone, description, again, length, size
+    )
+    await door.whisper(
+        message=schedule_cards.answer(await door.do(schedule_service.schedule, plan))
+    )
 
 
 @session.command(name="edit", description="Change a planned session (host, facilitator)")
@@ -90,10 +95,12 @@ async def edit(
     """Changes a planned session."""
     door = Door(interaction)
     place = voice.id if voice else None
-    plan = service.Plan(
+    plan = schedule_service.Plan(
         when, title, place, turn, timezone, description, None, length, size, Scope(scope)
     )
-    await door.whisper(message=cards.answer(await door.do(service.edit, session, plan)))
+    await door.whisper(
+        message=schedule_cards.answer(await door.do(schedule_service.edit, session, plan))
+    )
 
 
 @session.command(name="cancel", description="Cancel a planned session (host, facilitator)")
@@ -109,15 +116,15 @@ async def cancel(
 ) -> None:
     """Cancels a planned session."""
     door = Door(interaction)
-    planned = await door.do(service.cancel, session, Scope(scope))
-    await door.whisper(message=cards.answer(planned))
+    planned = await door.do(schedule_service.cancel, session, Scope(scope))
+    await door.whisper(message=schedule_cards.answer(planned))
 
 
 @session.command(name="list", description="Sessions that are live or planned")
 async def listing(interaction: discord.Interaction[Any]) -> None:
     """Lists sessions."""
     door = Door(interaction)
-    await door.whisper(message=cards.session_list(await door.do(service.listing)))
+    await door.whisper(message=schedule_cards.session_list(await door.do(schedule_service.listing)))
 
 
 @session.command(name="show", description="One session; without a choice, the next one")
@@ -126,4 +133,4 @@ async def listing(interaction: discord.Interaction[Any]) -> None:
 async def show(interaction: discord.Interaction[Any], session: str | None = None) -> None:
     """Shows a session's announcement to the caller."""
     door = Door(interaction)
-    await door.show(await door.do(service.find_key, session or ""))
+    await door.show(await door.do(schedule_service.find_key, session or ""))

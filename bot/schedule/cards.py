@@ -33,8 +33,8 @@ from bot.door.messages import (
     moment,
     safe,
 )
-from bot.sessions.planning.service import Planned, Upcoming
-from bot.sessions.planning.shown import Announcement, Place, Reminder
+from bot.schedule.read_model import Announcement, Place, Reminder
+from bot.schedule.service import Planned, Upcoming
 from storage.tables import SessionState
 
 COLOURS = {

@@ -8,7 +8,7 @@ import discord
 from bot.calendars import links
 from bot.core.refusals import say_duration
 from bot.door.messages import BLUE, Message, card, one_line
-from bot.sessions.sharing.service import Shared
+from bot.schedule.sharing.service import Shared
 
 CONTENT_LIMIT = 2000
 HINT = "Copy this into a forum or a blog:"

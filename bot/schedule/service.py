@@ -17,11 +17,11 @@ from bot.core.times.result import Asks, Understood
 from bot.core.times.zones import parse_zone
 from bot.core.typed_times import Asked, Reading, TypedTime
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
+from bot.schedule import lifecycle
+from bot.schedule import rules as schedule_rules
+from bot.schedule.series import service as series_service
+from bot.schedule.series.rules import Scope
 from bot.sessions import service as sessions_service
-from bot.sessions.planning import rules
-from bot.sessions.series import service as series_service
-from bot.sessions.series.rules import Scope
-from bot.sessions.upcoming import service as upcoming
 from storage import groups, outbox, planning, sessions
 from storage.tables import Answer, DraftKind, Meetup, Repeat, Rsvp, Series, SessionState
 
@@ -105,7 +105,7 @@ def choose(desk: Desk, caller: Caller, at: Key) -> Planned | Asked:
     """Completes a plan with the reading of its time that the member has chosen."""
     with desk.act(caller) as unit:
         chosen = typed_times.take(unit, DraftKind.PLAN, at)
-        rules.check_start(chosen.moment.at, unit.now)
+        schedule_rules.check_start(chosen.moment.at, unit.now)
         plan = _plan(chosen.typed)
         if chosen.about is None:
             return _schedule(unit, plan, chosen.moment)
@@ -116,7 +116,7 @@ def cancel(desk: Desk, caller: Caller, session: str, scope: Scope = Scope.ONE) -
     """Cancels a planned session, or the rest of its series; what was posted says so."""
     with desk.act(caller) as unit:
         meetup = series_service.find(unit, session, "cancel")
-        upcoming.add(unit, meetup)
+        lifecycle.add(unit, meetup)
         series, chosen = series_service.within(unit, meetup, scope)
         for one in chosen:
             one.state = SessionState.CANCELLED
@@ -124,7 +124,7 @@ def cancel(desk: Desk, caller: Caller, session: str, scope: Scope = Scope.ONE) -
         if series is not None and scope != Scope.ONE:
             series_service.end(unit, series, chosen, scope)
         for one in chosen:
-            upcoming.follow(unit, one)
+            lifecycle.follow(unit, one)
         return _planned(unit, meetup, "cancelled", scope, others=len(chosen) - 1)
 
 
@@ -173,15 +173,15 @@ def choices(desk: Desk, caller: Caller, typed: str) -> list[tuple[str, int, date
 
 def _schedule(unit: ActUnit, plan: Plan, reading: Reading) -> Planned | Asked:
     if not unit.caller.is_facilitator(unit.group):
-        rules.check_ahead(planning.ahead_of_host(unit.tx, unit.group.id, unit.my_id))
+        schedule_rules.check_ahead(planning.ahead_of_host(unit.tx, unit.group.id, unit.my_id))
     meetup = _new(unit, typed_times.first(reading))
     _apply(meetup, plan)
     if isinstance(reading, Asks):
         return _ask(unit, plan, reading)
     if plan.repeat is not None:
         series_service.begin(unit, meetup, plan.repeat)
-    upcoming.add(unit, meetup)
-    upcoming.announce(unit, meetup)
+    lifecycle.add(unit, meetup)
+    lifecycle.announce(unit, meetup)
     return _planned(unit, meetup, "planned", Scope.ALL)
 
 
@@ -215,7 +215,7 @@ def _edit(unit: ActUnit, session: str, plan: Plan, reading: Reading | None) -> P
     if isinstance(reading, Asks):
         _apply(_new(unit, typed_times.first(reading)), plan)
         return _ask(unit, plan, reading, session)
-    upcoming.add(unit, meetup)
+    lifecycle.add(unit, meetup)
     series, chosen = series_service.within(unit, meetup, plan.scope)
     before = {row_id(one): _in_calendars(one) for one in chosen}
     for one in chosen:
@@ -223,7 +223,7 @@ def _edit(unit: ActUnit, session: str, plan: Plan, reading: Reading | None) -> P
     _move(unit, series, chosen, meetup, plan, reading)
     for one in chosen:
         one.sequence += before[row_id(one)] != _in_calendars(one)
-        upcoming.announce(unit, one)
+        lifecycle.announce(unit, one)
     return _planned(unit, meetup, "changed", plan.scope, others=len(chosen) - 1)
 
 
@@ -296,23 +296,23 @@ def _require_unmoved(unit: ActUnit, session: str, planned: series_service.Planne
 def _apply(meetup: Meetup | Series, plan: Plan) -> None:
     """What was given counts; what was not stays, also what one session has of its own."""
     if plan.title is not None:
-        meetup.title = rules.check_title(plan.title)
+        meetup.title = schedule_rules.check_title(plan.title)
     if plan.description is not None:
-        meetup.description = rules.check_description(plan.description)
+        meetup.description = schedule_rules.check_description(plan.description)
     if plan.turn is not None:
         meetup.turn_seconds = sessions_service.check_turn(parse_duration(plan.turn))
     if plan.voice_channel_id is not None:
         meetup.voice_channel_id = plan.voice_channel_id
     if plan.length is not None:
-        meetup.minutes = rules.check_length(parse_duration(plan.length))
+        meetup.minutes = schedule_rules.check_length(parse_duration(plan.length))
     if plan.size is not None:
-        meetup.size = rules.check_size(plan.size)
+        meetup.size = schedule_rules.check_size(plan.size)
 
 
 def _change(unit: ActUnit, meetup: Meetup, plan: Plan) -> None:
     before = _with_place(unit, meetup)
     if plan.size is not None:
-        rules.check_size(plan.size, going=len(before))
+        schedule_rules.check_size(plan.size, going=len(before))
     _apply(meetup, plan)
     _call_up(unit, meetup, before)
 
@@ -330,7 +330,7 @@ def _in_calendars(meetup: Meetup) -> tuple[object, ...]:
 
 
 def _with_place(unit: Unit, meetup: Meetup) -> tuple[int, ...]:
-    return rules.places(sessions.going(unit.tx, row_id(meetup)), meetup.size)[0]
+    return schedule_rules.places(sessions.going(unit.tx, row_id(meetup)), meetup.size)[0]
 
 
 def _call_up(unit: ActUnit, meetup: Meetup, before: tuple[int, ...]) -> None:
@@ -339,7 +339,7 @@ def _call_up(unit: ActUnit, meetup: Meetup, before: tuple[int, ...]) -> None:
     for row in sessions.rsvps(unit.tx, row_id(meetup)):
         if row.member_id in placed:
             key = keys.place(row_id(meetup), row.member_id, row.at)
-            unit.ping(key, meetup.channel_id, upcoming.end_of(meetup))
+            unit.ping(key, meetup.channel_id, lifecycle.end_of(meetup))
 
 
 def _planned(unit: Unit, meetup: Meetup, deed: str, scope: Scope, *, others: int = 0) -> Planned:
@@ -352,7 +352,7 @@ def _planned(unit: Unit, meetup: Meetup, deed: str, scope: Scope, *, others: int
         meetup.timezone,
         meetup.channel_id if announced else None,
         deed,
-        upcoming.repeats(unit.tx, meetup),
+        lifecycle.repeats(unit.tx, meetup),
         others,
         alone=scope == Scope.ONE,
     )
@@ -371,6 +371,6 @@ def _upcoming(meetup: Meetup, answers: Sequence[Rsvp]) -> Upcoming:
         meetup.state,
         meetup.starts_at,
         meetup.channel_id,
-        len(rules.places(going, meetup.size)[0]),
+        len(schedule_rules.places(going, meetup.size)[0]),
         said.count(Answer.MAYBE),
     )

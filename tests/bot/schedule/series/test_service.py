@@ -10,13 +10,13 @@ from bot.core.refusals import NotAllowedRefusal, Refusal
 from bot.core.unit import Desk
 from bot.groups import service as groups
 from bot.groups.service import Change
+from bot.schedule import lifecycle
+from bot.schedule import service as schedule_service
+from bot.schedule.read_model import read_announcement
+from bot.schedule.series import service as series_service
+from bot.schedule.series.rules import Scope
+from bot.schedule.service import Plan, Planned
 from bot.sessions import service as sessions
-from bot.sessions.planning import service as planning
-from bot.sessions.planning.service import Plan, Planned
-from bot.sessions.planning.shown import read_announcement
-from bot.sessions.series import service as series
-from bot.sessions.series.rules import Scope
-from bot.sessions.upcoming import service as upcoming
 from storage.tables import Meetup, Repeat, Rsvp, Series, SessionState
 from tests.bot.scenes import effect, row, rows, snapshot, wanted
 from tests.conftest import GROUP, Clock, caller
@@ -30,7 +30,7 @@ FIRST = "2026-11-26 19:00"
 def weekly(desk: Desk) -> Key:
     """Every Thursday at 19:00 in Berlin; the first one is announced."""
     plan = Plan(FIRST, "Circle", timezone="Europe/Berlin", repeat=Repeat.WEEKLY, size=5)
-    planned = planning.schedule(desk, caller("Ana"), plan)
+    planned = schedule_service.schedule(desk, caller("Ana"), plan)
     assert isinstance(planned, Planned)
     assert planned.repeats == "every Thursday"
     return planned.key
@@ -40,12 +40,12 @@ def pass_to(desk: Desk, clock: Clock, at: datetime) -> None:
     """Time passes, and the alarms ring that are due by then, each at its moment."""
     while True:
         due = [
-            (one.remind_at, upcoming.remind_due, one.id)
+            (one.remind_at, lifecycle.remind_due, one.id)
             for one in rows(desk, Meetup)
             if one.state == SessionState.SCHEDULED and one.remind_at is not None
         ]
         due += [
-            (one.plan_at, upcoming.plan_due, one.id) for one in rows(desk, Series) if one.plan_at
+            (one.plan_at, lifecycle.plan_due, one.id) for one in rows(desk, Series) if one.plan_at
         ]
         ringing = [alarm for alarm in due if alarm[0] <= at]
         if not ringing:
@@ -72,7 +72,7 @@ def planned(desk: Desk) -> list[str]:
 
 
 def change(desk: Desk, session: str, plan: Plan) -> Planned:
-    changed = planning.edit(desk, caller("Ana"), session, plan)
+    changed = schedule_service.edit(desk, caller("Ana"), session, plan)
     assert isinstance(changed, Planned)
     return changed
 
@@ -146,9 +146,9 @@ def test_after_a_long_sleep_sessions_that_are_past_are_not_announced(
 ) -> None:
     clock.now += 30 * DAY
 
-    upcoming.plan_due(desk, 1, GROUP)
-    upcoming.plan_due(desk, 1, GROUP)
-    upcoming.remind_due(desk, 1, GROUP)
+    lifecycle.plan_due(desk, 1, GROUP)
+    lifecycle.plan_due(desk, 1, GROUP)
+    lifecycle.remind_due(desk, 1, GROUP)
 
     assert planned(desk) == ["12-24 19:00"]
 
@@ -156,7 +156,7 @@ def test_after_a_long_sleep_sessions_that_are_past_are_not_announced(
 def test_a_session_that_nobody_started_is_given_up_six_hours_after_its_end(
     desk: Desk, clock: Clock
 ) -> None:
-    planning.schedule(desk, caller("Ana"), Plan(FIRST))
+    schedule_service.schedule(desk, caller("Ana"), Plan(FIRST))
     end = row(desk, Meetup, 1).starts_at + timedelta(minutes=90, hours=6)
 
     pass_to(desk, clock, end - timedelta(seconds=1))
@@ -168,7 +168,7 @@ def test_a_session_that_nobody_started_is_given_up_six_hours_after_its_end(
     assert (before, row(desk, Meetup, 1).state) == (SessionState.SCHEDULED, SessionState.CANCELLED)
     assert shown is not None
     assert shown.not_held
-    assert planning.listing(desk, caller()) == []
+    assert schedule_service.listing(desk, caller()) == []
 
 
 # One session
@@ -195,7 +195,7 @@ def test_a_session_moved_behind_the_next_one_does_not_hide_it(
 
 
 def test_when_one_session_is_cancelled_the_next_is_announced(desk: Desk, weekly: Key) -> None:
-    planning.cancel(desk, caller("Ana"), "1")
+    schedule_service.cancel(desk, caller("Ana"), "1")
 
     assert row(desk, Meetup, 1).state == SessionState.CANCELLED
     assert planned(desk) == ["12-03 19:00"]
@@ -204,7 +204,7 @@ def test_when_one_session_is_cancelled_the_next_is_announced(desk: Desk, weekly:
 def test_a_session_can_be_left_out_before_it_is_announced(
     desk: Desk, clock: Clock, weekly: Key
 ) -> None:
-    planning.cancel(desk, caller("Ana"), "1@2026-12-03")
+    schedule_service.cancel(desk, caller("Ana"), "1@2026-12-03")
     unseen = effect(desk, keys.announcement(2))
     hold(desk, clock, 1)
 
@@ -224,9 +224,9 @@ def test_a_session_can_be_moved_before_it_is_announced(
 
 
 def test_dates_to_come_are_on_offer_until_they_are_announced(desk: Desk, weekly: Key) -> None:
-    planning.cancel(desk, caller("Ana"), "1@2026-12-10")
+    schedule_service.cancel(desk, caller("Ana"), "1@2026-12-10")
 
-    found = series.to_come(desk, caller(), "circ")
+    found = series_service.to_come(desk, caller(), "circ")
 
     assert [one.name for one in found] == [
         "1@2026-12-03",
@@ -234,7 +234,7 @@ def test_dates_to_come_are_on_offer_until_they_are_announced(desk: Desk, weekly:
         "1@2026-12-24",
         "1@2026-12-31",
     ]
-    assert series.to_come(desk, caller(), "other") == []
+    assert series_service.to_come(desk, caller(), "other") == []
 
 
 @pytest.mark.parametrize("typed", ["1@2026-12-04", "2@2026-12-03", "1@2026-02-30", "1@2026-11-19"])
@@ -242,7 +242,7 @@ def test_what_is_no_date_of_a_series_is_refused(desk: Desk, weekly: Key, typed: 
     before = snapshot(desk)
 
     with pytest.raises(Refusal, match="no such session in that series"):
-        planning.cancel(desk, caller("Ana"), typed)
+        schedule_service.cancel(desk, caller("Ana"), typed)
 
     assert snapshot(desk) == before
 
@@ -251,7 +251,7 @@ def test_only_the_host_or_a_facilitator_changes_a_session_that_is_not_announced(
     desk: Desk, weekly: Key
 ) -> None:
     with pytest.raises(NotAllowedRefusal):
-        planning.cancel(desk, caller("Ben"), "1@2026-12-03")
+        schedule_service.cancel(desk, caller("Ben"), "1@2026-12-03")
 
     assert len(rows(desk, Meetup)) == 1
 
@@ -259,7 +259,7 @@ def test_only_the_host_or_a_facilitator_changes_a_session_that_is_not_announced(
 def test_a_question_about_the_time_of_a_session_to_come_does_not_announce_it(
     desk: Desk, weekly: Key
 ) -> None:
-    planning.edit(desk, caller("Ana"), "1@2026-12-03", Plan("3 Dec at 7"))
+    schedule_service.edit(desk, caller("Ana"), "1@2026-12-03", Plan("3 Dec at 7"))
 
     assert len(rows(desk, Meetup)) == 1
 
@@ -297,7 +297,7 @@ def test_sessions_before_the_chosen_one_stay_where_they_are(
 def test_a_session_left_out_stays_left_out_when_the_series_moves(
     desk: Desk, clock: Clock, weekly: Key
 ) -> None:
-    planning.cancel(desk, caller("Ana"), "1@2026-12-03")
+    schedule_service.cancel(desk, caller("Ana"), "1@2026-12-03")
 
     change(desk, "1", Plan("2026-11-25 19:00", scope=Scope.FOLLOWING))
     hold(desk, clock, 1)
@@ -308,9 +308,9 @@ def test_a_session_left_out_stays_left_out_when_the_series_moves(
 def test_a_series_that_was_ended_also_ends_after_it_has_moved(
     desk: Desk, clock: Clock, weekly: Key
 ) -> None:
-    planning.cancel(desk, caller("Ana"), "1@2026-12-10", Scope.FOLLOWING)
+    schedule_service.cancel(desk, caller("Ana"), "1@2026-12-10", Scope.FOLLOWING)
 
-    to_come = [one.name for one in series.to_come(desk, caller(), "")]
+    to_come = [one.name for one in series_service.to_come(desk, caller(), "")]
     changed = change(desk, "1", Plan("2026-11-25 19:00", scope=Scope.FOLLOWING))
     hold(desk, clock, 1)
     second = planned(desk)
@@ -349,7 +349,7 @@ def test_the_rest_of_a_series_is_cancelled(desk: Desk, clock: Clock, weekly: Key
     groups.change(desk, caller(manages_group=True), Change(announce_days=20))
 
     before = planned(desk)
-    done = planning.cancel(desk, caller("Ana"), "3", Scope.FOLLOWING)
+    done = schedule_service.cancel(desk, caller("Ana"), "3", Scope.FOLLOWING)
     left = planned(desk)
     pass_to(desk, clock, clock.now + 60 * DAY)
 
@@ -362,7 +362,7 @@ def test_the_rest_of_a_series_is_cancelled(desk: Desk, clock: Clock, weekly: Key
 def test_a_whole_series_is_cancelled_and_nothing_of_it_comes_any_more(
     desk: Desk, clock: Clock, weekly: Key
 ) -> None:
-    done = planning.cancel(desk, caller("Ana"), "1@2026-12-10", Scope.ALL)
+    done = schedule_service.cancel(desk, caller("Ana"), "1@2026-12-10", Scope.ALL)
     pass_to(desk, clock, clock.now + 60 * DAY)
 
     assert done.repeats == ""
@@ -372,7 +372,7 @@ def test_a_whole_series_is_cancelled_and_nothing_of_it_comes_any_more(
 
 
 def test_a_series_cannot_be_moved_so_that_a_session_is_past(desk: Desk, weekly: Key) -> None:
-    planning.cancel(desk, caller("Ana"), "1@2026-12-03")
+    schedule_service.cancel(desk, caller("Ana"), "1@2026-12-03")
     change(desk, "1@2026-12-10", Plan(title="Later"))
     before = snapshot(desk)
 
@@ -384,10 +384,10 @@ def test_a_series_cannot_be_moved_so_that_a_session_is_past(desk: Desk, weekly: 
 
 def test_a_session_that_does_not_repeat_is_changed_alone_whatever_the_scope(desk: Desk) -> None:
     for _ in range(2):
-        planning.schedule(desk, caller("Ana"), Plan(FIRST))
+        schedule_service.schedule(desk, caller("Ana"), Plan(FIRST))
 
     change(desk, "1", Plan(title="One", scope=Scope.ALL))
-    planning.cancel(desk, caller("Ana"), "1", Scope.FOLLOWING)
+    schedule_service.cancel(desk, caller("Ana"), "1", Scope.FOLLOWING)
 
     assert [one.title for one in rows(desk, Meetup)] == ["One", "Forecasting session"]
     assert row(desk, Meetup, 2).state == SessionState.SCHEDULED
@@ -410,7 +410,7 @@ def test_only_what_a_calendar_shows_counts_as_a_change_for_calendars(
     ):
         change(desk, "1", plan)
         seen.append(row(desk, Meetup, 1).sequence)
-    planning.cancel(desk, caller("Ana"), "1")
+    schedule_service.cancel(desk, caller("Ana"), "1")
 
     assert seen == [0, 0, 0, 1, 2, 3, 4]
     assert row(desk, Meetup, 1).sequence == 5
