@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 import discord
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.calendars import keeper
+from bot.calendars import google_sync
 from bot.calendars import service as calendars
 from bot.calendars.discord_events import DiscordEvents
 from bot.core import keys
@@ -25,7 +25,7 @@ from bot.runtime.delivery.notes import LINGER
 from bot.runtime.delivery.pace import Pace
 from bot.runtime.delivery.worker import Carrier, Delivery
 from bot.runtime.pools import Pools
-from bot.standings import keeping
+from bot.standings import stored as standings_stored
 from storage.engine import Database
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class App:
         sweep_seconds: float = SWEEP_SECONDS,
         sleep: Sleep = asyncio.sleep,
         means: Means = NONE,
-        google: keeper.Calendar | None = None,
+        google: google_sync.Calendar | None = None,
         http_bind: str | None = None,
         linger: float = LINGER,
     ) -> None:
@@ -66,7 +66,7 @@ class App:
         self.client = DojoClient(self)
         events = DiscordEvents(self.desk, self.run, self.client)
         carriers = {"v": Carrier(events.carry, lambda key: keys.announcement(key.id))}
-        keep = partial(keeper.keep, calendar=google)
+        keep = partial(google_sync.keep, calendar=google)
         self.delivery = Delivery(
             self.desk,
             self.run,
@@ -125,7 +125,7 @@ class App:
         return await self.run(render, self.desk, key)
 
     async def _refresh_standings(self, number: int, group_id: int) -> None:
-        await self.pools.standings.run(keeping.refresh, self.slow_desk, number, group_id)
+        await self.pools.standings.run(standings_stored.refresh, self.slow_desk, number, group_id)
 
     async def _read_feed(self, secret: str) -> bytes | None:
         return await self.run(calendars.read_feed, self.desk, secret)

@@ -11,13 +11,13 @@ from bot.core.unit import Desk
 from bot.door.messages import Message, Picture
 from bot.groups import cards as group_cards
 from bot.questions import cards as question_cards
-from bot.questions import shown as question_shown
+from bot.questions import read_model as questions_read_model
 from bot.rounds import cards as rounds_cards
 from bot.rounds import read_model as rounds_read_model
 from bot.schedule import cards as schedule_cards
 from bot.schedule import read_model as schedule_read_model
 from bot.sessions import cards as session_cards
-from bot.sessions import shown as session_shown
+from bot.sessions import read_model as sessions_read_model
 from scoring.loading import LOADING
 from storage import outbox
 from storage.tables import Meetup, Question, Round
@@ -139,17 +139,20 @@ CATALOGUE: dict[str, tuple[Read, Draw]] = {
         lambda tx, key, _: schedule_read_model.read_place(tx, key),
         schedule_cards.place_message,
     ),
-    "l": (session_shown.read_lobby, session_cards.lobby_card),
-    "e": (lambda tx, key, _: session_shown.read_evening(tx, key), session_cards.evening_card),
+    "l": (sessions_read_model.read_lobby, session_cards.lobby_card),
+    "e": (lambda tx, key, _: sessions_read_model.read_evening(tx, key), session_cards.evening_card),
     "b": (lambda tx, key, _: rounds_read_model.read_phase(tx, key), rounds_cards.blind_card),
     "t": (lambda tx, key, _: rounds_read_model.read_turn(tx, key), rounds_cards.turn_card),
     "u": (lambda tx, key, _: rounds_read_model.read_cue(tx, key), rounds_cards.cue_message),
     "f": (lambda tx, key, _: rounds_read_model.read_phase(tx, key), rounds_cards.final_card),
     "o": (lambda tx, key, _: rounds_read_model.read_stopped(tx, key), rounds_cards.stopped_card),
     "s": (lambda tx, key, _: rounds_read_model.read_summary(tx, key), _draw_summary),
-    "q": (lambda tx, key, _: question_shown.read_question(tx, key), question_cards.question_card),
+    "q": (
+        lambda tx, key, _: questions_read_model.read_question(tx, key),
+        question_cards.question_card,
+    ),
     "r": (
-        lambda tx, key, _: question_shown.read_resolution(tx, key),
+        lambda tx, key, _: questions_read_model.read_resolution(tx, key),
         question_cards.resolution_card,
     ),
     "p": (_read_trouble, lambda trouble: group_cards.trouble_message(*trouble)),

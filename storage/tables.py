@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, tex
 from sqlmodel import Field, SQLModel
 
 from storage.calendar_tables import Address, CalendarEntry, Feed, Keepsake
-from storage.words import (
+from storage.enums import (
     Answer,
     DraftKind,
     EffectState,

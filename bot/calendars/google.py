@@ -42,7 +42,7 @@ from bot.calendars.google_faults import (
     reason_of,
     status_of,
 )
-from bot.calendars.outcome import LOOK_AGAIN, GaveUp, Outcome, Retry, Synced
+from bot.calendars.sync_result import LOOK_AGAIN, GaveUp, Outcome, Retry, Synced
 
 ENDPOINT = "https://www.googleapis.com"
 TIMEOUT = timedelta(seconds=20)

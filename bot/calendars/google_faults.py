@@ -23,7 +23,7 @@ import google.auth.exceptions
 import httplib2
 from googleapiclient.errors import HttpError
 
-from bot.calendars.outcome import GaveUp, Retry
+from bot.calendars.sync_result import GaveUp, Retry
 
 Chance = Callable[[], float]
 

@@ -4,13 +4,14 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from bot.calendars import ics, shown
+from bot.calendars import ics
+from bot.calendars import read_model as calendars_read_model
 from bot.calendars.events import CalendarEvent, in_utc
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.refusals import Refusal
 from bot.core.unit import Caller, Desk, Unit, row_id
-from storage import calendars, groups, keepsakes
+from storage import bot_state, calendars, groups
 from storage.tables import Address, CalendarEntry, Feed, Meetup, SessionState
 
 # A feed forgets sessions that are over for so long; whoever had them keeps them.
@@ -24,13 +25,13 @@ NO_FEED = (
 def follow(unit: Unit, meetup: Meetup) -> None:
     """A planned session has changed, or not: calendars are told what is new to them."""
     if meetup.planned_at is not None:
-        tell(unit, shown.key_of(meetup))
+        tell(unit, calendars_read_model.key_of(meetup))
 
 
 def tell(unit: Unit, key: Key) -> None:
     """Notes what calendars are to say of a session or series, if that is news."""
     unit.tx.flush()
-    event = shown.read_event(unit.tx, key, None)
+    event = calendars_read_model.read_event(unit.tx, key, None)
     if event is None:
         return
     said = hashlib.sha256(repr(event).encode()).hexdigest()
@@ -49,7 +50,9 @@ def tell(unit: Unit, key: Key) -> None:
 
 def tell_again(unit: Unit) -> None:
     """The group's guests or reminders have changed: so have all of its sessions to come."""
-    for key in dict.fromkeys(map(shown.key_of, calendars.ahead(unit.tx, unit.group.id))):
+    for key in dict.fromkeys(
+        map(calendars_read_model.key_of, calendars.ahead(unit.tx, unit.group.id))
+    ):
         tell(unit, key)
         if calendars.entry(unit.tx, str(key)) is not None:
             _ask_google(unit, key)
@@ -63,7 +66,7 @@ def catch_up(desk: Desk) -> None:
         waiting = [
             (entry.group_id, Key.parse(entry.key))
             for entry in calendars.unasked(tx)
-            if (told := shown.told(tx, entry)) is not None
+            if (told := calendars_read_model.told(tx, entry)) is not None
             and (entry.event_id is not None or _is_ahead(told.event, desk.clock()))
         ]
     for group_id, key in waiting:
@@ -114,7 +117,9 @@ def read_feed(desk: Desk, secret: str) -> bytes | None:
         if feed is None:
             return None
         name = groups.get(tx, feed.group_id).name
-        found = [shown.told(tx, entry) for entry in calendars.entries(tx, feed.group_id)]
+        found = [
+            calendars_read_model.told(tx, entry) for entry in calendars.entries(tx, feed.group_id)
+        ]
     told = [one for one in found if one is not None and not _is_past(one.event, desk.clock())]
     stamp = max((one.changed_at for one in told), default=feed.made_at)
     return ics.feed(name, [one.event for one in told], stamp)
@@ -132,9 +137,9 @@ def renew_seals(desk: Desk) -> None:
                 row.digest = box.digest(secret)
             if isinstance(row, Address) and row.code is not None:
                 row.code = box.renew(row.code)
-        token = keepsakes.get(tx, keepsakes.GOOGLE_TOKEN)
+        token = bot_state.get(tx, bot_state.GOOGLE_TOKEN)
         if token is not None:
-            keepsakes.keep(tx, keepsakes.GOOGLE_TOKEN, box.renew(token))
+            bot_state.keep(tx, bot_state.GOOGLE_TOKEN, box.renew(token))
 
 
 def _show_file(unit: Unit, key: Key) -> None:

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from bot.core.encryption import Box, BrokenSealError
 from bot.core.integrations import Means
 from bot.core.settings import Settings
-from storage import keepsakes
+from storage import bot_state
 from storage.engine import Database
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def open_google(settings: Settings, database: Database) -> "GoogleCalendar | Non
     found = google_auth.read_credentials(given)
     token = _token(settings, database) if google_auth.needs_login(found) else None
     with database.write() as tx:
-        secret = keepsakes.calendar_secret(tx)
+        secret = bot_state.calendar_secret(tx)
     return google.GoogleCalendar(
         google_auth.sign_in(found, subject=settings.google_subject, token=token),
         settings.google_calendar_id,
@@ -62,13 +62,13 @@ def log_in_to_google(settings: Settings, database: Database, *, port: int, brows
     found = google_auth.read_credentials(given)
     token = google_login.log_in(found, port=port, open_browser=browser)
     with database.write() as tx:
-        keepsakes.keep(tx, keepsakes.GOOGLE_TOKEN, box.seal(token))
+        bot_state.keep(tx, bot_state.GOOGLE_TOKEN, box.seal(token))
 
 
 def _token(settings: Settings, database: Database) -> str | None:
     """What the last login left, if it can still be opened."""
     with database.read() as tx:
-        sealed = keepsakes.get(tx, keepsakes.GOOGLE_TOKEN)
+        sealed = bot_state.get(tx, bot_state.GOOGLE_TOKEN)
     try:
         return None if sealed is None else open_box(settings).open(sealed)
     except BrokenSealError:

@@ -6,9 +6,9 @@ Each number has one plain sentence beside it, and its interval, or it is not sho
 from collections.abc import Sequence
 
 from bot.circle.averages import ENOUGH_ROUNDS, Comparison, Mean
+from bot.circle.read_model import MemberRecord
 from bot.circle.rules import FEWEST_TURNS, say_gain, say_weight
 from bot.circle.service import Fairness, Follower, GroupCircle, Seating, Trust
-from bot.circle.shown import MemberRecord
 from bot.circle.words import (
     SECOND_THOUGHT,
     name_of,

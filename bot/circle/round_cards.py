@@ -11,8 +11,8 @@ import discord
 
 from bot.answers.probabilities import Belief
 from bot.circle.movement import Move, Movement, Spread
+from bot.circle.read_model import WorthShown
 from bot.circle.rules import say_gain
-from bot.circle.shown import WorthShown
 from bot.circle.words import MOST_NAMED, name_of, say_gains, say_people
 from bot.circle.worth import AsOne, Change
 from bot.core.numbers import say_points, say_probability, say_share

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.circle import averages, shown, worth
+from bot.circle import averages, worth
+from bot.circle import read_model as circle_read_model
 from bot.circle.averages import Comparison, Interval, Mean
 from bot.circle.pooling import FEWEST
 from bot.circle.rules import FEWEST_TURNS, Circle
@@ -88,8 +89,8 @@ class GroupCircle:
 def show_circle(desk: Desk, caller: Caller) -> GroupCircle:
     """What going around has been worth to the group."""
     with desk.db.read() as tx:
-        scored = shown.scored_circles(circle.scored_in_group(tx, caller.group_id))
-        said = shown.said_circles(circle.said_in_group(tx, caller.group_id))
+        scored = circle_read_model.scored_circles(circle.scored_in_group(tx, caller.group_id))
+        said = circle_read_model.said_circles(circle.said_in_group(tx, caller.group_id))
         spoke = circle.spoke_in_group(tx, caller.group_id)
         seen = {voice.member for one in (*scored, *said) for voice in one.voices}
         names = groups.names(tx, seen | {row.member_id for row in spoke})

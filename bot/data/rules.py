@@ -16,7 +16,7 @@ from bot.answers.kinds import BINARY, LETTERS, Asked, check_unit
 from bot.answers.numbers import LARGEST
 from bot.answers.probabilities import Belief
 from bot.core.refusals import Refusal
-from bot.data.cells.rules import (
+from bot.data.cells import (
     check_text,
     read_cell,
     read_moment,

@@ -18,7 +18,7 @@ from bot.core.encryption import Box
 from bot.core.refusals import Refusal
 from bot.core.unit import Caller, Clock, Desk, Unit, row_id
 from bot.data import rules
-from bot.data.cells.rules import safe_cell, write_options
+from bot.data.cells import safe_cell, write_options
 from bot.questions import service as question_service
 from bot.scores import rescoring
 from storage import exports, groups, imports, questions

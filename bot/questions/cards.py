@@ -28,9 +28,9 @@ from bot.door.messages import (
     one_line,
     safe,
 )
-from bot.questions.scores import cards as score_cards
+from bot.questions import score_cards
+from bot.questions.read_model import Objection, QuestionCard, ResolutionCard
 from bot.questions.service import Brought, Listed, Resolved
-from bot.questions.shown import Objection, QuestionCard, ResolutionCard
 from storage.tables import QuestionState
 
 STATES = {

@@ -7,8 +7,7 @@ from discord import app_commands
 
 from bot.door.interactions import Door
 from bot.door.messages import cut
-from bot.questions import cards, service
-from bot.questions.forms import cards as forms
+from bot.questions import cards, form_cards, service
 from storage.tables import QuestionState
 
 question = app_commands.Group(
@@ -36,7 +35,7 @@ async def outcome_choices(
 @question.command(name="submit", description="Bring a question: opens a form")
 async def submit(interaction: discord.Interaction[Any]) -> None:
     """Opens the form of a new question."""
-    await Door(interaction).ask(forms.question_form())
+    await Door(interaction).ask(form_cards.question_form())
 
 
 @question.command(name="list", description="The group's questions, newest first")
@@ -70,7 +69,7 @@ async def edit(interaction: discord.Interaction[Any], question: str) -> None:
     door = Door(interaction)
     question_id = await door.do(service.find_id, question)
     written = await door.do(service.as_written, question_id)
-    await door.ask(forms.question_form(question_id, written))
+    await door.ask(form_cards.question_form(question_id, written))
 
 
 @question.command(name="withdraw", description="Take back a question that nobody has forecast")

@@ -2,13 +2,12 @@
 
 from bot.core.keys import Key
 from bot.door.interactions import Door, fields_of
-from bot.questions import cards, service
-from bot.questions.forms import cards as forms
+from bot.questions import cards, form_cards, service
 
 
 async def bring(door: Door, _at: Key, _values: tuple[str, ...]) -> None:
     """Bring a question: opens the form."""
-    await door.ask(forms.question_form())
+    await door.ask(form_cards.question_form())
 
 
 async def submitted(door: Door, _at: Key, _values: tuple[str, ...]) -> None:
@@ -36,7 +35,7 @@ async def mark(door: Door, at: Key, _values: tuple[str, ...]) -> None:
 async def resolve(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Resolve: opens the form."""
     found = await door.do(service.check_may_resolve, at.id)
-    await door.ask(forms.resolve_form(at, found))
+    await door.ask(form_cards.resolve_form(at, found))
 
 
 async def resolved(door: Door, at: Key, _values: tuple[str, ...]) -> None:
@@ -60,7 +59,7 @@ async def choose_known(door: Door, at: Key, _values: tuple[str, ...]) -> None:
 async def dispute(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Dispute: opens the form."""
     await door.do(service.check_may_dispute, at.id)
-    await door.ask(forms.dispute_form(at))
+    await door.ask(form_cards.dispute_form(at))
 
 
 async def disputed(door: Door, at: Key, _values: tuple[str, ...]) -> None:

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.calendars import shown as calendars
-from bot.calendars.shown import Told
+from bot.calendars import read_model as calendars_read_model
+from bot.calendars.read_model import Told
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.unit import row_id
@@ -104,7 +104,7 @@ def read_announcement(tx: Session, at: Key) -> Announcement | None:
         interested=tuple(member.name for member in planning.interested(tx, at.id)),
         event=_event(tx, meetup),
         questions=len(proposed),
-        calendar=calendars.read_told(tx, meetup),
+        calendar=calendars_read_model.read_told(tx, meetup),
     )
 
 

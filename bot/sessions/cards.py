@@ -21,7 +21,7 @@ from bot.door.messages import (
     safe,
     select,
 )
-from bot.sessions.shown import Choice, Evening, Lobby, RoundLine
+from bot.sessions.read_model import Choice, Evening, Lobby, RoundLine
 from storage.tables import Order
 
 ORDERS = {

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.special import fdtrc, fdtri
 
 import scoring
-from bot.standings.asked import METRICS, Metric
+from bot.standings.query import METRICS, Metric
 from storage.scores import COUNTED
 
 # The last column of these is there where the metric has a score.

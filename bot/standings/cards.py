@@ -18,7 +18,8 @@ from bot.door.messages import (
     safe,
     say_brier,
 )
-from bot.standings.asked import METRICS, Asked, Metric
+from bot.standings.metrics import INTERVAL_FROM, SHRUNK, WORDS, say_interval, say_ranks, say_value
+from bot.standings.query import METRICS, Asked, Metric
 from bot.standings.service import (
     MOMENTS_FROM,
     Board,
@@ -27,14 +28,6 @@ from bot.standings.service import (
     Moments,
     Profile,
     ProfileLine,
-)
-from bot.standings.words import (
-    INTERVAL_FROM,
-    SHRUNK,
-    WORDS,
-    say_interval,
-    say_ranks,
-    say_value,
 )
 from scoring import HitRate
 from storage.tables import Moment

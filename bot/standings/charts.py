@@ -17,7 +17,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from bot.core.numbers import say_probability, say_share
 from bot.door import chart_style
-from bot.standings.words import say_ranks
+from bot.standings.metrics import say_ranks
 
 _ROWS = 20
 _ROW_HEIGHT, _GAP = 22.0, 24.0

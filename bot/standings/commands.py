@@ -7,7 +7,7 @@ from discord import app_commands
 
 from bot.door.interactions import AnyCommand, Door
 from bot.standings import cards, pictures, service
-from bot.standings.asked import MINIMUM, Metric
+from bot.standings.query import MINIMUM, Metric
 
 
 async def window_choices(

@@ -11,9 +11,9 @@ from bot.core.refusals import Refusal
 from bot.core.unit import Caller, Desk
 from bot.door.messages import Message, Picture
 from bot.standings import cards, service
-from bot.standings.asked import Metric
+from bot.standings.metrics import WORDS
+from bot.standings.query import Metric
 from bot.standings.service import Board, Calibration
-from bot.standings.words import WORDS
 from scoring.loading import LOADING
 
 STRANGER = "The bot has not met them here yet: no forecast, no session, no question."

@@ -12,14 +12,16 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 import scoring
-from bot.circle.shown import MemberRecord, read_member
+from bot.circle.read_model import MemberRecord, read_member
 from bot.core.keys import Key
 from bot.core.refusals import Refusal
 from bot.core.unit import Caller, Desk, row_id
-from bot.standings import asked as asking
-from bot.standings import boards, keeping, reading
-from bot.standings.asked import METRICS, MINIMUM, Asked, Metric
-from bot.standings.reading import Reading
+from bot.standings import boards
+from bot.standings import calibration as standings_calibration
+from bot.standings import query as standings_query
+from bot.standings import stored as standings_stored
+from bot.standings.calibration import Reading
+from bot.standings.query import METRICS, MINIMUM, Asked, Metric
 from storage import groups, scores, standings
 from storage.tables import Group, Member, Moment, Score
 
@@ -92,12 +94,12 @@ class Calibration:
     @property
     def sentence(self) -> str:
         """What it means."""
-        return reading.sentence(self.reading, self.whose)
+        return standings_calibration.sentence(self.reading, self.whose)
 
     @property
     def advice(self) -> str:
         """What to do about it, where that is clear."""
-        return reading.advice(self.reading)
+        return standings_calibration.advice(self.reading)
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,7 @@ def show_leaderboard(
     """The first page of a leaderboard, in the words of a command."""
     with desk.db.read() as tx:
         zone = _zone(groups.find(tx, caller.group_id))
-    span = asking.parse_window(window, now=desk.clock(), zone=zone)
+    span = standings_query.parse_window(window, now=desk.clock(), zone=zone)
     return show_page(desk, caller, Asked(metric, span, minimum))
 
 
@@ -166,7 +168,7 @@ def show_page_of(desk: Desk, caller: Caller, key: Key) -> Board:
 
 def show_page(desk: Desk, caller: Caller, asked: Asked) -> Board:
     """One page of a leaderboard: of all time from what is kept, of a window from the scores."""
-    done = keeping.rescore(desk, caller.group_id, AT_ONCE)
+    done = standings_stored.rescore(desk, caller.group_id, AT_ONCE)
     with desk.db.read() as tx:
         if not done:
             return _rescoring(tx, caller.group_id, asked)
@@ -177,7 +179,7 @@ def window_choices(desk: Desk, caller: Caller, so_far: str) -> list[tuple[str, s
     """Windows that fit what has been typed so far."""
     with desk.db.read() as tx:
         zone = _zone(groups.find(tx, caller.group_id))
-    return asking.window_choices(so_far, now=desk.clock(), zone=zone)
+    return standings_query.window_choices(so_far, now=desk.clock(), zone=zone)
 
 
 def show_calibration(
@@ -198,9 +200,9 @@ def show_calibration(
 
 def show_profile(desk: Desk, caller: Caller, user_id: int | None = None) -> Profile | None:
     """A member's record; None if the bot has not met them in this group."""
-    done = keeping.rescore(desk, caller.group_id, AT_ONCE)
+    done = standings_stored.rescore(desk, caller.group_id, AT_ONCE)
     if done:
-        keeping.refresh(desk, 0, caller.group_id)
+        standings_stored.refresh(desk, 0, caller.group_id)
     with desk.db.read() as tx:
         member = groups.member_of_user(tx, caller.group_id, user_id or caller.user_id)
         if member is None:
@@ -232,10 +234,14 @@ def _zone(group: Group | None) -> ZoneInfo:
 def _table(tx: Session, desk: Desk, group_id: int, asked: Asked) -> scoring.Leaderboard:
     """Whether kept or computed now, the numbers are the same."""
     group = groups.find(tx, group_id)
-    if group is not None and asked.window == asking.ALL and keeping.is_current(group):
-        return keeping.kept(tx, group_id, asked.metric, asked.minimum)
+    if (
+        group is not None
+        and asked.window == standings_query.ALL
+        and standings_stored.is_current(group)
+    ):
+        return standings_stored.kept(tx, group_id, asked.metric, asked.minimum)
     limits = asked.window.limits(desk.clock(), _zone(group))
-    return keeping.compute(
+    return standings_stored.compute(
         tx, group_id, asked.metric, window=asked.window, limits=limits, minimum=asked.minimum
     )
 
@@ -313,9 +319,11 @@ def _ranks(row: scoring.Standing, among: int) -> tuple[int, int] | None:
 def _of_member(tx: Session, group_id: int, member: Member, whose: str) -> Calibration:
     rows = scores.binary(tx, group_id, row_id(member))
     others = scores.on_options(tx, group_id, row_id(member))
-    read = reading.read([said for *_, said, _ in rows], [outcome for *_, outcome in rows])
+    read = standings_calibration.read(
+        [said for *_, said, _ in rows], [outcome for *_, outcome in rows]
+    )
     inside = [hit for _, hit in scores.numbers(tx, group_id, row_id(member))]
-    numbers = reading.read_numbers(inside)
+    numbers = standings_calibration.read_numbers(inside)
     return Calibration(whose, of_group=False, reading=read, others=others, numbers=numbers)
 
 
@@ -335,7 +343,7 @@ def _of_group(tx: Session, group_id: int) -> Calibration:
         clipped += len(together.clipped)
     numbers = {question for question, _ in scores.numbers(tx, group_id, None)}
     others = scores.on_options(tx, group_id, None) + len(numbers)
-    read = reading.read(said, outcomes)
+    read = standings_calibration.read(said, outcomes)
     return Calibration("the group", of_group=True, reading=read, others=others, clipped=clipped)
 
 
@@ -344,7 +352,7 @@ def _standings(tx: Session, group_id: int, member: Member) -> tuple[tuple[Metric
     found = standings.of_member(tx, group_id, row_id(member))
     rows = ((metric, found[metric]) for metric in METRICS if metric in found)
     return tuple(
-        (metric, _board_row(keeping.read(row), member.name, mine=True))
+        (metric, _board_row(standings_stored.read(row), member.name, mine=True))
         for metric, row in rows
         if row.questions
     )

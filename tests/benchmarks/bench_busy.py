@@ -18,7 +18,7 @@ from statistics import median
 import numpy as np
 
 from bot.core.unit import Desk
-from bot.standings import keeping
+from bot.standings import stored as standings_stored
 from storage.engine import Database
 from storage.tables import Forecast, Group, Member, Question, Score
 from tests.benchmarks import bench_standings as filling
@@ -105,7 +105,7 @@ def _fill(file: Path, tables: Sequence[Table]) -> None:
         said = rng.integers(1, 100, size=(QUESTIONS, PEOPLE)) / 100
         for table, rows in _rows(group_id, first, people, said):
             filling.enter(database, table, rows)
-        keeping.refresh(desk, group_id, group_id)
+        standings_stored.refresh(desk, group_id, group_id)
     database.close()
 
 

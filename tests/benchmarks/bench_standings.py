@@ -19,9 +19,11 @@ from sqlalchemy import insert
 from sqlmodel import SQLModel
 
 from bot.core.unit import Caller, Desk
-from bot.standings import keeping, pictures, reading
+from bot.standings import calibration as standings_calibration
+from bot.standings import pictures
 from bot.standings import service as standings
-from bot.standings.asked import METRICS, Asked
+from bot.standings import stored as standings_stored
+from bot.standings.query import METRICS, Asked
 from bot.standings.service import Calibration
 from storage import migrate
 from storage.engine import Database
@@ -51,7 +53,7 @@ def run(members: int = 1_000, questions: int = 1_000) -> Iterator[Row]:
         fill(database, members, questions)
         desk = Desk(database, lambda: NOW)
         began = time.perf_counter()
-        keeping.refresh(desk, GROUP, GROUP)
+        standings_stored.refresh(desk, GROUP, GROUP)
         rebuilt = time.perf_counter() - began
         yield from boards(desk, f"{members:,} members, {members * questions:,} scores")
         yield from calibrations(desk, questions)
@@ -88,7 +90,7 @@ def charts() -> Iterator[Row]:
     rng = np.random.default_rng(0)
     said = rng.integers(0, 101, 3_000) / 100
     happened = (rng.random(3_000) < said).astype(int)
-    found = reading.read(said.tolist(), happened.tolist())
+    found = standings_calibration.read(said.tolist(), happened.tolist())
     shown = Calibration("you", of_group=False, reading=found, others=0)
     draw = partial(pictures.calibration_picture, shown)
     yield Row("the first chart, with loading matplotlib", milliseconds(draw, 1), "ms")

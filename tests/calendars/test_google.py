@@ -14,7 +14,7 @@ from bot.calendars.google import (
     GoogleCalendar,
 )
 from bot.calendars.google_body import event_id, new_body
-from bot.calendars.outcome import LOOK_AGAIN, GaveUp, Retry, Synced
+from bot.calendars.sync_result import LOOK_AGAIN, GaveUp, Retry, Synced
 from tests.calendars.conftest import SECRET, open_calendar
 from tests.calendars.loopback_google import Fault, LoopbackGoogle
 from tests.calendars.plans import ANA, BEN, CLEO, EVENING, SERIES, START, dropped, moved

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from bot.calendars.events import CalendarEvent
 from bot.calendars.google import GoogleCalendar
-from bot.calendars.outcome import LOOK_AGAIN, Retry, Synced
+from bot.calendars.sync_result import LOOK_AGAIN, Retry, Synced
 from tests.calendars.conftest import SECRET, open_calendar, private_key
 from tests.calendars.loopback_google import CALENDAR, Fault, LoopbackGoogle
 from tests.calendars.plans import ANA, BEN, CLEO, SERIES, dropped, moved

@@ -15,7 +15,7 @@ from bot.calendars import google_auth, google_login
 from bot.calendars.google import GoogleCalendar
 from bot.calendars.google_auth import SignInError, read_credentials, sign_in
 from bot.calendars.google_faults import SIGN_IN_GONE, judge
-from bot.calendars.outcome import GaveUp, Retry, Synced
+from bot.calendars.sync_result import GaveUp, Retry, Synced
 from tests.calendars.conftest import PATIENCE, SECRET, private_key
 from tests.calendars.loopback_google import CALENDAR, Fault, LoopbackGoogle
 from tests.calendars.plans import EVENING

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.calendars import keeper, service
+from bot.calendars import google_sync, service
 from bot.core import keys
 from bot.core.encryption import Box, new_key
 from bot.core.integrations import Means
@@ -55,7 +55,7 @@ def deliver(desk: Desk, google: LoopbackGoogle) -> int:
         with desk.db.write() as tx:
             claimed = outbox.claim(tx, number, desk.clock())
         if claimed is not None:
-            keeper.keep(desk, claimed, open_calendar(google, within=timedelta(seconds=0.3)))
+            google_sync.keep(desk, claimed, open_calendar(google, within=timedelta(seconds=0.3)))
     return len(due)
 
 
@@ -138,7 +138,7 @@ def test_a_calendar_that_was_taken_away_is_no_trouble(desk, google) -> None:
     plan(desk)
     [claimed] = rows_of_google(desk)
 
-    keeper.keep(desk, claimed, None)
+    google_sync.keep(desk, claimed, None)
 
     assert effect(desk, SESSION).state == EffectState.EXPIRED
 
@@ -171,7 +171,7 @@ def test_what_changed_while_the_calendar_was_switched_off_is_made_up_for(
     schedule_service.cancel(off, caller(), "2")
     schedule_service.cancel(off, caller(), "3", Scope.ALL)
     for waiting in rows_of_google(off):
-        keeper.keep(off, waiting, None)
+        google_sync.keep(off, waiting, None)
     clock.move(3600)  # by now Google has whatever was on its way
     for _ in range(2):
         service.catch_up(desk)

@@ -9,11 +9,11 @@ import urllib.request
 import pytest
 
 from bot.calendars import setup
-from bot.calendars.outcome import Synced
+from bot.calendars.sync_result import Synced
 from bot.core.encryption import new_key
 from bot.core.settings import Settings
 from bot.door.errors import StartError
-from storage import keepsakes
+from storage import bot_state
 from storage.engine import Database
 from tests.calendars.conftest import private_key
 from tests.calendars.loopback_google import CALENDAR, LoopbackGoogle
@@ -78,7 +78,7 @@ def test_a_login_is_kept_sealed_and_used(google, sqlite, monkeypatch) -> None:
     log_in(settings, sqlite)
 
     with sqlite.read() as tx:
-        assert "refresh-2" not in (keepsakes.get(tx, keepsakes.GOOGLE_TOKEN) or "")
+        assert "refresh-2" not in (bot_state.get(tx, bot_state.GOOGLE_TOKEN) or "")
     calendar = setup.open_google(settings, sqlite)
     assert calendar is not None
     assert isinstance(calendar.put(EVENING), Synced)

@@ -16,7 +16,7 @@ from sqlalchemy import inspect, text
 from sqlmodel import SQLModel, func, select
 
 from bot.core.unit import Desk
-from bot.standings import keeping
+from bot.standings import stored as standings_stored
 from storage import migrate, sessions, standings
 from storage.engine import Database
 from storage.tables import (
@@ -310,10 +310,10 @@ def test_an_upgraded_group_has_a_leaderboard_in_every_metric(first_version: Data
 
     with first_version.read() as tx:
         waiting = standings.stale(tx)
-    keeping.refresh(desk, 900, 900)
+    standings_stored.refresh(desk, 900, 900)
 
     with first_version.read() as tx:
-        (log,) = keeping.kept(tx, 900, "log", 1).ranked
+        (log,) = standings_stored.kept(tx, 900, "log", 1).ranked
         assert log.value == pytest.approx(math.log(1 / 0.6))
         assert (waiting, standings.stale(tx)) == ([900], [])
 

@@ -22,9 +22,9 @@ import scoring
 from bot.core.unit import Desk
 from bot.data import service as data
 from bot.demo.stage import Stage
-from bot.standings import keeping
 from bot.standings import service as standings
-from bot.standings.asked import Asked, Metric, Window
+from bot.standings import stored as standings_stored
+from bot.standings.query import Asked, Metric, Window
 from storage import groups
 from storage.engine import Database
 from tests.conftest import GROUP, SHARED, caller, name_the_nameless
@@ -46,7 +46,7 @@ def real(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         groups.get_or_add(tx, GROUP, "Circle")
     desk = Desk(database, lambda: NOW)
     data.import_csv(database, desk.clock, name_the_nameless(FILE.read_text("utf-8")), GROUP)
-    keeping.refresh(desk, GROUP, GROUP)
+    standings_stored.refresh(desk, GROUP, GROUP)
     yield desk
     database.close()
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.calendars.shown import Told
+from bot.calendars.read_model import Told
 from bot.core.unit import Caller, Desk
 from bot.schedule import read_model as schedule_read_model
 from bot.schedule import service as schedule_service

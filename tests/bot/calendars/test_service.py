@@ -15,7 +15,7 @@ from bot.schedule import lifecycle
 from bot.schedule import service as schedule_service
 from bot.schedule.series.rules import Scope
 from bot.schedule.service import Plan, Planned
-from storage import calendars, keepsakes
+from storage import bot_state, calendars
 from storage.tables import Address, Feed, Repeat
 from tests.bot.scenes import rows
 from tests.conftest import GROUP, caller
@@ -151,7 +151,7 @@ def test_after_a_start_with_a_new_key_in_front_the_old_one_is_not_needed(desk) -
     kept = Address(group_id=GROUP, member_id=1, sealed=ON.box.seal("ana@example.org"))
     with desk.db.write() as tx:
         tx.add(kept)
-        keepsakes.keep(tx, keepsakes.GOOGLE_TOKEN, ON.box.seal("token"))
+        bot_state.keep(tx, bot_state.GOOGLE_TOKEN, ON.box.seal("token"))
 
     service.renew_seals(replace(desk, means=replace(ON, box=Box(f"{new},{OLD}"))))
 
@@ -159,7 +159,7 @@ def test_after_a_start_with_a_new_key_in_front_the_old_one_is_not_needed(desk) -
     assert service.read_feed(alone, known) is not None
     with desk.db.read() as tx:
         assert Box(new).open(calendars.address(tx, 1).sealed) == "ana@example.org"
-        assert Box(new).open(keepsakes.get(tx, keepsakes.GOOGLE_TOKEN)) == "token"
+        assert Box(new).open(bot_state.get(tx, bot_state.GOOGLE_TOKEN)) == "token"
 
 
 def test_a_lost_key_makes_a_new_address(desk) -> None:

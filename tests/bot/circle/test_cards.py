@@ -7,8 +7,8 @@ import pytest
 
 from bot.circle.averages import LATER, OPENING, Comparison, Mean, Weight
 from bot.circle.cards import circle_card, record_lines
+from bot.circle.read_model import MemberRecord
 from bot.circle.service import Fairness, Follower, GroupCircle, RoundGain, Seating, Trust
-from bot.circle.shown import MemberRecord
 from bot.circle.worth import AGGREGATES, MEMBERS
 
 AT = datetime(2026, 11, 20, tzinfo=UTC)

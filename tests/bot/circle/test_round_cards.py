@@ -9,9 +9,9 @@ from bot.answers.probabilities import Belief
 from bot.circle import worth
 from bot.circle.movement import movement
 from bot.circle.pooling import Said
+from bot.circle.read_model import WorthShown
 from bot.circle.round_cards import YES, Told, add_movement, add_worth, ended
 from bot.circle.rules import Circle, Voice
-from bot.circle.shown import WorthShown
 
 AT = datetime(2026, 11, 20, tzinfo=UTC)
 LONGEST_NAME = "*" * 32

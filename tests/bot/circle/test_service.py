@@ -11,8 +11,8 @@ from sqlalchemy import Engine, event
 from bot.circle import service
 from bot.circle.averages import Mean
 from bot.circle.cards import circle_card, record_lines
+from bot.circle.read_model import read_member
 from bot.circle.service import GroupCircle
-from bot.circle.shown import read_member
 from bot.core import keys
 from bot.core.numbers import say_probability
 from bot.core.unit import Desk

@@ -17,7 +17,7 @@ from bot.answers.probabilities import Belief
 from bot.core.refusals import Refusal
 from bot.core.unit import Desk
 from bot.data import service as data
-from bot.data.cells.rules import safe_cell
+from bot.data.cells import safe_cell
 from bot.data.rules import NUMBER_COLUMNS, OPTION_COLUMNS, ORDERED, Line, read_import
 from bot.data.service import Imported
 from bot.questions import service as questions

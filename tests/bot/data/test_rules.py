@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.answers.probabilities import Belief
 from bot.core.refusals import Refusal
-from bot.data.cells.rules import safe_cell
+from bot.data.cells import safe_cell
 from bot.data.rules import COLUMNS, Line, read_import
 from tests.conftest import START
 

@@ -9,7 +9,7 @@ from bot.core.refusals import Refusal
 from bot.core.unit import Desk
 from bot.forecasts import service as forecasts
 from bot.questions import service as questions
-from bot.questions.shown import ResolutionCard, read_question, read_resolution
+from bot.questions.read_model import ResolutionCard, read_question, read_resolution
 from bot.rounds.pool_pictures import pool_picture
 from bot.rounds.read_model import Summary, read_summary
 from bot.standings import service as standings

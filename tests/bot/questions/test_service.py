@@ -12,8 +12,8 @@ from bot.core.unit import Caller, Desk
 from bot.groups import service as groups
 from bot.groups.service import Change
 from bot.questions import service as questions
+from bot.questions.read_model import read_question, read_resolution
 from bot.questions.service import Resolved
-from bot.questions.shown import read_question, read_resolution
 from bot.sessions import service as sessions
 from storage.tables import Dispute, Forecast, Mark, Question, QuestionState, Resolution, Score
 from tests.bot.scenes import (

@@ -18,8 +18,8 @@ from bot.schedule.service import Plan
 from bot.sessions import hosting
 from bot.sessions import service as sessions
 from bot.sessions.cards import evening_card, lobby_card
+from bot.sessions.read_model import read_evening, read_lobby
 from bot.sessions.service import OnCall, Wish
-from bot.sessions.shown import read_evening, read_lobby
 from storage import outbox
 from storage.tables import EffectState, Meetup, Phase, Repeat, Round, SessionState
 from tests.bot.scenes import (

@@ -17,8 +17,8 @@ from bot.schedule import service as schedule_service
 from bot.schedule.service import Plan
 from bot.sessions import hosting
 from bot.sessions import service as sessions
+from bot.sessions.read_model import read_evening, read_lobby
 from bot.sessions.service import OnCall, Wish
-from bot.sessions.shown import read_evening, read_lobby
 from storage import sessions as stored
 from storage.tables import (
     Answer,

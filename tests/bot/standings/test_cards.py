@@ -6,18 +6,18 @@ from dataclasses import replace
 import pytest
 
 from bot.circle.averages import Mean
-from bot.circle.shown import MemberRecord
-from bot.standings.asked import METRICS, Asked, Metric, Window
+from bot.circle.read_model import MemberRecord
+from bot.standings.calibration import read, read_numbers
 from bot.standings.cards import (
     METRIC_CHOICES,
     calibration_card,
     leaderboard_card,
     profile_card,
 )
+from bot.standings.metrics import WORDS, say_interval, say_value
 from bot.standings.pictures import calibration_picture
-from bot.standings.reading import read, read_numbers
+from bot.standings.query import METRICS, Asked, Metric, Window
 from bot.standings.service import PAGE, Board, BoardRow, Calibration, Moments, Profile
-from bot.standings.words import WORDS, say_interval, say_value
 from scoring import MeanInterval
 from storage.tables import Moment
 

@@ -6,11 +6,11 @@ from bot.core import keys
 from bot.core.unit import Desk
 from bot.questions import service as questions
 from bot.questions.cards import resolution_card
-from bot.questions.shown import read_resolution
+from bot.questions.read_model import read_resolution
 from bot.rounds import service as rounds_service
 from bot.sessions import service as sessions
 from bot.standings import service as standings
-from bot.standings.asked import Metric
+from bot.standings.query import Metric
 from storage.tables import Member, Score
 from tests.bot.scenes import (
     RAIN,

@@ -15,12 +15,12 @@ from bot.data import service as data
 from bot.groups import service as groups
 from bot.questions import service as questions
 from bot.questions.cards import resolution_card
-from bot.questions.shown import read_resolution
+from bot.questions.read_model import read_resolution
 from bot.rounds import service as rounds_service
 from bot.scores import rescoring
 from bot.sessions import service as sessions
 from bot.standings import service as standings
-from bot.standings.asked import METRICS, Asked, Metric
+from bot.standings.query import METRICS, Asked, Metric
 from storage.tables import Score
 from tests.bot.scenes import (
     RAIN,

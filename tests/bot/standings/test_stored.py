@@ -11,9 +11,9 @@ from sqlmodel import delete, select
 import scoring
 from bot.core.unit import Desk, Unit
 from bot.questions import service as questions
-from bot.standings import keeping
 from bot.standings import service as standings
-from bot.standings.asked import METRICS, Metric
+from bot.standings import stored as standings_stored
+from bot.standings.query import METRICS, Metric
 from storage import standings as kept_rows
 from storage.tables import Score, Standing
 from tests.bot.scenes import RAIN, SNOW, bring, finish, group, play, record, rows
@@ -24,7 +24,7 @@ SAID = {"Ana": ("30", "60", "80"), "Ben": ("90", "70", "20"), "Cleo": ("50", "40
 
 
 def refresh(desk: Desk) -> None:
-    keeping.refresh(desk, GROUP, GROUP)
+    standings_stored.refresh(desk, GROUP, GROUP)
 
 
 def settle(desk: Desk, clock: Clock, number: int, outcome: str = "yes", known: str = "") -> None:
@@ -56,7 +56,7 @@ def kept(desk: Desk) -> list[dict[str, Any]]:
 
 def computed(desk: Desk, metric: Metric) -> scoring.Leaderboard:
     with desk.db.read() as tx:
-        return keeping.compute(tx, GROUP, metric)
+        return standings_stored.compute(tx, GROUP, metric)
 
 
 def test_a_settled_question_wakes_the_keeper_at_once(desk: Desk, clock: Clock) -> None:
@@ -93,7 +93,7 @@ def test_what_is_kept_is_what_all_scores_give(desk: Desk, clock: Clock, metric: 
     refresh(desk)
 
     with desk.db.read() as tx:
-        found = keeping.kept(tx, GROUP, metric, 1)
+        found = standings_stored.kept(tx, GROUP, metric, 1)
 
     said, wanted = (repr(one).replace("=-0.0", "=0.0") for one in (found, computed(desk, metric)))
     assert said == wanted  # NaN and infinity included; no database keeps the sign of nothing
@@ -221,8 +221,8 @@ def test_values_that_are_not_defined_come_back_as_they_were(desk: Desk, clock: C
     refresh(desk)
 
     with desk.db.read() as tx:
-        edge = keeping.kept(tx, GROUP, "edge", 1)
-        (brier,) = keeping.kept(tx, GROUP, "brier", 1).ranked
+        edge = standings_stored.kept(tx, GROUP, "edge", 1)
+        (brier,) = standings_stored.kept(tx, GROUP, "brier", 1).ranked
 
     assert (edge.ranked, edge.unranked) == ((), ())
     assert math.isnan(brier.low)
@@ -280,8 +280,8 @@ def test_who_asks_a_small_group_right_after_an_upgrade_sees_the_new_scores(
 @pytest.fixture
 def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """As many questions at once as a group with a million forecasts would have."""
-    monkeypatch.setattr(keeping, "MOST_FORECASTS", 1)
-    monkeypatch.setattr(keeping, "BATCHES", 2)
+    monkeypatch.setattr(standings_stored, "MOST_FORECASTS", 1)
+    monkeypatch.setattr(standings_stored, "BATCHES", 2)
     monkeypatch.setattr(standings, "AT_ONCE", 1)
 
 
@@ -316,7 +316,7 @@ def test_what_is_resolved_or_corrected_while_a_group_is_scored_again_is_right_at
     later = bring(desk, "Will it thaw in Oslo this year?")
     record(desk, "Ana", later, "30")
     age(desk)
-    keeping.rescore(desk, GROUP, 1)
+    standings_stored.rescore(desk, GROUP, 1)
 
     settle(desk, clock, 1, "no")
     settle(desk, clock, later, "yes")

@@ -10,7 +10,7 @@ from bot.answers import belief_mapping
 from bot.answers import mapping as answers_mapping
 from bot.answers.kinds import BINARY, Asked, say_outcome
 from bot.answers.probabilities import Belief
-from bot.circle.shown import WorthShown, read_worth
+from bot.circle.read_model import WorthShown, read_worth
 from bot.core.keys import Key
 from storage import groups, questions, rounds, scores
 from storage.tables import Moment, Phase, Question, QuestionState, Resolution, Score

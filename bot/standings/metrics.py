@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from bot.standings.asked import Metric
+from bot.standings.query import Metric
 
 # From how many questions on a number is shown with an interval; where there is none, it has none.
 INTERVAL_FROM: dict[Metric, int] = {

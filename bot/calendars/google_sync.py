@@ -10,9 +10,10 @@ from typing import Protocol
 
 from sqlmodel import Session
 
-from bot.calendars import addresses, service, shown
+from bot.calendars import addresses, service
+from bot.calendars import read_model as calendars_read_model
 from bot.calendars.events import CalendarEvent
-from bot.calendars.outcome import LOOK_AGAIN, GaveUp, Outcome, Retry, Synced
+from bot.calendars.sync_result import LOOK_AGAIN, GaveUp, Outcome, Retry, Synced
 from bot.core.encryption import Box
 from bot.core.keys import Key
 from bot.core.unit import Desk, Unit, row_id
@@ -80,7 +81,7 @@ def _code(tx: Session, key: Key, box: Box | None) -> _Wanted | None:
 def _session(tx: Session, effect: Effect, desk: Desk) -> _Wanted | None:
     """Reads what is wanted, and notes that it is being written: the reply may never come."""
     entry = calendars.entry(tx, effect.key)
-    event = shown.read_event(tx, Key.parse(effect.key), entry, put_back=True)
+    event = calendars_read_model.read_event(tx, Key.parse(effect.key), entry, put_back=True)
     if entry is None or event is None:
         return None
     now, box = desk.clock(), desk.means.box

@@ -5,7 +5,7 @@ from bot.answers.kinds import Asked
 from bot.answers.numbers import say_amount
 from bot.core.numbers import say_probability
 from bot.door.messages import safe, say_brier
-from bot.questions.shown import ResolutionCard, ScoreLine
+from bot.questions.read_model import ResolutionCard, ScoreLine
 from storage.tables import Moment
 
 MOMENTS = {

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import scoring
-from bot.standings.reading import FEW, Reading, advice, read, sentence
+from bot.standings.calibration import FEW, Reading, advice, read, sentence
 
 
 def reading(*said: tuple[float, int, int]) -> Reading:

@@ -9,15 +9,7 @@ from hypothesis import strategies as st
 
 from bot.core.keys import Key
 from bot.core.refusals import Refusal, StaleRefusal
-from bot.standings.asked import (
-    ALL,
-    LONGEST,
-    METRICS,
-    Asked,
-    Window,
-    parse_window,
-    window_choices,
-)
+from bot.standings.query import ALL, LONGEST, METRICS, Asked, Window, parse_window, window_choices
 from tests.conftest import START
 
 UTC_ZONE, AUCKLAND = ZoneInfo("UTC"), ZoneInfo("Pacific/Auckland")

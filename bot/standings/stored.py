@@ -15,7 +15,7 @@ import scoring
 from bot.core.unit import Desk, row_id
 from bot.scores import rescoring
 from bot.standings import boards
-from bot.standings.asked import ALL, Metric, Window
+from bot.standings.query import ALL, Metric, Window
 from storage import groups, scores, standings
 from storage.tables import Group, Question, Standing
 
