@@ -10,7 +10,6 @@ from typing import Literal
 
 from bot.answers import numbers
 from bot.core.refusals import Refusal
-from bot.questions import rules as question_rules
 
 Kind = Literal["binary", "choice", "ordered", "numeric"]
 
@@ -132,7 +131,7 @@ def parse_outcome(text: str, asked: Asked) -> str:
     """
     typed = " ".join(text.split())
     if asked.kind == "binary":
-        return question_rules.outcome(typed)
+        return _yes_or_no(typed)
     if typed.casefold() == VOID:
         return VOID
     if asked.kind == "numeric":
@@ -214,3 +213,22 @@ def _number_outcome(typed: str, asked: Asked) -> str:
 
 def _shown(typed: str) -> str:
     return typed.replace("`", "'")[:40] or " "
+
+
+def _yes_or_no(text: str) -> str:
+    """What was typed as an outcome."""
+    typed = text.strip().lower()
+    known = {
+        "yes": "yes",
+        "y": "yes",
+        "true": "yes",
+        "no": "no",
+        "n": "no",
+        "false": "no",
+        "void": "void",
+        "annul": "void",
+        "annulled": "void",
+    }
+    if typed not in known:
+        raise Refusal("The outcome is `yes`, `no` or `void` (the question cannot be answered).")
+    return known[typed]

@@ -6,11 +6,12 @@ import discord
 from discord import app_commands
 
 from bot.calendars import addresses, cards, service
-from bot.door.interactions import Door
-from bot.groups.commands import settings
+from bot.door.interactions import AnyCommand, Door
 
 
-@settings.command(name="calendar-email", description="Be invited to sessions by mail, or no longer")
+@app_commands.command(
+    name="calendar-email", description="Be invited to sessions by mail, or no longer"
+)
 @app_commands.describe(
     address="Where to be invited; Google mails a code there first",
     code="The six digits from that mail",
@@ -28,7 +29,7 @@ async def calendar_email(
     await door.whisper(cards.address(kept))
 
 
-@settings.command(
+@app_commands.command(
     name="calendar-feed", description="All sessions, for your calendar to subscribe to"
 )
 @app_commands.describe(roll="True (Manage Server): a new address; the old one stops working")
@@ -39,3 +40,6 @@ async def calendar_feed(
     """Says where the group's calendar is."""
     door = Door(interaction)
     await door.whisper(cards.feed(await door.do(service.feed_address, roll=roll)))
+
+
+SETTINGS: tuple[AnyCommand, ...] = (calendar_email, calendar_feed)

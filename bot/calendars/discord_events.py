@@ -11,13 +11,12 @@ from typing import Any
 
 import discord
 
+from bot.core.errors import DeclinedError
 from bot.core.keys import Key
 from bot.core.refusals import clean_text
-from bot.core.unit import Desk
+from bot.core.unit import Desk, Person
 from bot.door.messages import cut
-from bot.runtime.delivery.worker import DeclinedError
 from bot.schedule import lifecycle
-from bot.schedule.lifecycle import Person
 from storage.tables import Effect, Meetup, SessionState
 
 Run = Callable[..., Awaitable[Any]]

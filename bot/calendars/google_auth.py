@@ -12,7 +12,7 @@ from typing import Any
 import google.oauth2.credentials
 from google.oauth2 import service_account
 
-from bot.door.errors import StartError
+from bot.core.errors import StartError
 
 # Events only: neither the list of calendars nor who may see them.
 SCOPES = ("https://www.googleapis.com/auth/calendar.events",)

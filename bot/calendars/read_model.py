@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from bot.calendars.events import CalendarEvent, Change, in_utc, monthly, weekly
+from bot.calendars.reminders import parse_reminders
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.unit import row_id
-from bot.schedule import rules as schedule_rules
 from storage import calendars, groups
 from storage.tables import CalendarEntry, Group, Meetup, Repeat, Series, SessionState
 
@@ -91,7 +91,7 @@ def _session(tx: Session, meetup: Meetup, sequence: int) -> CalendarEvent:
         location="Discord",
         url=_url(meetup),
         cancelled=_is_off(meetup),
-        alarms=schedule_rules.parse_reminders(group.reminder_minutes),
+        alarms=parse_reminders(group.reminder_minutes),
     )
 
 
@@ -117,7 +117,7 @@ def _series(tx: Session, series: Series, sequence: int, *, put_back: bool) -> Ca
         rule=_rule(series),
         changes=changes,
         cancelled=series.last_on is not None and series.last_on < series.starts_on,
-        alarms=schedule_rules.parse_reminders(group.reminder_minutes),
+        alarms=parse_reminders(group.reminder_minutes),
     )
 
 

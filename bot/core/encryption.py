@@ -7,7 +7,7 @@ all of them open, so that a new key can be put in front and the old one be taken
 import hashlib
 import hmac
 
-from bot.door.errors import StartError
+from bot.core.errors import StartError
 from scoring.loading import LOADING
 
 HOW_TO_MAKE_ONE = "`dojo new-key` makes one; docs/operations.md says what to know about it."

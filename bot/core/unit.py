@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from bot.core.errors import RepeatedInteractionError
 from bot.core.integrations import NONE, Means
 from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal
@@ -22,8 +23,12 @@ from storage.tables import Group, Member
 Clock = Callable[[], datetime]
 
 
-class RepeatedInteractionError(Exception):
-    """The same Discord interaction was delivered again; it has acted already."""
+@dataclass(frozen=True)
+class Person:
+    """Somebody with a Discord account."""
+
+    user_id: int
+    name: str
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from discord import app_commands
 from bot.calendars import commands as _calendar_commands  # noqa: F401 - adds to /settings
 from bot.circle import commands as circle_commands
 from bot.core.refusals import clean_text
+from bot.core.unit import Person
 from bot.data import commands as data_commands
 from bot.door.components import Choose, Press
 from bot.door.errors import answer_error
@@ -33,7 +34,6 @@ from bot.schedule.sharing import commands as _sharing_commands  # noqa: F401 - a
 from bot.sessions import commands as session_commands
 from bot.sessions import hosting
 from bot.sessions import views as session_views
-from bot.sessions.service import OnCall
 from bot.standings import commands as standings_commands
 from bot.standings import views as standings_views
 
@@ -174,7 +174,7 @@ class DojoClient(discord.Client):
             left = before.channel.id
             await self.app.run(hosting.leave_call, desk, group_id, left, member.id)
         if after.channel is not None:
-            who = OnCall(member.id, clean_text(member.display_name))
+            who = Person(member.id, clean_text(member.display_name))
             await self.app.run(hosting.arrive_on_call, desk, group_id, after.channel.id, who)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:

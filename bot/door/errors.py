@@ -6,7 +6,7 @@
     StartError         said to whoever starts the process, which then ends
     anything else      logged with a reference, which the member is told
 
-The refusals live in `bot/core/refusals.py`, because rules raise them and know nothing of Discord.
+The refusals live in `core/refusals.py`, because rules raise them and know nothing of Discord.
 """
 
 import secrets
@@ -18,18 +18,14 @@ import discord
 import structlog
 from discord import app_commands
 
+from bot.core.errors import RepeatedInteractionError
 from bot.core.refusals import Refusal
-from bot.core.unit import RepeatedInteractionError
 
 ALREADY_ANSWERED = 40060
 UNKNOWN_INTERACTION = 10062
 UNREACHABLE = (aiohttp.ClientError, OSError, discord.DiscordServerError)
 
 log = structlog.get_logger()
-
-
-class StartError(Exception):
-    """Something that keeps the process from starting, said in one line with what to do."""
 
 
 async def answer_error(interaction: discord.Interaction[Any], error: BaseException) -> None:

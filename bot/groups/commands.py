@@ -5,22 +5,9 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.core.times.zones import zones_like
+from bot.door.choices import zone_choices
 from bot.door.interactions import AnyCommand, Door
 from bot.groups import cards, service
-
-settings = app_commands.Group(
-    name="settings",
-    description="How this group works, and where you are invited by mail",
-    guild_only=True,
-)
-
-
-async def zone_choices(
-    _interaction: discord.Interaction[Any], current: str
-) -> list[app_commands.Choice[str]]:
-    """The time zones that fit what has been typed so far."""
-    return [app_commands.Choice(name=name, value=name) for name in zones_like(current)]
 
 
 async def _change(interaction: discord.Interaction[Any], change: service.Change) -> None:
@@ -28,14 +15,14 @@ async def _change(interaction: discord.Interaction[Any], change: service.Change)
     await door.whisper(message=cards.settings_card(await door.do(service.change, change)))
 
 
-@settings.command(name="show", description="The settings as they are")
+@app_commands.command(name="show", description="The settings as they are")
 async def show(interaction: discord.Interaction[Any]) -> None:
     """Shows the settings."""
     door = Door(interaction)
     await door.whisper(message=cards.settings_card(await door.do(service.show)))
 
 
-@settings.command(name="channels", description="Where sessions are announced and held")
+@app_commands.command(name="channels", description="Where sessions are announced and held")
 @app_commands.describe(
     announcements="Where announcements, questions and outcomes go", voice="Where you meet"
 )
@@ -52,14 +39,14 @@ async def channels(
     await _change(interaction, change)
 
 
-@settings.command(name="facilitator", description="The role whose members may lead any session")
+@app_commands.command(name="facilitator", description="The role whose members may lead any session")
 @app_commands.describe(role="The facilitators' role")
 async def facilitator(interaction: discord.Interaction[Any], role: discord.Role) -> None:
     """Sets the facilitator role."""
     await _change(interaction, service.Change(facilitator_role_id=role.id))
 
 
-@settings.command(name="timezone", description="The group's time zone")
+@app_commands.command(name="timezone", description="The group's time zone")
 @app_commands.describe(zone="Such as Europe/Berlin, Berlin or ET")
 @app_commands.autocomplete(zone=zone_choices)
 async def timezone(interaction: discord.Interaction[Any], zone: str) -> None:
@@ -67,7 +54,7 @@ async def timezone(interaction: discord.Interaction[Any], zone: str) -> None:
     await _change(interaction, service.Change(timezone=zone))
 
 
-@settings.command(name="rounds", description="How long things take in a round")
+@app_commands.command(name="rounds", description="How long things take in a round")
 @app_commands.describe(
     turn="A turn, such as 10m",
     grace="Grace after a turn's time, such as 60s; 0s for none",
@@ -92,21 +79,21 @@ async def rounds(
     await _change(interaction, change)
 
 
-@settings.command(name="cues", description="Whether the time is also read aloud on the channel")
+@app_commands.command(name="cues", description="Whether the time is also read aloud on the channel")
 @app_commands.describe(spoken="True: text-to-speech, because on a call nobody looks at the channel")
 async def cues(interaction: discord.Interaction[Any], spoken: bool) -> None:  # noqa: FBT001
     """Sets whether cues are read aloud."""
     await _change(interaction, service.Change(spoken_cues=spoken))
 
 
-@settings.command(name="reminders", description="When people are reminded of a session")
+@app_commands.command(name="reminders", description="When people are reminded of a session")
 @app_commands.describe(minutes="Minutes before it, such as `1440, 15`; empty for none")
 async def reminders(interaction: discord.Interaction[Any], minutes: str) -> None:
     """Sets the reminders."""
     await _change(interaction, service.Change(reminders=minutes))
 
 
-@settings.command(name="planning", description="How sessions are announced")
+@app_commands.command(name="planning", description="How sessions are announced")
 @app_commands.describe(
     days="The next session of a series is announced so many days before it, at the latest",
     events="True: each session also is an event in Discord's own calendar",
@@ -138,4 +125,14 @@ async def help_command(interaction: discord.Interaction[Any]) -> None:
     await Door(interaction).whisper(message=cards.help_card())
 
 
-COMMANDS: tuple[AnyCommand, ...] = (settings, my_timezone, help_command)
+SETTINGS: tuple[AnyCommand, ...] = (
+    show,
+    channels,
+    facilitator,
+    timezone,
+    rounds,
+    cues,
+    reminders,
+    planning,
+)
+COMMANDS: tuple[AnyCommand, ...] = (my_timezone, help_command)

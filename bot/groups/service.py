@@ -3,12 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from bot.calendars.reminders import parse_reminders
 from bot.core.times.durations import parse_duration
 from bot.core.times.zones import parse_zone
 from bot.core.unit import Caller, Desk, Unit
 from bot.groups import rules
 from bot.schedule import lifecycle
-from bot.schedule import rules as schedule_rules
 from bot.sessions import live
 from storage import groups, outbox
 from storage.tables import EffectState, Group
@@ -132,5 +132,5 @@ def _apply(group: Group, wanted: Change) -> None:
     if wanted.announce_days is not None:
         group.announce_days = rules.check_announce_days(wanted.announce_days)
     if wanted.reminders is not None:
-        minutes = schedule_rules.parse_reminders(wanted.reminders)
+        minutes = parse_reminders(wanted.reminders)
         group.reminder_minutes = ",".join(str(minute) for minute in minutes)

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from bot.core.refusals import Refusal
 
 State = Literal["proposed", "open", "closed", "resolved", "void"]
-Outcome = Literal["yes", "no", "void"]
 
 SHORTEST_TITLE = 10
 LONGEST_TITLE = 200
@@ -48,25 +47,6 @@ def draft(
     if closes_at is not None:
         _check_close(closes_at, now)
     return Draft(title, criteria, closes_at, _source(source_url))
-
-
-def outcome(text: str) -> Outcome:
-    """What was typed as an outcome."""
-    typed = text.strip().lower()
-    known: dict[str, Outcome] = {
-        "yes": "yes",
-        "y": "yes",
-        "true": "yes",
-        "no": "no",
-        "n": "no",
-        "false": "no",
-        "void": "void",
-        "annul": "void",
-        "annulled": "void",
-    }
-    if typed not in known:
-        raise Refusal("The outcome is `yes`, `no` or `void` (the question cannot be answered).")
-    return known[typed]
 
 
 def check_open(state: State, closes_at: datetime | None, now: datetime) -> None:

@@ -6,12 +6,13 @@ import discord
 from discord import app_commands
 
 from bot.core.times.durations import parse_duration
-from bot.door.interactions import Door
+from bot.door.interactions import AnyCommand, Door
 from bot.rounds import service as rounds_service
-from bot.sessions.commands import session
 
 
-@session.command(name="pass", description="Come back at the end; the second time gives the seat up")
+@app_commands.command(
+    name="pass", description="Come back at the end; the second time gives the seat up"
+)
 async def give_way(interaction: discord.Interaction[Any]) -> None:
     """Passes the turn."""
     door = Door(interaction)
@@ -19,7 +20,7 @@ async def give_way(interaction: discord.Interaction[Any]) -> None:
     await door.whisper("You passed.")
 
 
-@session.command(name="done", description="End your turn")
+@app_commands.command(name="done", description="End your turn")
 async def done(interaction: discord.Interaction[Any]) -> None:
     """Ends the turn."""
     door = Door(interaction)
@@ -27,7 +28,7 @@ async def done(interaction: discord.Interaction[Any]) -> None:
     await door.whisper("Your turn is over. Thank you!")
 
 
-@session.command(name="extend", description="More time for the running turn")
+@app_commands.command(name="extend", description="More time for the running turn")
 @app_commands.describe(by="How much, such as 2m or 90s; without it, what the group has set")
 async def extend(interaction: discord.Interaction[Any], by: str | None = None) -> None:
     """Extends the turn."""
@@ -36,7 +37,7 @@ async def extend(interaction: discord.Interaction[Any], by: str | None = None) -
     await door.whisper("The turn is longer now; its card shows until when.")
 
 
-@session.command(name="pause", description="Stop the clock")
+@app_commands.command(name="pause", description="Stop the clock")
 async def pause(interaction: discord.Interaction[Any]) -> None:
     """Stops the clock."""
     door = Door(interaction)
@@ -44,7 +45,7 @@ async def pause(interaction: discord.Interaction[Any]) -> None:
     await door.whisper("The clock is stopped.")
 
 
-@session.command(name="resume", description="Let the clock go on with what was left")
+@app_commands.command(name="resume", description="Let the clock go on with what was left")
 async def resume(interaction: discord.Interaction[Any]) -> None:
     """Lets the clock go on."""
     door = Door(interaction)
@@ -52,7 +53,7 @@ async def resume(interaction: discord.Interaction[Any]) -> None:
     await door.whisper("The clock is running.")
 
 
-@session.command(name="skip", description="Move on without the speaker (host, facilitator)")
+@app_commands.command(name="skip", description="Move on without the speaker (host, facilitator)")
 async def skip(interaction: discord.Interaction[Any]) -> None:
     """Skips the speaker."""
     door = Door(interaction)
@@ -60,9 +61,12 @@ async def skip(interaction: discord.Interaction[Any]) -> None:
     await door.whisper("Skipped. `/session back` undoes it.")
 
 
-@session.command(name="back", description="Undo a wrong skip (host, facilitator)")
+@app_commands.command(name="back", description="Undo a wrong skip (host, facilitator)")
 async def back(interaction: discord.Interaction[Any]) -> None:
     """Undoes a skip."""
     door = Door(interaction)
     await door.do(rounds_service.back)
     await door.whisper("The skip is undone.")
+
+
+COMMANDS: tuple[AnyCommand, ...] = (give_way, done, extend, pause, resume, skip, back)

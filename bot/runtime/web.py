@@ -13,7 +13,7 @@ from typing import Self
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from bot.door.errors import StartError
+from bot.core.errors import StartError
 
 # The feed's file for a secret, or None. What is no secret gets the same answer as a wrong one.
 ReadFeed = Callable[[str], Awaitable[bytes | None]]

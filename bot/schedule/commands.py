@@ -5,13 +5,13 @@ from typing import Any, Literal
 import discord
 from discord import app_commands
 
-from bot.door.interactions import Door
-from bot.groups.commands import zone_choices
+from bot.door.choices import zone_choices
+from bot.door.interactions import AnyCommand, Door
 from bot.schedule import cards as schedule_cards
 from bot.schedule import service as schedule_service
+from bot.schedule.choices import choice, session_choices
 from bot.schedule.series import service as series_service
 from bot.schedule.series.rules import Scope
-from bot.sessions.commands import choice, session, session_choices
 from storage.tables import Repeat
 
 
@@ -28,7 +28,7 @@ async def plan_choices(
     return [*announced, *more][:25]
 
 
-@session.command(name="schedule", description="Plan a session, or a series, and announce it")
+@app_commands.command(name="schedule", description="Plan a session, or a series, and announce it")
 @app_commands.describe(
     when="Such as `Thursday 19:00`, `2026-12-03 18:30` or `in 2 hours`",
     title="What it is called",
@@ -65,7 +65,7 @@ async def schedule(
     )
 
 
-@session.command(name="edit", description="Change a planned session (host, facilitator)")
+@app_commands.command(name="edit", description="Change a planned session (host, facilitator)")
 @app_commands.describe(
     session="Which session",
     when="The new time, such as `Thursday 19:00`; a time alone, such as `20:00`, keeps the day",
@@ -103,7 +103,7 @@ async def edit(
     )
 
 
-@session.command(name="cancel", description="Cancel a planned session (host, facilitator)")
+@app_commands.command(name="cancel", description="Cancel a planned session (host, facilitator)")
 @app_commands.describe(
     session="Which session",
     scope="Of a series: this one, this one and those that follow, or all to come",
@@ -120,17 +120,20 @@ async def cancel(
     await door.whisper(message=schedule_cards.answer(planned))
 
 
-@session.command(name="list", description="Sessions that are live or planned")
+@app_commands.command(name="list", description="Sessions that are live or planned")
 async def listing(interaction: discord.Interaction[Any]) -> None:
     """Lists sessions."""
     door = Door(interaction)
     await door.whisper(message=schedule_cards.session_list(await door.do(schedule_service.listing)))
 
 
-@session.command(name="show", description="One session; without a choice, the next one")
+@app_commands.command(name="show", description="One session; without a choice, the next one")
 @app_commands.describe(session="Which session")
 @app_commands.autocomplete(session=session_choices)
 async def show(interaction: discord.Interaction[Any], session: str | None = None) -> None:
     """Shows a session's announcement to the caller."""
     door = Door(interaction)
     await door.show(await door.do(schedule_service.find_key, session or ""))
+
+
+COMMANDS: tuple[AnyCommand, ...] = (schedule, edit, cancel, listing, show)

@@ -5,7 +5,6 @@ Never touches Discord.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -13,22 +12,15 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from bot.calendars import service as calendars
+from bot.calendars.reminders import parse_reminders
 from bot.core import keys
 from bot.core.keys import Key
-from bot.core.unit import Desk, Unit, row_id
+from bot.core.unit import Desk, Person, Unit, row_id
 from bot.schedule import rules as schedule_rules
 from bot.schedule.series import rules as series_rules
 from bot.schedule.series.rules import Rhythm
 from storage import groups, outbox, planning, sessions
 from storage.tables import Answer, Group, Meetup, Series, SessionState
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody with a Discord account."""
-
-    user_id: int
-    name: str
 
 
 def announce(unit: Unit, meetup: Meetup) -> Key:
@@ -62,7 +54,7 @@ def wake(unit: Unit, meetup: Meetup) -> None:
 
 def reminder_minutes(group: Group) -> tuple[int, ...]:
     """When the group is reminded, in minutes before a session."""
-    return schedule_rules.parse_reminders(group.reminder_minutes)
+    return parse_reminders(group.reminder_minutes)
 
 
 def remind_due(desk: Desk, session_id: int, group_id: int) -> None:

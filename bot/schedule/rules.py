@@ -1,6 +1,5 @@
 """Planning a session: what it may be called, and when people are reminded. Pure."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,8 +8,6 @@ from bot.core.refusals import Refusal
 
 LONGEST_TITLE = 100
 LONGEST_DESCRIPTION = 1000
-MOST_REMINDERS = 5
-EARLIEST_REMINDER = timedelta(days=14)
 SHORTEST = timedelta(minutes=10)
 LONGEST = timedelta(days=1)
 SMALLEST, LARGEST = 2, 100
@@ -116,14 +113,3 @@ def due_reminder(
         ),
         None,
     )
-
-
-def parse_reminders(text: str) -> tuple[int, ...]:
-    """Minutes before the session, from a list such as `1440,15`."""
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    longest = int(EARLIEST_REMINDER.total_seconds() // 60)
-    if not all(re.fullmatch(r"\d{1,6}", part) and 1 <= int(part) <= longest for part in parts):
-        raise Refusal("Reminders are minutes before the session, for example `1440, 15`.")
-    if len(parts) > MOST_REMINDERS:
-        raise Refusal(f"At most {MOST_REMINDERS} reminders; more would be noise.")
-    return tuple(sorted({int(part) for part in parts}, reverse=True))

@@ -1,39 +1,19 @@
 """Slash commands of a live session. What happens inside a round is in `rounds/commands.py`."""
 
-from datetime import datetime
 from typing import Any, Literal
 
 import discord
 from discord import app_commands
 
-from bot.door.interactions import Door
-from bot.door.messages import cut
+from bot.door.interactions import AnyCommand, Door
 from bot.questions.commands import question_choices
-from bot.schedule import service as schedule_service
+from bot.schedule.choices import session_choices
 from bot.sessions import service
 from bot.sessions.voice import on_call
 from storage.tables import Order
 
-session = app_commands.Group(
-    name="session", description="Meetups: plan, start, speak, end", guild_only=True
-)
 
-
-async def session_choices(
-    interaction: discord.Interaction[Any], current: str
-) -> list[app_commands.Choice[str]]:
-    """The planned sessions that fit what has been typed so far."""
-    found = await Door(interaction).do(schedule_service.choices, current)
-    return [choice(title, at, value=str(number)) for title, number, at in found]
-
-
-def choice(title: str, at: datetime, *, value: str, note: str = "") -> app_commands.Choice[str]:
-    """A session in a list to choose from: a long title gives way to the time."""
-    when = f" · {at:%-d %b %H:%M} {at.tzinfo}{note}"
-    return app_commands.Choice(name=cut(title, 100 - len(when)) + when, value=value)
-
-
-@session.command(name="start", description="Go live in this channel, planned or ad hoc")
+@app_commands.command(name="start", description="Go live in this channel, planned or ad hoc")
 @app_commands.describe(
     session="A planned session; without it, one that starts now",
     question="The question of the first round; without it, the group votes",
@@ -57,7 +37,7 @@ async def start(
     await door.whisper(f"The session is live. Its lobby is below (session {key.id}).")
 
 
-@session.command(name="join", description="Take a seat, also in the middle of a round")
+@app_commands.command(name="join", description="Take a seat, also in the middle of a round")
 async def join(interaction: discord.Interaction[Any]) -> None:
     """Takes a seat."""
     door = Door(interaction)
@@ -65,7 +45,7 @@ async def join(interaction: discord.Interaction[Any]) -> None:
     await door.whisper("You are in the circle.")
 
 
-@session.command(name="leave", description="Give up your seat; your forecasts stay")
+@app_commands.command(name="leave", description="Give up your seat; your forecasts stay")
 async def leave(interaction: discord.Interaction[Any]) -> None:
     """Gives up the seat."""
     door = Door(interaction)
@@ -73,7 +53,7 @@ async def leave(interaction: discord.Interaction[Any]) -> None:
     await door.whisper("You have left the circle. `/session join` brings you back.")
 
 
-@session.command(name="next", description="Open the next round (host, facilitator)")
+@app_commands.command(name="next", description="Open the next round (host, facilitator)")
 @app_commands.describe(question="The question of the round; without it, the group votes")
 @app_commands.autocomplete(question=question_choices)
 async def next_round(interaction: discord.Interaction[Any], question: str | None = None) -> None:
@@ -83,7 +63,7 @@ async def next_round(interaction: discord.Interaction[Any], question: str | None
     await door.whisper("The lobby of the next round is open.")
 
 
-@session.command(name="end", description="End the session, and the round with it")
+@app_commands.command(name="end", description="End the session, and the round with it")
 async def end(interaction: discord.Interaction[Any]) -> None:
     """Ends the session."""
     door = Door(interaction)
@@ -91,4 +71,4 @@ async def end(interaction: discord.Interaction[Any]) -> None:
     await door.whisper("The session is over.")
 
 
-COMMANDS = (session,)
+COMMANDS: tuple[AnyCommand, ...] = (start, join, leave, next_round, end)

@@ -7,11 +7,10 @@ from datetime import datetime
 
 from bot.core import keys
 from bot.core.keys import Key
-from bot.core.unit import Desk, Unit, row_id
+from bot.core.unit import Desk, Person, Unit, row_id
 from bot.rounds import service as rounds_service
 from bot.sessions import live, rules, waiting
 from bot.sessions import service as sessions_service
-from bot.sessions.service import OnCall
 from storage import groups, rounds, sessions
 from storage.tables import Meetup, Presence, Round, SessionState
 
@@ -28,7 +27,7 @@ def look_after(desk: Desk, session_id: int, group_id: int) -> None:
             waiting.watch_round(unit, meetup, row)
 
 
-def arrive_on_call(desk: Desk, group_id: int, voice_channel_id: int, who: OnCall) -> None:
+def arrive_on_call(desk: Desk, group_id: int, voice_channel_id: int, who: Person) -> None:
     """Somebody joined a session's voice channel: in the lobby they sit down, later they may."""
     with desk.db.read() as tx:
         ids = [row_id(row) for row in sessions.live_in_voice(tx, group_id, voice_channel_id)]

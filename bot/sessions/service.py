@@ -14,7 +14,7 @@ from bot.core import keys
 from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.times.durations import parse_duration
-from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
+from bot.core.unit import ActUnit, Caller, Desk, Person, Unit, row_id
 from bot.questions import service as question_service
 from bot.rounds import service as rounds_service
 from bot.schedule import lifecycle
@@ -28,14 +28,6 @@ LONGEST_TURN = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
-class OnCall:
-    """Somebody in a voice channel."""
-
-    user_id: int
-    name: str
-
-
-@dataclass(frozen=True)
 class Wish:
     """What `/session start` was given, as typed."""
 
@@ -45,7 +37,7 @@ class Wish:
     order: Order = Order.ROTATE
 
 
-def start(desk: Desk, caller: Caller, wish: Wish, on_call: Sequence[OnCall] = ()) -> Key:
+def start(desk: Desk, caller: Caller, wish: Wish, on_call: Sequence[Person] = ()) -> Key:
     """Goes live in the caller's channel, planned or ad hoc. Returns the lobby's key."""
     with desk.act(caller) as unit:
         _refuse_second(unit, caller.channel_id)
@@ -53,7 +45,7 @@ def start(desk: Desk, caller: Caller, wish: Wish, on_call: Sequence[OnCall] = ()
         return _go_live(unit, meetup, wish, on_call)
 
 
-def start_announced(desk: Desk, caller: Caller, at: Key, on_call: Sequence[OnCall] = ()) -> Key:
+def start_announced(desk: Desk, caller: Caller, at: Key, on_call: Sequence[Person] = ()) -> Key:
     """The **Start** button on an announcement."""
     with desk.act(caller) as unit:
         _refuse_second(unit, caller.channel_id)
@@ -272,7 +264,7 @@ def _ad_hoc(unit: ActUnit) -> Meetup:
     return meetup
 
 
-def _go_live(unit: ActUnit, meetup: Meetup, wish: Wish, on_call: Sequence[OnCall]) -> Key:
+def _go_live(unit: ActUnit, meetup: Meetup, wish: Wish, on_call: Sequence[Person]) -> Key:
     meetup.state = SessionState.LIVE
     meetup.channel_id = unit.caller.channel_id
     meetup.started_at = meetup.quiet_since = meetup.waits_since = unit.now
@@ -300,7 +292,7 @@ def check_turn(turn: timedelta) -> int:
     return round(turn.total_seconds())
 
 
-def _seat_everyone(unit: ActUnit, meetup: Meetup, on_call: Sequence[OnCall]) -> None:
+def _seat_everyone(unit: ActUnit, meetup: Meetup, on_call: Sequence[Person]) -> None:
     session_id = row_id(meetup)
     sessions.set_presence(unit.tx, session_id, unit.my_id, Presence.IN, unit.now)
     for person in on_call:

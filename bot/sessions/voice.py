@@ -5,17 +5,17 @@ from typing import Any
 import discord
 
 from bot.core.refusals import clean_text
-from bot.sessions.service import OnCall
+from bot.core.unit import Person
 
 
-def on_call(interaction: discord.Interaction[Any], channel_id: int | None) -> tuple[OnCall, ...]:
+def on_call(interaction: discord.Interaction[Any], channel_id: int | None) -> tuple[Person, ...]:
     """The people in a voice channel, bots aside."""
     guild = interaction.guild
     channel = guild.get_channel(channel_id) if guild and channel_id else None
     if not isinstance(channel, discord.VoiceChannel | discord.StageChannel):
         return ()
     return tuple(
-        OnCall(member.id, clean_text(member.display_name))
+        Person(member.id, clean_text(member.display_name))
         for member in channel.members
         if not member.bot
     )

@@ -11,8 +11,8 @@ import pytest
 from bot.calendars import setup
 from bot.calendars.sync_result import Synced
 from bot.core.encryption import new_key
+from bot.core.errors import StartError
 from bot.core.settings import Settings
-from bot.door.errors import StartError
 from storage import bot_state
 from storage.engine import Database
 from tests.calendars.conftest import private_key

@@ -19,8 +19,8 @@ from simcord.http import client as simcord_client
 from simcord.http.routes import messages as message_routes
 from structlog.testing import capture_logs
 
+from bot.core.errors import RepeatedInteractionError
 from bot.core.refusals import Refusal
-from bot.core.unit import RepeatedInteractionError
 from bot.demo.stage import Stage
 from bot.door import interactions
 from bot.door.errors import ALREADY_ANSWERED, unwrap

@@ -17,6 +17,7 @@ import structlog
 from sqlmodel import Session
 
 from bot.core import keys
+from bot.core.errors import DeclinedError
 from bot.core.keys import Key
 from bot.core.unit import Desk, Unit
 from bot.door.messages import Message
@@ -58,10 +59,6 @@ UNREACHABLE = (aiohttp.ClientError, OSError, TimeoutError)
 
 class UnmadeError(Exception):
     """A message that could not be read or drawn, so that nothing was sent."""
-
-
-class DeclinedError(Exception):
-    """An effect that Discord will not have now; says why, to be read by the group."""
 
 
 @dataclass(frozen=True)

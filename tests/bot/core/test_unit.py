@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 
 from bot.core import keys
+from bot.core.errors import RepeatedInteractionError
 from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal
-from bot.core.unit import Caller, Desk, RepeatedInteractionError, Unit, row_id
+from bot.core.unit import Caller, Desk, Person, Unit, row_id
 from bot.forecasts import service as forecasts
 from bot.groups import service as group_service
 from bot.groups.service import Change
@@ -23,7 +24,7 @@ from bot.schedule.service import Asked, Plan, Planned
 from bot.schedule.sharing import service as sharing_service
 from bot.sessions import hosting
 from bot.sessions import service as sessions
-from bot.sessions.service import OnCall, Wish
+from bot.sessions.service import Wish
 from bot.standings import service as standings
 from storage.tables import Answer, Forecast, Group, Interaction, Member, Question, Repeat
 from tests.bot.scenes import (
@@ -413,7 +414,7 @@ def test_time_alone_changes_nothing_of_another_group(desk: Desk, clock: Clock) -
     questions.close_due(desk, foreign.question, OTHER_GROUP)
     lifecycle.remind_due(desk, foreign.plan.id, OTHER_GROUP)
     lifecycle.plan_due(desk, 1, OTHER_GROUP)
-    hosting.arrive_on_call(desk, OTHER_GROUP, 950, OnCall(5, "Eva"))
+    hosting.arrive_on_call(desk, OTHER_GROUP, 950, Person(5, "Eva"))
     hosting.leave_call(desk, OTHER_GROUP, 950, 1)
     hosting.lose_channel(desk, OTHER_GROUP, 910)
     hosting.look_after(desk, foreign.plan.id, OTHER_GROUP)

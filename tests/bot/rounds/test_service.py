@@ -8,9 +8,10 @@ import pytest
 
 from bot.answers.probabilities import Belief
 from bot.core import keys
+from bot.core.errors import RepeatedInteractionError
 from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
-from bot.core.unit import Caller, Desk, RepeatedInteractionError
+from bot.core.unit import Caller, Desk
 from bot.groups import service as groups
 from bot.groups.service import Change
 from bot.questions import service as questions

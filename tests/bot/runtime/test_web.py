@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from bot.door.errors import StartError
+from bot.core.errors import StartError
 from bot.runtime.web import WebServer, parse_bind
 
 FEED = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"

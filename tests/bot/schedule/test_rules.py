@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.calendars.reminders import parse_reminders
 from bot.core.refusals import Refusal
 from bot.schedule.rules import (
     LONGEST_DESCRIPTION,
@@ -15,7 +16,6 @@ from bot.schedule.rules import (
     check_title,
     due_reminder,
     next_reminder,
-    parse_reminders,
     reminders,
 )
 from tests.conftest import START

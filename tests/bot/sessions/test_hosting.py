@@ -7,7 +7,7 @@ import pytest
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
-from bot.core.unit import Desk
+from bot.core.unit import Desk, Person
 from bot.groups import service as groups
 from bot.groups.service import Change
 from bot.rounds import service as rounds_service
@@ -19,7 +19,7 @@ from bot.sessions import hosting
 from bot.sessions import service as sessions
 from bot.sessions.cards import evening_card, lobby_card
 from bot.sessions.read_model import read_evening, read_lobby
-from bot.sessions.service import OnCall, Wish
+from bot.sessions.service import Wish
 from storage import outbox
 from storage.tables import EffectState, Meetup, Phase, Repeat, Round, SessionState
 from tests.bot.scenes import (
@@ -201,7 +201,7 @@ def test_a_host_who_comes_back_to_the_call_is_not_away(desk: Desk) -> None:
     lobby = open_with_voice(desk)
     hosting.leave_call(desk, GROUP, VOICE, 1)
 
-    hosting.arrive_on_call(desk, GROUP, VOICE, OnCall(1, "Ana"))
+    hosting.arrive_on_call(desk, GROUP, VOICE, Person(1, "Ana"))
 
     assert "Take over" not in labels(desk, lobby)
 

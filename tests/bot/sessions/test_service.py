@@ -8,7 +8,7 @@ import pytest
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
-from bot.core.unit import Caller, Desk
+from bot.core.unit import Caller, Desk, Person
 from bot.groups import service as groups
 from bot.groups.service import Change
 from bot.questions import service as questions
@@ -18,7 +18,7 @@ from bot.schedule.service import Plan
 from bot.sessions import hosting
 from bot.sessions import service as sessions
 from bot.sessions.read_model import read_evening, read_lobby
-from bot.sessions.service import OnCall, Wish
+from bot.sessions.service import Wish
 from storage import sessions as stored
 from storage.tables import (
     Answer,
@@ -110,7 +110,7 @@ def test_an_ad_hoc_session_is_live_in_its_channel_with_the_host_in_the_circle(de
 
 
 def test_whoever_is_on_the_call_sits_down(desk: Desk) -> None:
-    on_call = (OnCall(1, "Ana"), OnCall(2, "Ben"), OnCall(77, "Guest"))
+    on_call = (Person(1, "Ana"), Person(2, "Ben"), Person(77, "Guest"))
 
     sessions.start(desk, caller("Ana"), Wish(), on_call)
 
@@ -163,7 +163,7 @@ def test_a_planned_session_goes_live_where_it_is_started(desk: Desk) -> None:
 def test_the_start_button_starts_what_was_announced(desk: Desk) -> None:
     announced = plan(desk, turn="5m")
 
-    lobby = sessions.start_announced(desk, caller("Ana"), announced, (OnCall(2, "Ben"),))
+    lobby = sessions.start_announced(desk, caller("Ana"), announced, (Person(2, "Ben"),))
 
     assert lobby == keys.lobby(announced.id, 1)
     assert (circle(desk), meetup(desk).turn_seconds) == (["Ana", "Ben"], 300)
@@ -764,7 +764,7 @@ def presence(desk: Desk, name: str) -> Presence | None:
 
 
 def arrive(desk: Desk, user: int = 4, name: str = "Dan", channel: int = VOICE) -> None:
-    hosting.arrive_on_call(desk, GROUP, channel, OnCall(user, name))
+    hosting.arrive_on_call(desk, GROUP, channel, Person(user, name))
 
 
 def test_whoever_arrives_while_the_lobby_is_open_sits_down(desk: Desk) -> None:
