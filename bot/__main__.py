@@ -19,10 +19,10 @@ from bot.calendars import setup
 from bot.core import encryption
 from bot.core.errors import StartError
 from bot.core.logs import set_up_logs
+from bot.core.pools import share_fairly
 from bot.core.refusals import Refusal
 from bot.core.settings import Settings
 from bot.data import service as data
-from bot.runtime.pools import share_fairly
 from storage import migrate
 from storage.engine import Database
 

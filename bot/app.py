@@ -16,6 +16,7 @@ from bot.calendars.discord_events import DiscordEvents
 from bot.core import keys
 from bot.core.integrations import NONE, Means
 from bot.core.keys import Key
+from bot.core.pools import Pools
 from bot.core.unit import Desk, Unit
 from bot.door.client import HANDLERS, KINDS, DojoClient
 from bot.door.messages import Message
@@ -24,7 +25,6 @@ from bot.runtime.alarms import Alarms, Sleep
 from bot.runtime.delivery.notes import LINGER
 from bot.runtime.delivery.pace import Pace
 from bot.runtime.delivery.worker import Carrier, Delivery
-from bot.runtime.pools import Pools
 from bot.standings import stored as standings_stored
 from storage.engine import Database
 

@@ -6,9 +6,9 @@ from contextlib import ExitStack
 
 import pytest
 
+from bot.core.pools import Pool, Pools
 from bot.core.refusals import Refusal
 from bot.demo.stage import Stage
-from bot.runtime.pools import Pool, Pools
 from storage.engine import Database
 from tests.machine import patience
 
