@@ -20,12 +20,12 @@ from bot.core.refusals import StaleRefusal
 from bot.core.unit import ActUnit, Caller, Desk, row_id
 from bot.questions import rules as question_rules
 from bot.questions import service as question_service
-from bot.rounds import circle
 from bot.rounds import mapping as rounds_mapping
 from bot.rounds import read_model as rounds_read_model
+from bot.rounds import rows
 from bot.rounds import rules as rounds_rules
 from bot.rounds import service as rounds_service
-from bot.rounds.circle import Recording
+from bot.rounds.rows import Recording
 from storage import forecasts, groups, rounds
 from storage.tables import Forecast, ForecastKind, Phase, Question, QuestionState, Round
 
@@ -111,7 +111,7 @@ def record_at(
         if found is None:
             raise StaleRefusal(NOT_HERE)
         question, latest, meetup = found
-        read = circle.read_for(unit.tx, latest, meetup, question, unit.my_id)
+        read = rows.read_for(unit.tx, latest, meetup, question, unit.my_id)
         return _record(unit, question, latest, probability, why, read, at)
 
 

@@ -8,8 +8,8 @@ from bot.core.times.durations import parse_duration
 from bot.core.times.zones import parse_zone
 from bot.core.unit import Caller, Desk, Unit
 from bot.groups import rules
+from bot.rounds import live_session
 from bot.schedule import lifecycle
-from bot.sessions import live
 from storage import groups, outbox
 from storage.tables import EffectState, Group
 
@@ -112,7 +112,7 @@ def wake_up(desk: Desk, group_ids: Collection[int]) -> None:
 def _leave_gone_channels(unit: Unit, to: int) -> None:
     """Sessions whose channel was deleted, and what was to be shown there, go on in this one."""
     for gone in outbox.gone_channels(unit.tx, unit.group.id):
-        live.leave_channel(unit, gone, to)
+        live_session.leave_channel(unit, gone, to)
 
 
 def _apply(group: Group, wanted: Change) -> None:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from bot.core.unit import row_id
 from bot.rounds import rules as rounds_rules
-from bot.rounds.circle import Recording
+from bot.rounds.rows import Recording
 from storage import forecasts, rounds
 from storage.tables import ForecastKind, Phase, Round, Seat, SeatState, Turn
 

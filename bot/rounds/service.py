@@ -12,10 +12,10 @@ from bot.core.keys import Key
 from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
 from bot.questions import service as question_service
+from bot.rounds import live_session, quiet
 from bot.rounds import mapping as rounds_mapping
 from bot.rounds import rules as rounds_rules
 from bot.scores import rescoring
-from bot.sessions import live, waiting
 from bot.sessions import rules as session_rules
 from storage import questions, rounds
 from storage.tables import Meetup, Phase, Question, Round
@@ -214,7 +214,7 @@ def current_card(row: Round) -> Key:
 
 def running_here(unit: ActUnit) -> tuple[Meetup, Round]:
     """The round that is running in the caller's channel, or in the only session they lead."""
-    meetup = live.here(unit)
+    meetup = live_session.here(unit)
     row = rounds.running(unit.tx, row_id(meetup))
     if row is None:
         raise Refusal("No round is running. `/session next` opens the next one.")
@@ -225,7 +225,7 @@ def _play(desk: Desk, caller: Caller, at: Key | None, action: Action) -> None:
     with desk.act(caller) as unit:
         meetup, row = running_here(unit) if at is None else _named(unit, at)
         step = action(rounds_mapping.load(unit.tx, row), _actor(unit, meetup), unit.now)
-        waiting.touch(unit, meetup, unit.my_id)
+        quiet.touch(unit, meetup, unit.my_id)
         keep(unit, row, step)
 
 
@@ -281,9 +281,9 @@ def _watch(
 ) -> None:
     """Whether the session waits for its host from now on."""
     if rounds_rules.PhaseBegan("closed") in events or rounds_rules.Stopped() in events:
-        waiting.begin(unit, meetup)
+        quiet.begin(unit, meetup)
     held = after.stopped_at is not None or (after.turn is not None and after.turn.paused)
-    waiting.watch(unit, meetup, running=after.phase != "closed", held=held)
+    quiet.watch(unit, meetup, running=after.phase != "closed", held=held)
 
 
 def _queue_close(unit: Unit, meetup: Meetup, row: Round) -> None:

@@ -8,8 +8,9 @@ from datetime import datetime
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.unit import Desk, Person, Unit, row_id
+from bot.rounds import live_session, quiet
 from bot.rounds import service as rounds_service
-from bot.sessions import live, rules, waiting
+from bot.sessions import rules
 from bot.sessions import service as sessions_service
 from storage import groups, rounds, sessions
 from storage.tables import Meetup, Presence, Round, SessionState
@@ -24,7 +25,7 @@ def look_after(desk: Desk, session_id: int, group_id: int) -> None:
             return
         row = rounds_service.running(unit, meetup)
         if _look(unit, meetup, row) is None:
-            waiting.watch_round(unit, meetup, row)
+            quiet.watch_round(unit, meetup, row)
 
 
 def arrive_on_call(desk: Desk, group_id: int, voice_channel_id: int, who: Person) -> None:
@@ -43,7 +44,7 @@ def arrive_on_call(desk: Desk, group_id: int, voice_channel_id: int, who: Person
             running = rounds_service.running(unit, meetup)
             offer = Presence.IN if running is None else Presence.OFFERED
             sessions.set_presence(unit.tx, session_id, row_id(member), offer, unit.now)
-            waiting.touch(unit, meetup, row_id(member))
+            quiet.touch(unit, meetup, row_id(member))
             sessions_service.refresh(unit, meetup)
 
 
@@ -55,7 +56,7 @@ def leave_call(desk: Desk, group_id: int, voice_channel_id: int, user_id: int) -
         with desk.step(group_id) as unit:
             meetup = unit.tx.get_one(Meetup, session_id)
             member = groups.member_of_user(unit.tx, group_id, user_id)
-            leads = member is not None and row_id(member) == live.host_of(meetup)
+            leads = member is not None and row_id(member) == live_session.host_of(meetup)
             if leads and meetup.state == SessionState.LIVE and not meetup.host_away:
                 meetup.host_away = True
                 sessions_service.refresh(unit, meetup)
@@ -76,17 +77,15 @@ def lose_channel(desk: Desk, group_id: int, channel_id: int) -> None:
 def _welcome_host(unit: Unit, meetup: Meetup) -> None:
     """The host is back on the call."""
     was_away = meetup.host_away
-    waiting.touch(unit, meetup, meetup.host_id)
-    waiting.watch_round(unit, meetup, rounds.running(unit.tx, row_id(meetup)))
+    quiet.touch(unit, meetup, meetup.host_id)
+    quiet.watch_round(unit, meetup, rounds.running(unit.tx, row_id(meetup)))
     if was_away:
         sessions_service.refresh(unit, meetup)
 
 
 def _look(unit: Unit, meetup: Meetup, row: Round | None) -> Key | None:
     """Returns the closing card's key if the session is over."""
-    session = waiting.as_live(
-        unit, meetup, running=row is not None, held=waiting.is_held(unit, row)
-    )
+    session = quiet.as_live(unit, meetup, running=row is not None, held=quiet.is_held(unit, row))
     if _has_come(rules.ends_at(session), unit.now):
         return sessions_service.close(unit, meetup, row)
     if _has_come(rules.offers_at(session), unit.now):

@@ -16,9 +16,10 @@ from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.times.durations import parse_duration
 from bot.core.unit import ActUnit, Caller, Desk, Person, Unit, row_id
 from bot.questions import service as question_service
+from bot.rounds import live_session, quiet
 from bot.rounds import service as rounds_service
 from bot.schedule import lifecycle
-from bot.sessions import live, rules, waiting
+from bot.sessions import rules
 from storage import groups, questions, rounds, sessions
 from storage.tables import Meetup, Order, Phase, Presence, QuestionState, Round, SessionState
 
@@ -124,9 +125,9 @@ def start_round(desk: Desk, caller: Caller, at: Key) -> None:
     """Takes the chosen question around the circle."""
     with desk.act(caller) as unit:
         meetup = _lobby(unit, at)
-        live.require_lead(unit, meetup, "start the round")
+        live_session.require_lead(unit, meetup, "start the round")
         members = sessions.circle(unit.tx, row_id(meetup))
-        waiting.touch(unit, meetup, unit.my_id)
+        quiet.touch(unit, meetup, unit.my_id)
         seed = secrets.randbits(31)
         question = question_service.require(unit.tx, unit.group.id, _pick(unit, meetup, seed))
         rounds_service.open_round(unit, meetup, question, members, seed)
@@ -142,8 +143,8 @@ def start_round(desk: Desk, caller: Caller, at: Key) -> None:
 def next_round(desk: Desk, caller: Caller, at: Key | None = None, question: str = "") -> Key:
     """Opens the lobby of the next round. Returns its key."""
     with desk.act(caller) as unit:
-        meetup = live.of_round(unit, at) if at else live.here(unit)
-        live.require_lead(unit, meetup, "open the next round")
+        meetup = live_session.of_round(unit, at) if at else live_session.here(unit)
+        live_session.require_lead(unit, meetup, "open the next round")
         if rounds_service.running(unit, meetup) is not None:
             raise Refusal(
                 "A round is running; the next one can open when it has closed. **Skip** and "
@@ -166,12 +167,12 @@ def next_round(desk: Desk, caller: Caller, at: Key | None = None, question: str 
 def end(desk: Desk, caller: Caller, at: Key | None = None) -> Key:
     """Ends the running round, if any, and then the session. Returns the closing card's key."""
     with desk.act(caller) as unit:
-        meetup = live.of_round(unit, at) if at else live.here(unit)
-        live.require_lead(unit, meetup, "end the session")
+        meetup = live_session.of_round(unit, at) if at else live_session.here(unit)
+        live_session.require_lead(unit, meetup, "end the session")
         row = rounds_service.running(unit, meetup)
         if at and at.kind == rounds_service.STOPPED and (row is None or row.stopped_at is None):
             raise StaleRefusal("The round goes on already. The newest card shows what is next.")
-        waiting.touch(unit, meetup, unit.my_id)
+        quiet.touch(unit, meetup, unit.my_id)
         if at:
             unit.refresh(at)
         return close(unit, meetup, row)
@@ -201,7 +202,7 @@ def close(unit: Unit, meetup: Meetup, row: Round | None) -> Key:
 def take_over(desk: Desk, caller: Caller, at: Key) -> None:
     """Leads a session whose host has left."""
     with desk.act(caller) as unit:
-        meetup = live.of_card(unit, at)
+        meetup = live_session.of_card(unit, at)
         if not (meetup.host_gone or meetup.host_away):
             raise StaleRefusal("This session has a host again. Nothing changed.")
         _require_successor(unit, meetup)
@@ -245,7 +246,7 @@ def _planned(unit: ActUnit, typed: str) -> Meetup:
             f"That session is {meetup.state.value}, so it cannot be started. `/session list` shows "
             "the others."
         )
-    live.require_lead(unit, meetup, "start it")
+    live_session.require_lead(unit, meetup, "start it")
     return meetup
 
 
@@ -281,7 +282,7 @@ def _go_live(unit: ActUnit, meetup: Meetup, wish: Wish, on_call: Sequence[Person
     key = keys.lobby(row_id(meetup), 1)
     unit.show(key, meetup.channel_id)
     lifecycle.follow(unit, meetup)
-    waiting.watch_round(unit, meetup, None)
+    quiet.watch_round(unit, meetup, None)
     return key
 
 
@@ -325,11 +326,11 @@ def _pick(unit: ActUnit, meetup: Meetup, seed: int) -> int:
 
 
 def _meant(unit: ActUnit, at: Key | None) -> Meetup:
-    return live.of_card(unit, at) if at else live.in_channel(unit)
+    return live_session.of_card(unit, at) if at else live_session.in_channel(unit)
 
 
 def _lobby(unit: ActUnit, at: Key) -> Meetup:
-    meetup = live.of_card(unit, at)
+    meetup = live_session.of_card(unit, at)
     if not meetup.lobby_open or at.more != (meetup.lobby,):
         raise StaleRefusal("That lobby is closed: the round has begun. Look at the newest card.")
     return meetup
@@ -367,16 +368,16 @@ def refresh(unit: Unit, meetup: Meetup) -> None:
 
 def _did(unit: ActUnit, meetup: Meetup) -> None:
     """The asking member did something in the session."""
-    waiting.touch(unit, meetup, unit.my_id)
-    waiting.watch_round(unit, meetup, rounds.running(unit.tx, row_id(meetup)))
+    quiet.touch(unit, meetup, unit.my_id)
+    quiet.watch_round(unit, meetup, rounds.running(unit.tx, row_id(meetup)))
 
 
 def _require_successor(unit: ActUnit, meetup: Meetup) -> None:
     """Refuses to whoever may not lead the session in the host's place."""
     seated = [one for one in _seated_order(unit, meetup) if one != meetup.host_id]
     running = rounds.running(unit.tx, row_id(meetup))
-    held = waiting.is_held(unit, running)
-    waits = waiting.as_live(unit, meetup, running=running is not None, held=held)
+    held = quiet.is_held(unit, running)
+    waits = quiet.as_live(unit, meetup, running=running is not None, held=held)
     allowed = rules.may_take_over(
         unit.my_id,
         seated=seated,
