@@ -18,14 +18,15 @@ from bot.core.integrations import NONE, Means
 from bot.core.keys import Key
 from bot.core.pools import Pools
 from bot.core.unit import Desk, Unit
-from bot.door.client import HANDLERS, KINDS, DojoClient
+from bot.door.client import DojoClient
 from bot.door.messages import Message
-from bot.registry import UNDRAWN, render
+from bot.registry import CARDS, COMMANDS, HANDLERS, KINDS, REACTIONS, TIMERS
 from bot.runtime.alarms import Alarms, Sleep
+from bot.runtime.changes import Changes
 from bot.runtime.delivery.notes import LINGER
 from bot.runtime.delivery.pace import Pace
 from bot.runtime.delivery.worker import Carrier, Delivery
-from bot.standings import stored as standings_stored
+from bot.schedule import lifecycle
 from storage.engine import Database
 
 if TYPE_CHECKING:
@@ -55,8 +56,7 @@ class App:
         linger: float = LINGER,
     ) -> None:
         self.database = database
-        self.handlers, self.kinds = HANDLERS, KINDS
-        self.sleep = sleep
+        self.commands, self.handlers, self.kinds, self.cards = COMMANDS, HANDLERS, KINDS, CARDS
         self.desk = Desk(database, clock, self._saved, means)
         self.pace = Pace()
         self.pools = Pools()
@@ -64,12 +64,13 @@ class App:
         self._slow_database = database.aside(sum(pool.threads for pool in self.pools.slow))
         self.slow_desk = replace(self.desk, db=self._slow_database)
         self.client = DojoClient(self)
-        events = DiscordEvents(self.desk, self.run, self.client)
+        events = DiscordEvents(self.desk, self.run, self.client, lifecycle.note_interest)
         carriers = {"v": Carrier(events.carry, lambda key: keys.announcement(key.id))}
         keep = partial(google_sync.keep, calendar=google)
         self.delivery = Delivery(
             self.desk,
             self.run,
+            CARDS,
             self._render,
             self.client,
             keep,
@@ -80,11 +81,16 @@ class App:
         self.alarms = Alarms(
             self.desk,
             self.run,
-            self._refresh_standings,
+            self.slow_desk,
+            self.pools.standings.run,
+            TIMERS,
             self.delivery.wake,
             sweep_seconds,
             sleep,
             wall_clock=wall_clock,
+        )
+        self.changes = Changes(
+            self.desk, self.run, self.client, REACTIONS, self.delivery.wake, sleep
         )
         self._http_bind = http_bind
         self.web: WebServer | None = None
@@ -120,12 +126,9 @@ class App:
 
     async def _render(self, key: Key) -> Message | None:
         """The message as it should be now; one with a picture is drawn apart from the others."""
-        if key.kind in UNDRAWN:
-            return await self.pools.cards.run(render, self.slow_desk, key)
-        return await self.run(render, self.desk, key)
-
-    async def _refresh_standings(self, number: int, group_id: int) -> None:
-        await self.pools.standings.run(standings_stored.refresh, self.slow_desk, number, group_id)
+        if CARDS.has_picture(key):
+            return await self.pools.cards.run(CARDS.render, self.slow_desk, key)
+        return await self.run(CARDS.render, self.desk, key)
 
     async def _read_feed(self, secret: str) -> bytes | None:
         return await self.run(calendars.read_feed, self.desk, secret)

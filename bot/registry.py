@@ -1,161 +1,190 @@
-"""Every kind of message by the letter of its key: how to read what it shows, and how to draw it."""
+"""The one table of what there is: commands, buttons, cards, timers, what Discord may tell.
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import Any
+Whatever runs the bot (delivery, alarms, the client) is handed these by `app.py` and knows no
+feature. A new command, card, button or timer is one entry here.
+"""
 
-from sqlmodel import Session
+from collections.abc import Iterable
+from functools import partial
 
-from bot.core.keys import Key
-from bot.core.unit import Desk
-from bot.door.messages import Message, Picture
-from bot.groups import cards as group_cards
-from bot.questions import cards as question_cards
+from discord import app_commands
+
+from bot.calendars import commands as calendars_commands
+from bot.circle import commands as circle_commands
+from bot.data import commands as data_commands
+from bot.door.card_table import Card, CardTable, timeless
+from bot.door.interactions import AnyCommand
+from bot.forecasts import commands as forecasts_commands
+from bot.forecasts import views as forecasts_views
+from bot.groups import cards as groups_cards
+from bot.groups import commands as groups_commands
+from bot.groups import read_model as groups_read_model
+from bot.groups import service as groups_service
+from bot.questions import cards as questions_cards
+from bot.questions import commands as questions_commands
 from bot.questions import read_model as questions_read_model
+from bot.questions import service as questions_service
+from bot.questions import views as questions_views
 from bot.rounds import cards as rounds_cards
+from bot.rounds import commands as rounds_commands
 from bot.rounds import read_model as rounds_read_model
+from bot.rounds import service as rounds_service
+from bot.rounds import summary_picture
+from bot.rounds import views as rounds_views
+from bot.runtime.alarms import Timer
+from bot.runtime.changes import Reactions
 from bot.schedule import cards as schedule_cards
+from bot.schedule import commands as schedule_commands
+from bot.schedule import lifecycle
 from bot.schedule import read_model as schedule_read_model
-from bot.sessions import cards as session_cards
+from bot.schedule import views as schedule_views
+from bot.schedule.sharing import commands as sharing_commands
+from bot.sessions import cards as sessions_cards
+from bot.sessions import commands as sessions_commands
+from bot.sessions import hosting
 from bot.sessions import read_model as sessions_read_model
-from scoring.loading import LOADING
-from storage import outbox
-from storage.tables import Meetup, Question, Round
-
-# What the number in a key is the number of, by the key's letter.
-SESSIONS, ROUNDS, QUESTIONS = "amwle", "btufso", "qr"
-
-Read = Callable[[Session, Key, datetime], Any]
-Draw = Callable[[Any], Message]
+from bot.sessions import views as sessions_views
+from bot.standings import commands as standings_commands
+from bot.standings import stored as standings_stored
+from bot.standings import views as standings_views
+from storage import planning, questions, rounds, sessions, standings
+from storage.tables import Meetup, Question, Round, SessionState
 
 
-def render(
-    desk: Desk, key: Key, *, pictures: bool = True, group_id: int | None = None
-) -> Message | None:
-    """The message as it should be now; None when it has lost its point.
-
-    Reads the database and may draw a picture, so it belongs off the event loop. `pictures` and
-    `group_id` are as in `read`.
-    """
-    with desk.db.read() as tx:
-        draw = read(tx, key, desk.clock(), pictures=pictures, group_id=group_id)
-    return draw()
+def _group(group: app_commands.Group, *lists: Iterable[AnyCommand]) -> app_commands.Group:
+    for commands in lists:
+        for command in commands:
+            group.add_command(command)
+    return group
 
 
-def read(
-    tx: Session, key: Key, now: datetime, *, pictures: bool = True, group_id: int | None = None
-) -> Callable[[], Message | None]:
-    """Reads what the message shows; the call that is returned draws it, without the database.
-
-    Without `pictures` it is drawn for an edit that leaves the message's picture as it is. A key
-    that came from Discord may be forged: with `group_id` only a card of that group is drawn.
-    """
-    if group_id is not None and not is_of_group(tx, key, group_id):
-        return lambda: None
-    look, _ = CATALOGUE[key.kind]
-    return drawing(key, look(tx, key, now), pictures=pictures)
-
-
-def drawing(key: Key, shown: Any, *, pictures: bool = True) -> Callable[[], Message | None]:
-    """The call that draws the message `key` with what it shows; `pictures` is as in `read`."""
-    _, draw = CATALOGUE[key.kind]
-    if not pictures:
-        draw = UNDRAWN.get(key.kind, draw)
-    return lambda: None if shown is None else draw(shown)
-
-
-def is_of_group(tx: Session, key: Key, group_id: int) -> bool:
-    """Whether the key names something of this group."""
-    if key.kind in QUESTIONS:
-        row: Question | Meetup | None = tx.get(Question, key.id)
-    elif key.kind in ROUNDS:
-        held = tx.get(Round, key.id)
-        row = tx.get(Meetup, held.session_id) if held else None
-    else:
-        row = tx.get(Meetup, key.id) if key.kind in SESSIONS else None
-    return row is not None and row.group_id == group_id
-
-
-def _read_trouble(tx: Session, key: Key, _now: datetime) -> tuple[int, str] | None:
-    reason = outbox.trouble_of(tx, key.id)
-    return (key.id, reason) if reason else None
-
-
-def _draw_summary(shown: rounds_read_model.Summary) -> Message:
-    return rounds_cards.summary_card(shown, summary_picture(shown))
-
-
-def _summary_around_its_picture(shown: rounds_read_model.Summary) -> Message:
-    return rounds_cards.summary_card(shown, DRAWN_BEFORE if _has_picture(shown) else None)
-
-
-def _has_picture(shown: rounds_read_model.Summary) -> bool:
-    of_others = shown.final_pool is not None and shown.about.asked.kind != "binary"
-    return of_others or any(seat.final is not None for seat in shown.seats)
-
-
-def summary_picture(shown: rounds_read_model.Summary) -> Picture | None:
-    """The circle of a round drawn; None where nobody made a last forecast."""
-    picture = None
-    if shown.final_pool is not None and shown.about.asked.kind != "binary":
-        # Loaded with the first picture, as below.
-        with LOADING:
-            from bot.rounds import pool_pictures  # noqa: PLC0415
-
-        picture = pool_pictures.pool_picture(shown)
-    elif any(seat.final is not None for seat in shown.seats):
-        # Loaded with the first picture: matplotlib would be a fifth of an idle bot's memory.
-        with LOADING:
-            from bot.rounds import charts as rounds_charts  # noqa: PLC0415
-
-        circle = rounds_charts.CirclePicture(
-            title=shown.about.question,
-            seats=tuple(
-                rounds_charts.SeatLine(seat.name, seat.blind, seat.turn, seat.late, seat.final)
-                for seat in shown.seats
-            ),
-            aggregate=shown.running,
-            final=shown.final.odds_mean if shown.final else None,
-            compared=shown.compared,
-        )
-        picture = Picture(
-            rounds_charts.circle_chart(circle), "circle.png", rounds_charts.circle_alt_text(circle)
-        )
-    return picture
-
-
-# Stands for the picture that Discord has already: an edit names it and does not send it.
-DRAWN_BEFORE = Picture(b"", "circle.png", "")
-CATALOGUE: dict[str, tuple[Read, Draw]] = {
-    "a": (
-        lambda tx, key, _: schedule_read_model.read_announcement(tx, key),
-        schedule_cards.announcement_card,
+COMMANDS: tuple[AnyCommand, ...] = (
+    _group(
+        app_commands.Group(
+            name="session", description="Meetups: plan, start, speak, end", guild_only=True
+        ),
+        sessions_commands.COMMANDS,
+        rounds_commands.COMMANDS,
+        schedule_commands.COMMANDS,
+        sharing_commands.COMMANDS,
     ),
-    "m": (
-        lambda tx, key, _: schedule_read_model.read_reminder(tx, key),
-        schedule_cards.reminder_message,
+    *questions_commands.COMMANDS,
+    *forecasts_commands.COMMANDS,
+    *standings_commands.COMMANDS,
+    *circle_commands.COMMANDS,
+    _group(
+        app_commands.Group(
+            name="settings",
+            description="How this group works, and where you are invited by mail",
+            guild_only=True,
+        ),
+        groups_commands.SETTINGS,
+        calendars_commands.SETTINGS,
     ),
-    "w": (
-        lambda tx, key, _: schedule_read_model.read_place(tx, key),
-        schedule_cards.place_message,
-    ),
-    "l": (sessions_read_model.read_lobby, session_cards.lobby_card),
-    "e": (lambda tx, key, _: sessions_read_model.read_evening(tx, key), session_cards.evening_card),
-    "b": (lambda tx, key, _: rounds_read_model.read_phase(tx, key), rounds_cards.blind_card),
-    "t": (lambda tx, key, _: rounds_read_model.read_turn(tx, key), rounds_cards.turn_card),
-    "u": (lambda tx, key, _: rounds_read_model.read_cue(tx, key), rounds_cards.cue_message),
-    "f": (lambda tx, key, _: rounds_read_model.read_phase(tx, key), rounds_cards.final_card),
-    "o": (lambda tx, key, _: rounds_read_model.read_stopped(tx, key), rounds_cards.stopped_card),
-    "s": (lambda tx, key, _: rounds_read_model.read_summary(tx, key), _draw_summary),
-    "q": (
-        lambda tx, key, _: questions_read_model.read_question(tx, key),
-        question_cards.question_card,
-    ),
-    "r": (
-        lambda tx, key, _: questions_read_model.read_resolution(tx, key),
-        question_cards.resolution_card,
-    ),
-    "p": (_read_trouble, lambda trouble: group_cards.trouble_message(*trouble)),
+    *groups_commands.COMMANDS,
+    *data_commands.COMMANDS,
+)
+
+# Buttons, selects and forms by the first word of their custom_id.
+HANDLERS = {
+    **sessions_views.HANDLERS,
+    **schedule_views.HANDLERS,
+    **rounds_views.HANDLERS,
+    **questions_views.HANDLERS,
+    **forecasts_views.HANDLERS,
+    **standings_views.HANDLERS,
 }
-# The messages with a picture, drawn without it. Drawing takes a while, so it has its own threads.
-UNDRAWN: dict[str, Draw] = {"s": _summary_around_its_picture}
+# The kinds of keys (their letters) that each button, select and form comes with. Anybody can make
+# up a custom_id, and a handler must not be handed the number of something else.
+KINDS = {
+    "start": "a",
+    "going": "am",
+    "maybe": "am",
+    "cannot": "amw",
+    "choose": "d",
+    "choose_close": "d",
+    "choose_known": "d",
+    "bring": "aml",
+    "join": "lbtfo",
+    "leave": "lbtfo",
+    "take_over": "lbtfso",
+    "vote": "l",
+    "start_round": "l",
+    "next_round": "s",
+    "end_session": "so",
+    "done": "t",
+    "pass": "t",
+    "extend": "t",
+    "pause": "t",
+    "resume": "to",
+    "skip": "t",
+    "ready": "bf",
+    "record": "btfsqo",
+    "recorded": "btfsqo",
+    "submitted": "q",
+    "edited": "q",
+    "mark": "q",
+    "resolve": "qr",
+    "resolved": "qr",
+    "dispute": "qr",
+    "disputed": "qr",
+    "turn_page": "w",
+}
+
+
+# Every message that the bot keeps up, by the letter of its key.
+CARDS = CardTable(
+    {
+        "a": Card(
+            timeless(schedule_read_model.read_announcement),
+            schedule_cards.announcement_card,
+            Meetup,
+        ),
+        "m": Card(
+            timeless(schedule_read_model.read_reminder), schedule_cards.reminder_message, Meetup
+        ),
+        "w": Card(timeless(schedule_read_model.read_place), schedule_cards.place_message, Meetup),
+        "l": Card(sessions_read_model.read_lobby, sessions_cards.lobby_card, Meetup),
+        "e": Card(timeless(sessions_read_model.read_evening), sessions_cards.evening_card, Meetup),
+        "b": Card(timeless(rounds_read_model.read_phase), rounds_cards.blind_card, Round),
+        "t": Card(timeless(rounds_read_model.read_turn), rounds_cards.turn_card, Round),
+        "u": Card(timeless(rounds_read_model.read_cue), rounds_cards.cue_message, Round),
+        "f": Card(timeless(rounds_read_model.read_phase), rounds_cards.final_card, Round),
+        "o": Card(timeless(rounds_read_model.read_stopped), rounds_cards.stopped_card, Round),
+        "s": Card(
+            timeless(rounds_read_model.read_summary),
+            summary_picture.draw_summary,
+            Round,
+            undrawn=summary_picture.draw_around_picture,
+        ),
+        "q": Card(
+            timeless(questions_read_model.read_question), questions_cards.question_card, Question
+        ),
+        "r": Card(
+            timeless(questions_read_model.read_resolution),
+            questions_cards.resolution_card,
+            Question,
+        ),
+        "p": Card(timeless(groups_read_model.read_trouble), groups_cards.trouble_message),
+    }
+)
+
+# What time alone brings about. Ringing twice changes nothing.
+TIMERS = {
+    "round": Timer(rounds_service.expire, rounds.due),
+    "question": Timer(questions_service.close_due, questions.due),
+    "session": Timer(lifecycle.remind_due, partial(sessions.due, state=SessionState.SCHEDULED)),
+    "live": Timer(hosting.look_after, partial(sessions.due, state=SessionState.LIVE)),
+    "series": Timer(lifecycle.plan_due, planning.due),
+    "standings": Timer(standings_stored.refresh, standings.due, apart=True),
+}
+
+# What follows when something happens in Discord that is no press.
+REACTIONS = Reactions(
+    joined=groups_service.wake_up,
+    removed=groups_service.fall_asleep,
+    channel_lost=hosting.lose_channel,
+    left_call=hosting.leave_call,
+    came_to_call=hosting.arrive_on_call,
+    interest_changed=lifecycle.interest_changed,
+)

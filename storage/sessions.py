@@ -102,7 +102,7 @@ def planned(tx: Session, group_id: int) -> list[int]:
     return [session_id for session_id in rows if session_id is not None]
 
 
-def due(tx: Session, state: SessionState, until: datetime) -> Sequence[tuple[int, int, datetime]]:
+def due(tx: Session, until: datetime, state: SessionState) -> Sequence[tuple[int, int, datetime]]:
     """Session id, group id and moment of all in this state in which time does something."""
     rows = tx.exec(
         select(Meetup.id, Meetup.group_id, Meetup.remind_at).where(

@@ -1,10 +1,13 @@
 """Queries about kept standings: what the leaderboards of all time show, computed beforehand."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from sqlmodel import Session, col, delete, or_, select
 
 from storage.tables import Group, Standing
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def replace(tx: Session, group_id: int, rows: Sequence[Standing]) -> None:
@@ -29,8 +32,11 @@ def of_member(tx: Session, group_id: int, member_id: int) -> dict[str, Standing]
     return {row.metric: row for row in rows}
 
 
-def stale(tx: Session) -> list[int]:
-    """The groups whose kept standings do not show all of their scores, or whose scores are old."""
+def due(tx: Session, _until: datetime) -> list[tuple[int, int, datetime]]:
+    """Groups whose kept standings do not show all of their scores, or whose scores are old.
+
+    Each with its id twice and a moment that is long past, in the shape of all that is due.
+    """
     rows = tx.exec(
         select(Group.id).where(
             col(Group.left_at).is_(None),
@@ -40,4 +46,4 @@ def stale(tx: Session) -> list[int]:
             ),
         )
     )
-    return list(rows)
+    return [(group_id, group_id, LONG_AGO) for group_id in rows if group_id is not None]

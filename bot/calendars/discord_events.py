@@ -4,7 +4,7 @@ Each event carries a mark in its description, so that after a crash between Disc
 note of it the event is found again and not made twice. What somebody deleted by hand stays away.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,6 @@ from bot.core.keys import Key
 from bot.core.refusals import clean_text
 from bot.core.unit import Desk, Person
 from bot.door.messages import cut
-from bot.schedule import lifecycle
 from storage.tables import Effect, Meetup, SessionState
 
 Run = Callable[..., Awaitable[Any]]
@@ -97,10 +96,17 @@ class Wanted:
 class DiscordEvents:
     """Carries out what the outbox wants of events."""
 
-    def __init__(self, desk: Desk, run: Run, client: discord.Client) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        run: Run,
+        client: discord.Client,
+        note_interest: Callable[[Desk, int, int, Sequence[Person]], None],
+    ) -> None:
         self._desk = desk
         self._run = run
         self._client = client
+        self._note_interest = note_interest
 
     async def carry(self, effect: Effect) -> int | None:
         """Brings the session's event to what is true now. Returns the event's id."""
@@ -110,9 +116,7 @@ class DiscordEvents:
             event = await self._settle(effect, wanted)
             if event is not None and wanted.state in {SessionState.SCHEDULED, SessionState.LIVE}:
                 people = await _interested(event)
-                await self._run(
-                    lifecycle.note_interest, self._desk, effect.group_id, number, people
-                )
+                await self._run(self._note_interest, self._desk, effect.group_id, number, people)
         except discord.HTTPException as error:
             raise _declined(error) from error
         return event.id if event is not None else effect.message_id

@@ -7,7 +7,7 @@ answer arrives in the same place.
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import discord
 import structlog
@@ -16,13 +16,11 @@ from discord import app_commands
 from bot.core.keys import Key
 from bot.core.refusals import Refusal, StaleRefusal, clean_text
 from bot.core.unit import Caller, Desk, Unit
+from bot.door.card_table import CardTable
 from bot.door.errors import answer_error, answer_once
 from bot.door.messages import Message
-from bot.registry import drawing, read, render
+from bot.door.parts import Parts
 from storage import outbox
-
-if TYPE_CHECKING:
-    from bot.app import App
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -47,6 +45,7 @@ class _Pressed:
     """
 
     at: Key
+    cards: CardTable
     edit: outbox.Edit | None = None
     draw: Callable[[], Message | None] | None = None
 
@@ -55,9 +54,11 @@ class _Pressed:
         unit.refresh(self.at)
         self.edit = unit.save_refreshes()
         if self.at in unit.seen:
-            self.draw = drawing(self.at, unit.seen[self.at], pictures=False)
+            self.draw = self.cards.drawing(self.at, unit.seen[self.at], pictures=False)
         else:
-            self.draw = read(unit.tx, self.at, unit.now, pictures=False, group_id=unit.group.id)
+            self.draw = self.cards.read(
+                unit.tx, self.at, unit.now, pictures=False, group_id=unit.group.id
+            )
 
 
 class Door:
@@ -65,7 +66,7 @@ class Door:
 
     def __init__(self, interaction: discord.Interaction[Any]) -> None:
         self.interaction = interaction
-        self.app: App = interaction.client.app
+        self.app: Parts = interaction.client.app
         self._answers_with_card = False
         # One for the whole interaction: two services in a row together have no more time than one.
         self._deadline = asyncio.get_running_loop().time() + PATIENCE
@@ -184,7 +185,9 @@ class Door:
 
     async def show(self, key: Key) -> None:
         """Answers with the card as it is now, for the caller alone."""
-        message = await self.do(_render_for, key)
+        message = await self.do(
+            lambda desk, who: self.app.cards.render(desk, key, group_id=who.group_id)
+        )
         if message is None:
             raise StaleRefusal("There is nothing to show any more.")
         await self.whisper(message.content, message)
@@ -197,7 +200,7 @@ class Door:
         This saves a request to Discord: the answer is the edit.
         """
         self._answers_with_card = True
-        pressed = _Pressed(at)
+        pressed = _Pressed(at, self.app.cards)
         arrived = False
         try:
             result, message = await self.do(
@@ -243,10 +246,6 @@ async def unknown_press(_door: Door, _at: Key, _values: tuple[str, ...]) -> None
     raise StaleRefusal("This button is from another version of the bot. Nothing happened.")
 
 
-def _render_for(desk: Desk, caller: Caller, key: Key) -> Message | None:
-    return render(desk, key, group_id=caller.group_id)
-
-
 def _options(message: Message | None) -> dict[str, Any]:
     options: dict[str, Any] = {"allowed_mentions": discord.AllowedMentions.none()}
     if message is not None:
@@ -264,9 +263,10 @@ def _change_and_draw(
     """What the service returns, and the pressed card as it is then; drawn after it is saved."""
     result = change(replace(desk, closing=pressed.close), caller)
     draw = pressed.draw
-    return result, render(
-        desk, pressed.at, pictures=False, group_id=caller.group_id
-    ) if draw is None else draw()
+    if draw is not None:
+        return result, draw()
+    again = pressed.cards.render(desk, pressed.at, pictures=False, group_id=caller.group_id)
+    return result, again
 
 
 def clean_data(data: Any) -> Any:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from bot.core.refusals import say_duration
 from bot.core.times.said import say_moment
 from bot.door.messages import BLUE, Message, card, lines
+from bot.groups.read_model import Trouble
 from bot.groups.service import Settings
 
 
@@ -57,12 +58,12 @@ def own_zone(name: str, now: datetime) -> str:
     )
 
 
-def trouble_message(channel_id: int, reason: str) -> Message:
+def trouble_message(shown: Trouble) -> Message:
     """Said where the bot can speak about where it cannot."""
     return Message(
         content=(
-            f"⚠️ I cannot post in <#{channel_id}>: {reason} Nothing is lost; I try again as "
-            "soon as that changes, and ever more rarely for a week."
+            f"⚠️ I cannot post in <#{shown.channel_id}>: {shown.reason} Nothing is lost; I try "
+            "again as soon as that changes, and ever more rarely for a week."
         )
     )
 

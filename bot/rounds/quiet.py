@@ -4,7 +4,7 @@ What follows from it is in `hosting.py`; here is noted since when, and when to l
 """
 
 from bot.core.unit import Unit, row_id
-from bot.sessions import rules
+from bot.rounds import patience
 from storage import rounds
 from storage.tables import Meetup, Round, SessionState
 
@@ -26,7 +26,7 @@ def watch(unit: Unit, meetup: Meetup, *, running: bool, held: bool) -> None:
     """Sets when to look at the session again."""
     at = None
     if meetup.state == SessionState.LIVE:
-        at = rules.next_look(as_live(unit, meetup, running=running, held=held))
+        at = patience.next_look(as_live(unit, meetup, running=running, held=held))
     meetup.remind_at = at
     unit.wake(f"live:{row_id(meetup)}", at)
 
@@ -44,10 +44,10 @@ def is_held(unit: Unit, row: Round | None) -> bool:
     return bool(latest) and latest[0].ended_at is None and latest[0].paused
 
 
-def as_live(unit: Unit, meetup: Meetup, *, running: bool, held: bool) -> rules.Live:
+def as_live(unit: Unit, meetup: Meetup, *, running: bool, held: bool) -> patience.Live:
     """The session as the rules see it."""
     began = meetup.started_at or unit.now
-    return rules.Live(
+    return patience.Live(
         quiet_since=meetup.quiet_since or began,
         waits_since=meetup.waits_since or began,
         running=running,

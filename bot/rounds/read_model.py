@@ -174,87 +174,87 @@ class Summary:
 def read_turn(tx: Session, at: Key) -> TurnCard | None:
     """The turn that a key names."""
     circle = rows.find(tx, at.id)
-    return None if rows is None else turn_card(rows, forecasts.on_card(tx, at.id), at)
+    return None if circle is None else turn_card(circle, forecasts.on_card(tx, at.id), at)
 
 
 def turn_card(circle: Circle, made: Sequence[Forecast], at: Key) -> TurnCard | None:
     """The turn that a key names, of a round and its forecasts that were read already."""
-    turn = next((one for one in rows.turns if at.more == (one.number,)), None)
+    turn = next((one for one in circle.turns if at.more == (one.number,)), None)
     if turn is None:
         return None
     return TurnCard(
-        about=_about(rows, at),
-        place=_place(rows.turns, turn),
-        said=_said_in_turn(rows, turn, made),
-        speaker=rows.name(turn.member_id),
-        speaker_user=rows.people[turn.member_id].user_id,
-        following=_following(rows) if turn.ended_at is None else None,
+        about=_about(circle, at),
+        place=_place(circle.turns, turn),
+        said=_said_in_turn(circle, turn, made),
+        speaker=circle.name(turn.member_id),
+        speaker_user=circle.people[turn.member_id].user_id,
+        following=_following(circle) if turn.ended_at is None else None,
         deadline=turn.deadline,
         started_at=turn.started_at,
         paused_left=turn.left_seconds if turn.paused else None,
         ended_by=turn.ended_by,
-        extend_seconds=rows.row.extend_seconds,
-        seats=tuple(_seat_line(rows, seat, made) for seat in rows.seats),
-        updates=_updates(rows, turn, made),
+        extend_seconds=circle.row.extend_seconds,
+        seats=tuple(_seat_line(circle, seat, made) for seat in circle.seats),
+        updates=_updates(circle, turn, made),
     )
 
 
 def read_phase(tx: Session, at: Key) -> PhaseCard | None:
     """The blind or final phase that a key names."""
     circle = rows.find(tx, at.id)
-    if rows is None:
+    if circle is None:
         return None
-    row = rows.row
+    row = circle.row
     blind_in, _ = forecasts.recorded_in_round(tx, at.id)
-    present = [seat for seat in rows.seats if seat.present]
+    present = [seat for seat in circle.seats if seat.present]
     is_in = {seat.member_id for seat in present if seat.ready}
     if at.kind == "b":
         is_in |= blind_in
     running = {Phase.BLIND: "b", Phase.FINAL: "f"}.get(row.phase) == at.kind
     return PhaseCard(
-        about=_about(rows, at, over=not running),
+        about=_about(circle, at, over=not running),
         ends_at=row.phase_ends_at if running else None,
-        recorded=tuple(rows.name(one.member_id) for one in present if one.member_id in is_in),
-        waiting=tuple(rows.name(one.member_id) for one in present if one.member_id not in is_in),
+        recorded=tuple(circle.name(one.member_id) for one in present if one.member_id in is_in),
+        waiting=tuple(circle.name(one.member_id) for one in present if one.member_id not in is_in),
     )
 
 
 def read_stopped(tx: Session, at: Key) -> StoppedCard | None:
     """The stop of a round that a key names, or what is left of it once somebody has resumed."""
     circle = rows.find(tx, at.id)
-    if rows is None:
+    if circle is None:
         return None
-    row = rows.row
+    row = circle.row
     turn = next((one for one in rounds.turns(tx, at.id) if at.more == (one.number,)), None)
     ended_at = turn.ended_at if turn is not None else _end_of_blind(row)
     stands = row.stopped_at is not None and at.more == (row.turn_count,)
     return StoppedCard(
-        about=_about(rows, at, over=not stands),
-        speaker=rows.name(turn.member_id) if turn is not None else None,
+        about=_about(circle, at, over=not stands),
+        speaker=circle.name(turn.member_id) if turn is not None else None,
         ended_at=ended_at or row.opened_at,
-        following=_following(rows),
+        following=_following(circle),
     )
 
 
 def read_cue(tx: Session, at: Key) -> Cue | None:
     """The cue that a key names, or None when it has lost its point."""
     circle = rows.find(tx, at.id)
-    turn = rows.turns[-1] if rows is not None and rows.turns else None
+    turn = circle.turns[-1] if circle is not None and circle.turns else None
     number, seconds, extensions = at.more
-    if rows is None or turn is None or turn.number != number or turn.ended_at is not None:
+    if circle is None or turn is None or turn.number != number or turn.ended_at is not None:
         return None
     if turn.paused or turn.extensions != extensions:
         return None
     _, turn_in = forecasts.recorded_in_round(tx, at.id)
     return Cue(
-        about=_about(rows, at),
-        speaker=rows.name(turn.member_id),
-        speaker_user=rows.people[turn.member_id].user_id,
-        following=_following(rows),
+        about=_about(circle, at),
+        speaker=circle.name(turn.member_id),
+        speaker_user=circle.people[turn.member_id].user_id,
+        following=_following(circle),
         seconds=seconds,
         recorded=turn.member_id in turn_in,
-        spoken=groups.get(tx, rows.meetup.group_id).spoken_cues,
-        grace_seconds=rows.row.grace_seconds,
+        spoken=groups.get(tx, circle.meetup.group_id).spoken_cues,
+        grace_seconds=circle.row.grace_seconds,
     )
 
 
@@ -266,28 +266,29 @@ def read_summary(tx: Session, at: Key) -> Summary | None:
     made = _before(forecasts.on_question(tx, row.question_id), row.closed_at)
     here = [one for one in made if one.round_id == at.id]
     circle = rows.find(tx, at.id)
-    if rows is None:
+    if circle is None:
         return None
     seats = tuple(
-        _summary_seat(rows.name(member), _of(made, member), at.id) for member in _seated(rows, here)
+        _summary_seat(circle.name(member), _of(made, member), at.id)
+        for member in _seated(circle, here)
     )
     newest = rounds.of_session(tx, row.session_id)[-1].id == row.id
-    asked = answers_mapping.asked(rows.question)
+    asked = answers_mapping.asked(circle.question)
     return Summary(
-        about=_about(rows, at),
+        about=_about(circle, at),
         seats=seats,
         blind=_aggregates([seat.blind for seat in seats]),
         final=_aggregates([seat.final for seat in seats]),
         movement=movement(asked.kind, [seat.said for seat in seats], _recorded(seats)),
-        newest=newest and not rows.meetup.lobby_open,
-        session_live=rows.meetup.state == SessionState.LIVE,
+        newest=newest and not circle.meetup.lobby_open,
+        session_live=circle.meetup.state == SessionState.LIVE,
         blind_pool=pool(asked.kind, [seat.said[0] for seat in seats]),
         final_pool=pool(asked.kind, [seat.said[2] for seat in seats]),
     )
 
 
 def _about(circle: Circle, at: Key, *, over: bool | None = None) -> About:
-    row, meetup, question = rows.row, rows.meetup, rows.question
+    row, meetup, question = circle.row, circle.meetup, circle.question
     return About(
         at=at,
         title=meetup.title,
@@ -296,9 +297,9 @@ def _about(circle: Circle, at: Key, *, over: bool | None = None) -> About:
         question=question.title,
         criteria=question.criteria,
         closes_at=question.closes_at,
-        host=rows.name(meetup.host_id),
+        host=circle.name(meetup.host_id),
         host_gone=meetup.host_gone or meetup.host_away,
-        on_call=tuple(rows.name(member) for member in rows.offered),
+        on_call=tuple(circle.name(member) for member in circle.offered),
         over=row.phase == Phase.CLOSED if over is None else over,
         asked=answers_mapping.asked(question),
     )
@@ -309,15 +310,15 @@ def _end_of_blind(row: Round) -> datetime:
 
 
 def _following(circle: Circle) -> str | None:
-    waiting = [seat for seat in rows.seats if seat.state == SeatState.WAITING and seat.present]
-    return rows.name(waiting[0].member_id) if waiting else None
+    waiting = [seat for seat in circle.seats if seat.state == SeatState.WAITING and seat.present]
+    return circle.name(waiting[0].member_id) if waiting else None
 
 
 def _seat_line(circle: Circle, seat: Seat, made: Sequence[Forecast]) -> SeatLine:
     own = (one for one in made if one.member_id == seat.member_id)
     shown = _last(one for one in own if one.kind != ForecastKind.BLIND)
     return SeatLine(
-        rows.name(seat.member_id),
+        circle.name(seat.member_id),
         seat.state,
         seat.present,
         belief_mapping.belief(shown) if shown else None,
@@ -336,8 +337,8 @@ def _place(turns: Sequence[Turn], turn: Turn) -> int:
 
 def _said_in_turn(circle: Circle, turn: Turn, made: Sequence[Forecast]) -> SeatLine | None:
     """The speaker's line as the circle shows it, once something was recorded."""
-    seats = [seat for seat in rows.seats if seat.member_id == turn.member_id]
-    own = [_seat_line(rows, seat, made) for seat in seats]
+    seats = [seat for seat in circle.seats if seat.member_id == turn.member_id]
+    own = [_seat_line(circle, seat, made) for seat in seats]
     return next((line for line in own if line.belief is not None), None)
 
 
@@ -346,7 +347,7 @@ def _updates(
 ) -> tuple[tuple[str, Belief], ...]:
     """What others recorded while this turn was running."""
     return tuple(
-        (rows.name(one.member_id), belief_mapping.belief(one))
+        (circle.name(one.member_id), belief_mapping.belief(one))
         for one in made
         if one.member_id != turn.member_id
         and (one.kind == ForecastKind.UPDATE or one.late)
@@ -357,9 +358,9 @@ def _updates(
 
 def _seated(circle: Circle, made: Sequence[Forecast]) -> list[int]:
     """Members in the order in which they spoke; then who had no turn; then other forecasters."""
-    spoke = [turn.member_id for turn in rows.turns]
+    spoke = [turn.member_id for turn in circle.turns]
     order = list(dict.fromkeys(reversed(spoke)))[::-1]
-    seats = [seat.member_id for seat in rows.seats]
+    seats = [seat.member_id for seat in circle.seats]
     return list(dict.fromkeys([*order, *seats, *(one.member_id for one in made)]))
 
 

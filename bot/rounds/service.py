@@ -15,8 +15,8 @@ from bot.questions import service as question_service
 from bot.rounds import live_session, quiet
 from bot.rounds import mapping as rounds_mapping
 from bot.rounds import rules as rounds_rules
+from bot.rounds.order import seat_order
 from bot.scores import rescoring
-from bot.sessions import rules as session_rules
 from storage import questions, rounds
 from storage.tables import Meetup, Phase, Question, Round
 
@@ -150,7 +150,7 @@ def open_round(
 ) -> Round:
     """Opens the session's next round on a question, with these members."""
     group = unit.group
-    order = session_rules.seat_order(
+    order = seat_order(
         members,
         mode=meetup.order_mode.value,
         opened=rounds.opened_counts(unit.tx, group.id),

@@ -7,7 +7,8 @@ again. Ringing twice changes nothing.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,28 +16,31 @@ import structlog
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
+from sqlmodel import Session
 
 from bot.core.unit import Clock, Desk
-from bot.questions import service as questions_service
-from bot.rounds import service as rounds_service
-from bot.schedule import lifecycle
-from bot.sessions import hosting
-from storage import groups, outbox, planning, questions, rounds, sessions, standings
-from storage.tables import SessionState
+from storage import groups, outbox, planning
 
 Run = Callable[..., Awaitable[Any]]
 Sleep = Callable[[float], Awaitable[Any]]
 Due = tuple[str, int, datetime]
 
-RINGS: dict[str, Callable[[Desk, int, int], None]] = {
-    "round": rounds_service.expire,
-    "session": lifecycle.remind_due,
-    "live": hosting.look_after,
-    "series": lifecycle.plan_due,
-    "question": questions_service.close_due,
-}
 # How far ahead alarms are set at least; what comes later is found when it has come near.
 AHEAD = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Timer:
+    """One kind of thing that time brings about.
+
+    `due` finds the ids, groups and moments of all that is due by a moment; `ring(desk, id, group)`
+    does it. What takes long is done `apart`, so that no deadline waits for it.
+    """
+
+    ring: Callable[[Desk, int, int], None]
+    due: Callable[[Session, datetime], Sequence[tuple[int, int, datetime]]]
+    apart: bool = False
+
 
 log = structlog.get_logger()
 
@@ -48,7 +52,9 @@ class Alarms:
         self,
         desk: Desk,
         run: Run,
-        refresh_standings: Callable[[int, int], Awaitable[None]],
+        slow_desk: Desk,
+        run_apart: Run,
+        timers: Mapping[str, Timer],
         wake_delivery: Callable[[], None],
         sweep_seconds: float,
         sleep: Sleep = asyncio.sleep,
@@ -57,7 +63,9 @@ class Alarms:
     ) -> None:
         self._desk = desk
         self._run = run
-        self._refresh_standings = refresh_standings
+        self._slow_desk = slow_desk
+        self._run_apart = run_apart
+        self._timers = timers
         self._wake_delivery = wake_delivery
         self._sweep_seconds = sweep_seconds
         self._ahead = max(AHEAD, timedelta(seconds=sweep_seconds))
@@ -104,15 +112,16 @@ class Alarms:
     async def sweep(self) -> None:
         """Rings whatever is due by the database, and has the outbox looked at.
 
-        Standings can take long: they are left to an alarm, and no deadline waits for them.
+        What takes long is left to an alarm, and no deadline waits for it.
         """
         try:
             if await self._run(self._was_set_back):
                 await self._look_ahead()
-            for alarm, group_id, _ in await self._run(self._due, self._desk.clock()):
-                await self._ring(alarm, group_id)
-            for alarm, group_id in await self._run(self._stale):
-                self.set(alarm, group_id, self._desk.clock())
+            for alarm, group_id, at in await self._run(self._due, self._desk.clock()):
+                if self._timer(alarm).apart:
+                    self.set(alarm, group_id, at)
+                else:
+                    await self._ring(alarm, group_id)
         except Exception:  # the next sweep tries again
             log.exception("sweep.failed")
         self._wake_delivery()
@@ -143,45 +152,37 @@ class Alarms:
         task.add_done_callback(self._tasks.discard)
 
     async def _ring(self, alarm: str, group_id: int) -> None:
-        kind, _, number = alarm.partition(":")
         if alarm in self._busy:  # once more at the same time would help nobody
             return
         try:
-            if kind == "standings":
+            if self._timer(alarm).apart:
                 self._busy.add(alarm)
-                await self._refresh_standings(int(number), group_id)
+                await self._run_apart(self._ring_awake, self._slow_desk, alarm, group_id)
             else:
-                await self._run(self._ring_awake, kind, int(number), group_id)
+                await self._run(self._ring_awake, self._desk, alarm, group_id)
         except Exception:  # one bad row must not stop the others
             log.exception("alarm.failed", alarm=alarm)
         finally:
             self._busy.discard(alarm)
 
-    def _ring_awake(self, kind: str, number: int, group_id: int) -> None:
+    def _timer(self, alarm: str) -> Timer:
+        return self._timers[alarm.partition(":")[0]]
+
+    def _ring_awake(self, desk: Desk, alarm: str, group_id: int) -> None:
         """An alarm of a group that has fallen asleep meanwhile rings for nobody."""
-        with self._desk.db.read() as tx:
+        with desk.db.read() as tx:
             asleep = groups.is_asleep(tx, group_id)
         if not asleep:
-            RINGS[kind](self._desk, number, group_id)
+            self._timer(alarm).ring(desk, int(alarm.partition(":")[2]), group_id)
 
     def _due(self, until: datetime) -> list[Due]:
         with self._desk.db.read() as tx:
-            kinds: dict[str, Sequence[tuple[int, int, datetime]]] = {
-                "round": rounds.due(tx, until),
-                "question": questions.due(tx, until),
-                "session": sessions.due(tx, SessionState.SCHEDULED, until),
-                "live": sessions.due(tx, SessionState.LIVE, until),
-                "series": planning.due(tx, until),
-            }
+            found = {kind: timer.due(tx, until) for kind, timer in self._timers.items()}
         return [
             (f"{kind}:{number}", group_id, at)
-            for kind, found in kinds.items()
-            for number, group_id, at in found
+            for kind, rows in found.items()
+            for number, group_id, at in rows
         ]
-
-    def _stale(self) -> list[tuple[str, int]]:
-        with self._desk.db.read() as tx:
-            return [(f"standings:{group_id}", group_id) for group_id in standings.stale(tx)]
 
     def _was_set_back(self) -> bool:
         """Whether the clock was set back: what waits by the old one is tried now."""

@@ -1,4 +1,4 @@
-"""Hears where the bot is and what it may do there, and wakes what has waited for that.
+"""Hears where the bot is and what it may do there, who comes to a call, and has the bot react.
 
 Servers that are joined or left, channels that are deleted, permissions that change: all of it comes
 with the unprivileged intent for guilds. Changes come in storms (a role moved, a category edited),
@@ -7,18 +7,17 @@ still not write, as far as it can see.
 """
 
 import asyncio
-from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable, Collection, Coroutine
+from dataclasses import dataclass
+from typing import Any
 
 import discord
 import structlog
 
-from bot.groups import service as groups_service
-from bot.sessions import hosting
+from bot.core.unit import Desk, Person
 from storage import groups, outbox
 
-if TYPE_CHECKING:
-    from bot.app import App
+Run = Callable[..., Awaitable[Any]]
 
 # So long changes are collected, in seconds.
 STORM = 1.0
@@ -27,12 +26,36 @@ UNKNOWN_GUILD, MISSING_ACCESS = 10004, 50001
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True)
+class Reactions:
+    """What the features do when something happens in Discord. All take the desk first."""
+
+    joined: Callable[[Desk, Collection[int]], object]
+    removed: Callable[[Desk, int], object]
+    channel_lost: Callable[[Desk, int, int], object]
+    left_call: Callable[[Desk, int, int, int], object]
+    came_to_call: Callable[[Desk, int, int, Person], object]
+    interest_changed: Callable[[Desk, int, int], object]
+
+
 class Changes:
     """What has changed in Discord since it was last looked at."""
 
-    def __init__(self, app: "App", client: discord.Client) -> None:
-        self._app = app
+    def __init__(
+        self,
+        desk: Desk,
+        run: Run,
+        client: discord.Client,
+        reactions: Reactions,
+        wake_delivery: Callable[[], None],
+        sleep: Callable[[float], Awaitable[Any]],
+    ) -> None:
+        self._desk = desk
+        self._run = run
         self._client = client
+        self._reactions = reactions
+        self._wake_delivery = wake_delivery
+        self._sleep = sleep
         self._servers: set[int] = set()
         self._channels: dict[int, set[int] | None] = {}
         self._look: asyncio.Task[None] | None = None
@@ -54,11 +77,23 @@ class Changes:
         """The bot was removed from this server."""
         self._servers.discard(group_id)
         log.info("group.left", group=group_id)
-        self._begin(self._app.run(groups_service.fall_asleep, self._app.desk, group_id))
+        self._react(self._reactions.removed, group_id)
 
     def lose(self, group_id: int, channel_id: int) -> None:
         """A channel, or a thread, was deleted."""
-        self._begin(self._app.run(hosting.lose_channel, self._app.desk, group_id, channel_id))
+        self._react(self._reactions.channel_lost, group_id, channel_id)
+
+    def leave_call(self, group_id: int, channel_id: int, user_id: int) -> None:
+        """Somebody left a voice channel."""
+        self._react(self._reactions.left_call, group_id, channel_id, user_id)
+
+    def come_to_call(self, group_id: int, channel_id: int, who: Person) -> None:
+        """Somebody came to a voice channel."""
+        self._react(self._reactions.came_to_call, group_id, channel_id, who)
+
+    def change_interest(self, group_id: int, event_id: int) -> None:
+        """Somebody is interested in an event of the server, or not any more."""
+        self._react(self._reactions.interest_changed, group_id, event_id)
 
     def greet(self) -> None:
         """Connected: compares with what is known, for all that happened while the bot was down."""
@@ -67,7 +102,7 @@ class Changes:
     async def _compare(self) -> None:
         here = {guild.id for guild in self._client.guilds}  # with those that are unavailable
         self._servers |= here
-        known, aside = await self._app.run(self._read)
+        known, aside = await self._run(self._read)
         self._channels |= dict.fromkeys(aside, None)
         self._look_soon()
         for group_id in filter(self._is_ours, known - here):
@@ -93,14 +128,14 @@ class Changes:
 
     async def _look_at_all(self) -> None:
         while self._servers or self._channels:
-            await self._app.sleep(STORM)
+            await self._sleep(STORM)
             servers, self._servers = self._servers, set()
             channels, self._channels = self._channels, {}
-            await self._app.run(groups_service.wake_up, self._app.desk, servers)
+            await self._run(self._reactions.joined, self._desk, servers)
             await self._unpark(channels)
 
     async def _unpark(self, changed: dict[int, set[int] | None]) -> None:
-        aside = await self._app.run(self._set_aside, set(changed)) if changed else {}
+        aside = await self._run(self._set_aside, set(changed)) if changed else {}
         for group_id, waiting in aside.items():
             only = changed[group_id]
             allowed = {
@@ -109,9 +144,9 @@ class Changes:
                 if self._may_write(group_id, channel)
             }
             if allowed:
-                await self._app.run(self._try_channels, group_id, allowed)
+                await self._run(self._try_channels, group_id, allowed)
         if aside:
-            self._app.delivery.wake()
+            self._wake_delivery()
 
     def _may_write(self, group_id: int, channel_id: int) -> bool:
         """Whether a card could be posted there now; events, which have no channel, are tried."""
@@ -125,6 +160,12 @@ class Changes:
             return not channel.locked  # writing opens one that is only archived
         allowed = channel.permissions_for(guild.me)
         return allowed.view_channel and allowed.send_messages and allowed.embed_links
+
+    def _react(self, reaction: Callable[..., object], *about: object) -> None:
+        self._begin(self._do(reaction, *about))
+
+    async def _do(self, reaction: Callable[..., object], *about: object) -> None:
+        await self._run(reaction, self._desk, *about)
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(self._logging(work))
@@ -140,14 +181,14 @@ class Changes:
 
     def _read(self) -> tuple[set[int], set[int]]:
         """The groups that are awake, and those of them in which something was set aside."""
-        with self._app.database.read() as tx:
+        with self._desk.db.read() as tx:
             known = {group_id for group_id in groups.awake(tx) if group_id > 0}
             return known, set(outbox.set_aside(tx))
 
     def _set_aside(self, group_ids: set[int]) -> dict[int, set[int]]:
-        with self._app.database.read() as tx:
+        with self._desk.db.read() as tx:
             return outbox.set_aside(tx, group_ids)
 
     def _try_channels(self, group_id: int, channels: set[int]) -> None:
-        with self._app.database.write() as tx:
-            outbox.unpark(tx, self._app.desk.clock(), group_id=group_id, channels=channels)
+        with self._desk.db.write() as tx:
+            outbox.unpark(tx, self._desk.clock(), group_id=group_id, channels=channels)

@@ -17,11 +17,12 @@ from bot.core.times.result import Asks, Understood
 from bot.core.times.zones import parse_zone
 from bot.core.typed_times import Asked, Reading, TypedTime
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
+from bot.rounds import lengths
 from bot.schedule import lifecycle
 from bot.schedule import rules as schedule_rules
+from bot.schedule.find import find_session
 from bot.schedule.series import service as series_service
 from bot.schedule.series.rules import Scope
-from bot.sessions import service as sessions_service
 from storage import groups, outbox, planning, sessions
 from storage.tables import Answer, DraftKind, Meetup, Repeat, Rsvp, Series, SessionState
 
@@ -155,7 +156,7 @@ def find_key(desk: Desk, caller: Caller, typed: str) -> Key:
     """The announcement's key of the session that a member chose, or of the next one."""
     with desk.db.read() as tx:
         if typed:
-            return keys.announcement(row_id(sessions_service.find(tx, caller.group_id, typed)))
+            return keys.announcement(row_id(find_session(tx, caller.group_id, typed)))
         found = sessions.listing(tx, caller.group_id, states=AHEAD, limit=1)
     if not found:
         raise Refusal("No session is planned. `/session schedule` plans one.")
@@ -300,7 +301,7 @@ def _apply(meetup: Meetup | Series, plan: Plan) -> None:
     if plan.description is not None:
         meetup.description = schedule_rules.check_description(plan.description)
     if plan.turn is not None:
-        meetup.turn_seconds = sessions_service.check_turn(parse_duration(plan.turn))
+        meetup.turn_seconds = lengths.check_turn(parse_duration(plan.turn))
     if plan.voice_channel_id is not None:
         meetup.voice_channel_id = plan.voice_channel_id
     if plan.length is not None:

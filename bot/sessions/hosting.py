@@ -8,9 +8,8 @@ from datetime import datetime
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.unit import Desk, Person, Unit, row_id
-from bot.rounds import live_session, quiet
+from bot.rounds import live_session, patience, quiet
 from bot.rounds import service as rounds_service
-from bot.sessions import rules
 from bot.sessions import service as sessions_service
 from storage import groups, rounds, sessions
 from storage.tables import Meetup, Presence, Round, SessionState
@@ -86,9 +85,9 @@ def _welcome_host(unit: Unit, meetup: Meetup) -> None:
 def _look(unit: Unit, meetup: Meetup, row: Round | None) -> Key | None:
     """Returns the closing card's key if the session is over."""
     session = quiet.as_live(unit, meetup, running=row is not None, held=quiet.is_held(unit, row))
-    if _has_come(rules.ends_at(session), unit.now):
+    if _has_come(patience.ends_at(session), unit.now):
         return sessions_service.close(unit, meetup, row)
-    if _has_come(rules.offers_at(session), unit.now):
+    if _has_come(patience.offers_at(session), unit.now):
         meetup.host_away = True
         sessions_service.refresh(unit, meetup)
     return None

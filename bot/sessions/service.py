@@ -6,9 +6,6 @@ What happens inside a round is in `rounds/service.py`, what happens before in `p
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-
-from sqlmodel import Session
 
 from bot.core import keys
 from bot.core.keys import Key
@@ -16,16 +13,13 @@ from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.times.durations import parse_duration
 from bot.core.unit import ActUnit, Caller, Desk, Person, Unit, row_id
 from bot.questions import service as question_service
-from bot.rounds import live_session, quiet
+from bot.rounds import lengths, live_session, patience, quiet
 from bot.rounds import service as rounds_service
 from bot.schedule import lifecycle
+from bot.schedule.find import find_session
 from bot.sessions import rules
 from storage import groups, questions, rounds, sessions
 from storage.tables import Meetup, Order, Phase, Presence, QuestionState, Round, SessionState
-
-MOST_NAMESAKES = 1000  # sessions whose titles contain what was typed
-SHORTEST_TURN = timedelta(seconds=30)
-LONGEST_TURN = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
@@ -58,7 +52,7 @@ def voice_channel_for(desk: Desk, caller: Caller, session: str) -> int | None:
     """The voice channel of a planned session, or else of the group."""
     with desk.db.read() as tx:
         group = groups.find(tx, caller.group_id)
-        meetup = find(tx, caller.group_id, session) if session else None
+        meetup = find_session(tx, caller.group_id, session) if session else None
     planned = meetup.voice_channel_id if meetup else None
     return planned or (group.voice_channel_id if group else None)
 
@@ -212,25 +206,6 @@ def take_over(desk: Desk, caller: Caller, at: Key) -> None:
         refresh(unit, meetup)
 
 
-def find(tx: Session, group_id: int, typed: str) -> Meetup:
-    """The session that a member chose from the list, or named by its title or number."""
-    if typed.isdecimal() and len(typed) < 19:
-        meetup = sessions.get(tx, group_id, int(typed))
-        if meetup is not None:
-            return meetup
-    states = (SessionState.SCHEDULED, SessionState.LIVE)
-    named = [
-        meetup
-        for meetup in sessions.listing(
-            tx, group_id, states=states, containing=typed.strip(), limit=MOST_NAMESAKES
-        )
-        if meetup.title.lower() == typed.strip().lower()
-    ]
-    if len(named) == 1:
-        return named[0]
-    raise Refusal("I know no such session here. Choose it from the list, or see `/session list`.")
-
-
 def _refuse_second(unit: ActUnit, channel_id: int) -> None:
     if sessions.live_in_channel(unit.tx, unit.group.id, channel_id) is not None:
         raise Refusal(
@@ -240,7 +215,7 @@ def _refuse_second(unit: ActUnit, channel_id: int) -> None:
 
 
 def _planned(unit: ActUnit, typed: str) -> Meetup:
-    meetup = find(unit.tx, unit.group.id, typed)
+    meetup = find_session(unit.tx, unit.group.id, typed)
     if meetup.state != SessionState.SCHEDULED:
         raise StaleRefusal(
             f"That session is {meetup.state.value}, so it cannot be started. `/session list` shows "
@@ -275,7 +250,7 @@ def _go_live(unit: ActUnit, meetup: Meetup, wish: Wish, on_call: Sequence[Person
     meetup.lobby = 1
     meetup.lobby_open = True
     if wish.turn:
-        meetup.turn_seconds = check_turn(parse_duration(wish.turn))
+        meetup.turn_seconds = lengths.check_turn(parse_duration(wish.turn))
     unit.tx.flush()
     _choose(unit, meetup, wish.question)
     _seat_everyone(unit, meetup, on_call)
@@ -284,13 +259,6 @@ def _go_live(unit: ActUnit, meetup: Meetup, wish: Wish, on_call: Sequence[Person
     lifecycle.follow(unit, meetup)
     quiet.watch_round(unit, meetup, None)
     return key
-
-
-def check_turn(turn: timedelta) -> int:
-    """A turn's length in seconds, between half a minute and two hours."""
-    if not SHORTEST_TURN <= turn <= LONGEST_TURN:
-        raise Refusal("A turn lasts between 30 seconds and 2 hours, for example `10m`.")
-    return round(turn.total_seconds())
 
 
 def _seat_everyone(unit: ActUnit, meetup: Meetup, on_call: Sequence[Person]) -> None:
@@ -382,7 +350,7 @@ def _require_successor(unit: ActUnit, meetup: Meetup) -> None:
         unit.my_id,
         seated=seated,
         facilitator=unit.caller.is_facilitator(unit.group),
-        waited=rules.has_waited(waits, unit.now),
+        waited=patience.has_waited(waits, unit.now),
     )
     if not allowed:
         first = groups.names(unit.tx, seated[:1]).get(seated[0]) if seated else None

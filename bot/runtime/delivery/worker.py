@@ -20,8 +20,8 @@ from bot.core import keys
 from bot.core.errors import DeclinedError
 from bot.core.keys import Key
 from bot.core.unit import Desk, Unit
+from bot.door.card_table import CardTable
 from bot.door.messages import Message
-from bot.registry import render
 from bot.runtime.delivery import posting
 from bot.runtime.delivery.notes import LINGER, Note, Notes
 from bot.runtime.delivery.pace import Pace, limited
@@ -80,6 +80,7 @@ class Delivery:
         self,
         desk: Desk,
         run: Run,
+        cards: CardTable,
         render_apart: Callable[[Key], Awaitable[Message | None]],
         client: discord.Client,
         keep: Keep,
@@ -92,6 +93,7 @@ class Delivery:
         self._desk = desk
         self._keep = keep
         self._run = run
+        self._cards = cards
         self._render = render_apart
         self._client = client
         self._pace = pace or Pace()
@@ -340,7 +342,7 @@ class Delivery:
 
     def _lost(self, effect: Effect) -> None:
         """Somebody deleted the card; one that asks for nothing any more stays away."""
-        message = render(self._desk, Key.parse(effect.key), pictures=False)
+        message = self._cards.render(self._desk, Key.parse(effect.key), pictures=False)
         with self._desk.db.write() as tx:
             if message is not None and message.items:
                 outbox.lost(tx, _id(effect), self._desk.clock(), place=_place(effect))

@@ -16,8 +16,8 @@ from sqlmodel import Session
 from bot.core.refusals import NotAllowedRefusal, Refusal
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
 from bot.schedule import lifecycle
+from bot.schedule.find import find_session
 from bot.schedule.series.rules import Rhythm, Scope
-from bot.sessions import service as sessions_service
 from storage import planning
 from storage.tables import Meetup, Repeat, Series, SessionState
 
@@ -70,7 +70,7 @@ def find(unit: ActUnit, typed: str, deed: str) -> Meetup:
     """The planned session that a member chose and may change; not saved yet if it is new."""
     chosen = _TO_COME.fullmatch(typed.strip())
     meetup = _of_date(unit, int(chosen[1]), chosen[2]) if chosen else None
-    meetup = meetup or sessions_service.find(unit.tx, unit.group.id, typed)
+    meetup = meetup or find_session(unit.tx, unit.group.id, typed)
     if meetup.state != SessionState.SCHEDULED:
         raise Refusal(f"That session is {meetup.state.value}, so there is nothing to {deed}.")
     if not unit.leads(meetup.host_id):
@@ -84,7 +84,7 @@ def planned_for(tx: Session, group_id: int, typed: str) -> PlannedFor:
     series = planning.series(tx, group_id, int(chosen[1])) if chosen else None
     day = _date(chosen[2]) if chosen else None
     if series is None or day is None:
-        meetup = sessions_service.find(tx, group_id, typed)
+        meetup = find_session(tx, group_id, typed)
         return PlannedFor(meetup.starts_at, ZoneInfo(meetup.timezone))
     for meetup in planning.of_series(tx, row_id(series)):
         if meetup.occurrence == day:

@@ -9,6 +9,7 @@ import pytest
 
 from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.rounds import rules as rounds_rules
+from bot.rounds.order import OrderMode, seat_order
 from bot.rounds.rules import (
     Actor,
     CueDue,
@@ -23,7 +24,6 @@ from bot.rounds.rules import (
     TurnMoved,
     TurnStarted,
 )
-from bot.sessions.rules import OrderMode, seat_order
 from tests.conftest import START
 
 ANA, BEN, CLEO, DAN = 1, 2, 3, 4

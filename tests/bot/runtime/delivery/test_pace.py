@@ -81,10 +81,10 @@ async def test_waiting_for_a_turn_is_no_reason_to_give_up_but_the_request_itself
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(pace, "REQUEST_TIMEOUT", 0.1)
-    pace = Pace(4)
-    begin = pace.trace().on_request_start[0]
+    four = Pace(4)
+    begin = four.trace().on_request_start[0]
     for _ in range(BURST):
-        await pace.turn()
+        await four.turn()
 
     moments = []
 

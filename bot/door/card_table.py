@@ -1,0 +1,98 @@
+"""The table of cards: how to read what each shows, and how to draw it. `registry.py` fills it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.core.keys import Key
+from bot.core.unit import Desk
+from bot.door.messages import Message
+from storage.tables import Meetup, Question, Round
+
+Read = Callable[[Session, Key, datetime], Any]
+Draw = Callable[[Any], Message]
+# What the number in a card's key is the number of.
+Owner = type[Meetup] | type[Round] | type[Question]
+
+
+@dataclass(frozen=True)
+class Card:
+    """One kind of card.
+
+    `read` returns what it shows, or None once there is nothing to show any more. A card with a
+    picture has `undrawn`, which draws the card around the picture that Discord has already.
+    """
+
+    read: Read
+    draw: Draw
+    owner: Owner | None = None
+    undrawn: Draw | None = None
+
+
+def timeless(read: Callable[[Session, Key], Any]) -> Read:
+    """Make a card's reader of one that does not ask what time it is."""
+    return lambda tx, key, _now: read(tx, key)
+
+
+class CardTable:
+    """All cards by the kind of their key."""
+
+    def __init__(self, cards: Mapping[str, Card]) -> None:
+        self.cards = cards
+
+    def has_picture(self, key: Key) -> bool:
+        """Tell whether drawing the card takes long, so that it belongs into threads of its own."""
+        return self.cards[key.kind].undrawn is not None
+
+    def render(
+        self, desk: Desk, key: Key, *, pictures: bool = True, group_id: int | None = None
+    ) -> Message | None:
+        """Return the message as it should be now; None when there is nothing to show any more.
+
+        Reads the database and may draw a picture, so it belongs off the event loop. `pictures` and
+        `group_id` are as in `read`.
+        """
+        with desk.db.read() as tx:
+            draw = self.read(tx, key, desk.clock(), pictures=pictures, group_id=group_id)
+        return draw()
+
+    def read(
+        self,
+        tx: Session,
+        key: Key,
+        now: datetime,
+        *,
+        pictures: bool = True,
+        group_id: int | None = None,
+    ) -> Callable[[], Message | None]:
+        """Read what a message shows; the call that is returned draws it, without the database.
+
+        Without `pictures` it is drawn for an edit that leaves the message's picture as it is. A
+        key that came from Discord may be forged: with `group_id` only a card of that group is read.
+        """
+        card = self.cards[key.kind]
+        if group_id is not None and not _is_of_group(tx, card, key, group_id):
+            return lambda: None
+        return self.drawing(key, card.read(tx, key, now), pictures=pictures)
+
+    def drawing(
+        self, key: Key, shown: Any, *, pictures: bool = True
+    ) -> Callable[[], Message | None]:
+        """Return the call that draws the message `key`; `pictures` is as in `read`."""
+        card = self.cards[key.kind]
+        draw = card.draw if pictures or card.undrawn is None else card.undrawn
+        return lambda: None if shown is None else draw(shown)
+
+
+def _is_of_group(tx: Session, card: Card, key: Key, group_id: int) -> bool:
+    if card.owner is Round:
+        held = tx.get(Round, key.id)
+        row: Question | Meetup | None = tx.get(Meetup, held.session_id) if held else None
+    elif card.owner is Question:
+        row = tx.get(Question, key.id)
+    else:
+        row = tx.get(Meetup, key.id) if card.owner is Meetup else None
+    return row is not None and row.group_id == group_id

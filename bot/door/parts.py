@@ -1,0 +1,105 @@
+"""What the door needs of the app that stands above it. `app.py` has all of these."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from bot.core.pools import Pools
+from bot.core.unit import Desk, Person
+from bot.door.card_table import CardTable
+from storage import outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    import aiohttp
+
+    from bot.door.interactions import AnyCommand, Handler
+
+
+class Pace(Protocol):
+    """The budget of requests to Discord."""
+
+    def trace(self) -> "aiohttp.TraceConfig":
+        """Return what has the HTTP client wait for its turn before each request."""
+
+
+class Delivery(Protocol):
+    """The outbox's way to Discord."""
+
+    def wake(self) -> None:
+        """Have it look into the outbox."""
+
+    def answered(self, edit: outbox.Edit, *, arrived: bool) -> None:
+        """Note whether the answer to a press has shown a card."""
+
+
+class Changes(Protocol):
+    """Who hears what happens in Discord beside interactions."""
+
+    def permit(self, group_id: int, channel_id: int | None = None) -> None:
+        """Permissions changed."""
+
+    def join(self, group_id: int) -> None:
+        """The bot is in this server."""
+
+    def leave(self, group_id: int) -> None:
+        """The bot was removed from this server."""
+
+    def lose(self, group_id: int, channel_id: int) -> None:
+        """A channel was deleted."""
+
+    def greet(self) -> None:
+        """The bot is connected."""
+
+    def leave_call(self, group_id: int, channel_id: int, user_id: int) -> None:
+        """Somebody left a voice channel."""
+
+    def come_to_call(self, group_id: int, channel_id: int, who: Person) -> None:
+        """Somebody came to a voice channel."""
+
+    def change_interest(self, group_id: int, event_id: int) -> None:
+        """Interest in an event changed."""
+
+
+class Parts(Protocol):
+    """The parts of the app that interactions are answered with."""
+
+    desk: Desk
+    slow_desk: Desk
+    pools: Pools
+
+    @property
+    def commands(self) -> "Sequence[AnyCommand]":
+        """Return all slash commands."""
+
+    @property
+    def handlers(self) -> "Mapping[str, Handler]":
+        """Return what answers a press, by the first word of its custom_id."""
+
+    @property
+    def kinds(self) -> Mapping[str, str]:
+        """Return the kinds of keys that each press may come with."""
+
+    @property
+    def cards(self) -> CardTable:
+        """Return the table of cards."""
+
+    @property
+    def pace(self) -> Pace:
+        """Return the budget of requests to Discord."""
+
+    @property
+    def delivery(self) -> Delivery:
+        """Return the outbox's way to Discord."""
+
+    @property
+    def changes(self) -> Changes:
+        """Return who hears what happens in Discord."""
+
+    async def begin(self) -> None:
+        """Take up where the last process stopped."""
+
+    def run(
+        self, work: Callable[..., Any], /, *args: Any, **kwargs: Any
+    ) -> "Coroutine[Any, Any, Any]":
+        """Run synchronous work off the event loop."""

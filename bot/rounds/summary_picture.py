@@ -1,0 +1,50 @@
+"""The picture on a round's summary, drawn with the library for pictures loaded at the first one."""
+
+from bot.door.messages import Message, Picture
+from bot.rounds.cards import summary_card
+from bot.rounds.read_model import Summary
+from scoring.loading import LOADING
+
+# Stands for the picture that Discord has already: an edit names it and does not send it.
+DRAWN_BEFORE = Picture(b"", "circle.png", "")
+
+
+def draw_summary(shown: Summary) -> Message:
+    """Return a round's summary with its picture."""
+    return summary_card(shown, summary_picture(shown))
+
+
+def draw_around_picture(shown: Summary) -> Message:
+    """Return a round's summary for an edit that leaves its picture as it is."""
+    return summary_card(shown, DRAWN_BEFORE if _has_picture(shown) else None)
+
+
+def _has_picture(shown: Summary) -> bool:
+    return _is_of_pools(shown) or any(seat.final is not None for seat in shown.seats)
+
+
+def _is_of_pools(shown: Summary) -> bool:
+    return shown.final_pool is not None and shown.about.asked.kind != "binary"
+
+
+def summary_picture(shown: Summary) -> Picture | None:
+    """Return the circle of a round drawn; None where nobody made a last forecast."""
+    if not _has_picture(shown):
+        return None
+    # Loaded with the first picture: matplotlib would be a fifth of an idle bot's memory.
+    with LOADING:
+        from bot.rounds import charts, pool_pictures  # noqa: PLC0415
+
+    if _is_of_pools(shown):
+        return pool_pictures.pool_picture(shown)
+    circle = charts.CirclePicture(
+        title=shown.about.question,
+        seats=tuple(
+            charts.SeatLine(seat.name, seat.blind, seat.turn, seat.late, seat.final)
+            for seat in shown.seats
+        ),
+        aggregate=shown.running,
+        final=shown.final.odds_mean if shown.final else None,
+        compared=shown.compared,
+    )
+    return Picture(charts.circle_chart(circle), "circle.png", charts.circle_alt_text(circle))
