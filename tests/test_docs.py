@@ -10,7 +10,7 @@ from discord import app_commands
 
 from bot.__main__ import cli, database_commands
 from bot.core.settings import Settings
-from bot.door.client import COMMANDS
+from bot.registry import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMAND_DOCS = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")

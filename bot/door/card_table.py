@@ -41,7 +41,7 @@ class CardTable:
     """All cards by the kind of their key."""
 
     def __init__(self, cards: Mapping[str, Card]) -> None:
-        self.cards = cards
+        self.cards = dict(cards)
 
     def has_picture(self, key: Key) -> bool:
         """Tell whether drawing the card takes long, so that it belongs into threads of its own."""

@@ -185,9 +185,7 @@ class Door:
 
     async def show(self, key: Key) -> None:
         """Answers with the card as it is now, for the caller alone."""
-        message = await self.do(
-            lambda desk, who: self.app.cards.render(desk, key, group_id=who.group_id)
-        )
+        message = await self.do(_render_for, self.app.cards, key)
         if message is None:
             raise StaleRefusal("There is nothing to show any more.")
         await self.whisper(message.content, message)
@@ -244,6 +242,10 @@ class Door:
 async def unknown_press(_door: Door, _at: Key, _values: tuple[str, ...]) -> None:
     """A button that nobody here knows."""
     raise StaleRefusal("This button is from another version of the bot. Nothing happened.")
+
+
+def _render_for(desk: Desk, caller: Caller, cards: CardTable, key: Key) -> Message | None:
+    return cards.render(desk, key, group_id=caller.group_id)
 
 
 def _options(message: Message | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from bot.data import service as data
 from bot.forecasts import service as forecasts
 from bot.groups import service as groups
 from bot.questions import service as questions
-from bot.registry import read, render
+from bot.registry import CARDS
 from bot.schedule import lifecycle
 from bot.schedule import service as schedule_service
 from bot.schedule.service import Plan
@@ -44,9 +44,9 @@ READS: dict[str, Callable[[Desk], object]] = {
     "session list": lambda desk: schedule_service.listing(desk, caller("Ana")),
     "settings": lambda desk: groups.show(desk, caller("Ana")),
     "export": lambda desk: data.export_group(desk.db, GROUP),
-    "question card": lambda desk: render(desk, keys.question(1)),
-    "evening card": lambda desk: render(desk, keys.evening(1)),
-    "summary": lambda desk: render(desk, keys.summary(1)),
+    "question card": lambda desk: CARDS.render(desk, keys.question(1)),
+    "evening card": lambda desk: CARDS.render(desk, keys.evening(1)),
+    "summary": lambda desk: CARDS.render(desk, keys.summary(1)),
 }
 
 
@@ -89,7 +89,7 @@ def test_an_evening_of_many_rounds_takes_no_more_statements(desk: Desk, clock: C
 
 def evening_statements(desk: Desk) -> int:
     with counted() as said, desk.db.read() as tx:
-        read(tx, keys.evening(1), desk.clock())
+        CARDS.read(tx, keys.evening(1), desk.clock())
     return len(said)
 
 
@@ -98,7 +98,7 @@ def test_the_lobby_offers_the_newest_of_many_questions(desk: Desk, clock: Clock)
         bring(desk, f"Question number {number}?")
     sessions.start(desk, caller("Ana"), sessions.Wish())
 
-    card = render(desk, keys.lobby(1, 1))
+    card = CARDS.render(desk, keys.lobby(1, 1))
 
     assert card is not None
     offered = card.items[-1]
@@ -124,7 +124,7 @@ def test_a_reminder_mentions_everybody_once_over_several_messages(desk: Desk, cl
 
     with desk.db.read() as tx:
         reminders = tx.exec(select(Effect).where(Effect.key.like("m%"))).all()
-    cards = [render(desk, keys.Key.parse(one.key)) for one in reminders]
+    cards = [CARDS.render(desk, keys.Key.parse(one.key)) for one in reminders]
     mentioned = [user for card in cards if card for user in card.pings]
     assert sorted(mentioned) == [1, *(10**18 + n for n in range(121))]
     assert all(len(card.content) <= 2000 for card in cards if card)

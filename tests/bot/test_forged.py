@@ -16,9 +16,8 @@ from bot.core.refusals import Refusal, clean_text
 from bot.core.unit import Caller, Desk
 from bot.data.service import import_csv
 from bot.demo.stage import Stage
-from bot.door.client import HANDLERS, KINDS
 from bot.door.interactions import Door, _change_and_draw, _Pressed, _render_for, clean_data
-from bot.registry import CATALOGUE, read
+from bot.registry import CARDS, HANDLERS, KINDS
 from bot.schedule import service as schedule_service
 from bot.schedule.service import Plan
 from storage.tables import Meetup, Round
@@ -61,30 +60,32 @@ def evening(desk: Desk, clock: Clock) -> Desk:
 
 
 def test_the_keys_here_are_of_every_kind_of_card() -> None:
-    assert set(every_key()) == set(CATALOGUE)
+    assert set(every_key()) == set(CARDS.cards)
 
 
-@pytest.mark.parametrize("kind", sorted(CATALOGUE))
+@pytest.mark.parametrize("kind", sorted(CARDS.cards))
 def test_a_key_of_another_group_draws_nothing(evening: Desk, kind: str) -> None:
     with evening.db.read() as tx:
-        draw = read(tx, every_key()[kind], evening.clock(), group_id=901)
+        draw = CARDS.read(tx, every_key()[kind], evening.clock(), group_id=901)
 
     assert draw() is None
 
 
-@pytest.mark.parametrize("kind", sorted(CATALOGUE))
+@pytest.mark.parametrize("kind", sorted(CARDS.cards))
 def test_neither_an_answer_nor_a_look_draws_another_groups_card(evening: Desk, kind: str) -> None:
     key, stranger = every_key()[kind], caller("Guest", **ELSEWHERE)
 
-    _, drawn = _change_and_draw(evening, stranger, _Pressed(key), lambda _desk, _caller: None)
+    _, drawn = _change_and_draw(
+        evening, stranger, _Pressed(key, CARDS), lambda _desk, _caller: None
+    )
 
     assert drawn is None
-    assert _render_for(evening, stranger, key) is None
+    assert _render_for(evening, stranger, CARDS, key) is None
 
 
 @pytest.mark.parametrize("kind", "asq")
 def test_a_key_of_ones_own_group_still_draws(evening: Desk, kind: str) -> None:
-    assert _render_for(evening, caller("Ana"), every_key()[kind]) is not None
+    assert _render_for(evening, caller("Ana"), CARDS, every_key()[kind]) is not None
 
 
 def test_every_handler_says_which_kinds_of_keys_it_takes() -> None:
@@ -127,7 +128,7 @@ class StrangersDoor(Door):
         pools = SimpleNamespace(pictures=SimpleNamespace(place=nullcontext, run=run))
         self.interaction = Interaction()
         self.app = SimpleNamespace(
-            desk=desk, slow_desk=desk, run=run, pools=pools, handlers=handlers, kinds=KINDS,
+            desk=desk, slow_desk=desk, run=run, pools=pools, handlers=handlers, kinds=KINDS, cards=CARDS,
             delivery=SimpleNamespace(wake=lambda: None, answered=lambda *_, **__: None),
         )  # fmt: skip
         self._answers_with_card, self._deadline = False, float("inf")

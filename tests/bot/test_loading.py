@@ -24,10 +24,11 @@ from bot.circle import pictures as circle
 from bot.circle.service import GroupCircle, RoundGain, Trust
 from bot.circle.averages import Mean
 from bot.calendars import zones
-from bot.delivery import catalogue
-from bot.standings import pictures, reading, service
-from bot.questions.kinds.rules import Asked
-from bot.standings.asked import Asked as Board
+from bot.rounds.summary_picture import summary_picture
+from bot.standings import calibration as reading
+from bot.standings import pictures, service
+from bot.answers.kinds import Asked
+from bot.standings.query import Asked as Board
 from zoneinfo import ZoneInfo
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -56,7 +57,7 @@ def round_of_yes_or_no():
     shown = Shown(
         final_pool=None, about=about, seats=seats, running=(0.5, 0.6), final=None, compared=None
     )
-    return catalogue.summary_picture(shown).png
+    return summary_picture(shown).png
 
 def round_of_numbers():
     said = Shown(values=(1.0, 2.0, 3.0))
@@ -65,7 +66,7 @@ def round_of_numbers():
     seats = (Shown(name="Ana", said=(said, said, said), final=None),)
     movement = Shown(path=(said, said), final=said, compared=None, final_people=1)
     shown = Shown(final_pool=pool, blind_pool=pool, about=about, seats=seats, movement=movement)
-    return catalogue.summary_picture(shown).png
+    return summary_picture(shown).png
 
 def calendar():
     since = NOW.replace(tzinfo=None)

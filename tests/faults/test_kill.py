@@ -21,7 +21,7 @@ from sqlmodel import col, select
 
 from bot.core.keys import Key
 from bot.core.unit import Desk
-from bot.registry import render
+from bot.registry import CARDS
 from storage.engine import Database
 from storage.tables import (
     Effect,
@@ -371,7 +371,7 @@ def differences(messages: Sequence[Message], desk: Desk) -> list[str]:
 
 
 def _difference(desk: Desk, key: str, shown: Message) -> str:
-    wanted = render(desk, Key.parse(key))
+    wanted = CARDS.render(desk, Key.parse(key))
     if wanted is None:
         return "there should be nothing to show"
     view = wanted.view()

@@ -17,7 +17,7 @@ from bot.core import keys
 from bot.core.numbers import say_probability
 from bot.core.unit import Desk
 from bot.questions import service as questions
-from bot.registry import render
+from bot.registry import CARDS
 from bot.rounds import service as rounds_service
 from bot.sessions import service as sessions
 from storage.tables import Question, QuestionKind, Round
@@ -266,7 +266,7 @@ def test_many_rounds_take_no_more_queries_than_one(desk: Desk, clock: Clock) -> 
 def test_the_summary_tells_how_the_forecast_moved(desk: Desk, clock: Clock) -> None:
     number = play(desk, clock, SAID)
 
-    message = render(desk, keys.summary(number))
+    message = CARDS.render(desk, keys.summary(number))
 
     assert message is not None
     assert message.embed is not None
@@ -289,7 +289,7 @@ def test_the_summary_tells_how_the_forecast_moved(desk: Desk, clock: Clock) -> N
 def test_the_outcome_tells_what_the_circle_was_worth(desk: Desk, clock: Clock) -> None:
     settle(desk, clock, play(desk, clock, SAID), "no")
 
-    message = render(desk, keys.resolution(1))
+    message = CARDS.render(desk, keys.resolution(1))
 
     assert message is not None
     assert message.embed is not None
@@ -310,7 +310,7 @@ def test_an_outcome_without_a_circle_says_nothing_about_one(desk: Desk, clock: C
     clock.move(60)
     questions.resolve(desk, caller("Ana"), number, outcome="yes", known="")
 
-    message = render(desk, keys.resolution(number))
+    message = CARDS.render(desk, keys.resolution(number))
 
     assert message is not None
     assert message.embed is not None

@@ -13,6 +13,7 @@ from sqlmodel import text
 from bot import registry
 from bot.core import logs
 from bot.demo.stage import Stage
+from bot.door.card_table import Card
 from storage.engine import Database
 from tests.test_architecture import PRODUCT, show
 
@@ -99,7 +100,7 @@ async def test_a_group_is_never_shown_what_an_exception_says(
     def fail(*_: Any) -> None:
         raise ValueError(SECRET)
 
-    monkeypatch.setitem(registry.CATALOGUE, "q", (fail, fail))
+    monkeypatch.setitem(registry.CARDS.cards, "q", Card(fail, fail))
     await stage.bring("Ana", "Will it rain?")
     await stage.wait(1)
 

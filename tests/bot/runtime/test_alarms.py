@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import time_machine
 
 from bot.core.unit import Desk
 from bot.groups import service as groups
-from bot.runtime.alarms import RINGS, Alarms
+from bot.registry import TIMERS
+from bot.runtime.alarms import Alarms
 from storage import outbox
 from storage.tables import EffectState, Group, Phase, Round
 from tests.bot.scenes import group, open_round, row, rows
@@ -25,8 +27,16 @@ async def at_once(work: Callable[..., Any], *args: Any) -> Any:
     return work(*args)
 
 
-async def refresh(_number: int, _group_id: int) -> None:
-    """No standings here."""
+def ring_rounds(monkeypatch: pytest.MonkeyPatch, ring: Callable[..., object]) -> None:
+    """Has the test's own function rung for rounds."""
+    timer = replace(TIMERS["round"], ring=cast("Any", ring))
+    monkeypatch.setitem(TIMERS, "round", timer)
+
+
+def alarms_of(desk: Desk, woken: Callable[[], None], seconds: float, **more: Any) -> Alarms:
+    return Alarms(
+        desk, at_once, desk, at_once, TIMERS, woken, seconds, wall_clock=wall_clock, **more
+    )
 
 
 def wall_clock() -> datetime:
@@ -57,9 +67,7 @@ def sweeps() -> Sweeps:
 async def wall(desk: Desk, sweeps: Sweeps) -> AsyncIterator[tuple[Alarms, Any]]:
     """Alarms that go by the wall clock of the machine, which the test sets back and forward."""
     with time_machine.travel(START) as machine:
-        alarms = Alarms(
-            Desk(desk.db, wall_clock), at_once, refresh, sweeps, SWEEP, wall_clock=wall_clock
-        )
+        alarms = alarms_of(Desk(desk.db, wall_clock), sweeps, SWEEP)
         await alarms.start()
         yield alarms, machine
         alarms.stop()
@@ -84,8 +92,8 @@ async def test_an_alarm_goes_by_the_time_that_is_left_and_not_by_the_wall_clock(
 ) -> None:
     """The services' clock stands on another day than the machine's."""
     rung = asyncio.Event()
-    monkeypatch.setitem(RINGS, "round", lambda *_: rung.set())
-    alarms = Alarms(desk, at_once, refresh, sweeps, 3600, wall_clock=wall_clock)
+    ring_rounds(monkeypatch, lambda *_: rung.set())
+    alarms = alarms_of(desk, sweeps, 3600)
     await alarms.start()
 
     alarms.set("round:7", GROUP, clock.now + timedelta(seconds=0.1))
@@ -121,7 +129,7 @@ async def test_an_alarm_that_is_set_again_rings_at_its_new_moment_and_once(
 ) -> None:
     alarms, _ = wall
     rung: list[int] = []
-    monkeypatch.setitem(RINGS, "round", lambda _desk, number, _group: rung.append(number))
+    ring_rounds(monkeypatch, lambda _desk, number, _group: rung.append(number))
     now = datetime.now(UTC)
 
     for seconds in (0.05, 30, 0.1):
@@ -168,7 +176,7 @@ class Turns:
 async def turns(desk: Desk, sweeps: Sweeps) -> AsyncIterator[Turns]:
     """Alarms whose clock and sleep are the test's."""
     sleep = Turns()
-    alarms = Alarms(desk, at_once, refresh, sweeps, 5, sleep, wall_clock=wall_clock)
+    alarms = alarms_of(desk, sweeps, 5, sleep=sleep)
     await alarms.start()
     await sleep.end(5)
     yield sleep
@@ -208,7 +216,7 @@ async def test_what_comes_within_the_next_hour_gets_its_alarm_when_it_has_come_n
     turns: Turns, desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rung: list[int] = []
-    monkeypatch.setitem(RINGS, "round", lambda _desk, number, _group: rung.append(number))
+    ring_rounds(monkeypatch, lambda _desk, number, _group: rung.append(number))
     number = open_round(desk)
     with desk.db.write() as tx:
         tx.get_one(Round, number).next_due_at = clock.now + timedelta(hours=3)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.core import keys
+from bot.door.card_table import CardTable
 from bot.runtime.delivery.worker import Delivery
 from storage import outbox
 from tests.conftest import caller
@@ -52,7 +53,7 @@ async def test_what_is_queued_while_delivery_reads_what_is_due_does_not_wait_for
         return result
 
     client = discord.Client(intents=discord.Intents.none())
-    delivery = Delivery(desk, run, nothing_to_draw, client, keep)
+    delivery = Delivery(desk, run, CardTable({}), nothing_to_draw, client, keep)
     delivery.wake()
     await asyncio.wait_for(served.wait(), SOON)
     await delivery.close()
