@@ -8,10 +8,10 @@ from discord import app_commands
 from bot.door.choices import zone_choices
 from bot.door.interactions import AnyCommand, Door
 from bot.schedule import cards as schedule_cards
+from bot.schedule import series_service
 from bot.schedule import service as schedule_service
 from bot.schedule.choices import choice, session_choices
-from bot.schedule.series import service as series_service
-from bot.schedule.series.rules import Scope
+from bot.schedule.series_rules import Scope
 from storage.tables import Repeat
 
 

@@ -17,8 +17,8 @@ from bot.core import keys
 from bot.core.keys import Key
 from bot.core.unit import Desk, Person, Unit, row_id
 from bot.schedule import rules as schedule_rules
-from bot.schedule.series import rules as series_rules
-from bot.schedule.series.rules import Rhythm
+from bot.schedule import series_rules
+from bot.schedule.series_rules import Rhythm
 from storage import groups, outbox, planning, sessions
 from storage.tables import Answer, Group, Meetup, Series, SessionState
 

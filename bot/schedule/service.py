@@ -18,11 +18,10 @@ from bot.core.times.zones import parse_zone
 from bot.core.typed_times import Asked, Reading, TypedTime
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
 from bot.rounds import lengths
-from bot.schedule import lifecycle
+from bot.schedule import lifecycle, series_service
 from bot.schedule import rules as schedule_rules
 from bot.schedule.find import find_session
-from bot.schedule.series import service as series_service
-from bot.schedule.series.rules import Scope
+from bot.schedule.series_rules import Scope
 from storage import groups, outbox, planning, sessions
 from storage.tables import Answer, DraftKind, Meetup, Repeat, Rsvp, Series, SessionState
 

@@ -18,7 +18,7 @@ from bot.core.refusals import Refusal
 from bot.core.unit import Desk
 from bot.schedule import read_model as schedule_read_model
 from bot.schedule import service as schedule_service
-from bot.schedule.series.rules import Scope
+from bot.schedule.series_rules import Scope
 from bot.schedule.service import Plan, Planned
 from storage import outbox
 from storage.engine import Database

@@ -12,7 +12,7 @@ from bot.core.unit import Desk
 from bot.schedule import cards as schedule_cards
 from bot.schedule import service as schedule_service
 from bot.schedule.read_model import read_announcement
-from bot.schedule.series.rules import Scope
+from bot.schedule.series_rules import Scope
 from bot.schedule.service import Plan, Planned
 from bot.sessions import service as sessions
 from storage import calendars, outbox

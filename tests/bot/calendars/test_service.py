@@ -13,7 +13,7 @@ from bot.core.refusals import NotAllowedRefusal, Refusal
 from bot.core.unit import Desk
 from bot.schedule import lifecycle
 from bot.schedule import service as schedule_service
-from bot.schedule.series.rules import Scope
+from bot.schedule.series_rules import Scope
 from bot.schedule.service import Plan, Planned
 from storage import bot_state, calendars
 from storage.tables import Address, Feed, Repeat

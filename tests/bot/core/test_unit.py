@@ -17,9 +17,8 @@ from bot.groups import service as group_service
 from bot.groups.service import Change
 from bot.questions import service as questions
 from bot.rounds import service as rounds_service
-from bot.schedule import lifecycle
+from bot.schedule import lifecycle, series_service
 from bot.schedule import service as schedule_service
-from bot.schedule.series import service as series_service
 from bot.schedule.service import Asked, Plan, Planned
 from bot.schedule.sharing import service as sharing_service
 from bot.sessions import hosting

@@ -9,7 +9,7 @@ from bot.core.typed_times import Asked
 from bot.core.unit import Desk
 from bot.groups import service as groups
 from bot.schedule import service as schedule_service
-from bot.schedule.series.rules import Scope
+from bot.schedule.series_rules import Scope
 from bot.schedule.service import Plan, Planned
 from storage.tables import Meetup, Repeat, Series
 from tests.bot.scenes import row

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.schedule.series import rules as series_rules
-from bot.schedule.series.rules import Rhythm
+from bot.schedule import series_rules
+from bot.schedule.series_rules import Rhythm
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SEVEN = time(19)

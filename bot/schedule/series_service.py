@@ -17,7 +17,7 @@ from bot.core.refusals import NotAllowedRefusal, Refusal
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
 from bot.schedule import lifecycle
 from bot.schedule.find import find_session
-from bot.schedule.series.rules import Rhythm, Scope
+from bot.schedule.series_rules import Rhythm, Scope
 from storage import planning
 from storage.tables import Meetup, Repeat, Series, SessionState
 

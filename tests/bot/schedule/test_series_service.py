@@ -10,11 +10,10 @@ from bot.core.refusals import NotAllowedRefusal, Refusal
 from bot.core.unit import Desk
 from bot.groups import service as groups
 from bot.groups.service import Change
-from bot.schedule import lifecycle
+from bot.schedule import lifecycle, series_service
 from bot.schedule import service as schedule_service
 from bot.schedule.read_model import read_announcement
-from bot.schedule.series import service as series_service
-from bot.schedule.series.rules import Scope
+from bot.schedule.series_rules import Scope
 from bot.schedule.service import Plan, Planned
 from bot.sessions import service as sessions
 from storage.tables import Meetup, Repeat, Rsvp, Series, SessionState
