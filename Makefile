@@ -21,10 +21,11 @@ demo: $(READY)   ## play a whole evening against a simulated Discord, then open 
 test: $(READY)   ## the whole test suite, in parallel, on SQLite and PostgreSQL
 	$(BIN)/python -m pytest -n auto $(ARGS)
 
-check: $(READY)  ## lint, formatting, types
+check: $(READY)  ## lint, formatting, types, the order of the folders
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
 
 format: $(READY) ## mend what can be mended by itself
 	$(BIN)/ruff check --fix .

@@ -13,7 +13,7 @@ from bot.calendars import commands as calendars_commands
 from bot.circle import commands as circle_commands
 from bot.data import commands as data_commands
 from bot.door.card_table import Card, CardTable, timeless
-from bot.door.interactions import AnyCommand
+from bot.door.parts import AnyCommand
 from bot.forecasts import commands as forecasts_commands
 from bot.forecasts import views as forecasts_views
 from bot.groups import cards as groups_cards

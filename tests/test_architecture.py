@@ -1,9 +1,13 @@
-"""The shape of the code, read from the code: what each file may import, and a few habits."""
+"""The shape of the code, read from the code: what each file may import, and a few habits.
+
+The order of the folders is a contract in pyproject.toml, which `make check` proves.
+"""
 
 import ast
 import sys
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,10 +21,6 @@ PRODUCT = sorted(
 LONGEST_FILE = 600
 # Alembic writes these once; they are read by machines, and never edited.
 GENERATED = ROOT / "storage" / "migrations" / "versions"
-# The database's own entry for Alembic, and packages for what several files share.
-OWN = ("bot", "scoring", "storage")
-# Below all rules, with names that say more than "rules".
-PURE = ("bot.core.numbers",)
 
 
 def imports(file: Path) -> set[str]:
@@ -38,10 +38,6 @@ def imports(file: Path) -> set[str]:
     return found
 
 
-def named(name: str) -> list[Path]:
-    return [file for file in PRODUCT if file.name == name and file.is_relative_to(ROOT / "bot")]
-
-
 def top(module: str) -> str:
     return module.partition(".")[0]
 
@@ -55,11 +51,6 @@ def within(module: str, *packages: str) -> bool:
     return any(module == package or module.startswith(f"{package}.") for package in packages)
 
 
-def is_file(module: str, *names: str) -> bool:
-    """Whether `bot.sessions.cards.lobby_card` is taken from a file called `cards`."""
-    return top(module) in OWN and bool(set(module.split(".")) & set(names))
-
-
 def show(file: Path) -> str:
     return str(file.relative_to(ROOT))
 
@@ -68,59 +59,72 @@ def ids(file: Path) -> str:
     return show(file)
 
 
-def test_words_that_rules_share_are_as_pure_as_rules() -> None:
-    files = [ROOT / f"{module.replace('.', '/')}.py" for module in PURE]
-
-    wrong = {(show(file), one) for file in files for one in imports(file) if not is_standard(one)}
-
-    assert wrong == set()
+def says_pure(file: Path) -> bool:
+    """Whether a file promises to decide by its arguments alone."""
+    said = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
+    return file.name.endswith("rules.py") or "Pure." in said
 
 
-@pytest.mark.parametrize("file", named("rules.py"), ids=ids)
-def test_rules_import_the_standard_library_and_other_rules_only(file: Path) -> None:
-    wrong = {
+@cache
+def impure(file: Path) -> frozenset[str]:
+    """What a file imports beside the standard library, scoring and files that are pure themselves."""
+    return frozenset(
         one
         for one in imports(file)
-        if not is_standard(one) and not is_file(one, "rules") and not within(one, *PURE)
-    }
-
-    assert wrong == set()
-
-
-@pytest.mark.parametrize("name", ["service.py", "shown.py", "state.py"])
-def test_services_and_what_they_read_never_touch_discord(name: str) -> None:
-    wrong = {
-        (show(file), one)
-        for file in named(name)
-        for one in imports(file)
-        if within(
-            one,
-            "discord",
-            "simcord",
-            "aiohttp",
-            "bot.delivery",
-            "bot.door.interactions.client",
-            "bot.app",
-        )
-        or is_file(one, "cards", "views", "commands", "charts", "door", "message", "press")
-    }
-
-    assert named(name)
-    assert wrong == set()
+        if not is_standard(one)
+        and not within(one, "lark", "scoring")
+        and not ((source := file_of(one)) and not impure(source))
+    )
 
 
-@pytest.mark.parametrize("name", ["commands.py", "views.py"])
-def test_commands_and_views_never_touch_the_database(name: str) -> None:
-    wrong = {
-        (show(file), one)
-        for file in named(name)
-        for one in imports(file)
-        if within(one, "sqlalchemy", "sqlmodel", "alembic", "scoring")
-        or (within(one, "storage") and not within(one, "storage.tables"))
-    }
+def file_of(module: str) -> Path | None:
+    """The file of a module, or of the module that a name is taken from."""
+    path = ROOT / module.replace(".", "/")
+    found = (path.with_suffix(".py"), path.parent.with_suffix(".py"))
+    return next((one for one in found if one.exists()), None)
 
-    assert named(name)
-    assert wrong == set()
+
+IN_BOT = [file for file in PRODUCT if file.is_relative_to(ROOT / "bot")]
+# Where Discord and the database meet by their trade, below and above the features.
+MEETING_PLACES = (
+    "bot/__main__.py",
+    "bot/app.py",
+    "bot/registry.py",
+    "bot/runtime/",
+    "bot/door/",
+    "bot/demo/",
+)
+
+
+def touches_discord(one: str) -> bool:
+    return within(one, "discord", "simcord", "aiohttp", "bot.door") and not within(
+        one, "bot.door.chart_style", "bot.door.messages"
+    )
+
+
+def touches_the_database(one: str) -> bool:
+    """Rows and their enums are words that everybody uses; queries and engines are not."""
+    return within(one, "sqlalchemy", "sqlmodel", "alembic") or (
+        within(one, "storage") and not within(one, "storage.tables", "storage.enums")
+    )
+
+
+@pytest.mark.parametrize("file", [file for file in IN_BOT if says_pure(file)], ids=ids)
+def test_what_is_pure_imports_the_standard_library_and_what_is_pure(file: Path) -> None:
+    assert impure(file) == set()
+
+
+@pytest.mark.parametrize("file", IN_BOT, ids=ids)
+def test_no_file_speaks_with_both_discord_and_the_database(file: Path) -> None:
+    """Services read and write and know nothing of Discord; commands, views and cards ask them."""
+    if show(file).startswith(MEETING_PLACES):
+        pytest.skip("their trade")
+    named = imports(file)
+
+    discords = {one for one in named if touches_discord(one)}
+    databases = {one for one in named if touches_the_database(one)}
+
+    assert not (discords and databases)
 
 
 def test_commands_and_views_take_only_words_from_the_tables() -> None:
@@ -129,8 +133,8 @@ def test_commands_and_views_take_only_words_from_the_tables() -> None:
 
     wrong = {
         (show(file), one)
-        for name in ("commands.py", "views.py")
-        for file in named(name)
+        for file in IN_BOT
+        if file.name in {"commands.py", "views.py"}
         for one in imports(file)
         if within(one, "storage.tables")
         and not issubclass(getattr(tables, one.rpartition(".")[2]), StrEnum)
@@ -139,14 +143,14 @@ def test_commands_and_views_take_only_words_from_the_tables() -> None:
     assert wrong == set()
 
 
-@pytest.mark.parametrize("name", ["cards.py", "charts.py"])
-def test_cards_and_charts_read_nothing_themselves(name: str) -> None:
+@pytest.mark.parametrize(
+    "file",
+    [file for file in IN_BOT if file.stem.endswith(("cards", "charts"))],
+    ids=ids,
+)
+def test_cards_and_pictures_read_nothing_themselves(file: Path) -> None:
     wrong = {
-        (show(file), one)
-        for file in named(name)
-        for one in imports(file)
-        if within(one, "sqlalchemy", "sqlmodel", "alembic", "storage.engine", "bot.core.unit")
-        or (within(one, "storage") and not within(one, "storage.tables"))
+        one for one in imports(file) if touches_the_database(one) or within(one, "bot.core.unit")
     }
 
     assert wrong == set()

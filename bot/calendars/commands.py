@@ -6,7 +6,8 @@ import discord
 from discord import app_commands
 
 from bot.calendars import addresses, cards, service
-from bot.door.interactions import AnyCommand, Door
+from bot.door.interactions import Door
+from bot.door.parts import AnyCommand
 
 
 @app_commands.command(

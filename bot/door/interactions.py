@@ -11,7 +11,6 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import discord
 import structlog
-from discord import app_commands
 
 from bot.core.keys import Key
 from bot.core.refusals import Refusal, StaleRefusal, clean_text
@@ -26,8 +25,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 Service = Callable[Concatenate[Desk, Caller, P], R]
 Handler = Callable[["Door", Key, tuple[str, ...]], Coroutine[Any, Any, None]]
-
-AnyCommand = app_commands.Command[Any, ..., Any] | app_commands.Group
 
 # What the cards of a session take.
 NEEDED = frozenset({"send_messages", "embed_links", "attach_files"})

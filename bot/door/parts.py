@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
+from discord import app_commands
+
 from bot.core.pools import Pools
 from bot.core.unit import Desk, Person
 from bot.door.card_table import CardTable
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
     import aiohttp
 
-    from bot.door.interactions import AnyCommand, Handler
+AnyCommand = app_commands.Command[Any, ..., Any] | app_commands.Group
 
 
 class Pace(Protocol):
@@ -69,11 +71,11 @@ class Parts(Protocol):
     pools: Pools
 
     @property
-    def commands(self) -> "Sequence[AnyCommand]":
+    def commands(self) -> Sequence[AnyCommand]:
         """Return all slash commands."""
 
     @property
-    def handlers(self) -> "Mapping[str, Handler]":
+    def handlers(self) -> "Mapping[str, Callable[..., Coroutine[Any, Any, None]]]":
         """Return what answers a press, by the first word of its custom_id."""
 
     @property

@@ -5,7 +5,8 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.door.interactions import AnyCommand, Door
+from bot.door.interactions import Door
+from bot.door.parts import AnyCommand
 from bot.forecasts import cards, service
 from bot.questions import service as question_service
 from bot.questions.commands import question_choices

@@ -6,7 +6,8 @@ import discord
 from discord import app_commands
 
 from bot.door.choices import zone_choices
-from bot.door.interactions import AnyCommand, Door
+from bot.door.interactions import Door
+from bot.door.parts import AnyCommand
 from bot.groups import cards, service
 
 

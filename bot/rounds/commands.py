@@ -6,7 +6,8 @@ import discord
 from discord import app_commands
 
 from bot.core.times.durations import parse_duration
-from bot.door.interactions import AnyCommand, Door
+from bot.door.interactions import Door
+from bot.door.parts import AnyCommand
 from bot.rounds import service as rounds_service
 
 

@@ -5,7 +5,8 @@ from typing import Any, Literal
 import discord
 from discord import app_commands
 
-from bot.door.interactions import AnyCommand, Door
+from bot.door.interactions import Door
+from bot.door.parts import AnyCommand
 from bot.questions.commands import question_choices
 from bot.schedule.choices import session_choices
 from bot.sessions import service

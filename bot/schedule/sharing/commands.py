@@ -5,7 +5,8 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.door.interactions import AnyCommand, Door
+from bot.door.interactions import Door
+from bot.door.parts import AnyCommand
 from bot.schedule.choices import session_choices
 from bot.schedule.sharing import cards as sharing_cards
 from bot.schedule.sharing import service as sharing_service
