@@ -271,7 +271,7 @@ async def test_a_form_that_does_not_come_from_discord_s_client_is_checked_too(
 
     for custom_id, typed, said in (
         ("submitted|q0", {"title": "short"}, "The title has 5 characters"),
-        ("submitted|q0", {"title": LONG}, "The title has 1500 characters"),
+        ("submitted|q0", {"title": LONG}, "The title has 1,500 characters"),
         ("submitted|q0", {"title": STRIKE, "criteria": LONG}, "criteria have 1500 characters"),
         ("recorded|q1", {"probability": LONG}, "is not a probability"),
         ("recorded|q1", {}, "is not a probability"),
