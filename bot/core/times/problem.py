@@ -5,7 +5,8 @@ from bot.core.times.said import EXAMPLES
 
 NO_TIME_OF_DAY = f"At what time of day? Type it with the date, such as {EXAMPLES['session']}."
 REPEATED = (
-    "That comes round again and again. Give the first time; a session that comes back has `repeat`."
+    "That comes round again and again. Give the first time; for a session that comes back, "
+    "`/session schedule` has `repeat`."
 )
 _OFFSET = "An offset from UTC is typed like `19:00 UTC-05:00`."
 TWO_TIMES = f"Give one time only. How long a session takes belongs to `length`. {_OFFSET}"
