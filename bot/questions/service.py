@@ -213,6 +213,7 @@ def reopen(desk: Desk, caller: Caller, question_id: int) -> str:
         question.state = QuestionState(rules.state_when_reopened(question.closes_at, unit.now))
         _add_resolution(unit, question, None, unit.now, comment="reopened")
         rescoring.rescore(unit, question)
+        _refresh_round(unit, question_id)
         return question.title
 
 
@@ -245,6 +246,7 @@ def close_due(desk: Desk, question_id: int, group_id: int) -> None:
         if question.state in {QuestionState.PROPOSED, QuestionState.OPEN}:
             question.state = QuestionState.CLOSED
             unit.refresh(keys.question(question_id))
+            _refresh_round(unit, question_id)
             refresh_offers(unit)
 
 
@@ -425,12 +427,15 @@ def refresh_lobbies(unit: Unit) -> None:
 
 
 def _refresh_round(unit: Unit, question_id: int) -> None:
-    """The card of the round that is taking the question: people answer what it says."""
+    """Have the card of the newest round on the question edited: it asks for forecasts or not."""
     latest = rounds.latest_on_question(unit.tx, question_id)
-    if latest is not None and latest.phase != Phase.CLOSED:
-        number, turns = row_id(latest), latest.turn_count
-        for key in (keys.blind(number), keys.turn(number, turns), keys.final(number, turns)):
-            unit.refresh(key)
+    if latest is None:
+        return
+    number, turns = row_id(latest), latest.turn_count
+    running = (keys.blind(number), keys.turn(number, turns), keys.final(number, turns))
+    followed = (*running, keys.stopped(number, turns))
+    for key in (keys.summary(number),) if latest.phase == Phase.CLOSED else followed:
+        unit.refresh(key)
 
 
 def _refuse_duplicate(unit: ActUnit, title: str) -> None:
@@ -490,6 +495,7 @@ def _resolve(
     question.state = QuestionState(rules.state_after(result))
     _add_resolution(unit, question, result, known.at, source=source)
     rescoring.rescore(unit, question)
+    _refresh_round(unit, question_id)
     made = [row.made_at for row in forecasts.on_question(unit.tx, question_id)]
     counted = [
         at
