@@ -5,7 +5,7 @@ metric is made of.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
@@ -86,6 +86,15 @@ def questions_to_settle(table: scoring.Leaderboard) -> int | None:
         if fdtrc(apart, freedom * times, 1 + excess * times) <= _TOO_CLOSE:
             return math.ceil((times - 1) * fmean(row.questions for row in table.ranked))
     return None
+
+
+def seats_compare(taken: Collection[tuple[int, int]]) -> bool:
+    """Tell whether two people have sat in one seat: else what they earned may be the seat's.
+
+    Args:
+        taken: who has sat in which seat, as (member, seat).
+    """
+    return len({seat for _, seat in taken}) < len(set(taken))
 
 
 def _given(metric: Metric, values: Sequence[Column]) -> dict[str, Any]:

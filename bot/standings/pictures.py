@@ -51,7 +51,7 @@ def profile(desk: Desk, caller: Caller, user_id: int | None) -> Message:
 
 def leaderboard_picture(board: Board) -> Picture | None:
     """One page of the leaderboard drawn; None where there is nothing to draw."""
-    if not board.rows:
+    if not board.rows or board.unmoved:
         return None
     # Loaded with the first picture: matplotlib would be a fifth of an idle bot's memory.
     with LOADING:
