@@ -136,7 +136,7 @@ def profile_card(profile: Profile) -> Message:
         embed.add_field(name="Calibration", value=_calibration(profile), inline=False)
     if moments := _moments(profile.moments):
         embed.add_field(name="Mean Brier score by moment", value=moments, inline=False)
-    if circle := record_lines(profile.circle):
+    if circle := record_lines(profile.circle, you=profile.mine):
         embed.add_field(name="In the circle", value=lines(circle), inline=False)
     if profile.recent:
         rows = [_recent(line) for line in profile.recent]
@@ -301,8 +301,10 @@ def _turning(board: Board) -> tuple[Item, ...]:
 
 
 def _record(profile: Profile) -> str:
+    if not profile.forecasts and profile.mine:
+        return "You have no forecast yet. `/forecast` records one, or join a session."
     if not profile.forecasts:
-        return "No forecast yet. `/forecast` records one, or join a session."
+        return "No forecast yet."
     made = (
         f"{profile.forecasts} forecast{_s(profile.forecasts)} on {_questions(profile.questions)}, "
         f"{profile.pending} of them not settled yet."
@@ -376,7 +378,7 @@ def _moments(moments: Moments) -> str:
     if not moments.questions:
         return ""
     return (
-        f"Told from {MOMENTS_FROM} questions on of which you have all four moments: "
+        f"Told from {MOMENTS_FROM} questions on that have a forecast at all four moments: "
         f"{moments.questions} so far."
     )
 

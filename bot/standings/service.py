@@ -130,7 +130,8 @@ class Profile:
     """A member's record, with what they did in the circle.
 
     `standings` are all metrics of which there is a score; whether a number is shown is decided by
-    its interval. `rescoring` says that scores are being computed again, after an upgrade.
+    its interval. `rescoring` says that scores are being computed again, after an upgrade, `mine`
+    that it is the asking member's own.
     """
 
     name: str
@@ -144,6 +145,7 @@ class Profile:
     circle: MemberRecord
     numbers: scoring.HitRate | None = None
     rescoring: bool = False
+    mine: bool = False
 
 
 def show_leaderboard(
@@ -212,7 +214,8 @@ def show_profile(desk: Desk, caller: Caller, user_id: int | None = None) -> Prof
         number = row_id(member)
         rows = scores.of_member(tx, caller.group_id, number)
         made, on, pending = scores.forecast_counts(tx, number)
-        whose = "you" if member.user_id == caller.user_id else member.name
+        mine = member.user_id == caller.user_id
+        whose = "you" if mine else member.name
         calibration = _of_member(tx, caller.group_id, member, whose)
         return Profile(
             member.name,
@@ -226,6 +229,7 @@ def show_profile(desk: Desk, caller: Caller, user_id: int | None = None) -> Prof
             read_member(tx, caller.group_id, number),
             calibration.numbers,
             rescoring=not done,
+            mine=mine,
         )
 
 
