@@ -205,6 +205,22 @@ def test_a_summary_offers_a_forecast_until_the_question_closes_and_not_after(
     assert labels == ["Next round", "End the session"]
 
 
+def test_every_round_that_took_the_question_offers_no_forecast_after_its_close(
+    desk: Desk, clock: Clock
+) -> None:
+    closing_in(desk, 60)
+    first = finish(desk)
+    sessions.end(desk, caller("Ana"))
+    second = finish(desk)
+    before = [wanted(desk, keys.summary(number)) for number in (first, second)]
+    clock.move(HOUR)
+
+    questions.close_due(desk, 1, GROUP)
+
+    after = [wanted(desk, keys.summary(number)) for number in (first, second)]
+    assert after == [one + 1 for one in before]
+
+
 def test_a_settled_question_takes_no_forecast_on_its_rounds_cards_until_it_is_reopened(
     desk: Desk,
 ) -> None:
