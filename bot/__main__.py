@@ -23,7 +23,7 @@ from bot.core.pools import share_fairly
 from bot.core.refusals import Refusal, say_count
 from bot.core.settings import Settings
 from bot.data import files
-from bot.data import service as data
+from bot.data import service as data_service
 from storage import migrate
 from storage.engine import AddressError, Database
 
@@ -82,7 +82,7 @@ def export(
 ) -> None:
     """Write everything held about a group into a zip of CSV and JSON."""
     with open_database(load_settings()) as database:
-        packed = data.export_group(database, group)
+        packed = data_service.export_group(database, group)
     file.write_bytes(packed)
     print(f"Written: {file} ({len(packed):,} bytes).")
 
@@ -95,7 +95,7 @@ def import_file(
     """Bring in forecasts from a CSV file: all of it, or nothing."""
     text = files.read_text(file)
     with open_database(load_settings()) as database:
-        done = data.import_csv(database, wall_clock, text, group)
+        done = data_service.import_csv(database, wall_clock, text, group)
     print(
         f"Read {say_count(done.lines, 'line')}: {say_count(done.forecasts, 'new forecast')}, "
         f"{say_count(done.questions, 'new question')}, {say_count(done.members, 'new member')}."

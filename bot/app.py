@@ -11,7 +11,7 @@ import discord
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.calendars import google_sync
-from bot.calendars import service as calendars
+from bot.calendars import service as calendars_service
 from bot.calendars.discord_events import DiscordEvents
 from bot.core import keys
 from bot.core.integrations import NONE, Means
@@ -107,8 +107,8 @@ class App:
             from bot.runtime.web import WebServer  # noqa: PLC0415 - most bots serve nothing
 
             self.web = await WebServer.open(self._http_bind, self._read_feed, self._is_well)
-        await self.run(calendars.renew_seals, self.desk)
-        await self.run(calendars.catch_up, self.desk)
+        await self.run(calendars_service.renew_seals, self.desk)
+        await self.run(calendars_service.catch_up, self.desk)
         await self.alarms.start()
         self.delivery.wake()
 
@@ -131,7 +131,7 @@ class App:
         return await self.run(CARDS.render, self.desk, key)
 
     async def _read_feed(self, secret: str) -> bytes | None:
-        return await self.run(calendars.read_feed, self.desk, secret)
+        return await self.run(calendars_service.read_feed, self.desk, secret)
 
     async def _is_well(self) -> bool:
         try:

@@ -7,7 +7,8 @@ code in its title, so whoever types it reads the mail of that address. Never tou
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.calendars import rules, service
+from bot.calendars import rules as calendars_rules
+from bot.calendars import service as calendars_service
 from bot.calendars.events import CalendarEvent
 from bot.core import keys
 from bot.core.encryption import Box
@@ -78,15 +79,15 @@ def ask(desk: Desk, caller: Caller, typed: str) -> Kept:
     """Has a code sent to the caller's address; until it is typed nobody is invited there."""
     box = _box(desk)
     with desk.act(caller) as unit:
-        address = rules.check_address(typed)
+        address = calendars_rules.check_address(typed)
         row = _row(unit)
         if row.confirmed_at is not None and _find(box, row.sealed) == address:
-            raise Refusal(f"{rules.masked(address)} is confirmed already.")
-        rules.check_may_ask(
+            raise Refusal(f"{calendars_rules.masked(address)} is confirmed already.")
+        calendars_rules.check_may_ask(
             asked_at=row.asked_at, counted_from=row.counted_from, asked=row.asked, now=unit.now
         )
         _leave(unit, row)
-        row.sealed, row.code = box.seal(address), box.seal(rules.new_code())
+        row.sealed, row.code = box.seal(address), box.seal(calendars_rules.new_code())
         row.asked_at, row.number = unit.now, row.number + 1
         _count(row, unit.now)
         unit.tx.flush()
@@ -100,16 +101,16 @@ def confirm(desk: Desk, caller: Caller, typed: str) -> Kept:
     with desk.act(caller) as unit:
         row = _row(unit)
         code = _find(box, row.code)
-        if code is None or not rules.is_valid(row.asked_at, row.tries, unit.now):
+        if code is None or not calendars_rules.is_valid(row.asked_at, row.tries, unit.now):
             raise Refusal(NO_CODE)
         row.tries += 1
-        right = rules.is_code(typed, code)
+        right = calendars_rules.is_code(typed, code)
         if right:
             row.code, row.confirmed_at, row.trouble = None, unit.now, None
             unit.tx.flush()
             unit.sync(keys.address(row_id(row), row.number))
-            service.tell_again(unit)
-        kept, left = _kept(desk, row), rules.MOST_TRIES - row.tries
+            calendars_service.tell_again(unit)
+        kept, left = _kept(desk, row), calendars_rules.MOST_TRIES - row.tries
     if not right:  # the try is saved by now
         tries = "1 more try" if left == 1 else f"{left} more tries"
         again = f"You have {tries}." if left else "Ask for a new code."
@@ -155,7 +156,7 @@ def _leave(unit: Unit, row: Address) -> None:
     row.tries = 0
     if invited:
         unit.tx.flush()
-        service.tell_again(unit)
+        calendars_service.tell_again(unit)
 
 
 def _row(unit: ActUnit) -> Address:
@@ -168,7 +169,7 @@ def _row(unit: ActUnit) -> Address:
 
 
 def _count(row: Address, now: datetime) -> None:
-    if row.counted_from is None or now - row.counted_from >= rules.CODE_LIFE:
+    if row.counted_from is None or now - row.counted_from >= calendars_rules.CODE_LIFE:
         row.counted_from, row.asked = now, 0
     row.asked += 1
 
@@ -179,7 +180,7 @@ def _kept(desk: Desk, row: Address | None) -> Kept:
     address = desk.means.box.find(row.sealed)
     if address is None:
         return Kept(None)
-    return Kept(rules.masked(address), row.confirmed_at is not None, row.trouble or "")
+    return Kept(calendars_rules.masked(address), row.confirmed_at is not None, row.trouble or "")
 
 
 def _box(desk: Desk) -> Box:

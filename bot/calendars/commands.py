@@ -5,7 +5,9 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.calendars import addresses, cards, service
+from bot.calendars import addresses
+from bot.calendars import cards as calendars_cards
+from bot.calendars import service as calendars_service
 from bot.door.interactions import Door
 from bot.door.parts import AnyCommand
 
@@ -27,7 +29,7 @@ async def calendar_email(
     """Takes, confirms or deletes the caller's address, or shows what is kept of it."""
     door = Door(interaction)
     kept = await door.do(addresses.change, addresses.Wish(address, code, forget))
-    await door.whisper(cards.address(kept))
+    await door.whisper(calendars_cards.address(kept))
 
 
 @app_commands.command(
@@ -40,7 +42,9 @@ async def calendar_feed(
 ) -> None:
     """Says where the group's calendar is."""
     door = Door(interaction)
-    await door.whisper(cards.feed(await door.do(service.feed_address, roll=roll)))
+    await door.whisper(
+        calendars_cards.feed(await door.do(calendars_service.feed_address, roll=roll))
+    )
 
 
 SETTINGS: tuple[AnyCommand, ...] = (calendar_email, calendar_feed)

@@ -10,8 +10,9 @@ from typing import Protocol
 
 from sqlmodel import Session
 
-from bot.calendars import addresses, service
+from bot.calendars import addresses
 from bot.calendars import read_model as calendars_read_model
+from bot.calendars import service as calendars_service
 from bot.calendars.events import CalendarEvent
 from bot.calendars.sync_result import LOOK_AGAIN, GaveUp, Outcome, Retry, Synced
 from bot.core.encryption import Box
@@ -129,7 +130,7 @@ def _note(unit: Unit, effect: Effect, outcome: Outcome) -> None:
         if isinstance(outcome, Synced):
             row.event_id, row.etag = outcome.event_id, outcome.etag
         if row.trouble != before:
-            for card in service.announcements(unit, key):
+            for card in calendars_service.announcements(unit, key):
                 unit.refresh(card)
 
 

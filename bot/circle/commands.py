@@ -5,7 +5,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.circle import pictures
+from bot.circle import pictures as circle_pictures
 from bot.door.interactions import Door
 from bot.door.parts import AnyCommand
 
@@ -18,7 +18,7 @@ from bot.door.parts import AnyCommand
 async def circle(interaction: discord.Interaction[Any]) -> None:
     """Shows what going around has been worth to the group."""
     door = Door(interaction)
-    await door.whisper(message=await door.draw(pictures.circle))
+    await door.whisper(message=await door.draw(circle_pictures.circle))
 
 
 COMMANDS: tuple[AnyCommand, ...] = (circle,)

@@ -1,6 +1,7 @@
 """From the group's circle to its picture with alt text. Belongs off the event loop."""
 
-from bot.circle import cards, service
+from bot.circle import cards as circle_cards
+from bot.circle import service as circle_service
 from bot.circle.service import GroupCircle
 from bot.circle.worth import AGGREGATES
 from bot.core.unit import Caller, Desk
@@ -10,8 +11,8 @@ from scoring.loading import LOADING
 
 def circle(desk: Desk, caller: Caller) -> Message:
     """What going around has been worth to the group, with its picture."""
-    view = service.show_circle(desk, caller)
-    return cards.circle_card(view, circle_picture(view))
+    view = circle_service.show_circle(desk, caller)
+    return circle_cards.circle_card(view, circle_picture(view))
 
 
 def circle_picture(view: GroupCircle) -> Picture | None:
@@ -21,12 +22,12 @@ def circle_picture(view: GroupCircle) -> Picture | None:
         return None
     # Loaded with the first picture: matplotlib would be a fifth of an idle bot's memory.
     with LOADING:
-        from bot.circle import charts  # noqa: PLC0415
+        from bot.circle import charts as circle_charts  # noqa: PLC0415
 
-    shown = charts.GroupPicture(
+    shown = circle_charts.GroupPicture(
         rounds=view.resolved,
         rows=tuple(
-            charts.TrustRow(
+            circle_charts.TrustRow(
                 name if name in AGGREGATES else f"the {name}",
                 one.value,
                 one.interval,
@@ -35,8 +36,10 @@ def circle_picture(view: GroupCircle) -> Picture | None:
             for name, one in rows
             if one.interval is not None
         ),
-        gains=tuple(charts.GainDot(one.closed_at, one.gain) for one in view.gains),
+        gains=tuple(circle_charts.GainDot(one.closed_at, one.gain) for one in view.gains),
         mean_gain=view.gain.value if view.gain else None,
         interval=view.gain.interval if view.gain else None,
     )
-    return Picture(charts.group_chart(shown), "our-circle.png", charts.group_alt_text(shown))
+    return Picture(
+        circle_charts.group_chart(shown), "our-circle.png", circle_charts.group_alt_text(shown)
+    )

@@ -6,7 +6,8 @@ from itertools import groupby
 
 from sqlmodel import Session
 
-from bot.circle import averages, rules, worth
+from bot.circle import averages, worth
+from bot.circle import rules as circle_rules
 from bot.circle.rules import Circle, Recorded, Voice
 from storage import circle, groups
 from storage.circle import Said, Scored
@@ -58,7 +59,7 @@ def read_member(tx: Session, group_id: int, member_id: int) -> MemberRecord:
     ]
     weights = averages.herding(one.voices for one in said).weights
     mine = next((one for one in weights if one.member == member_id), None)
-    opens = rules.heard(one.voices for one in said).get(member_id) == 0
+    opens = circle_rules.heard(one.voices for one in said).get(member_id) == 0
     return MemberRecord(averages.mean(own), mine, mine.turns if mine else 0, opens)
 
 
@@ -79,12 +80,12 @@ def _scored_circle(rows: Sequence[Scored]) -> Circle:
     members = dict.fromkeys(row.member_id for row in rows)
     voices = (_scored_voice([r for r in rows if r.member_id == m]) for m in members)
     turns = {row.member_id: row.turn for row in rows}
-    return _circle(rows[0], rules.in_order(voices, turns), rows[0].outcome)
+    return _circle(rows[0], circle_rules.in_order(voices, turns), rows[0].outcome)
 
 
 def _said_circle(rows: Sequence[Said]) -> Circle:
     made = [Recorded(row.member_id, row.kind.value, row.late, row.probability) for row in rows]
-    return _circle(rows[0], rules.as_heard(rules.voices(made)), None)
+    return _circle(rows[0], circle_rules.as_heard(circle_rules.voices(made)), None)
 
 
 def _circle(first: Scored | Said, voices: tuple[Voice, ...], outcome: int | None) -> Circle:

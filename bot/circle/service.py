@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.circle import averages, rules, worth
+from bot.circle import averages, worth
 from bot.circle import read_model as circle_read_model
+from bot.circle import rules as circle_rules
 from bot.circle.averages import Comparison, Interval, Mean
 from bot.circle.pooling import FEWEST
 from bot.circle.rules import FEWEST_TURNS, Circle
@@ -101,7 +102,7 @@ def show_circle(desk: Desk, caller: Caller) -> GroupCircle:
     gains = [(one, change.gain) for one in resolved if (change := worth.change(one))]
     herding = averages.herding(one.voices for one in said)
     heard, weighed = (
-        rules.heard(one.voices for one in said),
+        circle_rules.heard(one.voices for one in said),
         {one.member for one in herding.weights},
     )
     enough = [one for one in herding.weights if one.turns >= FEWEST_TURNS]

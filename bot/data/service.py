@@ -17,9 +17,9 @@ from bot.answers.kinds import LETTERS, VOID
 from bot.core.encryption import Box
 from bot.core.refusals import Refusal
 from bot.core.unit import Caller, Clock, Desk, Unit, row_id
-from bot.data import rules
+from bot.data import rules as data_rules
 from bot.data.cells import safe_cell, write_options
-from bot.questions import service as question_service
+from bot.questions import service as questions_service
 from bot.scores import rescoring
 from storage import exports, groups, imports, questions
 from storage.engine import Database
@@ -92,7 +92,7 @@ def export_group(database: Database, group_id: int | None) -> bytes:
 
 def import_csv(database: Database, clock: Clock, text: str, group_id: int | None) -> Imported:
     """Brings in forecasts from a file: all of it, or nothing. The same file again adds nothing."""
-    lines = rules.read_import(text, now=clock())
+    lines = data_rules.read_import(text, now=clock())
     with database.write() as tx:
         if group_id is not None and groups.find(tx, group_id) is None:
             raise Refusal(f"There is no group {group_id} here. Leave --group out for an own one.")
@@ -104,7 +104,7 @@ def import_csv(database: Database, clock: Clock, text: str, group_id: int | None
 class _Importer:
     """One run of an import, inside one transaction."""
 
-    def __init__(self, unit: Unit, lines: tuple[rules.Line, ...]) -> None:
+    def __init__(self, unit: Unit, lines: tuple[data_rules.Line, ...]) -> None:
         self._unit = unit
         self._tx = unit.tx
         self._lines = lines
@@ -112,15 +112,15 @@ class _Importer:
         self._forecasts = self._questions = self._new_members = 0
 
     def run(self) -> Imported:
-        by_question: dict[str, list[rules.Line]] = {}
+        by_question: dict[str, list[data_rules.Line]] = {}
         for line in self._lines:
             by_question.setdefault(line.question, []).append(line)
         for lines in by_question.values():
             self._take(lines)
-        question_service.refresh_offers(self._unit)
+        questions_service.refresh_offers(self._unit)
         return Imported(len(self._lines), self._forecasts, self._questions, self._new_members)
 
-    def _take(self, lines: list[rules.Line]) -> None:
+    def _take(self, lines: list[data_rules.Line]) -> None:
         question = self._question(lines)
         before = self._forecasts
         known = imports.known_forecasts(self._tx, row_id(question))
@@ -136,7 +136,7 @@ class _Importer:
         if self._settle(question, lines[0]) or self._forecasts > before:
             rescoring.rescore(self._unit, question)
 
-    def _question(self, lines: list[rules.Line]) -> Question:
+    def _question(self, lines: list[data_rules.Line]) -> Question:
         first = lines[0]
         question = imports.question(self._tx, self._unit.group.id, first.question)
         if question is None:
@@ -174,7 +174,7 @@ class _Importer:
             self._new_members += 1
         return member
 
-    def _settle(self, question: Question, line: rules.Line) -> bool:
+    def _settle(self, question: Question, line: data_rules.Line) -> bool:
         """Enters the outcome, or corrects it; True if that changed something."""
         if not line.outcome or line.resolved_at is None:
             return False
@@ -197,7 +197,7 @@ class _Importer:
         return True
 
 
-def _forecast(question_id: int, member_id: int, line: rules.Line) -> Forecast:
+def _forecast(question_id: int, member_id: int, line: data_rules.Line) -> Forecast:
     return Forecast(
         question_id=question_id,
         member_id=member_id,
@@ -258,17 +258,17 @@ def _tables(
 ) -> Iterator[tuple[str, tuple[str, ...], Iterable[dict[str, Any]]]]:
     """Forecasts by the format that brings them in again; the first is there even if empty."""
     of = {kind: [line for line in lines if line["question_kind"] == kind] for kind in QuestionKind}
-    yield "forecasts.csv", rules.COLUMNS, map(_shown, of[QuestionKind.BINARY])
+    yield "forecasts.csv", data_rules.COLUMNS, map(_shown, of[QuestionKind.BINARY])
     on_options = [*of[QuestionKind.CHOICE], *of[QuestionKind.ORDERED]]
     if on_options:
         rows = (row for line in on_options for row in _option_rows(line))
-        yield "options.csv", (*rules.OPTION_COLUMNS, rules.ORDERED), rows
+        yield "options.csv", (*data_rules.OPTION_COLUMNS, data_rules.ORDERED), rows
     if of[QuestionKind.NUMERIC]:
-        yield "numbers.csv", rules.NUMBER_COLUMNS, map(_number_row, of[QuestionKind.NUMERIC])
+        yield "numbers.csv", data_rules.NUMBER_COLUMNS, map(_number_row, of[QuestionKind.NUMERIC])
 
 
 def _shown(line: dict[str, Any]) -> dict[str, Any]:
-    return {name: line[name] for name in (*rules.COLUMNS, *ABOUT)}
+    return {name: line[name] for name in (*data_rules.COLUMNS, *ABOUT)}
 
 
 def _option_rows(line: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -278,7 +278,7 @@ def _option_rows(line: dict[str, Any]) -> Iterator[dict[str, Any]]:
     also = {
         "outcome": known,
         "options": write_options(line["options"]),
-        rules.ORDERED: "yes" if line["question_kind"] == QuestionKind.ORDERED else "no",
+        data_rules.ORDERED: "yes" if line["question_kind"] == QuestionKind.ORDERED else "no",
     }
     for letter, chance in zip(LETTERS.lower(), json.loads(line["values"]), strict=False):
         yield {**_shown(line), **also, "option": letter, "probability": chance}

@@ -7,8 +7,9 @@ from discord import app_commands
 
 from bot.door.interactions import Door
 from bot.door.parts import AnyCommand
-from bot.forecasts import cards, service
-from bot.questions import service as question_service
+from bot.forecasts import cards as forecasts_cards
+from bot.forecasts import service as forecasts_service
+from bot.questions import service as questions_service
 from bot.questions.commands import question_choices
 
 
@@ -28,11 +29,11 @@ async def forecast(
 ) -> None:
     """Records a forecast, in or outside a session."""
     door = Door(interaction)
-    question_id = await door.do(question_service.find_id, question)
+    question_id = await door.do(questions_service.find_id, question)
     receipt = await door.do(
-        service.record, question_id, probability=probability, reason=reason or ""
+        forecasts_service.record, question_id, probability=probability, reason=reason or ""
     )
-    await door.whisper(cards.receipt(receipt))
+    await door.whisper(forecasts_cards.receipt(receipt))
 
 
 @app_commands.command(name="history", description="The forecasts on a question, in order")
@@ -42,9 +43,9 @@ async def forecast(
 async def history(interaction: discord.Interaction[Any], question: str) -> None:
     """A question's forecasts."""
     door = Door(interaction)
-    question_id = await door.do(question_service.find_id, question)
-    shown = await door.do(service.show_history, question_id)
-    await door.whisper(message=cards.history_card(shown))
+    question_id = await door.do(questions_service.find_id, question)
+    shown = await door.do(forecasts_service.show_history, question_id)
+    await door.whisper(message=forecasts_cards.history_card(shown))
 
 
 COMMANDS: tuple[AnyCommand, ...] = (forecast, history)

@@ -18,8 +18,8 @@ from bot.core import keys
 from bot.core.keys import Key
 from bot.core.refusals import StaleRefusal
 from bot.core.unit import ActUnit, Caller, Desk, row_id
-from bot.questions import rules as question_rules
-from bot.questions import service as question_service
+from bot.questions import rules as questions_rules
+from bot.questions import service as questions_service
 from bot.rounds import mapping as rounds_mapping
 from bot.rounds import read_model as rounds_read_model
 from bot.rounds import rows
@@ -84,7 +84,7 @@ def record(
     """Records a member's forecast, in or outside a round."""
     why = probabilities.parse_reason(reason)
     with desk.act(caller) as unit:
-        question = question_service.require(unit.tx, unit.group.id, question_id)
+        question = questions_service.require(unit.tx, unit.group.id, question_id)
         latest = rounds.latest_on_question(unit.tx, question_id)
         return _record(unit, question, latest, probability, why)
 
@@ -92,8 +92,8 @@ def record(
 def prepare(desk: Desk, caller: Caller, at: Key) -> Prepared:
     """What the form behind a card's Record forecast needs; refuses where none can be recorded."""
     with desk.db.read() as tx:
-        question = question_service.require(tx, caller.group_id, _question_id(tx, caller, at))
-        question_rules.check_open(question.state.value, question.closes_at, desk.clock())
+        question = questions_service.require(tx, caller.group_id, _question_id(tx, caller, at))
+        questions_rules.check_open(question.state.value, question.closes_at, desk.clock())
         me = groups.member_of_user(tx, caller.group_id, caller.user_id)
         standing = _standing(tx, row_id(question), row_id(me)) if me else None
         return Prepared(question.title, standing, answers_mapping.asked(question))
@@ -122,7 +122,7 @@ def show_history(desk: Desk, caller: Caller, question_id: int) -> History:
     phase lasts so does whatever else was forecast since the round opened.
     """
     with desk.db.read() as tx:
-        question = question_service.require(tx, caller.group_id, question_id)
+        question = questions_service.require(tx, caller.group_id, question_id)
         me = groups.member_of_user(tx, caller.group_id, caller.user_id)
         made = forecasts.on_question(tx, question_id)
         taken = rounds.on_question(tx, question_id)
@@ -155,7 +155,7 @@ def _record(
     """Records a forecast; `read` is what was read of its round, for the card `at`."""
     asked = answers_mapping.asked(question)
     typed = beliefs.parse_belief(text, asked)
-    question_rules.check_open(question.state.value, question.closes_at, unit.now)
+    questions_rules.check_open(question.state.value, question.closes_at, unit.now)
     filed, row, moved = _file(unit, latest, read)
     if read is None:
         previous = _standing(unit.tx, row_id(question), unit.my_id)
@@ -234,9 +234,9 @@ def _file(
 def _show_recorded(unit: ActUnit, question: Question, row: Round | None, *, first: bool) -> None:
     if question.state == QuestionState.PROPOSED:
         question.state = QuestionState.OPEN
-        question_service.refresh_offers(unit)
+        questions_service.refresh_offers(unit)
     elif first:
-        question_service.refresh_lobbies(unit)
+        questions_service.refresh_lobbies(unit)
     if row is not None and row.phase != Phase.CLOSED:
         rounds_service.refresh_card(unit, row)
     else:

@@ -2,13 +2,14 @@
 
 from bot.core.keys import Key
 from bot.door.interactions import Door, fields_of
-from bot.forecasts import cards, service
+from bot.forecasts import cards as forecasts_cards
+from bot.forecasts import service as forecasts_service
 
 
 async def record(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Record forecast: opens the form."""
-    prepared = await door.do(service.prepare, at)
-    await door.ask(cards.forecast_form(at, prepared))
+    prepared = await door.do(forecasts_service.prepare, at)
+    await door.ask(forecasts_cards.forecast_form(at, prepared))
 
 
 async def recorded(door: Door, at: Key, _values: tuple[str, ...]) -> None:
@@ -21,17 +22,19 @@ async def recorded(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     said = _said(typed)
     why = typed.get("reason", "")
     if at.kind == "t":
-        receipt = await door.change(at, service.record_at, at, probability=said, reason=why)
+        receipt = await door.change(
+            at, forecasts_service.record_at, at, probability=said, reason=why
+        )
         if not (receipt.hidden or receipt.late or receipt.total):
             return
     else:
-        receipt = await door.do(service.record_at, at, probability=said, reason=why)
-    await door.whisper(cards.receipt(receipt))
+        receipt = await door.do(forecasts_service.record_at, at, probability=said, reason=why)
+    await door.whisper(forecasts_cards.receipt(receipt))
 
 
 def _said(typed: dict[str, str]) -> str:
     """The forecast as if typed into one field."""
-    parts = [typed[name] for name in sorted(typed) if name.startswith(cards.PART)]
+    parts = [typed[name] for name in sorted(typed) if name.startswith(forecasts_cards.PART)]
     return " / ".join(parts) if parts else typed.get("probability", "")
 
 

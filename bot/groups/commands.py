@@ -8,19 +8,22 @@ from discord import app_commands
 from bot.door.choices import zone_choices
 from bot.door.interactions import Door
 from bot.door.parts import AnyCommand
-from bot.groups import cards, service
+from bot.groups import cards as groups_cards
+from bot.groups import service as groups_service
 
 
-async def _change(interaction: discord.Interaction[Any], change: service.Change) -> None:
+async def _change(interaction: discord.Interaction[Any], change: groups_service.Change) -> None:
     door = Door(interaction)
-    await door.whisper(message=cards.settings_card(await door.do(service.change, change)))
+    await door.whisper(
+        message=groups_cards.settings_card(await door.do(groups_service.change, change))
+    )
 
 
 @app_commands.command(name="show", description="The settings as they are")
 async def show(interaction: discord.Interaction[Any]) -> None:
     """Shows the settings."""
     door = Door(interaction)
-    await door.whisper(message=cards.settings_card(await door.do(service.show)))
+    await door.whisper(message=groups_cards.settings_card(await door.do(groups_service.show)))
 
 
 @app_commands.command(name="channels", description="Where sessions are announced and held")
@@ -33,7 +36,7 @@ async def channels(
     voice: discord.VoiceChannel | None = None,
 ) -> None:
     """Sets the channels."""
-    change = service.Change(
+    change = groups_service.Change(
         channel_id=announcements.id if announcements else None,
         voice_channel_id=voice.id if voice else None,
     )
@@ -44,7 +47,7 @@ async def channels(
 @app_commands.describe(role="The facilitators' role")
 async def facilitator(interaction: discord.Interaction[Any], role: discord.Role) -> None:
     """Sets the facilitator role."""
-    await _change(interaction, service.Change(facilitator_role_id=role.id))
+    await _change(interaction, groups_service.Change(facilitator_role_id=role.id))
 
 
 @app_commands.command(name="timezone", description="The group's time zone")
@@ -52,7 +55,7 @@ async def facilitator(interaction: discord.Interaction[Any], role: discord.Role)
 @app_commands.autocomplete(zone=zone_choices)
 async def timezone(interaction: discord.Interaction[Any], zone: str) -> None:
     """Sets the time zone."""
-    await _change(interaction, service.Change(timezone=zone))
+    await _change(interaction, groups_service.Change(timezone=zone))
 
 
 @app_commands.command(name="rounds", description="How long things take in a round")
@@ -74,7 +77,7 @@ async def rounds(
     extensions: int | None = None,
 ) -> None:
     """Sets the limits of rounds."""
-    change = service.Change(
+    change = groups_service.Change(
         turn=turn, grace=grace, blind=blind, final=final, extend=extend, extensions=extensions
     )
     await _change(interaction, change)
@@ -84,14 +87,14 @@ async def rounds(
 @app_commands.describe(spoken="True: text-to-speech, because on a call nobody looks at the channel")
 async def cues(interaction: discord.Interaction[Any], spoken: bool) -> None:  # noqa: FBT001
     """Sets whether cues are read aloud."""
-    await _change(interaction, service.Change(spoken_cues=spoken))
+    await _change(interaction, groups_service.Change(spoken_cues=spoken))
 
 
 @app_commands.command(name="reminders", description="When people are reminded of a session")
 @app_commands.describe(minutes="Minutes before it, such as `1440, 15`; empty for none")
 async def reminders(interaction: discord.Interaction[Any], minutes: str) -> None:
     """Sets the reminders."""
-    await _change(interaction, service.Change(reminders=minutes))
+    await _change(interaction, groups_service.Change(reminders=minutes))
 
 
 @app_commands.command(name="planning", description="How sessions are announced")
@@ -105,7 +108,7 @@ async def planning(
     events: bool | None = None,  # noqa: FBT001 - an option of a slash command
 ) -> None:
     """Sets when and how sessions are announced."""
-    await _change(interaction, service.Change(announce_days=days, events=events))
+    await _change(interaction, groups_service.Change(announce_days=days, events=events))
 
 
 @app_commands.command(name="timezone", description="Your own time zone, in which you type times")
@@ -115,15 +118,15 @@ async def planning(
 async def my_timezone(interaction: discord.Interaction[Any], zone: str) -> None:
     """Sets the caller's time zone."""
     door = Door(interaction)
-    name = await door.do(service.set_timezone, zone)
-    await door.whisper(cards.own_zone(name, interaction.created_at))
+    name = await door.do(groups_service.set_timezone, zone)
+    await door.whisper(groups_cards.own_zone(name, interaction.created_at))
 
 
 @app_commands.command(name="help", description="How tonight works, in one card")
 @app_commands.guild_only()
 async def help_command(interaction: discord.Interaction[Any]) -> None:
     """Shows how it all works."""
-    await Door(interaction).whisper(message=cards.help_card())
+    await Door(interaction).whisper(message=groups_cards.help_card())
 
 
 SETTINGS: tuple[AnyCommand, ...] = (

@@ -7,7 +7,7 @@ from bot.calendars.reminders import parse_reminders
 from bot.core.times.durations import parse_duration
 from bot.core.times.zones import parse_zone
 from bot.core.unit import Caller, Desk, Unit
-from bot.groups import rules
+from bot.groups import rules as groups_rules
 from bot.rounds import live_session
 from bot.schedule import lifecycle
 from storage import groups, outbox
@@ -120,17 +120,17 @@ def _apply(group: Group, wanted: Change) -> None:
         value = getattr(wanted, name)
         if value is not None:
             setattr(group, name, value)
-    for name in rules.LIMITS:
+    for name in groups_rules.LIMITS:
         typed = getattr(wanted, name)
         if typed is not None:
-            length = rules.check_length(name, parse_duration(typed))
+            length = groups_rules.check_length(name, parse_duration(typed))
             setattr(group, f"{name}_seconds", length)
     if wanted.timezone is not None:
         group.timezone = wanted.timezone
     if wanted.extensions is not None:
-        group.extensions = rules.check_extensions(wanted.extensions)
+        group.extensions = groups_rules.check_extensions(wanted.extensions)
     if wanted.announce_days is not None:
-        group.announce_days = rules.check_announce_days(wanted.announce_days)
+        group.announce_days = groups_rules.check_announce_days(wanted.announce_days)
     if wanted.reminders is not None:
         minutes = parse_reminders(wanted.reminders)
         group.reminder_minutes = ",".join(str(minute) for minute in minutes)

@@ -7,7 +7,9 @@ from discord import app_commands
 
 from bot.door.interactions import Door
 from bot.door.messages import cut
-from bot.questions import cards, form_cards, service
+from bot.questions import cards as questions_cards
+from bot.questions import form_cards
+from bot.questions import service as questions_service
 from storage.tables import QuestionState
 
 question = app_commands.Group(
@@ -19,7 +21,7 @@ async def question_choices(
     interaction: discord.Interaction[Any], current: str
 ) -> list[app_commands.Choice[str]]:
     """The titles that fit what has been typed so far."""
-    found = await Door(interaction).do(service.choices, current)
+    found = await Door(interaction).do(questions_service.choices, current)
     return [app_commands.Choice(name=cut(title, 100), value=str(number)) for title, number in found]
 
 
@@ -28,7 +30,7 @@ async def outcome_choices(
 ) -> list[app_commands.Choice[str]]:
     """The outcomes of the question chosen before that fit what has been typed so far."""
     chosen = str(interaction.namespace.question or "")
-    found = await Door(interaction).do(service.outcome_choices, chosen, current)
+    found = await Door(interaction).do(questions_service.outcome_choices, chosen, current)
     return [app_commands.Choice(name=outcome, value=outcome) for outcome in found]
 
 
@@ -47,8 +49,8 @@ async def listing(
     """Lists questions."""
     door = Door(interaction)
     wanted = QuestionState(state) if state else None
-    found = await door.do(service.listing, wanted)
-    await door.whisper(message=cards.question_list(found, wanted))
+    found = await door.do(questions_service.listing, wanted)
+    await door.whisper(message=questions_cards.question_list(found, wanted))
 
 
 @question.command(name="show", description="One question with its buttons")
@@ -57,8 +59,8 @@ async def listing(
 async def show(interaction: discord.Interaction[Any], question: str) -> None:
     """Shows a question's card to the caller."""
     door = Door(interaction)
-    question_id = await door.do(service.find_id, question)
-    await door.show(await door.do(service.show_again, question_id))
+    question_id = await door.do(questions_service.find_id, question)
+    await door.show(await door.do(questions_service.show_again, question_id))
 
 
 @question.command(name="edit", description="Change a question of yours: opens a form")
@@ -67,8 +69,8 @@ async def show(interaction: discord.Interaction[Any], question: str) -> None:
 async def edit(interaction: discord.Interaction[Any], question: str) -> None:
     """Opens the form of a question with what it says now."""
     door = Door(interaction)
-    question_id = await door.do(service.find_id, question)
-    written = await door.do(service.as_written, question_id)
+    question_id = await door.do(questions_service.find_id, question)
+    written = await door.do(questions_service.as_written, question_id)
     await door.ask(form_cards.question_form(question_id, written))
 
 
@@ -78,9 +80,9 @@ async def edit(interaction: discord.Interaction[Any], question: str) -> None:
 async def withdraw(interaction: discord.Interaction[Any], question: str) -> None:
     """Takes a question back."""
     door = Door(interaction)
-    question_id = await door.do(service.find_id, question)
-    title = await door.do(service.withdraw, question_id)
-    await door.whisper(cards.withdrawn(title))
+    question_id = await door.do(questions_service.find_id, question)
+    title = await door.do(questions_service.withdraw, question_id)
+    await door.whisper(questions_cards.withdrawn(title))
 
 
 @question.command(name="resolve", description="Enter or correct a question's outcome")
@@ -100,11 +102,15 @@ async def resolve(
 ) -> None:
     """Enters the outcome; scores are computed anew."""
     door = Door(interaction)
-    question_id = await door.do(service.find_id, question)
+    question_id = await door.do(questions_service.find_id, question)
     entered = await door.do(
-        service.resolve, question_id, outcome=outcome, known=known_at or "", source=source or ""
+        questions_service.resolve,
+        question_id,
+        outcome=outcome,
+        known=known_at or "",
+        source=source or "",
     )
-    await door.whisper(message=cards.resolved(entered))
+    await door.whisper(message=questions_cards.resolved(entered))
 
 
 @question.command(name="dispute", description="Object to a question's outcome")
@@ -113,8 +119,8 @@ async def resolve(
 async def dispute(interaction: discord.Interaction[Any], question: str, reason: str) -> None:
     """Puts an objection on the question's card."""
     door = Door(interaction)
-    question_id = await door.do(service.find_id, question)
-    await door.do(service.dispute, question_id, reason)
+    question_id = await door.do(questions_service.find_id, question)
+    await door.do(questions_service.dispute, question_id, reason)
     await door.whisper("Your objection is on the question's card, for the author and facilitators.")
 
 
@@ -124,9 +130,9 @@ async def dispute(interaction: discord.Interaction[Any], question: str, reason: 
 async def reopen(interaction: discord.Interaction[Any], question: str) -> None:
     """Takes the outcome back; its scores vanish."""
     door = Door(interaction)
-    question_id = await door.do(service.find_id, question)
-    title = await door.do(service.reopen, question_id)
-    await door.whisper(cards.reopened(title))
+    question_id = await door.do(questions_service.find_id, question)
+    title = await door.do(questions_service.reopen, question_id)
+    await door.whisper(questions_cards.reopened(title))
 
 
 COMMANDS = (question,)

@@ -20,7 +20,7 @@ from bot.core.times.result import Asks, Understood
 from bot.core.typed_times import Asked as AskedTime
 from bot.core.typed_times import Reading, TypedTime
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
-from bot.questions import rules
+from bot.questions import rules as questions_rules
 from bot.scores import rescoring
 from bot.scores import rules as scores_rules
 from storage import forecasts, groups, outbox, questions, rounds, sessions
@@ -148,7 +148,7 @@ def toggle_mark(desk: Desk, caller: Caller, at: Key) -> bool:
     """Sets the caller's "Already forecast it", or takes it back. True if set."""
     with desk.act(caller) as unit:
         question = require(unit.tx, unit.group.id, at.id)
-        rules.check_open(question.state.value, question.closes_at, unit.now)
+        questions_rules.check_open(question.state.value, question.closes_at, unit.now)
         marked = questions.toggle_mark(unit.tx, row_id(question), unit.my_id, unit.now)
         unit.refresh(at)
         refresh_offers(unit)
@@ -209,7 +209,9 @@ def reopen(desk: Desk, caller: Caller, question_id: int) -> str:
             raise Refusal(
                 f"This question is {question.state.value}, so there is nothing to reopen."
             )
-        question.state = QuestionState(rules.state_when_reopened(question.closes_at, unit.now))
+        question.state = QuestionState(
+            questions_rules.state_when_reopened(question.closes_at, unit.now)
+        )
         _add_resolution(unit, question, None, unit.now, comment="reopened")
         rescoring.rescore(unit, question)
         _refresh_rounds(unit, question_id)
@@ -365,7 +367,9 @@ def _edit(
     return Brought(keys.question(question_id), ahead, changed=True)
 
 
-def _check_rewording(unit: ActUnit, question: Question, draft: rules.Draft, asked: Asked) -> None:
+def _check_rewording(
+    unit: ActUnit, question: Question, draft: questions_rules.Draft, asked: Asked
+) -> None:
     """Refuses another question's title, and other words than those that were forecast."""
     if draft.title.lower() != question.title.lower():
         _refuse_duplicate(unit, draft.title)
@@ -397,8 +401,8 @@ def _read_close(desk: Desk, caller: Caller, written: Written) -> Reading | None:
     return TypedTime(written.closes, "close", zone, desk.clock()).read()
 
 
-def _draft(unit: ActUnit, written: Written, closes: Reading | None) -> rules.Draft:
-    return rules.draft(
+def _draft(unit: ActUnit, written: Written, closes: Reading | None) -> questions_rules.Draft:
+    return questions_rules.draft(
         title=written.title,
         criteria=written.criteria,
         closes_at=None if closes is None else typed_times.first(closes).at,
@@ -488,8 +492,8 @@ def _resolve(
     corrected = _corrected(unit.tx, question_id)
     known = known or Understood(corrected.known_at if corrected else unit.now, unit.zone)
     source = source or (corrected.source if corrected else "")
-    rules.check_known(known.at, question.created_at, unit.now)
-    question.state = QuestionState(rules.state_after(result))
+    questions_rules.check_known(known.at, question.created_at, unit.now)
+    question.state = QuestionState(questions_rules.state_after(result))
     _add_resolution(unit, question, result, known.at, source=source)
     rescoring.rescore(unit, question)
     _refresh_rounds(unit, question_id)

@@ -2,7 +2,9 @@
 
 from bot.core.keys import Key
 from bot.door.interactions import Door, fields_of
-from bot.questions import cards, form_cards, service
+from bot.questions import cards as questions_cards
+from bot.questions import form_cards
+from bot.questions import service as questions_service
 
 
 async def bring(door: Door, _at: Key, _values: tuple[str, ...]) -> None:
@@ -12,29 +14,29 @@ async def bring(door: Door, _at: Key, _values: tuple[str, ...]) -> None:
 
 async def submitted(door: Door, _at: Key, _values: tuple[str, ...]) -> None:
     """The form of a new question, filled in."""
-    brought = await door.do(service.submit, _written(door))
-    await door.whisper(message=cards.brought(brought))
+    brought = await door.do(questions_service.submit, _written(door))
+    await door.whisper(message=questions_cards.brought(brought))
 
 
 async def edited(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """The form of an existing question, filled in."""
-    changed = await door.do(service.edit, at.id, _written(door))
-    await door.whisper(message=cards.brought(changed))
+    changed = await door.do(questions_service.edit, at.id, _written(door))
+    await door.whisper(message=questions_cards.brought(changed))
 
 
 async def choose_close(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Which close was meant."""
-    await door.replace(cards.brought(await door.do(service.choose_close, at)))
+    await door.replace(questions_cards.brought(await door.do(questions_service.choose_close, at)))
 
 
 async def mark(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Already forecast it: sets or takes back the mark."""
-    await door.change(at, service.toggle_mark, at)
+    await door.change(at, questions_service.toggle_mark, at)
 
 
 async def resolve(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Resolve: opens the form."""
-    found = await door.do(service.check_may_resolve, at.id)
+    found = await door.do(questions_service.check_may_resolve, at.id)
     await door.ask(form_cards.resolve_form(at, found))
 
 
@@ -42,35 +44,35 @@ async def resolved(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """The form of an outcome, filled in."""
     typed = fields_of(door.interaction)
     entered = await door.do(
-        service.resolve,
+        questions_service.resolve,
         at.id,
         outcome=typed.get("outcome", ""),
         known=typed.get("known_at", ""),
         source=typed.get("source", ""),
     )
-    await door.whisper(message=cards.resolved(entered))
+    await door.whisper(message=questions_cards.resolved(entered))
 
 
 async def choose_known(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """When the outcome became known."""
-    await door.replace(cards.resolved(await door.do(service.choose_known, at)))
+    await door.replace(questions_cards.resolved(await door.do(questions_service.choose_known, at)))
 
 
 async def dispute(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Dispute: opens the form."""
-    await door.do(service.check_may_dispute, at.id)
+    await door.do(questions_service.check_may_dispute, at.id)
     await door.ask(form_cards.dispute_form(at))
 
 
 async def disputed(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """The form of a dispute, filled in."""
-    await door.do(service.dispute, at.id, fields_of(door.interaction).get("reason", ""))
+    await door.do(questions_service.dispute, at.id, fields_of(door.interaction).get("reason", ""))
     await door.whisper("Your objection is on the question's card, for the author and facilitators.")
 
 
-def _written(door: Door) -> service.Written:
+def _written(door: Door) -> questions_service.Written:
     typed = fields_of(door.interaction)
-    return service.Written(
+    return questions_service.Written(
         title=typed.get("title", ""),
         criteria=typed.get("criteria", ""),
         closes=typed.get("closes", ""),

@@ -17,7 +17,7 @@ from bot.circle.movement import Movement, movement
 from bot.circle.pooling import Pool, pool
 from bot.core.keys import Key
 from bot.core.unit import row_id
-from bot.questions import rules as question_rules
+from bot.questions import rules as questions_rules
 from bot.rounds import rows
 from bot.rounds.rows import Circle
 from scoring import geometric_mean_of_odds, mean, median
@@ -294,7 +294,7 @@ def read_summary(tx: Session, at: Key, now: datetime) -> Summary | None:
 
 def _about(circle: Circle, at: Key, now: datetime, *, over: bool | None = None) -> About:
     row, meetup, question = circle.row, circle.meetup, circle.question
-    is_open = question_rules.takes_forecasts(question.state.value, question.closes_at, now)
+    is_open = questions_rules.takes_forecasts(question.state.value, question.closes_at, now)
     return About(
         at=at,
         title=meetup.title,

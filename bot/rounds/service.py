@@ -11,8 +11,8 @@ from bot.core import keys
 from bot.core.keys import Key
 from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
-from bot.questions import rules as question_rules
-from bot.questions import service as question_service
+from bot.questions import rules as questions_rules
+from bot.questions import service as questions_service
 from bot.rounds import live_session, quiet
 from bot.rounds import mapping as rounds_mapping
 from bot.rounds import rules as rounds_rules
@@ -195,7 +195,7 @@ def keep(unit: Unit, row: Round, step: rounds_rules.Step) -> None:
 def takes_forecasts(unit: Unit, row: Round) -> bool:
     """Tell whether the question of a round is still open."""
     question = unit.tx.get_one(Question, row.question_id)
-    return question_rules.takes_forecasts(question.state.value, question.closes_at, unit.now)
+    return questions_rules.takes_forecasts(question.state.value, question.closes_at, unit.now)
 
 
 def refresh_card(unit: Unit, row: Round) -> None:
@@ -312,4 +312,4 @@ def _queue_close(unit: Unit, meetup: Meetup, row: Round) -> None:
         unit.refresh(keys.question(row_id(question)))
         unit.refresh(keys.resolution(row_id(question)))
     # Elsewhere the question can be chosen again, now that no round is on it.
-    question_service.refresh_lobbies(unit)
+    questions_service.refresh_lobbies(unit)

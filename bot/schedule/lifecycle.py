@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from bot.calendars import service as calendars
+from bot.calendars import service as calendars_service
 from bot.calendars.reminders import parse_reminders
 from bot.core import keys
 from bot.core.keys import Key
@@ -36,7 +36,7 @@ def follow(unit: Unit, meetup: Meetup) -> None:
     number = row_id(meetup)
     unit.refresh(keys.announcement(number))
     unit.refresh(keys.event(number))
-    calendars.follow(unit, meetup)
+    calendars_service.follow(unit, meetup)
     wake(unit, meetup)
     _see_to_series(unit, meetup)
 
@@ -125,7 +125,7 @@ def replan(unit: Unit) -> None:
         unit.refresh(keys.announcement(row_id(meetup)))
     for series in planning.running_series(unit.tx, unit.group.id, unit.now):
         keep_going(unit, series)
-    calendars.tell_again(unit)
+    calendars_service.tell_again(unit)
 
 
 def rhythm_of(series: Series) -> Rhythm:
@@ -209,7 +209,7 @@ def end_series(unit: Unit, series: Series, before: date) -> None:
     """No session of the series comes on this date or later."""
     series.last_on = before - timedelta(days=1)
     series.ended_at = unit.now
-    calendars.tell(unit, keys.calendar_series(row_id(series)))
+    calendars_service.tell(unit, keys.calendar_series(row_id(series)))
     keep_going(unit, series)
 
 
@@ -219,7 +219,7 @@ def _post(unit: Unit, meetup: Meetup) -> Key:
     unit.show(key, meetup.channel_id)
     unit.refresh(keys.event(row_id(meetup)))
     _show_event(unit, meetup)
-    calendars.follow(unit, meetup)
+    calendars_service.follow(unit, meetup)
     wake(unit, meetup)
     return key
 

@@ -9,7 +9,7 @@ from bot.door.interactions import Door
 from bot.door.parts import AnyCommand
 from bot.questions.commands import question_choices
 from bot.schedule.choices import session_choices
-from bot.sessions import service
+from bot.sessions import service as sessions_service
 from bot.sessions.voice import on_call
 from storage.tables import Order
 
@@ -32,9 +32,9 @@ async def start(
     """Opens the lobby of a session."""
     door = Door(interaction)
     door.require_posting()
-    wish = service.Wish(session or "", question or "", turn or "", Order(order))
-    voice = await door.do(service.voice_channel_for, session or "")
-    key = await door.do(service.start, wish, on_call(interaction, voice))
+    wish = sessions_service.Wish(session or "", question or "", turn or "", Order(order))
+    voice = await door.do(sessions_service.voice_channel_for, session or "")
+    key = await door.do(sessions_service.start, wish, on_call(interaction, voice))
     await door.whisper(f"The session is live. Its lobby is below (session {key.id}).")
 
 
@@ -42,7 +42,7 @@ async def start(
 async def join(interaction: discord.Interaction[Any]) -> None:
     """Takes a seat."""
     door = Door(interaction)
-    await door.do(service.join)
+    await door.do(sessions_service.join)
     await door.whisper("You are in the circle.")
 
 
@@ -50,7 +50,7 @@ async def join(interaction: discord.Interaction[Any]) -> None:
 async def leave(interaction: discord.Interaction[Any]) -> None:
     """Gives up the seat."""
     door = Door(interaction)
-    await door.do(service.leave)
+    await door.do(sessions_service.leave)
     await door.whisper("You have left the circle. `/session join` brings you back.")
 
 
@@ -60,7 +60,7 @@ async def leave(interaction: discord.Interaction[Any]) -> None:
 async def next_round(interaction: discord.Interaction[Any], question: str | None = None) -> None:
     """Opens the next lobby."""
     door = Door(interaction)
-    await door.do(service.next_round, None, question or "")
+    await door.do(sessions_service.next_round, None, question or "")
     await door.whisper("The lobby of the next round is open.")
 
 
@@ -68,7 +68,7 @@ async def next_round(interaction: discord.Interaction[Any], question: str | None
 async def end(interaction: discord.Interaction[Any]) -> None:
     """Ends the session."""
     door = Door(interaction)
-    await door.do(service.end)
+    await door.do(sessions_service.end)
     await door.whisper("The session is over.")
 
 

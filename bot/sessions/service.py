@@ -12,12 +12,12 @@ from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.times.durations import parse_duration
 from bot.core.unit import ActUnit, Caller, Desk, Person, Unit, row_id
-from bot.questions import service as question_service
+from bot.questions import service as questions_service
 from bot.rounds import lengths, live_session, patience, quiet
 from bot.rounds import service as rounds_service
 from bot.schedule import lifecycle
 from bot.schedule.find import find_session
-from bot.sessions import rules
+from bot.sessions import rules as sessions_rules
 from storage import groups, questions, rounds, sessions
 from storage.tables import Meetup, Order, Phase, Presence, QuestionState, Round, SessionState
 
@@ -123,13 +123,13 @@ def start_round(desk: Desk, caller: Caller, at: Key) -> None:
         members = sessions.circle(unit.tx, row_id(meetup))
         quiet.touch(unit, meetup, unit.my_id)
         seed = secrets.randbits(31)
-        question = question_service.require(unit.tx, unit.group.id, _pick(unit, meetup, seed))
+        question = questions_service.require(unit.tx, unit.group.id, _pick(unit, meetup, seed))
         rounds_service.open_round(unit, meetup, question, members, seed)
         question.state = QuestionState.OPEN
         meetup.lobby_open = False
         meetup.picked_id = None
         unit.tx.flush()
-        question_service.refresh_offers(unit)
+        questions_service.refresh_offers(unit)
         unit.refresh(at)
         unit.refresh(keys.question(row_id(question)))
 
@@ -282,7 +282,7 @@ def _choose(unit: ActUnit, meetup: Meetup, typed: str) -> None:
     """The host picks: the question must be one that a round can take."""
     if not typed:
         return
-    question = question_service.find(unit.tx, unit.group.id, typed)
+    question = questions_service.find(unit.tx, unit.group.id, typed)
     available = questions.pickable(unit.tx, unit.group.id, session_id=row_id(meetup), now=unit.now)
     if question.id not in {one.id for one in available}:
         raise Refusal(
@@ -297,9 +297,9 @@ def _pick(unit: ActUnit, meetup: Meetup, seed: int) -> int:
     available = questions.pickable(unit.tx, unit.group.id, session_id=session_id, now=unit.now)
     ids = [row_id(question) for question in available]
     known = questions.already_forecast_by_present(unit.tx, session_id, ids)
-    candidates = [rules.Candidate(question, len(known[question])) for question in ids]
+    candidates = [sessions_rules.Candidate(question, len(known[question])) for question in ids]
     votes = sessions.votes(unit.tx, session_id, meetup.lobby)
-    return rules.pick(candidates, votes=votes, chosen=meetup.picked_id, seed=seed)
+    return sessions_rules.pick(candidates, votes=votes, chosen=meetup.picked_id, seed=seed)
 
 
 def _meant(unit: ActUnit, at: Key | None) -> Meetup:
@@ -355,7 +355,7 @@ def _require_successor(unit: ActUnit, meetup: Meetup) -> None:
     running = rounds.running(unit.tx, row_id(meetup))
     held = quiet.is_held(unit, running)
     waits = quiet.as_live(unit, meetup, running=running is not None, held=held)
-    allowed = rules.may_take_over(
+    allowed = sessions_rules.may_take_over(
         unit.my_id,
         seated=seated,
         facilitator=unit.caller.is_facilitator(unit.group),

@@ -3,52 +3,52 @@
 from bot.core.keys import Key
 from bot.core.refusals import StaleRefusal
 from bot.door.interactions import Door
-from bot.sessions import service
+from bot.sessions import service as sessions_service
 from bot.sessions.voice import on_call
 
 
 async def start(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Start, on an announcement."""
     door.require_posting()
-    voice = await door.do(service.voice_channel_of, at)
-    await door.change(at, service.start_announced, at, on_call(door.interaction, voice))
+    voice = await door.do(sessions_service.voice_channel_of, at)
+    await door.change(at, sessions_service.start_announced, at, on_call(door.interaction, voice))
 
 
 async def join(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Join."""
-    await door.change(at, service.join, at)
+    await door.change(at, sessions_service.join, at)
 
 
 async def leave(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Leave."""
-    await door.change(at, service.leave, at)
+    await door.change(at, sessions_service.leave, at)
 
 
 async def vote(door: Door, at: Key, values: tuple[str, ...]) -> None:
     """A vote for the question of the lobby."""
     if not values or not values[0].isdecimal():
         raise StaleRefusal("Choose a question from the list of the newest card.")
-    await door.change(at, service.vote, at, int(values[0]))
+    await door.change(at, sessions_service.vote, at, int(values[0]))
 
 
 async def start_round(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Start the round."""
-    await door.change(at, service.start_round, at)
+    await door.change(at, sessions_service.start_round, at)
 
 
 async def next_round(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Next round, on a summary."""
-    await door.change(at, service.next_round, at)
+    await door.change(at, sessions_service.next_round, at)
 
 
 async def end_session(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """End the session, on a summary."""
-    await door.change(at, service.end, at)
+    await door.change(at, sessions_service.end, at)
 
 
 async def take_over(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Take over from a host who has left."""
-    await door.change(at, service.take_over, at)
+    await door.change(at, sessions_service.take_over, at)
 
 
 HANDLERS = {

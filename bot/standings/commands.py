@@ -7,7 +7,15 @@ from discord import app_commands
 
 from bot.door.interactions import Door
 from bot.door.parts import AnyCommand
-from bot.standings import cards, pictures, service
+from bot.standings import (
+    cards as standings_cards,
+)
+from bot.standings import (
+    pictures as standings_pictures,
+)
+from bot.standings import (
+    service as standings_service,
+)
 from bot.standings.query import MINIMUM, Metric
 
 
@@ -15,7 +23,7 @@ async def window_choices(
     interaction: discord.Interaction[Any], current: str
 ) -> list[app_commands.Choice[str]]:
     """The windows that fit what has been typed so far."""
-    found = await Door(interaction).do(service.window_choices, current)
+    found = await Door(interaction).do(standings_service.window_choices, current)
     return [app_commands.Choice(name=label, value=value) for label, value in found]
 
 
@@ -26,7 +34,10 @@ async def window_choices(
     min="How many resolved questions it takes to be ranked",
 )
 @app_commands.choices(
-    metric=[app_commands.Choice(name=name, value=metric) for name, metric in cards.METRIC_CHOICES]
+    metric=[
+        app_commands.Choice(name=name, value=metric)
+        for name, metric in standings_cards.METRIC_CHOICES
+    ]
 )
 @app_commands.autocomplete(window=window_choices)
 @app_commands.guild_only()
@@ -38,7 +49,9 @@ async def leaderboard(
 ) -> None:
     """Shows the leaderboard."""
     door = Door(interaction)
-    message = await door.draw(pictures.leaderboard, metric=metric, window=window, minimum=min)
+    message = await door.draw(
+        standings_pictures.leaderboard, metric=metric, window=window, minimum=min
+    )
     await door.whisper(message=message)
 
 
@@ -55,7 +68,7 @@ async def calibration(
     """Shows a calibration."""
     door = Door(interaction)
     who = member.id if member else None
-    await door.whisper(message=await door.draw(pictures.calibration, who, group=group))
+    await door.whisper(message=await door.draw(standings_pictures.calibration, who, group=group))
 
 
 @app_commands.command(name="profile", description="Your record, or a member's")
@@ -66,7 +79,7 @@ async def profile(
 ) -> None:
     """Shows a member's record."""
     door = Door(interaction)
-    message = await door.draw(pictures.profile, member.id if member else None)
+    message = await door.draw(standings_pictures.profile, member.id if member else None)
     await door.whisper(message=message)
 
 

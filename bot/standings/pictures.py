@@ -10,7 +10,8 @@ from bot.core.keys import Key
 from bot.core.refusals import Refusal
 from bot.core.unit import Caller, Desk
 from bot.door.messages import Message, Picture
-from bot.standings import cards, service
+from bot.standings import cards as standings_cards
+from bot.standings import service as standings_service
 from bot.standings.metrics import WORDS
 from bot.standings.query import Metric
 from bot.standings.service import Board, Calibration
@@ -27,30 +28,32 @@ def leaderboard(
     desk: Desk, caller: Caller, *, metric: Metric, window: str, minimum: int
 ) -> Message:
     """The first page of a leaderboard."""
-    board = service.show_leaderboard(desk, caller, metric=metric, window=window, minimum=minimum)
-    return cards.leaderboard_card(board, leaderboard_picture(board))
+    board = standings_service.show_leaderboard(
+        desk, caller, metric=metric, window=window, minimum=minimum
+    )
+    return standings_cards.leaderboard_card(board, leaderboard_picture(board))
 
 
 def leaderboard_page(desk: Desk, caller: Caller, at: Key) -> Message:
     """The page that a button stands for."""
-    board = service.show_page_of(desk, caller, at)
-    return cards.leaderboard_card(board, leaderboard_picture(board))
+    board = standings_service.show_page_of(desk, caller, at)
+    return standings_cards.leaderboard_card(board, leaderboard_picture(board))
 
 
 def calibration(desk: Desk, caller: Caller, user_id: int | None, *, group: bool) -> Message:
     """A calibration with its picture."""
-    shown = service.show_calibration(desk, caller, user_id, group=group)
+    shown = standings_service.show_calibration(desk, caller, user_id, group=group)
     if shown is None:
         raise _unknown(caller, user_id)
-    return cards.calibration_card(shown, calibration_picture(shown))
+    return standings_cards.calibration_card(shown, calibration_picture(shown))
 
 
 def profile(desk: Desk, caller: Caller, user_id: int | None) -> Message:
     """A member's record."""
-    shown = service.show_profile(desk, caller, user_id)
+    shown = standings_service.show_profile(desk, caller, user_id)
     if shown is None:
         raise _unknown(caller, user_id)
-    return cards.profile_card(shown)
+    return standings_cards.profile_card(shown)
 
 
 def _unknown(caller: Caller, user_id: int | None) -> Refusal:
@@ -63,16 +66,16 @@ def leaderboard_picture(board: Board) -> Picture | None:
         return None
     # Loaded with the first picture: matplotlib would be a fifth of an idle bot's memory.
     with LOADING:
-        from bot.standings import charts  # noqa: PLC0415
+        from bot.standings import charts as standings_charts  # noqa: PLC0415
 
     metric = board.asked.metric
-    shown = charts.BoardPicture(
-        title=cards.leaderboard_title(board).removeprefix("Leaderboard: "),
+    shown = standings_charts.BoardPicture(
+        title=standings_cards.leaderboard_title(board).removeprefix("Leaderboard: "),
         metric=metric,
         explanation=WORDS[metric].means,
         higher_is_better=WORDS[metric].higher_is_better,
         rows=tuple(
-            charts.BoardRow(
+            standings_charts.BoardRow(
                 row.name,
                 row.rank,
                 row.value,
@@ -87,7 +90,9 @@ def leaderboard_picture(board: Board) -> Picture | None:
         too_close=board.too_close,
     )
     return Picture(
-        charts.leaderboard_chart(shown), "leaderboard.png", charts.leaderboard_alt_text(shown)
+        standings_charts.leaderboard_chart(shown),
+        "leaderboard.png",
+        standings_charts.leaderboard_alt_text(shown),
     )
 
 
@@ -102,14 +107,15 @@ def calibration_picture(shown: Calibration) -> Picture | None:
         return None
     with LOADING:
         from bot.door.chart_style import readable  # noqa: PLC0415 - see leaderboard_picture
-        from bot.standings import charts  # noqa: PLC0415
+        from bot.standings import charts as standings_charts  # noqa: PLC0415
 
     edges = tuple(at / len(read.bars) for at in range(len(read.bars) + 1))
-    told = charts.CalibrationPicture(
-        title=cards.calibration_title(shown),
+    told = standings_charts.CalibrationPicture(
+        title=standings_cards.calibration_title(shown),
         sentence=shown.sentence,
         bins=tuple(
-            charts.BinDot(one.said, one.happened, one.low, one.high, one.count) for one in read.bins
+            standings_charts.BinDot(one.said, one.happened, one.low, one.high, one.count)
+            for one in read.bins
         ),
         curve_x=read.curve.x,
         curve_y=read.curve.y,
@@ -122,7 +128,9 @@ def calibration_picture(shown: Calibration) -> Picture | None:
     )
     # A name that no font here can draw is in the words beside the picture.
     named = replace(shown, whose=readable(shown.whose, otherwise="a member"))
-    drawn = replace(told, title=cards.calibration_title(named), sentence=named.sentence)
+    drawn = replace(told, title=standings_cards.calibration_title(named), sentence=named.sentence)
     return Picture(
-        charts.calibration_chart(drawn), "calibration.png", charts.calibration_alt_text(told)
+        standings_charts.calibration_chart(drawn),
+        "calibration.png",
+        standings_charts.calibration_alt_text(told),
     )

@@ -20,8 +20,8 @@ from sqlmodel import SQLModel
 
 from bot.core.unit import Caller, Desk
 from bot.standings import calibration as standings_calibration
-from bot.standings import pictures
-from bot.standings import service as standings
+from bot.standings import pictures as standings_pictures
+from bot.standings import service as standings_service
 from bot.standings import stored as standings_stored
 from bot.standings.query import METRICS, Asked
 from bot.standings.service import Calibration
@@ -65,23 +65,23 @@ def run(members: int = 1_000, questions: int = 1_000) -> Iterator[Row]:
 def boards(desk: Desk, size: str) -> Iterator[Row]:
     """A leaderboard of all time, in every metric; and of a month, which is computed when asked."""
     shown = {
-        metric: milliseconds(partial(standings.show_page, desk, ASKS, Asked(metric)), 9)
+        metric: milliseconds(partial(standings_service.show_page, desk, ASKS, Asked(metric)), 9)
         for metric in METRICS
     }
     slowest = max(shown, key=lambda metric: shown[metric])
     yield Row(f"leaderboard, {size}: edge", shown["edge"], "ms", 100)
     yield Row("the same, the slowest metric", shown[slowest], "ms", 100, slowest)
-    month = partial(standings.show_leaderboard, desk, ASKS, window="30 days")
+    month = partial(standings_service.show_leaderboard, desk, ASKS, window="30 days")
     yield Row("the same of the last 30 days, edge", milliseconds(month, 5), "ms", 300)
     over_time = partial(
-        standings.show_leaderboard, desk, ASKS, metric="over_time", window="30 days"
+        standings_service.show_leaderboard, desk, ASKS, metric="over_time", window="30 days"
     )
     yield Row("the same of the last 30 days, over_time", milliseconds(over_time, 5), "ms", 300)
 
 
 def calibrations(desk: Desk, questions: int) -> Iterator[Row]:
     """A member's calibration, with its resampling, from the database."""
-    mine = partial(standings.show_calibration, desk, ASKS)
+    mine = partial(standings_service.show_calibration, desk, ASKS)
     yield Row(f"calibration of {questions:,} forecasts", milliseconds(mine, 5), "ms")
 
 
@@ -92,15 +92,17 @@ def charts() -> Iterator[Row]:
     happened = (rng.random(3_000) < said).astype(int)
     found = standings_calibration.read(said.tolist(), happened.tolist())
     shown = Calibration("you", of_group=False, reading=found, others=0)
-    draw = partial(pictures.calibration_picture, shown)
+    draw = partial(standings_pictures.calibration_picture, shown)
     yield Row("the first chart, with loading matplotlib", milliseconds(draw, 1), "ms")
     yield Row("a calibration chart of 3,000 forecasts", milliseconds(draw, 5), "ms", 500)
     rows = tuple(
-        standings.BoardRow(at, f"Member {at}", 0.5 - at / 50, 0.4 - at / 50, 0.6 - at / 50, 30)
+        standings_service.BoardRow(
+            at, f"Member {at}", 0.5 - at / 50, 0.4 - at / 50, 0.6 - at / 50, 30
+        )
         for at in range(1, 21)
     )
-    board = standings.Board(Asked(), rows, 1, 20, None, 30)
-    page = milliseconds(partial(pictures.leaderboard_picture, board), 5)
+    board = standings_service.Board(Asked(), rows, 1, 20, None, 30)
+    page = milliseconds(partial(standings_pictures.leaderboard_picture, board), 5)
     yield Row("a leaderboard chart of 20 members", page, "ms", 500)
     pauses = [asyncio.run(pause(draw)) for _ in range(5)]
     yield Row("longest pause of the event loop meanwhile", median(pauses), "ms")

@@ -7,12 +7,12 @@ from sqlmodel import SQLModel, select
 
 from bot.core.keys import Key
 from bot.core.unit import Desk
-from bot.forecasts import service as forecasts
+from bot.forecasts import service as forecasts_service
 from bot.forecasts.service import Receipt
-from bot.questions import service as questions
+from bot.questions import service as questions_service
 from bot.questions.service import Written
 from bot.rounds import service as rounds_service
-from bot.sessions import service as sessions
+from bot.sessions import service as sessions_service
 from bot.sessions.service import Wish
 from storage import outbox
 from storage.tables import Effect, Group, Member, Order, Phase, Round, Seat, Turn
@@ -47,12 +47,12 @@ def bring(
 ) -> int:
     """A question that somebody has submitted."""
     written = wrote(title, closes=closes, answers=answers)
-    return questions.submit(desk, caller(name, **more), written).id
+    return questions_service.submit(desk, caller(name, **more), written).id
 
 
 def record(desk: Desk, name: str, question: int, said: str = "70", reason: str = "") -> Receipt:
     """A forecast as `/forecast` records it."""
-    return forecasts.record(desk, caller(name), question, probability=said, reason=reason)
+    return forecasts_service.record(desk, caller(name), question, probability=said, reason=reason)
 
 
 def open_lobby(
@@ -60,18 +60,18 @@ def open_lobby(
 ) -> Key:
     """A live session, led by the first name, with everybody sitting down in this order."""
     wanted = wish or Wish(order=Order.MANUAL)
-    lobby = sessions.start(desk, caller(names[0], **more), wanted)
+    lobby = sessions_service.start(desk, caller(names[0], **more), wanted)
     for name in names[1:]:
-        sessions.join(desk, caller(name, **more), lobby)
+        sessions_service.join(desk, caller(name, **more), lobby)
     return lobby
 
 
 def open_round(desk: Desk, names: Sequence[str] = CIRCLE) -> int:
     """A round in its blind phase, on the only question there is, or on a new one."""
-    if not rows(desk, Round) and not questions.choices(desk, caller(), ""):
+    if not rows(desk, Round) and not questions_service.choices(desk, caller(), ""):
         bring(desk)
     lobby = open_lobby(desk, names)
-    sessions.start_round(desk, caller(names[0]), lobby)
+    sessions_service.start_round(desk, caller(names[0]), lobby)
     return running(desk, lobby.id)
 
 

@@ -10,15 +10,15 @@ from sqlmodel import select
 
 from bot.core import keys
 from bot.core.unit import Desk
-from bot.data import service as data
-from bot.forecasts import service as forecasts
-from bot.groups import service as groups
-from bot.questions import service as questions
+from bot.data import service as data_service
+from bot.forecasts import service as forecasts_service
+from bot.groups import service as groups_service
+from bot.questions import service as questions_service
 from bot.registry import CARDS
 from bot.schedule import lifecycle
 from bot.schedule import service as schedule_service
 from bot.schedule.service import Plan
-from bot.sessions import service as sessions
+from bot.sessions import service as sessions_service
 from storage.tables import Answer, Effect, Member, Question, Round, Rsvp
 from tests.bot.scenes import bring, play, record
 from tests.conftest import GROUP, Clock, caller
@@ -38,12 +38,12 @@ def counted() -> Iterator[list[str]]:
 
 
 READS: dict[str, Callable[[Desk], object]] = {
-    "history": lambda desk: forecasts.show_history(desk, caller("Ana"), 1),
-    "question list": lambda desk: questions.listing(desk, caller("Ana"), None),
-    "question choices": lambda desk: questions.choices(desk, caller("Ana"), ""),
+    "history": lambda desk: forecasts_service.show_history(desk, caller("Ana"), 1),
+    "question list": lambda desk: questions_service.listing(desk, caller("Ana"), None),
+    "question choices": lambda desk: questions_service.choices(desk, caller("Ana"), ""),
     "session list": lambda desk: schedule_service.listing(desk, caller("Ana")),
-    "settings": lambda desk: groups.show(desk, caller("Ana")),
-    "export": lambda desk: data.export_group(desk.db, GROUP),
+    "settings": lambda desk: groups_service.show(desk, caller("Ana")),
+    "export": lambda desk: data_service.export_group(desk.db, GROUP),
     "question card": lambda desk: CARDS.render(desk, keys.question(1)),
     "evening card": lambda desk: CARDS.render(desk, keys.evening(1)),
     "summary": lambda desk: CARDS.render(desk, keys.summary(1)),
@@ -53,7 +53,7 @@ READS: dict[str, Callable[[Desk], object]] = {
 @pytest.mark.parametrize("what", READS)
 def test_more_rows_take_no_more_statements(desk: Desk, clock: Clock, what: str) -> None:
     play(desk, clock, {"Ana": ("30", "50", "60"), "Ben": ("40", "70", "80")})
-    sessions.end(desk, caller("Ana"))
+    sessions_service.end(desk, caller("Ana"))
     few = statements(desk, what)
 
     for number in range(6):
@@ -75,7 +75,7 @@ def statements(desk: Desk, what: str) -> int:
 
 def test_an_evening_of_many_rounds_takes_no_more_statements(desk: Desk, clock: Clock) -> None:
     play(desk, clock, {"Ana": ("30", "50", "60"), "Ben": ("40", "70", "80")})
-    sessions.end(desk, caller("Ana"))
+    sessions_service.end(desk, caller("Ana"))
     few = evening_statements(desk)
     with desk.db.write() as tx:
         first = tx.get_one(Round, 1).model_dump()
@@ -96,7 +96,7 @@ def evening_statements(desk: Desk) -> int:
 def test_the_lobby_offers_the_newest_of_many_questions(desk: Desk, clock: Clock) -> None:
     for number in range(1, 32):
         bring(desk, f"Question number {number}?")
-    sessions.start(desk, caller("Ana"), sessions.Wish())
+    sessions_service.start(desk, caller("Ana"), sessions_service.Wish())
 
     card = CARDS.render(desk, keys.lobby(1, 1))
 

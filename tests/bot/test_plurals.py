@@ -9,12 +9,12 @@ import pytest
 from bot.core import keys
 from bot.core.numbers import say_points
 from bot.core.refusals import Refusal, say_count
-from bot.groups import cards as group_cards
+from bot.groups import cards as groups_cards
 from bot.groups.service import Settings
 from bot.questions.rules import draft
-from bot.schedule import cards as planning_cards
+from bot.schedule import cards as schedule_cards
 from bot.schedule.service import Planned
-from bot.sessions import cards as session_cards
+from bot.sessions import cards as sessions_cards
 from bot.sessions.read_model import Choice
 from bot.standings import cards as standings_cards
 from bot.standings.query import Asked
@@ -32,7 +32,7 @@ def test_a_step_of_one_is_one_point() -> None:
 
 
 def test_one_vote_is_a_vote() -> None:
-    assert session_cards._option_note(Choice(1, "Rain?", 1, (), None)) == "1 vote so far"
+    assert sessions_cards._option_note(Choice(1, "Rain?", 1, (), None)) == "1 vote so far"
 
 
 def test_a_row_of_one_question_counts_out_of_several() -> None:
@@ -45,7 +45,7 @@ def test_a_row_of_one_question_counts_out_of_several() -> None:
 def test_settings_say_one_day_and_once() -> None:
     group = Group(id=1, name="", announce_days=1, extensions=1, reminder_minutes="15")
 
-    fields = group_cards.settings_card(Settings(group, ())).embed.fields  # type: ignore[union-attr]
+    fields = groups_cards.settings_card(Settings(group, ())).embed.fields  # type: ignore[union-attr]
 
     said = " ".join(str(field.value) for field in fields)
     assert "announced 1 day before" in said
@@ -56,8 +56,8 @@ def test_one_more_session_of_a_series_is_one() -> None:
     at = datetime(2026, 12, 3, 19, tzinfo=UTC)
     planned = Planned(keys.announcement(1), "Evening", at, "UTC", None, "changed", others=1)
 
-    assert "So is 1 more of its series." in planning_cards._understood(planned)
-    assert "So are 2 more" in planning_cards._understood(replace(planned, others=2))
+    assert "So is 1 more of its series." in schedule_cards._understood(planned)
+    assert "So are 2 more" in schedule_cards._understood(replace(planned, others=2))
 
 
 def test_a_title_of_one_letter_has_one_character() -> None:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.calendars import google_sync, service
+from bot.calendars import google_sync
+from bot.calendars import service as calendars_service
 from bot.core import keys
 from bot.core.encryption import Box, new_key
 from bot.core.integrations import Means
@@ -150,8 +151,8 @@ def test_a_calendar_that_is_switched_on_later_hears_of_what_is_to_come(desk, clo
     plan(off, title="Series", repeat=Repeat.WEEKLY)
     clock.now = datetime(2026, 11, 22, tzinfo=UTC)
 
-    service.catch_up(desk)
-    service.catch_up(desk)
+    calendars_service.catch_up(desk)
+    calendars_service.catch_up(desk)
     deliver(desk, google)
 
     assert {event["summary"] for event in google.alive} == {"To come", "Series"}
@@ -174,7 +175,7 @@ def test_what_changed_while_the_calendar_was_switched_off_is_made_up_for(
         google_sync.keep(off, waiting, None)
     clock.move(3600)  # by now Google has whatever was on its way
     for _ in range(2):
-        service.catch_up(desk)
+        calendars_service.catch_up(desk)
         deliver(desk, google)
 
     assert [event["summary"] for event in google.alive] == ["Moved"]
@@ -307,7 +308,7 @@ def test_in_the_end_google_has_the_series_as_it_is_planned(
             deliver(desk, google)
         deliver_all(desk, clock, google)
         with desk.db.read() as tx:
-            told = service.shown.told(tx, rows(desk, CalendarEntry)[0])
+            told = calendars_service.shown.told(tx, rows(desk, CalendarEntry)[0])
 
         [event] = google.alive
         assert event["summary"] == told.event.title

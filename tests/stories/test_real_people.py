@@ -20,9 +20,9 @@ from sklearn.metrics import brier_score_loss
 
 import scoring
 from bot.core.unit import Desk
-from bot.data import service as data
+from bot.data import service as data_service
 from bot.demo.stage import Stage
-from bot.standings import service as standings
+from bot.standings import service as standings_service
 from bot.standings import stored as standings_stored
 from bot.standings.query import Asked, Metric, Window
 from storage import groups
@@ -45,7 +45,7 @@ def real(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     with database.write() as tx:
         groups.get_or_add(tx, GROUP, "Circle")
     desk = Desk(database, lambda: NOW)
-    data.import_csv(database, desk.clock, name_the_nameless(FILE.read_text("utf-8")), GROUP)
+    data_service.import_csv(database, desk.clock, name_the_nameless(FILE.read_text("utf-8")), GROUP)
     standings_stored.refresh(desk, GROUP, GROUP)
     yield desk
     database.close()
@@ -73,8 +73,10 @@ def last() -> pd.DataFrame:
 def board(desk: Desk, metric: Metric, window: Window | None = None) -> dict[str, float]:
     """Everybody's value, page after page."""
     asked = Asked(metric, window or Window(), MINIMUM)
-    first = standings.show_page(desk, caller(), asked)
-    pages = [standings.show_page(desk, caller(), asked.at(n)) for n in range(1, first.pages + 1)]
+    first = standings_service.show_page(desk, caller(), asked)
+    pages = [
+        standings_service.show_page(desk, caller(), asked.at(n)) for n in range(1, first.pages + 1)
+    ]
     found = {row.name: row.value for page in pages for row in page.rows}
     assert len(found) == first.members
     return found
@@ -148,7 +150,7 @@ def test_intervals_of_edges_are_those_of_a_least_squares_fit(
     t = float(scipy.stats.t.ppf(0.95, freedom))
     raw, n = edges.groupby("forecaster").edge.mean(), edges.groupby("forecaster").edge.size()
 
-    shown = standings.show_leaderboard(real, caller())
+    shown = standings_service.show_leaderboard(real, caller())
 
     # Where many forecast, m / (m - 1) is nearly 1.
     for row in shown.rows:
@@ -214,7 +216,7 @@ def test_the_groups_calibration_is_that_of_scikit_learn(real: Desk, last: pd.Dat
     rates, means = calibration_curve(happened, said, n_bins=5)
     curve = IsotonicRegression(y_min=0, y_max=1).fit(said, happened)
 
-    shown = standings.show_calibration(real, caller(), group=True)
+    shown = standings_service.show_calibration(real, caller(), group=True)
 
     assert shown is not None
     assert shown.reading is not None
@@ -248,7 +250,7 @@ def test_aggregates_are_those_of_pandas_and_beat_most_of_the_people(last: pd.Dat
 async def test_in_discord_the_best_of_them_lead_the_table(stage: Stage, last: pd.DataFrame) -> None:
     await stage.bring("Ana", "Will it rain?")
     text = name_the_nameless(FILE.read_text("utf-8"))
-    data.import_csv(stage.app.database, lambda: NOW, text, stage.guild.id)
+    data_service.import_csv(stage.app.database, lambda: NOW, text, stage.guild.id)
     per = last.groupby("forecaster").brier.agg(["mean", "size"])
     best = per[per["size"] >= MINIMUM].sort_values("mean").index[0]
 

@@ -1,6 +1,6 @@
 """Leaderboard, calibration and profile as members ask for them in Discord."""
 
-from bot.data import service as data
+from bot.data import service as data_service
 from bot.demo.stage import Stage
 from storage import groups
 from tests.conftest import START
@@ -19,7 +19,7 @@ def add_records(stage: Stage, questions: int = 3) -> None:
         for number in range(1, PEOPLE + 1)
     ]
     text = "\n".join([HEAD, *lines, ""])
-    data.import_csv(stage.app.database, lambda: START, text, stage.guild.id)
+    data_service.import_csv(stage.app.database, lambda: START, text, stage.guild.id)
 
 
 async def meet(stage: Stage, name: str = "Ana") -> None:

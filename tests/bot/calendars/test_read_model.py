@@ -14,7 +14,7 @@ from bot.schedule import service as schedule_service
 from bot.schedule.read_model import read_announcement
 from bot.schedule.series_rules import Scope
 from bot.schedule.service import Plan, Planned
-from bot.sessions import service as sessions
+from bot.sessions import service as sessions_service
 from storage import calendars, outbox
 from storage.tables import CalendarEntry, Meetup, Repeat
 from tests.bot.scenes import row, rows
@@ -97,7 +97,7 @@ def test_what_calendars_do_not_show_raises_nothing(desk) -> None:
 
     change(desk, "1", turn="5m")
     change(desk, "1", title="Forecasting session")
-    sessions.start(desk, caller(), sessions.Wish(session="1"))
+    sessions_service.start(desk, caller(), sessions_service.Wish(session="1"))
 
     assert event(desk, SESSION).sequence == 0
 
@@ -123,8 +123,8 @@ def test_a_session_that_nobody_started_stays_where_it_was(desk, clock) -> None:
 
 
 def test_a_session_that_was_never_planned_is_in_no_calendar(desk) -> None:
-    sessions.start(desk, caller(), sessions.Wish())
-    sessions.end(desk, caller())
+    sessions_service.start(desk, caller(), sessions_service.Wish())
+    sessions_service.end(desk, caller())
 
     assert rows(desk, CalendarEntry) == []
     with desk.db.read() as tx:

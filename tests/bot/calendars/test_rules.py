@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.calendars import rules
+from bot.calendars import rules as calendars_rules
 from bot.core.refusals import Refusal
 
 NOW = datetime(2026, 11, 20, 19, tzinfo=UTC)
@@ -14,7 +14,7 @@ NOW = datetime(2026, 11, 20, 19, tzinfo=UTC)
     "typed", ["ana@example.org", " Ana.B+dojo@mail.example.co.uk ", "mailto:o'neil@example.org"]
 )
 def test_an_address_is_taken_as_it_is(typed) -> None:
-    assert rules.check_address(typed) == typed.strip().removeprefix("mailto:")
+    assert calendars_rules.check_address(typed) == typed.strip().removeprefix("mailto:")
 
 
 @pytest.mark.parametrize(
@@ -35,11 +35,11 @@ def test_an_address_is_taken_as_it_is(typed) -> None:
 )
 def test_what_is_no_single_address_is_refused(typed) -> None:
     with pytest.raises(Refusal, match="no mail address"):
-        rules.check_address(typed)
+        calendars_rules.check_address(typed)
 
 
 def test_codes_are_six_digits_and_differ() -> None:
-    codes = {rules.new_code() for _ in range(50)}
+    codes = {calendars_rules.new_code() for _ in range(50)}
 
     assert all(len(code) == 6 and code.isdigit() for code in codes)
     assert len(codes) > 40
@@ -49,7 +49,7 @@ def test_codes_are_six_digits_and_differ() -> None:
     ("typed", "right"), [("012345", True), (" 012 345 ", True), ("12345", False), ("٠١٢٣٤٥", False)]
 )
 def test_a_code_may_be_typed_with_spaces(typed, right) -> None:
-    assert rules.is_code(typed, "012345") is right
+    assert calendars_rules.is_code(typed, "012345") is right
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_code_may_be_typed_with_spaces(typed, right) -> None:
 )
 def test_codes_come_slowly_and_few(asked_ago, first_ago, asked, refused) -> None:
     def check() -> None:
-        rules.check_may_ask(
+        calendars_rules.check_may_ask(
             asked_at=asked_ago and NOW - asked_ago,
             counted_from=first_ago and NOW - first_ago,
             asked=asked,
@@ -94,4 +94,4 @@ def test_codes_come_slowly_and_few(asked_ago, first_ago, asked, refused) -> None
     ],
 )
 def test_a_code_lasts_a_day_and_five_tries(age, tries, valid) -> None:
-    assert rules.is_valid(age if age is None else NOW - age, tries, NOW) is valid
+    assert calendars_rules.is_valid(age if age is None else NOW - age, tries, NOW) is valid

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import vobject
 
-from bot.calendars import service
+from bot.calendars import service as calendars_service
 from bot.core.encryption import Box, new_key
 from bot.core.integrations import Means
 from bot.core.refusals import NotAllowedRefusal, Refusal
@@ -35,12 +35,12 @@ def plan(desk: Desk, title: str, when: str = "2026-11-26 19:00", **more: object)
 
 
 def secret(desk: Desk, **more: object) -> str:
-    address = service.feed_address(desk, caller(manages_group=True), **more)
+    address = calendars_service.feed_address(desk, caller(manages_group=True), **more)
     return address.removeprefix("https://dojo.example.org/calendar/").removesuffix(".ics")
 
 
 def titles(desk: Desk, known: str) -> set[str]:
-    file = service.read_feed(desk, known)
+    file = calendars_service.read_feed(desk, known)
     assert file is not None
     return {
         event.summary.value
@@ -70,35 +70,35 @@ def test_a_rolled_address_works_and_the_old_one_no_more(desk) -> None:
 
     new = secret(desk, roll=True)
 
-    assert service.read_feed(desk, old) is None
-    assert service.read_feed(desk, new) is not None
+    assert calendars_service.read_feed(desk, old) is None
+    assert calendars_service.read_feed(desk, new) is not None
 
 
 def test_only_managers_roll_it(desk) -> None:
     known = secret(desk)
 
     with pytest.raises(NotAllowedRefusal):
-        service.feed_address(desk, caller(), roll=True)
+        calendars_service.feed_address(desk, caller(), roll=True)
 
-    assert service.read_feed(desk, known) is not None
+    assert calendars_service.read_feed(desk, known) is not None
 
 
 def test_nothing_new_is_the_same_file_and_a_change_is_another(desk, clock) -> None:
     plan(desk, "Once")
     known = secret(desk)
-    first = service.read_feed(desk, known)
+    first = calendars_service.read_feed(desk, known)
     clock.move(3600)
 
-    assert service.read_feed(desk, known) == first
+    assert calendars_service.read_feed(desk, known) == first
     schedule_service.edit(desk, caller(), "1", Plan(title="Changed"))
-    assert service.read_feed(desk, known) != first
+    assert calendars_service.read_feed(desk, known) != first
 
 
 def test_a_cancelled_session_is_in_it_as_cancelled(desk) -> None:
     plan(desk, "Once")
     schedule_service.cancel(desk, caller(), "1")
 
-    file = service.read_feed(desk, secret(desk))
+    file = calendars_service.read_feed(desk, secret(desk))
 
     assert b"STATUS:CANCELLED" in file
 
@@ -128,12 +128,12 @@ def test_an_ended_series_drops_out_too_and_a_running_one_never(desk, clock) -> N
 def test_what_is_no_secret_has_no_feed(desk, typed) -> None:
     secret(desk)
 
-    assert service.read_feed(desk, typed) is None
+    assert calendars_service.read_feed(desk, typed) is None
 
 
 def test_groups_have_feeds_of_their_own(desk) -> None:
     plan(desk, "Ours")
-    other = service.feed_address(desk, caller("Ben", group_id=901))
+    other = calendars_service.feed_address(desk, caller("Ben", group_id=901))
 
     assert titles(desk, other.rpartition("/")[2].removesuffix(".ics")) == set()
 
@@ -142,7 +142,7 @@ def test_the_feed_goes_on_while_the_key_is_changed(desk) -> None:
     known = secret(desk)
     both = replace(desk, means=replace(ON, box=Box(f"{new_key()},{OLD}")))
 
-    assert service.read_feed(both, known) is not None
+    assert calendars_service.read_feed(both, known) is not None
     assert secret(both) == known
 
 
@@ -153,10 +153,10 @@ def test_after_a_start_with_a_new_key_in_front_the_old_one_is_not_needed(desk) -
         tx.add(kept)
         bot_state.keep(tx, bot_state.GOOGLE_TOKEN, ON.box.seal("token"))
 
-    service.renew_seals(replace(desk, means=replace(ON, box=Box(f"{new},{OLD}"))))
+    calendars_service.renew_seals(replace(desk, means=replace(ON, box=Box(f"{new},{OLD}"))))
 
     alone = replace(desk, means=replace(ON, box=Box(new)))
-    assert service.read_feed(alone, known) is not None
+    assert calendars_service.read_feed(alone, known) is not None
     with desk.db.read() as tx:
         assert Box(new).open(calendars.address(tx, 1).sealed) == "ana@example.org"
         assert Box(new).open(bot_state.get(tx, bot_state.GOOGLE_TOKEN)) == "token"
@@ -166,11 +166,11 @@ def test_a_lost_key_makes_a_new_address(desk) -> None:
     known = secret(desk)
     lost = replace(desk, means=replace(ON, box=Box(new_key())))
 
-    assert service.read_feed(lost, known) is None
+    assert calendars_service.read_feed(lost, known) is None
     assert secret(lost) != known
 
 
 @pytest.mark.parametrize("means", [Means(), Means(box=ON.box), Means(feed_url="http://x")])
 def test_without_a_web_server_and_a_key_it_says_so(desk, means) -> None:
     with pytest.raises(Refusal, match="DOJO_HTTP_BIND"):
-        service.feed_address(replace(desk, means=means), caller())
+        calendars_service.feed_address(replace(desk, means=means), caller())

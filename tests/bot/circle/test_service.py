@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from bot.circle import service
+from bot.circle import service as circle_service
 from bot.circle.averages import Mean
 from bot.circle.cards import circle_card, record_lines
 from bot.circle.read_model import read_member
@@ -16,10 +16,10 @@ from bot.circle.service import GroupCircle
 from bot.core import keys
 from bot.core.numbers import say_probability
 from bot.core.unit import Desk
-from bot.questions import service as questions
+from bot.questions import service as questions_service
 from bot.registry import CARDS
 from bot.rounds import service as rounds_service
-from bot.sessions import service as sessions
+from bot.sessions import service as sessions_service
 from storage.tables import Question, QuestionKind, Round
 from tests.bot.scenes import (
     SNOW,
@@ -53,21 +53,21 @@ def settle(desk: Desk, clock: Clock, round_id: int, outcome: str = "yes") -> Non
     clock.move(60)
     number = row(desk, Round, round_id).question_id
     who = caller("Ana", manages_events=True)
-    questions.resolve(desk, who, number, outcome=outcome, known="")
+    questions_service.resolve(desk, who, number, outcome=outcome, known="")
 
 
 def play_another(
     desk: Desk, clock: Clock, said: dict[str, tuple[str, str, str]], title: str = SNOW
 ) -> int:
     """One more evening, on a question of its own."""
-    sessions.end(desk, caller(manages_events=True))
+    sessions_service.end(desk, caller(manages_events=True))
     clock.move(7 * 86400)
     bring(desk, title)
     return play(desk, clock, said)
 
 
 def seen(desk: Desk, **more: Any) -> GroupCircle:
-    return service.show_circle(desk, caller(**more))
+    return circle_service.show_circle(desk, caller(**more))
 
 
 def told(view: GroupCircle) -> str:
@@ -189,7 +189,7 @@ def test_a_correction_turns_the_gain_around_and_a_void_question_has_none(
 def test_a_running_round_shows_nowhere(desk: Desk, clock: Clock) -> None:
     settle(desk, clock, play(desk, clock, SAID))
     before = seen(desk)
-    sessions.end(desk, caller("Ana"))
+    sessions_service.end(desk, caller("Ana"))
     bring(desk, SNOW)
     number = open_round(desk, ("Ana", "Ben"))
     record(desk, "Ana", row(desk, Round, number).question_id, "12")
@@ -312,7 +312,7 @@ def test_an_outcome_without_a_circle_says_nothing_about_one(desk: Desk, clock: C
     number = bring(desk)
     record(desk, "Ana", number, "70")
     clock.move(60)
-    questions.resolve(desk, caller("Ana"), number, outcome="yes", known="")
+    questions_service.resolve(desk, caller("Ana"), number, outcome="yes", known="")
 
     message = CARDS.render(desk, keys.resolution(number))
 

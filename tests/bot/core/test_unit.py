@@ -12,19 +12,19 @@ from bot.core.errors import RepeatedInteractionError
 from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal
 from bot.core.unit import Caller, Desk, Person, Unit, row_id
-from bot.forecasts import service as forecasts
-from bot.groups import service as group_service
+from bot.forecasts import service as forecasts_service
+from bot.groups import service as groups_service
 from bot.groups.service import Change
-from bot.questions import service as questions
+from bot.questions import service as questions_service
 from bot.rounds import service as rounds_service
 from bot.schedule import lifecycle, series_service
 from bot.schedule import service as schedule_service
 from bot.schedule.service import Asked, Plan, Planned
 from bot.schedule.sharing import service as sharing_service
 from bot.sessions import hosting
-from bot.sessions import service as sessions
+from bot.sessions import service as sessions_service
 from bot.sessions.service import Wish
-from bot.standings import service as standings
+from bot.standings import service as standings_service
 from storage.tables import Answer, Forecast, Group, Interaction, Member, Question, Repeat
 from tests.bot.scenes import (
     RAIN,
@@ -97,10 +97,10 @@ def test_the_moment_is_that_of_the_clock(desk: Desk, clock: Clock) -> None:
 def test_the_same_interaction_acts_once(desk: Desk) -> None:
     pressed = caller()
     bring_it = wrote()
-    questions.submit(desk, pressed, bring_it)
+    questions_service.submit(desk, pressed, bring_it)
 
     with pytest.raises(RepeatedInteractionError):
-        questions.submit(desk, pressed, wrote(SNOW))
+        questions_service.submit(desk, pressed, wrote(SNOW))
 
     assert [question.title for question in rows(desk, Question)] == [RAIN]
 
@@ -111,7 +111,7 @@ def test_the_same_interaction_from_many_threads_acts_once(desk: Desk) -> None:
 
     def press() -> bool:
         try:
-            forecasts.record(desk, pressed, question, probability="70")
+            forecasts_service.record(desk, pressed, question, probability="70")
         except RepeatedInteractionError:
             return False
         return True
@@ -128,7 +128,7 @@ def test_many_threads_can_be_the_first_of_a_new_group(desk: Desk) -> None:
 
     with ThreadPoolExecutor(4) as threads:
         brought = [
-            threads.submit(questions.submit, desk, caller(name), wrote(title))
+            threads.submit(questions_service.submit, desk, caller(name), wrote(title))
             for name, title in zip(("Ana", "Ben", "Cleo", "Dan"), titles, strict=True)
         ]
         for one in brought:
@@ -141,9 +141,9 @@ def test_many_threads_can_be_the_first_of_a_new_group(desk: Desk) -> None:
 def test_an_interaction_that_was_refused_may_come_again(desk: Desk) -> None:
     pressed = caller()
     with pytest.raises(Refusal):
-        questions.submit(desk, pressed, wrote("Short"))
+        questions_service.submit(desk, pressed, wrote("Short"))
 
-    questions.submit(desk, pressed, wrote())
+    questions_service.submit(desk, pressed, wrote())
 
     assert len(rows(desk, Question)) == 1
 
@@ -265,16 +265,16 @@ class Foreign:
     def __init__(self, desk: Desk) -> None:
         bring(desk)
         closed = finish(desk)
-        sessions.end(desk, caller())
+        sessions_service.end(desk, caller())
         self.question = row(desk, Question, 1).id or 0
-        questions.resolve(desk, caller(), self.question, outcome="yes")
+        questions_service.resolve(desk, caller(), self.question, outcome="yes")
         planned = schedule_service.schedule(
             desk, caller(), Plan("in 48 hours", repeat=Repeat.WEEKLY)
         )
         asked = schedule_service.schedule(desk, caller(), Plan("7"))
         assert isinstance(planned, Planned)
-        close = questions.submit(desk, caller(), wrote("Which close?", closes="03/04/2027"))
-        known = questions.resolve(desk, caller(), self.question, outcome="no", known="12/1")
+        close = questions_service.submit(desk, caller(), wrote("Which close?", closes="03/04/2027"))
+        known = questions_service.resolve(desk, caller(), self.question, outcome="no", known="12/1")
         assert isinstance(asked, Asked)
         assert isinstance(close, Asked)
         assert isinstance(known, Asked)
@@ -288,50 +288,68 @@ class Foreign:
 
 
 DEEDS: dict[str, Deed] = {
-    "forecasts.prepare": lambda desk, who, at: forecasts.prepare(desk, who, at.turn),
-    "forecasts.record": lambda desk, who, at: forecasts.record(
+    "forecasts.prepare": lambda desk, who, at: forecasts_service.prepare(desk, who, at.turn),
+    "forecasts.record": lambda desk, who, at: forecasts_service.record(
         desk, who, at.question, probability="70"
     ),
-    "forecasts.record_at": lambda desk, who, at: forecasts.record_at(
+    "forecasts.record_at": lambda desk, who, at: forecasts_service.record_at(
         desk, who, at.turn, probability="70"
     ),
-    "forecasts.show_history": lambda desk, who, at: forecasts.show_history(desk, who, at.question),
-    "questions.as_written": lambda desk, who, at: questions.as_written(desk, who, at.question),
-    "questions.check_may_dispute": lambda desk, who, at: questions.check_may_dispute(
+    "forecasts.show_history": lambda desk, who, at: forecasts_service.show_history(
         desk, who, at.question
     ),
-    "questions.check_may_resolve": lambda desk, who, at: questions.check_may_resolve(
+    "questions.as_written": lambda desk, who, at: questions_service.as_written(
         desk, who, at.question
     ),
-    "questions.choose_close": lambda desk, who, at: questions.choose_close(desk, who, at.close),
-    "questions.choose_known": lambda desk, who, at: questions.choose_known(desk, who, at.known),
-    "questions.dispute": lambda desk, who, at: questions.dispute(desk, who, at.question, "No."),
-    "questions.edit": lambda desk, who, at: questions.edit(desk, who, at.question, wrote()),
-    "questions.find_id": lambda desk, who, at: questions.find_id(desk, who, str(at.question)),
-    "questions.reopen": lambda desk, who, at: questions.reopen(desk, who, at.question),
-    "questions.resolve": lambda desk, who, at: questions.resolve(
+    "questions.check_may_dispute": lambda desk, who, at: questions_service.check_may_dispute(
+        desk, who, at.question
+    ),
+    "questions.check_may_resolve": lambda desk, who, at: questions_service.check_may_resolve(
+        desk, who, at.question
+    ),
+    "questions.choose_close": lambda desk, who, at: questions_service.choose_close(
+        desk, who, at.close
+    ),
+    "questions.choose_known": lambda desk, who, at: questions_service.choose_known(
+        desk, who, at.known
+    ),
+    "questions.dispute": lambda desk, who, at: questions_service.dispute(
+        desk, who, at.question, "No."
+    ),
+    "questions.edit": lambda desk, who, at: questions_service.edit(desk, who, at.question, wrote()),
+    "questions.find_id": lambda desk, who, at: questions_service.find_id(
+        desk, who, str(at.question)
+    ),
+    "questions.reopen": lambda desk, who, at: questions_service.reopen(desk, who, at.question),
+    "questions.resolve": lambda desk, who, at: questions_service.resolve(
         desk, who, at.question, outcome="no"
     ),
-    "questions.show_again": lambda desk, who, at: questions.show_again(desk, who, at.question),
-    "questions.toggle_mark": lambda desk, who, at: questions.toggle_mark(
+    "questions.show_again": lambda desk, who, at: questions_service.show_again(
+        desk, who, at.question
+    ),
+    "questions.toggle_mark": lambda desk, who, at: questions_service.toggle_mark(
         desk, who, keys.question(at.question)
     ),
-    "questions.withdraw": lambda desk, who, at: questions.withdraw(desk, who, at.question),
-    "sessions.end": lambda desk, who, at: sessions.end(desk, who, at.turn),
-    "sessions.join": lambda desk, who, at: sessions.join(desk, who, at.lobby),
-    "sessions.leave": lambda desk, who, at: sessions.leave(desk, who, at.turn),
-    "sessions.next_round": lambda desk, who, at: sessions.next_round(desk, who, at.turn),
-    "sessions.start": lambda desk, who, at: sessions.start(desk, who, Wish(str(at.plan.id))),
-    "sessions.start_announced": lambda desk, who, at: sessions.start_announced(desk, who, at.plan),
-    "sessions.start_round": lambda desk, who, at: sessions.start_round(desk, who, at.lobby),
-    "sessions.take_over": lambda desk, who, at: sessions.take_over(desk, who, at.lobby),
-    "sessions.voice_channel_for": lambda desk, who, at: sessions.voice_channel_for(
-        desk, who, str(at.plan.id)
+    "questions.withdraw": lambda desk, who, at: questions_service.withdraw(desk, who, at.question),
+    "sessions.end": lambda desk, who, at: sessions_service.end(desk, who, at.turn),
+    "sessions.join": lambda desk, who, at: sessions_service.join(desk, who, at.lobby),
+    "sessions.leave": lambda desk, who, at: sessions_service.leave(desk, who, at.turn),
+    "sessions.next_round": lambda desk, who, at: sessions_service.next_round(desk, who, at.turn),
+    "sessions.start": lambda desk, who, at: sessions_service.start(
+        desk, who, Wish(str(at.plan.id))
     ),
-    "sessions.voice_channel_of": lambda desk, who, at: sessions.voice_channel_of(
+    "sessions.start_announced": lambda desk, who, at: sessions_service.start_announced(
         desk, who, at.plan
     ),
-    "sessions.vote": lambda desk, who, at: sessions.vote(desk, who, at.lobby, at.question),
+    "sessions.start_round": lambda desk, who, at: sessions_service.start_round(desk, who, at.lobby),
+    "sessions.take_over": lambda desk, who, at: sessions_service.take_over(desk, who, at.lobby),
+    "sessions.voice_channel_for": lambda desk, who, at: sessions_service.voice_channel_for(
+        desk, who, str(at.plan.id)
+    ),
+    "sessions.voice_channel_of": lambda desk, who, at: sessions_service.voice_channel_of(
+        desk, who, at.plan
+    ),
+    "sessions.vote": lambda desk, who, at: sessions_service.vote(desk, who, at.lobby, at.question),
     "planning.cancel": lambda desk, who, at: schedule_service.cancel(desk, who, str(at.plan.id)),
     "planning.choose": lambda desk, who, at: schedule_service.choose(desk, who, at.draft),
     "planning.edit": lambda desk, who, at: schedule_service.edit(
@@ -373,15 +391,15 @@ def test_what_belongs_to_another_group_is_refused_and_stays_as_it_is(desk: Desk)
 
 def test_every_service_function_that_names_something_is_tried_from_another_group() -> None:
     services = {
-        "forecasts": forecasts,
-        "questions": questions,
-        "sessions": sessions,
+        "forecasts": forecasts_service,
+        "questions": questions_service,
+        "sessions": sessions_service,
         "planning": schedule_service,
         "series": series_service,
         "sharing": sharing_service,
         "rounds": rounds_service,
-        "standings": standings,
-        "groups": group_service,
+        "standings": standings_service,
+        "groups": groups_service,
     }
     naming = {"question_id", "session", "at", "wish", "typed", "round_id", "session_id"}
     lists = {
@@ -410,7 +428,7 @@ def test_time_alone_changes_nothing_of_another_group(desk: Desk, clock: Clock) -
     before = snapshot(desk)
 
     rounds_service.expire(desk, foreign.round, OTHER_GROUP)
-    questions.close_due(desk, foreign.question, OTHER_GROUP)
+    questions_service.close_due(desk, foreign.question, OTHER_GROUP)
     lifecycle.remind_due(desk, foreign.plan.id, OTHER_GROUP)
     lifecycle.plan_due(desk, 1, OTHER_GROUP)
     hosting.arrive_on_call(desk, OTHER_GROUP, 950, Person(5, "Eva"))
@@ -425,27 +443,27 @@ def test_lists_and_searches_show_nothing_of_another_group(desk: Desk) -> None:
     Foreign(desk)
     stranger = caller("Ana", **STRANGER)
 
-    assert questions.choices(desk, stranger, "") == []
-    assert questions.listing(desk, stranger) == []
+    assert questions_service.choices(desk, stranger, "") == []
+    assert questions_service.listing(desk, stranger) == []
     assert schedule_service.choices(desk, stranger, "") == []
     assert schedule_service.listing(desk, stranger) == []
     assert series_service.to_come(desk, stranger, "") == []
-    assert standings.show_leaderboard(desk, stranger, minimum=1).rows == ()
-    assert standings.show_profile(desk, stranger) is None
-    assert group_service.show(desk, stranger).troubles == ()
+    assert standings_service.show_leaderboard(desk, stranger, minimum=1).rows == ()
+    assert standings_service.show_profile(desk, stranger) is None
+    assert groups_service.show(desk, stranger).troubles == ()
 
 
 def test_a_channel_of_another_group_has_no_session_of_ours(desk: Desk) -> None:
     open_lobby(desk)
 
     with pytest.raises(Refusal, match="No session is live"):
-        sessions.join(desk, caller("Ben", group_id=OTHER_GROUP))
+        sessions_service.join(desk, caller("Ben", group_id=OTHER_GROUP))
 
 
 def test_settings_of_one_group_leave_another_alone(desk: Desk) -> None:
     bring(desk)
 
-    group_service.change(desk, caller("Ana", **STRANGER), Change(turn="5m"))
+    groups_service.change(desk, caller("Ana", **STRANGER), Change(turn="5m"))
 
     assert row(desk, Group, GROUP).turn_seconds == 600
     assert row(desk, Group, OTHER_GROUP).turn_seconds == 300
@@ -456,8 +474,8 @@ def test_a_question_of_another_group_cannot_be_taken_around_our_circle(desk: Des
     lobby: Key = open_lobby(desk)
 
     with pytest.raises(Refusal):
-        sessions.vote(desk, caller("Ben"), lobby, theirs)
+        sessions_service.vote(desk, caller("Ben"), lobby, theirs)
     with pytest.raises(Refusal):
-        sessions.start_round(desk, caller(), lobby)
+        sessions_service.start_round(desk, caller(), lobby)
     with pytest.raises(Refusal):
-        sessions.next_round(desk, caller(), None, str(theirs))
+        sessions_service.next_round(desk, caller(), None, str(theirs))

@@ -16,11 +16,11 @@ from bot.answers.kinds import Asked
 from bot.answers.probabilities import Belief
 from bot.core.refusals import Refusal
 from bot.core.unit import Desk
-from bot.data import service as data
+from bot.data import service as data_service
 from bot.data.cells import safe_cell
 from bot.data.rules import NUMBER_COLUMNS, OPTION_COLUMNS, ORDERED, Line, read_import
 from bot.data.service import Imported
-from bot.questions import service as questions
+from bot.questions import service as questions_service
 from storage.engine import Database
 from storage.tables import Forecast, Question, Resolution, Score
 from tests.bot.scenes import bring, people, record, rows, snapshot
@@ -82,7 +82,7 @@ def refusal(text: str) -> str:
 
 
 def bring_in(desk: Desk, text: str) -> Imported:
-    return data.import_csv(desk.db, desk.clock, text, None)
+    return data_service.import_csv(desk.db, desk.clock, text, None)
 
 
 # Options
@@ -327,10 +327,10 @@ def test_forecasts_of_every_kind_score_the_same_in_another_database(
         clock.move(61.234567)
         record(desk, "Ana", number, second)
         clock.move(60)
-        questions.resolve(desk, caller("Ana"), number, outcome=outcome)
+        questions_service.resolve(desk, caller("Ana"), number, outcome=outcome)
         clock.move(60)
 
-    files = forecast_files(data.export_group(desk.db, GROUP))
+    files = forecast_files(data_service.export_group(desk.db, GROUP))
     done = [bring_in(elsewhere, text) for text in files.values()]
     again = [bring_in(elsewhere, text) for text in files.values()]
 
@@ -346,14 +346,14 @@ def test_an_export_without_options_and_numbers_has_no_files_for_them(desk: Desk)
     bring(desk)
     record(desk, "Ana", 1)
 
-    assert list(forecast_files(data.export_group(desk.db, GROUP))) == ["forecasts.csv"]
+    assert list(forecast_files(data_service.export_group(desk.db, GROUP))) == ["forecasts.csv"]
 
 
 def test_options_go_out_one_line_each_with_what_else_is_known(desk: Desk) -> None:
     bring(desk, answers="ordered\nfew\n=many")
     record(desk, "Ana", 1, "25/75", "A guess.")
 
-    text = forecast_files(data.export_group(desk.db, GROUP))["options.csv"]
+    text = forecast_files(data_service.export_group(desk.db, GROUP))["options.csv"]
 
     lines = list(csv.DictReader(io.StringIO(text)))
     assert [(one["option"], one["probability"]) for one in lines] == [("a", "0.25"), ("b", "0.75")]

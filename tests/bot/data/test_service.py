@@ -19,15 +19,15 @@ from bot.core.encryption import Box, new_key
 from bot.core.integrations import Means
 from bot.core.refusals import Refusal
 from bot.core.unit import Caller, Desk
-from bot.data import service as data
+from bot.data import service as data_service
 from bot.data.service import Imported
-from bot.forecasts import service as forecasts
-from bot.questions import service as questions
+from bot.forecasts import service as forecasts_service
+from bot.questions import service as questions_service
 from bot.rounds import service as rounds_service
 from bot.schedule import service as schedule_service
 from bot.schedule.service import Plan
-from bot.sessions import service as sessions
-from bot.standings import service as standings
+from bot.sessions import service as sessions_service
+from bot.standings import service as standings_service
 from storage.engine import Database
 from storage.tables import Forecast, Group, Member, Question, QuestionState, Resolution, Score
 from tests.bot.scenes import (
@@ -52,7 +52,7 @@ KEPT_FOR_DELIVERY = {"drafts", "feeds", "interactions", "keepsakes", "outbox"}
 
 
 def bring_in(desk: Desk, text: str, group_id: int | None = None) -> Imported:
-    return data.import_csv(desk.db, desk.clock, text, group_id)
+    return data_service.import_csv(desk.db, desk.clock, text, group_id)
 
 
 def line(
@@ -94,7 +94,7 @@ def by_member_and_question(desk: Desk) -> dict[tuple[str, str], float]:
 def test_every_table_is_exported_but_what_delivery_needs(desk: Desk) -> None:
     bring(desk)
 
-    _, everything = unpack(data.export_group(desk.db, GROUP))
+    _, everything = unpack(data_service.export_group(desk.db, GROUP))
 
     assert set(everything) == set(SQLModel.metadata.tables) - KEPT_FOR_DELIVERY
 
@@ -104,8 +104,8 @@ def test_a_mail_address_is_in_its_members_export_only(desk: Desk) -> None:
     desk = replace(desk, means=Means(box=box, google=True))
     addresses.change(desk, caller("Ana"), addresses.Wish(address="ana@example.org"))
 
-    _, own = unpack(data.export_for(desk, caller("Ana")))
-    _, all_of_it = unpack(data.export_for(desk, caller("Ben", manages_group=True)))
+    _, own = unpack(data_service.export_for(desk, caller("Ana")))
+    _, all_of_it = unpack(data_service.export_for(desk, caller("Ben", manages_group=True)))
 
     assert [row["address"] for row in own["addresses"]] == ["ana@example.org"]
     [row] = all_of_it["addresses"]
@@ -115,12 +115,12 @@ def test_a_mail_address_is_in_its_members_export_only(desk: Desk) -> None:
 def test_a_whole_evening_is_in_the_export(desk: Desk, clock: Clock) -> None:
     schedule_service.schedule(desk, caller("Ana"), Plan("in 48 hours"))
     play(desk, clock, {"Ana": ("30", "50", "60"), "Ben": ("40", "70", "80")})
-    questions.toggle_mark(desk, caller("Cleo"), keys.question(1))
+    questions_service.toggle_mark(desk, caller("Cleo"), keys.question(1))
     clock.move(60)
-    questions.resolve(desk, caller("Ana"), 1, outcome="yes")
-    questions.dispute(desk, caller("Ben"), 1, "I doubt it.")
+    questions_service.resolve(desk, caller("Ana"), 1, outcome="yes")
+    questions_service.dispute(desk, caller("Ben"), 1, "I doubt it.")
 
-    lines, everything = unpack(data.export_group(desk.db, GROUP))
+    lines, everything = unpack(data_service.export_group(desk.db, GROUP))
 
     counts = {name: len(found) for name, found in everything.items()}
     assert counts == {
@@ -145,15 +145,15 @@ def test_blind_forecasts_are_in_no_export_before_their_round_closes(desk: Desk) 
     record(desk, "Ana", 1, "13")
     rounds_service.ready(desk, caller("Ana"))
     record(desk, "Ana", 1, "55")
-    questions.resolve(desk, caller("Ana"), 1, outcome="yes", known="now")
+    questions_service.resolve(desk, caller("Ana"), 1, outcome="yes", known="now")
 
     exports = [
-        unpack(data.export_for(desk, caller("Ana"))),
-        unpack(data.export_for(desk, caller("Ben", manages_group=True))),
-        unpack(data.export_group(desk.db, GROUP)),
+        unpack(data_service.export_for(desk, caller("Ana"))),
+        unpack(data_service.export_for(desk, caller("Ben", manages_group=True))),
+        unpack(data_service.export_group(desk.db, GROUP)),
     ]
-    sessions.end(desk, caller("Ana"))
-    after, _ = unpack(data.export_group(desk.db, GROUP))
+    sessions_service.end(desk, caller("Ana"))
+    after, _ = unpack(data_service.export_group(desk.db, GROUP))
 
     for lines, everything in exports:
         assert [one["probability"] for one in lines] == ["0.55"]
@@ -171,9 +171,9 @@ def test_what_somebody_beside_the_circle_says_is_in_no_export_while_it_is_blind(
     open_round(desk, ("Ana", "Ben"))
     record(desk, "Cleo", 1, "33")
 
-    during, everything = unpack(data.export_group(desk.db, GROUP))
+    during, everything = unpack(data_service.export_group(desk.db, GROUP))
     rounds_service.ready(desk, caller("Ana"))
-    after, _ = unpack(data.export_group(desk.db, GROUP))
+    after, _ = unpack(data_service.export_group(desk.db, GROUP))
 
     assert [one["probability"] for one in during] == ["0.21"]
     assert [one["probability"] for one in everything["forecasts"]] == [0.21]
@@ -186,9 +186,9 @@ def test_a_member_gets_their_own_and_nothing_of_others(desk: Desk, clock: Clock)
     for name in ("Ana", "Ben"):
         record(desk, name, 1)
     clock.move(60)
-    questions.resolve(desk, caller("Ana"), 1, outcome="yes")
+    questions_service.resolve(desk, caller("Ana"), 1, outcome="yes")
 
-    lines, everything = unpack(data.export_for(desk, caller("Ben")))
+    lines, everything = unpack(data_service.export_for(desk, caller("Ben")))
 
     assert [one["forecaster"] for one in lines] == ["Ben"]
     assert [one["name"] for one in everything["members"]] == ["Ben"]
@@ -201,7 +201,7 @@ def test_who_manages_the_server_gets_everything(desk: Desk) -> None:
     bring(desk)
     record(desk, "Ben", 1)
 
-    lines, everything = unpack(data.export_for(desk, caller("Guest", manages_group=True)))
+    lines, everything = unpack(data_service.export_for(desk, caller("Guest", manages_group=True)))
 
     assert [one["forecaster"] for one in lines] == ["Ben"]
     assert [one["name"] for one in everything["members"]] == ["Ana", "Ben"]
@@ -211,7 +211,7 @@ def test_about_somebody_the_bot_has_not_met_nothing_is_held(desk: Desk) -> None:
     bring(desk)
 
     with pytest.raises(Refusal, match="Nothing is held"):
-        data.export_for(desk, caller("Guest"))
+        data_service.export_for(desk, caller("Guest"))
 
 
 def test_an_export_holds_nothing_of_another_group(desk: Desk) -> None:
@@ -219,8 +219,8 @@ def test_an_export_holds_nothing_of_another_group(desk: Desk) -> None:
     other = bring(desk, SNOW, group_id=901)
     record(desk, "Ana", 1)
 
-    _, ours = unpack(data.export_for(desk, caller("Ana", manages_group=True)))
-    _, theirs = unpack(data.export_group(desk.db, 901))
+    _, ours = unpack(data_service.export_for(desk, caller("Ana", manages_group=True)))
+    _, theirs = unpack(data_service.export_group(desk.db, 901))
 
     assert [one["title"] for one in ours["questions"]] == [RAIN]
     assert [one["id"] for one in theirs["questions"]] == [other]
@@ -229,25 +229,25 @@ def test_an_export_holds_nothing_of_another_group(desk: Desk) -> None:
 
 def test_the_shell_takes_the_only_group_or_asks_which(desk: Desk) -> None:
     with pytest.raises(Refusal, match="none"):
-        data.export_group(desk.db, None)
+        data_service.export_group(desk.db, None)
     bring(desk)
-    alone = data.export_group(desk.db, None)
+    alone = data_service.export_group(desk.db, None)
     bring(desk, group_id=901)
 
     with pytest.raises(Refusal, match="900, 901"):
-        data.export_group(desk.db, None)
+        data_service.export_group(desk.db, None)
     with pytest.raises(Refusal, match="900, 901"):
-        data.export_group(desk.db, 404)
+        data_service.export_group(desk.db, 404)
     assert unpack(alone)[1]["groups"][0]["id"] == GROUP
 
 
 @pytest.mark.parametrize("sign", "=+-@")
 def test_a_cell_that_a_spreadsheet_would_run_is_made_safe(desk: Desk, sign: str) -> None:
     formula = f'{sign}HYPERLINK("http://evil.example")'
-    questions.submit(desk, caller("Ana"), wrote(formula))
+    questions_service.submit(desk, caller("Ana"), wrote(formula))
     record(desk, "Ana", 1, "70", f"{sign}1+1")
 
-    packed = data.export_group(desk.db, GROUP)
+    packed = data_service.export_group(desk.db, GROUP)
 
     lines, everything = unpack(packed)
     assert (lines[0]["title"], lines[0]["reason"]) == (f"'{formula}", f"'{sign}1+1")
@@ -262,9 +262,9 @@ def test_two_members_of_one_name_are_told_apart(desk: Desk) -> None:
     record(desk, "Ana", 1, "70")
     namesake = Caller(GROUP, "Circle", 77, "Ana", 910)
 
-    forecasts.record(desk, namesake, 1, probability="20")
+    forecasts_service.record(desk, namesake, 1, probability="20")
 
-    lines, everything = unpack(data.export_group(desk.db, GROUP))
+    lines, everything = unpack(data_service.export_group(desk.db, GROUP))
     second = everything["members"][1]["id"]
     assert [(one["forecaster"], one["probability"]) for one in lines] == [
         ("Ana", "0.7"),
@@ -277,7 +277,7 @@ def test_an_own_question_is_told_apart_from_an_imported_one(desk: Desk) -> None:
     bring_in(desk, HEADER + line(str(own)), GROUP)
     record(desk, "Ana", own)
 
-    lines, _ = unpack(data.export_group(desk.db, GROUP))
+    lines, _ = unpack(data_service.export_group(desk.db, GROUP))
 
     assert {one["question"]: one["title"] for one in lines} == {
         str(own): "One?",
@@ -304,7 +304,7 @@ def test_a_file_brings_questions_members_forecasts_outcomes_and_scores(desk: Des
     assert states == [QuestionState.RESOLVED, QuestionState.OPEN, QuestionState.VOID]
     assert [one.outcome for one in rows(desk, Resolution)] == ["no", "void"]
     assert sorted(headlines(desk)) == pytest.approx([0.01, 0.64])
-    assert [one.id for one in rows(desk, Group)] == [data.ARCHIVE.id]
+    assert [one.id for one in rows(desk, Group)] == [data_service.ARCHIVE.id]
 
 
 def test_a_forecaster_without_a_name_is_refused_with_the_line_and_nothing_comes_in(
@@ -396,11 +396,11 @@ def test_imported_members_stand_on_the_leaderboard_beside_the_others(
     bring(desk)
     record(desk, "Ana", 1, "90")
     clock.move(60)
-    questions.resolve(desk, caller("Ana"), 1, outcome="yes")
+    questions_service.resolve(desk, caller("Ana"), 1, outcome="yes")
 
     bring_in(desk, HEADER + line(), GROUP)
 
-    board = standings.show_leaderboard(desk, caller(), metric="brier", minimum=1)
+    board = standings_service.show_leaderboard(desk, caller(), metric="brier", minimum=1)
     assert [(one.name, round(one.value, 9)) for one in board.rows] == [
         ("Ana", 0.01),
         ("gjp1", 0.09),
@@ -428,13 +428,13 @@ def test_what_a_group_forecast_scores_the_same_in_another_database(
         clock.move(61.234567)
         record(desk, "Ana", number, "1/3")
         clock.move(60)
-        questions.resolve(desk, caller("Ana"), number, outcome=outcome)
+        questions_service.resolve(desk, caller("Ana"), number, outcome=outcome)
         clock.move(60)
         with pytest.raises(Refusal):
             record(desk, "Ben", number)
 
-    done = bring_in(elsewhere, forecasts_csv(data.export_group(desk.db, GROUP)))
-    again = bring_in(elsewhere, forecasts_csv(data.export_group(desk.db, GROUP)))
+    done = bring_in(elsewhere, forecasts_csv(data_service.export_group(desk.db, GROUP)))
+    again = bring_in(elsewhere, forecasts_csv(data_service.export_group(desk.db, GROUP)))
 
     assert (done.forecasts, done.questions, done.members) == (9, 3, 2)
     assert (again.forecasts, again.questions, again.members) == (0, 0, 0)
@@ -454,7 +454,7 @@ def test_a_real_tournament_comes_in_once_and_goes_out_with_the_same_scores(
 
     done = bring_in(desk, text)
     again = bring_in(desk, text)
-    bring_in(elsewhere, forecasts_csv(data.export_group(desk.db, None)))
+    bring_in(elsewhere, forecasts_csv(data_service.export_group(desk.db, None)))
 
     outcomes = {one.question_id: one.outcome == "yes" for one in rows(desk, Resolution)}
     every = [
@@ -474,7 +474,7 @@ def test_times_go_out_as_moments_in_utc(desk: Desk, clock: Clock) -> None:
     open_turns(desk, ("Ana",))
     record(desk, "Ana", 1)
 
-    lines, everything = unpack(data.export_group(desk.db, GROUP))
+    lines, everything = unpack(data_service.export_group(desk.db, GROUP))
 
     assert lines[0]["forecast_at"] == "2026-11-20T19:00:00.500000Z"
     assert datetime.fromisoformat(everything["turns"][0]["deadline"]) > clock.now

@@ -10,10 +10,10 @@ from bot.core import keys
 from bot.core.keys import Key
 from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.unit import Caller, Desk
-from bot.forecasts import service as forecasts
-from bot.questions import service as questions
+from bot.forecasts import service as forecasts_service
+from bot.questions import service as questions_service
 from bot.rounds import service as rounds_service
-from bot.sessions import service as sessions
+from bot.sessions import service as sessions_service
 from storage.tables import Forecast, ForecastKind, Phase, Question, QuestionState
 from tests.bot.scenes import (
     RAIN,
@@ -51,7 +51,7 @@ def test_a_forecast_outside_a_round_is_an_update(desk: Desk) -> None:
     assert (made.kind, made.late, made.round_id, made.turn_number) == ("update", False, None, None)
     assert (made.probability, made.reason, made.made_at) == (0.7, "Clouds.", START)
     assert made.member_id == member(desk, "Ben")
-    assert receipt == forecasts.Receipt(
+    assert receipt == forecasts_service.Receipt(
         RAIN, Belief(0.7), None, ForecastKind.UPDATE, False, hidden=False
     )
 
@@ -237,8 +237,8 @@ def test_a_forecast_behind_an_old_card_is_recorded_as_of_now(desk: Desk) -> None
     first_turn = card(desk, number)
     rounds_service.done(desk, caller("Ana"))
 
-    behind_blind = forecasts.record_at(desk, caller("Ben"), blind, probability="60")
-    behind_turn = forecasts.record_at(desk, caller("Ana"), first_turn, probability="40")
+    behind_blind = forecasts_service.record_at(desk, caller("Ben"), blind, probability="60")
+    behind_turn = forecasts_service.record_at(desk, caller("Ana"), first_turn, probability="40")
 
     assert (behind_blind.kind, behind_blind.late) == (ForecastKind.TURN, False)
     assert (behind_turn.kind, behind_turn.late) == (ForecastKind.TURN, True)
@@ -256,7 +256,7 @@ def test_a_forecast_can_be_recorded_from_every_card_that_is_about_a_question(des
     ]
 
     for at in cards:
-        forecasts.record_at(desk, caller("Ben"), at, probability="60")
+        forecasts_service.record_at(desk, caller("Ben"), at, probability="60")
 
     assert [one.question_id for one in rows(desk, Forecast)] == [1] * len(cards)
 
@@ -265,12 +265,12 @@ def test_a_card_of_a_round_that_is_not_here_is_refused(desk: Desk) -> None:
     bring(desk)
 
     with pytest.raises(StaleRefusal):
-        forecasts.record_at(desk, caller("Ben"), keys.turn(404, 1), probability="60")
+        forecasts_service.record_at(desk, caller("Ben"), keys.turn(404, 1), probability="60")
 
 
 def close(desk: Desk, clock: Clock) -> None:
     clock.move(2 * 3600)
-    questions.close_due(desk, 1, GROUP)
+    questions_service.close_due(desk, 1, GROUP)
 
 
 def close_late(_desk: Desk, clock: Clock) -> None:
@@ -278,11 +278,11 @@ def close_late(_desk: Desk, clock: Clock) -> None:
 
 
 def resolve(desk: Desk, _clock: Clock) -> None:
-    questions.resolve(desk, caller(), 1, outcome="yes")
+    questions_service.resolve(desk, caller(), 1, outcome="yes")
 
 
 def annul(desk: Desk, _clock: Clock) -> None:
-    questions.resolve(desk, caller(), 1, outcome="void")
+    questions_service.resolve(desk, caller(), 1, outcome="void")
 
 
 @pytest.mark.parametrize("settle", [close, close_late, resolve, annul])
@@ -296,7 +296,7 @@ def test_a_question_that_is_closed_or_settled_takes_no_forecast(
     with pytest.raises(Refusal, match="no more forecasts"):
         record(desk, "Ben", 1)
     with pytest.raises(Refusal, match="no more forecasts"):
-        forecasts.prepare(desk, caller("Ben"), keys.question(1))
+        forecasts_service.prepare(desk, caller("Ben"), keys.question(1))
 
     assert snapshot(desk) == before
 
@@ -323,14 +323,14 @@ def test_a_question_that_closes_during_its_round_takes_no_more_forecasts(
 
 def test_a_form_shows_the_question_and_what_stands(desk: Desk) -> None:
     number = open_round(desk)
-    fresh = forecasts.prepare(desk, caller("Ben"), card(desk, number))
+    fresh = forecasts_service.prepare(desk, caller("Ben"), card(desk, number))
     record(desk, "Ben", 1, "35")
-    again = forecasts.prepare(desk, caller("Ben"), card(desk, number))
-    stranger = forecasts.prepare(desk, caller("Guest"), keys.question(1))
+    again = forecasts_service.prepare(desk, caller("Ben"), card(desk, number))
+    stranger = forecasts_service.prepare(desk, caller("Guest"), keys.question(1))
 
-    assert fresh == forecasts.Prepared(RAIN, None)
-    assert again == forecasts.Prepared(RAIN, Belief(0.35))
-    assert stranger == forecasts.Prepared(RAIN, None)
+    assert fresh == forecasts_service.Prepared(RAIN, None)
+    assert again == forecasts_service.Prepared(RAIN, Belief(0.35))
+    assert stranger == forecasts_service.Prepared(RAIN, None)
 
 
 def test_the_card_that_is_followed_is_edited(desk: Desk) -> None:
@@ -363,7 +363,7 @@ def test_ten_threads_that_record_at_once_are_all_there(desk: Desk) -> None:
     ]
 
     def say(number: int) -> None:
-        forecasts.record(desk, people[number], question, probability=f"{number + 10}%")
+        forecasts_service.record(desk, people[number], question, probability=f"{number + 10}%")
 
     with ThreadPoolExecutor(10) as threads:
         for done in [threads.submit(say, number) for number in range(10)]:
@@ -399,7 +399,7 @@ def test_ten_threads_of_one_circle_at_the_end_of_a_turn_each_count_once(
 
 
 def seen(desk: Desk, name: str) -> tuple[list[tuple[str, float | None]], bool]:
-    history = forecasts.show_history(desk, caller(name), 1)
+    history = forecasts_service.show_history(desk, caller(name), 1)
     return [(line.name, line.belief.probability) for line in history.lines], history.hidden
 
 
@@ -409,7 +409,7 @@ def test_history_shows_everything_in_order(desk: Desk) -> None:
     record(desk, "Cleo", 1, "20")
     record(desk, "Ben", 1, "60")
 
-    history = forecasts.show_history(desk, caller("Guest"), 1)
+    history = forecasts_service.show_history(desk, caller("Guest"), 1)
 
     assert [(line.name, line.belief.probability) for line in history.lines] == [
         ("Ben", 0.7),
@@ -444,7 +444,7 @@ def test_facilitators_see_no_blind_forecast_either(desk: Desk) -> None:
 
     mighty = caller("Ana", manages_group=True, manages_events=True)
 
-    assert forecasts.show_history(desk, mighty, 1).lines == ()
+    assert forecasts_service.show_history(desk, mighty, 1).lines == ()
 
 
 def test_while_the_blind_phase_lasts_nobody_is_led_by_an_update_from_outside(
@@ -474,7 +474,7 @@ def test_ending_the_session_shows_the_blind_forecasts(desk: Desk) -> None:
     open_round(desk)
     record(desk, "Ben", 1, "40")
 
-    sessions.end(desk, caller("Ana"))
+    sessions_service.end(desk, caller("Ana"))
 
     assert seen(desk, "Guest") == ([("Ben", 0.4)], False)
 
@@ -484,6 +484,6 @@ def test_a_forecast_says_who_made_it_under_the_newest_name(desk: Desk) -> None:
     record(desk, "Ben", 1, "40")
     renamed = Caller(GROUP, "Circle", 2, "Benjamin", 910)
 
-    questions.submit(desk, renamed, wrote("Will the name be the new one?"))
+    questions_service.submit(desk, renamed, wrote("Will the name be the new one?"))
 
     assert seen(desk, "Guest") == ([("Benjamin", 0.4)], False)

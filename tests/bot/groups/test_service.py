@@ -5,7 +5,7 @@ import pytest
 from bot.core import keys
 from bot.core.refusals import NotAllowedRefusal, Refusal
 from bot.core.unit import Caller, Desk
-from bot.groups import service as groups
+from bot.groups import service as groups_service
 from bot.groups.service import Change, Settings, Trouble
 from bot.schedule import service as schedule_service
 from storage import calendars, outbox
@@ -17,11 +17,11 @@ HOUR = 3600
 
 
 def change(desk: Desk, **wanted: object) -> Settings:
-    return groups.change(desk, caller(manages_group=True), Change(**wanted))
+    return groups_service.change(desk, caller(manages_group=True), Change(**wanted))
 
 
 def test_a_group_that_has_no_settings_yet_shows_the_defaults(desk: Desk) -> None:
-    shown = groups.show(desk, caller())
+    shown = groups_service.show(desk, caller())
 
     assert (shown.group.name, shown.group.turn_seconds, shown.troubles) == ("Circle", 600, ())
     assert rows(desk, Group) == []
@@ -109,7 +109,7 @@ def test_only_people_with_manage_server_change_settings(desk: Desk, who: Caller)
     change(desk, facilitator_role_id=55)
 
     with pytest.raises(NotAllowedRefusal, match="Manage Server"):
-        groups.change(desk, who, Change(turn="5m"))
+        groups_service.change(desk, who, Change(turn="5m"))
 
     assert group(desk).turn_seconds == 600
     assert [one.name for one in rows(desk, Member)] == ["Ana"]
@@ -124,7 +124,7 @@ def test_troubles_are_shown_and_a_change_tries_again(desk: Desk, clock: Clock) -
     with desk.db.write() as tx:
         outbox.park(tx, posted.id, trouble="I lack a permission there.", now=clock.now)
 
-    shown = groups.show(desk, caller())
+    shown = groups_service.show(desk, caller())
     change(desk, turn="5m")
 
     again = effect(desk, keys.question(question))
@@ -137,7 +137,7 @@ def test_a_group_that_is_asleep_has_nothing_to_deliver_and_a_command_wakes_it(
     desk: Desk, clock: Clock
 ) -> None:
     question = bring(desk)
-    groups.fall_asleep(desk, GROUP)
+    groups_service.fall_asleep(desk, GROUP)
     clock.move(30)
     with desk.db.read() as tx:
         asleep = outbox.due(tx, clock.now)
@@ -155,13 +155,13 @@ def test_falling_asleep_twice_keeps_the_first_moment_and_an_unknown_server_is_no
     desk: Desk, clock: Clock
 ) -> None:
     bring(desk)
-    groups.fall_asleep(desk, GROUP)
+    groups_service.fall_asleep(desk, GROUP)
     first = group(desk).left_at
     clock.move(30)
 
-    groups.fall_asleep(desk, GROUP)
-    groups.fall_asleep(desk, 404)
-    groups.wake_up(desk, [404])
+    groups_service.fall_asleep(desk, GROUP)
+    groups_service.fall_asleep(desk, 404)
+    groups_service.wake_up(desk, [404])
 
     assert group(desk).left_at == first == START
 
@@ -169,11 +169,11 @@ def test_falling_asleep_twice_keeps_the_first_moment_and_an_unknown_server_is_no
 def test_a_group_that_is_asleep_tells_google_nothing_at_a_start(desk: Desk) -> None:
     plan = schedule_service.Plan("in 48 hours")
     schedule_service.schedule(desk, caller(), plan)
-    groups.fall_asleep(desk, GROUP)
+    groups_service.fall_asleep(desk, GROUP)
     with desk.db.read() as tx:
         asleep = calendars.unasked(tx)
 
-    groups.wake_up(desk, [GROUP])
+    groups_service.wake_up(desk, [GROUP])
 
     with desk.db.read() as tx:
         awake = calendars.unasked(tx)

@@ -8,7 +8,7 @@ import pytest
 from bot.core import keys
 from bot.core.times.result import Understood
 from bot.core.typed_times import Asked
-from bot.questions import cards
+from bot.questions import cards as questions_cards
 from bot.questions.service import Brought, Resolved
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -18,16 +18,19 @@ RAIN = "Will it rain?"
 
 
 def test_a_close_is_repeated_with_its_weekday_and_zone() -> None:
-    new = cards.brought(Brought(keys.question(7), KNOWN))
-    old = cards.brought(Brought(keys.question(7), KNOWN, changed=True))
+    new = questions_cards.brought(Brought(keys.question(7), KNOWN))
+    old = questions_cards.brought(Brought(keys.question(7), KNOWN, changed=True))
 
     assert f"(number 7). It closes {SAID}." in new.content
     assert f"Changed. It closes {SAID}." in old.content
 
 
 def test_without_a_close_none_is_said() -> None:
-    assert "closes" not in cards.brought(Brought(keys.question(7), None)).content
-    assert "closes" not in cards.brought(Brought(keys.question(7), None, changed=True)).content
+    assert "closes" not in questions_cards.brought(Brought(keys.question(7), None)).content
+    assert (
+        "closes"
+        not in questions_cards.brought(Brought(keys.question(7), None, changed=True)).content
+    )
 
 
 @pytest.mark.parametrize(
@@ -45,7 +48,7 @@ def test_without_a_close_none_is_said() -> None:
 def test_an_outcome_says_when_it_became_known_and_how_many_forecasts_count(
     counted: int, forecasts: int, said: str
 ) -> None:
-    text = cards.resolved(Resolved(RAIN, "no", KNOWN, counted, forecasts)).content
+    text = questions_cards.resolved(Resolved(RAIN, "no", KNOWN, counted, forecasts)).content
 
     assert "is resolved: **no**." in text
     assert said in text
@@ -53,14 +56,15 @@ def test_an_outcome_says_when_it_became_known_and_how_many_forecasts_count(
 
 
 def test_a_void_outcome_scores_nobody_whatever_counts() -> None:
-    text = cards.resolved(Resolved(RAIN, "void", KNOWN, 0, 5)).content
+    text = questions_cards.resolved(Resolved(RAIN, "void", KNOWN, 0, 5)).content
 
     assert text.startswith("“Will it rain?” is void: its forecasts are kept, and nobody is scored.")
     assert SAID in text
 
 
 @pytest.mark.parametrize(
-    ("card", "action"), [(cards.brought, "choose_close"), (cards.resolved, "choose_known")]
+    ("card", "action"),
+    [(questions_cards.brought, "choose_close"), (questions_cards.resolved, "choose_known")],
 )
 def test_a_doubt_has_a_button_for_each_moment(card, action) -> None:
     message = card(Asked(5, "Two readings.", ("One", "Two")))

@@ -8,8 +8,8 @@ from bot.core import keys
 from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.typed_times import Asked
 from bot.core.unit import Desk
-from bot.groups import service as groups
-from bot.questions import service as questions
+from bot.groups import service as groups_service
+from bot.questions import service as questions_service
 from bot.questions.service import Brought, Resolved
 from bot.schedule import service as schedule_service
 from bot.schedule.service import Plan
@@ -25,7 +25,7 @@ MARCH, APRIL = datetime(2027, 3, 4, 23, 59, tzinfo=UTC), datetime(2027, 4, 3, 23
 
 
 def ask(desk: Desk, **more: str) -> Asked:
-    asked = questions.submit(desk, caller("Ana"), wrote(closes=DOUBT, **more))
+    asked = questions_service.submit(desk, caller("Ana"), wrote(closes=DOUBT, **more))
     assert isinstance(asked, Asked)
     return asked
 
@@ -55,7 +55,7 @@ def test_the_chosen_close_brings_the_question_with_all_that_was_written(
         desk, criteria="By the station.", source="https://a.org/x", answers="Red\nGreen\nBlue"
     )
 
-    done = questions.choose_close(desk, caller("Ana"), pick(asked, number))
+    done = questions_service.choose_close(desk, caller("Ana"), pick(asked, number))
 
     found = row(desk, Question, 1)
     assert isinstance(done, Brought)
@@ -77,18 +77,20 @@ def test_what_cannot_be_a_question_is_refused_before_it_is_asked_about(desk: Des
         (wrote(closes=DOUBT), "this title already"),
     ):
         with pytest.raises(Refusal, match=why):
-            questions.submit(desk, caller("Ana"), written)
+            questions_service.submit(desk, caller("Ana"), written)
     assert rows(desk, Draft) == []
 
 
 def test_an_edit_is_asked_about_too_and_changes_nothing_before_the_answer(desk: Desk) -> None:
     bring(desk)
 
-    asked = questions.edit(desk, caller("Ana"), 1, wrote(SNOW, closes=DOUBT, criteria="By eye."))
+    asked = questions_service.edit(
+        desk, caller("Ana"), 1, wrote(SNOW, closes=DOUBT, criteria="By eye.")
+    )
 
     assert isinstance(asked, Asked)
     assert row(desk, Question, 1).closes_at is None
-    done = questions.choose_close(desk, caller("Ana"), pick(asked, 1))
+    done = questions_service.choose_close(desk, caller("Ana"), pick(asked, 1))
     found = row(desk, Question, 1)
     assert isinstance(done, Brought)
     assert done.changed
@@ -97,11 +99,11 @@ def test_an_edit_is_asked_about_too_and_changes_nothing_before_the_answer(desk: 
 
 def test_of_a_close_that_is_kept_only_one_to_come_is_repeated(desk: Desk, clock: Clock) -> None:
     bring(desk, closes="in 2 hours")
-    form = questions.as_written(desk, caller("Ana"), 1)
+    form = questions_service.as_written(desk, caller("Ana"), 1)
 
-    early = questions.edit(desk, caller("Ana"), 1, form)
+    early = questions_service.edit(desk, caller("Ana"), 1, form)
     clock.move(3 * 3600)
-    late = questions.edit(desk, caller("Ana"), 1, form)
+    late = questions_service.edit(desk, caller("Ana"), 1, form)
 
     assert isinstance(early, Brought)
     assert isinstance(late, Brought)
@@ -122,19 +124,19 @@ def test_only_who_may_edit_is_asked(desk: Desk) -> None:
     bring(desk)
 
     with pytest.raises(Refusal, match="author or a facilitator"):
-        questions.edit(desk, caller("Ben"), 1, wrote(SNOW, closes=DOUBT))
+        questions_service.edit(desk, caller("Ben"), 1, wrote(SNOW, closes=DOUBT))
 
     assert rows(desk, Draft) == []
 
 
 def test_a_question_that_was_forecast_before_the_answer_keeps_its_words(desk: Desk) -> None:
     bring(desk)
-    asked = questions.edit(desk, caller("Ana"), 1, wrote(SNOW, closes=DOUBT))
+    asked = questions_service.edit(desk, caller("Ana"), 1, wrote(SNOW, closes=DOUBT))
     assert isinstance(asked, Asked)
     record(desk, "Ben", 1)
 
     with pytest.raises(Refusal, match="stay as they are"):
-        questions.choose_close(desk, caller("Ana"), pick(asked, 0))
+        questions_service.choose_close(desk, caller("Ana"), pick(asked, 0))
 
     assert len(rows(desk, Draft)) == 1
 
@@ -143,12 +145,12 @@ def test_the_answer_counts_once_and_only_from_who_was_asked(desk: Desk) -> None:
     asked = ask(desk)
 
     with pytest.raises(StaleRefusal, match="answered already"):
-        questions.choose_close(desk, caller("Ben"), pick(asked, 0))
+        questions_service.choose_close(desk, caller("Ben"), pick(asked, 0))
     with pytest.raises(StaleRefusal):
-        questions.choose_close(desk, caller("Ana"), pick(asked, 2))
-    questions.choose_close(desk, caller("Ana"), pick(asked, 0))
+        questions_service.choose_close(desk, caller("Ana"), pick(asked, 2))
+    questions_service.choose_close(desk, caller("Ana"), pick(asked, 0))
     with pytest.raises(StaleRefusal):
-        questions.choose_close(desk, caller("Ana"), pick(asked, 0))
+        questions_service.choose_close(desk, caller("Ana"), pick(asked, 0))
 
     assert len(rows(desk, Question)) == 1
 
@@ -161,9 +163,9 @@ def test_an_answer_is_taken_for_what_was_asked_and_nothing_else(desk: Desk) -> N
 
     for choose, one in (
         (schedule_service.choose, asked),
-        (questions.choose_known, asked),
-        (questions.choose_close, plan),
-        (questions.choose_known, plan),
+        (questions_service.choose_known, asked),
+        (questions_service.choose_close, plan),
+        (questions_service.choose_known, plan),
     ):
         with pytest.raises(StaleRefusal):
             choose(desk, caller("Ana"), pick(one, 0))
@@ -176,7 +178,7 @@ def test_a_close_that_has_passed_by_the_answer_is_refused(desk: Desk, clock: Clo
     clock.move(150 * DAY)
 
     with pytest.raises(Refusal, match="passed already"):
-        questions.choose_close(desk, caller("Ana"), pick(asked, 0))
+        questions_service.choose_close(desk, caller("Ana"), pick(asked, 0))
 
 
 def test_questions_that_nobody_answered_are_forgotten_after_a_day(desk: Desk) -> None:
@@ -189,10 +191,12 @@ def test_questions_that_nobody_answered_are_forgotten_after_a_day(desk: Desk) ->
 
 
 def test_a_close_is_read_where_the_member_is_and_said_so(desk: Desk) -> None:
-    groups.set_timezone(desk, caller("Ana"), "Eastern")
+    groups_service.set_timezone(desk, caller("Ana"), "Eastern")
 
-    plain = questions.submit(desk, caller("Ana"), wrote(closes="31 Dec"))
-    other = questions.submit(desk, caller("Ana"), wrote(SNOW, closes="31 Dec 23:59 Europe/Berlin"))
+    plain = questions_service.submit(desk, caller("Ana"), wrote(closes="31 Dec"))
+    other = questions_service.submit(
+        desk, caller("Ana"), wrote(SNOW, closes="31 Dec 23:59 Europe/Berlin")
+    )
 
     assert isinstance(plain, Brought)
     assert isinstance(other, Brought)
@@ -217,7 +221,7 @@ def forecast(desk: Desk, clock: Clock) -> None:
 
 
 def resolve(desk: Desk, known: str, **more: str) -> Resolved | Asked:
-    return questions.resolve(desk, caller("Ana"), 1, outcome="yes", known=known, **more)
+    return questions_service.resolve(desk, caller("Ana"), 1, outcome="yes", known=known, **more)
 
 
 @pytest.mark.usefixtures("forecast")
@@ -240,7 +244,7 @@ def test_the_chosen_moment_resolves_with_all_that_was_typed_and_says_what_counts
     asked = resolve(desk, "12/1/2026", source="The station says so.")
     assert isinstance(asked, Asked)
 
-    done = questions.choose_known(desk, caller("Ana"), pick(asked, 1))
+    done = questions_service.choose_known(desk, caller("Ana"), pick(asked, 1))
 
     entered = row(desk, Resolution, 1)
     assert isinstance(done, Resolved)
@@ -255,7 +259,7 @@ def test_an_outcome_that_was_known_before_every_forecast_counts_none_of_them(des
     asked = resolve(desk, "12/1/2026")
     assert isinstance(asked, Asked)
 
-    done = questions.choose_known(desk, caller("Ana"), pick(asked, 0))
+    done = questions_service.choose_known(desk, caller("Ana"), pick(asked, 0))
 
     assert isinstance(done, Resolved)
     assert (done.counted, done.forecasts) == (0, 2)
@@ -270,7 +274,7 @@ def test_a_correction_is_asked_about_like_the_first_outcome(desk: Desk) -> None:
 
     assert isinstance(asked, Asked)
     assert len(rows(desk, Resolution)) == 1
-    questions.choose_known(desk, caller("Ana"), pick(asked, 1))
+    questions_service.choose_known(desk, caller("Ana"), pick(asked, 1))
     assert row(desk, Resolution, 2).known_at == datetime(2026, 12, 1, tzinfo=UTC)
 
 
@@ -283,7 +287,7 @@ def test_what_cannot_be_entered_is_refused_before_it_is_asked_about(desk: Desk) 
     ):
         entered = {"outcome": "yes", "known": "12/1/2026", **more}
         with pytest.raises(Refusal, match=why):
-            questions.resolve(desk, caller(who), 1, **entered)
+            questions_service.resolve(desk, caller(who), 1, **entered)
 
     assert rows(desk, Draft) == []
 

@@ -7,12 +7,12 @@ from bot.answers.probabilities import Belief
 from bot.core import keys
 from bot.core.refusals import Refusal
 from bot.core.unit import Desk
-from bot.forecasts import service as forecasts
-from bot.questions import service as questions
+from bot.forecasts import service as forecasts_service
+from bot.questions import service as questions_service
 from bot.questions.read_model import ResolutionCard, read_question, read_resolution
 from bot.rounds.pool_pictures import pool_picture
 from bot.rounds.read_model import Summary, read_summary
-from bot.standings import service as standings
+from bot.standings import service as standings_service
 from storage.tables import (
     Forecast,
     Question,
@@ -29,9 +29,9 @@ IN_ORDER = "ordered\nunder 10\n10 to 20\nover 20"
 DAYS = "number in days"
 
 
-def settle(desk: Desk, clock: Clock, outcome: str) -> questions.Resolved:
+def settle(desk: Desk, clock: Clock, outcome: str) -> questions_service.Resolved:
     clock.move(60)
-    return questions.resolve(desk, caller("Ana"), 1, outcome=outcome)
+    return questions_service.resolve(desk, caller("Ana"), 1, outcome=outcome)
 
 
 def resolution_card(desk: Desk) -> ResolutionCard:
@@ -85,13 +85,13 @@ def test_options_that_cannot_be_are_refused_and_nothing_is_saved(desk: Desk) -> 
 
 def test_the_answers_can_be_changed_until_somebody_has_forecast(desk: Desk) -> None:
     bring(desk, answers=COLOURS)
-    as_written = questions.as_written(desk, caller("Ana"), 1)
-    questions.edit(desk, caller("Ana"), 1, wrote(answers=DAYS))
+    as_written = questions_service.as_written(desk, caller("Ana"), 1)
+    questions_service.edit(desk, caller("Ana"), 1, wrote(answers=DAYS))
     record(desk, "Ben", 1, "1/2/3")
 
     with pytest.raises(Refusal, match="answers stay as they are"):
-        questions.edit(desk, caller("Ana"), 1, wrote(answers=COLOURS))
-    questions.edit(desk, caller("Ana"), 1, wrote(answers=DAYS, closes="in 2 hours"))
+        questions_service.edit(desk, caller("Ana"), 1, wrote(answers=COLOURS))
+    questions_service.edit(desk, caller("Ana"), 1, wrote(answers=DAYS, closes="in 2 hours"))
 
     assert as_written.answers == COLOURS
     assert row(desk, Question, 1).kind == QuestionKind.NUMERIC
@@ -117,8 +117,8 @@ def test_a_forecast_is_kept_and_comes_back_as_what_stands(
     receipt = record(desk, "Ben", 1, typed)
 
     (made,) = rows(desk, Forecast)
-    prepared = forecasts.prepare(desk, caller("Ben"), keys.question(1))
-    history = forecasts.show_history(desk, caller("Eva"), 1)
+    prepared = forecasts_service.prepare(desk, caller("Ben"), keys.question(1))
+    history = forecasts_service.show_history(desk, caller("Eva"), 1)
     assert (made.probability, made.values) == (None, held)
     assert receipt.belief == prepared.previous == history.lines[0].belief == Belief(values=values)
     assert receipt.asked == prepared.asked == history.asked
@@ -252,7 +252,7 @@ def test_a_correction_scores_anew_and_a_reopening_takes_the_scores_away(
     corrected = resolution_card(desk)
     scored = headlines(desk)
 
-    questions.reopen(desk, caller("Ana", manages_events=True), 1)
+    questions_service.reopen(desk, caller("Ana", manages_events=True), 1)
 
     assert (corrected.outcome, corrected.corrected) == ("Red", True)
     assert corrected.lines[0].headlines == (Belief(values=(0.6, 0.3, 0.1)),)
@@ -291,7 +291,7 @@ def test_the_outcomes_on_offer_are_those_of_the_question(desk: Desk) -> None:
     bring(desk, "Will it happen at all?")
 
     offered = [
-        questions.outcome_choices(desk, caller("Ana"), question, typed)
+        questions_service.outcome_choices(desk, caller("Ana"), question, typed)
         for question, typed in (("1", ""), ("1", "re"), ("2", ""), ("3", ""), ("nothing", ""))
     ]
 
@@ -330,9 +330,9 @@ def test_a_profile_tells_the_newest_scores_on_the_common_scale_and_no_distances(
         bring(desk, title, answers=answers)
         record(desk, "Ben", number, typed)
         clock.move(60)
-        questions.resolve(desk, caller("Ana"), number, outcome=outcome)
+        questions_service.resolve(desk, caller("Ana"), number, outcome=outcome)
 
-    shown = standings.show_profile(desk, caller("Ben"))
+    shown = standings_service.show_profile(desk, caller("Ben"))
 
     assert shown is not None
     assert [(line.title, round(line.headline or 0, 9)) for line in shown.recent] == [

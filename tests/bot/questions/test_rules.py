@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.core.refusals import Refusal
-from bot.questions import rules
+from bot.questions import rules as questions_rules
 from tests.conftest import START
 
 TITLE = "Will it rain in Niamey tomorrow?"
@@ -20,8 +20,8 @@ def draft(
     criteria: str = "",
     closes_at: datetime | None = None,
     source_url: str = "",
-) -> rules.Draft:
-    return rules.draft(
+) -> questions_rules.Draft:
+    return questions_rules.draft(
         title=title, criteria=criteria, closes_at=closes_at, source_url=source_url, now=START
     )
 
@@ -30,7 +30,7 @@ def draft(
 
 
 def test_only_a_title_is_needed() -> None:
-    assert draft() == rules.Draft(TITLE, "", None, None)
+    assert draft() == questions_rules.Draft(TITLE, "", None, None)
 
 
 def test_what_was_written_is_tidied() -> None:
@@ -144,21 +144,23 @@ def test_a_link_may_have_three_hundred_characters_and_not_one_more() -> None:
         ("Annulled", "void"),
     ],
 )
-def test_an_outcome_is_yes_no_or_void(typed: str, outcome: rules.Outcome) -> None:
-    assert rules.outcome(typed) == outcome
+def test_an_outcome_is_yes_no_or_void(typed: str, outcome: questions_rules.Outcome) -> None:
+    assert questions_rules.outcome(typed) == outcome
 
 
 @pytest.mark.parametrize("typed", ["", "maybe", "1", "yes!", "not", "resolved"])
 def test_any_other_outcome_is_refused(typed: str) -> None:
     with pytest.raises(Refusal, match="`yes`, `no` or `void`"):
-        rules.outcome(typed)
+        questions_rules.outcome(typed)
 
 
 @pytest.mark.parametrize(
     ("outcome", "state"), [("yes", "resolved"), ("no", "resolved"), ("void", "void")]
 )
-def test_an_outcome_settles_the_question(outcome: rules.Outcome, state: rules.State) -> None:
-    assert rules.state_after(outcome) == state
+def test_an_outcome_settles_the_question(
+    outcome: questions_rules.Outcome, state: questions_rules.State
+) -> None:
+    assert questions_rules.state_after(outcome) == state
 
 
 # From state to state
@@ -167,9 +169,9 @@ def test_an_outcome_settles_the_question(outcome: rules.Outcome, state: rules.St
 @pytest.mark.parametrize("state", ["proposed", "open"])
 @pytest.mark.parametrize("closes_at", [None, TOMORROW, START + SECOND])
 def test_a_question_takes_forecasts_until_it_closes(
-    state: rules.State, closes_at: datetime | None
+    state: questions_rules.State, closes_at: datetime | None
 ) -> None:
-    rules.check_open(state, closes_at, START)
+    questions_rules.check_open(state, closes_at, START)
 
 
 @pytest.mark.parametrize(
@@ -183,19 +185,19 @@ def test_a_question_takes_forecasts_until_it_closes(
     ],
 )
 def test_a_closed_question_takes_no_forecast(
-    state: rules.State, closes_at: datetime | None
+    state: questions_rules.State, closes_at: datetime | None
 ) -> None:
     with pytest.raises(Refusal, match="has closed"):
-        rules.check_open(state, closes_at, START)
+        questions_rules.check_open(state, closes_at, START)
 
 
 @pytest.mark.parametrize("state", ["resolved", "void"])
 @pytest.mark.parametrize("closes_at", [None, TOMORROW, START - SECOND])
 def test_a_settled_question_takes_no_forecast(
-    state: rules.State, closes_at: datetime | None
+    state: questions_rules.State, closes_at: datetime | None
 ) -> None:
     with pytest.raises(Refusal, match="has been settled"):
-        rules.check_open(state, closes_at, START)
+        questions_rules.check_open(state, closes_at, START)
 
 
 @pytest.mark.parametrize(
@@ -203,9 +205,9 @@ def test_a_settled_question_takes_no_forecast(
     [(None, "open"), (TOMORROW, "open"), (START, "closed"), (START - SECOND, "closed")],
 )
 def test_a_reopened_question_is_open_unless_its_close_has_passed(
-    closes_at: datetime | None, state: rules.State
+    closes_at: datetime | None, state: questions_rules.State
 ) -> None:
-    assert rules.state_when_reopened(closes_at, START) == state
+    assert questions_rules.state_when_reopened(closes_at, START) == state
 
 
 # When the outcome became known
@@ -215,14 +217,14 @@ def test_a_reopened_question_is_open_unless_its_close_has_passed(
 def test_an_outcome_may_have_become_known_at_any_time_since_a_year_before_the_question(
     days: int,
 ) -> None:
-    rules.check_known(START - timedelta(days=days), START - timedelta(days=10), START)
+    questions_rules.check_known(START - timedelta(days=days), START - timedelta(days=10), START)
 
 
 def test_an_outcome_cannot_have_become_known_in_the_future() -> None:
     with pytest.raises(Refusal, match="in the future"):
-        rules.check_known(START + SECOND, START, START)
+        questions_rules.check_known(START + SECOND, START, START)
 
 
 def test_an_outcome_known_more_than_a_year_before_the_question_is_a_wrong_year() -> None:
     with pytest.raises(Refusal, match="Check the year"):
-        rules.check_known(START - timedelta(days=366) - SECOND, START, START)
+        questions_rules.check_known(START - timedelta(days=366) - SECOND, START, START)

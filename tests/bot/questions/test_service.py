@@ -9,12 +9,12 @@ from bot.answers.probabilities import Belief
 from bot.core import keys
 from bot.core.refusals import NotAllowedRefusal, Refusal
 from bot.core.unit import Caller, Desk
-from bot.groups import service as groups
+from bot.groups import service as groups_service
 from bot.groups.service import Change
-from bot.questions import service as questions
+from bot.questions import service as questions_service
 from bot.questions.read_model import read_question, read_resolution
 from bot.questions.service import Resolved
-from bot.sessions import service as sessions
+from bot.sessions import service as sessions_service
 from storage.tables import Dispute, Forecast, Mark, Question, QuestionState, Resolution, Score
 from tests.bot.scenes import (
     RAIN,
@@ -43,18 +43,18 @@ def question(desk: Desk, number: int = 1) -> Question:
 
 
 def resolve(desk: Desk, outcome: str = "yes", known: str = "", name: str = "Ana") -> None:
-    questions.resolve(desk, caller(name), 1, outcome=outcome, known=known)
+    questions_service.resolve(desk, caller(name), 1, outcome=outcome, known=known)
 
 
 def manage(desk: Desk, change: Change) -> None:
-    groups.change(desk, caller(manages_group=True), change)
+    groups_service.change(desk, caller(manages_group=True), change)
 
 
 # Submit
 
 
 def test_a_question_is_proposed_with_what_was_written(desk: Desk) -> None:
-    brought = questions.submit(
+    brought = questions_service.submit(
         desk,
         caller(),
         wrote("  Will it   rain?\n ", criteria=" By the station. ", source="https://a.org/x"),
@@ -101,7 +101,7 @@ NO_QUESTIONS = {
 def test_what_cannot_be_a_question_is_refused_with_what_to_write(desk: Desk) -> None:
     for reason, written in NO_QUESTIONS.items():
         with pytest.raises(Refusal, match=reason):
-            questions.submit(desk, caller(), written)
+            questions_service.submit(desk, caller(), written)
 
     assert not any(snapshot(desk).values())
 
@@ -125,7 +125,7 @@ def test_the_same_title_is_refused_whatever_its_capital_letters(desk: Desk) -> N
 
 
 def test_the_title_of_a_withdrawn_question_is_free_again(desk: Desk) -> None:
-    questions.withdraw(desk, caller(), bring(desk))
+    questions_service.withdraw(desk, caller(), bring(desk))
 
     again = bring(desk, name="Ben")
 
@@ -155,7 +155,9 @@ def test_open_lobbies_show_the_new_question(desk: Desk) -> None:
 def test_the_author_can_reword_a_question_that_nobody_has_forecast(desk: Desk) -> None:
     bring(desk)
 
-    questions.edit(desk, caller(), 1, wrote(SNOW, criteria="By the station.", closes="2026-12-31"))
+    questions_service.edit(
+        desk, caller(), 1, wrote(SNOW, criteria="By the station.", closes="2026-12-31")
+    )
 
     found = question(desk)
     assert (found.title, found.criteria) == (SNOW, "By the station.")
@@ -169,7 +171,7 @@ def test_nobody_rewords_a_question_that_was_forecast(desk: Desk) -> None:
 
     for written in (wrote(SNOW), wrote(criteria="Something else.")):
         with pytest.raises(Refusal, match="stay as"):
-            questions.edit(desk, caller(), 1, written)
+            questions_service.edit(desk, caller(), 1, written)
 
     assert (question(desk).title, question(desk).criteria) == (RAIN, "")
 
@@ -178,7 +180,7 @@ def test_the_close_and_the_source_of_a_forecast_question_can_change(desk: Desk) 
     bring(desk)
     record(desk, "Ben", 1)
 
-    questions.edit(desk, caller(), 1, wrote(closes="2026-12-31", source="https://a.org"))
+    questions_service.edit(desk, caller(), 1, wrote(closes="2026-12-31", source="https://a.org"))
 
     assert question(desk).source_url == "https://a.org"
     assert question(desk).closes_at == datetime(2026, 12, 31, 23, 59, tzinfo=UTC)
@@ -189,13 +191,13 @@ def test_a_question_cannot_be_given_the_title_of_another(desk: Desk) -> None:
     second = bring(desk, SNOW)
 
     with pytest.raises(Refusal, match="this title already"):
-        questions.edit(desk, caller(), second, wrote(RAIN.upper()))
+        questions_service.edit(desk, caller(), second, wrote(RAIN.upper()))
 
 
 def test_only_the_capital_letters_of_a_title_can_change(desk: Desk) -> None:
     bring(desk)
 
-    questions.edit(desk, caller(), 1, wrote(RAIN.upper()))
+    questions_service.edit(desk, caller(), 1, wrote(RAIN.upper()))
 
     assert question(desk).title == RAIN.upper()
 
@@ -206,7 +208,7 @@ def test_sending_the_form_as_it_was_changes_nothing(desk: Desk, clock: Clock) ->
     bring(desk, closes="in 2 hours")
     before = question(desk)
 
-    questions.edit(desk, caller(), 1, questions.as_written(desk, caller(), 1))
+    questions_service.edit(desk, caller(), 1, questions_service.as_written(desk, caller(), 1))
 
     assert question(desk) == before
 
@@ -216,10 +218,10 @@ def test_the_source_of_a_closed_question_can_change_and_it_stays_closed(
 ) -> None:
     bring(desk, closes="in 2 hours")
     clock.move(3 * HOUR)
-    questions.close_due(desk, 1, 900)
-    form = questions.as_written(desk, caller(), 1)
+    questions_service.close_due(desk, 1, 900)
+    form = questions_service.as_written(desk, caller(), 1)
 
-    questions.edit(desk, caller(), 1, wrote(closes=form.closes, source="https://a.org"))
+    questions_service.edit(desk, caller(), 1, wrote(closes=form.closes, source="https://a.org"))
 
     assert question(desk).source_url == "https://a.org"
     assert question(desk).state == QuestionState.CLOSED
@@ -229,9 +231,9 @@ def test_the_source_of_a_closed_question_can_change_and_it_stays_closed(
 def test_a_later_close_opens_a_closed_question_again(desk: Desk, clock: Clock, closes: str) -> None:
     bring(desk, closes="in 2 hours")
     clock.move(3 * HOUR)
-    questions.close_due(desk, 1, 900)
+    questions_service.close_due(desk, 1, 900)
 
-    questions.edit(desk, caller(), 1, wrote(closes=closes))
+    questions_service.edit(desk, caller(), 1, wrote(closes=closes))
 
     assert question(desk).state == QuestionState.OPEN
     assert record(desk, "Ben", 1).belief == Belief(0.7)
@@ -242,7 +244,7 @@ def test_a_settled_question_cannot_be_edited(desk: Desk) -> None:
     resolve(desk)
 
     with pytest.raises(Refusal, match="reopen"):
-        questions.edit(desk, caller(), 1, wrote(SNOW))
+        questions_service.edit(desk, caller(), 1, wrote(SNOW))
 
 
 # Withdraw and mark
@@ -253,7 +255,7 @@ def test_the_author_can_withdraw_a_question(desk: Desk) -> None:
     bring(desk)
     before = wanted(desk, lobby)
 
-    title = questions.withdraw(desk, caller(), 1)
+    title = questions_service.withdraw(desk, caller(), 1)
 
     assert title == RAIN
     assert question(desk).state == QuestionState.VOID
@@ -266,13 +268,15 @@ def test_a_question_that_was_forecast_cannot_be_withdrawn(desk: Desk) -> None:
     record(desk, "Ben", 1)
 
     with pytest.raises(Refusal, match="`void`"):
-        questions.withdraw(desk, caller(), 1)
+        questions_service.withdraw(desk, caller(), 1)
 
 
 def test_a_mark_can_be_set_and_taken_back(desk: Desk) -> None:
     bring(desk)
 
-    marked = [questions.toggle_mark(desk, caller("Ben"), keys.question(1)) for _ in range(3)]
+    marked = [
+        questions_service.toggle_mark(desk, caller("Ben"), keys.question(1)) for _ in range(3)
+    ]
 
     assert marked == [True, False, True]
     assert [mark.member_id for mark in rows(desk, Mark)] == [member(desk, "Ben")]
@@ -280,7 +284,7 @@ def test_a_mark_can_be_set_and_taken_back(desk: Desk) -> None:
 
 def test_who_has_marked_or_forecast_a_question_is_shown(desk: Desk) -> None:
     bring(desk)
-    questions.toggle_mark(desk, caller("Cleo"), keys.question(1))
+    questions_service.toggle_mark(desk, caller("Cleo"), keys.question(1))
     record(desk, "Ben", 1)
 
     with desk.db.read() as tx:
@@ -296,11 +300,11 @@ def test_who_has_marked_or_forecast_a_question_is_shown(desk: Desk) -> None:
 def test_a_question_closes_at_its_time_and_not_before(desk: Desk, clock: Clock) -> None:
     bring(desk, closes="in 2 hours")
     clock.move(2 * HOUR - 1)
-    questions.close_due(desk, 1, 900)
+    questions_service.close_due(desk, 1, 900)
     before = question(desk).state
 
     clock.move(1)
-    questions.close_due(desk, 1, 900)
+    questions_service.close_due(desk, 1, 900)
 
     assert (before, question(desk).state) == (QuestionState.PROPOSED, QuestionState.CLOSED)
 
@@ -308,11 +312,11 @@ def test_a_question_closes_at_its_time_and_not_before(desk: Desk, clock: Clock) 
 def test_closing_again_changes_nothing(desk: Desk, clock: Clock) -> None:
     bring(desk, closes="in 2 hours")
     clock.move(2 * HOUR)
-    questions.close_due(desk, 1, 900)
+    questions_service.close_due(desk, 1, 900)
     before = snapshot(desk)
 
     clock.move(HOUR)
-    questions.close_due(desk, 1, 900)
+    questions_service.close_due(desk, 1, 900)
 
     assert snapshot(desk) == before
 
@@ -323,7 +327,7 @@ def test_a_lobby_no_longer_offers_a_question_that_has_closed(desk: Desk, clock: 
     before = wanted(desk, lobby)
     clock.move(2 * HOUR)
 
-    questions.close_due(desk, 1, 900)
+    questions_service.close_due(desk, 1, 900)
 
     assert wanted(desk, lobby) == before + 1
 
@@ -333,12 +337,12 @@ def test_closing_a_question_without_a_time_or_that_is_settled_changes_nothing(
 ) -> None:
     bring(desk)
     bring(desk, SNOW, closes="in 2 hours")
-    questions.resolve(desk, caller(), 2, outcome="no")
+    questions_service.resolve(desk, caller(), 2, outcome="no")
     clock.move(DAY)
     before = snapshot(desk)
 
     for number in (1, 2, 404):
-        questions.close_due(desk, number, 900)
+        questions_service.close_due(desk, number, 900)
 
     assert snapshot(desk) == before
 
@@ -348,8 +352,8 @@ def test_a_new_close_time_is_an_alarm(desk: Desk) -> None:
     listening = Desk(desk.db, desk.clock, lambda unit: heard.append(unit.alarms))
     bring(listening, closes="in 2 hours")
 
-    questions.edit(listening, caller(), 1, wrote(closes="in 3 hours"))
-    questions.edit(listening, caller(), 1, wrote())
+    questions_service.edit(listening, caller(), 1, wrote(closes="in 3 hours"))
+    questions_service.edit(listening, caller(), 1, wrote())
 
     two, three = START + timedelta(hours=2), START + timedelta(hours=3)
     assert heard == [{"question:1": two}, {"question:1": three}, {"question:1": None}]
@@ -416,7 +420,7 @@ def test_the_moment_of_an_outcome_is_read_in_the_time_zone_of_the_group(desk: De
 def test_the_moment_of_an_outcome_is_read_in_the_members_own_zone_if_they_have_one(
     desk: Desk,
 ) -> None:
-    groups.set_timezone(desk, caller("Ana"), "Asia/Kathmandu")
+    groups_service.set_timezone(desk, caller("Ana"), "Asia/Kathmandu")
     bring(desk)
 
     resolve(desk, known="yesterday 18:00")
@@ -438,9 +442,9 @@ def test_a_moment_that_cannot_be_is_refused(desk: Desk) -> None:
 def test_a_source_is_kept_and_capped(desk: Desk) -> None:
     bring(desk)
 
-    questions.resolve(desk, caller(), 1, outcome="yes", source=" The station says so. ")
+    questions_service.resolve(desk, caller(), 1, outcome="yes", source=" The station says so. ")
     with pytest.raises(Refusal, match="301 characters"):
-        questions.resolve(desk, caller(), 1, outcome="no", source="x" * 301)
+        questions_service.resolve(desk, caller(), 1, outcome="no", source="x" * 301)
 
     assert [one.source for one in rows(desk, Resolution)] == ["The station says so."]
 
@@ -451,12 +455,14 @@ def test_a_correction_keeps_the_moment_and_the_source_that_it_leaves_out(
     bring(desk)
     clock.move(3600)
     ana = {"outcome": "no", "known": "30 minutes ago", "source": "The station"}
-    first = questions.resolve(desk, caller(), 1, **ana)
+    first = questions_service.resolve(desk, caller(), 1, **ana)
     clock.move(3600)
 
-    form = questions.check_may_resolve(desk, caller(), 1)
-    second = questions.resolve(desk, caller(), 1, outcome="yes")
-    third = questions.resolve(desk, caller(), 1, outcome="yes", known="10 minutes ago", source="A")
+    form = questions_service.check_may_resolve(desk, caller(), 1)
+    second = questions_service.resolve(desk, caller(), 1, outcome="yes")
+    third = questions_service.resolve(
+        desk, caller(), 1, outcome="yes", known="10 minutes ago", source="A"
+    )
 
     assert isinstance(first, Resolved)
     assert isinstance(second, Resolved)
@@ -499,7 +505,7 @@ def test_a_settled_question_is_no_longer_offered_in_a_lobby(desk: Desk) -> None:
 
     assert wanted(desk, lobby) == before + 1
     with pytest.raises(Refusal, match="no question"):
-        sessions.start_round(desk, caller(), lobby)
+        sessions_service.start_round(desk, caller(), lobby)
 
 
 # Reopen and dispute
@@ -512,7 +518,7 @@ def test_reopening_takes_the_outcome_and_the_scores_back(desk: Desk, clock: Cloc
     resolve(desk)
     scored = len(rows(desk, Score))
 
-    title = questions.reopen(desk, caller("Eva", **FACILITATOR), 1)
+    title = questions_service.reopen(desk, caller("Eva", **FACILITATOR), 1)
 
     assert (title, scored, rows(desk, Score)) == (RAIN, 1, [])
     assert question(desk).state == QuestionState.OPEN
@@ -525,7 +531,7 @@ def test_a_reopened_question_whose_close_has_passed_stays_closed(desk: Desk, clo
     clock.move(3 * HOUR)
     resolve(desk)
 
-    questions.reopen(desk, caller("Eva", **FACILITATOR), 1)
+    questions_service.reopen(desk, caller("Eva", **FACILITATOR), 1)
 
     assert question(desk).state == QuestionState.CLOSED
 
@@ -534,7 +540,7 @@ def test_what_is_not_settled_cannot_be_reopened(desk: Desk) -> None:
     bring(desk)
 
     with pytest.raises(Refusal, match="proposed, so there is nothing to reopen"):
-        questions.reopen(desk, caller(**FACILITATOR), 1)
+        questions_service.reopen(desk, caller(**FACILITATOR), 1)
 
 
 def test_a_forecaster_can_dispute_an_outcome(desk: Desk) -> None:
@@ -542,7 +548,7 @@ def test_a_forecaster_can_dispute_an_outcome(desk: Desk) -> None:
     record(desk, "Ben", 1)
     resolve(desk)
 
-    questions.dispute(desk, caller("Ben"), 1, " The gauge was dry. ")
+    questions_service.dispute(desk, caller("Ben"), 1, " The gauge was dry. ")
 
     with desk.db.read() as tx:
         shown = read_resolution(tx, keys.resolution(1))
@@ -558,7 +564,7 @@ def test_a_dispute_needs_a_few_words_and_not_too_many(desk: Desk) -> None:
 
     for reason in ("", "   ", "x" * 301):
         with pytest.raises(Refusal, match=r"words|characters"):
-            questions.dispute(desk, caller("Ben"), 1, reason)
+            questions_service.dispute(desk, caller("Ben"), 1, reason)
 
     assert rows(desk, Dispute) == []
 
@@ -568,16 +574,16 @@ def test_only_a_settled_question_can_be_disputed(desk: Desk) -> None:
     record(desk, "Ben", 1)
 
     with pytest.raises(Refusal, match="not settled"):
-        questions.dispute(desk, caller("Ben"), 1, "I doubt it.")
+        questions_service.dispute(desk, caller("Ben"), 1, "I doubt it.")
 
 
 def test_a_mark_alone_does_not_make_a_forecaster_who_may_dispute(desk: Desk) -> None:
     bring(desk)
-    questions.toggle_mark(desk, caller("Cleo"), keys.question(1))
+    questions_service.toggle_mark(desk, caller("Cleo"), keys.question(1))
     resolve(desk)
 
     with pytest.raises(NotAllowedRefusal, match="forecast this question"):
-        questions.dispute(desk, caller("Cleo"), 1, "I doubt it.")
+        questions_service.dispute(desk, caller("Cleo"), 1, "I doubt it.")
 
 
 @pytest.mark.parametrize("outcome", ["no", None])
@@ -585,10 +591,10 @@ def test_a_new_outcome_or_a_reopening_answers_the_disputes(desk: Desk, outcome: 
     bring(desk)
     record(desk, "Ben", 1)
     resolve(desk)
-    questions.dispute(desk, caller("Ben"), 1, "The gauge was dry.")
+    questions_service.dispute(desk, caller("Ben"), 1, "The gauge was dry.")
 
     if outcome is None:
-        questions.reopen(desk, caller(**FACILITATOR), 1)
+        questions_service.reopen(desk, caller(**FACILITATOR), 1)
     else:
         resolve(desk, outcome)
 
@@ -599,10 +605,12 @@ def test_a_new_outcome_or_a_reopening_answers_the_disputes(desk: Desk, outcome: 
 
 
 GUARDED: dict[str, Callable[[Desk, Caller, int], object]] = {
-    "edit": lambda desk, who, at: questions.edit(desk, who, at, wrote(f"Is this number {at}?")),
-    "withdraw": questions.withdraw,
-    "resolve": lambda desk, who, at: questions.resolve(desk, who, at, outcome="yes"),
-    "check": questions.check_may_resolve,
+    "edit": lambda desk, who, at: questions_service.edit(
+        desk, who, at, wrote(f"Is this number {at}?")
+    ),
+    "withdraw": questions_service.withdraw,
+    "resolve": lambda desk, who, at: questions_service.resolve(desk, who, at, outcome="yes"),
+    "check": questions_service.check_may_resolve,
 }
 
 
@@ -630,7 +638,7 @@ def test_members_with_the_facilitator_role_may(desk: Desk) -> None:
     manage(desk, Change(facilitator_role_id=55))
     bring(desk)
 
-    questions.resolve(desk, caller("Ben", role_ids=frozenset({55})), 1, outcome="no")
+    questions_service.resolve(desk, caller("Ben", role_ids=frozenset({55})), 1, outcome="no")
 
     assert question(desk).state == QuestionState.RESOLVED
 
@@ -642,7 +650,7 @@ def test_neither_author_nor_forecaster_may_reopen(desk: Desk) -> None:
 
     for name in ("Ana", "Ben"):
         with pytest.raises(NotAllowedRefusal, match="facilitator"):
-            questions.reopen(desk, caller(name), 1)
+            questions_service.reopen(desk, caller(name), 1)
 
     assert question(desk).state == QuestionState.RESOLVED
 
@@ -652,7 +660,7 @@ def test_an_imported_question_has_no_author_to_be_taken_for(desk: Desk) -> None:
         unit.tx.add(Question(group_id=900, title=RAIN, created_at=unit.now, import_key="1"))
 
     with pytest.raises(NotAllowedRefusal):
-        questions.check_may_resolve(desk, caller("Guest"), 1)
+        questions_service.check_may_resolve(desk, caller("Guest"), 1)
     with pytest.raises(NotAllowedRefusal):
         resolve(desk, name="Guest")
 
@@ -665,7 +673,7 @@ def test_a_question_is_found_by_number_and_by_title(desk: Desk) -> None:
     second = bring(desk, RAIN)
 
     found = [
-        questions.find_id(desk, caller(), typed)
+        questions_service.find_id(desk, caller(), typed)
         for typed in (str(second), "ÜBERRASCHUNG: will it snow?", f"  {RAIN} ")
     ]
 
@@ -677,7 +685,7 @@ def test_what_names_no_question_is_refused(desk: Desk) -> None:
 
     for typed in ("", "404", "Will it", "9" * 30, "٣"):
         with pytest.raises(Refusal, match="no such question"):
-            questions.find_id(desk, caller(), typed)
+            questions_service.find_id(desk, caller(), typed)
 
 
 def test_a_list_to_choose_from_has_what_was_typed_and_takes_no_wildcards(desk: Desk) -> None:
@@ -685,7 +693,7 @@ def test_a_list_to_choose_from_has_what_was_typed_and_takes_no_wildcards(desk: D
     bring(desk, SNOW)
 
     found = {
-        typed: [title for title, _ in questions.choices(desk, caller(), typed)]
+        typed: [title for title, _ in questions_service.choices(desk, caller(), typed)]
         for typed in ("ørsted", "%", "_", "snow", "")
     }
 
@@ -701,8 +709,8 @@ def test_the_list_shows_what_is_not_settled_unless_a_state_is_asked_for(desk: De
     record(desk, "Ben", 1)
     resolve(desk)
 
-    unsettled = questions.listing(desk, ANYBODY)
-    resolved = questions.listing(desk, ANYBODY, QuestionState.RESOLVED)
+    unsettled = questions_service.listing(desk, ANYBODY)
+    resolved = questions_service.listing(desk, ANYBODY, QuestionState.RESOLVED)
 
     assert [one.title for one in unsettled] == [SNOW]
     assert [(one.title, one.forecasters, one.outcome) for one in resolved] == [(RAIN, 1, "yes")]
@@ -714,6 +722,6 @@ def test_forecasts_survive_whatever_happens_to_their_question(desk: Desk) -> Non
 
     for outcome in ("yes", "no", "void"):
         resolve(desk, outcome)
-    questions.reopen(desk, caller(**FACILITATOR), 1)
+    questions_service.reopen(desk, caller(**FACILITATOR), 1)
 
     assert [one.probability for one in rows(desk, Forecast)] == [0.7]

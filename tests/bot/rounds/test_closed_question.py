@@ -2,15 +2,15 @@
 
 import pytest
 
-from bot.registry import CARDS
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal
 from bot.core.unit import Desk
 from bot.door.messages import Message
-from bot.questions import service as questions
-from bot.rounds import service as rounds
-from bot.sessions import service as sessions
+from bot.questions import service as questions_service
+from bot.registry import CARDS
+from bot.rounds import service as rounds_service
+from bot.sessions import service as sessions_service
 from storage.tables import Phase, Round
 from tests.bot.scenes import (
     RAIN,
@@ -58,7 +58,7 @@ def stopped(desk: Desk, clock: Clock) -> tuple[int, Key]:
     closing_in(desk, 60)
     number = open_turns(desk)
     clock.move(8 * HOUR)
-    rounds.expire(desk, number, GROUP)
+    rounds_service.expire(desk, number, GROUP)
     return number, card(desk, number)
 
 
@@ -83,7 +83,7 @@ def test_resume_on_a_card_from_before_the_close_is_refused_and_says_what_helps(
 
     for press in (at, None):
         with pytest.raises(Refusal, match=r"closed.*Next round.*End the session"):
-            rounds.resume(desk, caller("Ben"), press)
+            rounds_service.resume(desk, caller("Ben"), press)
 
     assert speaker(desk, number) is None
     assert row(desk, Round, number).stopped_at is not None
@@ -95,8 +95,8 @@ def test_next_round_closes_a_round_on_a_closed_question_and_opens_the_lobby(
     number, at = stopped(desk, clock)
 
     with pytest.raises(NotAllowedRefusal):
-        sessions.next_round(desk, caller("Ben"), at)
-    lobby = sessions.next_round(desk, caller("Ana"), at)
+        sessions_service.next_round(desk, caller("Ben"), at)
+    lobby = sessions_service.next_round(desk, caller("Ana"), at)
 
     assert phase(desk, number) == Phase.CLOSED
     assert effect(desk, keys.summary(number)) is not None
@@ -112,24 +112,24 @@ def test_next_round_without_a_card_closes_it_too_but_never_one_on_an_open_questi
     number = open_turns(desk)
 
     with pytest.raises(Refusal, match="A round is running"):
-        sessions.next_round(desk, caller("Ana"))
+        sessions_service.next_round(desk, caller("Ana"))
     clock.move(HOUR)
-    rounds.expire(desk, number, GROUP)
-    sessions.next_round(desk, caller("Ana"))
+    rounds_service.expire(desk, number, GROUP)
+    sessions_service.next_round(desk, caller("Ana"))
 
     assert phase(desk, number) == Phase.CLOSED
 
 
 def test_a_question_whose_close_was_moved_on_can_be_resumed(desk: Desk, clock: Clock) -> None:
     number, at = stopped(desk, clock)
-    questions.close_due(desk, 1, GROUP)
+    questions_service.close_due(desk, 1, GROUP)
     before = wanted(desk, at)
 
-    questions.edit(desk, caller("Ana"), 1, wrote(RAIN, closes="in 3 hours"))
+    questions_service.edit(desk, caller("Ana"), 1, wrote(RAIN, closes="in 3 hours"))
 
     assert wanted(desk, at) == before + 1
     assert "Resume" in shown(desk, at)[1]
-    rounds.resume(desk, caller("Ben"), at)
+    rounds_service.resume(desk, caller("Ben"), at)
     assert speaker(desk, number) == "Ben"
 
 
@@ -142,7 +142,7 @@ def test_a_turn_goes_on_when_its_question_closes_and_its_card_asks_for_no_foreca
     before = wanted(desk, at)
     clock.move(300)
 
-    questions.close_due(desk, 1, GROUP)
+    questions_service.close_due(desk, 1, GROUP)
 
     said, labels = shown(desk, at)
     assert wanted(desk, at) == before + 1
@@ -159,7 +159,7 @@ def test_a_cue_asks_for_no_forecast_that_cannot_be_recorded(desk: Desk, clock: C
     closing_in(desk, 5)
     number = open_turns(desk)
     clock.move(600)
-    rounds.expire(desk, number, GROUP)
+    rounds_service.expire(desk, number, GROUP)
 
     said, _ = shown(desk, keys.cue(number, 1, 0, 0))
 
@@ -174,7 +174,7 @@ def test_the_blind_and_the_final_card_ask_for_no_forecast_either(
     closing_in(desk, 2)
     number = open_turns(desk) if last else open_round(desk)
     for name in ("Ana", "Ben", "Cleo") if last else ():
-        rounds.done(desk, caller(name))
+        rounds_service.done(desk, caller(name))
     clock.move(120)
 
     said, labels = shown(desk, card(desk, number))
@@ -194,7 +194,7 @@ def test_a_summary_offers_a_forecast_until_the_question_closes_and_not_after(
     before, wanted_before = shown(desk, at), wanted(desk, at)
     clock.move(HOUR)
 
-    questions.close_due(desk, 1, GROUP)
+    questions_service.close_due(desk, 1, GROUP)
 
     said, labels = shown(desk, at)
     assert "You can update" in before[0]
@@ -210,12 +210,12 @@ def test_every_round_that_took_the_question_offers_no_forecast_after_its_close(
 ) -> None:
     closing_in(desk, 60)
     first = finish(desk)
-    sessions.end(desk, caller("Ana"))
+    sessions_service.end(desk, caller("Ana"))
     second = finish(desk)
     before = [wanted(desk, keys.summary(number)) for number in (first, second)]
     clock.move(HOUR)
 
-    questions.close_due(desk, 1, GROUP)
+    questions_service.close_due(desk, 1, GROUP)
 
     after = [wanted(desk, keys.summary(number)) for number in (first, second)]
     assert after == [one + 1 for one in before]
@@ -228,9 +228,9 @@ def test_a_settled_question_takes_no_forecast_on_its_rounds_cards_until_it_is_re
     number = finish(desk)
     at = keys.summary(number)
 
-    questions.resolve(desk, caller("Ana"), 1, outcome="yes")
+    questions_service.resolve(desk, caller("Ana"), 1, outcome="yes")
     settled, asked = shown(desk, at), wanted(desk, at)
-    questions.reopen(desk, caller("Ana", manages_events=True), 1)
+    questions_service.reopen(desk, caller("Ana", manages_events=True), 1)
 
     assert "Forecast" not in settled[1]
     assert "You can update" not in settled[0]
@@ -242,8 +242,8 @@ def test_the_lobby_that_follows_holds_no_closed_question(desk: Desk, clock: Cloc
     _, at = stopped(desk, clock)
     bring(desk, "Will it snow in Oslo this year?")
 
-    lobby = sessions.next_round(desk, caller("Ana"), at)
-    sessions.start_round(desk, caller("Ana"), lobby)
+    lobby = sessions_service.next_round(desk, caller("Ana"), at)
+    sessions_service.start_round(desk, caller("Ana"), lobby)
 
     assert row(desk, Round, running(desk, lobby.id)).question_id == 2
     assert len(rows(desk, Round)) == 2

@@ -12,12 +12,12 @@ from bot.core.errors import RepeatedInteractionError
 from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.unit import Caller, Desk
-from bot.groups import service as groups
+from bot.groups import service as groups_service
 from bot.groups.service import Change
-from bot.questions import service as questions
+from bot.questions import service as questions_service
 from bot.rounds import service as rounds_service
 from bot.rounds.read_model import read_cue, read_summary, read_turn
-from bot.sessions import service as sessions
+from bot.sessions import service as sessions_service
 from storage.engine import Database
 from storage.tables import Phase, Round, Score, Seat, SeatState, Turn
 from tests.bot.scenes import (
@@ -63,7 +63,7 @@ def after(seconds: float) -> datetime:
 
 
 def manage(desk: Desk, change: Change) -> None:
-    groups.change(desk, caller(manages_group=True), change)
+    groups_service.change(desk, caller(manages_group=True), change)
 
 
 # The passing of time
@@ -245,7 +245,7 @@ def test_an_alarm_of_a_round_that_is_closed_or_unknown_is_taken_back(desk: Desk)
     alarms: dict[str, datetime | None] = {}
     listening = Desk(desk.db, desk.clock, lambda unit: alarms.update(unit.alarms))
     open_round(desk)
-    sessions.end(desk, caller("Ana"))
+    sessions_service.end(desk, caller("Ana"))
 
     expire(listening, 1)
     expire(listening, 404)
@@ -533,7 +533,7 @@ def test_a_phase_that_has_passed_takes_no_ready(desk: Desk) -> None:
 def test_a_round_that_is_over_takes_nothing_more(desk: Desk) -> None:
     number = open_turns(desk)
     turn = card(desk, number)
-    sessions.end(desk, caller("Ana"))
+    sessions_service.end(desk, caller("Ana"))
     presses = (*ON_A_TURN.values(), rounds_service.back)
     before = snapshot(desk)
 
@@ -626,7 +626,7 @@ def test_the_next_round_has_the_new_limits(desk: Desk) -> None:
     manage(desk, Change(turn="1m", blind="90s"))
     lobby = open_lobby(desk)
 
-    sessions.start_round(desk, caller("Ana"), lobby)
+    sessions_service.start_round(desk, caller("Ana"), lobby)
 
     opened = row(desk, Round, running(desk, lobby.id))
     assert (opened.turn_seconds, opened.blind_seconds) == (60, 90)
@@ -683,11 +683,11 @@ def test_an_outcome_during_the_round_tells_nothing_blind_and_is_scored_at_its_cl
     open_turns(desk, ("Ana", "Ben"))
     record(desk, "Ana", 1, "60")
     clock.move(60)
-    questions.resolve(desk, caller(), 1, outcome="yes")
+    questions_service.resolve(desk, caller(), 1, outcome="yes")
     during = rows(desk, Score)
     before = wanted(desk, keys.resolution(1))
 
-    sessions.end(desk, caller("Ana"))
+    sessions_service.end(desk, caller("Ana"))
 
     assert during == []
     assert {(one.moment.value, round(one.brier, 9)) for one in rows(desk, Score)} == {

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 
 from bot.core.unit import Desk
-from bot.groups import service as groups
+from bot.groups import service as groups_service
 from bot.registry import TIMERS
 from bot.runtime.alarms import Alarms
 from storage import outbox
@@ -234,13 +234,13 @@ async def test_nothing_rings_in_a_group_that_is_asleep_and_waking_up_makes_up_fo
     turns: Turns, desk: Desk, clock: Clock
 ) -> None:
     number = open_round(desk)
-    groups.fall_asleep(desk, GROUP)
+    groups_service.fall_asleep(desk, GROUP)
     clock.move(200)
 
     await turns.end(5)
     asleep = row(desk, Round, number).phase
     waiting = {one.state for one in rows(desk, outbox.Effect)}
-    groups.wake_up(desk, [GROUP])
+    groups_service.wake_up(desk, [GROUP])
     await turns.end(5)
 
     assert asleep == Phase.BLIND

@@ -7,7 +7,7 @@ import pytest
 from bot.core import keys
 from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.unit import Desk
-from bot.groups import service as groups
+from bot.groups import service as groups_service
 from bot.schedule import service as schedule_service
 from bot.schedule.service import Asked, Plan, Planned
 from storage.planning import forget_drafts
@@ -97,7 +97,7 @@ def test_questions_that_nobody_answered_are_forgotten_after_a_day(desk: Desk) ->
 
 
 def test_times_are_read_in_the_members_own_zone_if_they_have_set_one(desk: Desk) -> None:
-    name = groups.set_timezone(desk, caller("Ana"), "asia/tokyo")
+    name = groups_service.set_timezone(desk, caller("Ana"), "asia/tokyo")
 
     schedule_service.schedule(desk, caller("Ana"), Plan("2026-11-27 19:00"))
     schedule_service.schedule(desk, caller("Ben"), Plan("2026-11-27 19:00"))

@@ -9,13 +9,13 @@ from bot.core import keys
 from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.unit import Caller, Desk
-from bot.groups import service as groups
+from bot.groups import service as groups_service
 from bot.groups.service import Change
 from bot.schedule import lifecycle
 from bot.schedule import service as schedule_service
 from bot.schedule.read_model import read_announcement, read_reminder
 from bot.schedule.service import Plan
-from bot.sessions import service as sessions
+from bot.sessions import service as sessions_service
 from bot.sessions.service import Wish
 from storage.tables import Answer, Effect, Meetup, Repeat, Rsvp, SessionState
 from tests.bot.scenes import bring, effect, group, member, row, rows, snapshot, wanted
@@ -34,7 +34,7 @@ def schedule(desk: Desk, when: str = "2026-11-27 19:00", name: str = "Ana", **mo
 
 
 def manage(desk: Desk, change: Change) -> None:
-    groups.change(desk, caller(manages_group=True), change)
+    groups_service.change(desk, caller(manages_group=True), change)
 
 
 def meetup(desk: Desk, number: int = 1) -> Meetup:
@@ -218,7 +218,7 @@ def test_what_is_over_cannot_be_changed_or_cancelled_again(desk: Desk) -> None:
 
 def test_a_live_session_cannot_be_cancelled(desk: Desk) -> None:
     announced = schedule(desk)
-    sessions.start_announced(desk, caller("Ana"), announced)
+    sessions_service.start_announced(desk, caller("Ana"), announced)
 
     with pytest.raises(Refusal, match="live"):
         schedule_service.cancel(desk, caller("Ana"), "1")
@@ -413,7 +413,7 @@ def test_what_is_cancelled_or_live_is_not_reminded_of(desk: Desk, clock: Clock) 
     schedule(desk)
     schedule_service.cancel(desk, caller("Ana"), "1")
     second = schedule(desk)
-    sessions.start_announced(desk, caller("Ana"), second)
+    sessions_service.start_announced(desk, caller("Ana"), second)
 
     for number in (1, 2, 404):
         remind(desk, clock, START + timedelta(days=6), number)
@@ -453,7 +453,7 @@ def test_the_list_has_live_and_planned_sessions_soonest_first(desk: Desk) -> Non
     schedule(desk, "2026-11-28 19:00", title="Second")
     first = schedule(desk, "2026-11-27 19:00", title="First")
     schedule_service.rsvp(desk, caller("Ben"), first, Answer.MAYBE)
-    sessions.start(desk, caller("Cleo"), Wish())
+    sessions_service.start(desk, caller("Cleo"), Wish())
 
     listed = schedule_service.listing(desk, caller())
 

@@ -8,7 +8,7 @@ from bot.core import keys
 from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.typed_times import Asked
 from bot.core.unit import Desk
-from bot.groups import service as groups
+from bot.groups import service as groups_service
 from bot.schedule import service as schedule_service
 from bot.schedule.series_rules import Scope
 from bot.schedule.service import Plan, Planned
@@ -123,7 +123,7 @@ def test_a_time_that_is_past_on_that_day_is_refused_and_not_moved_to_tomorrow(de
 
 def test_other_clocks_than_the_session_s_are_asked_about_with_the_day_of_each(desk: Desk) -> None:
     plan(desk, "2026-12-04 02:00 Europe/Berlin")  # Thursday in New York
-    groups.set_timezone(desk, caller("Ana"), "ET")
+    groups_service.set_timezone(desk, caller("Ana"), "ET")
 
     asked = edit(desk, "9pm")
 
@@ -140,7 +140,7 @@ def test_whichever_clocks_are_chosen_the_session_keeps_its_zone(
     desk: Desk, pressed: int, at: str
 ) -> None:
     plan(desk, "2026-12-04 02:00 Europe/Berlin")
-    groups.set_timezone(desk, caller("Ana"), "ET")
+    groups_service.set_timezone(desk, caller("Ana"), "ET")
     asked = edit(desk, "9pm")
     assert isinstance(asked, Asked)
 
@@ -151,7 +151,7 @@ def test_whichever_clocks_are_chosen_the_session_keeps_its_zone(
 
 def test_other_clocks_that_show_the_same_ask_nothing(desk: Desk) -> None:
     plan(desk, "2026-12-03 19:00 Europe/Berlin")
-    groups.set_timezone(desk, caller("Ana"), "Europe/Paris")
+    groups_service.set_timezone(desk, caller("Ana"), "Europe/Paris")
 
     edit(desk, "20:00")
 
@@ -162,7 +162,7 @@ def test_a_day_or_a_zone_typed_with_the_time_or_beside_it_leaves_nothing_to_ask(
     desk: Desk,
 ) -> None:
     plan(desk, "2026-12-03 19:00 Europe/Berlin")
-    groups.set_timezone(desk, caller("Ana"), "ET")
+    groups_service.set_timezone(desk, caller("Ana"), "ET")
 
     edit(desk, "2026-12-04 14:00")
     by_day = starts(desk)
@@ -281,7 +281,7 @@ def test_a_weekly_seven_in_new_york_stays_at_seven_there_when_other_clocks_chang
     desk: Desk, clock: Clock
 ) -> None:
     clock.now = datetime(2026, 10, 19, 12, tzinfo=UTC)
-    groups.set_timezone(desk, caller("Ana"), "Europe/Berlin")
+    groups_service.set_timezone(desk, caller("Ana"), "Europe/Berlin")
     plan(desk, "Thursday 7pm ET", repeat=Repeat.WEEKLY)
 
     edit(desk, "8pm ET", "1@2026-10-29")
@@ -304,7 +304,7 @@ def test_a_zone_typed_in_an_edit_becomes_that_of_the_session_and_of_those_that_f
 
 def test_a_zone_that_happens_to_be_the_editor_s_own_is_kept_when_it_is_typed(desk: Desk) -> None:
     plan(desk, "2026-12-03 19:00 Europe/Berlin")
-    groups.set_timezone(desk, caller("Ana"), "America/New_York")
+    groups_service.set_timezone(desk, caller("Ana"), "America/New_York")
 
     edit(desk, "2026-12-03 19:00")
     untouched = row(desk, Meetup, 1).timezone

@@ -8,7 +8,7 @@ from bot.core import keys
 from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.unit import Desk, Person
-from bot.groups import service as groups
+from bot.groups import service as groups_service
 from bot.groups.service import Change
 from bot.rounds import service as rounds_service
 from bot.rounds.cards import stopped_card
@@ -16,7 +16,7 @@ from bot.rounds.read_model import read_stopped, read_turn
 from bot.schedule import service as schedule_service
 from bot.schedule.service import Plan
 from bot.sessions import hosting
-from bot.sessions import service as sessions
+from bot.sessions import service as sessions_service
 from bot.sessions.cards import evening_card, lobby_card
 from bot.sessions.read_model import read_evening, read_lobby
 from bot.sessions.service import Wish
@@ -103,12 +103,12 @@ def test_after_ten_minutes_of_waiting_anybody_in_the_circle_takes_over(
     pass_time(desk, clock, 10 * MINUTE)
 
     with pytest.raises(NotAllowedRefusal):
-        sessions.take_over(desk, caller("Dan"), lobby)
-    sessions.take_over(desk, caller("Cleo"), lobby)
+        sessions_service.take_over(desk, caller("Dan"), lobby)
+    sessions_service.take_over(desk, caller("Cleo"), lobby)
 
     assert host(desk) == "Cleo"
     assert "Take over" not in labels(desk, lobby)
-    sessions.end(desk, caller("Cleo"))
+    sessions_service.end(desk, caller("Cleo"))
 
 
 def test_a_host_who_only_seemed_to_be_away_leads_on_and_nobody_takes_over_any_more(
@@ -118,19 +118,19 @@ def test_a_host_who_only_seemed_to_be_away_leads_on_and_nobody_takes_over_any_mo
     lobby = open_lobby(desk)
     pass_time(desk, clock, 10 * MINUTE)
 
-    sessions.vote(desk, caller("Ana"), lobby, 1)
+    sessions_service.vote(desk, caller("Ana"), lobby, 1)
 
     assert "Take over" not in labels(desk, lobby)
     with pytest.raises(StaleRefusal, match="has a host"):
-        sessions.take_over(desk, caller("Ben"), lobby)
-    sessions.start_round(desk, caller("Ana"), lobby)
+        sessions_service.take_over(desk, caller("Ben"), lobby)
+    sessions_service.start_round(desk, caller("Ana"), lobby)
 
 
 def test_what_others_do_does_not_make_the_host_less_away(desk: Desk, clock: Clock) -> None:
     lobby = open_lobby(desk)
 
     pass_time(desk, clock, 9 * MINUTE)
-    sessions.join(desk, caller("Dan"), lobby)
+    sessions_service.join(desk, caller("Dan"), lobby)
     pass_time(desk, clock, MINUTE)
 
     assert "Take over" in labels(desk, lobby)
@@ -160,7 +160,7 @@ def test_between_two_rounds_the_host_has_ten_minutes_since_the_last_one_closed(
     pass_time(desk, clock, 1)
 
     assert (closed, early, meetup(desk).host_away) == (Phase.CLOSED, False, True)
-    sessions.take_over(desk, caller("Ben"), keys.summary(number))
+    sessions_service.take_over(desk, caller("Ben"), keys.summary(number))
     assert host(desk) == "Ben"
 
 
@@ -176,12 +176,12 @@ def test_a_clock_that_the_host_stopped_and_left_stopped_is_waiting_too(
         shown = read_turn(tx, card(desk, number), desk.clock())
     assert shown is not None
     assert shown.about.host_gone
-    sessions.take_over(desk, caller("Ben"), card(desk, number))
+    sessions_service.take_over(desk, caller("Ben"), card(desk, number))
     rounds_service.skip(desk, caller("Ben"))
 
 
 def open_with_voice(desk: Desk) -> Key:
-    groups.change(desk, caller(manages_group=True), Change(voice_channel_id=VOICE))
+    groups_service.change(desk, caller(manages_group=True), Change(voice_channel_id=VOICE))
     return open_lobby(desk)
 
 
@@ -192,8 +192,8 @@ def test_a_host_who_leaves_the_call_can_be_followed_at_once_by_who_sits_first(de
 
     assert "Take over" in labels(desk, lobby)
     with pytest.raises(NotAllowedRefusal, match="Ben is next"):
-        sessions.take_over(desk, caller("Cleo"), lobby)
-    sessions.take_over(desk, caller("Ben"), lobby)
+        sessions_service.take_over(desk, caller("Cleo"), lobby)
+    sessions_service.take_over(desk, caller("Ben"), lobby)
     assert host(desk) == "Ben"
 
 
@@ -253,7 +253,7 @@ def test_a_session_ends_two_hours_after_its_last_round_closed(desk: Desk, clock:
     assert meetup(desk).ended_at == closed_at + timedelta(hours=2)
     assert "so I ended it" in evening(desk)
     assert "1 round in 36 minutes" in evening(desk)
-    sessions.start(desk, caller("Ben"), Wish())
+    sessions_service.start(desk, caller("Ben"), Wish())
 
 
 def test_a_lobby_in_which_nothing_ever_happens_ends_after_two_hours(
@@ -274,7 +274,7 @@ def test_what_anybody_does_in_the_lobby_keeps_the_session_alive(desk: Desk, cloc
     lobby = open_lobby(desk)
 
     pass_time(desk, clock, 2 * HOUR - 60)
-    sessions.join(desk, caller("Dan"), lobby)
+    sessions_service.join(desk, caller("Dan"), lobby)
     pass_time(desk, clock, 2 * HOUR - 1)
     early = meetup(desk).state
     pass_time(desk, clock, 1)
@@ -288,7 +288,7 @@ def test_a_session_that_somebody_ends_does_not_say_that_it_ended_by_itself(
     open_lobby(desk)
     clock.move(90 * MINUTE)
 
-    sessions.end(desk, caller("Ana"))
+    sessions_service.end(desk, caller("Ana"))
 
     assert "so I ended it" not in evening(desk)
     assert "in 1 hour 30 minutes" in evening(desk)
@@ -326,7 +326,7 @@ def test_a_series_goes_on_though_nobody_ended_its_session(desk: Desk, clock: Clo
     plan = Plan("in 24 hours", repeat=Repeat.WEEKLY, title="Weekly")
     announced = schedule_service.schedule(desk, caller("Ana"), plan).key  # type: ignore[union-attr]
     clock.move(DAY)
-    sessions.start_announced(desk, caller("Ana"), announced)
+    sessions_service.start_announced(desk, caller("Ana"), announced)
 
     pass_time(desk, clock, 2 * HOUR)
 
@@ -378,7 +378,7 @@ def test_resume_calls_the_next_one_with_a_full_turn_and_the_card_says_so(
     assert stopped_card(shown).items == ()
     for late in (
         lambda: rounds_service.resume(desk, caller("Ana"), stopped),
-        lambda: sessions.end(desk, caller("Ana"), stopped),
+        lambda: sessions_service.end(desk, caller("Ana"), stopped),
     ):
         with pytest.raises(StaleRefusal, match="goes on already"):
             late()
@@ -390,7 +390,7 @@ def test_end_on_the_card_closes_the_round_with_what_there_is(desk: Desk, clock: 
     clock.move(8 * HOUR)
     rounds_service.expire(desk, number, GROUP)
 
-    sessions.end(desk, caller("Ana"), keys.stopped(number, 0))
+    sessions_service.end(desk, caller("Ana"), keys.stopped(number, 0))
 
     assert phase(desk, number) == Phase.CLOSED
     assert row(desk, Round, number).stopped_at is None
@@ -430,7 +430,7 @@ def test_a_press_that_is_the_first_to_see_it_stops_the_round_as_the_sweep_does(
 def test_a_host_ends_their_only_session_from_any_channel(desk: Desk) -> None:
     open_lobby(desk)
 
-    sessions.end(desk, caller("Ana", channel_id=ELSEWHERE))
+    sessions_service.end(desk, caller("Ana", channel_id=ELSEWHERE))
 
     assert meetup(desk).state == SessionState.CLOSED
     closing = effect(desk, keys.evening(1))
@@ -454,7 +454,7 @@ def test_a_host_opens_the_next_round_from_any_channel(desk: Desk) -> None:
     finish(desk)
     bring(desk, SNOW)
 
-    key = sessions.next_round(desk, caller("Ana", channel_id=ELSEWHERE))
+    key = sessions_service.next_round(desk, caller("Ana", channel_id=ELSEWHERE))
 
     opened = effect(desk, key)
     assert opened is not None
@@ -466,9 +466,9 @@ def test_who_leads_two_sessions_is_asked_which_one(desk: Desk) -> None:
     open_lobby(desk, channel_id=912)
 
     with pytest.raises(Refusal, match=f"<#{CHANNEL}> and <#912>"):
-        sessions.end(desk, caller("Ana", channel_id=ELSEWHERE))
+        sessions_service.end(desk, caller("Ana", channel_id=ELSEWHERE))
 
-    sessions.end(desk, caller("Ana", channel_id=912))
+    sessions_service.end(desk, caller("Ana", channel_id=912))
     assert [one.state for one in rows(desk, Meetup)] == [SessionState.LIVE, SessionState.CLOSED]
 
 
@@ -476,8 +476,8 @@ def test_a_facilitator_ends_the_only_session_there_is_and_others_end_none(desk: 
     open_lobby(desk)
 
     with pytest.raises(Refusal, match="No session is live in this channel"):
-        sessions.end(desk, caller("Ben", channel_id=ELSEWHERE))
-    sessions.end(desk, caller("Eva", channel_id=ELSEWHERE, **FACILITATOR))
+        sessions_service.end(desk, caller("Ben", channel_id=ELSEWHERE))
+    sessions_service.end(desk, caller("Eva", channel_id=ELSEWHERE, **FACILITATOR))
 
     assert meetup(desk).state == SessionState.CLOSED
 
@@ -487,7 +487,7 @@ def test_a_session_here_comes_before_one_elsewhere(desk: Desk) -> None:
     open_lobby(desk, ("Ben",), channel_id=ELSEWHERE)
 
     with pytest.raises(NotAllowedRefusal):
-        sessions.end(desk, caller("Ana", channel_id=ELSEWHERE))
+        sessions_service.end(desk, caller("Ana", channel_id=ELSEWHERE))
 
 
 # A channel that is gone
@@ -529,9 +529,9 @@ def test_settings_that_cure_a_lost_channel_do_not_call_the_new_one_gone(
     lobby = open_lobby(desk)
     deliver_all(desk)
     lose(desk, clock)
-    before = groups.show(desk, caller()).troubles
+    before = groups_service.show(desk, caller()).troubles
 
-    after = groups.change(desk, caller(manages_group=True), Change(channel_id=ELSEWHERE))
+    after = groups_service.change(desk, caller(manages_group=True), Change(channel_id=ELSEWHERE))
 
     assert [one.channel_id for one in before] == [CHANNEL]
     assert after.troubles == ()
@@ -561,7 +561,7 @@ def test_a_host_ends_a_session_without_a_channel_and_its_last_card_is_seen(
     deliver_all(desk)
     lose(desk, clock)
 
-    sessions.end(desk, caller("Ana", channel_id=ELSEWHERE))
+    sessions_service.end(desk, caller("Ana", channel_id=ELSEWHERE))
 
     closing = effect(desk, keys.evening(1))
     assert closing is not None

@@ -9,14 +9,14 @@ from bot.core import keys
 from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.unit import Caller, Desk, Person
-from bot.groups import service as groups
+from bot.groups import service as groups_service
 from bot.groups.service import Change
-from bot.questions import service as questions
+from bot.questions import service as questions_service
 from bot.rounds import service as rounds_service
 from bot.schedule import service as schedule_service
 from bot.schedule.service import Plan
 from bot.sessions import hosting
-from bot.sessions import service as sessions
+from bot.sessions import service as sessions_service
 from bot.sessions.read_model import read_evening, read_lobby
 from bot.sessions.service import Wish
 from storage import sessions as stored
@@ -91,7 +91,7 @@ def test_a_session_is_found_by_its_title_however_many_are_planned(desk: Desk) ->
         host = caller("Ana", manages_events=True)  # others plan ten ahead at most
         schedule_service.schedule(desk, host, Plan("in 48 hours", f"Evening {number}"))
 
-    sessions.start(desk, caller("Ana"), Wish(session="evening 29"))
+    sessions_service.start(desk, caller("Ana"), Wish(session="evening 29"))
 
     assert [one.title for one in rows(desk, Meetup) if one.state == SessionState.LIVE] == [
         "Evening 29"
@@ -99,7 +99,7 @@ def test_a_session_is_found_by_its_title_however_many_are_planned(desk: Desk) ->
 
 
 def test_an_ad_hoc_session_is_live_in_its_channel_with_the_host_in_the_circle(desk: Desk) -> None:
-    lobby = sessions.start(desk, caller("Ana"), Wish())
+    lobby = sessions_service.start(desk, caller("Ana"), Wish())
 
     found = meetup(desk)
     assert (found.state, found.channel_id, found.started_at) == (SessionState.LIVE, CHANNEL, START)
@@ -112,7 +112,7 @@ def test_an_ad_hoc_session_is_live_in_its_channel_with_the_host_in_the_circle(de
 def test_whoever_is_on_the_call_sits_down(desk: Desk) -> None:
     on_call = (Person(1, "Ana"), Person(2, "Ben"), Person(77, "Guest"))
 
-    sessions.start(desk, caller("Ana"), Wish(), on_call)
+    sessions_service.start(desk, caller("Ana"), Wish(), on_call)
 
     assert circle(desk) == ["Ana", "Ben", "Guest"]
 
@@ -123,27 +123,27 @@ def test_a_second_live_session_in_a_channel_is_refused(desk: Desk) -> None:
     before = snapshot(desk)
 
     with pytest.raises(Refusal, match="live in this channel"):
-        sessions.start(desk, caller("Dan"), Wish())
+        sessions_service.start(desk, caller("Dan"), Wish())
     with pytest.raises(Refusal, match="live in this channel"):
-        sessions.start_announced(desk, caller("Ana"), announced)
+        sessions_service.start_announced(desk, caller("Ana"), announced)
 
     assert snapshot(desk) == before
 
 
 def test_another_channel_and_another_group_can_have_a_session_at_once(desk: Desk) -> None:
-    sessions.start(desk, caller("Ana"), Wish())
+    sessions_service.start(desk, caller("Ana"), Wish())
 
-    sessions.start(desk, caller("Ben", channel_id=911), Wish())
-    sessions.start(desk, caller("Ana", group_id=901, channel_id=912), Wish())
+    sessions_service.start(desk, caller("Ben", channel_id=911), Wish())
+    sessions_service.start(desk, caller("Ana", group_id=901, channel_id=912), Wish())
 
     assert [one.state for one in rows(desk, Meetup)] == [SessionState.LIVE] * 3
 
 
 def test_a_channel_is_free_again_once_its_session_has_ended(desk: Desk) -> None:
     open_lobby(desk)
-    sessions.end(desk, caller("Ana"))
+    sessions_service.end(desk, caller("Ana"))
 
-    lobby = sessions.start(desk, caller("Ben"), Wish())
+    lobby = sessions_service.start(desk, caller("Ben"), Wish())
 
     assert lobby == keys.lobby(2, 1)
 
@@ -152,7 +152,9 @@ def test_a_planned_session_goes_live_where_it_is_started(desk: Desk) -> None:
     announced = plan(desk, title="Friday", turn="5m")
     before = wanted(desk, announced)
 
-    sessions.start(desk, caller("Ana", channel_id=911), Wish(session="Friday", order=Order.RANDOM))
+    sessions_service.start(
+        desk, caller("Ana", channel_id=911), Wish(session="Friday", order=Order.RANDOM)
+    )
 
     found = meetup(desk)
     assert (found.state, found.channel_id) == (SessionState.LIVE, 911)
@@ -163,7 +165,7 @@ def test_a_planned_session_goes_live_where_it_is_started(desk: Desk) -> None:
 def test_the_start_button_starts_what_was_announced(desk: Desk) -> None:
     announced = plan(desk, turn="5m")
 
-    lobby = sessions.start_announced(desk, caller("Ana"), announced, (Person(2, "Ben"),))
+    lobby = sessions_service.start_announced(desk, caller("Ana"), announced, (Person(2, "Ben"),))
 
     assert lobby == keys.lobby(announced.id, 1)
     assert (circle(desk), meetup(desk).turn_seconds) == (["Ana", "Ben"], 300)
@@ -174,7 +176,7 @@ def test_a_started_session_is_no_longer_reminded_of(desk: Desk) -> None:
     announced = plan(desk)
     listening = Desk(desk.db, desk.clock, lambda unit: alarms.update(unit.alarms))
 
-    sessions.start_announced(listening, caller("Ana"), announced)
+    sessions_service.start_announced(listening, caller("Ana"), announced)
 
     assert alarms == {"session:1": None, "live:1": START + timedelta(minutes=10)}
 
@@ -183,18 +185,18 @@ def test_only_the_host_or_a_facilitator_starts_a_planned_session(desk: Desk) -> 
     announced = plan(desk)
 
     with pytest.raises(NotAllowedRefusal, match="host or a facilitator"):
-        sessions.start_announced(desk, caller("Ben"), announced)
-    sessions.start_announced(desk, caller("Ben", **FACILITATOR), announced)
+        sessions_service.start_announced(desk, caller("Ben"), announced)
+    sessions_service.start_announced(desk, caller("Ben", **FACILITATOR), announced)
 
     assert host(desk) == "Ben"
 
 
 def test_a_session_can_be_started_once(desk: Desk) -> None:
     announced = plan(desk)
-    sessions.start_announced(desk, caller("Ana"), announced)
+    sessions_service.start_announced(desk, caller("Ana"), announced)
 
     with pytest.raises(StaleRefusal, match="live"):
-        sessions.start_announced(desk, caller("Ana", channel_id=911), announced)
+        sessions_service.start_announced(desk, caller("Ana", channel_id=911), announced)
 
 
 def test_a_cancelled_session_cannot_be_started(desk: Desk) -> None:
@@ -202,7 +204,7 @@ def test_a_cancelled_session_cannot_be_started(desk: Desk) -> None:
     schedule_service.cancel(desk, caller("Ana"), str(announced.id))
 
     with pytest.raises(StaleRefusal, match="cancelled"):
-        sessions.start_announced(desk, caller("Ana"), announced)
+        sessions_service.start_announced(desk, caller("Ana"), announced)
 
 
 def test_a_wish_that_cannot_be_is_refused_and_nothing_starts(desk: Desk) -> None:
@@ -216,7 +218,7 @@ def test_a_wish_that_cannot_be_is_refused_and_nothing_starts(desk: Desk) -> None
 
     for wish in wishes:
         with pytest.raises(Refusal):
-            sessions.start(desk, caller("Ana"), wish)
+            sessions_service.start(desk, caller("Ana"), wish)
 
     assert not any(snapshot(desk).values())
 
@@ -226,7 +228,7 @@ def test_the_host_can_choose_question_turn_and_order_at_the_start(desk: Desk) ->
     snow = bring(desk, SNOW)
 
     lobby = open_lobby(desk, CIRCLE, Wish(question=SNOW, turn="90s", order=Order.MANUAL))
-    sessions.start_round(desk, caller("Ana"), lobby)
+    sessions_service.start_round(desk, caller("Ana"), lobby)
 
     opened = row(desk, Round, 1)
     assert (opened.question_id, opened.turn_seconds) == (snow, 90)
@@ -234,25 +236,25 @@ def test_the_host_can_choose_question_turn_and_order_at_the_start(desk: Desk) ->
 
 
 def test_the_voice_channel_is_that_of_the_plan_or_else_of_the_group(desk: Desk) -> None:
-    groups.change(desk, caller(manages_group=True), Change(voice_channel_id=VOICE))
+    groups_service.change(desk, caller(manages_group=True), Change(voice_channel_id=VOICE))
     theirs = plan(desk, voice_channel_id=951)
     plain = plan(desk)
 
-    found = [sessions.voice_channel_of(desk, caller(), at) for at in (theirs, plain)]
+    found = [sessions_service.voice_channel_of(desk, caller(), at) for at in (theirs, plain)]
 
     assert found == [951, VOICE]
-    assert sessions.voice_channel_for(desk, caller(), "") == VOICE
-    assert sessions.voice_channel_for(desk, caller(group_id=901), "") is None
+    assert sessions_service.voice_channel_for(desk, caller(), "") == VOICE
+    assert sessions_service.voice_channel_for(desk, caller(group_id=901), "") is None
 
 
 # Join and leave
 
 
 def test_joining_takes_a_place_in_the_circle(desk: Desk) -> None:
-    lobby = sessions.start(desk, caller("Ana"), Wish())
+    lobby = sessions_service.start(desk, caller("Ana"), Wish())
 
-    sessions.join(desk, caller("Ben"), lobby)
-    sessions.join(desk, caller("Cleo"))
+    sessions_service.join(desk, caller("Ben"), lobby)
+    sessions_service.join(desk, caller("Cleo"))
 
     assert circle(desk) == ["Ana", "Ben", "Cleo"]
     assert wanted(desk, lobby) == 3
@@ -262,7 +264,7 @@ def test_nobody_joins_twice(desk: Desk) -> None:
     lobby = open_lobby(desk)
 
     with pytest.raises(Refusal, match="already"):
-        sessions.join(desk, caller("Ben"), lobby)
+        sessions_service.join(desk, caller("Ben"), lobby)
 
     assert circle(desk) == list(CIRCLE)
 
@@ -273,36 +275,36 @@ def test_leaving_gives_the_place_up_and_joining_takes_one_at_the_end(
     lobby = open_lobby(desk)
     clock.move(5)
 
-    sessions.leave(desk, caller("Ben"), lobby)
+    sessions_service.leave(desk, caller("Ben"), lobby)
     left = circle(desk)
-    sessions.join(desk, caller("Ben"), lobby)
+    sessions_service.join(desk, caller("Ben"), lobby)
 
     assert (left, circle(desk)) == (["Ana", "Cleo"], ["Ana", "Cleo", "Ben"])
 
 
 def test_who_is_not_in_the_circle_cannot_leave_it(desk: Desk) -> None:
     lobby = open_lobby(desk)
-    sessions.leave(desk, caller("Ben"), lobby)
+    sessions_service.leave(desk, caller("Ben"), lobby)
 
     for name in ("Ben", "Dan"):
         with pytest.raises(Refusal, match="not in the circle"):
-            sessions.leave(desk, caller(name), lobby)
+            sessions_service.leave(desk, caller(name), lobby)
 
 
 def test_without_a_live_session_there_is_nothing_to_join(desk: Desk) -> None:
     lobby = open_lobby(desk)
-    sessions.end(desk, caller("Ana"))
+    sessions_service.end(desk, caller("Ana"))
 
     with pytest.raises(Refusal, match="No session is live"):
-        sessions.join(desk, caller("Dan"))
+        sessions_service.join(desk, caller("Dan"))
     with pytest.raises(StaleRefusal, match="over"):
-        sessions.join(desk, caller("Dan"), lobby)
+        sessions_service.join(desk, caller("Dan"), lobby)
 
 
 def test_a_late_joiner_sits_down_at_the_end_of_the_round(desk: Desk) -> None:
     number = open_turns(desk)
 
-    sessions.join(desk, caller("Dan"))
+    sessions_service.join(desk, caller("Dan"))
 
     assert order(desk, number) == [*CIRCLE, "Dan"]
     assert circle(desk) == [*CIRCLE, "Dan"]
@@ -313,7 +315,7 @@ def test_who_joins_in_the_final_phase_is_in_for_the_next_round(desk: Desk) -> No
     for name in CIRCLE:
         rounds_service.done(desk, caller(name))
 
-    sessions.join(desk, caller("Dan"))
+    sessions_service.join(desk, caller("Dan"))
 
     assert order(desk, number) == list(CIRCLE)
     assert circle(desk) == [*CIRCLE, "Dan"]
@@ -322,16 +324,16 @@ def test_who_joins_in_the_final_phase_is_in_for_the_next_round(desk: Desk) -> No
 def test_a_leavers_turn_ends_at_once(desk: Desk) -> None:
     number = open_turns(desk)
 
-    sessions.leave(desk, caller("Ana"))
+    sessions_service.leave(desk, caller("Ana"))
 
     assert speaker(desk, number) == "Ben"
 
 
 def test_a_leaver_who_comes_back_has_their_seat_again(desk: Desk) -> None:
     number = open_turns(desk)
-    sessions.leave(desk, caller("Ben"))
+    sessions_service.leave(desk, caller("Ben"))
 
-    sessions.join(desk, caller("Ben"))
+    sessions_service.join(desk, caller("Ben"))
     for name in ("Ana", "Cleo"):
         rounds_service.done(desk, caller(name))
 
@@ -342,7 +344,7 @@ def test_the_last_to_leave_ends_the_round(desk: Desk) -> None:
     number = open_turns(desk)
 
     for name in CIRCLE:
-        sessions.leave(desk, caller(name))
+        sessions_service.leave(desk, caller(name))
 
     assert phase(desk, number) == Phase.CLOSED
     assert meetup(desk).state == SessionState.LIVE
@@ -354,7 +356,7 @@ def test_a_round_whose_time_has_run_out_stands_in_nobodys_way(desk: Desk, clock:
         rounds_service.done(desk, caller(name))
     clock.move(FINAL_SECONDS)
 
-    sessions.leave(desk, caller("Ben"))
+    sessions_service.leave(desk, caller("Ben"))
 
     assert phase(desk, number) == Phase.CLOSED
     assert circle(desk) == ["Ana", "Cleo"]
@@ -367,8 +369,8 @@ def test_the_newest_vote_counts(desk: Desk) -> None:
     rain, snow = bring(desk, RAIN), bring(desk, SNOW)
     lobby = open_lobby(desk)
 
-    sessions.vote(desk, caller("Ben"), lobby, rain)
-    sessions.vote(desk, caller("Ben"), lobby, snow)
+    sessions_service.vote(desk, caller("Ben"), lobby, rain)
+    sessions_service.vote(desk, caller("Ben"), lobby, snow)
 
     assert [(one.member_id, one.question_id) for one in rows(desk, Vote)] == [
         (member(desk, "Ben"), snow)
@@ -380,19 +382,19 @@ def test_only_the_circle_votes(desk: Desk) -> None:
     lobby = open_lobby(desk)
 
     with pytest.raises(NotAllowedRefusal, match="Join first"):
-        sessions.vote(desk, caller("Dan"), lobby, rain)
+        sessions_service.vote(desk, caller("Dan"), lobby, rain)
 
 
 def test_a_question_that_cannot_be_taken_gets_no_vote(desk: Desk, clock: Clock) -> None:
     rain = bring(desk, closes="in 1 hour")
     snow = bring(desk, SNOW)
     lobby = open_lobby(desk)
-    questions.withdraw(desk, caller("Ana"), snow)
+    questions_service.withdraw(desk, caller("Ana"), snow)
     clock.move(3600)
 
     for number in (rain, snow, 404):
         with pytest.raises(StaleRefusal, match="any more"):
-            sessions.vote(desk, caller("Ben"), lobby, number)
+            sessions_service.vote(desk, caller("Ben"), lobby, number)
 
 
 def test_the_question_with_most_votes_is_taken(desk: Desk) -> None:
@@ -400,9 +402,9 @@ def test_the_question_with_most_votes_is_taken(desk: Desk) -> None:
     snow = bring(desk, SNOW)
     lobby = open_lobby(desk)
     for name in ("Ben", "Cleo"):
-        sessions.vote(desk, caller(name), lobby, snow)
+        sessions_service.vote(desk, caller(name), lobby, snow)
 
-    sessions.start_round(desk, caller("Ana"), lobby)
+    sessions_service.start_round(desk, caller("Ana"), lobby)
 
     opened = row(desk, Round, 1)
     assert (opened.question_id, opened.phase, opened.opened_at) == (snow, Phase.BLIND, START)
@@ -415,13 +417,13 @@ def test_a_question_that_somebody_present_has_forecast_is_picked_last(desk: Desk
     rain, snow = bring(desk, RAIN), bring(desk, SNOW)
     hail = bring(desk, "Will it hail in Lima this year?")
     record(desk, "Ben", rain)
-    questions.toggle_mark(desk, caller("Cleo"), keys.question(hail))
+    questions_service.toggle_mark(desk, caller("Cleo"), keys.question(hail))
     record(desk, "Dan", snow)
     lobby = open_lobby(desk)
 
     with desk.db.read() as tx:
         shown = read_lobby(tx, lobby, START)
-    sessions.start_round(desk, caller("Ana"), lobby)
+    sessions_service.start_round(desk, caller("Ana"), lobby)
 
     assert shown is not None
     assert [(one.id, one.known_to) for one in shown.choices] == [
@@ -436,7 +438,7 @@ def test_without_a_question_no_round_starts(desk: Desk) -> None:
     lobby = open_lobby(desk)
 
     with pytest.raises(Refusal, match="no question"):
-        sessions.start_round(desk, caller("Ana"), lobby)
+        sessions_service.start_round(desk, caller("Ana"), lobby)
 
     assert meetup(desk).lobby_open
 
@@ -445,21 +447,21 @@ def test_without_anybody_no_round_starts(desk: Desk) -> None:
     bring(desk)
     lobby = open_lobby(desk)
     for name in CIRCLE:
-        sessions.leave(desk, caller(name), lobby)
+        sessions_service.leave(desk, caller(name), lobby)
 
     with pytest.raises(Refusal, match="Nobody is in the circle"):
-        sessions.start_round(desk, caller("Eva", **FACILITATOR), lobby)
+        sessions_service.start_round(desk, caller("Eva", **FACILITATOR), lobby)
 
 
 def test_a_lobby_whose_round_has_begun_is_stale(desk: Desk) -> None:
     rain = bring(desk)
     lobby = open_lobby(desk)
-    sessions.start_round(desk, caller("Ana"), lobby)
+    sessions_service.start_round(desk, caller("Ana"), lobby)
 
     with pytest.raises(StaleRefusal):
-        sessions.start_round(desk, caller("Ana"), lobby)
+        sessions_service.start_round(desk, caller("Ana"), lobby)
     with pytest.raises(StaleRefusal):
-        sessions.vote(desk, caller("Ben"), lobby, rain)
+        sessions_service.vote(desk, caller("Ben"), lobby, rain)
 
     assert len(rows(desk, Round)) == 1
 
@@ -475,7 +477,7 @@ def test_two_circles_do_not_take_the_same_question_at_once(desk: Desk) -> None:
     other = open_lobby(desk, ("Dan",), channel_id=911)
 
     with pytest.raises(Refusal, match="no question"):
-        sessions.start_round(desk, caller("Dan"), other)
+        sessions_service.start_round(desk, caller("Dan"), other)
 
 
 def test_a_lobby_offers_a_question_again_when_the_round_elsewhere_is_over(desk: Desk) -> None:
@@ -483,7 +485,7 @@ def test_a_lobby_offers_a_question_again_when_the_round_elsewhere_is_over(desk: 
     other = open_lobby(desk, ("Dan",), channel_id=911)
     before = wanted(desk, other)
 
-    sessions.end(desk, caller("Ana"))
+    sessions_service.end(desk, caller("Ana"))
 
     assert wanted(desk, other) == before + 1
 
@@ -495,8 +497,8 @@ def test_the_next_round_has_a_lobby_of_its_own(desk: Desk) -> None:
     finish(desk)
     snow = bring(desk, SNOW)
 
-    lobby = sessions.next_round(desk, caller("Ana"), keys.summary(1))
-    sessions.start_round(desk, caller("Ana"), lobby)
+    lobby = sessions_service.next_round(desk, caller("Ana"), keys.summary(1))
+    sessions_service.start_round(desk, caller("Ana"), lobby)
 
     assert lobby == keys.lobby(1, 2)
     assert [(one.number, one.question_id) for one in rows(desk, Round)] == [(1, 1), (2, snow)]
@@ -510,14 +512,14 @@ def test_who_has_opened_least_often_opens_the_next_round(desk: Desk) -> None:
     openers = []
 
     for _ in range(2):
-        sessions.start_round(desk, caller("Ana"), lobby)
+        sessions_service.start_round(desk, caller("Ana"), lobby)
         number = running(desk, 1)
         rounds_service.ready(desk, caller("Ana"))
         openers.append(speaker(desk, number))
         for _ in range(2):
             rounds_service.skip(desk, caller("Ana"))
         rounds_service.ready(desk, caller("Ana"))
-        lobby = sessions.next_round(desk, caller("Ana"))
+        lobby = sessions_service.next_round(desk, caller("Ana"))
 
     assert sorted(str(name) for name in openers) == ["Ana", "Ben"]
 
@@ -526,21 +528,21 @@ def test_a_question_is_taken_once_in_a_session(desk: Desk) -> None:
     finish(desk)
 
     with pytest.raises(Refusal, match="cannot be taken"):
-        sessions.next_round(desk, caller("Ana"), None, RAIN)
-    lobby = sessions.next_round(desk, caller("Ana"))
+        sessions_service.next_round(desk, caller("Ana"), None, RAIN)
+    lobby = sessions_service.next_round(desk, caller("Ana"))
     with pytest.raises(Refusal, match="no question"):
-        sessions.start_round(desk, caller("Ana"), lobby)
+        sessions_service.start_round(desk, caller("Ana"), lobby)
 
 
 def test_the_next_round_waits_for_the_one_that_is_running(desk: Desk, clock: Clock) -> None:
     number = open_turns(desk)
     with pytest.raises(Refusal, match="A round is running"):
-        sessions.next_round(desk, caller("Ana"))
+        sessions_service.next_round(desk, caller("Ana"))
     for name in CIRCLE:
         rounds_service.done(desk, caller(name))
 
     clock.move(FINAL_SECONDS)
-    sessions.next_round(desk, caller("Ana"), card(desk, number))
+    sessions_service.next_round(desk, caller("Ana"), card(desk, number))
 
     assert phase(desk, number) == Phase.CLOSED
     assert meetup(desk).lobby == 2
@@ -552,9 +554,9 @@ def test_a_lobby_that_is_open_can_be_given_another_question(desk: Desk) -> None:
     lobby = open_lobby(desk)
 
     with pytest.raises(Refusal, match="open already"):
-        sessions.next_round(desk, caller("Ana"))
-    again = sessions.next_round(desk, caller("Ana"), None, SNOW)
-    sessions.start_round(desk, caller("Ana"), lobby)
+        sessions_service.next_round(desk, caller("Ana"))
+    again = sessions_service.next_round(desk, caller("Ana"), None, SNOW)
+    sessions_service.start_round(desk, caller("Ana"), lobby)
 
     assert again == lobby
     assert row(desk, Round, 1).question_id == snow
@@ -563,13 +565,13 @@ def test_a_lobby_that_is_open_can_be_given_another_question(desk: Desk) -> None:
 def test_an_old_summary_opens_no_round(desk: Desk) -> None:
     finish(desk)
     bring(desk, SNOW)
-    lobby = sessions.next_round(desk, caller("Ana"))
-    sessions.start_round(desk, caller("Ana"), lobby)
+    lobby = sessions_service.next_round(desk, caller("Ana"))
+    sessions_service.start_round(desk, caller("Ana"), lobby)
 
     with pytest.raises(StaleRefusal, match="That round is over"):
-        sessions.next_round(desk, caller("Ana"), keys.summary(1))
+        sessions_service.next_round(desk, caller("Ana"), keys.summary(1))
     with pytest.raises(StaleRefusal, match="That round is over"):
-        sessions.end(desk, caller("Ana"), keys.summary(1))
+        sessions_service.end(desk, caller("Ana"), keys.summary(1))
 
 
 # End
@@ -579,7 +581,7 @@ def test_ending_a_session_closes_its_round_and_posts_the_evening(desk: Desk, clo
     number = open_turns(desk)
     clock.move(600)
 
-    key = sessions.end(desk, caller("Ana"))
+    key = sessions_service.end(desk, caller("Ana"))
 
     with desk.db.read() as tx:
         evening = read_evening(tx, key)
@@ -594,7 +596,7 @@ def test_the_summary_offers_no_next_round_once_the_session_has_ended(desk: Desk)
     finish(desk)
     offered = wanted(desk, keys.summary(1))
 
-    sessions.end(desk, caller("Ana"))
+    sessions_service.end(desk, caller("Ana"))
 
     assert wanted(desk, keys.summary(1)) == offered + 1
 
@@ -603,7 +605,7 @@ def test_a_session_can_end_in_its_lobby(desk: Desk) -> None:
     lobby = open_lobby(desk)
     before = wanted(desk, lobby)
 
-    sessions.end(desk, caller("Ana"))
+    sessions_service.end(desk, caller("Ana"))
 
     assert not meetup(desk).lobby_open
     assert wanted(desk, lobby) == before + 1
@@ -615,27 +617,27 @@ def test_a_session_ends_although_its_round_has_just_run_out(desk: Desk, clock: C
         rounds_service.done(desk, caller(name))
     clock.move(FINAL_SECONDS)
 
-    sessions.end(desk, caller("Ana"))
+    sessions_service.end(desk, caller("Ana"))
 
     assert (meetup(desk).state, phase(desk, number)) == (SessionState.CLOSED, Phase.CLOSED)
 
 
 def test_a_session_ends_once(desk: Desk) -> None:
     number = finish(desk)
-    sessions.end(desk, caller("Ana"), keys.summary(number))
+    sessions_service.end(desk, caller("Ana"), keys.summary(number))
 
     with pytest.raises(StaleRefusal, match="over"):
-        sessions.end(desk, caller("Ana"), keys.summary(number))
+        sessions_service.end(desk, caller("Ana"), keys.summary(number))
     with pytest.raises(Refusal, match="No session is live"):
-        sessions.end(desk, caller("Ana"))
+        sessions_service.end(desk, caller("Ana"))
 
 
 def test_the_announcement_follows_start_and_end(desk: Desk) -> None:
     announced = plan(desk)
-    sessions.start_announced(desk, caller("Ana"), announced)
+    sessions_service.start_announced(desk, caller("Ana"), announced)
     before = wanted(desk, announced)
 
-    sessions.end(desk, caller("Ana"))
+    sessions_service.end(desk, caller("Ana"))
 
     assert wanted(desk, announced) == before + 1
 
@@ -644,9 +646,9 @@ def test_the_announcement_follows_start_and_end(desk: Desk) -> None:
 
 
 LED: dict[str, Callable[[Desk, Caller], object]] = {
-    "start the round": lambda desk, who: sessions.start_round(desk, who, keys.lobby(1, 1)),
-    "open the next round": lambda desk, who: sessions.next_round(desk, who, None, RAIN),
-    "end the session": sessions.end,
+    "start the round": lambda desk, who: sessions_service.start_round(desk, who, keys.lobby(1, 1)),
+    "open the next round": lambda desk, who: sessions_service.next_round(desk, who, None, RAIN),
+    "end the session": sessions_service.end,
 }
 
 
@@ -675,32 +677,32 @@ def test_a_facilitator_leads_any_session(desk: Desk) -> None:
 
 def test_a_host_who_has_left_no_longer_leads(desk: Desk) -> None:
     lobby = open_lobby(desk)
-    sessions.leave(desk, caller("Ana"), lobby)
+    sessions_service.leave(desk, caller("Ana"), lobby)
 
     with pytest.raises(NotAllowedRefusal):
-        sessions.end(desk, caller("Ana"))
+        sessions_service.end(desk, caller("Ana"))
 
     assert host(desk) is None
 
 
 def test_the_next_in_the_circle_can_take_over_and_nobody_else(desk: Desk) -> None:
     lobby = open_lobby(desk)
-    sessions.leave(desk, caller("Ana"), lobby)
+    sessions_service.leave(desk, caller("Ana"), lobby)
 
     for name in ("Cleo", "Dan"):
         with pytest.raises(NotAllowedRefusal, match="Ben is next in the circle"):
-            sessions.take_over(desk, caller(name), lobby)
-    sessions.take_over(desk, caller("Ben"), lobby)
+            sessions_service.take_over(desk, caller(name), lobby)
+    sessions_service.take_over(desk, caller("Ben"), lobby)
 
     assert host(desk) == "Ben"
-    sessions.end(desk, caller("Ben"))
+    sessions_service.end(desk, caller("Ben"))
 
 
 def test_a_facilitator_can_take_over_without_a_seat(desk: Desk) -> None:
     lobby = open_lobby(desk)
-    sessions.leave(desk, caller("Ana"), lobby)
+    sessions_service.leave(desk, caller("Ana"), lobby)
 
-    sessions.take_over(desk, caller("Eva", **FACILITATOR), lobby)
+    sessions_service.take_over(desk, caller("Eva", **FACILITATOR), lobby)
 
     assert host(desk) == "Eva"
 
@@ -709,43 +711,43 @@ def test_while_there_is_a_host_nobody_takes_over(desk: Desk) -> None:
     lobby = open_lobby(desk)
 
     with pytest.raises(StaleRefusal, match="has a host"):
-        sessions.take_over(desk, caller("Ben", **FACILITATOR), lobby)
+        sessions_service.take_over(desk, caller("Ben", **FACILITATOR), lobby)
 
 
 def test_in_a_round_the_first_seat_that_is_still_there_takes_over(desk: Desk) -> None:
     number = open_turns(desk)
-    sessions.leave(desk, caller("Ana"))
+    sessions_service.leave(desk, caller("Ana"))
 
-    sessions.take_over(desk, caller("Ben"), card(desk, number))
+    sessions_service.take_over(desk, caller("Ben"), card(desk, number))
 
     assert host(desk) == "Ben"
 
 
 def test_a_host_who_comes_back_before_anybody_took_over_is_the_host_again(desk: Desk) -> None:
     lobby = open_lobby(desk)
-    sessions.leave(desk, caller("Ana"), lobby)
+    sessions_service.leave(desk, caller("Ana"), lobby)
 
-    sessions.join(desk, caller("Ana"), lobby)
+    sessions_service.join(desk, caller("Ana"), lobby)
 
     assert host(desk) == "Ana"
 
 
 def test_a_host_who_comes_back_after_somebody_took_over_is_a_guest(desk: Desk) -> None:
     lobby = open_lobby(desk)
-    sessions.leave(desk, caller("Ana"), lobby)
-    sessions.take_over(desk, caller("Ben"), lobby)
+    sessions_service.leave(desk, caller("Ana"), lobby)
+    sessions_service.take_over(desk, caller("Ben"), lobby)
 
-    sessions.join(desk, caller("Ana"), lobby)
+    sessions_service.join(desk, caller("Ana"), lobby)
 
     assert host(desk) == "Ben"
 
 
 def test_a_host_without_a_seat_can_leave_the_lead(desk: Desk) -> None:
     lobby = open_lobby(desk)
-    sessions.leave(desk, caller("Ana"), lobby)
-    sessions.take_over(desk, caller("Eva", **FACILITATOR), lobby)
+    sessions_service.leave(desk, caller("Ana"), lobby)
+    sessions_service.take_over(desk, caller("Eva", **FACILITATOR), lobby)
 
-    sessions.leave(desk, caller("Eva"), lobby)
+    sessions_service.leave(desk, caller("Eva"), lobby)
 
     assert host(desk) is None
 
@@ -754,7 +756,7 @@ def test_a_host_without_a_seat_can_leave_the_lead(desk: Desk) -> None:
 
 
 def open_with_voice(desk: Desk) -> Key:
-    groups.change(desk, caller(manages_group=True), Change(voice_channel_id=VOICE))
+    groups_service.change(desk, caller(manages_group=True), Change(voice_channel_id=VOICE))
     return open_lobby(desk)
 
 
@@ -780,11 +782,11 @@ def test_whoever_arrives_while_the_lobby_is_open_sits_down(desk: Desk) -> None:
 def test_whoever_arrives_during_a_round_is_offered_a_seat(desk: Desk) -> None:
     bring(desk)
     lobby = open_with_voice(desk)
-    sessions.start_round(desk, caller("Ana"), lobby)
+    sessions_service.start_round(desk, caller("Ana"), lobby)
 
     arrive(desk)
     offered = presence(desk, "Dan")
-    sessions.join(desk, caller("Dan"))
+    sessions_service.join(desk, caller("Dan"))
 
     assert (offered, presence(desk, "Dan")) == (Presence.OFFERED, Presence.IN)
     assert order(desk, 1) == [*CIRCLE, "Dan"]
@@ -803,7 +805,7 @@ def test_arriving_again_changes_nothing(desk: Desk) -> None:
 
 def test_who_has_left_is_not_put_back_by_reconnecting(desk: Desk) -> None:
     lobby = open_with_voice(desk)
-    sessions.leave(desk, caller("Ben"), lobby)
+    sessions_service.leave(desk, caller("Ben"), lobby)
 
     arrive(desk, 2, "Ben")
 
@@ -813,7 +815,7 @@ def test_who_has_left_is_not_put_back_by_reconnecting(desk: Desk) -> None:
 def test_another_voice_channel_and_a_session_that_is_over_are_no_concern(desk: Desk) -> None:
     open_with_voice(desk)
     arrive(desk, channel=951)
-    sessions.end(desk, caller("Ana"))
+    sessions_service.end(desk, caller("Ana"))
     arrive(desk)
 
     assert "Dan" not in people(desk).values()
@@ -827,16 +829,16 @@ def test_an_answer_to_an_invitation_is_no_seat(desk: Desk) -> None:
     announced = plan(desk)
     schedule_service.rsvp(desk, caller("Ben"), announced, Answer.GOING)
 
-    sessions.start_announced(desk, caller("Ana"), announced)
+    sessions_service.start_announced(desk, caller("Ana"), announced)
 
     assert circle(desk) == ["Ana"]
 
 
 def test_cards_are_posted_in_the_channel_of_the_session(desk: Desk) -> None:
-    groups.change(desk, caller(manages_group=True), Change(channel_id=920))
+    groups_service.change(desk, caller(manages_group=True), Change(channel_id=920))
     bring(desk)
     lobby = open_lobby(desk, CIRCLE, Wish(order=Order.MANUAL), channel_id=911)
-    sessions.start_round(desk, caller("Ana"), lobby)
+    sessions_service.start_round(desk, caller("Ana"), lobby)
 
     posted = [effect(desk, key) for key in (lobby, keys.blind(1))]
 

@@ -9,8 +9,8 @@ from bot.circle.cards import record_lines
 from bot.circle.read_model import MemberRecord
 from bot.core.refusals import Refusal
 from bot.core.unit import Desk
-from bot.standings import pictures
-from bot.standings import service as standings
+from bot.standings import pictures as standings_pictures
+from bot.standings import service as standings_service
 from bot.standings.cards import profile_card
 from tests.bot.scenes import bring
 from tests.conftest import caller
@@ -19,11 +19,11 @@ DAN, EVA = caller("Dan").user_id, caller("Eva").user_id
 
 
 def profile(desk: Desk, who: int | None) -> Any:
-    return pictures.profile(desk, caller("Dan"), who)
+    return standings_pictures.profile(desk, caller("Dan"), who)
 
 
 def calibration(desk: Desk, who: int | None) -> Any:
-    return pictures.calibration(desk, caller("Dan"), who, group=False)
+    return standings_pictures.calibration(desk, caller("Dan"), who, group=False)
 
 
 @pytest.mark.parametrize("show", [profile, calibration])
@@ -38,7 +38,7 @@ def test_a_newcomer_is_spoken_to_and_a_stranger_is_spoken_of(desk: Desk, show: A
 def test_a_profile_without_a_forecast_speaks_to_its_member_alone(desk: Desk) -> None:
     bring(desk, name="Dan")
     shown = [
-        standings.show_profile(desk, caller(name), who)
+        standings_service.show_profile(desk, caller(name), who)
         for name, who in (("Dan", None), ("Eva", DAN))
     ]
 

@@ -4,12 +4,12 @@ import pytest
 
 from bot.core import keys
 from bot.core.unit import Desk
-from bot.questions import service as questions
+from bot.questions import service as questions_service
 from bot.questions.cards import resolution_card
 from bot.questions.read_model import read_resolution
 from bot.rounds import service as rounds_service
-from bot.sessions import service as sessions
-from bot.standings import service as standings
+from bot.sessions import service as sessions_service
+from bot.standings import service as standings_service
 from bot.standings.query import Metric
 from storage.tables import Member, Score
 from tests.bot.scenes import (
@@ -32,18 +32,18 @@ FOUR = (*THREE, "Dan")
 
 
 def settle(desk: Desk, number: int, outcome: str = "yes") -> None:
-    questions.resolve(desk, caller("Ana", **FACILITATOR), number, outcome=outcome)
+    questions_service.resolve(desk, caller("Ana", **FACILITATOR), number, outcome=outcome)
 
 
 def take(desk: Desk, clock: Clock, said: dict[str, str]) -> None:
     """A session with one round in which everybody says the same all the way."""
     play(desk, clock, {name: (one, one, one) for name, one in said.items()})
-    sessions.end(desk, caller(next(iter(said))))
+    sessions_service.end(desk, caller(next(iter(said))))
 
 
 def board(desk: Desk, metric: Metric, minimum: int = 1) -> dict[str, float]:
     """Plain means, before anything is pulled towards 0."""
-    shown = standings.show_leaderboard(desk, caller(), metric=metric, minimum=minimum)
+    shown = standings_service.show_leaderboard(desk, caller(), metric=metric, minimum=minimum)
     return {row.name: round(row.raw, 9) for row in shown.rows}
 
 
@@ -70,7 +70,7 @@ def test_who_never_came_and_updates_last_leads_no_board(four_people: Desk) -> No
 
 
 def test_all_four_are_level_where_all_that_they_said_counts(four_people: Desk) -> None:
-    shown = standings.show_leaderboard(four_people, caller("Dan"), metric="over_time")
+    shown = standings_service.show_leaderboard(four_people, caller("Dan"), metric="over_time")
 
     assert [(row.rank, row.name, row.raw) for row in shown.rows] == [
         (1, name, pytest.approx(0, abs=1e-12)) for name in FOUR
@@ -97,7 +97,7 @@ def test_who_had_no_turn_is_told_the_closing_score_apart_from_the_others(
 
 
 def test_a_profile_says_where_somebody_had_no_turn(four_people: Desk) -> None:
-    profile = standings.show_profile(four_people, caller("Dan"))
+    profile = standings_service.show_profile(four_people, caller("Dan"))
 
     assert profile is not None
     assert {line.headline for line in profile.recent} == {None}
@@ -126,7 +126,7 @@ def test_turns_of_two_rounds_on_a_question_are_compared_within_each_round(
     clock.move(7 * DAY)
     second = {"Ana": "90", "Cleo": "80"}
     lobby = open_lobby(desk, tuple(second))
-    sessions.start_round(desk, caller("Ana"), lobby)
+    sessions_service.start_round(desk, caller("Ana"), lobby)
     number = running(desk, lobby.id)
     rounds_service.ready(desk, caller("Ana"))
     for name, said in second.items():
@@ -235,7 +235,7 @@ def test_a_session_window_of_over_time_has_the_questions_that_were_taken(
     clock.move(DAY)
     settle(desk, other)
 
-    shown = standings.show_leaderboard(
+    shown = standings_service.show_leaderboard(
         desk, caller(), metric="over_time", window="1 session", minimum=1
     )
 
@@ -248,7 +248,7 @@ def test_moments_are_compared_on_the_questions_that_have_all_of_them(
     for number in range(1, 11):
         bring(desk, f"Is this question number {number}?")
         play(desk, clock, {"Ana": ("50", "60", str(70 + number)), "Ben": ("50", "50", "50")})
-        sessions.end(desk, caller("Ana"))
+        sessions_service.end(desk, caller("Ana"))
         clock.move(DAY)
         record(desk, "Ana", number, "90")
         settle_later(desk, clock, number)
@@ -256,7 +256,7 @@ def test_moments_are_compared_on_the_questions_that_have_all_of_them(
     record(desk, "Ana", alone, "0%")
     settle_later(desk, clock, alone)
 
-    profile = standings.show_profile(desk, caller("Ana"))
+    profile = standings_service.show_profile(desk, caller("Ana"))
 
     assert profile is not None
     assert profile.moments.questions == 10

@@ -3,10 +3,10 @@
 import pytest
 
 from bot.core.unit import Desk
-from bot.questions import service as questions
-from bot.sessions import service as sessions
-from bot.standings import cards
-from bot.standings import service as standings
+from bot.questions import service as questions_service
+from bot.sessions import service as sessions_service
+from bot.standings import cards as standings_cards
+from bot.standings import service as standings_service
 from bot.standings.boards import seats_compare
 from bot.standings.pictures import leaderboard_picture
 from bot.standings.service import Board
@@ -22,19 +22,21 @@ def evening(desk: Desk, clock: Clock, number: int, order: tuple[str, ...] = tupl
     """A session on one question, with these people in these seats."""
     question = bring(desk, f"Is this the question number {number}?")
     play(desk, clock, {name: TURNS[name] for name in order})
-    sessions.end(desk, caller(order[0]))
+    sessions_service.end(desk, caller(order[0]))
     clock.move(60)
     outcome = "yes" if number % 3 else "no"
-    questions.resolve(desk, caller("Ana", manages_events=True), question, outcome=outcome)
+    questions_service.resolve(desk, caller("Ana", manages_events=True), question, outcome=outcome)
     clock.move(DAY)
 
 
 def gains(desk: Desk, window: str = "") -> Board:
-    return standings.show_leaderboard(desk, caller(), metric="gain", window=window, minimum=1)
+    return standings_service.show_leaderboard(
+        desk, caller(), metric="gain", window=window, minimum=1
+    )
 
 
 def text(board: Board) -> str:
-    embed = cards.leaderboard_card(board, None).embed
+    embed = standings_cards.leaderboard_card(board, None).embed
     assert embed is not None
     return "\n".join([str(embed.description), *(str(field.value) for field in embed.fields)])
 
@@ -60,11 +62,11 @@ def test_where_nobody_changes_seats_the_gain_board_says_so_and_tells_no_number(
 def test_a_profile_tells_no_gain_where_nobody_changes_seats(desk: Desk, clock: Clock) -> None:
     for number in range(3):
         evening(desk, clock, number)
-    before = standings.show_profile(desk, caller("Ana"))
+    before = standings_service.show_profile(desk, caller("Ana"))
 
     evening(desk, clock, 3, SWAPPED)
 
-    after = standings.show_profile(desk, caller("Ana"))
+    after = standings_service.show_profile(desk, caller("Ana"))
     assert before is not None
     assert after is not None
     assert "gain" not in dict(before.standings)

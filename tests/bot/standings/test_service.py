@@ -11,15 +11,15 @@ import scoring
 from bot.core import keys
 from bot.core.refusals import Refusal
 from bot.core.unit import Desk
-from bot.data import service as data
-from bot.groups import service as groups
-from bot.questions import service as questions
+from bot.data import service as data_service
+from bot.groups import service as groups_service
+from bot.questions import service as questions_service
 from bot.questions.cards import resolution_card
 from bot.questions.read_model import read_resolution
 from bot.rounds import service as rounds_service
 from bot.scores import rescoring
-from bot.sessions import service as sessions
-from bot.standings import service as standings
+from bot.sessions import service as sessions_service
+from bot.standings import service as standings_service
 from bot.standings.query import METRICS, Asked, Metric
 from storage.tables import Score
 from tests.bot.scenes import (
@@ -45,7 +45,9 @@ def settle(
     desk: Desk, clock: Clock, outcome: str = "yes", number: int = 1, known: str = ""
 ) -> None:
     clock.move(60)
-    questions.resolve(desk, caller("Ana", **FACILITATOR), number, outcome=outcome, known=known)
+    questions_service.resolve(
+        desk, caller("Ana", **FACILITATOR), number, outcome=outcome, known=known
+    )
 
 
 def scored(desk: Desk, name: str) -> dict[str, float]:
@@ -112,16 +114,16 @@ def test_void_and_reopened_questions_have_no_scores(desk: Desk, clock: Clock) ->
     void = rows(desk, Score)
     settle(desk, clock, "yes")
 
-    questions.reopen(desk, caller(**FACILITATOR), 1)
+    questions_service.reopen(desk, caller(**FACILITATOR), 1)
 
     assert void == rows(desk, Score) == []
-    assert standings.show_leaderboard(desk, caller(), minimum=1).rows == ()
+    assert standings_service.show_leaderboard(desk, caller(), minimum=1).rows == ()
 
 
 def test_after_a_reopening_a_new_outcome_scores_again(desk: Desk, clock: Clock) -> None:
     play(desk, clock, SAID)
     settle(desk, clock, "yes")
-    questions.reopen(desk, caller(**FACILITATOR), 1)
+    questions_service.reopen(desk, caller(**FACILITATOR), 1)
 
     settle(desk, clock, "no")
 
@@ -198,10 +200,10 @@ def test_a_correction_of_when_it_was_known_brings_forecasts_back(desk: Desk, clo
 def go_around_twice(desk: Desk, clock: Clock) -> int:
     """Ana says 60% in the first round on a question and 90% in the second, which is returned."""
     play(desk, clock, {"Ana": ("30", "60", "60")})
-    sessions.end(desk, caller("Ana"))
+    sessions_service.end(desk, caller("Ana"))
     clock.move(DAY)
     lobby = open_lobby(desk, ("Ana",))
-    sessions.start_round(desk, caller("Ana"), lobby)
+    sessions_service.start_round(desk, caller("Ana"), lobby)
     second = running(desk, lobby.id)
     rounds_service.ready(desk, caller("Ana"))
     clock.move(60)
@@ -234,12 +236,12 @@ def test_of_two_rounds_on_one_question_a_calibration_has_the_newer_forecast(
     go_around_twice(desk, clock)
     settle(desk, clock, "yes")
 
-    shown = standings.show_calibration(desk, caller("Ana"))
+    shown = standings_service.show_calibration(desk, caller("Ana"))
 
     assert shown is not None
     assert shown.reading is not None
     assert [(one.said, one.count) for one in shown.reading.bins] == [(0.9, 1)]
-    assert [questions for *_, questions in board(desk, "calibration")] == [1]
+    assert [questions_service for *_, questions in board(desk, "calibration")] == [1]
 
 
 def test_the_card_of_an_outcome_tells_everybodys_scores_best_first(
@@ -267,7 +269,7 @@ def test_the_card_of_an_outcome_tells_everybodys_scores_best_first(
 def board(
     desk: Desk, metric: Metric = "brier", minimum: int = 1, window: str = ""
 ) -> list[tuple[int | None, str, float, int]]:
-    shown = standings.show_leaderboard(
+    shown = standings_service.show_leaderboard(
         desk, caller(), metric=metric, minimum=minimum, window=window
     )
     return [(one.rank, one.name, round(one.value, 9), one.questions) for one in shown.rows]
@@ -288,7 +290,7 @@ def test_without_a_metric_the_edge_over_the_others_counts(desk: Desk, clock: Clo
     ask_and_settle(desk, clock, RAIN, "yes", {"Ana": "90", "Ben": "50"})
     ask_and_settle(desk, clock, SNOW, "no", {"Ana": "50", "Ben": "80"})
 
-    shown = standings.show_leaderboard(desk, caller(), minimum=2)
+    shown = standings_service.show_leaderboard(desk, caller(), minimum=2)
 
     assert shown.asked.metric == "edge"
     assert [row.name for row in shown.rows] == ["Ana", "Ben"]
@@ -302,7 +304,7 @@ def test_members_who_differ_by_luck_alone_are_level(desk: Desk, clock: Clock) ->
     ask_and_settle(desk, clock, SNOW, "yes", {"Ana": "55", "Ben": "90"})
 
     edge, brier = (
-        standings.show_leaderboard(desk, caller(), metric=metric, minimum=1)
+        standings_service.show_leaderboard(desk, caller(), metric=metric, minimum=1)
         for metric in ("edge", "brier")
     )
 
@@ -316,10 +318,10 @@ def test_after_one_question_everybody_could_have_any_rank(desk: Desk, clock: Clo
     ask_and_settle(desk, clock, RAIN, "yes", {"Ana": "90", "Ben": "50", "Cleo": "20"})
 
     for metric in METRICS:
-        shown = standings.show_leaderboard(desk, caller(), metric=metric, minimum=1)
+        shown = standings_service.show_leaderboard(desk, caller(), metric=metric, minimum=1)
         assert {row.ranks for row in shown.rows} <= {(1, 3)}
         assert shown.too_close == bool(shown.rows)
-    brier = standings.show_leaderboard(desk, caller(), metric="brier", minimum=1)
+    brier = standings_service.show_leaderboard(desk, caller(), metric="brier", minimum=1)
     assert not brier.told_apart
 
 
@@ -330,7 +332,7 @@ def test_a_board_says_about_how_many_more_questions_would_settle_it(
         said = {"Ana": str(first), "Ben": str(second)}
         ask_and_settle(desk, clock, f"Is this question number {number}?", "yes", said)
 
-    shown = standings.show_leaderboard(desk, caller())
+    shown = standings_service.show_leaderboard(desk, caller())
 
     assert shown.too_close
     assert [row.ranks for row in shown.rows] == [(1, 2), (1, 2)]
@@ -360,7 +362,7 @@ def test_one_0_percent_that_fails_counts_as_a_tenth_of_a_percent_on_boards(
     ask_and_settle(desk, clock, RAIN, "yes", {"Ana": "0%", "Ben": "70"})
     ask_and_settle(desk, clock, SNOW, "no", {"Ana": "10", "Ben": "10"})
 
-    shown = standings.show_leaderboard(desk, caller(), metric=metric, minimum=1)
+    shown = standings_service.show_leaderboard(desk, caller(), metric=metric, minimum=1)
 
     assert [(row.name, row.value) for row in shown.rows] == [
         (first[0], pytest.approx(first[1])),
@@ -380,7 +382,7 @@ def test_the_gain_board_compares_each_turn_with_the_group_and_with_others_in_the
     play(desk, clock, SAID)
     settle(desk, clock, "yes")
 
-    shown = standings.show_leaderboard(desk, caller(), metric="gain", minimum=1)
+    shown = standings_service.show_leaderboard(desk, caller(), metric="gain", minimum=1)
 
     # Ana speaks when the group says what both said blind, Ben when Ana's turn has replaced hers.
     ana = (1 - group_number(0.3, 0.9)) ** 2 - 0.4**2
@@ -399,7 +401,7 @@ def test_the_calibration_board_is_that_of_the_scoring_package(desk: Desk, clock:
     ask_and_settle(desk, clock, RAIN, "yes", said)
     ask_and_settle(desk, clock, SNOW, "no", said)
 
-    shown = standings.show_leaderboard(desk, caller(), metric="calibration", minimum=1)
+    shown = standings_service.show_leaderboard(desk, caller(), metric="calibration", minimum=1)
 
     assert {row.name: round(row.raw, 9) for row in shown.rows} == {
         name: round(scoring.calibration_skill(probabilities=[p, p], outcomes=[1, 0]).skill, 9)
@@ -447,8 +449,8 @@ def test_a_window_goes_by_the_outcome_that_counts(desk: Desk, clock: Clock) -> N
 
 
 def test_a_season_is_a_quarter_of_the_year_where_the_group_is(desk: Desk, clock: Clock) -> None:
-    away = groups.Change(timezone="Pacific/Auckland")
-    groups.change(desk, caller(manages_group=True), away)
+    away = groups_service.Change(timezone="Pacific/Auckland")
+    groups_service.change(desk, caller(manages_group=True), away)
     bring(desk)
     record(desk, "Ana", 1, "60")
     clock.move(45 * DAY)
@@ -468,7 +470,7 @@ def test_a_window_of_sessions_has_the_questions_that_were_taken_in_them(
     for title, said in ((RAIN, "60"), (SNOW, "80")):
         number = bring(desk, title)
         play(desk, clock, {"Ana": (said, said, said)})
-        sessions.end(desk, caller("Ana"))
+        sessions_service.end(desk, caller("Ana"))
         settle(desk, clock, "yes", number)
         clock.move(DAY)
 
@@ -479,7 +481,7 @@ def test_a_window_of_sessions_has_the_questions_that_were_taken_in_them(
 
 
 def test_a_leaderboard_without_scores_is_empty(desk: Desk) -> None:
-    shown = standings.show_leaderboard(desk, caller(), window="7 days")
+    shown = standings_service.show_leaderboard(desk, caller(), window="7 days")
 
     assert (shown.rows, shown.members, shown.pages, shown.resolved) == ((), 0, 1, 0)
     assert shown.mine is None
@@ -491,10 +493,12 @@ def test_an_interval_is_there_from_ten_questions_on_and_the_same_each_time(
     said = [90, 70, 40, 80, 65, 85, 90, 75, 60]
     for number, one in enumerate(said):
         ask_and_settle(desk, clock, f"Is this question number {number}?", "yes", {"Ana": str(one)})
-    nine = standings.show_leaderboard(desk, caller(), metric="brier")
+    nine = standings_service.show_leaderboard(desk, caller(), metric="brier")
     ask_and_settle(desk, clock, RAIN, "yes", {"Ana": "75"})
 
-    first, second = (standings.show_leaderboard(desk, caller(), metric="brier") for _ in range(2))
+    first, second = (
+        standings_service.show_leaderboard(desk, caller(), metric="brier") for _ in range(2)
+    )
 
     row, scores = first.rows[0], [(1 - one / 100) ** 2 for one in (*said, 75)]
     found = scoring.mean_interval(values=scores)
@@ -509,7 +513,7 @@ def test_an_edge_has_an_interval_from_three_questions_on(desk: Desk, clock: Cloc
     for number, said in enumerate(("90", "70", "40")):
         title = f"Is this question number {number}?"
         ask_and_settle(desk, clock, title, "yes", {"Ana": said, "Ben": "60"})
-        shown.append(standings.show_leaderboard(desk, caller(), minimum=1))
+        shown.append(standings_service.show_leaderboard(desk, caller(), minimum=1))
 
     assert [math.isnan(one.rows[0].low) for one in shown] == [True, True, False]
     edges = [0.15, 0.07, -0.2]
@@ -525,7 +529,9 @@ def test_an_edge_has_an_interval_from_three_questions_on(desk: Desk, clock: Cloc
 def test_windows_are_offered_in_the_groups_time(desk: Desk, clock: Clock) -> None:
     bring(desk)
 
-    assert ("This season (2026 Q4)", "2026 Q4") in standings.window_choices(desk, caller(), "sea")
+    assert ("This season (2026 Q4)", "2026 Q4") in standings_service.window_choices(
+        desk, caller(), "sea"
+    )
 
 
 # Pages
@@ -539,14 +545,16 @@ def crowd(desk: Desk, count: int) -> None:
         for number in range(1, count + 1)
     )
     head = "question,title,forecaster,forecast_at,probability,outcome,resolved_at"
-    data.import_csv(desk.db, desk.clock, f"{head}\n{lines}\n", GROUP)
+    data_service.import_csv(desk.db, desk.clock, f"{head}\n{lines}\n", GROUP)
 
 
 def test_a_long_table_comes_in_pages_of_twenty(desk: Desk) -> None:
     crowd(desk, 45)
 
-    first = standings.show_leaderboard(desk, caller(), metric="brier", minimum=1)
-    pages = [standings.show_page_of(desk, caller(), first.asked.at(n).key()) for n in (1, 2, 3)]
+    first = standings_service.show_leaderboard(desk, caller(), metric="brier", minimum=1)
+    pages = [
+        standings_service.show_page_of(desk, caller(), first.asked.at(n).key()) for n in (1, 2, 3)
+    ]
 
     assert (first.pages, first.members) == (3, 45)
     assert [len(page.rows) for page in pages] == [20, 20, 5]
@@ -558,7 +566,7 @@ def test_a_page_beyond_the_last_is_the_last(desk: Desk) -> None:
     crowd(desk, 25)
     asked = Asked("brier", minimum=1, page=9)
 
-    shown = standings.show_page(desk, caller(), asked)
+    shown = standings_service.show_page(desk, caller(), asked)
 
     assert (shown.asked.page, len(shown.rows)) == (2, 5)
 
@@ -567,13 +575,13 @@ def test_ones_own_row_comes_along_wherever_it_is(desk: Desk, clock: Clock) -> No
     crowd(desk, 25)
     ask_and_settle(desk, clock, SNOW, "yes", {"Ana": "0%", "Ben": "100%"})
 
-    shown = standings.show_leaderboard(desk, caller("Ana"), metric="brier", minimum=1)
+    shown = standings_service.show_leaderboard(desk, caller("Ana"), metric="brier", minimum=1)
 
     assert shown.mine is not None
     row, page = shown.mine
     assert (row.rank, row.name, row.value, row.mine, page) == (27, "Ana", 1.0, True, 2)
     assert not any(one.mine for one in shown.rows)
-    second = standings.show_page(desk, caller("Ana"), shown.asked.at(2))
+    second = standings_service.show_page(desk, caller("Ana"), shown.asked.at(2))
     assert [one.name for one in second.rows if one.mine] == ["Ana"]
 
 
@@ -596,8 +604,8 @@ def test_a_calibration_has_the_headline_forecasts_of_the_member(desk: Desk, cloc
     settle(desk, clock, "yes")
     ask_and_settle(desk, clock, SNOW, "no", {"Ana": "25", "Cleo": "35"})
 
-    mine = standings.show_calibration(desk, caller("Ana"))
-    bens = standings.show_calibration(desk, caller("Ana"), 2)
+    mine = standings_service.show_calibration(desk, caller("Ana"))
+    bens = standings_service.show_calibration(desk, caller("Ana"), 2)
 
     assert mine is not None
     assert bens is not None
@@ -612,7 +620,7 @@ def test_the_groups_calibration_has_one_forecast_a_question(desk: Desk, clock: C
     ask_and_settle(desk, clock, RAIN, "yes", {"Ana": "90", "Ben": "80", "Cleo": "50"})
     ask_and_settle(desk, clock, SNOW, "no", {"Ana": "10", "Cleo": "0%"})
 
-    shown = standings.show_calibration(desk, caller(), group=True)
+    shown = standings_service.show_calibration(desk, caller(), group=True)
 
     assert shown is not None
     assert shown.reading is not None
@@ -628,8 +636,8 @@ def test_questions_of_other_kinds_are_counted_and_left_out(desk: Desk, clock: Cl
     ask_and_settle(desk, clock, RAIN, "yes", {"Ana": "90"})
     other_kinds(desk, clock)
 
-    mine = standings.show_calibration(desk, caller("Ana"))
-    group = standings.show_calibration(desk, caller("Ana"), group=True)
+    mine = standings_service.show_calibration(desk, caller("Ana"))
+    group = standings_service.show_calibration(desk, caller("Ana"), group=True)
 
     assert mine is not None
     assert group is not None
@@ -649,8 +657,8 @@ def test_a_calibration_and_a_profile_say_how_often_80_percent_intervals_held(
         record(desk, "Ana", number, said)
         settle(desk, clock, outcome, number)
 
-    mine = standings.show_calibration(desk, caller("Ana"))
-    profile = standings.show_profile(desk, caller("Ana"))
+    mine = standings_service.show_calibration(desk, caller("Ana"))
+    profile = standings_service.show_profile(desk, caller("Ana"))
 
     wanted = scoring.hit_rate(lows=[10, 10, 5], highs=[30, 30, 7], outcomes=[30, 31, 6])
     assert mine is not None
@@ -703,7 +711,7 @@ def test_numbers_enter_the_edge_by_how_far_off_the_others_were(desk: Desk, clock
 
     wanted = {"Ana": edge(10, 30), "Ben": edge(20, 25), "Cleo": edge(40, 15)}
     for metric in ("edge", "over_time"):
-        shown = standings.show_leaderboard(desk, caller(), metric=metric, minimum=1)
+        shown = standings_service.show_leaderboard(desk, caller(), metric=metric, minimum=1)
         assert {row.name: row.raw for row in shown.rows} == pytest.approx(wanted)
 
 
@@ -724,7 +732,7 @@ def test_somebody_who_is_exactly_right_leaves_the_others_nothing_to_be_compared_
 def test_without_resolved_questions_a_calibration_says_so(desk: Desk) -> None:
     record(desk, "Ana", bring(desk))
 
-    shown = standings.show_calibration(desk, caller("Ana"))
+    shown = standings_service.show_calibration(desk, caller("Ana"))
 
     assert shown is not None
     assert shown.reading is None
@@ -734,12 +742,12 @@ def test_without_resolved_questions_a_calibration_says_so(desk: Desk) -> None:
 def test_nobody_has_a_calibration_before_the_bot_has_met_them(desk: Desk) -> None:
     bring(desk)
 
-    assert standings.show_calibration(desk, caller("Guest")) is None
+    assert standings_service.show_calibration(desk, caller("Guest")) is None
 
 
 def test_a_calibration_is_a_members_or_the_groups(desk: Desk) -> None:
     with pytest.raises(Refusal, match="Leave one of the two out"):
-        standings.show_calibration(desk, caller(), 1, group=True)
+        standings_service.show_calibration(desk, caller(), 1, group=True)
 
 
 def test_a_profile_says_the_calibration_in_a_sentence_and_every_metric_there_is(
@@ -748,7 +756,7 @@ def test_a_profile_says_the_calibration_in_a_sentence_and_every_metric_there_is(
     play(desk, clock, SAID)
     settle(desk, clock, "yes")
 
-    profile = standings.show_profile(desk, caller("Ana"))
+    profile = standings_service.show_profile(desk, caller("Ana"))
 
     assert profile is not None
     assert profile.calibration.startswith("Only 1 forecast so far")
@@ -770,7 +778,7 @@ def test_a_profile_tells_what_was_made_what_waits_and_what_was_earned(
     ask_and_settle(desk, clock, SNOW, "no", {"Ana": "50"})
     record(desk, "Ana", bring(desk, "Will it hail in Lima this year?"))
 
-    profile = standings.show_profile(desk, caller("Ben"), 1)
+    profile = standings_service.show_profile(desk, caller("Ben"), 1)
 
     assert profile is not None
     assert (profile.name, profile.forecasts, profile.questions, profile.pending) == ("Ana", 5, 3, 1)
@@ -785,7 +793,7 @@ def test_a_profile_tells_what_was_made_what_waits_and_what_was_earned(
 def test_without_a_name_a_profile_is_ones_own(desk: Desk) -> None:
     record(desk, "Ben", bring(desk))
 
-    profile = standings.show_profile(desk, caller("Ben"))
+    profile = standings_service.show_profile(desk, caller("Ben"))
 
     assert profile is not None
     assert (profile.name, profile.forecasts, profile.standings) == ("Ben", 1, ())
@@ -794,14 +802,14 @@ def test_without_a_name_a_profile_is_ones_own(desk: Desk) -> None:
 def test_nobody_has_a_profile_before_the_bot_has_met_them(desk: Desk) -> None:
     bring(desk)
 
-    assert standings.show_profile(desk, caller("Guest")) is None
+    assert standings_service.show_profile(desk, caller("Guest")) is None
 
 
 def test_a_profile_shows_the_newest_five_questions(desk: Desk, clock: Clock) -> None:
     for number in range(1, 7):
         ask_and_settle(desk, clock, f"Is this question number {number}?", "yes", {"Ana": "70"})
 
-    profile = standings.show_profile(desk, caller("Ana"))
+    profile = standings_service.show_profile(desk, caller("Ana"))
 
     assert profile is not None
     assert [line.title[-2] for line in profile.recent] == ["6", "5", "4", "3", "2"]
@@ -825,7 +833,7 @@ def test_scores_are_what_forecasts_and_outcomes_derive_again(desk: Desk, clock: 
     before = [(one.forecast_id, one.moment, one.brier, one.headline) for one in rows(desk, Score)]
 
     with desk.step(GROUP) as unit:
-        rescoring.rescore(unit, questions.require(unit.tx, GROUP, 1))
+        rescoring.rescore(unit, questions_service.require(unit.tx, GROUP, 1))
 
     again = [(one.forecast_id, one.moment, one.brier, one.headline) for one in rows(desk, Score)]
     assert again == before
@@ -872,6 +880,6 @@ def test_an_infinite_log_score_is_kept_and_exported(desk: Desk, clock: Clock) ->
     assert worst.log == math.inf
     assert worst.baseline == pytest.approx(100 * (math.log2(0.001) + 1))
     assert worst.peer == pytest.approx(100 * math.log(0.001 / 0.5))
-    with zipfile.ZipFile(io.BytesIO(data.export_group(desk.db, GROUP))) as archive:
+    with zipfile.ZipFile(io.BytesIO(data_service.export_group(desk.db, GROUP))) as archive:
         exported = json.loads(archive.read("everything.json"))["scores"]
     assert [one["log"] for one in exported] == ["inf", pytest.approx(math.log(2))]

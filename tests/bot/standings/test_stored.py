@@ -10,8 +10,8 @@ from sqlmodel import delete, select
 
 import scoring
 from bot.core.unit import Desk, Unit
-from bot.questions import service as questions
-from bot.standings import service as standings
+from bot.questions import service as questions_service
+from bot.standings import service as standings_service
 from bot.standings import stored as standings_stored
 from bot.standings.query import METRICS, Metric
 from storage import standings as kept_rows
@@ -29,7 +29,9 @@ def refresh(desk: Desk) -> None:
 
 def settle(desk: Desk, clock: Clock, number: int, outcome: str = "yes", known: str = "") -> None:
     clock.move(60)
-    questions.resolve(desk, caller("Ana", **FACILITATOR), number, outcome=outcome, known=known)
+    questions_service.resolve(
+        desk, caller("Ana", **FACILITATOR), number, outcome=outcome, known=known
+    )
 
 
 def ask_and_settle(desk: Desk, clock: Clock, title: str, outcome: str, **said: str) -> int:
@@ -164,7 +166,7 @@ class BusyDesk(Desk):
     @contextmanager
     def step(self, group_id: int) -> Iterator[Unit]:
         plain = Desk(self.db, self.clock)
-        questions.resolve(plain, caller("Ana", **FACILITATOR), 1, outcome="no")
+        questions_service.resolve(plain, caller("Ana", **FACILITATOR), 1, outcome="no")
         with plain.step(group_id) as unit:
             yield unit
 
@@ -187,9 +189,9 @@ def test_the_leaderboard_is_right_before_and_after_the_keeper_has_come_round(
 ) -> None:
     evenings(desk, clock)
 
-    before = standings.show_leaderboard(desk, caller(), metric="log", minimum=1)
+    before = standings_service.show_leaderboard(desk, caller(), metric="log", minimum=1)
     refresh(desk)
-    after = standings.show_leaderboard(desk, caller(), metric="log", minimum=1)
+    after = standings_service.show_leaderboard(desk, caller(), metric="log", minimum=1)
 
     assert repr(before) == repr(after)
 
@@ -200,7 +202,7 @@ def test_a_kept_leaderboard_reads_no_score(desk: Desk, clock: Clock) -> None:
     with desk.db.write() as tx:
         tx.exec(delete(Score))
 
-    shown = standings.show_leaderboard(desk, caller(), metric="brier", minimum=1)
+    shown = standings_service.show_leaderboard(desk, caller(), metric="brier", minimum=1)
 
     assert [row.name for row in shown.rows] == ["Ben", "Cleo", "Ana"]
 
@@ -269,10 +271,10 @@ def test_who_asks_a_small_group_right_after_an_upgrade_sees_the_new_scores(
     desk: Desk, clock: Clock
 ) -> None:
     evenings(desk, clock)
-    wanted = standings.show_leaderboard(desk, caller(), metric="log", minimum=1)
+    wanted = standings_service.show_leaderboard(desk, caller(), metric="log", minimum=1)
     age(desk)
 
-    shown = standings.show_leaderboard(desk, caller(), metric="log", minimum=1)
+    shown = standings_service.show_leaderboard(desk, caller(), metric="log", minimum=1)
 
     assert repr(shown) == repr(wanted)
 
@@ -282,7 +284,7 @@ def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """As many questions at once as a group with a million forecasts would have."""
     monkeypatch.setattr(standings_stored, "MOST_FORECASTS", 1)
     monkeypatch.setattr(standings_stored, "BATCHES", 2)
-    monkeypatch.setattr(standings, "AT_ONCE", 1)
+    monkeypatch.setattr(standings_service, "AT_ONCE", 1)
 
 
 @pytest.mark.usefixtures("one_by_one")
@@ -294,8 +296,8 @@ def test_a_large_group_is_scored_again_in_small_steps_and_shows_no_board_of_both
     wanted, board = scores(desk), kept(desk)
     age(desk)
 
-    shown = standings.show_leaderboard(desk, caller(), minimum=1)
-    profile = standings.show_profile(desk, caller("Ana"))
+    shown = standings_service.show_leaderboard(desk, caller(), minimum=1)
+    profile = standings_service.show_profile(desk, caller("Ana"))
     with desk.db.read() as tx:
         waiting = kept_rows.stale(tx)
     for _ in range(3):
