@@ -51,7 +51,7 @@ class App:
         sweep_seconds: float = SWEEP_SECONDS,
         sleep: Sleep = asyncio.sleep,
         means: Means = NONE,
-        google: google_sync.Calendar | None = None,
+        google: google_sync.SyncedCalendar | None = None,
         http_bind: str | None = None,
         linger: float = LINGER,
     ) -> None:

@@ -15,7 +15,7 @@ from scipy.special import expit, ndtri
 from scoring import checks
 from scoring.aggregation import EPSILON, log_odds
 from scoring.checks import Floats, Indices
-from scoring.isotonic import Pools, isotonic, miscalibrations, perfect_worlds, pools
+from scoring.isotonic import IsotonicPools, isotonic, miscalibrations, perfect_worlds, pools
 
 Band = Literal["pointwise", "simultaneous"]
 
@@ -223,7 +223,7 @@ def calibration_skill(
     )
 
 
-def worlds_of(pooled: Pools, resamples: int, seed: int) -> tuple[float, Floats]:
+def worlds_of(pooled: IsotonicPools, resamples: int, seed: int) -> tuple[float, Floats]:
     """Miscalibration of pooled forecasts, and of each world in which they are right."""
     found = miscalibrations(pooled.forecast, pooled.count[None, :], pooled.yes[None, :])
     worlds = perfect_worlds(pooled, resamples, seed)
@@ -231,14 +231,14 @@ def worlds_of(pooled: Pools, resamples: int, seed: int) -> tuple[float, Floats]:
     return float(found[0]), np.concatenate(by_chance)
 
 
-def _saved(pooled: Pools, forecast: Floats, curve: Floats) -> float:
+def _saved(pooled: IsotonicPools, forecast: Floats, curve: Floats) -> float:
     """Mean Brier score of one forecast per pool minus that of the curve."""
     rate = pooled.yes / pooled.count
     return float(np.average((forecast - rate) ** 2 - (curve - rate) ** 2, weights=pooled.count))
 
 
 def _band(
-    pooled: Pools, level: float, resamples: int, seed: int, band: Band
+    pooled: IsotonicPools, level: float, resamples: int, seed: int, band: Band
 ) -> tuple[Floats, Floats, Floats]:
     """Where the curves of outcomes drawn from the forecasts lie."""
     k = len(pooled.forecast)
@@ -272,7 +272,7 @@ def _whole(curves: Floats, level: float) -> tuple[Floats, Floats]:
     return np.maximum(centre - reach, 0.0), np.minimum(centre + reach, 1.0)
 
 
-def _logistic(pooled: Pools) -> tuple[tuple[float, float], tuple[float, float]]:
+def _logistic(pooled: IsotonicPools) -> tuple[tuple[float, float], tuple[float, float]]:
     """Intercept and slope by maximum likelihood, and their errors; NaN if there is no maximum."""
     x, yes = log_odds(pooled.forecast), pooled.yes
     if _separated(x, yes > 0, yes < pooled.count):

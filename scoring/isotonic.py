@@ -21,7 +21,7 @@ _NUMBERS_AT_ONCE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Pools:
+class IsotonicPools:
     """Distinct forecasts, rising, how often each was made, and how often it then happened."""
 
     forecast: Floats
@@ -29,10 +29,10 @@ class Pools:
     yes: Floats
 
 
-def pools(p: Floats, o: Floats) -> Pools:
+def pools(p: Floats, o: Floats) -> IsotonicPools:
     """Pool equal forecasts: all that a calibration curve needs to know."""
     forecast, which = np.unique(p, return_inverse=True)
-    return Pools(forecast, count_by(which), sum_by(which, o))
+    return IsotonicPools(forecast, count_by(which), sum_by(which, o))
 
 
 def isotonic(values: Floats, weights: NDArray[np.float64] | Indices) -> Floats:
@@ -75,7 +75,7 @@ def _pool_adjacent_violators(values: Floats, weights: Floats) -> Floats:
     return fit
 
 
-def perfect_worlds(pooled: Pools, resamples: int, seed: int) -> Iterator[Floats]:
+def perfect_worlds(pooled: IsotonicPools, resamples: int, seed: int) -> Iterator[Floats]:
     """How often each forecast happens where all forecasts are right, some worlds at a time."""
     rng = np.random.default_rng(seed)
     at_once = min(max(1, _NUMBERS_AT_ONCE // len(pooled.forecast)), SAMPLES_AT_ONCE)

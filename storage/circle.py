@@ -33,7 +33,7 @@ class Scored(NamedTuple):
     turn: int | None
 
 
-class Said(NamedTuple):
+class RoundForecast(NamedTuple):
     """A forecast that was recorded in a round before it closed."""
 
     round_id: int
@@ -65,7 +65,7 @@ def scored_on_question(tx: Session, question_id: int) -> list[Scored]:
     return _scored(tx, col(Question.id) == question_id)
 
 
-def said_in_group(tx: Session, group_id: int) -> list[Said]:
+def said_in_group(tx: Session, group_id: int) -> list[RoundForecast]:
     """What was forecast in the closed rounds of a group on binary questions, oldest round first.
 
     In the order in which it was recorded; what came after the close of its round is left out.
@@ -89,7 +89,7 @@ def said_in_group(tx: Session, group_id: int) -> list[Said]:
         )
         .order_by(col(Round.closed_at), col(Round.id), col(Forecast.made_at), col(Forecast.id))
     )
-    return [Said(*row) for row in rows]
+    return [RoundForecast(*row) for row in rows]
 
 
 def spoke_in_group(tx: Session, group_id: int) -> list[Spoke]:

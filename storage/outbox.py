@@ -32,7 +32,7 @@ MOST_IDS = 500
 _SET_ASIDE = (EffectState.PARKED, EffectState.GIVEN_UP)
 
 
-class Place(NamedTuple):
+class MessagePlace(NamedTuple):
     """Where a card is: its channel, and its message once it was posted."""
 
     channel_id: int
@@ -44,7 +44,7 @@ class Edit(NamedTuple):
 
     effect_id: int
     version: int
-    place: Place
+    place: MessagePlace
 
 
 def show(tx: Session, *, key: str, group_id: int, channel_id: int, now: datetime) -> None:
@@ -73,7 +73,7 @@ def refresh_all(
     if not answered:
         return len(asked_for), None
     effect_id, channel_id, message_id, wanted, under_way = answered[0]
-    edit = Edit(effect_id, wanted - (under_way > 1), Place(channel_id, message_id))
+    edit = Edit(effect_id, wanted - (under_way > 1), MessagePlace(channel_id, message_id))
     return len(asked_for), edit
 
 
@@ -211,7 +211,7 @@ def confirm(
     *,
     version: int,
     message_id: int | None,
-    place: Place | None = None,
+    place: MessagePlace | None = None,
 ) -> bool:
     """Discord has version `version`; a newer one that was asked for meanwhile stays due.
 
@@ -235,7 +235,7 @@ def confirm_shown(tx: Session, edit: Edit) -> bool:
 def unanswered(tx: Session, edit: Edit) -> bool:
     """The answer to a press was not sent, or nobody knows what became of it: it is edited again."""
     with _held(tx, edit.effect_id) as effect:
-        if Place(effect.channel_id, effect.message_id) == edit.place:
+        if MessagePlace(effect.channel_id, effect.message_id) == edit.place:
             _end(effect, once_more=True)
             if effect.under_way == 0:
                 effect.retry_at = effect.created_at
@@ -252,10 +252,10 @@ def expire(tx: Session, effect_id: int, *, version: int | None = None) -> None:
             effect.retry_at = effect.created_at
 
 
-def lost(tx: Session, effect_id: int, now: datetime, *, place: Place | None = None) -> None:
+def lost(tx: Session, effect_id: int, now: datetime, *, place: MessagePlace | None = None) -> None:
     """Somebody deleted the card in Discord: it is posted again, unless it moved meanwhile."""
     with _held(tx, effect_id) as effect:
-        if place is None or Place(effect.channel_id, effect.message_id) == place:
+        if place is None or MessagePlace(effect.channel_id, effect.message_id) == place:
             effect.message_id = None
             effect.attempted_at = None
             effect.under_way = 0

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from bot.answers import numbers
-from bot.answers.kinds import Asked, quote_options
+from bot.answers.kinds import AnswerFormat, quote_options
 from bot.answers.probabilities import LEVELS, SIGN, Belief, parse_probability
 from bot.core.numbers import say_probability
 from bot.core.refusals import Refusal
@@ -34,7 +34,7 @@ class Typed:
     total: float | None = None
 
 
-def parse_belief(text: str, asked: Asked) -> Typed:
+def parse_belief(text: str, asked: AnswerFormat) -> Typed:
     """The forecast that is meant, for a question of this kind.
 
     Raises:
@@ -58,7 +58,7 @@ def parse_belief(text: str, asked: Asked) -> Typed:
     return Typed(Belief(values=values), None if total == 1 else float(total))
 
 
-def write_parts(belief: Belief, asked: Asked) -> tuple[str, ...]:
+def write_parts(belief: Belief, asked: AnswerFormat) -> tuple[str, ...]:
     """A forecast as the fields of its form show it."""
     if belief.probability is not None:
         return (say_probability(belief.probability),)
@@ -67,7 +67,7 @@ def write_parts(belief: Belief, asked: Asked) -> tuple[str, ...]:
     return tuple(_bare(value) for value in belief.values)
 
 
-def say_belief(belief: Belief, asked: Asked) -> str:
+def say_belief(belief: Belief, asked: AnswerFormat) -> str:
     """Short, for a line among others: "70%", "60/30/10%", "25 days (10 to 60)"."""
     if belief.probability is not None:
         return say_probability(belief.probability)
@@ -78,7 +78,7 @@ def say_belief(belief: Belief, asked: Asked) -> str:
     return f"{'/'.join(_bare(value) for value in belief.values)}%"
 
 
-def say_in_full(belief: Belief, asked: Asked) -> str:
+def say_in_full(belief: Belief, asked: AnswerFormat) -> str:
     """For a receipt: "red 60%, green 30%, blue 10%", "25 days, and 80% sure of 10 to 60 days"."""
     if belief.probability is not None:
         return say_probability(belief.probability)
@@ -93,19 +93,19 @@ def say_in_full(belief: Belief, asked: Asked) -> str:
     )
 
 
-def is_certain(belief: Belief, asked: Asked) -> bool:
+def is_certain(belief: Belief, asked: AnswerFormat) -> bool:
     """Whether it leaves no room for surprise."""
     return belief.probability in {0.0, 1.0} or (asked.has_options and 1.0 in belief.values)
 
 
-def example(asked: Asked) -> str:
+def example(asked: AnswerFormat) -> str:
     """Chances that add up to 100, as many as there are options: "50/30/20"."""
     count = len(asked.options)
     rest = 100 // count
     return "/".join(str(part) for part in [100 - rest * (count - 1), *[rest] * (count - 1)])
 
 
-def _shares(text: str, asked: Asked) -> list[Fraction]:
+def _shares(text: str, asked: AnswerFormat) -> list[Fraction]:
     """The chances as shares of 1: percentages, unless they add up to about 1 as they stand."""
     pieces = _pieces(text)
     read = [_CHANCE.fullmatch(piece) for piece in pieces]
@@ -145,7 +145,7 @@ def _pieces(text: str) -> list[str]:
     return pieces
 
 
-def _how(asked: Asked) -> str:
+def _how(asked: AnswerFormat) -> str:
     return (
         f"Type one chance per option, in this order: {quote_options(asked)}. Together they are "
         f"100%, for example `{example(asked)}`."

@@ -36,7 +36,7 @@ _LETTERED = re.compile(r"\([a-j]\)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Asked:
+class AnswerFormat:
     """What answers a question takes: yes or no, one of its options, or a number in a unit."""
 
     kind: Kind = "binary"
@@ -49,10 +49,10 @@ class Asked:
         return self.kind in {"choice", "ordered"}
 
 
-BINARY = Asked()
+BINARY = AnswerFormat()
 
 
-def read_kind(text: str) -> Asked:
+def read_kind(text: str) -> AnswerFormat:
     r"""What the form's field about the answers means.
 
     >>> read_kind("ordered\nunder 10\n10 to 20\nover 20").options
@@ -64,15 +64,15 @@ def read_kind(text: str) -> Asked:
     if " ".join(typed.lower().split()) in _YES_OR_NO:
         return BINARY
     if "\n" not in typed and (number := _NUMBER.fullmatch(typed)):
-        return Asked("numeric", unit=check_unit(number["unit"]))
+        return AnswerFormat("numeric", unit=check_unit(number["unit"]))
     in_order = _ORDERED.match(typed)
     options = check_options(_split(typed[in_order.end() :] if in_order else typed))
     if {option.casefold() for option in options} == {"yes", "no"}:
         return BINARY
-    return Asked("ordered" if in_order else "choice", options)
+    return AnswerFormat("ordered" if in_order else "choice", options)
 
 
-def write_kind(asked: Asked) -> str:
+def write_kind(asked: AnswerFormat) -> str:
     """The same as the form shows it for editing."""
     if asked.kind == "numeric":
         return f"number in {asked.unit}" if asked.unit else "number"
@@ -112,18 +112,18 @@ def letter(index: int) -> str:
     return LETTERS[index]
 
 
-def list_options(asked: Asked) -> list[str]:
+def list_options(asked: AnswerFormat) -> list[str]:
     """The options with their letters, in their order: "A Medvedev"."""
     return [f"{letter(index)} {option}" for index, option in enumerate(asked.options)]
 
 
-def quote_options(asked: Asked) -> str:
+def quote_options(asked: AnswerFormat) -> str:
     """All of them for a refusal: what members call them formats and links nothing there."""
     named = "; ".join(list_options(asked)).replace("`", "'")
     return f"`{named}`"
 
 
-def parse_outcome(text: str, asked: Asked) -> str:
+def parse_outcome(text: str, asked: AnswerFormat) -> str:
     """What was entered as the outcome, as resolutions hold it.
 
     That is yes or no, the number of an option from 0, a number, or void. An option is meant by
@@ -145,7 +145,7 @@ def parse_outcome(text: str, asked: Asked) -> str:
     return str(index)
 
 
-def say_outcome(outcome: str, asked: Asked) -> str:
+def say_outcome(outcome: str, asked: AnswerFormat) -> str:
     """An outcome as people say it: "yes", the option's name, "42 days", "void"."""
     if outcome == VOID or asked.kind == "binary":
         return outcome
@@ -154,7 +154,7 @@ def say_outcome(outcome: str, asked: Asked) -> str:
     return asked.options[int(outcome)]
 
 
-def outcomes(asked: Asked) -> list[str]:
+def outcomes(asked: AnswerFormat) -> list[str]:
     """The outcomes to choose from; of numbers there are too many."""
     answers = {"binary": ("yes", "no"), "numeric": ()}.get(asked.kind, asked.options)
     return [*answers, VOID]
@@ -204,7 +204,7 @@ def _have_digits(named: Sequence[str]) -> bool:
     return any(character.isdigit() for option in named for character in option)
 
 
-def _number_outcome(typed: str, asked: Asked) -> str:
+def _number_outcome(typed: str, asked: AnswerFormat) -> str:
     try:
         return repr(numbers.parse_number(typed, asked.unit))
     except Refusal as refusal:

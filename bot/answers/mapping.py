@@ -2,7 +2,7 @@
 
 import json
 
-from bot.answers.kinds import Asked, Kind
+from bot.answers.kinds import AnswerFormat, Kind
 from storage.tables import Question, QuestionKind
 
 _KINDS: dict[QuestionKind, Kind] = {
@@ -13,13 +13,13 @@ _KINDS: dict[QuestionKind, Kind] = {
 }
 
 
-def asked(question: Question) -> Asked:
+def asked(question: Question) -> AnswerFormat:
     """What answers a question takes."""
     options = tuple(json.loads(question.options)) if question.options else ()
-    return Asked(_KINDS[question.kind], options, question.unit or "")
+    return AnswerFormat(_KINDS[question.kind], options, question.unit or "")
 
 
-def ask(question: Question, what: Asked) -> None:
+def ask(question: Question, what: AnswerFormat) -> None:
     """Writes down what answers a question takes."""
     question.kind = QuestionKind(what.kind)
     question.options = json.dumps(what.options, ensure_ascii=False) if what.options else None

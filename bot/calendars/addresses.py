@@ -46,7 +46,7 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Wish:
+class AddressRequest:
     """What `/settings calendar-email` was given; nothing asks what is kept."""
 
     address: str | None = None
@@ -54,7 +54,7 @@ class Wish:
     forget: bool = False
 
 
-def change(desk: Desk, caller: Caller, wish: Wish) -> Kept:
+def change(desk: Desk, caller: Caller, wish: AddressRequest) -> Kept:
     """Does what was asked, and says what is kept then."""
     if [wish.address is not None, wish.code is not None, wish.forget].count(True) > 1:
         raise Refusal("One thing at a time: an address, the code, or to be forgotten.")

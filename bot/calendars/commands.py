@@ -28,7 +28,7 @@ async def calendar_email(
 ) -> None:
     """Takes, confirms or deletes the caller's address, or shows what is kept of it."""
     door = Door(interaction)
-    kept = await door.do(addresses.change, addresses.Wish(address, code, forget))
+    kept = await door.do(addresses.change, addresses.AddressRequest(address, code, forget))
     await door.whisper(calendars_cards.address(kept))
 
 

@@ -15,7 +15,7 @@ _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
 @dataclass(frozen=True)
-class Change:
+class OccurrenceChange:
     """How one occurrence of a series differs; what is None is as in the series.
 
     `original` is when it would have been, by the series' rule. A change that changes nothing puts
@@ -37,7 +37,7 @@ class Change:
     @property
     def is_none(self) -> bool:
         """Whether the occurrence is as the series has it."""
-        return self == Change(self.original)
+        return self == OccurrenceChange(self.original)
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class CalendarEvent:
     location: str = ""
     url: str = ""
     rule: str | None = None
-    changes: tuple[Change, ...] = ()
+    changes: tuple[OccurrenceChange, ...] = ()
     cancelled: bool = False
     guests: tuple[str, ...] = ()
     alarms: tuple[int, ...] = ()
@@ -86,7 +86,7 @@ class CalendarEvent:
         """The zone of all its wall times."""
         return ZoneInfo(self.zone)
 
-    def occurrence(self, change: Change) -> "CalendarEvent":
+    def occurrence(self, change: OccurrenceChange) -> "CalendarEvent":
         """One occurrence of the series, by itself, as it is after its change."""
         return replace(
             self,

@@ -22,7 +22,7 @@ import httplib2
 from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
 
-from bot.calendars.events import CalendarEvent, Change
+from bot.calendars.events import CalendarEvent, OccurrenceChange
 from bot.calendars.google_body import (
     CANCELLED,
     MOST_GUESTS,
@@ -198,7 +198,7 @@ class GoogleCalendar:
                 raise DeletedForGoodError from error
             raise
 
-    def _put_change(self, event: CalendarEvent, change: Change) -> None:
+    def _put_change(self, event: CalendarEvent, change: OccurrenceChange) -> None:
         for _ in _rounds():
             found = self._occurrence(event, change)
             patch = found and occurrence_patch(event, change, found)
@@ -211,7 +211,7 @@ class GoogleCalendar:
             if self._tried(request, {404, 410, 412}) is not None:
                 return
 
-    def _occurrence(self, event: CalendarEvent, change: Change) -> Any:
+    def _occurrence(self, event: CalendarEvent, change: OccurrenceChange) -> Any:
         """The occurrence that a change is about, if the rule has it."""
         original = original_time(event, change)
         request = self._events.instances(

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.calendars.events import CalendarEvent, Change, clean, in_utc, is_second, one_line
+from bot.calendars.events import CalendarEvent, OccurrenceChange, clean, in_utc, is_second, one_line
 
 Body = dict[str, Any]
 
@@ -76,7 +76,9 @@ def is_written(
     return alive and noted == _fingerprint(event, secret, invite=invite)
 
 
-def occurrence_patch(event: CalendarEvent, change: Change, found: Mapping[str, Any]) -> Body:
+def occurrence_patch(
+    event: CalendarEvent, change: OccurrenceChange, found: Mapping[str, Any]
+) -> Body:
     """What to patch one occurrence with; empty if it is right already."""
     if change.cancelled:
         return {} if found.get("status") == CANCELLED else {"status": CANCELLED}
@@ -89,7 +91,7 @@ def occurrence_patch(event: CalendarEvent, change: Change, found: Mapping[str, A
     return patch
 
 
-def original_time(event: CalendarEvent, change: Change) -> str:
+def original_time(event: CalendarEvent, change: OccurrenceChange) -> str:
     """By what Google finds an occurrence: when it would have been."""
     return change.original.replace(tzinfo=event.tz).isoformat()
 

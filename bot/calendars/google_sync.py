@@ -26,7 +26,7 @@ PATIENCE = 3
 PARKED_FOR = timedelta(hours=1)
 
 
-class Calendar(Protocol):
+class SyncedCalendar(Protocol):
     """What is needed of `GoogleCalendar`."""
 
     def put(self, event: CalendarEvent, attempt: int = 1) -> Outcome:
@@ -52,7 +52,7 @@ class _Wanted:
     quietly: bool = False
 
 
-def keep(desk: Desk, effect: Effect, calendar: Calendar | None) -> None:
+def keep(desk: Desk, effect: Effect, calendar: SyncedCalendar | None) -> None:
     """Makes Google's event what it should be now; without a calendar there is nothing to do."""
     wanted = None if calendar is None else _begin(desk, effect)
     if calendar is None or wanted is None:
@@ -94,7 +94,7 @@ def _session(tx: Session, effect: Effect, desk: Desk) -> _Wanted | None:
     return _Wanted(replace(event, guests=guests), unsure)
 
 
-def _ask(calendar: Calendar, wanted: _Wanted, attempt: int) -> Outcome:
+def _ask(calendar: SyncedCalendar, wanted: _Wanted, attempt: int) -> Outcome:
     if wanted.event.cancelled:
         return calendar.cancel(wanted.event, attempt, unsure=wanted.unsure, quietly=wanted.quietly)
     return calendar.put(wanted.event, attempt)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.calendars import zones
-from bot.calendars.events import CalendarEvent, Change, clean, in_utc, is_second, one_line
+from bot.calendars.events import CalendarEvent, OccurrenceChange, clean, in_utc, is_second, one_line
 from scoring.loading import LOADING
 
 PRODUCT = "-//Forecasting Dojo//Calendar//EN"
@@ -84,7 +84,7 @@ def _series(event: CalendarEvent, stamp: datetime) -> Any:
     return part
 
 
-def _occurrence(event: CalendarEvent, change: Change, stamp: datetime) -> Any:
+def _occurrence(event: CalendarEvent, change: OccurrenceChange, stamp: datetime) -> Any:
     part = _event(event.occurrence(change), stamp)
     part.add("recurrence-id", _at(event, change.original))
     return part

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from bot.calendars.events import CalendarEvent, Change, in_utc, monthly, weekly
+from bot.calendars.events import CalendarEvent, OccurrenceChange, in_utc, monthly, weekly
 from bot.calendars.reminders import parse_reminders
 from bot.core import keys
 from bot.core.keys import Key
@@ -23,7 +23,7 @@ UID = "{}.{}@forecasting-dojo.invalid"
 
 
 @dataclass(frozen=True)
-class Told:
+class CalendarSession:
     """A session as calendars have it: the event, when it last changed, what Google could not.
 
     `alone` is one session of a series by itself, where that is what was asked about.
@@ -47,7 +47,7 @@ def key_of(meetup: Meetup) -> Key:
     return keys.calendar_session(row_id(meetup))
 
 
-def read_told(tx: Session, meetup: Meetup) -> Told | None:
+def read_told(tx: Session, meetup: Meetup) -> CalendarSession | None:
     """What calendars were told of a session; None for one that was never planned."""
     entry = calendars.entry(tx, str(key_of(meetup)))
     found = None if entry is None else told(tx, entry)
@@ -56,10 +56,10 @@ def read_told(tx: Session, meetup: Meetup) -> Told | None:
     return replace(found, alone=_session(tx, meetup, entry.sequence))
 
 
-def told(tx: Session, entry: CalendarEntry) -> Told | None:
+def told(tx: Session, entry: CalendarEntry) -> CalendarSession | None:
     """What an entry stands for, as it is now."""
     event = read_event(tx, Key.parse(entry.key), entry)
-    return None if event is None else Told(event, entry.changed_at, entry.trouble or "")
+    return None if event is None else CalendarSession(event, entry.changed_at, entry.trouble or "")
 
 
 def read_event(
@@ -121,18 +121,18 @@ def _series(tx: Session, series: Series, sequence: int, *, put_back: bool) -> Ca
     )
 
 
-def _change(series: Series, meetup: Meetup) -> Change | None:
+def _change(series: Series, meetup: Meetup) -> OccurrenceChange | None:
     """How one session of a series differs from it; None for one that the series has no more."""
     day = meetup.occurrence
     if day is None or (series.last_on is not None and day > series.last_on):
         return None
     original = _planned(series, day)
     if _is_off(meetup):
-        return Change(original, cancelled=True)
+        return OccurrenceChange(original, cancelled=True)
     at = _wall(meetup.starts_at, series.timezone)
     same = meetup.starts_at == in_utc(original, ZoneInfo(series.timezone))
     duration = timedelta(minutes=meetup.minutes)
-    return Change(
+    return OccurrenceChange(
         original,
         starts_at=None if same else at,
         duration=None if meetup.minutes == series.minutes else duration,

@@ -52,7 +52,7 @@ class Weight:
 
 
 @dataclass(frozen=True)
-class Herding:
+class GroupHerding:
     """Everybody's weight, most turns first, and how much of the blind differences is left.
 
     The spread is that of the rounds in which three and more forecast both blind and at the end.
@@ -109,14 +109,14 @@ def compare_seats(circles: Iterable[Circle]) -> Comparison | None:
     return _compare(rows)
 
 
-def herding(rounds: Iterable[Sequence[Voice]]) -> Herding:
+def herding(rounds: Iterable[Sequence[Voice]]) -> GroupHerding:
     """Measure how far each member follows what was said before, voices in the order of the seats.
 
     Somebody without a blind forecast is heard by the others, but has no weight.
     """
     circles = [voices for voices in rounds if voices]
     if not circles:
-        return Herding((), None, 0)
+        return GroupHerding((), None, 0)
     found = _herding(circles)
     ends = zip(found.low.tolist(), found.high.tolist(), strict=True)
     columns = zip(found.members, found.weight.tolist(), ends, found.turns.tolist(), strict=True)
@@ -127,7 +127,7 @@ def herding(rounds: Iterable[Sequence[Voice]]) -> Herding:
     ]
     large = [voices for voices in circles if _both(voices) >= FEWEST]
     left = _herding(large).overall_spread_left if large else math.nan
-    return Herding(
+    return GroupHerding(
         tuple(sorted(weights, key=lambda one: (-one.turns, one.weight))),
         None if math.isnan(left) else left,
         len(large),

@@ -21,7 +21,7 @@ Said = tuple[Belief | None, Belief | None, Belief | None]
 
 
 @dataclass(frozen=True)
-class Pool:
+class PooledForecast:
     """What the group says, two ways; `best` is the one that is quoted."""
 
     mean: Belief
@@ -37,20 +37,20 @@ class Compared:
     people: int
 
 
-def pool(kind: str, said: Sequence[Belief | None]) -> Pool | None:
+def pool(kind: str, said: Sequence[Belief | None]) -> PooledForecast | None:
     """Make one forecast of those of the members; None where nobody said anything."""
     beliefs = _there(said)
     if not beliefs:
         return None
     if kind == "binary":
         chances = [belief.probability or 0.0 for belief in beliefs]
-        return Pool(Belief(fmean(chances)), Belief(_odds_mean(chances)))
+        return PooledForecast(Belief(fmean(chances)), Belief(_odds_mean(chances)))
     columns = list(zip(*(belief.values for belief in beliefs), strict=True))
     mean = Belief(values=tuple(fmean(column) for column in columns))
     if kind == "numeric":
-        return Pool(mean, Belief(values=tuple(median(column) for column in columns)))
+        return PooledForecast(mean, Belief(values=tuple(median(column) for column in columns)))
     odds = [_odds_mean(column) for column in columns]
-    return Pool(mean, Belief(values=tuple(one / sum(odds) for one in odds)))
+    return PooledForecast(mean, Belief(values=tuple(one / sum(odds) for one in odds)))
 
 
 def after_each_seat(kind: str, seats: Sequence[Said]) -> tuple[Belief | None, ...]:

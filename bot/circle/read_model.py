@@ -8,9 +8,9 @@ from sqlmodel import Session
 
 from bot.circle import averages, worth
 from bot.circle import rules as circle_rules
-from bot.circle.rules import Circle, Recorded, Voice
+from bot.circle.rules import Circle, Voice, VoiceForecast
 from storage import circle, groups
-from storage.circle import Said, Scored
+from storage.circle import RoundForecast, Scored
 from storage.tables import Moment
 
 
@@ -68,7 +68,7 @@ def scored_circles(rows: Sequence[Scored]) -> list[Circle]:
     return [_scored_circle(list(part)) for _, part in groupby(rows, lambda row: row.round_id)]
 
 
-def said_circles(rows: Sequence[Said]) -> list[Circle]:
+def said_circles(rows: Sequence[RoundForecast]) -> list[Circle]:
     """Return rounds with or without an outcome, voices in the order of being heard.
 
     From rows that come round by round.
@@ -83,12 +83,14 @@ def _scored_circle(rows: Sequence[Scored]) -> Circle:
     return _circle(rows[0], circle_rules.in_order(voices, turns), rows[0].outcome)
 
 
-def _said_circle(rows: Sequence[Said]) -> Circle:
-    made = [Recorded(row.member_id, row.kind.value, row.late, row.probability) for row in rows]
+def _said_circle(rows: Sequence[RoundForecast]) -> Circle:
+    made = [VoiceForecast(row.member_id, row.kind.value, row.late, row.probability) for row in rows]
     return _circle(rows[0], circle_rules.as_heard(circle_rules.voices(made)), None)
 
 
-def _circle(first: Scored | Said, voices: tuple[Voice, ...], outcome: int | None) -> Circle:
+def _circle(
+    first: Scored | RoundForecast, voices: tuple[Voice, ...], outcome: int | None
+) -> Circle:
     return Circle(first.round_id, first.question_id, first.closed_at, voices, outcome)
 
 

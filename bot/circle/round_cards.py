@@ -14,7 +14,7 @@ from bot.circle.movement import Move, Movement, Spread
 from bot.circle.read_model import WorthShown
 from bot.circle.rules import say_gain
 from bot.circle.words import MOST_NAMED, name_of, say_gains, say_people
-from bot.circle.worth import AsOne, Change
+from bot.circle.worth import AsOne, Gain
 from bot.core.numbers import say_points, say_probability, say_share
 from bot.door.messages import say_brier
 
@@ -35,7 +35,7 @@ DESCRIPTION = (
 
 
 @dataclass(frozen=True)
-class Told:
+class PathWords:
     """How the group's number is said; `chance` is what counts as a step, where it has points.
 
     `head` stands before the path, `tail` behind where the group ended: "Green: …", "… for Green".
@@ -52,7 +52,7 @@ def chance_of_yes(belief: Belief) -> float:
     return belief.probability or 0.0
 
 
-YES = Told(lambda belief: say_probability(chance_of_yes(belief)), chance_of_yes)
+YES = PathWords(lambda belief: say_probability(chance_of_yes(belief)), chance_of_yes)
 
 
 def add_worth(embed: discord.Embed, shown: WorthShown | None) -> None:
@@ -65,7 +65,7 @@ def add_worth(embed: discord.Embed, shown: WorthShown | None) -> None:
 
 
 def add_movement(
-    embed: discord.Embed, moved: Movement, names: Sequence[str], told: Told = YES
+    embed: discord.Embed, moved: Movement, names: Sequence[str], told: PathWords = YES
 ) -> None:
     """Tell on a round's summary how it went; `names` are those of the seats."""
     if moved.spoke and moved.final is not None:
@@ -74,7 +74,7 @@ def add_movement(
         embed.add_field(name="How the forecast moved", value=value, inline=False)
 
 
-def ended(moved: Movement, told: Told) -> str:
+def ended(moved: Movement, told: PathWords) -> str:
     """Say where the group ended, and of how many, where too few can be compared."""
     if moved.final is None:
         return "The round is closed."
@@ -106,7 +106,7 @@ def _went(shown: WorthShown) -> str:
     )
 
 
-def _direction(change: Change) -> str:
+def _direction(change: Gain) -> str:
     if change.gain >= _NOTHING:
         return "the group's number came nearer to what happened"
     if change.gain <= -_NOTHING:
@@ -142,7 +142,7 @@ def _as_one(one: AsOne) -> str:
     return f"{one.name} {say_brier(one.brier)}"
 
 
-def _path(moved: Movement, names: Sequence[str], told: Told) -> str:
+def _path(moved: Movement, names: Sequence[str], told: PathWords) -> str:
     start = _start(moved, told)
     end = f"final {_bold(moved.final, told)}"
     late = NEWCOMER if moved.newcomers else ""
@@ -156,7 +156,7 @@ def _path(moved: Movement, names: Sequence[str], told: Told) -> str:
     return f"{told.head}{start}{steps}{end}\n*{PATH}{late}*"
 
 
-def _start(moved: Movement, told: Told) -> str:
+def _start(moved: Movement, told: PathWords) -> str:
     if not moved.blind_people:
         return ""
     fewer = moved.blind_people < moved.final_people
@@ -164,7 +164,7 @@ def _start(moved: Movement, told: Told) -> str:
     return f"blind {_bold(moved.path[0], told)}{of} → "
 
 
-def _largest(moved: Movement, names: Sequence[str], told: Told) -> str:
+def _largest(moved: Movement, names: Sequence[str], told: PathWords) -> str:
     chance = told.chance
     if chance is None:
         return ""
@@ -215,5 +215,5 @@ def _way(weight: float) -> str:
     return "all the way to" if weight > ALL_THE_WAY else f"{say_share(weight)} of the way to"
 
 
-def _bold(belief: Belief | None, told: Told) -> str:
+def _bold(belief: Belief | None, told: PathWords) -> str:
     return f"**{told.say(belief)}**" if belief is not None else "–"

@@ -57,7 +57,7 @@ class Circle:
 
 
 @dataclass(frozen=True)
-class Recorded:
+class VoiceForecast:
     """A forecast recorded in a round: blind, in the turn or late, or an update."""
 
     member: int
@@ -66,7 +66,7 @@ class Recorded:
     probability: float
 
 
-def voices(recorded: Sequence[Recorded]) -> tuple[Voice, ...]:
+def voices(recorded: Sequence[VoiceForecast]) -> tuple[Voice, ...]:
     """Who said what, of forecasts in the order in which they were made.
 
     The turn forecast is the last one of the turn, else the first one after it.
@@ -123,7 +123,7 @@ def heard(rounds: Iterable[Sequence[Voice]]) -> dict[int, int]:
     return found
 
 
-def _voice(member: int, own: Sequence[tuple[int, Recorded]]) -> Voice:
+def _voice(member: int, own: Sequence[tuple[int, VoiceForecast]]) -> Voice:
     blind = [one.probability for _, one in own if one.kind == "blind"]
     turns = [(at, one) for at, one in own if one.kind == "turn"]
     in_turn = [pair for pair in turns if not pair[1].late][-1:] or turns[:1]

@@ -42,7 +42,7 @@ class AsOne:
 
 
 @dataclass(frozen=True)
-class Change:
+class Gain:
     """The group's number before and after, of the same people both times, and its gain."""
 
     before: float
@@ -61,7 +61,7 @@ class Worth:
     outcome: int
     final: float
     people: int
-    change: Change | None
+    change: Gain | None
     seats: Gains
     own: Gains
     aggregates: tuple[AsOne, ...]
@@ -90,14 +90,14 @@ def of_round(circle: Circle) -> Worth | None:
     )
 
 
-def change(circle: Circle) -> Change | None:
+def change(circle: Circle) -> Gain | None:
     """Compare the group's number before and after; None where fewer than three said both."""
     both = circle.both
     if circle.outcome is None or len(both) < FEWEST:
         return None
     blind, final = [one for _, one, _ in both], [one for *_, one in both]
     gain = scoring.circle_gain(blind=blind, final=final, outcome=circle.outcome)
-    return Change(pooled(blind), pooled(final), gain, len(both))
+    return Gain(pooled(blind), pooled(final), gain, len(both))
 
 
 def seat_gains(circle: Circle) -> Gains:

@@ -20,7 +20,7 @@ from bot.core.unit import ActUnit, Caller, Desk, row_id
 from storage import groups, planning
 from storage.tables import Draft, DraftKind, Group
 
-Reading = Understood | Asks
+ReadTime = Understood | Asks
 _UTC = ZoneInfo("UTC")
 
 
@@ -40,7 +40,7 @@ class TypedTime:
     planned: datetime | None = None
     planned_zone: ZoneInfo | None = None
 
-    def read(self) -> Reading:
+    def read(self) -> ReadTime:
         """Return the moment that is meant, or those to ask about.
 
         Raises:
@@ -51,7 +51,7 @@ class TypedTime:
             raise Refusal(found.reason)
         return found
 
-    def zone_typed(self, reading: Reading) -> ZoneInfo | None:
+    def zone_typed(self, reading: ReadTime) -> ZoneInfo | None:
         """Return the zone that the text itself names: it stays, whichever clocks it is read by."""
         zone = first(reading).zone
         if zone not in {self.zone, self.planned_zone}:
@@ -74,7 +74,7 @@ class TypedTime:
 
 
 @dataclass(frozen=True)
-class Asked:
+class TimeQuestion:
     """A change that waits for the member to say which time was meant."""
 
     draft_id: int
@@ -83,7 +83,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ChosenTime:
     """What a member typed, what it is about, and the moment that they have chosen for it."""
 
     moment: Understood
@@ -99,14 +99,14 @@ def zone_of(desk: Desk, caller: Caller) -> ZoneInfo:
         return parse_zone((me and me.timezone) or group.timezone)
 
 
-def first(reading: Reading) -> Understood:
+def first(reading: ReadTime) -> Understood:
     """Return the moment, or one of those that it may be: what is checked before the question."""
     return reading.candidates[0] if isinstance(reading, Asks) else reading
 
 
 def ask(
     unit: ActUnit, kind: DraftKind, typed: Mapping[str, Any], asks: Asks, about: str | None = None
-) -> Asked:
+) -> TimeQuestion:
     """Keep what was typed until the member has said which moment was meant."""
     draft = Draft(
         group_id=unit.group.id,
@@ -119,7 +119,7 @@ def ask(
     )
     unit.tx.add(draft)
     unit.tx.flush()
-    return Asked(row_id(draft), asks.doubt, _labels(asks))
+    return TimeQuestion(row_id(draft), asks.doubt, _labels(asks))
 
 
 def _labels(asks: Asks) -> tuple[str, ...]:
@@ -128,7 +128,7 @@ def _labels(asks: Asks) -> tuple[str, ...]:
     return tuple(one.moment if several else one.label for one in asks.candidates)
 
 
-def take(unit: ActUnit, kind: DraftKind, at: Key) -> Chosen:
+def take(unit: ActUnit, kind: DraftKind, at: Key) -> ChosenTime:
     """Return what a draft has become with the moment of the pressed button; it is answered now.
 
     Raises:
@@ -143,4 +143,4 @@ def take(unit: ActUnit, kind: DraftKind, at: Key) -> Chosen:
     text, zone = readings[at.more[0]]
     moment = Understood(datetime.fromisoformat(text).astimezone(UTC), ZoneInfo(zone))
     unit.tx.delete(draft)
-    return Chosen(moment, json.loads(draft.typed), draft.about)
+    return ChosenTime(moment, json.loads(draft.typed), draft.about)

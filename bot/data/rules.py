@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from bot.answers.kinds import BINARY, LETTERS, Asked, check_unit
+from bot.answers.kinds import BINARY, LETTERS, AnswerFormat, check_unit
 from bot.answers.numbers import LARGEST
 from bot.answers.probabilities import Belief
 from bot.core.refusals import Refusal
@@ -85,7 +85,7 @@ class Line:
     belief: Belief
     outcome: str
     resolved_at: datetime | None
-    asked: Asked = BINARY
+    asked: AnswerFormat = BINARY
 
 
 @dataclass
@@ -162,7 +162,7 @@ def _of_a_number(number: int, row: Row, now: datetime) -> Line:
     outcome = cells["outcome"].lower()
     if outcome not in {"", "void"}:
         outcome = repr(_number(number, "outcome", outcome))
-    asked = Asked("numeric", unit=_unit(number, cells["unit"]))
+    asked = AnswerFormat("numeric", unit=_unit(number, cells["unit"]))
     return replace(_line(number, cells, Belief(values=values), outcome, now), asked=asked)
 
 
@@ -192,7 +192,7 @@ def _of_an_option(number: int, row: Row, now: datetime) -> tuple[Line, int, floa
     if in_order not in {"", "yes", "no"}:
         refuse(number, ORDERED, in_order, "it must be yes, no or empty")
     options = read_options(number, cells["options"])
-    asked = Asked("ordered" if in_order == "yes" else "choice", options)
+    asked = AnswerFormat("ordered" if in_order == "yes" else "choice", options)
     outcome = cells["outcome"].lower()
     if outcome not in {"", "void"}:
         outcome = str(_option(number, "outcome", outcome, options))

@@ -10,7 +10,7 @@ CAST = ("Ana", "Boris", "Chidi", "Dana", "Emil")
 
 
 @dataclass(frozen=True)
-class Brought:
+class CastQuestion:
     """A question with what is known of it today."""
 
     by: str
@@ -24,7 +24,7 @@ class Brought:
     forecasts: tuple[str, ...] = ()
 
 
-BOOSTER = Brought(
+BOOSTER = CastQuestion(
     by="Chidi",
     title="Will SpaceX catch a Super Heavy booster with its launch tower by 31 October 2024?",
     criteria="Yes if a returning booster is caught and held by the tower's arms at Starbase.",
@@ -33,7 +33,7 @@ BOOSTER = Brought(
     outcome="yes",
     known="13 Oct 2024 12:33 UTC",
 )
-PEACE = Brought(
+PEACE = CastQuestion(
     by="Dana",
     title="Will the Nobel Peace Prize of 2024 go to an organisation?",
     criteria="Yes if at least one laureate is an organisation and not a person.",
@@ -44,7 +44,7 @@ PEACE = Brought(
 )
 # Forecast outside the session, by all five in the order of the cast.
 AT_HOME = (
-    Brought(
+    CastQuestion(
         by="Boris",
         title="Will the European Central Bank cut its deposit rate on 17 October 2024?",
         criteria="Yes if the decision of that day lowers the deposit facility rate.",
@@ -54,7 +54,7 @@ AT_HOME = (
         known="17 Oct 2024 12:15 UTC",
         forecasts=("85%", "0.9", "70", "95%", "8/10"),
     ),
-    Brought(
+    CastQuestion(
         by="Emil",
         title="Will US unemployment for October 2024 be above 4.1%?",
         criteria="By the first publication of the Bureau of Labor Statistics.",
@@ -64,7 +64,7 @@ AT_HOME = (
         known="1 Nov 2024 12:30 UTC",
         forecasts=("40%", "35", "0.55", "30%", "45%"),
     ),
-    Brought(
+    CastQuestion(
         by="Ana",
         title="Will Donald Trump win the US presidential election of 2024?",
         criteria="Yes if the major agencies call the election for him.",
@@ -74,7 +74,7 @@ AT_HOME = (
         known="6 Nov 2024 10:34 UTC",
         forecasts=("52%", "45%", "0.6", "48", "50%"),
     ),
-    Brought(
+    CastQuestion(
         by="Chidi",
         title="How many games will baseball's World Series of 2024 take?",
         criteria="The games that are played, of seven at most.",
@@ -89,7 +89,7 @@ AT_HOME = (
 
 
 @dataclass(frozen=True)
-class Said:
+class CastForecast:
     """What somebody forecasts around one circle: blind, in the turn with a reason, at the end."""
 
     blind: str
@@ -99,16 +99,16 @@ class Said:
 
 
 BOOSTER_ROUND = {
-    "Ana": Said("35%", "45%", "Licence still missing, but the date keeps holding.", "60%"),
-    "Boris": Said("20%", "30%", "First try of something that nobody has done."),
-    "Chidi": Said("70%", "72%", "Last flight came down within half a metre."),
-    "Dana": Said("50%", "64%", "The tower looks ready, and three weeks are left."),
-    "Emil": Said("15%", "55%", "They divert to the sea if one sensor is off.", "58%"),
+    "Ana": CastForecast("35%", "45%", "Licence still missing, but the date keeps holding.", "60%"),
+    "Boris": CastForecast("20%", "30%", "First try of something that nobody has done."),
+    "Chidi": CastForecast("70%", "72%", "Last flight came down within half a metre."),
+    "Dana": CastForecast("50%", "64%", "The tower looks ready, and three weeks are left."),
+    "Emil": CastForecast("15%", "55%", "They divert to the sea if one sensor is off.", "58%"),
 }
 PEACE_ROUND = {
-    "Ana": Said("30%", "40%", "About a quarter of all prizes went to organisations."),
-    "Boris": Said("25%", "30%", "Base rate since 1990 is nearer to a third."),
-    "Chidi": Said("45%", "45%", "Years with many wars favour aid organisations."),
-    "Dana": Said("55%", "50%", "The bookmakers' list is half organisations."),
-    "Emil": Said("40%", "42%", "Between the base rate and the favourites."),
+    "Ana": CastForecast("30%", "40%", "About a quarter of all prizes went to organisations."),
+    "Boris": CastForecast("25%", "30%", "Base rate since 1990 is nearer to a third."),
+    "Chidi": CastForecast("45%", "45%", "Years with many wars favour aid organisations."),
+    "Dana": CastForecast("55%", "50%", "The bookmakers' list is half organisations."),
+    "Emil": CastForecast("40%", "42%", "Between the base rate and the favourites."),
 }

@@ -14,8 +14,8 @@ from bot.demo.cast import (
     HOST,
     PEACE,
     PEACE_ROUND,
-    Brought,
-    Said,
+    CastForecast,
+    CastQuestion,
 )
 from bot.demo.narrator import Narrator
 from bot.demo.stage import Stage
@@ -140,7 +140,7 @@ class Play:
         await self._press(HOST, "End the session")
         self._tell.news()
 
-    async def _round(self, said: dict[str, Said]) -> None:
+    async def _round(self, said: dict[str, CastForecast]) -> None:
         for name, one in said.items():
             await self._stage.record(name, one.blind)
         await self._stage.press(HOST, "Everyone's ready")
@@ -190,7 +190,7 @@ class Play:
         if calibration.response is not None:
             await self._save(calibration.response.attachments[0], "calibration.png")
 
-    async def _bring(self, brought: Brought, label: str | None = None) -> None:
+    async def _bring(self, brought: CastQuestion, label: str | None = None) -> None:
         if label:
             form = await self._stage.press(brought.by, label)
         else:

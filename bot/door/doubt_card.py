@@ -1,11 +1,11 @@
 """How a question about a time looks: why it is asked, and a button for each moment."""
 
 from bot.core import keys
-from bot.core.typed_times import Asked
+from bot.core.typed_times import TimeQuestion
 from bot.door.messages import PRIMARY, Message, button
 
 
-def doubt_card(asked: Asked, action: str) -> Message:
+def doubt_card(asked: TimeQuestion, action: str) -> Message:
     """Ask which moment was meant; each button does `action` with its own."""
     buttons = tuple(
         button(action, keys.draft(asked.draft_id, number), label, PRIMARY)

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 AnyCommand = app_commands.Command[Any, ..., Any] | app_commands.Group
 
 
-class Pace(Protocol):
+class RequestBudget(Protocol):
     """The budget of requests to Discord."""
 
     def trace(self) -> "aiohttp.TraceConfig":
         """Return what has the HTTP client wait for its turn before each request."""
 
 
-class Delivery(Protocol):
+class OutboxDelivery(Protocol):
     """The outbox's way to Discord."""
 
     def wake(self) -> None:
@@ -35,7 +35,7 @@ class Delivery(Protocol):
         """Note whether the answer to a press has shown a card."""
 
 
-class Changes(Protocol):
+class DiscordListener(Protocol):
     """Who hears what happens in Discord beside interactions."""
 
     def permit(self, group_id: int, channel_id: int | None = None) -> None:
@@ -87,15 +87,15 @@ class Parts(Protocol):
         """Return the table of cards."""
 
     @property
-    def pace(self) -> Pace:
+    def pace(self) -> RequestBudget:
         """Return the budget of requests to Discord."""
 
     @property
-    def delivery(self) -> Delivery:
+    def delivery(self) -> OutboxDelivery:
         """Return the outbox's way to Discord."""
 
     @property
-    def changes(self) -> Changes:
+    def changes(self) -> DiscordListener:
         """Return who hears what happens in Discord."""
 
     async def begin(self) -> None:

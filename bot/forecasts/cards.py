@@ -6,7 +6,7 @@ from typing import Any
 import discord
 
 from bot.answers.beliefs import example, is_certain, say_belief, say_in_full, write_parts
-from bot.answers.kinds import Asked, list_options
+from bot.answers.kinds import AnswerFormat, list_options
 from bot.answers.probabilities import LONGEST_REASON
 from bot.core.keys import Key
 from bot.core.numbers import say_probability
@@ -69,7 +69,7 @@ def _fields(prepared: Prepared) -> list[discord.ui.Label[Any]]:
     return [_field("How likely is each?", note, example(asked), default="/".join(said))]
 
 
-def _option_fields(asked: Asked, said: Sequence[str]) -> list[discord.ui.Label[Any]]:
+def _option_fields(asked: AnswerFormat, said: Sequence[str]) -> list[discord.ui.Label[Any]]:
     return [
         _field(option, _option_note(at, option), "", part=at, default=said[at] if said else "")
         for at, option in enumerate(list_options(asked))
@@ -83,7 +83,7 @@ def _option_note(at: int, option: str) -> str:
     return ". ".join(one for one in (whole, how) if one)
 
 
-def _quantile_fields(asked: Asked, said: Sequence[str]) -> list[discord.ui.Label[Any]]:
+def _quantile_fields(asked: AnswerFormat, said: Sequence[str]) -> list[discord.ui.Label[Any]]:
     unit = f"A number in {asked.unit}. " if asked.unit else ""
     asks = (
         ("Low", f"{unit}One chance in ten that it is less."),
@@ -156,7 +156,7 @@ def history_card(history: History) -> Message:
     return Message(embed=embed)
 
 
-def _history_line(line: HistoryLine, asked: Asked) -> str:
+def _history_line(line: HistoryLine, asked: AnswerFormat) -> str:
     kind = {ForecastKind.BLIND: " blind", ForecastKind.TURN: " turn"}.get(line.kind, "")
     late = ", late" if line.late else ""
     reason = f" · {one_line(line.reason, 100)}" if line.reason else ""

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from bot.answers import belief_mapping, beliefs, probabilities
 from bot.answers import mapping as answers_mapping
-from bot.answers.kinds import BINARY, Asked
+from bot.answers.kinds import BINARY, AnswerFormat
 from bot.answers.probabilities import Belief
 from bot.core import keys
 from bot.core.keys import Key
@@ -43,7 +43,7 @@ class Receipt:
     kind: ForecastKind
     late: bool
     hidden: bool
-    asked: Asked = BINARY
+    asked: AnswerFormat = BINARY
     total: float | None = None
 
 
@@ -53,7 +53,7 @@ class Prepared:
 
     question: str
     previous: Belief | None
-    asked: Asked = BINARY
+    asked: AnswerFormat = BINARY
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class History:
     title: str
     lines: tuple[HistoryLine, ...]
     hidden: bool
-    asked: Asked = BINARY
+    asked: AnswerFormat = BINARY
 
 
 def record(
@@ -214,13 +214,13 @@ def _question_id(tx: Session, caller: Caller, at: Key) -> int:
 
 def _file(
     unit: ActUnit, row: Round | None, read: Recording | None
-) -> tuple[rounds_rules.Recorded, Round | None, bool]:
+) -> tuple[rounds_rules.ForecastRecorded, Round | None, bool]:
     """Under what to file it, once everything that is due by now has taken effect.
 
     The last of the three says whether anything has, so that what was read before is out of date.
     """
     if row is None:
-        return rounds_rules.Recorded("update"), None, False
+        return rounds_rules.ForecastRecorded("update"), None, False
     before = rounds_mapping.load(unit.tx, row) if read is None else rounds_mapping.of(read)
     step = rounds_rules.tick(before, unit.now)
     if step[1]:

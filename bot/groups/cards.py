@@ -7,14 +7,16 @@ from bot.core.refusals import say_count, say_duration, say_times
 from bot.core.times.said import say_moment
 from bot.door.messages import BLUE, Message, card, lines
 from bot.groups.read_model import Trouble
-from bot.groups.service import Settings
+from bot.groups.service import GroupSettings
 
 
-def settings_card(settings: Settings) -> Message:
+def settings_card(settings: GroupSettings) -> Message:
     """Every setting with its value."""
     group = settings.group
     embed = card(
-        "Settings", "Change them with `/settings …`; rounds that are running keep theirs.", BLUE
+        "GroupSettings",
+        "Change them with `/settings …`; rounds that are running keep theirs.",
+        BLUE,
     )
     rows = [
         f"Announcements: {_channel(group.channel_id) or 'where the command is typed'}",

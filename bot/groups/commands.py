@@ -12,7 +12,9 @@ from bot.groups import cards as groups_cards
 from bot.groups import service as groups_service
 
 
-async def _change(interaction: discord.Interaction[Any], change: groups_service.Change) -> None:
+async def _change(
+    interaction: discord.Interaction[Any], change: groups_service.SettingsChange
+) -> None:
     door = Door(interaction)
     await door.whisper(
         message=groups_cards.settings_card(await door.do(groups_service.change, change))
@@ -36,7 +38,7 @@ async def channels(
     voice: discord.VoiceChannel | None = None,
 ) -> None:
     """Sets the channels."""
-    change = groups_service.Change(
+    change = groups_service.SettingsChange(
         channel_id=announcements.id if announcements else None,
         voice_channel_id=voice.id if voice else None,
     )
@@ -47,7 +49,7 @@ async def channels(
 @app_commands.describe(role="The facilitators' role")
 async def facilitator(interaction: discord.Interaction[Any], role: discord.Role) -> None:
     """Sets the facilitator role."""
-    await _change(interaction, groups_service.Change(facilitator_role_id=role.id))
+    await _change(interaction, groups_service.SettingsChange(facilitator_role_id=role.id))
 
 
 @app_commands.command(name="timezone", description="The group's time zone")
@@ -55,7 +57,7 @@ async def facilitator(interaction: discord.Interaction[Any], role: discord.Role)
 @app_commands.autocomplete(zone=zone_choices)
 async def timezone(interaction: discord.Interaction[Any], zone: str) -> None:
     """Sets the time zone."""
-    await _change(interaction, groups_service.Change(timezone=zone))
+    await _change(interaction, groups_service.SettingsChange(timezone=zone))
 
 
 @app_commands.command(name="rounds", description="How long things take in a round")
@@ -77,7 +79,7 @@ async def rounds(
     extensions: int | None = None,
 ) -> None:
     """Sets the limits of rounds."""
-    change = groups_service.Change(
+    change = groups_service.SettingsChange(
         turn=turn, grace=grace, blind=blind, final=final, extend=extend, extensions=extensions
     )
     await _change(interaction, change)
@@ -87,14 +89,14 @@ async def rounds(
 @app_commands.describe(spoken="True: text-to-speech, because on a call nobody looks at the channel")
 async def cues(interaction: discord.Interaction[Any], spoken: bool) -> None:  # noqa: FBT001
     """Sets whether cues are read aloud."""
-    await _change(interaction, groups_service.Change(spoken_cues=spoken))
+    await _change(interaction, groups_service.SettingsChange(spoken_cues=spoken))
 
 
 @app_commands.command(name="reminders", description="When people are reminded of a session")
 @app_commands.describe(minutes="Minutes before it, such as `1440, 15`; empty for none")
 async def reminders(interaction: discord.Interaction[Any], minutes: str) -> None:
     """Sets the reminders."""
-    await _change(interaction, groups_service.Change(reminders=minutes))
+    await _change(interaction, groups_service.SettingsChange(reminders=minutes))
 
 
 @app_commands.command(name="planning", description="How sessions are announced")
@@ -108,7 +110,7 @@ async def planning(
     events: bool | None = None,  # noqa: FBT001 - an option of a slash command
 ) -> None:
     """Sets when and how sessions are announced."""
-    await _change(interaction, groups_service.Change(announce_days=days, events=events))
+    await _change(interaction, groups_service.SettingsChange(announce_days=days, events=events))
 
 
 @app_commands.command(name="timezone", description="Your own time zone, in which you type times")

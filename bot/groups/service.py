@@ -17,7 +17,7 @@ REMOVED = "I was removed from this server."
 
 
 @dataclass(frozen=True)
-class Change:
+class SettingsChange:
     """What a `/settings` command was given, as typed; None leaves a setting alone."""
 
     channel_id: int | None = None
@@ -37,7 +37,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Trouble:
+class ChannelTrouble:
     """Messages that Discord would not take, in one channel."""
 
     channel_id: int
@@ -47,26 +47,26 @@ class Trouble:
 
 
 @dataclass(frozen=True)
-class Settings:
+class GroupSettings:
     """A group's settings and what is wrong at the moment."""
 
     group: Group
-    troubles: tuple[Trouble, ...]
+    troubles: tuple[ChannelTrouble, ...]
 
 
-def show(desk: Desk, caller: Caller) -> Settings:
+def show(desk: Desk, caller: Caller) -> GroupSettings:
     """The group's settings; a group that has none yet has the defaults."""
     with desk.db.read() as tx:
         group = groups.find(tx, caller.group_id)
         troubles = tuple(
-            Trouble(channel, reason, count, state == EffectState.GIVEN_UP)
+            ChannelTrouble(channel, reason, count, state == EffectState.GIVEN_UP)
             for state in (EffectState.PARKED, EffectState.GIVEN_UP)
             for channel, reason, count in outbox.parked(tx, caller.group_id, state)
         )
-    return Settings(group or Group(id=caller.group_id, name=caller.group_name), troubles)
+    return GroupSettings(group or Group(id=caller.group_id, name=caller.group_name), troubles)
 
 
-def change(desk: Desk, caller: Caller, wanted: Change) -> Settings:
+def change(desk: Desk, caller: Caller, wanted: SettingsChange) -> GroupSettings:
     """Changes settings; rounds that are running keep theirs. Messages set aside are tried again."""
     if wanted.timezone is not None:
         wanted = replace(wanted, timezone=str(parse_zone(wanted.timezone)))
@@ -115,7 +115,7 @@ def _leave_gone_channels(unit: Unit, to: int) -> None:
         live_session.leave_channel(unit, gone, to)
 
 
-def _apply(group: Group, wanted: Change) -> None:
+def _apply(group: Group, wanted: SettingsChange) -> None:
     for name in ("channel_id", "voice_channel_id", "facilitator_role_id", "spoken_cues", "events"):
         value = getattr(wanted, name)
         if value is not None:

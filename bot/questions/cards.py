@@ -8,7 +8,7 @@ from bot.answers.kinds import VOID, list_options, say_outcome
 from bot.circle.round_cards import add_worth
 from bot.core.times.result import Understood
 from bot.core.times.said import say_moment
-from bot.core.typed_times import Asked
+from bot.core.typed_times import TimeQuestion
 from bot.door.doubt_card import doubt_card
 from bot.door.messages import (
     AMBER,
@@ -176,9 +176,9 @@ def _list_line(one: Listed) -> str:
     return f"`{one.id}` {safe(one.title)} · {state}{people}{closes}"
 
 
-def brought(result: Brought | Asked) -> Message:
+def brought(result: Brought | TimeQuestion) -> Message:
     """Said to whoever brought or changed a question: its close, or which close was meant."""
-    if isinstance(result, Asked):
+    if isinstance(result, TimeQuestion):
         return doubt_card(result, "choose_close")
     closes = f"It closes {_said(result.closes)}. " if result.closes else ""
     if result.changed:
@@ -194,9 +194,9 @@ def withdrawn(title: str) -> str:
     return f"“{safe(title)}” is withdrawn."
 
 
-def resolved(result: Resolved | Asked) -> Message:
+def resolved(result: Resolved | TimeQuestion) -> Message:
     """Said to whoever entered an outcome: what counts by it, or which moment was meant."""
-    if isinstance(result, Asked):
+    if isinstance(result, TimeQuestion):
         return doubt_card(result, "choose_known")
     title, outcome = safe(result.title), safe(result.outcome)
     known = f"It became known {_said(result.known)}"

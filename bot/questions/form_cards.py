@@ -5,7 +5,7 @@ from typing import Any
 import discord
 from discord.ui import Label, Modal, TextInput
 
-from bot.answers.kinds import VOID, Asked, outcomes
+from bot.answers.kinds import VOID, AnswerFormat, outcomes
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.times.reader import LONGEST as LONGEST_TIME
@@ -138,7 +138,7 @@ def _unless_typed(found: Resolvable) -> str:
     return f"keeps {say_moment(found.known.at, found.known.zone)}"
 
 
-def _outcome_field(asked: Asked) -> Label[Any]:
+def _outcome_field(asked: AnswerFormat) -> Label[Any]:
     """A list to choose from; for a number a field."""
     if asked.kind == "numeric":
         unit = f"A number in {asked.unit}" if asked.unit else "A number"

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from bot.answers import belief_mapping
 from bot.answers import mapping as answers_mapping
-from bot.answers.kinds import BINARY, Asked, say_outcome
+from bot.answers.kinds import BINARY, AnswerFormat, say_outcome
 from bot.answers.probabilities import Belief
 from bot.circle.read_model import WorthShown, read_worth
 from bot.core.keys import Key
@@ -41,7 +41,7 @@ class QuestionCard:
     known_at: datetime | None
     in_round: bool
     objections: tuple[Objection, ...]
-    asked: Asked = BINARY
+    asked: AnswerFormat = BINARY
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class ResolutionCard:
     lines: tuple[ScoreLine, ...]
     objections: tuple[Objection, ...]
     circle: WorthShown | None = None
-    asked: Asked = BINARY
+    asked: AnswerFormat = BINARY
 
 
 def read_question(tx: Session, at: Key) -> QuestionCard | None:

@@ -19,7 +19,7 @@ FURTHEST_CLOSE = timedelta(days=365 * 10 + 3)
 
 
 @dataclass(frozen=True)
-class Draft:
+class QuestionDraft:
     """What a member wrote about a question, in order."""
 
     title: str
@@ -30,7 +30,7 @@ class Draft:
 
 def draft(
     *, title: str, criteria: str, closes_at: datetime | None, source_url: str, now: datetime
-) -> Draft:
+) -> QuestionDraft:
     """Checks what was written; refuses with what to write instead."""
     title = " ".join(title.split())
     criteria = criteria.strip()
@@ -46,7 +46,7 @@ def draft(
         )
     if closes_at is not None:
         _check_close(closes_at, now)
-    return Draft(title, criteria, closes_at, _source(source_url))
+    return QuestionDraft(title, criteria, closes_at, _source(source_url))
 
 
 def takes_forecasts(state: State, closes_at: datetime | None, now: datetime) -> bool:

@@ -1,7 +1,7 @@
 """How the scores of a settled question look, and in words what they mean, by kind of question."""
 
 from bot.answers.beliefs import say_belief
-from bot.answers.kinds import Asked
+from bot.answers.kinds import AnswerFormat
 from bot.answers.numbers import say_amount
 from bot.core.numbers import say_probability
 from bot.door.messages import safe, say_brier
@@ -30,12 +30,12 @@ NO_TURN = (
 )
 
 
-def title(asked: Asked) -> str:
+def title(asked: AnswerFormat) -> str:
     """What is listed."""
     return "How far off, best first" if asked.kind == "numeric" else "Brier scores, best first"
 
 
-def score_line(line: ScoreLine, asked: Asked) -> str:
+def score_line(line: ScoreLine, asked: AnswerFormat) -> str:
     """One member's scores: the one that counts in bold, and those of every moment."""
     details = "; ".join(
         f"{' = '.join(moments)} {safe(said)}: {_say(score, asked)}"
@@ -45,7 +45,7 @@ def score_line(line: ScoreLine, asked: Asked) -> str:
     return f"{name} · {details}" if line.headline is None else _bold(name, line, asked) + details
 
 
-def _bold(name: str, line: ScoreLine, asked: Asked) -> str:
+def _bold(name: str, line: ScoreLine, asked: AnswerFormat) -> str:
     rounds = len(line.headlines)
     mean = f" (mean of {rounds} rounds)" if rounds > 1 else ""
     return f"**{name} {_say(line.headline or 0.0, asked)}**{mean} · "
@@ -59,14 +59,14 @@ def meaning(shown: ResolutionCard) -> str:
     return "\n".join([explained, *in_words, bold])
 
 
-def _say(score: float, asked: Asked) -> str:
+def _say(score: float, asked: AnswerFormat) -> str:
     """A Brier score; of a number the distance, in its unit."""
     if asked.kind == "numeric":
         return safe(say_amount(score, asked.unit, digits=3))
     return say_brier(score)
 
 
-def _together(line: ScoreLine, asked: Asked) -> list[tuple[list[str], str, float]]:
+def _together(line: ScoreLine, asked: AnswerFormat) -> list[tuple[list[str], str, float]]:
     """Moments with the same forecast in a row are said once: "turn = final = close 50%"."""
     runs: list[tuple[list[str], str, float]] = []
     for when, belief, score in line.briers:
@@ -78,7 +78,7 @@ def _together(line: ScoreLine, asked: Asked) -> list[tuple[list[str], str, float
     return runs
 
 
-def _explained(asked: Asked) -> tuple[str, str]:
+def _explained(asked: AnswerFormat) -> tuple[str, str]:
     """What the score of this kind of question says, and what the bold one counts for."""
     if asked.kind == "numeric":
         unit = f", in {safe(asked.unit)}" if asked.unit else ""

@@ -12,13 +12,13 @@ from sqlmodel import Session
 
 from bot.answers import kinds
 from bot.answers import mapping as answers_mapping
-from bot.answers.kinds import BINARY, Asked
+from bot.answers.kinds import BINARY, AnswerFormat
 from bot.core import keys, typed_times
 from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal
 from bot.core.times.result import Asks, Understood
-from bot.core.typed_times import Asked as AskedTime
-from bot.core.typed_times import Reading, TypedTime
+from bot.core.typed_times import ReadTime, TypedTime
+from bot.core.typed_times import TimeQuestion
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
 from bot.questions import rules as questions_rules
 from bot.scores import rescoring
@@ -75,7 +75,7 @@ class Listed:
     closes_at: datetime | None
     forecasters: int
     outcome: str | None
-    asked: Asked = BINARY
+    asked: AnswerFormat = BINARY
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Resolvable:
     """
 
     title: str
-    asked: Asked
+    asked: AnswerFormat
     known: Understood | None = None
     source: str = ""
 
@@ -102,14 +102,14 @@ class Resolved:
     forecasts: int = 0
 
 
-def submit(desk: Desk, caller: Caller, written: Written) -> Brought | AskedTime:
+def submit(desk: Desk, caller: Caller, written: Written) -> Brought | TimeQuestion:
     """Proposes a question; its card is posted. A close in doubt is asked about first."""
     closes = _read_close(desk, caller, written)
     with desk.act(caller) as unit:
         return _submit(unit, written, closes)
 
 
-def edit(desk: Desk, caller: Caller, question_id: int, written: Written) -> Brought | AskedTime:
+def edit(desk: Desk, caller: Caller, question_id: int, written: Written) -> Brought | TimeQuestion:
     """Changes a question; once somebody has forecast it, only its close and its source."""
     with desk.db.read() as tx:
         keeps = written.closes.strip() == _say_close(require(tx, caller.group_id, question_id))
@@ -118,7 +118,7 @@ def edit(desk: Desk, caller: Caller, question_id: int, written: Written) -> Brou
         return _edit(unit, question_id, written, closes)
 
 
-def choose_close(desk: Desk, caller: Caller, at: Key) -> Brought | AskedTime:
+def choose_close(desk: Desk, caller: Caller, at: Key) -> Brought | TimeQuestion:
     """Brings or changes a question with the close that the member has chosen."""
     with desk.act(caller) as unit:
         chosen = typed_times.take(unit, DraftKind.QUESTION, at)
@@ -163,14 +163,14 @@ def resolve(
     outcome: str,
     known: str = "",
     source: str = "",
-) -> Resolved | AskedTime:
+) -> Resolved | TimeQuestion:
     """Enters or corrects the outcome, and computes every score anew."""
     reading = _read_known(desk, caller, question_id, known)
     with desk.act(caller) as unit:
         return _resolve(unit, question_id, Entered(outcome, source), reading)
 
 
-def choose_known(desk: Desk, caller: Caller, at: Key) -> Resolved | AskedTime:
+def choose_known(desk: Desk, caller: Caller, at: Key) -> Resolved | TimeQuestion:
     """Enters an outcome with the moment that the member has chosen for it."""
     with desk.act(caller) as unit:
         chosen = typed_times.take(unit, DraftKind.OUTCOME, at)
@@ -319,7 +319,7 @@ def require(tx: Session, group_id: int, question_id: int) -> Question:
     return question
 
 
-def _submit(unit: ActUnit, written: Written, closes: Reading | None) -> Brought | AskedTime:
+def _submit(unit: ActUnit, written: Written, closes: ReadTime | None) -> Brought | TimeQuestion:
     draft, asked = _draft(unit, written, closes), kinds.read_kind(written.answers)
     _refuse_duplicate(unit, draft.title)
     if isinstance(closes, Asks):
@@ -344,8 +344,8 @@ def _submit(unit: ActUnit, written: Written, closes: Reading | None) -> Brought 
 
 
 def _edit(
-    unit: ActUnit, question_id: int, written: Written, closes: Reading | Kept | None
-) -> Brought | AskedTime:
+    unit: ActUnit, question_id: int, written: Written, closes: ReadTime | Kept | None
+) -> Brought | TimeQuestion:
     question = require(unit.tx, unit.group.id, question_id)
     _require_author(unit, question, "edit")
     _require_unsettled(question)
@@ -368,7 +368,7 @@ def _edit(
 
 
 def _check_rewording(
-    unit: ActUnit, question: Question, draft: questions_rules.Draft, asked: Asked
+    unit: ActUnit, question: Question, draft: questions_rules.QuestionDraft, asked: AnswerFormat
 ) -> None:
     """Refuses another question's title, and other words than those that were forecast."""
     if draft.title.lower() != question.title.lower():
@@ -393,7 +393,7 @@ def _show_edited(unit: ActUnit, question: Question) -> None:
     _wake_at_close(unit, question)
 
 
-def _read_close(desk: Desk, caller: Caller, written: Written) -> Reading | None:
+def _read_close(desk: Desk, caller: Caller, written: Written) -> ReadTime | None:
     """The close that was typed, read before anything is changed; None if the field is empty."""
     if not written.closes.strip():
         return None
@@ -401,7 +401,9 @@ def _read_close(desk: Desk, caller: Caller, written: Written) -> Reading | None:
     return TypedTime(written.closes, "close", zone, desk.clock()).read()
 
 
-def _draft(unit: ActUnit, written: Written, closes: Reading | None) -> questions_rules.Draft:
+def _draft(
+    unit: ActUnit, written: Written, closes: ReadTime | None
+) -> questions_rules.QuestionDraft:
     return questions_rules.draft(
         title=written.title,
         criteria=written.criteria,
@@ -480,8 +482,8 @@ def _require_disputable(tx: Session, caller: Caller, question: Question) -> None
 
 
 def _resolve(
-    unit: ActUnit, question_id: int, entered: Entered, known: Reading | None
-) -> Resolved | AskedTime:
+    unit: ActUnit, question_id: int, entered: Entered, known: ReadTime | None
+) -> Resolved | TimeQuestion:
     question = require(unit.tx, unit.group.id, question_id)
     _require_author(unit, question, "resolve")
     asked = answers_mapping.asked(question)
@@ -513,7 +515,7 @@ def _corrected(tx: Session, question_id: int) -> Resolution | None:
     return latest if latest is not None and latest.outcome is not None else None
 
 
-def _read_known(desk: Desk, caller: Caller, question_id: int, known: str) -> Reading | None:
+def _read_known(desk: Desk, caller: Caller, question_id: int, known: str) -> ReadTime | None:
     """When the outcome became known, read before anything is changed; None if left out."""
     if not known.strip():
         return None

@@ -6,7 +6,7 @@ from typing import Any
 import discord
 
 from bot.answers.beliefs import say_belief
-from bot.answers.kinds import Asked, list_options
+from bot.answers.kinds import AnswerFormat, list_options
 from bot.answers.probabilities import Belief
 from bot.circle.round_cards import YES, add_movement, chance_of_yes, ended, same_people
 from bot.circle.words import say_people
@@ -180,7 +180,7 @@ def _question(about: About, *, criteria: bool = True) -> str:
     return f"**{safe(about.question)}**{details}{_answers(about.asked)}{closes}"
 
 
-def _answers(asked: Asked) -> str:
+def _answers(asked: AnswerFormat) -> str:
     """What a forecast says, where it is not the chance of yes."""
     if asked.kind == "numeric":
         unit = f" in {safe(asked.unit)}" if asked.unit else ""
@@ -292,7 +292,7 @@ def _turn_ask(shown: TurnCard) -> str:
     )
 
 
-def _what(asked: Asked) -> str:
+def _what(asked: AnswerFormat) -> str:
     return "a number" if asked.kind == "binary" else "your numbers"
 
 
@@ -333,7 +333,7 @@ def _in_row(item: discord.ui.Button[Any], row: int) -> discord.ui.Button[Any]:
     return item
 
 
-def _seat_line(seat: SeatLine, asked: Asked) -> str:
+def _seat_line(seat: SeatLine, asked: AnswerFormat) -> str:
     sign = {
         SeatState.SPEAKING: "🎙️",
         SeatState.SPOKEN: "✅",
@@ -384,7 +384,7 @@ def _moved(shown: Summary) -> str:
     return f"The group moved **{way} from {before} (blind) to {after} (final)**: {who}."
 
 
-def _summary_line(seat: SummarySeat, asked: Asked) -> str:
+def _summary_line(seat: SummarySeat, asked: AnswerFormat) -> str:
     blind, turn, final = (
         _say(belief, asked) if belief is not None else "–" for belief in seat.said
     )
@@ -393,7 +393,7 @@ def _summary_line(seat: SummarySeat, asked: Asked) -> str:
     return f"**{safe(seat.name)}** {blind} → {turn}{late} → {final}{reason}"
 
 
-def _say(belief: Belief, asked: Asked) -> str:
+def _say(belief: Belief, asked: AnswerFormat) -> str:
     return safe(say_belief(belief, asked))
 
 

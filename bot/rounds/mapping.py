@@ -167,7 +167,7 @@ def _fill_turn(row: Turn, turn: rounds_rules.Turn) -> None:
 
 
 def recorded(
-    state: rounds_rules.Round, member: int, filed: rounds_rules.Recorded
+    state: rounds_rules.Round, member: int, filed: rounds_rules.ForecastRecorded
 ) -> rounds_rules.Round:
     """The round once this forecast is recorded."""
     if filed.kind == "blind":

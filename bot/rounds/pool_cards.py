@@ -1,11 +1,11 @@
 """What the summary says of a circle on a question with options or about a number."""
 
 from bot.answers.beliefs import say_belief
-from bot.answers.kinds import Asked
+from bot.answers.kinds import AnswerFormat
 from bot.answers.numbers import say_amount, say_number
 from bot.answers.probabilities import Belief
-from bot.circle.pooling import Compared, Pool
-from bot.circle.round_cards import Told, ended, same_people
+from bot.circle.pooling import Compared, PooledForecast
+from bot.circle.round_cards import PathWords, ended, same_people
 from bot.circle.words import say_people
 from bot.core.numbers import say_probability
 from bot.door.messages import one_line, safe
@@ -25,16 +25,16 @@ def moved(shown: Summary) -> str:
     return _likeliest_moved(compared, asked)
 
 
-def told(shown: Summary) -> Told:
+def told(shown: Summary) -> PathWords:
     """Choose what is said of a forecast: its middle, or the likeliest option's chance."""
     asked, final = shown.about.asked, shown.movement.final
     if asked.kind == "numeric":
-        return Told(
+        return PathWords(
             lambda belief: _amount(belief.values[1], asked), head="Middle: ", tail=" in the middle"
         )
     top = _likeliest(final) if final else 0
     name = one_line(asked.options[top], _OPTION)
-    return Told(
+    return PathWords(
         lambda belief: say_probability(belief.values[top]),
         lambda belief: belief.values[top],
         head=f"{name}: ",
@@ -56,7 +56,7 @@ def pool_lines(shown: Summary) -> str:
     return "\n".join([*rows, _spread(shown)])
 
 
-def _middle_moved(compared: Compared, asked: Asked) -> str:
+def _middle_moved(compared: Compared, asked: AnswerFormat) -> str:
     start, end = compared.before.values[1], compared.after.values[1]
     said, who = _amount(end, asked), same_people(compared.people)
     if _amount(start, asked) == said:
@@ -68,7 +68,7 @@ def _middle_moved(compared: Compared, asked: Asked) -> str:
     )
 
 
-def _likeliest_moved(compared: Compared, asked: Asked) -> str:
+def _likeliest_moved(compared: Compared, asked: AnswerFormat) -> str:
     before, after, who = compared.before, compared.after, same_people(compared.people)
     first, last = _likeliest(before), _likeliest(after)
     start, end = say_probability(before.values[last]), say_probability(after.values[last])
@@ -91,7 +91,7 @@ def _likeliest(belief: Belief) -> int:
     return belief.values.index(max(belief.values))
 
 
-def _pool(pool: Pool, asked: Asked) -> str:
+def _pool(pool: PooledForecast, asked: AnswerFormat) -> str:
     if asked.kind == "numeric":
         mean = safe(say_belief(_rounded(pool.mean), asked))
         return f"median {safe(say_belief(_rounded(pool.best), asked))}, mean {mean}"
@@ -115,7 +115,7 @@ def _spread(shown: Summary) -> str:
     return f"Spread at the end on {name}: {low} to {high}."
 
 
-def _amount(value: float, asked: Asked) -> str:
+def _amount(value: float, asked: AnswerFormat) -> str:
     return safe(say_amount(value, asked.unit, _DIGITS))
 
 

@@ -11,15 +11,15 @@ from sqlmodel import Session
 
 from bot.answers import belief_mapping
 from bot.answers import mapping as answers_mapping
-from bot.answers.kinds import BINARY, Asked
+from bot.answers.kinds import BINARY, AnswerFormat
 from bot.answers.probabilities import Belief
 from bot.circle.movement import Movement, movement
-from bot.circle.pooling import Pool, pool
+from bot.circle.pooling import PooledForecast, pool
 from bot.core.keys import Key
 from bot.core.unit import row_id
 from bot.questions import rules as questions_rules
 from bot.rounds import rows
-from bot.rounds.rows import Circle
+from bot.rounds.rows import RoundRows
 from scoring import geometric_mean_of_odds, mean, median
 from storage import forecasts, groups, rounds
 from storage.tables import (
@@ -52,7 +52,7 @@ class About:
     host_gone: bool
     on_call: tuple[str, ...]
     over: bool
-    asked: Asked = BINARY
+    asked: AnswerFormat = BINARY
     closed: bool = False
 
 
@@ -159,8 +159,8 @@ class Summary:
     movement: Movement
     newest: bool
     session_live: bool
-    blind_pool: Pool | None = None
-    final_pool: Pool | None = None
+    blind_pool: PooledForecast | None = None
+    final_pool: PooledForecast | None = None
 
     @property
     def running(self) -> tuple[float | None, ...]:
@@ -182,7 +182,9 @@ def read_turn(tx: Session, at: Key, now: datetime) -> TurnCard | None:
     return None if circle is None else turn_card(circle, forecasts.on_card(tx, at.id), at, now)
 
 
-def turn_card(circle: Circle, made: Sequence[Forecast], at: Key, now: datetime) -> TurnCard | None:
+def turn_card(
+    circle: RoundRows, made: Sequence[Forecast], at: Key, now: datetime
+) -> TurnCard | None:
     """The turn that a key names, of a round and its forecasts that were read already."""
     turn = next((one for one in circle.turns if at.more == (one.number,)), None)
     if turn is None:
@@ -292,7 +294,7 @@ def read_summary(tx: Session, at: Key, now: datetime) -> Summary | None:
     )
 
 
-def _about(circle: Circle, at: Key, now: datetime, *, over: bool | None = None) -> About:
+def _about(circle: RoundRows, at: Key, now: datetime, *, over: bool | None = None) -> About:
     row, meetup, question = circle.row, circle.meetup, circle.question
     is_open = questions_rules.takes_forecasts(question.state.value, question.closes_at, now)
     return About(
@@ -316,12 +318,12 @@ def _end_of_blind(row: Round) -> datetime:
     return row.opened_at + timedelta(seconds=row.blind_seconds)
 
 
-def _following(circle: Circle) -> str | None:
+def _following(circle: RoundRows) -> str | None:
     waiting = [seat for seat in circle.seats if seat.state == SeatState.WAITING and seat.present]
     return circle.name(waiting[0].member_id) if waiting else None
 
 
-def _seat_line(circle: Circle, seat: Seat, made: Sequence[Forecast]) -> SeatLine:
+def _seat_line(circle: RoundRows, seat: Seat, made: Sequence[Forecast]) -> SeatLine:
     own = (one for one in made if one.member_id == seat.member_id)
     shown = _last(one for one in own if one.kind != ForecastKind.BLIND)
     return SeatLine(
@@ -342,7 +344,7 @@ def _place(turns: Sequence[Turn], turn: Turn) -> int:
     return len(before - {turn.member_id}) + 1
 
 
-def _said_in_turn(circle: Circle, turn: Turn, made: Sequence[Forecast]) -> SeatLine | None:
+def _said_in_turn(circle: RoundRows, turn: Turn, made: Sequence[Forecast]) -> SeatLine | None:
     """The speaker's line as the circle shows it, once something was recorded."""
     seats = [seat for seat in circle.seats if seat.member_id == turn.member_id]
     own = [_seat_line(circle, seat, made) for seat in seats]
@@ -350,7 +352,7 @@ def _said_in_turn(circle: Circle, turn: Turn, made: Sequence[Forecast]) -> SeatL
 
 
 def _updates(
-    circle: Circle, turn: Turn, made: Sequence[Forecast]
+    circle: RoundRows, turn: Turn, made: Sequence[Forecast]
 ) -> tuple[tuple[str, Belief], ...]:
     """What others recorded while this turn was running."""
     return tuple(
@@ -363,7 +365,7 @@ def _updates(
     )
 
 
-def _seated(circle: Circle, made: Sequence[Forecast]) -> list[int]:
+def _seated(circle: RoundRows, made: Sequence[Forecast]) -> list[int]:
     """Members in the order in which they spoke; then who had no turn; then other forecasters."""
     spoke = [turn.member_id for turn in circle.turns]
     order = list(dict.fromkeys(reversed(spoke)))[::-1]

@@ -11,7 +11,7 @@ from storage.tables import Forecast, Meetup, Member, Presence, Question, Round, 
 
 
 @dataclass(frozen=True)
-class Circle:
+class RoundRows:
     """A round with everybody in it and beside it; seats and turns are in their order."""
 
     row: Round
@@ -31,7 +31,7 @@ class Circle:
 class Recording:
     """A round with its forecasts, and those of one member that belong to no round or another."""
 
-    circle: Circle
+    circle: RoundRows
     made: tuple[Forecast, ...]
 
     @property
@@ -50,19 +50,19 @@ class Recording:
         return Recording(replace(self.circle, people=people), (*self.made, forecast))
 
 
-def find(tx: Session, round_id: int) -> Circle | None:
+def find(tx: Session, round_id: int) -> RoundRows | None:
     """The round that a card is about."""
     found = rounds.with_session(tx, round_id)
     return None if found is None else read(tx, *found)
 
 
-def read(tx: Session, row: Round, meetup: Meetup, question: Question) -> Circle:
+def read(tx: Session, row: Round, meetup: Meetup, question: Question) -> RoundRows:
     """A round, in one statement more."""
     around = rounds.around(tx, row_id(row), row.session_id)
     seats = {row_id(seat): seat for _, seat, _, _ in around if seat is not None}
     turns = {row_id(turn): turn for _, _, turn, _ in around if turn is not None}
     offered = [one.id for one, _, _, presence in around if presence == Presence.OFFERED]
-    return Circle(
+    return RoundRows(
         row,
         meetup,
         question,

@@ -138,7 +138,7 @@ class Stopped:
 
 
 @dataclass(frozen=True)
-class Recorded:
+class ForecastRecorded:
     """How a forecast made now is to be filed."""
 
     kind: Literal["blind", "turn", "update"]
@@ -394,7 +394,7 @@ def end(state: Round, actor: Actor, *, now: datetime) -> Step:
     return _close(state, now)
 
 
-def file_forecast(state: Round, member: int) -> Recorded:
+def file_forecast(state: Round, member: int) -> ForecastRecorded:
     """How a forecast that a member makes now is to be filed; call it after `tick`.
 
     A turn that ended without a forecast loses nothing: the first one after it is the turn
@@ -402,15 +402,15 @@ def file_forecast(state: Round, member: int) -> Recorded:
     """
     seat = next((seat for seat in state.seats if seat.member == member), None)
     if seat is None:
-        return Recorded("update")
+        return ForecastRecorded("update")
     if state.phase == "blind":
-        return Recorded("blind")
+        return ForecastRecorded("blind")
     if state.turn is not None and state.turn.member == member:
-        return Recorded("turn", turn_number=state.turn.number)
+        return ForecastRecorded("turn", turn_number=state.turn.number)
     had_turn = seat.state in {"spoken", "skipped", "gave_up"}
     if had_turn and member not in state.turn_in:
-        return Recorded("turn", late=True)
-    return Recorded("update")
+        return ForecastRecorded("turn", late=True)
+    return ForecastRecorded("update")
 
 
 def _tick_once(state: Round, now: datetime) -> Step:

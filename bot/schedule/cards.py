@@ -9,7 +9,7 @@ import discord
 from bot.calendars import ics, links
 from bot.core.refusals import say_duration
 from bot.core.times.said import say_moment
-from bot.core.typed_times import Asked
+from bot.core.typed_times import TimeQuestion
 from bot.door.doubt_card import doubt_card
 from bot.door.messages import (
     BLUE,
@@ -33,7 +33,7 @@ from bot.door.messages import (
     moment,
     safe,
 )
-from bot.schedule.read_model import Announcement, Place, Reminder
+from bot.schedule.read_model import Announcement, FreePlace, Reminder
 from bot.schedule.service import Planned, Upcoming
 from storage.tables import SessionState
 
@@ -82,7 +82,7 @@ def reminder_message(shown: Reminder) -> Message:
     return Message(content=who, embed=embed, items=items, pings=pings, attachment=_file(about))
 
 
-def place_message(shown: Place) -> Message:
+def place_message(shown: FreePlace) -> Message:
     """One ping to whoever was first on the waiting list."""
     about = shown.about
     text = (
@@ -104,7 +104,7 @@ def session_list(found: Sequence[Upcoming]) -> Message:
     return Message(embed=card("Sessions", lines(rows, DESCRIPTION_LIMIT, empty=empty), BLUE))
 
 
-def answer(result: Planned | Asked) -> Message:
+def answer(result: Planned | TimeQuestion) -> Message:
     """What came of a plan: how it was understood, or a question about its time."""
     if isinstance(result, Planned):
         return Message(content=_understood(result))

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.calendars import read_model as calendars_read_model
-from bot.calendars.read_model import Told
+from bot.calendars.read_model import CalendarSession
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.unit import row_id
@@ -50,7 +50,7 @@ class Announcement:
     interested: tuple[str, ...]
     event: Event
     questions: int
-    calendar: Told | None = None
+    calendar: CalendarSession | None = None
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Reminder:
 
 
 @dataclass(frozen=True)
-class Place:
+class FreePlace:
     """The word to somebody on the waiting list that there is a place for them now."""
 
     about: Announcement
@@ -126,7 +126,7 @@ def read_reminder(tx: Session, at: Key) -> Reminder | None:
     return Reminder(about, minutes, in_part, nudged, part)
 
 
-def read_place(tx: Session, at: Key) -> Place | None:
+def read_place(tx: Session, at: Key) -> FreePlace | None:
     """The word about a place that a key names, or None if it is not theirs any more."""
     about = read_announcement(tx, at)
     if about is None or about.state != SessionState.SCHEDULED or not at.more:
@@ -134,7 +134,7 @@ def read_place(tx: Session, at: Key) -> Place | None:
     member = at.more[0]
     users = groups.users(tx, [member])
     has_place = member in places_of(tx, tx.get_one(Meetup, at.id))[0]
-    return Place(about, users[member]) if has_place and member in users else None
+    return FreePlace(about, users[member]) if has_place and member in users else None
 
 
 def places_of(tx: Session, meetup: Meetup) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -20,7 +20,7 @@ MOST_PINGS = 80
 
 
 @dataclass(frozen=True)
-class Reminder:
+class DueReminder:
     """So many minutes before the session; worth sending from `at` until `until`."""
 
     minutes: int
@@ -84,12 +84,12 @@ def places(going: Sequence[int], size: int | None) -> tuple[tuple[int, ...], tup
     return tuple(going[:count]), tuple(going[count:])
 
 
-def reminders(starts_at: datetime, minutes: Sequence[int]) -> tuple[Reminder, ...]:
+def reminders(starts_at: datetime, minutes: Sequence[int]) -> tuple[DueReminder, ...]:
     """When to remind, earliest first. Each is worth sending until the next one, or the start."""
     moments = [(count, starts_at - timedelta(minutes=count)) for count in sorted(minutes)[::-1]]
     ends = [*(moment for _, moment in moments), starts_at][1:]
     return tuple(
-        Reminder(count, at, until) for (count, at), until in zip(moments, ends, strict=True)
+        DueReminder(count, at, until) for (count, at), until in zip(moments, ends, strict=True)
     )
 
 
@@ -100,7 +100,7 @@ def next_reminder(starts_at: datetime, minutes: Sequence[int], now: datetime) ->
 
 def due_reminder(
     starts_at: datetime, minutes: Sequence[int], *, planned_at: datetime, now: datetime
-) -> Reminder | None:
+) -> DueReminder | None:
     """The reminder that is worth sending now, if any.
 
     One whose moment lay before the session was planned, or last moved, is left out.

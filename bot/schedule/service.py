@@ -15,7 +15,7 @@ from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.times.durations import parse_duration
 from bot.core.times.result import Asks, Understood
 from bot.core.times.zones import parse_zone
-from bot.core.typed_times import Asked, Reading, TypedTime
+from bot.core.typed_times import ReadTime, TimeQuestion, TypedTime
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
 from bot.rounds import lengths
 from bot.schedule import lifecycle, series_service
@@ -76,7 +76,7 @@ class Upcoming:
     maybe: int
 
 
-def schedule(desk: Desk, caller: Caller, plan: Plan) -> Planned | Asked:
+def schedule(desk: Desk, caller: Caller, plan: Plan) -> Planned | TimeQuestion:
     """Plans a session, or a series of them; it is announced in the group's channel."""
     plan = _with_zone(plan)
     plan, reading = _read(plan, typed_times.zone_of(desk, caller), desk.clock())
@@ -86,7 +86,7 @@ def schedule(desk: Desk, caller: Caller, plan: Plan) -> Planned | Asked:
         return _schedule(unit, plan, reading)
 
 
-def edit(desk: Desk, caller: Caller, session: str, plan: Plan) -> Planned | Asked:
+def edit(desk: Desk, caller: Caller, session: str, plan: Plan) -> Planned | TimeQuestion:
     """Changes a planned session, or those that follow it too; what was posted follows."""
     if plan == Plan(scope=plan.scope):
         raise Refusal("Say what to change: choose `when`, `title` or another option as well.")
@@ -102,7 +102,7 @@ def edit(desk: Desk, caller: Caller, session: str, plan: Plan) -> Planned | Aske
         return _edit(unit, session, plan, reading)
 
 
-def choose(desk: Desk, caller: Caller, at: Key) -> Planned | Asked:
+def choose(desk: Desk, caller: Caller, at: Key) -> Planned | TimeQuestion:
     """Completes a plan with the reading of its time that the member has chosen."""
     with desk.act(caller) as unit:
         chosen = typed_times.take(unit, DraftKind.PLAN, at)
@@ -172,7 +172,7 @@ def choices(desk: Desk, caller: Caller, typed: str) -> list[tuple[str, int, date
         return [(one.title, row_id(one), _local(one)) for one in found]
 
 
-def _schedule(unit: ActUnit, plan: Plan, reading: Reading) -> Planned | Asked:
+def _schedule(unit: ActUnit, plan: Plan, reading: ReadTime) -> Planned | TimeQuestion:
     if not unit.caller.is_facilitator(unit.group):
         schedule_rules.check_ahead(planning.ahead_of_host(unit.tx, unit.group.id, unit.my_id))
     meetup = _new(unit, typed_times.first(reading))
@@ -186,7 +186,7 @@ def _schedule(unit: ActUnit, plan: Plan, reading: Reading) -> Planned | Asked:
     return _planned(unit, meetup, "planned", Scope.ALL)
 
 
-def _ask(unit: ActUnit, plan: Plan, asks: Asks, session: str | None = None) -> Asked:
+def _ask(unit: ActUnit, plan: Plan, asks: Asks, session: str | None = None) -> TimeQuestion:
     return typed_times.ask(unit, DraftKind.PLAN, asdict(plan), asks, session)
 
 
@@ -211,7 +211,9 @@ def _new(unit: ActUnit, reading: Understood) -> Meetup:
     )
 
 
-def _edit(unit: ActUnit, session: str, plan: Plan, reading: Reading | None) -> Planned | Asked:
+def _edit(
+    unit: ActUnit, session: str, plan: Plan, reading: ReadTime | None
+) -> Planned | TimeQuestion:
     meetup = series_service.find(unit, session, "edit")
     if isinstance(reading, Asks):
         _apply(_new(unit, typed_times.first(reading)), plan)
@@ -256,7 +258,7 @@ def _with_zone(plan: Plan) -> Plan:
 
 def _read(
     plan: Plan, zone: ZoneInfo, now: datetime, planned: series_service.PlannedFor | None = None
-) -> tuple[Plan, Reading | None]:
+) -> tuple[Plan, ReadTime | None]:
     """When it is to be; a time zone typed with the time counts like the option for it.
 
     A time of day alone keeps the day for which the session is planned. It is read on the editor's

@@ -37,7 +37,7 @@ class Earned:
 
 
 @dataclass(frozen=True)
-class Said:
+class SuccessiveForecast:
     """One of somebody's successive forecasts."""
 
     member: int
@@ -46,7 +46,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class OverTime:
+class TimeAveraged:
     """What successive forecasts were worth beside the others', and for which share of the time."""
 
     value: float
@@ -117,8 +117,13 @@ def peers(kind: str, beliefs: Sequence[Belief], outcome: float) -> list[float | 
 
 
 def over_time(
-    kind: str, said: Sequence[Said], outcome: float, *, opens: datetime, closes: datetime
-) -> dict[int, OverTime]:
+    kind: str,
+    said: Sequence[SuccessiveForecast],
+    outcome: float,
+    *,
+    opens: datetime,
+    closes: datetime,
+) -> dict[int, TimeAveraged]:
     """By member, what all forecasts on a question were worth between its opening and its close.
 
     Only those are in it who had a forecast while somebody else had one too.
@@ -136,7 +141,7 @@ def over_time(
     )
     rows = zip(found.members, found.scores.tolist(), found.coverage.tolist(), strict=True)
     return {
-        member: OverTime(value, coverage)
+        member: TimeAveraged(value, coverage)
         for member, value, coverage in rows
         if not math.isnan(value)
     }

@@ -14,7 +14,7 @@ from bot.answers.probabilities import Belief
 from bot.core.unit import Unit, row_id
 from bot.scores import compute as scores_compute
 from bot.scores import rules as scores_rules
-from bot.scores.compute import Earned, Said, Spoken
+from bot.scores.compute import Earned, Spoken, SuccessiveForecast
 from storage import forecasts, groups, imports, questions, rounds, scores
 from storage.tables import (
     Forecast,
@@ -67,7 +67,7 @@ def _scores(tx: Session, question: Question, resolution: Resolution, outcome: fl
         if row.round_id not in running and row.member_id != nobody
     }
     seen = [_made(row) for row in made.values()]
-    limits: Limits = {"known_at": resolution.known_at, "closes_at": question.closes_at}
+    limits: Cutoffs = {"known_at": resolution.known_at, "closes_at": question.closes_at}
     chosen = scores_rules.choose(seen, [_round_end(tx, row) for row in closed], **limits)
     beliefs = {number: belief_mapping.belief(row) for number, row in made.items()}
     rows = _earned(question, chosen, beliefs, resolution, outcome)
@@ -79,7 +79,7 @@ def _scores(tx: Session, question: Question, resolution: Resolution, outcome: fl
     return rows
 
 
-class Limits(TypedDict):
+class Cutoffs(TypedDict):
     """Until when forecasts count."""
 
     known_at: datetime
@@ -108,7 +108,7 @@ def _speakers(tx: Session, row: Round) -> list[int]:
 
 def _earned(
     question: Question,
-    chosen: Sequence[scores_rules.Chosen],
+    chosen: Sequence[scores_rules.ScoredForecast],
     beliefs: Mapping[int, Belief],
     resolution: Resolution,
     outcome: float,
@@ -128,7 +128,7 @@ def _earned(
 
 
 def _score(
-    question: Question, resolution: Resolution, one: scores_rules.Chosen, earned: Earned
+    question: Question, resolution: Resolution, one: scores_rules.ScoredForecast, earned: Earned
 ) -> Score:
     return Score(
         group_id=question.group_id,
@@ -177,7 +177,7 @@ def _add_over_time(
 ) -> None:
     """What all that somebody forecast was worth, on the one score that each of them has."""
     closes = min(resolution.known_at, question.closes_at or resolution.known_at)
-    said = [Said(row.member_id, row.made_at, beliefs[row_id(row)]) for row in counted]
+    said = [SuccessiveForecast(row.member_id, row.made_at, beliefs[row_id(row)]) for row in counted]
     kind, opens = question.kind.value, question.created_at
     found = scores_compute.over_time(kind, said, outcome, opens=opens, closes=closes)
     for row in rows:

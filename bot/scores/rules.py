@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-Moment = Literal["blind", "turn", "final", "close"]
-MOMENTS: tuple[Moment, ...] = ("blind", "turn", "final", "close")
+ScoredMoment = Literal["blind", "turn", "final", "close"]
+MOMENTS: tuple[ScoredMoment, ...] = ("blind", "turn", "final", "close")
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class RoundEnd:
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ScoredForecast:
     """A forecast that is scored: whose, at which moment, in which round.
 
     A `headline` counts on the boards. A member has one for each round in which they had a turn;
@@ -40,7 +40,7 @@ class Chosen:
 
     forecast_id: int
     member: int
-    moment: Moment
+    moment: ScoredMoment
     round_id: int | None
     headline: bool = False
 
@@ -51,13 +51,13 @@ def choose(
     *,
     known_at: datetime,
     closes_at: datetime | None,
-) -> tuple[Chosen, ...]:
+) -> tuple[ScoredForecast, ...]:
     """The forecasts of one question that are scored, all members together.
 
     Forecasts made at or after the outcome became known do not count, nor those after the close.
     """
     counted = in_time(forecasts, known_at=known_at, closes_at=closes_at)
-    chosen: list[Chosen] = []
+    chosen: list[ScoredForecast] = []
     for member in dict.fromkeys(made.member for made in counted):
         own = [made for made in counted if made.member == member]
         chosen += _of_member(member, own, rounds)
@@ -72,7 +72,7 @@ def in_time(
     return sorted(made, key=lambda one: (one.made_at, one.id))
 
 
-def _with_headlines(chosen: Sequence[Chosen]) -> tuple[Chosen, ...]:
+def _with_headlines(chosen: Sequence[ScoredForecast]) -> tuple[ScoredForecast, ...]:
     """Mark what is compared: the turns of each round, or the close where there was no turn.
 
     One question never mixes the two. Who forecast weeks after the others spoke knew more than they.
@@ -86,20 +86,20 @@ def counts(made_at: datetime, *, known_at: datetime, closes_at: datetime | None)
     return made_at < known_at and (closes_at is None or made_at <= closes_at)
 
 
-def _of_member(member: int, own: list[Made], rounds: Sequence[RoundEnd]) -> list[Chosen]:
+def _of_member(member: int, own: list[Made], rounds: Sequence[RoundEnd]) -> list[ScoredForecast]:
     in_rounds = [one for end in rounds for one in _in_round(member, own, end)]
-    return [*in_rounds, Chosen(own[-1].id, member, "close", None)]
+    return [*in_rounds, ScoredForecast(own[-1].id, member, "close", None)]
 
 
-def _in_round(member: int, own: list[Made], end: RoundEnd) -> list[Chosen]:
+def _in_round(member: int, own: list[Made], end: RoundEnd) -> list[ScoredForecast]:
     blind = [made for made in own if made.kind == "blind" and made.round_id == end.round_id]
-    moments: list[tuple[Moment, Made | None]] = [
+    moments: list[tuple[ScoredMoment, Made | None]] = [
         ("blind", blind[-1] if blind else None),
         ("turn", _turn_forecast(member, own, end)),
         ("final", _standing_at(own, end.closed_at) if _took_part(member, own, end) else None),
     ]
     return [
-        Chosen(made.id, member, moment, end.round_id)
+        ScoredForecast(made.id, member, moment, end.round_id)
         for moment, made in moments
         if made is not None
     ]

@@ -32,7 +32,7 @@ async def start(
     """Opens the lobby of a session."""
     door = Door(interaction)
     door.require_posting()
-    wish = sessions_service.Wish(session or "", question or "", turn or "", Order(order))
+    wish = sessions_service.StartOptions(session or "", question or "", turn or "", Order(order))
     voice = await door.do(sessions_service.voice_channel_for, session or "")
     key = await door.do(sessions_service.start, wish, on_call(interaction, voice))
     await door.whisper(f"The session is live. Its lobby is below (session {key.id}).")

@@ -23,7 +23,7 @@ from storage.tables import Meetup, Order, Phase, Presence, QuestionState, Round,
 
 
 @dataclass(frozen=True)
-class Wish:
+class StartOptions:
     """What `/session start` was given, as typed."""
 
     session: str = ""
@@ -32,7 +32,7 @@ class Wish:
     order: Order = Order.ROTATE
 
 
-def start(desk: Desk, caller: Caller, wish: Wish, on_call: Sequence[Person] = ()) -> Key:
+def start(desk: Desk, caller: Caller, wish: StartOptions, on_call: Sequence[Person] = ()) -> Key:
     """Goes live in the caller's channel, planned or ad hoc. Returns the lobby's key."""
     with desk.act(caller) as unit:
         _refuse_second(unit, caller.channel_id)
@@ -45,7 +45,7 @@ def start_announced(desk: Desk, caller: Caller, at: Key, on_call: Sequence[Perso
     with desk.act(caller) as unit:
         _refuse_second(unit, caller.channel_id)
         meetup = _planned(unit, str(at.id))
-        return _go_live(unit, meetup, Wish(order=meetup.order_mode), on_call)
+        return _go_live(unit, meetup, StartOptions(order=meetup.order_mode), on_call)
 
 
 def voice_channel_for(desk: Desk, caller: Caller, session: str) -> int | None:
@@ -249,7 +249,7 @@ def _ad_hoc(unit: ActUnit) -> Meetup:
     return meetup
 
 
-def _go_live(unit: ActUnit, meetup: Meetup, wish: Wish, on_call: Sequence[Person]) -> Key:
+def _go_live(unit: ActUnit, meetup: Meetup, wish: StartOptions, on_call: Sequence[Person]) -> Key:
     meetup.state = SessionState.LIVE
     meetup.channel_id = unit.caller.channel_id
     meetup.started_at = meetup.quiet_since = meetup.waits_since = unit.now

@@ -54,7 +54,7 @@ class Curve:
 
 
 @dataclass(frozen=True)
-class Reading:
+class CalibrationReading:
     """A calibration; `chance` is how often luck alone looks as bad, the tilt is its direction."""
 
     count: int
@@ -93,13 +93,13 @@ class Reading:
         return not self.lucky and against.get(self.tilt, 0) > 0
 
 
-def read(probabilities: Sequence[float], outcomes: Sequence[int]) -> Reading | None:
+def read(probabilities: Sequence[float], outcomes: Sequence[int]) -> CalibrationReading | None:
     """The calibration of forecasts on as many yes-or-no questions; None without any."""
     if not probabilities:
         return None
     given: dict[str, Any] = {"probabilities": probabilities, "outcomes": outcomes}
     skill = scoring.calibration_skill(**given, level=LEVEL)
-    return Reading(
+    return CalibrationReading(
         len(probabilities),
         _bins(scoring.calibration_bins(**given, bins=_bin_count(probabilities), level=LEVEL)),
         tuple(scoring.calibration_bins(**given, bins=BARS).count.tolist()),
@@ -121,7 +121,7 @@ def read_numbers(inside: Sequence[int]) -> scoring.HitRate | None:
     return scoring.hit_rate(lows=ones, highs=ones, outcomes=inside, level=LEVEL)
 
 
-def sentence(reading: Reading | None, who: str) -> str:
+def sentence(reading: CalibrationReading | None, who: str) -> str:
     """What it means, to a newcomer.
 
     Args:
@@ -137,7 +137,7 @@ def sentence(reading: Reading | None, who: str) -> str:
     return f"{_of_main_bin(reading.main_bin, who)} {_of_all(reading)}."
 
 
-def advice(reading: Reading | None) -> str:
+def advice(reading: CalibrationReading | None) -> str:
     """What to do about it, where that is clear; else nothing."""
     if reading is None or reading.count < FEW or reading.lucky or reading.opposite:
         return ""
@@ -157,7 +157,7 @@ def _happens(main: Bin) -> str:
     )
 
 
-def _exception(reading: Reading) -> str:
+def _exception(reading: CalibrationReading) -> str:
     """How the main bin, which says something else, fits to what all forecasts say together."""
     main = reading.main_bin
     around = f"around {say_probability(main.said)} "
@@ -171,7 +171,7 @@ def _exception(reading: Reading) -> str:
     )
 
 
-def _of_all(reading: Reading) -> str:
+def _of_all(reading: CalibrationReading) -> str:
     together = f"All {_forecasts(reading.count)} together"
     if reading.lucky:
         return f"{together} are within what luck allows"

@@ -19,7 +19,7 @@ from bot.door.messages import (
     say_brier,
 )
 from bot.standings.metrics import INTERVAL_FROM, SHRUNK, WORDS, say_interval, say_ranks, say_value
-from bot.standings.query import METRICS, Asked, Metric
+from bot.standings.query import METRICS, BoardQuery, Metric
 from bot.standings.service import (
     MOMENTS_FROM,
     Board,
@@ -178,7 +178,7 @@ def _roughly(count: int) -> str:
     return f"{-(-count // step) * step:,}"
 
 
-def _progress(row: BoardRow, asked: Asked) -> str:
+def _progress(row: BoardRow, asked: BoardQuery) -> str:
     """How far somebody has come, and what their next questions bring."""
     if row.rank is None and row.questions < asked.minimum:
         left = asked.minimum - row.questions
@@ -263,7 +263,7 @@ _NOBODY: dict[Metric, str] = {
 }
 
 
-def _row(row: BoardRow, asked: Asked) -> str:
+def _row(row: BoardRow, asked: BoardQuery) -> str:
     place = f"`{row.rank:>3}.`" if row.rank is not None else "`  ·`"
     name = one_line(row.name, LONGEST_NAME)
     who = f"**{name}** (you)" if row.mine else name

@@ -78,7 +78,7 @@ ALL = Window()
 
 
 @dataclass(frozen=True)
-class Asked:
+class BoardQuery:
     """One page of one leaderboard."""
 
     metric: Metric = "edge"
@@ -196,7 +196,7 @@ def _begin(number: int, zone: ZoneInfo) -> datetime:
     return datetime(year, quarter * 3 - 2, 1, tzinfo=zone).astimezone(UTC)
 
 
-def _is_sound(asked: Asked) -> bool:
+def _is_sound(asked: BoardQuery) -> bool:
     """Whether a button could say this."""
     window = asked.window
     if asked.minimum < 1 or asked.page < 1:

@@ -20,8 +20,8 @@ from bot.standings import boards
 from bot.standings import calibration as standings_calibration
 from bot.standings import query as standings_query
 from bot.standings import stored as standings_stored
-from bot.standings.calibration import Reading
-from bot.standings.query import METRICS, MINIMUM, Asked, Metric
+from bot.standings.calibration import CalibrationReading
+from bot.standings.query import METRICS, MINIMUM, BoardQuery, Metric
 from storage import groups, scores, standings
 from storage.tables import Group, Member, Moment, Score
 
@@ -63,7 +63,7 @@ class Board:
     their scores by today's rules, after an upgrade; until all have, there are no rows.
     """
 
-    asked: Asked
+    asked: BoardQuery
     rows: tuple[BoardRow, ...]
     pages: int
     members: int
@@ -88,7 +88,7 @@ class Calibration:
 
     whose: str
     of_group: bool
-    reading: Reading | None
+    reading: CalibrationReading | None
     others: int
     clipped: int = 0
     numbers: scoring.HitRate | None = None
@@ -162,15 +162,15 @@ def show_leaderboard(
     with desk.db.read() as tx:
         zone = _zone(groups.find(tx, caller.group_id))
     span = standings_query.parse_window(window, now=desk.clock(), zone=zone)
-    return show_page(desk, caller, Asked(metric, span, minimum))
+    return show_page(desk, caller, BoardQuery(metric, span, minimum))
 
 
 def show_page_of(desk: Desk, caller: Caller, key: Key) -> Board:
     """The page that a button stands for."""
-    return show_page(desk, caller, Asked.from_key(key))
+    return show_page(desk, caller, BoardQuery.from_key(key))
 
 
-def show_page(desk: Desk, caller: Caller, asked: Asked) -> Board:
+def show_page(desk: Desk, caller: Caller, asked: BoardQuery) -> Board:
     """One page of a leaderboard: of all time from what is kept, of a window from the scores."""
     done = standings_stored.rescore(desk, caller.group_id, AT_ONCE)
     with desk.db.read() as tx:
@@ -239,7 +239,7 @@ def _zone(group: Group | None) -> ZoneInfo:
     return ZoneInfo(group.timezone if group else "UTC")
 
 
-def _table(tx: Session, desk: Desk, group_id: int, asked: Asked) -> scoring.Leaderboard:
+def _table(tx: Session, desk: Desk, group_id: int, asked: BoardQuery) -> scoring.Leaderboard:
     """Whether kept or computed now, the numbers are the same."""
     group = groups.find(tx, group_id)
     if (
@@ -254,7 +254,7 @@ def _table(tx: Session, desk: Desk, group_id: int, asked: Asked) -> scoring.Lead
     )
 
 
-def _rescoring(tx: Session, group_id: int, asked: Asked) -> Board:
+def _rescoring(tx: Session, group_id: int, asked: BoardQuery) -> Board:
     """No board of which a part is by other rules."""
     group = groups.get(tx, group_id)
     done = scores.settled_until(tx, group_id, group.rescored_to or 0)
@@ -262,7 +262,7 @@ def _rescoring(tx: Session, group_id: int, asked: Asked) -> Board:
     return Board(asked.at(1), (), 1, 0, None, resolved, rescored=done)
 
 
-def _page(tx: Session, caller: Caller, asked: Asked, board: scoring.Leaderboard) -> Board:
+def _page(tx: Session, caller: Caller, asked: BoardQuery, board: scoring.Leaderboard) -> Board:
     table = (*board.ranked, *board.unranked)
     pages = max(1, -(-len(table) // PAGE))
     page = min(asked.page, pages)
@@ -293,7 +293,7 @@ def _page(tx: Session, caller: Caller, asked: Asked, board: scoring.Leaderboard)
 
 
 def _unmoved(
-    tx: Session, desk: Desk, caller: Caller, asked: Asked, table: scoring.Leaderboard
+    tx: Session, desk: Desk, caller: Caller, asked: BoardQuery, table: scoring.Leaderboard
 ) -> bool:
     """Whether this is a board of gains on which each seat was always the same member's."""
     people = {row.member for row in table.ranked or table.unranked}

@@ -23,7 +23,7 @@ from bot.standings import calibration as standings_calibration
 from bot.standings import pictures as standings_pictures
 from bot.standings import service as standings_service
 from bot.standings import stored as standings_stored
-from bot.standings.query import METRICS, Asked
+from bot.standings.query import METRICS, BoardQuery
 from bot.standings.service import Calibration
 from storage import migrate
 from storage.engine import Database
@@ -65,7 +65,9 @@ def run(members: int = 1_000, questions: int = 1_000) -> Iterator[Row]:
 def boards(desk: Desk, size: str) -> Iterator[Row]:
     """A leaderboard of all time, in every metric; and of a month, which is computed when asked."""
     shown = {
-        metric: milliseconds(partial(standings_service.show_page, desk, ASKS, Asked(metric)), 9)
+        metric: milliseconds(
+            partial(standings_service.show_page, desk, ASKS, BoardQuery(metric)), 9
+        )
         for metric in METRICS
     }
     slowest = max(shown, key=lambda metric: shown[metric])
@@ -101,7 +103,7 @@ def charts() -> Iterator[Row]:
         )
         for at in range(1, 21)
     )
-    board = standings_service.Board(Asked(), rows, 1, 20, None, 30)
+    board = standings_service.Board(BoardQuery(), rows, 1, 20, None, 30)
     page = milliseconds(partial(standings_pictures.leaderboard_picture, board), 5)
     yield Row("a leaderboard chart of 20 members", page, "ms", 500)
     pauses = [asyncio.run(pause(draw)) for _ in range(5)]

@@ -13,7 +13,7 @@ from bot.questions import service as questions_service
 from bot.questions.service import Written
 from bot.rounds import service as rounds_service
 from bot.sessions import service as sessions_service
-from bot.sessions.service import Wish
+from bot.sessions.service import StartOptions
 from storage import outbox
 from storage.tables import Effect, Group, Member, Order, Phase, Round, Seat, Turn
 from tests.conftest import GROUP, Clock, caller
@@ -56,10 +56,10 @@ def record(desk: Desk, name: str, question: int, said: str = "70", reason: str =
 
 
 def open_lobby(
-    desk: Desk, names: Sequence[str] = CIRCLE, wish: Wish | None = None, **more: object
+    desk: Desk, names: Sequence[str] = CIRCLE, wish: StartOptions | None = None, **more: object
 ) -> Key:
     """A live session, led by the first name, with everybody sitting down in this order."""
-    wanted = wish or Wish(order=Order.MANUAL)
+    wanted = wish or StartOptions(order=Order.MANUAL)
     lobby = sessions_service.start(desk, caller(names[0], **more), wanted)
     for name in names[1:]:
         sessions_service.join(desk, caller(name, **more), lobby)

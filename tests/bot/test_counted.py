@@ -96,7 +96,7 @@ def evening_statements(desk: Desk) -> int:
 def test_the_lobby_offers_the_newest_of_many_questions(desk: Desk, clock: Clock) -> None:
     for number in range(1, 32):
         bring(desk, f"Question number {number}?")
-    sessions_service.start(desk, caller("Ana"), sessions_service.Wish())
+    sessions_service.start(desk, caller("Ana"), sessions_service.StartOptions())
 
     card = CARDS.render(desk, keys.lobby(1, 1))
 

@@ -10,14 +10,14 @@ from bot.core import keys
 from bot.core.numbers import say_points
 from bot.core.refusals import Refusal, say_count
 from bot.groups import cards as groups_cards
-from bot.groups.service import Settings
+from bot.groups.service import GroupSettings
 from bot.questions.rules import draft
 from bot.schedule import cards as schedule_cards
 from bot.schedule.service import Planned
 from bot.sessions import cards as sessions_cards
 from bot.sessions.read_model import Choice
 from bot.standings import cards as standings_cards
-from bot.standings.query import Asked
+from bot.standings.query import BoardQuery
 from bot.standings.service import BoardRow
 from storage.tables import Group
 
@@ -38,14 +38,14 @@ def test_one_vote_is_a_vote() -> None:
 def test_a_row_of_one_question_counts_out_of_several() -> None:
     row = BoardRow(None, "Ana", 0.3, math.nan, math.nan, 1)
 
-    assert standings_cards._row(row, Asked("edge", minimum=5)).endswith("1 of 5 questions")
-    assert standings_cards._row(row, Asked("edge", minimum=1)).endswith("· 1 question")
+    assert standings_cards._row(row, BoardQuery("edge", minimum=5)).endswith("1 of 5 questions")
+    assert standings_cards._row(row, BoardQuery("edge", minimum=1)).endswith("· 1 question")
 
 
 def test_settings_say_one_day_and_once() -> None:
     group = Group(id=1, name="", announce_days=1, extensions=1, reminder_minutes="15")
 
-    fields = groups_cards.settings_card(Settings(group, ())).embed.fields  # type: ignore[union-attr]
+    fields = groups_cards.settings_card(GroupSettings(group, ())).embed.fields  # type: ignore[union-attr]
 
     said = " ".join(str(field.value) for field in fields)
     assert "announced 1 day before" in said

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.calendars.events import CalendarEvent, Change, weekly
+from bot.calendars.events import CalendarEvent, OccurrenceChange, weekly
 
 START = datetime(2026, 11, 26, 19, 0)
 WEEK = timedelta(days=7)
@@ -25,11 +25,11 @@ EVENING = CalendarEvent(
 SERIES = replace(EVENING, uid="series-7@forecasting-dojo.invalid", rule=weekly(START))
 
 
-def moved(weeks: int, by: timedelta) -> Change:
+def moved(weeks: int, by: timedelta) -> OccurrenceChange:
     """One occurrence of the series that is at another time."""
-    return Change(START + weeks * WEEK, starts_at=START + weeks * WEEK + by)
+    return OccurrenceChange(START + weeks * WEEK, starts_at=START + weeks * WEEK + by)
 
 
-def dropped(weeks: int) -> Change:
+def dropped(weeks: int) -> OccurrenceChange:
     """One occurrence of the series that does not happen."""
-    return Change(START + weeks * WEEK, cancelled=True)
+    return OccurrenceChange(START + weeks * WEEK, cancelled=True)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.calendars import addresses
-from bot.calendars.addresses import Kept, Wish
+from bot.calendars.addresses import AddressRequest, Kept
 from bot.core.encryption import Box, new_key
 from bot.core.integrations import Means
 from bot.core.refusals import Refusal
@@ -27,7 +27,7 @@ def desk(desk: Desk) -> Desk:
 
 
 def ask(desk: Desk, address: str = ANA, name: str = "Ana") -> Kept:
-    return addresses.change(desk, caller(name), Wish(address=address))
+    return addresses.change(desk, caller(name), AddressRequest(address=address))
 
 
 def mailed_code(google: LoopbackGoogle) -> str:
@@ -39,7 +39,7 @@ def mailed_code(google: LoopbackGoogle) -> str:
 def confirm(desk: Desk, google: LoopbackGoogle, name: str = "Ana", address: str = ANA) -> Kept:
     ask(desk, address, name)
     deliver(desk, google)
-    return addresses.change(desk, caller(name), Wish(code=mailed_code(google)))
+    return addresses.change(desk, caller(name), AddressRequest(code=mailed_code(google)))
 
 
 def test_the_code_goes_to_the_address_and_to_nobody_else(desk, google) -> None:
@@ -84,7 +84,7 @@ def test_taking_it_back_deletes_it_and_ends_the_invitations(desk, clock, google)
     confirm(desk, google)
     deliver_all(desk, clock, google)
 
-    kept = addresses.change(desk, caller(), Wish(forget=True))
+    kept = addresses.change(desk, caller(), AddressRequest(forget=True))
     deliver_all(desk, clock, google)
 
     assert kept == Kept(None)
@@ -122,11 +122,11 @@ def test_a_wrong_code_is_counted_and_five_are_too_many(desk, google) -> None:
 
     for left in ("4 more tries", "3 more tries", "2 more tries", "1 more try"):
         with pytest.raises(Refusal, match=rf"You have {left}\."):
-            addresses.change(desk, caller(), Wish(code=wrong))
+            addresses.change(desk, caller(), AddressRequest(code=wrong))
     with pytest.raises(Refusal, match="Ask for a new code"):
-        addresses.change(desk, caller(), Wish(code=wrong))
+        addresses.change(desk, caller(), AddressRequest(code=wrong))
     with pytest.raises(Refusal, match="no code to be confirmed"):
-        addresses.change(desk, caller(), Wish(code=right))
+        addresses.change(desk, caller(), AddressRequest(code=right))
 
 
 def test_a_code_of_yesterday_is_no_use(desk, clock, google) -> None:
@@ -135,7 +135,7 @@ def test_a_code_of_yesterday_is_no_use(desk, clock, google) -> None:
     clock.move(timedelta(days=1).total_seconds())
 
     with pytest.raises(Refusal, match="no code to be confirmed"):
-        addresses.change(desk, caller(), Wish(code=mailed_code(google)))
+        addresses.change(desk, caller(), AddressRequest(code=mailed_code(google)))
 
 
 def test_somebody_elses_code_confirms_nothing(desk, google) -> None:
@@ -143,13 +143,13 @@ def test_somebody_elses_code_confirms_nothing(desk, google) -> None:
     deliver(desk, google)
 
     with pytest.raises(Refusal, match="no code to be confirmed"):
-        addresses.change(desk, caller("Ben"), Wish(code=mailed_code(google)))
+        addresses.change(desk, caller("Ben"), AddressRequest(code=mailed_code(google)))
 
 
 def test_giving_and_taking_back_does_not_bring_more_codes(desk, clock, google) -> None:
     for _ in range(3):
         ask(desk)
-        addresses.change(desk, caller(), Wish(forget=True))
+        addresses.change(desk, caller(), AddressRequest(forget=True))
         clock.move(600)
 
     with pytest.raises(Refusal, match="3 codes in a day"):
@@ -162,7 +162,7 @@ def test_why_no_code_could_be_sent_is_said(desk, google) -> None:
 
     deliver(desk, google)
 
-    kept = addresses.change(desk, caller(), Wish())
+    kept = addresses.change(desk, caller(), AddressRequest())
     assert "domain-wide delegation" in kept.trouble
 
 
@@ -195,14 +195,14 @@ def test_an_address_whose_key_is_gone_counts_as_none(desk, clock, google) -> Non
     confirm(desk, google)
     lost = replace(desk, means=replace(ON, box=Box(new_key())))
 
-    assert addresses.change(lost, caller(), Wish()) == Kept(None)
+    assert addresses.change(lost, caller(), AddressRequest()) == Kept(None)
     deliver_all(lost, clock, google)
     assert len(google.alive) == 1
 
 
 def test_only_one_thing_at_a_time(desk) -> None:
     with pytest.raises(Refusal, match="One thing at a time"):
-        addresses.change(desk, caller(), Wish(address=ANA, forget=True))
+        addresses.change(desk, caller(), AddressRequest(address=ANA, forget=True))
 
 
 def test_the_same_address_again_is_confirmed_already(desk, google, clock: Clock) -> None:

@@ -557,7 +557,7 @@ def test_cards_asked_for_together_are_asked_for_in_one_go(outboxes: Database) ->
         asked_for, edit = outbox.refresh_all(tx, ["q1", "q2", "q3"], now=NOW, pressed=77)
 
     assert asked_for == 2
-    assert edit == outbox.Edit(effect(outboxes).id, 2, outbox.Place(910, 77))
+    assert edit == outbox.Edit(effect(outboxes).id, 2, outbox.MessagePlace(910, 77))
     assert (effect(outboxes).wanted, effect(outboxes, "q2").wanted) == (2, 2)
     assert under_way(outboxes) == 1
 
@@ -645,7 +645,7 @@ def test_what_moved_to_another_channel_meanwhile_is_neither_put_aside_nor_confir
         outbox.unpark(tx, NOW, group_id=900)
 
     parked(outboxes, tried)
-    place = outbox.Place(910, 77)
+    place = outbox.MessagePlace(910, 77)
     answer(outboxes, outbox.confirm, version=2, message_id=77, place=place)
 
     assert (effect(outboxes).channel_id, effect(outboxes).message_id) == (920, None)

@@ -46,7 +46,7 @@ def change(tx: Session) -> None:
     outbox.refresh(tx, key="q1", now=NOW)
 
 
-PLACE = outbox.Place(910, 77)
+PLACE = outbox.MessagePlace(910, 77)
 ENDS: dict[str, Callable[[Session, int], object]] = {
     "confirm": lambda tx, number: outbox.confirm(tx, number, version=2, message_id=77),
     "confirm there": lambda tx, number: outbox.confirm(

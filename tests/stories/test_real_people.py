@@ -24,7 +24,7 @@ from bot.data import service as data_service
 from bot.demo.stage import Stage
 from bot.standings import service as standings_service
 from bot.standings import stored as standings_stored
-from bot.standings.query import Asked, Metric, Window
+from bot.standings.query import BoardQuery, Metric, Window
 from storage import groups
 from storage.engine import Database
 from tests.conftest import GROUP, SHARED, caller, name_the_nameless
@@ -72,7 +72,7 @@ def last() -> pd.DataFrame:
 
 def board(desk: Desk, metric: Metric, window: Window | None = None) -> dict[str, float]:
     """Everybody's value, page after page."""
-    asked = Asked(metric, window or Window(), MINIMUM)
+    asked = BoardQuery(metric, window or Window(), MINIMUM)
     first = standings_service.show_page(desk, caller(), asked)
     pages = [
         standings_service.show_page(desk, caller(), asked.at(n)) for n in range(1, first.pages + 1)

@@ -16,7 +16,7 @@ _FIRST, _LAST = 1900, 2299
 
 
 @dataclass(frozen=True)
-class Calendar:
+class Almanac:
     """Today on the clocks of a zone, and whether a time to come or a past one is wanted."""
 
     current: date
@@ -88,7 +88,7 @@ def add_amounts(day: date, amounts: Sequence[Amount], *, back: bool = False) -> 
     return day
 
 
-def last_days(said: Period, calendar: Calendar) -> tuple[date, ...]:
+def last_days(said: Period, calendar: Almanac) -> tuple[date, ...]:
     """Return the last day of a period, and of those that come after it if it has no year."""
     if said.unit == "week":
         return (calendar.in_week(6, said.ahead or 0),)

@@ -18,7 +18,7 @@ _MOST_ASKED = 4
 
 
 @dataclass(frozen=True)
-class Wish:
+class Purposed:
     """What a time is for, and when and on whose clocks it is read."""
 
     purpose: Purpose
@@ -49,7 +49,7 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Candidate:
+class PossibleTime:
     """One moment, what had to be decided to come to it, and whether it is on the day planned."""
 
     at: datetime
@@ -58,7 +58,7 @@ class Candidate:
     doubts: tuple[Doubt, ...] = field(default=(), compare=False)
 
 
-def choose(candidates: Sequence[Candidate], wish: Wish, typed: str) -> Result:
+def choose(candidates: Sequence[PossibleTime], wish: Purposed, typed: str) -> Result:
     """Return the one that is left, ask between several, or say why none will do."""
     if wish.purpose == "session":
         # A session begins on the minute that its card and every calendar show.
@@ -77,7 +77,7 @@ def choose(candidates: Sequence[Candidate], wish: Wish, typed: str) -> Result:
     return Asks(found, _doubt(list(left.values()), typed))
 
 
-def _contradiction(candidates: Sequence[Candidate]) -> str:
+def _contradiction(candidates: Sequence[PossibleTime]) -> str:
     """Return what to say where a weekday contradicts its date and only one of them is left.
 
     To take what is left would pass over the other, which somebody typed.
@@ -87,7 +87,7 @@ def _contradiction(candidates: Sequence[Candidate]) -> str:
     return "" if sure else doubts[0].sentence
 
 
-def _doubt(candidates: Sequence[Candidate], typed: str) -> str:
+def _doubt(candidates: Sequence[PossibleTime], typed: str) -> str:
     """Say what is open: each thing that the candidates decide in more than one way."""
     choices: dict[str, set[str]] = {}
     sentences: dict[str, str] = {}
@@ -98,7 +98,7 @@ def _doubt(candidates: Sequence[Candidate], typed: str) -> str:
     return " ".join(dict.fromkeys(said)) or f"{typed} could mean more than one time."
 
 
-def _wrong_side(candidates: Sequence[Candidate], wish: Wish) -> str:
+def _wrong_side(candidates: Sequence[PossibleTime], wish: Purposed) -> str:
     last = max(candidates, key=lambda one: one.at)
     if last.kept_day:
         return (
@@ -113,7 +113,7 @@ def _wrong_side(candidates: Sequence[Candidate], wish: Wish) -> str:
     )
 
 
-def _too_far(wish: Wish) -> str:
+def _too_far(wish: Purposed) -> str:
     if wish.purpose == "session":
         return "That is more than a year away. Plan something nearer."
     if wish.purpose == "close":

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import takewhile
 
-from bot.core.times.almanac import Calendar, add_amounts, last_days, make_date
+from bot.core.times.almanac import Almanac, add_amounts, last_days, make_date
 from bot.core.times.clean import quote
 from bot.core.times.parts import (
     Date,
@@ -40,7 +40,7 @@ class Days:
     doubts: tuple[Doubt, ...] = ()
 
 
-def days_of(sense: Sense, calendar: Calendar) -> list[Days]:
+def days_of(sense: Sense, calendar: Almanac) -> list[Days]:
     """Return each reading of the day.
 
     Raises:
@@ -59,7 +59,7 @@ def days_of(sense: Sense, calendar: Calendar) -> list[Days]:
     return _with_weekday(found, sense, calendar) if sense.day and sense.weekday else found
 
 
-def _days(sense: Sense, calendar: Calendar) -> list[Days]:
+def _days(sense: Sense, calendar: Almanac) -> list[Days]:
     day = sense.day or sense.weekday
     match day:
         case Weekday():
@@ -73,7 +73,7 @@ def _days(sense: Sense, calendar: Calendar) -> list[Days]:
     return [Days(_dates(day, calendar))]
 
 
-def _dates(day: MonthDay | Nth | Period | None, calendar: Calendar) -> tuple[date, ...]:
+def _dates(day: MonthDay | Nth | Period | None, calendar: Almanac) -> tuple[date, ...]:
     match day:
         case MonthDay():
             return _month_day(day, calendar)
@@ -87,7 +87,7 @@ def _dates(day: MonthDay | Nth | Period | None, calendar: Calendar) -> tuple[dat
 # Weekdays
 
 
-def _weekday(said: Weekday, calendar: Calendar) -> list[Days]:
+def _weekday(said: Weekday, calendar: Almanac) -> list[Days]:
     here = calendar.in_week(said.weekday)
     if said.which == "next":
         return _next_or_last(here, here + timedelta(7), said, open_=here > calendar.current)
@@ -108,7 +108,7 @@ def _next_or_last(here: date, other: date, said: Weekday, *, open_: bool) -> lis
     ]
 
 
-def _weekend(said: Weekend, calendar: Calendar) -> list[Days]:
+def _weekend(said: Weekend, calendar: Almanac) -> list[Days]:
     saturday = calendar.in_week(5)
     if not calendar.forward and said.which == "" and saturday > calendar.current:
         saturday -= timedelta(7)
@@ -130,7 +130,7 @@ def _of_week(week: int) -> Doubt:
     return Doubt("week", str(week), "That can be this week's or next week's.")
 
 
-def _agreeing(found: Sequence[Days], beside: DayAhead, calendar: Calendar) -> list[Days]:
+def _agreeing(found: Sequence[Days], beside: DayAhead, calendar: Almanac) -> list[Days]:
     """Keep the readings that are today or tomorrow, as was said beside the date."""
     day = calendar.current + timedelta(beside.days)
     kept = [Days((day,), one.doubts) for one in found if day in one.dates]
@@ -139,7 +139,7 @@ def _agreeing(found: Sequence[Days], beside: DayAhead, calendar: Calendar) -> li
     return kept
 
 
-def _with_weekday(found: Sequence[Days], sense: Sense, calendar: Calendar) -> list[Days]:
+def _with_weekday(found: Sequence[Days], sense: Sense, calendar: Almanac) -> list[Days]:
     """Let the weekday decide between readings, or ask whether it or the date is meant."""
     said = sense.weekday
     assert said is not None  # noqa: S101 - for the type; days_of looked
@@ -156,7 +156,7 @@ def _with_weekday(found: Sequence[Days], sense: Sense, calendar: Calendar) -> li
     return [one for reading in found for one in _date_or_weekday(reading, said.weekday, calendar)]
 
 
-def _date_or_weekday(reading: Days, weekday: int, calendar: Calendar) -> Iterator[Days]:
+def _date_or_weekday(reading: Days, weekday: int, calendar: Almanac) -> Iterator[Days]:
     """Yield the dates as they are, and instead of each the nearest such weekday.
 
     Where the nearest lies on the wrong side of now, the one after it is meant: the weekday is not
@@ -181,7 +181,7 @@ def _say(day: date) -> str:
 # Dates
 
 
-def _date(said: Date, calendar: Calendar) -> list[Days]:
+def _date(said: Date, calendar: Almanac) -> list[Days]:
     sentence = f"{quote(said.text)} can be read with the day first or with the month first."
     asked = len(said.options) > 1
     readings = [
@@ -193,18 +193,18 @@ def _date(said: Date, calendar: Calendar) -> list[Days]:
     return readings
 
 
-def _of_years(year: int | None, month: int, day: int, calendar: Calendar) -> tuple[date, ...]:
+def _of_years(year: int | None, month: int, day: int, calendar: Almanac) -> tuple[date, ...]:
     days = [make_date(one, month, day) for one in calendar.years(year)]
     return calendar.side(days) if year is None else tuple(one for one in days if one)
 
 
-def _month_day(said: MonthDay, calendar: Calendar) -> tuple[date, ...]:
+def _month_day(said: MonthDay, calendar: Almanac) -> tuple[date, ...]:
     months = calendar.months(said.months)
     found = [make_date(one.year, one.month, said.day) for one in months]
     return calendar.side(found) if said.months is None else tuple(one for one in found if one)
 
 
-def _nth(said: Nth, calendar: Calendar) -> tuple[date, ...]:
+def _nth(said: Nth, calendar: Almanac) -> tuple[date, ...]:
     """Return the day in the month that was said, else in the next such month and those after.
 
     A fifth Monday is not looked for in later years: it is refused where the next month has none.
@@ -231,7 +231,7 @@ def _nth_of(said: Nth, first: date) -> date | None:
 # Amounts
 
 
-def _counted(sense: Sense, calendar: Calendar) -> list[Days]:
+def _counted(sense: Sense, calendar: Almanac) -> list[Days]:
     if sense.weekday:
         return _weekday_in_weeks(sense, sense.weekday.weekday, calendar)
     start = sense.start.day if sense.start else None
@@ -246,7 +246,7 @@ def _add(sense: Sense, day: date) -> date:
     return add_amounts(day, sense.amounts, back=sense.back)
 
 
-def _weekday_in_weeks(sense: Sense, weekday: int, calendar: Calendar) -> list[Days]:
+def _weekday_in_weeks(sense: Sense, weekday: int, calendar: Almanac) -> list[Days]:
     """Read "Thursday in two weeks": so long after the next one, or in the week that is then."""
     there = _add(sense, calendar.current)
     coming = _add(sense, calendar.current + timedelta((weekday - calendar.current.weekday()) % 7))
@@ -257,7 +257,7 @@ def _weekday_in_weeks(sense: Sense, weekday: int, calendar: Calendar) -> list[Da
     ]
 
 
-def _from_weekday(sense: Sense, start: Weekday, calendar: Calendar) -> list[Days]:
+def _from_weekday(sense: Sense, start: Weekday, calendar: Almanac) -> list[Days]:
     """Read "a week from Friday", which on a Friday may be from today or from the next."""
     readings = _weekday(start, calendar)
     if not start.which and calendar.coming(start.weekday) == calendar.current:

@@ -33,7 +33,7 @@ from bot.core.times.parts import (
     Shift,
     Stamp,
     Start,
-    Unit,
+    UnitAlone,
     Weekday,
     Weekend,
     Which,
@@ -261,8 +261,8 @@ class _Parts(Transformer[Token, Tree[Any]]):
     def start_from(self, children: list[Any]) -> Start:
         return Start(next((one for one in children if not isinstance(one, Token)), None))
 
-    def unit(self, children: list[Any]) -> Unit:
-        return Unit(_Said(children).get("UNIT"))
+    def unit(self, children: list[Any]) -> UnitAlone:
+        return UnitAlone(_Said(children).get("UNIT"))
 
     def number(self, children: list[Any]) -> Number:
         return Number(_Said(children).get("NUM"))

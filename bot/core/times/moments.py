@@ -7,8 +7,8 @@ from datetime import time as clock
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from bot.core.times.almanac import Calendar, add_amounts
-from bot.core.times.choice import Candidate, Wish
+from bot.core.times.almanac import Almanac, add_amounts
+from bot.core.times.choice import PossibleTime, Purposed
 from bot.core.times.days import Days, Doubt, days_of
 from bot.core.times.hours import Time, times_of
 from bot.core.times.parts import Date, Now, Period, Stamp
@@ -19,7 +19,7 @@ from bot.core.times.sense import Sense
 _LAST_SECOND = 10_413_792_000
 
 
-def moments_of(sense: Sense, wish: Wish) -> list[Candidate]:
+def moments_of(sense: Sense, wish: Purposed) -> list[PossibleTime]:
     """Return each moment that a sense can mean, on either side of now.
 
     Raises:
@@ -43,19 +43,19 @@ def _doubts(sense: Sense, zone: ZoneInfo) -> Iterator[Doubt]:
     yield Doubt("clocks", str(zone), "You and the session have different time zones.")
 
 
-def _moments(sense: Sense, clocks: tzinfo, zone: ZoneInfo, wish: Wish) -> list[Candidate]:
+def _moments(sense: Sense, clocks: tzinfo, zone: ZoneInfo, wish: Purposed) -> list[PossibleTime]:
     if _is_shift(sense) and wish.planned:
         return _shifted(sense, clocks, zone, wish.planned, wish.now)
     if _passes(sense):
-        return [Candidate(_counted(sense, clocks, wish.now), zone)]
+        return [PossibleTime(_counted(sense, clocks, wish.now), zone)]
     return _agreeing(sense, _on_clocks(sense, clocks, zone, wish))
 
 
-def _zone(sense: Sense, wish: Wish) -> ZoneInfo:
+def _zone(sense: Sense, wish: Purposed) -> ZoneInfo:
     return sense.zone.zone if sense.zone and sense.zone.zone else wish.zone
 
 
-def _clocks(sense: Sense, wish: Wish) -> list[tuple[tzinfo, ZoneInfo]]:
+def _clocks(sense: Sense, wish: Purposed) -> list[tuple[tzinfo, ZoneInfo]]:
     """Return the clocks to read by, and their zone.
 
     What leaves the day to the planned session is read by its clocks too, unless others were typed.
@@ -70,7 +70,7 @@ def _clocks(sense: Sense, wish: Wish) -> list[tuple[tzinfo, ZoneInfo]]:
     return [(theirs, theirs), (zone, zone)]
 
 
-def _keeps_day(sense: Sense, wish: Wish) -> bool:
+def _keeps_day(sense: Sense, wish: Purposed) -> bool:
     return bool(wish.planned and sense.clock and not sense.has_day)
 
 
@@ -85,18 +85,18 @@ def _passes(sense: Sense) -> bool:
     return any(one.unit in _PASSING for one in sense.amounts)
 
 
-def _absolute(sense: Sense, moment: Now | Stamp, wish: Wish) -> Candidate:
+def _absolute(sense: Sense, moment: Now | Stamp, wish: Purposed) -> PossibleTime:
     if isinstance(moment, Stamp):
         seconds = min(max(moment.seconds, 0), _LAST_SECOND)
-        return Candidate(datetime.fromtimestamp(seconds, UTC), _zone(sense, wish))
+        return PossibleTime(datetime.fromtimestamp(seconds, UTC), _zone(sense, wish))
     if wish.purpose == "session":
         raise ReadingError("Use `/session start` for a session that starts now.")
-    return Candidate(_to_the_minute(wish.now), _zone(sense, wish))
+    return PossibleTime(_to_the_minute(wish.now), _zone(sense, wish))
 
 
 def _shifted(
     sense: Sense, clocks: tzinfo, zone: ZoneInfo, planned: datetime, now: datetime
-) -> list[Candidate]:
+) -> list[PossibleTime]:
     """Count from the time planned; what has a plus may be counted from now as well."""
     starts = {"planned": planned}
     if sense.plus:
@@ -105,7 +105,7 @@ def _shifted(
         starts["now"] = now if _passes(sense) else today
     sentence = "That can be counted from the time planned or from now."
     return [
-        Candidate(_counted(sense, clocks, at), zone, doubts=(Doubt("start", name, sentence),))
+        PossibleTime(_counted(sense, clocks, at), zone, doubts=(Doubt("start", name, sentence),))
         for name, at in starts.items()
     ]
 
@@ -129,8 +129,8 @@ def _to_the_minute(at: datetime) -> datetime:
     return at.astimezone(UTC).replace(second=0, microsecond=0)
 
 
-def _on_clocks(sense: Sense, clocks: tzinfo, zone: ZoneInfo, wish: Wish) -> list[Candidate]:
-    calendar = Calendar(wish.now.astimezone(clocks).date(), wish.forward)
+def _on_clocks(sense: Sense, clocks: tzinfo, zone: ZoneInfo, wish: Purposed) -> list[PossibleTime]:
+    calendar = Almanac(wish.now.astimezone(clocks).date(), wish.forward)
     kept_day = _keeps_day(sense, wish)
     if kept_day and wish.planned:
         its = wish.planned.astimezone(clocks)
@@ -139,14 +139,14 @@ def _on_clocks(sense: Sense, clocks: tzinfo, zone: ZoneInfo, wish: Wish) -> list
     if times == [None]:
         _check_bare(sense, wish)
     return [
-        Candidate(at, zone, kept_day, doubts)
+        PossibleTime(at, zone, kept_day, doubts)
         for day in days_of(sense, calendar)
         for time in times
         for at, doubts in _first(day, time, clocks, wish)
     ]
 
 
-def _check_bare(sense: Sense, wish: Wish) -> None:
+def _check_bare(sense: Sense, wish: Purposed) -> None:
     """Refuse a day alone where its time of day matters, and a period where its day does."""
     if not sense.has_day:
         raise ReadingError("")
@@ -156,12 +156,12 @@ def _check_bare(sense: Sense, wish: Wish) -> None:
         raise ReadingError("On which day? Type it with its date, such as `3 December 19:00`.")
 
 
-Moment = tuple[datetime, tuple[Doubt, ...]]
+DoubtedMoment = tuple[datetime, tuple[Doubt, ...]]
 
 
-def _first(day: Days, time: Time | None, clocks: tzinfo, wish: Wish) -> list[Moment]:
+def _first(day: Days, time: Time | None, clocks: tzinfo, wish: Purposed) -> list[DoubtedMoment]:
     """Return the moments of the first date that has one on the right side of now."""
-    tried: list[Moment] = []
+    tried: list[DoubtedMoment] = []
     for one in day.dates:
         moments = _bare(one, clocks, wish) if time is None else _timed(one, time, clocks)
         tried = tried or moments
@@ -172,13 +172,13 @@ def _first(day: Days, time: Time | None, clocks: tzinfo, wish: Wish) -> list[Mom
     return [(at, (*extra, *doubts)) for at, doubts in tried]
 
 
-def _bare(day: date, clocks: tzinfo, wish: Wish) -> list[Moment]:
+def _bare(day: date, clocks: tzinfo, wish: Purposed) -> list[DoubtedMoment]:
     """Return a day's last minute to come, or its first minute that was; a change asks nothing."""
     wall = datetime.combine(day, clock(23, 59) if wish.forward else clock(0, 0))
     return [(wall.replace(tzinfo=clocks, fold=int(wish.forward)).astimezone(UTC), ())]
 
 
-def _timed(day: date, time: Time, clocks: tzinfo) -> list[Moment]:
+def _timed(day: date, time: Time, clocks: tzinfo) -> list[DoubtedMoment]:
     """Return one moment, or two where the clocks skip this wall time or show it twice."""
     day += timedelta(time.days)
     wall = datetime.combine(day, clock(time.hour, time.minute, time.second), clocks)
@@ -196,7 +196,7 @@ def _change(wall: datetime, clocks: tzinfo) -> str:
     return f"On {day} the clocks change in {clocks}, and {wall:%H:%M} {what}."
 
 
-def _agreeing(sense: Sense, found: Sequence[Candidate]) -> list[Candidate]:
+def _agreeing(sense: Sense, found: Sequence[PossibleTime]) -> list[PossibleTime]:
     """Keep what a zone and an offset that were both said agree on."""
     if not (sense.zone and sense.zone.zone and sense.offset):
         return list(found)

@@ -140,7 +140,7 @@ class Start:
 
 
 @dataclass(frozen=True)
-class Unit:
+class UnitAlone:
     """A unit alone, as in "week from tomorrow"."""
 
     unit: str
@@ -212,7 +212,7 @@ Part = (
     | Ago
     | Shift
     | Start
-    | Unit
+    | UnitAlone
     | Now
     | Stamp
     | Between

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from lark import Token
 
-from bot.core.times.choice import LONGEST_AHEAD, Candidate, Wish, choose
+from bot.core.times.choice import LONGEST_AHEAD, PossibleTime, Purposed, choose
 from bot.core.times.clean import LONGEST, clean, quote, strange
 from bot.core.times.context import settle, with_tuesday
 from bot.core.times.grammar import parse
@@ -48,7 +48,7 @@ def read_time(
     examples = EXAMPLES[purpose]
     if len(text) > LONGEST:
         return Refused(f"That is longer than {LONGEST} characters. Type a time such as {examples}.")
-    wish = Wish(purpose, zone, now, opened_at or now, planned, planned_zone)
+    wish = Purposed(purpose, zone, now, opened_at or now, planned, planned_zone)
     try:
         return _read(text, wish)
     except ReadingError as problem:
@@ -56,7 +56,7 @@ def read_time(
         return Refused(problem.say(purpose) or unread)
 
 
-def _read(text: str, wish: Wish) -> Result:
+def _read(text: str, wish: Purposed) -> Result:
     if strange(text):
         raise ReadingError("")
     tokens = settle(scan(clean(text)))
@@ -71,7 +71,9 @@ def _read(text: str, wish: Wish) -> Result:
     return choose(_moments(found, wish), wish, quote(text))
 
 
-def _as_tuesday_too(march: Sequence[Sense], tuesday: Sequence[Token], wish: Wish) -> list[Sense]:
+def _as_tuesday_too(
+    march: Sequence[Sense], tuesday: Sequence[Token], wish: Purposed
+) -> list[Sense]:
     """Add that "mar 8" is Tuesday the 8th of this month or the one beside it, where it is one."""
     try:
         read = [(one, one.day) for one in senses(parse(tuesday)) if isinstance(one.day, MonthDay)]
@@ -88,7 +90,7 @@ def _as_tuesday_too(march: Sequence[Sense], tuesday: Sequence[Token], wish: Wish
     ]
 
 
-def _moments(found: Sequence[Sense], wish: Wish) -> list[Candidate]:
+def _moments(found: Sequence[Sense], wish: Purposed) -> list[PossibleTime]:
     """Return the moments of all senses; a weak one counts as the only one, or beside others."""
     if all(one.weak for one in found):
         found = [replace(one, weak=False) for one in found]
@@ -98,7 +100,7 @@ def _moments(found: Sequence[Sense], wish: Wish) -> list[Candidate]:
     return [*moments, *_tried([one for one in found if one.weak], wish)[0]]
 
 
-def _is_near(sense: Sense, wish: Wish) -> bool:
+def _is_near(sense: Sense, wish: Purposed) -> bool:
     """Tell whether a sense is a likely day or year that lacks what the purpose needs.
 
     "10.12" may be a day: nobody should find out on the evening that it was taken for a time.
@@ -110,8 +112,8 @@ def _is_near(sense: Sense, wish: Wish) -> bool:
 
 
 def _tried(
-    found: Sequence[Sense], wish: Wish
-) -> tuple[list[Candidate], list[tuple[Sense, ReadingError]]]:
+    found: Sequence[Sense], wish: Purposed
+) -> tuple[list[PossibleTime], list[tuple[Sense, ReadingError]]]:
     """Return the moments of the senses that have some, and why the others have none."""
     moments, problems = [], []
     for sense in found:

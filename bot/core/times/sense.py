@@ -27,7 +27,7 @@ from bot.core.times.parts import (
     Shift,
     Stamp,
     Start,
-    Unit,
+    UnitAlone,
     Weekday,
     Weekend,
     Zone,
@@ -144,14 +144,16 @@ def _is_time(part: Part | Year | Weak) -> bool:
 def _counted(parts: Sequence[Part | Year | Weak]) -> Sense:
     """Take the amounts, which stand together, and where and which way they are counted."""
     places = [
-        at for at, one in enumerate(parts) if isinstance(one, Amount | Ago | Shift | Start | Unit)
+        at
+        for at, one in enumerate(parts)
+        if isinstance(one, Amount | Ago | Shift | Start | UnitAlone)
     ]
     if not places:
         return Sense()
     block = list(parts[places[0] : places[-1] + 1])
     start = block[-1] if isinstance(block[-1], Start) else None
     block = block[:-1] if start else block
-    if start and len(block) == 1 and isinstance(block[0], Unit):
+    if start and len(block) == 1 and isinstance(block[0], UnitAlone):
         block = [Amount(_ONE, block[0].unit)]
     ended = bool(block) and isinstance(block[-1], Ago | Shift)
     amounts = _only_amounts(block[: len(block) - ended])
@@ -184,7 +186,7 @@ def _check_order(amounts: Sequence[Amount]) -> None:
 
 def _with(sense: Sense, part: Part | Year | Weak) -> Sense:
     """Return the sense with one part more."""
-    if isinstance(part, Amount | Ago | Shift | Start | Unit | Weak):
+    if isinstance(part, Amount | Ago | Shift | Start | UnitAlone | Weak):
         return sense
     if isinstance(part, Year):
         return _with_year(sense, part.year)

@@ -387,8 +387,8 @@ def _reason(error: discord.HTTPException) -> str:
     return f"Discord refused the message (error {error.code or error.status})."
 
 
-def _place(effect: Effect) -> outbox.Place:
-    return outbox.Place(effect.channel_id, effect.message_id)
+def _place(effect: Effect) -> outbox.MessagePlace:
+    return outbox.MessagePlace(effect.channel_id, effect.message_id)
 
 
 def _id(effect: Effect) -> int:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.calendars.read_model import Told
+from bot.calendars.read_model import CalendarSession
 from bot.core.unit import Caller, Desk
 from bot.schedule import read_model as schedule_read_model
 from bot.schedule import service as schedule_service
@@ -29,7 +29,7 @@ class Shared:
     turn_seconds: int
     address: str
     event_url: str
-    calendar: Told | None = None
+    calendar: CalendarSession | None = None
 
 
 def share(desk: Desk, caller: Caller, typed: str) -> Shared:

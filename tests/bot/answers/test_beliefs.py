@@ -16,12 +16,12 @@ from bot.answers.beliefs import (
     say_in_full,
     write_parts,
 )
-from bot.answers.kinds import BINARY, Asked
+from bot.answers.kinds import BINARY, AnswerFormat
 from bot.answers.probabilities import Belief
 from bot.core.refusals import Refusal
 
-COLOURS = Asked("choice", ("Red", "Green", "Blue"))
-DAYS = Asked("numeric", unit="days")
+COLOURS = AnswerFormat("choice", ("Red", "Green", "Blue"))
+DAYS = AnswerFormat("numeric", unit="days")
 
 
 @st.composite
@@ -31,8 +31,8 @@ def percentages(draw: st.DrawFn) -> list[int]:
     return [high - low for low, high in zip([0, *cuts], [*cuts, 100], strict=True)]
 
 
-def options(count: int) -> Asked:
-    return Asked("choice", tuple(f"Option {number}" for number in range(count)))
+def options(count: int) -> AnswerFormat:
+    return AnswerFormat("choice", tuple(f"Option {number}" for number in range(count)))
 
 
 # Yes or no
@@ -181,7 +181,7 @@ def test_a_number_is_three_numbers(typed: str) -> None:
 
 
 def test_thousands_may_be_parted_between_slashes() -> None:
-    read = parse_belief("1 000 / 2,000,000 / 3\u202f000\u202f000", Asked("numeric"))
+    read = parse_belief("1 000 / 2,000,000 / 3\u202f000\u202f000", AnswerFormat("numeric"))
 
     assert read.belief.values == (1000.0, 2_000_000.0, 3_000_000.0)
 

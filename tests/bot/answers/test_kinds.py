@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.answers.kinds import (
     BINARY,
-    Asked,
+    AnswerFormat,
     list_options,
     outcomes,
     parse_outcome,
@@ -18,9 +18,9 @@ from bot.answers.kinds import (
 )
 from bot.core.refusals import Refusal
 
-COLOURS = Asked("choice", ("Red", "Green", "Blue"))
-YEARS = Asked("ordered", ("2027", "2028", "later"))
-DAYS = Asked("numeric", unit="days")
+COLOURS = AnswerFormat("choice", ("Red", "Green", "Blue"))
+YEARS = AnswerFormat("ordered", ("2027", "2028", "later"))
+DAYS = AnswerFormat("numeric", unit="days")
 
 NAMES = st.lists(
     st.text(alphabet="abcxyz 1-'é", min_size=1, max_size=60).map(lambda name: " ".join(name.split())),
@@ -81,7 +81,7 @@ def test_a_first_line_says_that_options_have_an_order(first: str) -> None:
     ],
 )
 def test_a_number_has_a_unit_or_none(text: str, unit: str) -> None:
-    assert read_kind(text) == Asked("numeric", unit=unit)
+    assert read_kind(text) == AnswerFormat("numeric", unit=unit)
 
 
 @pytest.mark.parametrize(
@@ -104,8 +104,8 @@ def test_what_makes_no_question_is_refused(text: str, said: str) -> None:
         read_kind(text)
 
 
-@pytest.mark.parametrize("asked", [BINARY, COLOURS, YEARS, DAYS, Asked("numeric")])
-def test_what_the_form_shows_for_editing_is_read_as_the_same(asked: Asked) -> None:
+@pytest.mark.parametrize("asked", [BINARY, COLOURS, YEARS, DAYS, AnswerFormat("numeric")])
+def test_what_the_form_shows_for_editing_is_read_as_the_same(asked: AnswerFormat) -> None:
     assert read_kind(write_kind(asked)) == asked
 
 
@@ -126,7 +126,7 @@ def test_options_are_listed_with_their_letters() -> None:
 @given(st.text())
 def test_any_text_is_read_or_refused_and_nothing_else_happens(text: str) -> None:
     with contextlib.suppress(Refusal):
-        assert isinstance(read_kind(text), Asked)
+        assert isinstance(read_kind(text), AnswerFormat)
     for asked in (COLOURS, YEARS, DAYS):
         with contextlib.suppress(Refusal):
             assert isinstance(parse_outcome(text, asked), str)
@@ -136,7 +136,7 @@ def test_any_text_is_read_or_refused_and_nothing_else_happens(text: str) -> None
 
 
 def test_an_option_may_be_called_as_another_question_s_outcome() -> None:
-    assert parse_outcome("annulled", Asked("choice", ("held", "Annulled"))) == "1"
+    assert parse_outcome("annulled", AnswerFormat("choice", ("held", "Annulled"))) == "1"
 
 
 @pytest.mark.parametrize("typed", ["Green", " green ", "B", "b", "2"])
@@ -152,16 +152,16 @@ def test_a_number_that_names_an_option_is_never_a_place() -> None:
 
 def test_a_number_that_may_be_what_came_out_is_never_a_place() -> None:
     with pytest.raises(Refusal, match="`3` is none of the options"):
-        parse_outcome("3", Asked("ordered", ("under 10", "10 to 20", "over 20")))
+        parse_outcome("3", AnswerFormat("ordered", ("under 10", "10 to 20", "over 20")))
 
 
 def test_what_options_are_called_formats_nothing_in_a_refusal() -> None:
     with pytest.raises(Refusal, match=r"one: `A \[x\]\(y\); B a'b`; or"):
-        parse_outcome("Purple", Asked("choice", ("[x](y)", "a`b")))
+        parse_outcome("Purple", AnswerFormat("choice", ("[x](y)", "a`b")))
 
 
 def test_an_option_s_own_name_goes_before_its_letter() -> None:
-    assert parse_outcome("B", Asked("choice", ("B", "A"))) == "0"
+    assert parse_outcome("B", AnswerFormat("choice", ("B", "A"))) == "0"
 
 
 @pytest.mark.parametrize("typed", ["", "Purple", "D", "0", "4", "yes"])
@@ -182,7 +182,7 @@ def test_what_is_no_number_is_refused_as_an_outcome(typed: str) -> None:
 
 
 @pytest.mark.parametrize("asked", [BINARY, COLOURS, YEARS, DAYS])
-def test_every_question_can_be_void(asked: Asked) -> None:
+def test_every_question_can_be_void(asked: AnswerFormat) -> None:
     assert parse_outcome("Void", asked) == "void"
     assert say_outcome("void", asked) == "void"
 
@@ -191,12 +191,12 @@ def test_every_question_can_be_void(asked: Asked) -> None:
     ("held", "asked", "said"),
     [("yes", BINARY, "yes"), ("2", COLOURS, "Blue"), ("42.0", DAYS, "42 days")],
 )
-def test_an_outcome_is_said_as_people_say_it(held: str, asked: Asked, said: str) -> None:
+def test_an_outcome_is_said_as_people_say_it(held: str, asked: AnswerFormat, said: str) -> None:
     assert say_outcome(held, asked) == said
 
 
 @pytest.mark.parametrize("asked", [BINARY, COLOURS, YEARS])
-def test_every_outcome_on_offer_is_understood(asked: Asked) -> None:
+def test_every_outcome_on_offer_is_understood(asked: AnswerFormat) -> None:
     assert [say_outcome(parse_outcome(one, asked), asked) for one in outcomes(asked)] == outcomes(
         asked
     )

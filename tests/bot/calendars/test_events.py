@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.calendars.events import Change, clean, monthly, one_line, weekly
+from bot.calendars.events import OccurrenceChange, clean, monthly, one_line, weekly
 from tests.calendars.plans import EVENING, SERIES, START, dropped, moved
 
 
@@ -29,7 +29,7 @@ def test_an_event_that_cannot_be_is_refused(wrong, said) -> None:
 @pytest.mark.parametrize("name", ["original", "starts_at"])
 def test_a_change_has_wall_times(name) -> None:
     with pytest.raises(ValueError, match="not a wall time"):
-        replace(Change(START, START), **{name: START.replace(tzinfo=UTC)})
+        replace(OccurrenceChange(START, START), **{name: START.replace(tzinfo=UTC)})
 
 
 def test_an_occurrence_by_itself_is_the_series_with_its_change() -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.calendars import read_model as calendars_read_model
-from bot.calendars.events import CalendarEvent, Change
+from bot.calendars.events import CalendarEvent, OccurrenceChange
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.unit import Desk
@@ -97,7 +97,7 @@ def test_what_calendars_do_not_show_raises_nothing(desk) -> None:
 
     change(desk, "1", turn="5m")
     change(desk, "1", title="Forecasting session")
-    sessions_service.start(desk, caller(), sessions_service.Wish(session="1"))
+    sessions_service.start(desk, caller(), sessions_service.StartOptions(session="1"))
 
     assert event(desk, SESSION).sequence == 0
 
@@ -123,7 +123,7 @@ def test_a_session_that_nobody_started_stays_where_it_was(desk, clock) -> None:
 
 
 def test_a_session_that_was_never_planned_is_in_no_calendar(desk) -> None:
-    sessions_service.start(desk, caller(), sessions_service.Wish())
+    sessions_service.start(desk, caller(), sessions_service.StartOptions())
     sessions_service.end(desk, caller())
 
     assert rows(desk, CalendarEntry) == []
@@ -155,8 +155,10 @@ def test_one_session_of_a_series_can_move_and_another_be_called_off(desk) -> Non
     schedule_service.cancel(desk, caller(), "1@2026-12-10")
 
     assert event(desk, SERIES).changes == (
-        Change(THURSDAY + WEEK, starts_at=datetime(2026, 12, 4, 20, 0), title="The long night"),
-        Change(THURSDAY + 2 * WEEK, cancelled=True),
+        OccurrenceChange(
+            THURSDAY + WEEK, starts_at=datetime(2026, 12, 4, 20, 0), title="The long night"
+        ),
+        OccurrenceChange(THURSDAY + 2 * WEEK, cancelled=True),
     )
     assert event(desk, SERIES).sequence == 2
 

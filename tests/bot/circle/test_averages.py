@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.circle import averages
-from bot.circle.averages import LATER, OPENING, Herding
+from bot.circle.averages import LATER, OPENING, GroupHerding
 from bot.circle.rules import Circle, Voice
 
 CLOSED = datetime(2026, 11, 20, tzinfo=UTC)
@@ -132,4 +132,4 @@ def test_the_spread_is_told_of_three_and_more_people_only() -> None:
     assert averages.herding([[*two, Voice(3, 0.5, 0.5, 0.5)]]).spread_left == pytest.approx(
         0.63093, abs=1e-4
     )
-    assert averages.herding([]) == Herding((), None, 0)
+    assert averages.herding([]) == GroupHerding((), None, 0)

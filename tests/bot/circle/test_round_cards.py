@@ -10,7 +10,7 @@ from bot.circle import worth
 from bot.circle.movement import movement
 from bot.circle.pooling import Said
 from bot.circle.read_model import WorthShown
-from bot.circle.round_cards import YES, Told, add_movement, add_worth, ended
+from bot.circle.round_cards import YES, PathWords, add_movement, add_worth, ended
 from bot.circle.rules import Circle, Voice
 
 AT = datetime(2026, 11, 20, tzinfo=UTC)
@@ -201,7 +201,7 @@ def test_where_too_few_can_be_compared_the_end_is_told(seats: list[Three], said:
 def test_a_path_of_numbers_is_told_by_their_middles() -> None:
     low, high = Belief(values=(1.0, 2.0, 3.0)), Belief(values=(7.0, 8.0, 9.0))
     embed = discord.Embed()
-    told = Told(lambda belief: f"{belief.values[1]:g} days", head="Middle: ")
+    told = PathWords(lambda belief: f"{belief.values[1]:g} days", head="Middle: ")
 
     add_movement(
         embed, movement("numeric", [(low, high, high), (low, low, high)]), ["Ana", "Ben"], told
@@ -215,7 +215,7 @@ def test_a_path_of_numbers_is_told_by_their_middles() -> None:
 def test_a_path_in_a_long_unit_is_told_short() -> None:
     low, high = Belief(values=(1.0, 2.0, 3.0)), Belief(values=(7.0, 8.0, 9.0))
     embed = discord.Embed()
-    told = Told(lambda belief: f"{belief.values[1]:g} {'x' * 80}", head="Middle: ")
+    told = PathWords(lambda belief: f"{belief.values[1]:g} {'x' * 80}", head="Middle: ")
 
     add_movement(embed, movement("numeric", [(low, high, high)] * 8), [LONGEST_NAME] * 8, told)
 

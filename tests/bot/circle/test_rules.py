@@ -2,23 +2,23 @@
 
 import pytest
 
-from bot.circle.rules import Recorded, Voice, as_heard, in_order, say_gain, say_weight, voices
+from bot.circle.rules import Voice, VoiceForecast, as_heard, in_order, say_gain, say_weight, voices
 
 
 def test_the_turn_forecast_is_the_last_one_of_the_turn() -> None:
     made = [
-        Recorded(1, "blind", False, 0.3),
-        Recorded(1, "turn", False, 0.5),
-        Recorded(1, "turn", False, 0.6),
-        Recorded(1, "turn", True, 0.7),
-        Recorded(1, "update", False, 0.8),
+        VoiceForecast(1, "blind", False, 0.3),
+        VoiceForecast(1, "turn", False, 0.5),
+        VoiceForecast(1, "turn", False, 0.6),
+        VoiceForecast(1, "turn", True, 0.7),
+        VoiceForecast(1, "update", False, 0.8),
     ]
 
     assert voices(made) == (Voice(1, blind=0.3, turn=0.6, final=0.8, said=2),)
 
 
 def test_without_one_in_the_turn_the_first_late_forecast_counts() -> None:
-    made = [Recorded(1, "turn", True, 0.5), Recorded(1, "turn", True, 0.6)]
+    made = [VoiceForecast(1, "turn", True, 0.5), VoiceForecast(1, "turn", True, 0.6)]
 
     assert voices(made) == (Voice(1, turn=0.5, final=0.6, said=0),)
 
@@ -31,10 +31,10 @@ def test_who_had_no_turn_comes_behind_the_others() -> None:
 
 def test_a_number_that_came_late_was_not_heard_by_those_who_spoke_meanwhile() -> None:
     made = [
-        Recorded(1, "blind", False, 0.5),
-        Recorded(2, "turn", False, 0.6),
-        Recorded(1, "turn", True, 0.9),
-        Recorded(3, "update", False, 0.1),
+        VoiceForecast(1, "blind", False, 0.5),
+        VoiceForecast(2, "turn", False, 0.6),
+        VoiceForecast(1, "turn", True, 0.9),
+        VoiceForecast(3, "update", False, 0.1),
     ]
 
     assert [voice.member for voice in as_heard(voices(made))] == [2, 1, 3]

@@ -32,7 +32,7 @@ def test_a_round_is_worth_the_change_of_the_groups_brier_score() -> None:
 
     before, after = by_odds(0.5, 0.5, 0.4), by_odds(0.8, 0.6, 0.3)
     assert found is not None
-    assert found.change == worth.Change(
+    assert found.change == worth.Gain(
         pytest.approx(before),
         pytest.approx(after),
         pytest.approx((1 - before) ** 2 - (1 - after) ** 2),

@@ -14,7 +14,7 @@ from bot.core.refusals import NotAllowedRefusal, Refusal
 from bot.core.unit import Caller, Desk, Person, Unit, row_id
 from bot.forecasts import service as forecasts_service
 from bot.groups import service as groups_service
-from bot.groups.service import Change
+from bot.groups.service import SettingsChange
 from bot.questions import service as questions_service
 from bot.rounds import service as rounds_service
 from bot.schedule import lifecycle, series_service
@@ -23,7 +23,7 @@ from bot.schedule.service import Asked, Plan, Planned
 from bot.schedule.sharing import service as sharing_service
 from bot.sessions import hosting
 from bot.sessions import service as sessions_service
-from bot.sessions.service import Wish
+from bot.sessions.service import StartOptions
 from bot.standings import service as standings_service
 from storage.tables import Answer, Forecast, Group, Interaction, Member, Question, Repeat
 from tests.bot.scenes import (
@@ -336,7 +336,7 @@ DEEDS: dict[str, Deed] = {
     "sessions.leave": lambda desk, who, at: sessions_service.leave(desk, who, at.turn),
     "sessions.next_round": lambda desk, who, at: sessions_service.next_round(desk, who, at.turn),
     "sessions.start": lambda desk, who, at: sessions_service.start(
-        desk, who, Wish(str(at.plan.id))
+        desk, who, StartOptions(str(at.plan.id))
     ),
     "sessions.start_announced": lambda desk, who, at: sessions_service.start_announced(
         desk, who, at.plan
@@ -463,7 +463,7 @@ def test_a_channel_of_another_group_has_no_session_of_ours(desk: Desk) -> None:
 def test_settings_of_one_group_leave_another_alone(desk: Desk) -> None:
     bring(desk)
 
-    groups_service.change(desk, caller("Ana", **STRANGER), Change(turn="5m"))
+    groups_service.change(desk, caller("Ana", **STRANGER), SettingsChange(turn="5m"))
 
     assert row(desk, Group, GROUP).turn_seconds == 600
     assert row(desk, Group, OTHER_GROUP).turn_seconds == 300

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answers.kinds import Asked
+from bot.answers.kinds import AnswerFormat
 from bot.answers.probabilities import Belief
 from bot.core.refusals import Refusal
 from bot.core.unit import Desk
@@ -92,7 +92,7 @@ def test_the_lines_of_one_forecast_are_read_together() -> None:
     (line,) = read(options(*REST))
 
     assert (line.number, line.belief) == (4, Belief(values=(0.6, 0.3, 0.1)))
-    assert (line.outcome, line.asked) == ("1", Asked("choice", COLOURS))
+    assert (line.outcome, line.asked) == ("1", AnswerFormat("choice", COLOURS))
 
 
 @pytest.mark.parametrize(("said", "kind"), [("yes", "ordered"), ("no", "choice"), ("", "choice")])
@@ -197,7 +197,7 @@ def test_a_number_is_read_with_its_unit() -> None:
     (line,) = read(numbers({}))
 
     assert line.belief == Belief(values=(10.0, 25.0, 60.5))
-    assert (line.outcome, line.asked) == ("42.0", Asked("numeric", unit="days"))
+    assert (line.outcome, line.asked) == ("42.0", AnswerFormat("numeric", unit="days"))
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def test_every_table_is_exported_but_what_delivery_needs(desk: Desk) -> None:
 def test_a_mail_address_is_in_its_members_export_only(desk: Desk) -> None:
     box = Box(new_key())
     desk = replace(desk, means=Means(box=box, google=True))
-    addresses.change(desk, caller("Ana"), addresses.Wish(address="ana@example.org"))
+    addresses.change(desk, caller("Ana"), addresses.AddressRequest(address="ana@example.org"))
 
     _, own = unpack(data_service.export_for(desk, caller("Ana")))
     _, all_of_it = unpack(data_service.export_for(desk, caller("Ben", manages_group=True)))

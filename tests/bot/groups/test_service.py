@@ -6,7 +6,7 @@ from bot.core import keys
 from bot.core.refusals import NotAllowedRefusal, Refusal
 from bot.core.unit import Caller, Desk
 from bot.groups import service as groups_service
-from bot.groups.service import Change, Settings, Trouble
+from bot.groups.service import ChannelTrouble, GroupSettings, SettingsChange
 from bot.schedule import service as schedule_service
 from storage import calendars, outbox
 from storage.tables import EffectState, Group, Member
@@ -16,8 +16,8 @@ from tests.conftest import CHANNEL, GROUP, START, Clock, caller
 HOUR = 3600
 
 
-def change(desk: Desk, **wanted: object) -> Settings:
-    return groups_service.change(desk, caller(manages_group=True), Change(**wanted))
+def change(desk: Desk, **wanted: object) -> GroupSettings:
+    return groups_service.change(desk, caller(manages_group=True), SettingsChange(**wanted))
 
 
 def test_a_group_that_has_no_settings_yet_shows_the_defaults(desk: Desk) -> None:
@@ -109,7 +109,7 @@ def test_only_people_with_manage_server_change_settings(desk: Desk, who: Caller)
     change(desk, facilitator_role_id=55)
 
     with pytest.raises(NotAllowedRefusal, match="Manage Server"):
-        groups_service.change(desk, who, Change(turn="5m"))
+        groups_service.change(desk, who, SettingsChange(turn="5m"))
 
     assert group(desk).turn_seconds == 600
     assert [one.name for one in rows(desk, Member)] == ["Ana"]
@@ -128,7 +128,7 @@ def test_troubles_are_shown_and_a_change_tries_again(desk: Desk, clock: Clock) -
     change(desk, turn="5m")
 
     again = effect(desk, keys.question(question))
-    assert shown.troubles == (Trouble(CHANNEL, "I lack a permission there.", 1),)
+    assert shown.troubles == (ChannelTrouble(CHANNEL, "I lack a permission there.", 1),)
     assert again is not None
     assert again.retry_at == clock.now > START
 

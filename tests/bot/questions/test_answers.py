@@ -7,7 +7,7 @@ import pytest
 
 from bot.core import keys
 from bot.core.times.result import Understood
-from bot.core.typed_times import Asked
+from bot.core.typed_times import TimeQuestion
 from bot.questions import cards as questions_cards
 from bot.questions.service import Brought, Resolved
 
@@ -67,7 +67,7 @@ def test_a_void_outcome_scores_nobody_whatever_counts() -> None:
     [(questions_cards.brought, "choose_close"), (questions_cards.resolved, "choose_known")],
 )
 def test_a_doubt_has_a_button_for_each_moment(card, action) -> None:
-    message = card(Asked(5, "Two readings.", ("One", "Two")))
+    message = card(TimeQuestion(5, "Two readings.", ("One", "Two")))
 
     assert message.content.startswith("Two readings. Which one do you mean?")
     assert [(one.label, one.custom_id) for one in message.items] == [

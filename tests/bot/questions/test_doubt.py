@@ -6,7 +6,7 @@ import pytest
 
 from bot.core import keys
 from bot.core.refusals import Refusal, StaleRefusal
-from bot.core.typed_times import Asked
+from bot.core.typed_times import TimeQuestion
 from bot.core.unit import Desk
 from bot.groups import service as groups_service
 from bot.questions import service as questions_service
@@ -24,13 +24,13 @@ DOUBT = "03/04/2027"
 MARCH, APRIL = datetime(2027, 3, 4, 23, 59, tzinfo=UTC), datetime(2027, 4, 3, 23, 59, tzinfo=UTC)
 
 
-def ask(desk: Desk, **more: str) -> Asked:
+def ask(desk: Desk, **more: str) -> TimeQuestion:
     asked = questions_service.submit(desk, caller("Ana"), wrote(closes=DOUBT, **more))
-    assert isinstance(asked, Asked)
+    assert isinstance(asked, TimeQuestion)
     return asked
 
 
-def pick(asked: Asked, number: int) -> keys.Key:
+def pick(asked: TimeQuestion, number: int) -> keys.Key:
     return keys.draft(asked.draft_id, number)
 
 
@@ -88,7 +88,7 @@ def test_an_edit_is_asked_about_too_and_changes_nothing_before_the_answer(desk: 
         desk, caller("Ana"), 1, wrote(SNOW, closes=DOUBT, criteria="By eye.")
     )
 
-    assert isinstance(asked, Asked)
+    assert isinstance(asked, TimeQuestion)
     assert row(desk, Question, 1).closes_at is None
     done = questions_service.choose_close(desk, caller("Ana"), pick(asked, 1))
     found = row(desk, Question, 1)
@@ -132,7 +132,7 @@ def test_only_who_may_edit_is_asked(desk: Desk) -> None:
 def test_a_question_that_was_forecast_before_the_answer_keeps_its_words(desk: Desk) -> None:
     bring(desk)
     asked = questions_service.edit(desk, caller("Ana"), 1, wrote(SNOW, closes=DOUBT))
-    assert isinstance(asked, Asked)
+    assert isinstance(asked, TimeQuestion)
     record(desk, "Ben", 1)
 
     with pytest.raises(Refusal, match="stay as they are"):
@@ -158,7 +158,7 @@ def test_the_answer_counts_once_and_only_from_who_was_asked(desk: Desk) -> None:
 def test_an_answer_is_taken_for_what_was_asked_and_nothing_else(desk: Desk) -> None:
     asked = ask(desk)
     plan = schedule_service.schedule(desk, caller("Ana"), Plan("7"))
-    assert isinstance(plan, Asked)
+    assert isinstance(plan, TimeQuestion)
     before = snapshot(desk)
 
     for choose, one in (
@@ -220,7 +220,7 @@ def forecast(desk: Desk, clock: Clock) -> None:
     clock.move(2 * DAY)
 
 
-def resolve(desk: Desk, known: str, **more: str) -> Resolved | Asked:
+def resolve(desk: Desk, known: str, **more: str) -> Resolved | TimeQuestion:
     return questions_service.resolve(desk, caller("Ana"), 1, outcome="yes", known=known, **more)
 
 
@@ -228,7 +228,7 @@ def resolve(desk: Desk, known: str, **more: str) -> Resolved | Asked:
 def test_nothing_is_resolved_before_the_member_has_said_when_it_became_known(desk: Desk) -> None:
     asked = resolve(desk, "12/1/2026", source="The station says so.")
 
-    assert isinstance(asked, Asked)
+    assert isinstance(asked, TimeQuestion)
     assert asked.labels == (
         "Mon 12 Jan 2026, 00:00 (UTC+00:00)",
         "Tue 1 Dec 2026, 00:00 (UTC+00:00)",
@@ -242,7 +242,7 @@ def test_the_chosen_moment_resolves_with_all_that_was_typed_and_says_what_counts
     desk: Desk,
 ) -> None:
     asked = resolve(desk, "12/1/2026", source="The station says so.")
-    assert isinstance(asked, Asked)
+    assert isinstance(asked, TimeQuestion)
 
     done = questions_service.choose_known(desk, caller("Ana"), pick(asked, 1))
 
@@ -257,7 +257,7 @@ def test_the_chosen_moment_resolves_with_all_that_was_typed_and_says_what_counts
 @pytest.mark.usefixtures("forecast")
 def test_an_outcome_that_was_known_before_every_forecast_counts_none_of_them(desk: Desk) -> None:
     asked = resolve(desk, "12/1/2026")
-    assert isinstance(asked, Asked)
+    assert isinstance(asked, TimeQuestion)
 
     done = questions_service.choose_known(desk, caller("Ana"), pick(asked, 0))
 
@@ -272,7 +272,7 @@ def test_a_correction_is_asked_about_like_the_first_outcome(desk: Desk) -> None:
 
     asked = resolve(desk, "12/1")
 
-    assert isinstance(asked, Asked)
+    assert isinstance(asked, TimeQuestion)
     assert len(rows(desk, Resolution)) == 1
     questions_service.choose_known(desk, caller("Ana"), pick(asked, 1))
     assert row(desk, Resolution, 2).known_at == datetime(2026, 12, 1, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.answers.kinds import Asked
+from bot.answers.kinds import AnswerFormat
 from bot.answers.probabilities import Belief
 from bot.core import keys
 from bot.core.refusals import Refusal
@@ -312,7 +312,7 @@ def test_the_card_says_what_can_be_answered_and_what_it_was(desk: Desk, clock: C
         shown = read_question(tx, keys.question(1))
 
     assert shown is not None
-    assert shown.asked == Asked("choice", ("Red", "Green", "Blue"))
+    assert shown.asked == AnswerFormat("choice", ("Red", "Green", "Blue"))
     assert shown.outcome == "Blue"
 
 

@@ -20,7 +20,7 @@ def draft(
     criteria: str = "",
     closes_at: datetime | None = None,
     source_url: str = "",
-) -> questions_rules.Draft:
+) -> questions_rules.QuestionDraft:
     return questions_rules.draft(
         title=title, criteria=criteria, closes_at=closes_at, source_url=source_url, now=START
     )
@@ -30,7 +30,7 @@ def draft(
 
 
 def test_only_a_title_is_needed() -> None:
-    assert draft() == questions_rules.Draft(TITLE, "", None, None)
+    assert draft() == questions_rules.QuestionDraft(TITLE, "", None, None)
 
 
 def test_what_was_written_is_tidied() -> None:

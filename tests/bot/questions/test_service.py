@@ -10,7 +10,7 @@ from bot.core import keys
 from bot.core.refusals import NotAllowedRefusal, Refusal
 from bot.core.unit import Caller, Desk
 from bot.groups import service as groups_service
-from bot.groups.service import Change
+from bot.groups.service import SettingsChange
 from bot.questions import service as questions_service
 from bot.questions.read_model import read_question, read_resolution
 from bot.questions.service import Resolved
@@ -46,7 +46,7 @@ def resolve(desk: Desk, outcome: str = "yes", known: str = "", name: str = "Ana"
     questions_service.resolve(desk, caller(name), 1, outcome=outcome, known=known)
 
 
-def manage(desk: Desk, change: Change) -> None:
+def manage(desk: Desk, change: SettingsChange) -> None:
     groups_service.change(desk, caller(manages_group=True), change)
 
 
@@ -76,7 +76,7 @@ def test_its_card_is_posted_where_the_command_was_typed(desk: Desk) -> None:
 
 
 def test_its_card_is_posted_in_the_channel_of_the_group_if_it_has_one(desk: Desk) -> None:
-    manage(desk, Change(channel_id=920))
+    manage(desk, SettingsChange(channel_id=920))
 
     bring(desk)
 
@@ -107,7 +107,7 @@ def test_what_cannot_be_a_question_is_refused_with_what_to_write(desk: Desk) -> 
 
 
 def test_a_day_without_a_time_means_the_last_minute_of_it_where_the_group_is(desk: Desk) -> None:
-    manage(desk, Change(timezone="Asia/Kathmandu"))
+    manage(desk, SettingsChange(timezone="Asia/Kathmandu"))
 
     bring(desk, closes="2026-12-03")
 
@@ -204,7 +204,7 @@ def test_only_the_capital_letters_of_a_title_can_change(desk: Desk) -> None:
 
 def test_sending_the_form_as_it_was_changes_nothing(desk: Desk, clock: Clock) -> None:
     clock.move(17.5)
-    manage(desk, Change(timezone="Asia/Kathmandu"))
+    manage(desk, SettingsChange(timezone="Asia/Kathmandu"))
     bring(desk, closes="in 2 hours")
     before = question(desk)
 
@@ -409,7 +409,7 @@ def test_an_outcome_is_known_now_unless_it_is_said_when(desk: Desk, clock: Clock
 
 
 def test_the_moment_of_an_outcome_is_read_in_the_time_zone_of_the_group(desk: Desk) -> None:
-    manage(desk, Change(timezone="Asia/Kathmandu"))
+    manage(desk, SettingsChange(timezone="Asia/Kathmandu"))
     bring(desk)
 
     resolve(desk, known="yesterday 18:00")
@@ -635,7 +635,7 @@ def test_the_author_and_facilitators_may(desk: Desk) -> None:
 
 
 def test_members_with_the_facilitator_role_may(desk: Desk) -> None:
-    manage(desk, Change(facilitator_role_id=55))
+    manage(desk, SettingsChange(facilitator_role_id=55))
     bring(desk)
 
     questions_service.resolve(desk, caller("Ben", role_ids=frozenset({55})), 1, outcome="no")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.answers.kinds import BINARY, Asked
+from bot.answers.kinds import BINARY, AnswerFormat
 from bot.answers.probabilities import Belief
 from bot.circle.movement import movement
 from bot.circle.pooling import Said, pool
@@ -12,13 +12,13 @@ from bot.core.keys import summary
 from bot.rounds.cards import summary_card
 from bot.rounds.read_model import About, Aggregates, Summary, SummarySeat
 
-COLOURS = Asked("choice", ("Red", "Green"))
-DAYS = Asked("numeric", unit="days")
+COLOURS = AnswerFormat("choice", ("Red", "Green"))
+DAYS = AnswerFormat("numeric", unit="days")
 RED, GREEN = Belief(values=(0.7, 0.3)), Belief(values=(0.2, 0.8))
 SHORT, LONG = Belief(values=(1.0, 2.0, 3.0)), Belief(values=(7.0, 8.0, 9.0))
 
 
-def shown(asked: Asked, *seats: Said) -> Summary:
+def shown(asked: AnswerFormat, *seats: Said) -> Summary:
     """A closed round in which these forecasts were made, by M0, M1, M2."""
     about = About(
         at=summary(1), title="Circle", number=1, question_id=1, question="Will it?", criteria="",
@@ -45,7 +45,7 @@ def yes(*said: float | None) -> Said:
     return one, other, last
 
 
-def told(asked: Asked, *seats: Said) -> Any:
+def told(asked: AnswerFormat, *seats: Said) -> Any:
     return summary_card(shown(asked, *seats), None).embed
 
 

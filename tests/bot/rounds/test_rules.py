@@ -13,9 +13,9 @@ from bot.rounds.order import OrderMode, seat_order
 from bot.rounds.rules import (
     Actor,
     CueDue,
+    ForecastRecorded,
     Limits,
     PhaseBegan,
-    Recorded,
     Round,
     Seat,
     Stopped,
@@ -619,7 +619,7 @@ def test_nothing_can_be_done_about_a_turn_of_a_stopped_round(action) -> None:
 
 
 def test_who_had_the_floor_before_a_stop_records_late() -> None:
-    assert rounds_rules.file_forecast(stopped(), ANA) == Recorded("turn", late=True)
+    assert rounds_rules.file_forecast(stopped(), ANA) == ForecastRecorded("turn", late=True)
 
 
 def test_a_stopped_round_can_be_ended_left_and_joined() -> None:
@@ -1283,36 +1283,36 @@ def test_a_round_with_no_time_for_anything_but_turns_goes_from_turn_to_turn_to_i
 
 
 def test_in_the_blind_phase_a_seated_members_forecast_is_blind() -> None:
-    assert rounds_rules.file_forecast(blind(), ANA) == Recorded("blind")
+    assert rounds_rules.file_forecast(blind(), ANA) == ForecastRecorded("blind")
 
 
 @pytest.mark.parametrize("state", [blind(), turns(), final(), closed()])
 def test_a_forecast_of_somebody_without_a_seat_is_an_update(state: Round) -> None:
-    assert rounds_rules.file_forecast(state, DAN) == Recorded("update")
+    assert rounds_rules.file_forecast(state, DAN) == ForecastRecorded("update")
 
 
 def test_in_ones_own_turn_a_forecast_is_that_turns() -> None:
     state, _ = rounds_rules.done(turns(), ana, now=at(5))
 
-    assert rounds_rules.file_forecast(state, BEN) == Recorded("turn", turn_number=2)
+    assert rounds_rules.file_forecast(state, BEN) == ForecastRecorded("turn", turn_number=2)
 
 
 def test_a_second_forecast_in_ones_own_turn_is_a_turn_forecast_too() -> None:
     state = having(turns(), ANA)
 
-    assert rounds_rules.file_forecast(state, ANA) == Recorded("turn", turn_number=1)
+    assert rounds_rules.file_forecast(state, ANA) == ForecastRecorded("turn", turn_number=1)
 
 
 def test_in_the_grace_time_and_while_paused_a_forecast_is_not_late() -> None:
     grace, _ = rounds_rules.tick(turns(), at(659))
     paused, _ = rounds_rules.pause(turns(), ana, now=at(5))
 
-    assert rounds_rules.file_forecast(grace, ANA) == Recorded("turn", turn_number=1)
-    assert rounds_rules.file_forecast(paused, ANA) == Recorded("turn", turn_number=1)
+    assert rounds_rules.file_forecast(grace, ANA) == ForecastRecorded("turn", turn_number=1)
+    assert rounds_rules.file_forecast(paused, ANA) == ForecastRecorded("turn", turn_number=1)
 
 
 def test_before_ones_turn_a_forecast_is_an_update() -> None:
-    assert rounds_rules.file_forecast(turns(), BEN) == Recorded("update")
+    assert rounds_rules.file_forecast(turns(), BEN) == ForecastRecorded("update")
 
 
 def spoken_states() -> dict[str, Round]:
@@ -1334,20 +1334,20 @@ def test_the_first_forecast_after_a_turn_without_one_is_the_turn_forecast_marked
 ) -> None:
     state = spoken_states()[ending]
 
-    assert rounds_rules.file_forecast(state, ANA) == Recorded("turn", late=True)
+    assert rounds_rules.file_forecast(state, ANA) == ForecastRecorded("turn", late=True)
 
 
 @pytest.mark.parametrize("ending", spoken_states())
 def test_after_a_turn_with_a_forecast_the_next_one_is_an_update(ending: str) -> None:
     state = having(spoken_states()[ending], ANA)
 
-    assert rounds_rules.file_forecast(state, ANA) == Recorded("update")
+    assert rounds_rules.file_forecast(state, ANA) == ForecastRecorded("update")
 
 
 def test_after_a_first_pass_a_forecast_is_an_update_because_the_turn_is_still_to_come() -> None:
     state, _ = rounds_rules.give_way(turns(), ana, now=at(5))
 
-    assert rounds_rules.file_forecast(state, ANA) == Recorded("update")
+    assert rounds_rules.file_forecast(state, ANA) == ForecastRecorded("update")
 
 
 def test_whose_turn_was_taken_back_records_in_the_turn_that_follows() -> None:
@@ -1355,12 +1355,12 @@ def test_whose_turn_was_taken_back_records_in_the_turn_that_follows() -> None:
     waiting = rounds_rules.file_forecast(state, BEN)
     state, _ = rounds_rules.done(state, ana, now=at(300))
 
-    assert waiting == Recorded("update")
-    assert rounds_rules.file_forecast(state, BEN) == Recorded("turn", turn_number=4)
+    assert waiting == ForecastRecorded("update")
+    assert rounds_rules.file_forecast(state, BEN) == ForecastRecorded("turn", turn_number=4)
 
 
 def test_who_never_spoke_in_a_round_that_is_over_records_updates() -> None:
-    assert rounds_rules.file_forecast(closed(), BEN) == Recorded("update")
+    assert rounds_rules.file_forecast(closed(), BEN) == ForecastRecorded("update")
 
 
 # Purity

@@ -472,14 +472,14 @@ class AnyRound(RuleBasedStateMachine):
         if not comes_back:
             self.finished.add(turn.member)
 
-    def expected_filing(self, member: int) -> rounds_rules.Recorded:
+    def expected_filing(self, member: int) -> rounds_rules.ForecastRecorded:
         if self.round.phase == "blind" and any(seat.member == member for seat in self.round.seats):
-            return rounds_rules.Recorded("blind")
+            return rounds_rules.ForecastRecorded("blind")
         if self.round.turn is not None and self.round.turn.member == member:
-            return rounds_rules.Recorded("turn", turn_number=self.round.turn.number)
+            return rounds_rules.ForecastRecorded("turn", turn_number=self.round.turn.number)
         if member in self.finished and member not in self.round.turn_in:
-            return rounds_rules.Recorded("turn", late=True)
-        return rounds_rules.Recorded("update")
+            return rounds_rules.ForecastRecorded("turn", late=True)
+        return rounds_rules.ForecastRecorded("update")
 
 
 TestAnyRound = AnyRound.TestCase

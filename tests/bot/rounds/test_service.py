@@ -13,7 +13,7 @@ from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.unit import Caller, Desk
 from bot.groups import service as groups_service
-from bot.groups.service import Change
+from bot.groups.service import SettingsChange
 from bot.questions import service as questions_service
 from bot.rounds import service as rounds_service
 from bot.rounds.read_model import read_cue, read_summary, read_turn
@@ -62,7 +62,7 @@ def after(seconds: float) -> datetime:
     return START + timedelta(seconds=seconds)
 
 
-def manage(desk: Desk, change: Change) -> None:
+def manage(desk: Desk, change: SettingsChange) -> None:
     groups_service.change(desk, caller(manages_group=True), change)
 
 
@@ -160,7 +160,7 @@ def test_a_turn_ends_by_itself_after_its_grace(desk: Desk, clock: Clock) -> None
 
 
 def test_without_grace_a_turn_ends_at_its_deadline(desk: Desk, clock: Clock) -> None:
-    manage(desk, Change(grace="0s"))
+    manage(desk, SettingsChange(grace="0s"))
     number = open_turns(desk)
 
     clock.move(TURN)
@@ -201,7 +201,7 @@ def test_after_the_last_turn_comes_the_final_phase_and_then_the_summary(
 
 
 def test_a_phase_of_no_length_is_left_out(desk: Desk) -> None:
-    manage(desk, Change(blind="0s", final="0s"))
+    manage(desk, SettingsChange(blind="0s", final="0s"))
     number = open_round(desk, ("Ana",))
     first = phase(desk, number)
 
@@ -611,7 +611,7 @@ def test_without_a_round_a_command_says_what_to_do(desk: Desk) -> None:
 def test_a_running_round_keeps_the_limits_that_it_began_with(desk: Desk, clock: Clock) -> None:
     number = open_turns(desk)
 
-    manage(desk, Change(turn="1m", grace="0s", final="0s", extend="10s", extensions=0))
+    manage(desk, SettingsChange(turn="1m", grace="0s", final="0s", extend="10s", extensions=0))
     rounds_service.extend(desk, caller("Ana"))
     clock.move(TURN + 120)
     expire(desk)
@@ -623,7 +623,7 @@ def test_a_running_round_keeps_the_limits_that_it_began_with(desk: Desk, clock: 
 
 def test_the_next_round_has_the_new_limits(desk: Desk) -> None:
     bring(desk)
-    manage(desk, Change(turn="1m", blind="90s"))
+    manage(desk, SettingsChange(turn="1m", blind="90s"))
     lobby = open_lobby(desk)
 
     sessions_service.start_round(desk, caller("Ana"), lobby)

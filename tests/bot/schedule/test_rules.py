@@ -11,7 +11,7 @@ from bot.core.refusals import Refusal
 from bot.schedule.rules import (
     LONGEST_DESCRIPTION,
     LONGEST_TITLE,
-    Reminder,
+    DueReminder,
     check_description,
     check_title,
     due_reminder,
@@ -66,8 +66,8 @@ def test_a_description_may_have_a_thousand_characters_and_not_one_more() -> None
 
 def test_a_reminder_is_worth_sending_until_the_next_one_or_the_start() -> None:
     assert reminders(START, USUAL) == (
-        Reminder(1440, before(1440), before(15)),
-        Reminder(15, before(15), START),
+        DueReminder(1440, before(1440), before(15)),
+        DueReminder(15, before(15), START),
     )
 
 

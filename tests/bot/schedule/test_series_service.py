@@ -9,7 +9,7 @@ from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal
 from bot.core.unit import Desk
 from bot.groups import service as groups_service
-from bot.groups.service import Change
+from bot.groups.service import SettingsChange
 from bot.schedule import lifecycle, series_service
 from bot.schedule import service as schedule_service
 from bot.schedule.read_model import read_announcement
@@ -129,7 +129,7 @@ def test_if_the_last_one_was_not_started_the_next_is_announced_at_its_end(
 def test_the_next_one_is_announced_some_days_before_at_the_latest(
     desk: Desk, clock: Clock, weekly: Key
 ) -> None:
-    groups_service.change(desk, caller(manages_group=True), Change(announce_days=10))
+    groups_service.change(desk, caller(manages_group=True), SettingsChange(announce_days=10))
     second = row(desk, Meetup, 1).starts_at + 7 * DAY
 
     pass_to(desk, clock, second - 10 * DAY - timedelta(seconds=1))
@@ -345,7 +345,7 @@ def test_what_one_session_has_of_its_own_does_not_become_that_of_its_series(
 
 def test_the_rest_of_a_series_is_cancelled(desk: Desk, clock: Clock, weekly: Key) -> None:
     hold(desk, clock, 1)
-    groups_service.change(desk, caller(manages_group=True), Change(announce_days=20))
+    groups_service.change(desk, caller(manages_group=True), SettingsChange(announce_days=20))
 
     before = planned(desk)
     done = schedule_service.cancel(desk, caller("Ana"), "3", Scope.FOLLOWING)

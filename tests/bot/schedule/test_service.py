@@ -10,13 +10,13 @@ from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.unit import Caller, Desk
 from bot.groups import service as groups_service
-from bot.groups.service import Change
+from bot.groups.service import SettingsChange
 from bot.schedule import lifecycle
 from bot.schedule import service as schedule_service
 from bot.schedule.read_model import read_announcement, read_reminder
 from bot.schedule.service import Plan
 from bot.sessions import service as sessions_service
-from bot.sessions.service import Wish
+from bot.sessions.service import StartOptions
 from storage.tables import Answer, Effect, Meetup, Repeat, Rsvp, SessionState
 from tests.bot.scenes import bring, effect, group, member, row, rows, snapshot, wanted
 from tests.conftest import CHANNEL, GROUP, START, Clock, caller
@@ -33,7 +33,7 @@ def schedule(desk: Desk, when: str = "2026-11-27 19:00", name: str = "Ana", **mo
     return planned.key
 
 
-def manage(desk: Desk, change: Change) -> None:
+def manage(desk: Desk, change: SettingsChange) -> None:
     groups_service.change(desk, caller(manages_group=True), change)
 
 
@@ -113,7 +113,7 @@ def test_a_planned_session_is_announced_and_its_host_is_going(desk: Desk) -> Non
 
 
 def test_without_more_a_plan_follows_the_settings_of_the_group(desk: Desk) -> None:
-    manage(desk, Change(channel_id=920, voice_channel_id=951, timezone="Asia/Kathmandu"))
+    manage(desk, SettingsChange(channel_id=920, voice_channel_id=951, timezone="Asia/Kathmandu"))
 
     schedule(desk, "2026-11-27 19:00")
 
@@ -391,7 +391,7 @@ def test_new_reminders_of_the_group_count_for_what_is_planned_already(
     desk: Desk, clock: Clock
 ) -> None:
     schedule(desk)
-    manage(desk, Change(reminders="60, 5"))
+    manage(desk, SettingsChange(reminders="60, 5"))
     start = START + timedelta(days=7)
 
     for minutes in (1440, 60, 15, 5):
@@ -402,7 +402,7 @@ def test_new_reminders_of_the_group_count_for_what_is_planned_already(
 
 def test_a_group_can_do_without_reminders(desk: Desk, clock: Clock) -> None:
     schedule(desk)
-    manage(desk, Change(reminders=""))
+    manage(desk, SettingsChange(reminders=""))
 
     remind(desk, clock, START + timedelta(days=6))
 
@@ -453,7 +453,7 @@ def test_the_list_has_live_and_planned_sessions_soonest_first(desk: Desk) -> Non
     schedule(desk, "2026-11-28 19:00", title="Second")
     first = schedule(desk, "2026-11-27 19:00", title="First")
     schedule_service.rsvp(desk, caller("Ben"), first, Answer.MAYBE)
-    sessions_service.start(desk, caller("Cleo"), Wish())
+    sessions_service.start(desk, caller("Cleo"), StartOptions())
 
     listed = schedule_service.listing(desk, caller())
 

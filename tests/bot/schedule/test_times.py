@@ -6,7 +6,7 @@ import pytest
 
 from bot.core import keys
 from bot.core.refusals import Refusal, StaleRefusal
-from bot.core.typed_times import Asked
+from bot.core.typed_times import TimeQuestion
 from bot.core.unit import Desk
 from bot.groups import service as groups_service
 from bot.schedule import service as schedule_service
@@ -25,7 +25,7 @@ def plan(desk: Desk, when: str, name: str = "Ana", **more: object) -> Planned:
     return done
 
 
-def edit(desk: Desk, when: str, session: str = "1", **more: object) -> Planned | Asked:
+def edit(desk: Desk, when: str, session: str = "1", **more: object) -> Planned | TimeQuestion:
     return schedule_service.edit(desk, caller("Ana"), session, Plan(when, **more))
 
 
@@ -86,7 +86,7 @@ def test_an_open_half_of_the_day_is_asked_for_that_day(desk: Desk) -> None:
 
     asked = edit(desk, "7")
 
-    assert isinstance(asked, Asked)
+    assert isinstance(asked, TimeQuestion)
     assert asked.labels == (
         "Thu 3 Dec 2026, 07:00 (UTC+00:00)",
         "Thu 3 Dec 2026, 19:00 (UTC+00:00)",
@@ -99,7 +99,7 @@ def test_midnight_is_asked_and_24_00_is_the_end_of_the_day(desk: Desk) -> None:
     asked = edit(desk, "midnight")
     edit(desk, "24:00")
 
-    assert isinstance(asked, Asked)
+    assert isinstance(asked, TimeQuestion)
     assert [one[:15] for one in asked.labels] == ["Thu 3 Dec 2026,", "Fri 4 Dec 2026,"]
     assert starts(desk) == "2026-12-04 00:00"
 
@@ -127,7 +127,7 @@ def test_other_clocks_than_the_session_s_are_asked_about_with_the_day_of_each(de
 
     asked = edit(desk, "9pm")
 
-    assert isinstance(asked, Asked)
+    assert isinstance(asked, TimeQuestion)
     assert asked.labels == (
         "Thu 3 Dec 2026, 21:00 (America/New_York)",
         "Fri 4 Dec 2026, 21:00 (Europe/Berlin)",
@@ -142,7 +142,7 @@ def test_whichever_clocks_are_chosen_the_session_keeps_its_zone(
     plan(desk, "2026-12-04 02:00 Europe/Berlin")
     groups_service.set_timezone(desk, caller("Ana"), "ET")
     asked = edit(desk, "9pm")
-    assert isinstance(asked, Asked)
+    assert isinstance(asked, TimeQuestion)
 
     schedule_service.choose(desk, caller("Ana"), keys.draft(asked.draft_id, pressed))
 
@@ -179,7 +179,7 @@ def test_an_hour_added_is_asked_from_the_time_planned_or_from_now(desk: Desk) ->
 
     asked = edit(desk, "+1 hour")
 
-    assert isinstance(asked, Asked)
+    assert isinstance(asked, TimeQuestion)
     assert asked.labels == (
         "Fri 20 Nov 2026, 20:00 (UTC+00:00)",
         "Thu 3 Dec 2026, 20:00 (UTC+00:00)",
@@ -209,7 +209,7 @@ def test_a_time_that_the_clocks_repeat_on_that_day_is_asked(desk: Desk) -> None:
 
     asked = edit(desk, "02:30")
 
-    assert isinstance(asked, Asked)
+    assert isinstance(asked, TimeQuestion)
     assert asked.labels == (
         "Sun 31 Oct 2027, 02:30 (UTC+02:00)",
         "Sun 31 Oct 2027, 02:30 (UTC+01:00)",

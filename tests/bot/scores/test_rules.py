@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.scores.rules import Chosen, Made, Moment, RoundEnd, choose
+from bot.scores.rules import Made, RoundEnd, ScoredForecast, ScoredMoment, choose
 from tests.conftest import START
 
 ANA, BEN, CLEO = 1, 2, 3
@@ -46,7 +46,7 @@ def scored(
     rounds: tuple[RoundEnd, ...] = (),
     known: datetime = KNOWN,
     closes: datetime | None = None,
-) -> list[tuple[Moment, int]]:
+) -> list[tuple[ScoredMoment, int]]:
     """Which forecasts are scored, by moment."""
     chosen = choose(made, rounds, known_at=known, closes_at=closes)
     return [(one.moment, one.forecast_id) for one in chosen]
@@ -57,7 +57,7 @@ def headlines(
     rounds: tuple[RoundEnd, ...] = (),
     known: datetime = KNOWN,
     closes: datetime | None = None,
-) -> list[tuple[Moment, int]]:
+) -> list[tuple[ScoredMoment, int]]:
     """Those that count."""
     chosen = choose(made, rounds, known_at=known, closes_at=closes)
     return [(one.moment, one.forecast_id) for one in chosen if one.headline]
@@ -68,7 +68,7 @@ def headline(
     rounds: tuple[RoundEnd, ...] = (),
     known: datetime = KNOWN,
     closes: datetime | None = None,
-) -> tuple[Moment, int]:
+) -> tuple[ScoredMoment, int]:
     """The only one that counts."""
     (only,) = headlines(*made, rounds=rounds, known=known, closes=closes)
     return only
@@ -84,7 +84,7 @@ def test_without_forecasts_nothing_is_scored() -> None:
 def test_outside_rounds_the_forecast_standing_at_the_close_counts() -> None:
     chosen = choose([update(1, 5), update(2, 50)], [], known_at=KNOWN, closes_at=None)
 
-    assert chosen == (Chosen(2, ANA, "close", None, headline=True),)
+    assert chosen == (ScoredForecast(2, ANA, "close", None, headline=True),)
 
 
 def test_the_order_in_which_forecasts_are_given_does_not_matter() -> None:
@@ -99,8 +99,8 @@ def test_every_member_is_scored() -> None:
     chosen = choose([update(1, 5), update(2, 6, BEN)], [], known_at=KNOWN, closes_at=None)
 
     assert chosen == (
-        Chosen(1, ANA, "close", None, headline=True),
-        Chosen(2, BEN, "close", None, headline=True),
+        ScoredForecast(1, ANA, "close", None, headline=True),
+        ScoredForecast(2, BEN, "close", None, headline=True),
     )
 
 
@@ -167,10 +167,10 @@ def test_a_score_names_its_round_except_the_one_at_the_close() -> None:
     )
 
     assert chosen == (
-        Chosen(1, ANA, "blind", FIRST),
-        Chosen(2, ANA, "turn", FIRST, headline=True),
-        Chosen(2, ANA, "final", FIRST),
-        Chosen(2, ANA, "close", None),
+        ScoredForecast(1, ANA, "blind", FIRST),
+        ScoredForecast(2, ANA, "turn", FIRST, headline=True),
+        ScoredForecast(2, ANA, "final", FIRST),
+        ScoredForecast(2, ANA, "close", None),
     )
 
 
@@ -299,13 +299,13 @@ def test_each_round_on_the_question_is_scored_and_has_a_headline() -> None:
     chosen = choose(made, TWICE, known_at=KNOWN, closes_at=None)
 
     assert chosen == (
-        Chosen(1, ANA, "blind", FIRST),
-        Chosen(2, ANA, "turn", FIRST, headline=True),
-        Chosen(2, ANA, "final", FIRST),
-        Chosen(3, ANA, "blind", SECOND),
-        Chosen(4, ANA, "turn", SECOND, headline=True),
-        Chosen(4, ANA, "final", SECOND),
-        Chosen(5, ANA, "close", None),
+        ScoredForecast(1, ANA, "blind", FIRST),
+        ScoredForecast(2, ANA, "turn", FIRST, headline=True),
+        ScoredForecast(2, ANA, "final", FIRST),
+        ScoredForecast(3, ANA, "blind", SECOND),
+        ScoredForecast(4, ANA, "turn", SECOND, headline=True),
+        ScoredForecast(4, ANA, "final", SECOND),
+        ScoredForecast(5, ANA, "close", None),
     )
 
 

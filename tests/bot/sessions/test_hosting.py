@@ -9,7 +9,7 @@ from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.unit import Desk, Person
 from bot.groups import service as groups_service
-from bot.groups.service import Change
+from bot.groups.service import SettingsChange
 from bot.rounds import service as rounds_service
 from bot.rounds.cards import stopped_card
 from bot.rounds.read_model import read_stopped, read_turn
@@ -19,7 +19,7 @@ from bot.sessions import hosting
 from bot.sessions import service as sessions_service
 from bot.sessions.cards import evening_card, lobby_card
 from bot.sessions.read_model import read_evening, read_lobby
-from bot.sessions.service import Wish
+from bot.sessions.service import StartOptions
 from storage import outbox
 from storage.tables import EffectState, Meetup, Phase, Repeat, Round, SessionState
 from tests.bot.scenes import (
@@ -181,7 +181,7 @@ def test_a_clock_that_the_host_stopped_and_left_stopped_is_waiting_too(
 
 
 def open_with_voice(desk: Desk) -> Key:
-    groups_service.change(desk, caller(manages_group=True), Change(voice_channel_id=VOICE))
+    groups_service.change(desk, caller(manages_group=True), SettingsChange(voice_channel_id=VOICE))
     return open_lobby(desk)
 
 
@@ -253,7 +253,7 @@ def test_a_session_ends_two_hours_after_its_last_round_closed(desk: Desk, clock:
     assert meetup(desk).ended_at == closed_at + timedelta(hours=2)
     assert "so I ended it" in evening(desk)
     assert "1 round in 36 minutes" in evening(desk)
-    sessions_service.start(desk, caller("Ben"), Wish())
+    sessions_service.start(desk, caller("Ben"), StartOptions())
 
 
 def test_a_lobby_in_which_nothing_ever_happens_ends_after_two_hours(
@@ -531,7 +531,9 @@ def test_settings_that_cure_a_lost_channel_do_not_call_the_new_one_gone(
     lose(desk, clock)
     before = groups_service.show(desk, caller()).troubles
 
-    after = groups_service.change(desk, caller(manages_group=True), Change(channel_id=ELSEWHERE))
+    after = groups_service.change(
+        desk, caller(manages_group=True), SettingsChange(channel_id=ELSEWHERE)
+    )
 
     assert [one.channel_id for one in before] == [CHANNEL]
     assert after.troubles == ()

@@ -10,7 +10,7 @@ from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.unit import Caller, Desk, Person
 from bot.groups import service as groups_service
-from bot.groups.service import Change
+from bot.groups.service import SettingsChange
 from bot.questions import service as questions_service
 from bot.rounds import service as rounds_service
 from bot.schedule import service as schedule_service
@@ -18,7 +18,7 @@ from bot.schedule.service import Plan
 from bot.sessions import hosting
 from bot.sessions import service as sessions_service
 from bot.sessions.read_model import read_evening, read_lobby
-from bot.sessions.service import Wish
+from bot.sessions.service import StartOptions
 from storage import sessions as stored
 from storage.tables import (
     Answer,
@@ -91,7 +91,7 @@ def test_a_session_is_found_by_its_title_however_many_are_planned(desk: Desk) ->
         host = caller("Ana", manages_events=True)  # others plan ten ahead at most
         schedule_service.schedule(desk, host, Plan("in 48 hours", f"Evening {number}"))
 
-    sessions_service.start(desk, caller("Ana"), Wish(session="evening 29"))
+    sessions_service.start(desk, caller("Ana"), StartOptions(session="evening 29"))
 
     assert [one.title for one in rows(desk, Meetup) if one.state == SessionState.LIVE] == [
         "Evening 29"
@@ -99,7 +99,7 @@ def test_a_session_is_found_by_its_title_however_many_are_planned(desk: Desk) ->
 
 
 def test_an_ad_hoc_session_is_live_in_its_channel_with_the_host_in_the_circle(desk: Desk) -> None:
-    lobby = sessions_service.start(desk, caller("Ana"), Wish())
+    lobby = sessions_service.start(desk, caller("Ana"), StartOptions())
 
     found = meetup(desk)
     assert (found.state, found.channel_id, found.started_at) == (SessionState.LIVE, CHANNEL, START)
@@ -112,7 +112,7 @@ def test_an_ad_hoc_session_is_live_in_its_channel_with_the_host_in_the_circle(de
 def test_whoever_is_on_the_call_sits_down(desk: Desk) -> None:
     on_call = (Person(1, "Ana"), Person(2, "Ben"), Person(77, "Guest"))
 
-    sessions_service.start(desk, caller("Ana"), Wish(), on_call)
+    sessions_service.start(desk, caller("Ana"), StartOptions(), on_call)
 
     assert circle(desk) == ["Ana", "Ben", "Guest"]
 
@@ -123,7 +123,7 @@ def test_a_second_live_session_in_a_channel_is_refused(desk: Desk) -> None:
     before = snapshot(desk)
 
     with pytest.raises(Refusal, match="live in this channel"):
-        sessions_service.start(desk, caller("Dan"), Wish())
+        sessions_service.start(desk, caller("Dan"), StartOptions())
     with pytest.raises(Refusal, match="live in this channel"):
         sessions_service.start_announced(desk, caller("Ana"), announced)
 
@@ -131,10 +131,10 @@ def test_a_second_live_session_in_a_channel_is_refused(desk: Desk) -> None:
 
 
 def test_another_channel_and_another_group_can_have_a_session_at_once(desk: Desk) -> None:
-    sessions_service.start(desk, caller("Ana"), Wish())
+    sessions_service.start(desk, caller("Ana"), StartOptions())
 
-    sessions_service.start(desk, caller("Ben", channel_id=911), Wish())
-    sessions_service.start(desk, caller("Ana", group_id=901, channel_id=912), Wish())
+    sessions_service.start(desk, caller("Ben", channel_id=911), StartOptions())
+    sessions_service.start(desk, caller("Ana", group_id=901, channel_id=912), StartOptions())
 
     assert [one.state for one in rows(desk, Meetup)] == [SessionState.LIVE] * 3
 
@@ -143,7 +143,7 @@ def test_a_channel_is_free_again_once_its_session_has_ended(desk: Desk) -> None:
     open_lobby(desk)
     sessions_service.end(desk, caller("Ana"))
 
-    lobby = sessions_service.start(desk, caller("Ben"), Wish())
+    lobby = sessions_service.start(desk, caller("Ben"), StartOptions())
 
     assert lobby == keys.lobby(2, 1)
 
@@ -153,7 +153,7 @@ def test_a_planned_session_goes_live_where_it_is_started(desk: Desk) -> None:
     before = wanted(desk, announced)
 
     sessions_service.start(
-        desk, caller("Ana", channel_id=911), Wish(session="Friday", order=Order.RANDOM)
+        desk, caller("Ana", channel_id=911), StartOptions(session="Friday", order=Order.RANDOM)
     )
 
     found = meetup(desk)
@@ -209,11 +209,11 @@ def test_a_cancelled_session_cannot_be_started(desk: Desk) -> None:
 
 def test_a_wish_that_cannot_be_is_refused_and_nothing_starts(desk: Desk) -> None:
     wishes = (
-        Wish(session="No such evening"),
-        Wish(question="No such question"),
-        Wish(turn="10s"),
-        Wish(turn="3h"),
-        Wish(turn="long"),
+        StartOptions(session="No such evening"),
+        StartOptions(question="No such question"),
+        StartOptions(turn="10s"),
+        StartOptions(turn="3h"),
+        StartOptions(turn="long"),
     )
 
     for wish in wishes:
@@ -227,7 +227,7 @@ def test_the_host_can_choose_question_turn_and_order_at_the_start(desk: Desk) ->
     bring(desk, RAIN)
     snow = bring(desk, SNOW)
 
-    lobby = open_lobby(desk, CIRCLE, Wish(question=SNOW, turn="90s", order=Order.MANUAL))
+    lobby = open_lobby(desk, CIRCLE, StartOptions(question=SNOW, turn="90s", order=Order.MANUAL))
     sessions_service.start_round(desk, caller("Ana"), lobby)
 
     opened = row(desk, Round, 1)
@@ -236,7 +236,7 @@ def test_the_host_can_choose_question_turn_and_order_at_the_start(desk: Desk) ->
 
 
 def test_the_voice_channel_is_that_of_the_plan_or_else_of_the_group(desk: Desk) -> None:
-    groups_service.change(desk, caller(manages_group=True), Change(voice_channel_id=VOICE))
+    groups_service.change(desk, caller(manages_group=True), SettingsChange(voice_channel_id=VOICE))
     theirs = plan(desk, voice_channel_id=951)
     plain = plan(desk)
 
@@ -251,7 +251,7 @@ def test_the_voice_channel_is_that_of_the_plan_or_else_of_the_group(desk: Desk) 
 
 
 def test_joining_takes_a_place_in_the_circle(desk: Desk) -> None:
-    lobby = sessions_service.start(desk, caller("Ana"), Wish())
+    lobby = sessions_service.start(desk, caller("Ana"), StartOptions())
 
     sessions_service.join(desk, caller("Ben"), lobby)
     sessions_service.join(desk, caller("Cleo"))
@@ -508,7 +508,7 @@ def test_who_has_opened_least_often_opens_the_next_round(desk: Desk) -> None:
     bring(desk, RAIN)
     bring(desk, SNOW)
     bring(desk, "Will it hail in Lima this year?")
-    lobby = open_lobby(desk, ("Ana", "Ben"), Wish(order=Order.ROTATE))
+    lobby = open_lobby(desk, ("Ana", "Ben"), StartOptions(order=Order.ROTATE))
     openers = []
 
     for _ in range(2):
@@ -756,7 +756,7 @@ def test_a_host_without_a_seat_can_leave_the_lead(desk: Desk) -> None:
 
 
 def open_with_voice(desk: Desk) -> Key:
-    groups_service.change(desk, caller(manages_group=True), Change(voice_channel_id=VOICE))
+    groups_service.change(desk, caller(manages_group=True), SettingsChange(voice_channel_id=VOICE))
     return open_lobby(desk)
 
 
@@ -835,9 +835,9 @@ def test_an_answer_to_an_invitation_is_no_seat(desk: Desk) -> None:
 
 
 def test_cards_are_posted_in_the_channel_of_the_session(desk: Desk) -> None:
-    groups_service.change(desk, caller(manages_group=True), Change(channel_id=920))
+    groups_service.change(desk, caller(manages_group=True), SettingsChange(channel_id=920))
     bring(desk)
-    lobby = open_lobby(desk, CIRCLE, Wish(order=Order.MANUAL), channel_id=911)
+    lobby = open_lobby(desk, CIRCLE, StartOptions(order=Order.MANUAL), channel_id=911)
     sessions_service.start_round(desk, caller("Ana"), lobby)
 
     posted = [effect(desk, key) for key in (lobby, keys.blind(1))]

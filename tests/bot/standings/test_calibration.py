@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 import scoring
-from bot.standings.calibration import FEW, Reading, advice, read, sentence
+from bot.standings.calibration import FEW, CalibrationReading, advice, read, sentence
 
 
-def reading(*said: tuple[float, int, int]) -> Reading:
+def reading(*said: tuple[float, int, int]) -> CalibrationReading:
     """Forecasts: a probability, how often it was said, how often it then happened."""
     probabilities = [p for p, count, _ in said for _ in range(count)]
     outcomes = [int(n < happened) for _, count, happened in said for n in range(count)]
@@ -16,7 +16,7 @@ def reading(*said: tuple[float, int, int]) -> Reading:
     return found
 
 
-def drawn(slope: float, count: int, seed: int = 1) -> Reading:
+def drawn(slope: float, count: int, seed: int = 1) -> CalibrationReading:
     """Somebody whose log odds are `slope` times what they should be, in whole percent."""
     rng = np.random.default_rng(seed)
     truth = rng.normal(0, 1.2, count)

@@ -16,7 +16,7 @@ from bot.standings.cards import (
 )
 from bot.standings.metrics import WORDS, say_interval, say_value
 from bot.standings.pictures import calibration_picture
-from bot.standings.query import METRICS, Asked, Metric, Window
+from bot.standings.query import METRICS, BoardQuery, Metric, Window
 from bot.standings.service import PAGE, Board, BoardRow, Calibration, Moments, Profile
 from scoring import MeanInterval
 from storage.tables import Moment
@@ -25,8 +25,8 @@ ANA = BoardRow(1, "Ana", 0.021, -0.013, 0.055, 12, ranks=(1, 3))
 NEW = BoardRow(None, "Ben", 0.3, math.nan, math.nan, 2)
 
 
-def board(*rows: BoardRow, asked: Asked | None = None, **more: object) -> Board:
-    shown = Board(asked or Asked(), rows, 1, len(rows), None, 9)
+def board(*rows: BoardRow, asked: BoardQuery | None = None, **more: object) -> Board:
+    shown = Board(asked or BoardQuery(), rows, 1, len(rows), None, 9)
     return replace(shown, **more)  # type: ignore[arg-type]
 
 
@@ -57,7 +57,7 @@ def test_where_nobody_has_a_rank_yet_it_says_so() -> None:
 def test_whoever_has_enough_questions_but_no_number_is_not_called_on_the_way() -> None:
     torn = BoardRow(None, "Eve", math.nan, math.nan, math.nan, 6)
 
-    said = text(board(torn, NEW, asked=Asked("peer")))
+    said = text(board(torn, NEW, asked=BoardQuery("peer")))
 
     assert "**Without a rank** (it takes 5 questions and a number)" in said
     assert "Nobody has a rank.\n" in said
@@ -65,7 +65,7 @@ def test_whoever_has_enough_questions_but_no_number_is_not_called_on_the_way() -
 
 
 def test_where_nobody_has_a_rank_in_a_window_it_does_not_count_what_is_outside() -> None:
-    said = text(board(NEW, asked=Asked("brier", Window("days", 7))))
+    said = text(board(NEW, asked=BoardQuery("brier", Window("days", 7))))
 
     assert "Nobody has 5 questions in this window. `min` asks for fewer." in said
     assert "resolved so far" not in said
@@ -99,7 +99,7 @@ def test_where_too_little_is_known_it_takes_more_questions_of_the_same_people() 
 
 def test_ones_own_progress_is_told_whatever_there_is_to_tell() -> None:
     def told(row: BoardRow, metric: Metric = "edge") -> str:
-        return text(board(row, mine=(replace(row, mine=True), 1), asked=Asked(metric)))
+        return text(board(row, mine=(replace(row, mine=True), 1), asked=BoardQuery(metric)))
 
     assert "You: Known to about ±0.034; twice as many questions would make that ±0.024." in told(
         ANA
@@ -114,14 +114,18 @@ def test_brackets_are_explained_by_what_they_are_of() -> None:
     bare = replace(ANA, low=math.nan, high=math.nan)
 
     assert "where the plain mean lies 9 times in 10" in text(board(ANA))
-    assert "where it lies 9 times in 10" in text(board(ANA, asked=Asked("brier")))
-    assert "where it lies about 9 times in 10" in text(board(ANA, asked=Asked("log"), about=True))
+    assert "where it lies 9 times in 10" in text(board(ANA, asked=BoardQuery("brier")))
+    assert "where it lies about 9 times in 10" in text(
+        board(ANA, asked=BoardQuery("log"), about=True)
+    )
     assert "In brackets" not in text(board(bare))
 
 
 @pytest.mark.parametrize("metric", ["log", "peer", "baseline"])
 def test_a_board_that_keeps_forecasts_within_bounds_says_so(metric: Metric) -> None:
-    assert "Forecasts beyond 0.1% and 99.9% count as these." in text(board(asked=Asked(metric)))
+    assert "Forecasts beyond 0.1% and 99.9% count as these." in text(
+        board(asked=BoardQuery(metric))
+    )
 
 
 def test_while_scores_are_computed_again_the_board_says_how_far_it_is() -> None:
@@ -143,7 +147,7 @@ def test_an_own_row_is_marked_and_comes_along_from_another_page() -> None:
 
 @pytest.mark.parametrize("metric", METRICS)
 def test_every_metric_is_explained_beside_its_numbers(metric: Metric) -> None:
-    said = text(board(ANA, asked=Asked(metric)))
+    said = text(board(ANA, asked=BoardQuery(metric)))
 
     assert WORDS[metric].name in said
     assert WORDS[metric].means in said
@@ -158,7 +162,7 @@ def test_the_metrics_can_be_chosen_by_name() -> None:
 
 
 def test_pages_have_buttons_to_those_beside_them() -> None:
-    asked = Asked("log", Window("days", 30), 3, page=2)
+    asked = BoardQuery("log", Window("days", 30), 3, page=2)
 
     first, middle, last = (
         [(one.label, one.custom_id) for one in leaderboard_card(shown, None).items]
@@ -180,7 +184,7 @@ def test_a_page_of_the_longest_names_and_numbers_fits() -> None:
     rows = tuple(
         replace(worst, rank=500 if at % 2 else None, ranks=(100, 999)) for at in range(PAGE)
     )
-    asked = Asked("peer", minimum=1000, page=2)
+    asked = BoardQuery("peer", minimum=1000, page=2)
 
     message = leaderboard_card(
         board(*rows, asked=asked, pages=9, mine=(rows[1], 1), too_close=True, more=999), None
@@ -202,13 +206,13 @@ def test_a_name_cannot_pose_as_another_row() -> None:
 
 
 def test_an_empty_window_says_how_to_see_more() -> None:
-    said = text(board(asked=Asked("brier", Window("days", 7))))
+    said = text(board(asked=BoardQuery("brier", Window("days", 7))))
 
     assert "No score in this window (last 7 days). `/leaderboard` without a window" in said
 
 
 def test_a_gain_takes_a_round_with_blind_forecasts() -> None:
-    assert "taken in a round with blind forecasts" in text(board(asked=Asked("gain")))
+    assert "taken in a round with blind forecasts" in text(board(asked=BoardQuery("gain")))
 
 
 def test_numbers_are_written_as_their_metric_is_read() -> None:

@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from bot.core.keys import Key
 from bot.core.refusals import Refusal, StaleRefusal
-from bot.standings.query import ALL, LONGEST, METRICS, Asked, Window, parse_window, window_choices
+from bot.standings.query import (
+    ALL,
+    LONGEST,
+    METRICS,
+    BoardQuery,
+    Window,
+    parse_window,
+    window_choices,
+)
 from tests.conftest import START
 
 UTC_ZONE, AUCKLAND = ZoneInfo("UTC"), ZoneInfo("Pacific/Auckland")
@@ -154,10 +162,10 @@ def test_everything_that_is_offered_can_be_chosen(so_far: str) -> None:
 def test_a_page_comes_back_from_the_numbers_of_its_button(
     metric: str, window: Window, minimum: int, page: int
 ) -> None:
-    asked = Asked(metric, window, minimum, page)  # type: ignore[arg-type]
+    asked = BoardQuery(metric, window, minimum, page)  # type: ignore[arg-type]
     packed = str(asked.key())
 
-    assert Asked.from_key(Key.parse(packed)) == asked
+    assert BoardQuery.from_key(Key.parse(packed)) == asked
     assert len(f"turn_page|{packed}") <= 100
 
 
@@ -179,4 +187,4 @@ def test_a_page_comes_back_from_the_numbers_of_its_button(
 )
 def test_a_button_that_somebody_made_up_is_refused(key: Key) -> None:
     with pytest.raises(StaleRefusal, match="older version"):
-        Asked.from_key(key)
+        BoardQuery.from_key(key)

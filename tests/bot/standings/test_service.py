@@ -20,7 +20,7 @@ from bot.rounds import service as rounds_service
 from bot.scores import rescoring
 from bot.sessions import service as sessions_service
 from bot.standings import service as standings_service
-from bot.standings.query import METRICS, Asked, Metric
+from bot.standings.query import METRICS, BoardQuery, Metric
 from storage.tables import Score
 from tests.bot.scenes import (
     RAIN,
@@ -449,7 +449,7 @@ def test_a_window_goes_by_the_outcome_that_counts(desk: Desk, clock: Clock) -> N
 
 
 def test_a_season_is_a_quarter_of_the_year_where_the_group_is(desk: Desk, clock: Clock) -> None:
-    away = groups_service.Change(timezone="Pacific/Auckland")
+    away = groups_service.SettingsChange(timezone="Pacific/Auckland")
     groups_service.change(desk, caller(manages_group=True), away)
     bring(desk)
     record(desk, "Ana", 1, "60")
@@ -564,7 +564,7 @@ def test_a_long_table_comes_in_pages_of_twenty(desk: Desk) -> None:
 
 def test_a_page_beyond_the_last_is_the_last(desk: Desk) -> None:
     crowd(desk, 25)
-    asked = Asked("brier", minimum=1, page=9)
+    asked = BoardQuery("brier", minimum=1, page=9)
 
     shown = standings_service.show_page(desk, caller(), asked)
 

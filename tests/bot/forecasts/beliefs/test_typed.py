@@ -5,16 +5,16 @@ import csv
 import pytest
 
 from bot.answers.beliefs import parse_belief
-from bot.answers.kinds import BINARY, Asked
+from bot.answers.kinds import BINARY, AnswerFormat
 from bot.core.refusals import Refusal
 from tests.conftest import SHARED
 
 TABLE = SHARED / "data" / "typed_probabilities.csv"
 KINDS = {
     "binary": BINARY,
-    "options2": Asked("choice", ("Red", "Green")),
-    "options3": Asked("choice", ("Red", "Green", "Blue")),
-    "number": Asked("numeric", unit="days"),
+    "options2": AnswerFormat("choice", ("Red", "Green")),
+    "options3": AnswerFormat("choice", ("Red", "Green", "Blue")),
+    "number": AnswerFormat("numeric", unit="days"),
 }
 
 

@@ -8,7 +8,7 @@ import pytest
 from bot.core.refusals import Refusal
 from bot.core.unit import Desk
 from bot.groups import service as groups_service
-from bot.groups.service import Change
+from bot.groups.service import SettingsChange
 from bot.schedule import service as schedule_service
 from bot.schedule.service import Plan
 from bot.schedule.sharing import service as sharing_service
@@ -89,7 +89,9 @@ def test_a_long_announcement_has_room_in_an_embed() -> None:
 
 
 def test_the_next_session_is_shared_with_the_zones_of_the_group(desk: Desk) -> None:
-    groups_service.change(desk, caller(manages_group=True), Change(timezone="Europe/Berlin"))
+    groups_service.change(
+        desk, caller(manages_group=True), SettingsChange(timezone="Europe/Berlin")
+    )
     for name, zone in (("Ben", "Asia/Tokyo"), ("Cleo", "Europe/Berlin"), ("Dan", "UTC")):
         groups_service.set_timezone(desk, caller(name), zone)
     plan = Plan("2026-11-26 19:00", "Circle", timezone="Europe/Rome", repeat=Repeat.WEEKLY)
