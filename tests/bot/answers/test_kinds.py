@@ -200,3 +200,28 @@ def test_every_outcome_on_offer_is_understood(asked: AnswerFormat) -> None:
     assert [say_outcome(parse_outcome(one, asked), asked) for one in outcomes(asked)] == outcomes(
         asked
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "outcome"),
+    [
+        ("yes", "yes"),
+        (" YES ", "yes"),
+        ("y", "yes"),
+        ("true", "yes"),
+        ("no", "no"),
+        ("N", "no"),
+        ("false", "no"),
+        ("void", "void"),
+        ("annul", "void"),
+        ("Annulled", "void"),
+    ],
+)
+def test_an_outcome_is_yes_no_or_void(typed: str, outcome: str) -> None:
+    assert parse_outcome(typed, BINARY) == outcome
+
+
+@pytest.mark.parametrize("typed", ["", "maybe", "1", "yes!", "not", "resolved"])
+def test_any_other_outcome_is_refused(typed: str) -> None:
+    with pytest.raises(Refusal, match="`yes`, `no` or `void`"):
+        parse_outcome(typed, BINARY)

@@ -11,6 +11,7 @@ from bot.core import keys
 from bot.core.errors import RepeatedInteractionError
 from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal
+from bot.core.typed_times import TimeQuestion
 from bot.core.unit import Caller, Desk, Person, Unit, row_id
 from bot.forecasts import service as forecasts_service
 from bot.groups import service as groups_service
@@ -19,7 +20,7 @@ from bot.questions import service as questions_service
 from bot.rounds import service as rounds_service
 from bot.schedule import lifecycle, series_service
 from bot.schedule import service as schedule_service
-from bot.schedule.service import Asked, Plan, Planned
+from bot.schedule.service import Plan, Planned
 from bot.schedule.sharing import service as sharing_service
 from bot.sessions import hosting
 from bot.sessions import service as sessions_service
@@ -275,9 +276,9 @@ class Foreign:
         assert isinstance(planned, Planned)
         close = questions_service.submit(desk, caller(), wrote("Which close?", closes="03/04/2027"))
         known = questions_service.resolve(desk, caller(), self.question, outcome="no", known="12/1")
-        assert isinstance(asked, Asked)
-        assert isinstance(close, Asked)
-        assert isinstance(known, Asked)
+        assert isinstance(asked, TimeQuestion)
+        assert isinstance(close, TimeQuestion)
+        assert isinstance(known, TimeQuestion)
         self.plan, self.draft = planned.key, keys.draft(asked.draft_id, 0)
         self.close, self.known = keys.draft(close.draft_id, 0), keys.draft(known.draft_id, 0)
         bring(desk, SNOW)

@@ -6,19 +6,20 @@ import pytest
 
 from bot.core import keys
 from bot.core.refusals import Refusal, StaleRefusal
+from bot.core.typed_times import TimeQuestion
 from bot.core.unit import Desk
 from bot.groups import service as groups_service
 from bot.schedule import service as schedule_service
-from bot.schedule.service import Asked, Plan, Planned
+from bot.schedule.service import Plan, Planned
 from storage.planning import forget_drafts
 from storage.tables import Draft, Effect, Meetup
 from tests.bot.scenes import row, rows
 from tests.conftest import START, Clock, caller
 
 
-def ask(desk: Desk, plan: Plan) -> Asked:
+def ask(desk: Desk, plan: Plan) -> TimeQuestion:
     asked = schedule_service.schedule(desk, caller("Ana"), plan)
-    assert isinstance(asked, Asked)
+    assert isinstance(asked, TimeQuestion)
     return asked
 
 
@@ -57,7 +58,7 @@ def test_an_edit_is_asked_too_and_changes_nothing_before_the_answer(desk: Desk) 
 
     asked = schedule_service.edit(desk, caller("Ana"), "1", Plan("7", title="Early"))
 
-    assert isinstance(asked, Asked)
+    assert isinstance(asked, TimeQuestion)
     assert row(desk, Meetup, 1).title == "Forecasting session"
     schedule_service.choose(desk, caller("Ana"), keys.draft(asked.draft_id, 0))
     found = row(desk, Meetup, 1)
