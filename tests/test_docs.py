@@ -86,3 +86,20 @@ def test_every_link_of_the_readme_leads_somewhere() -> None:
     links = re.findall(r"\]\((?!http)([^)]+)\)", readme)
 
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def paths_named(page: str) -> set[str]:
+    """Every path of the project in backquotes or as a link's target."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    quoted = re.findall(r"`([\w./-]+)`", text) + re.findall(r"\]\(([\w./-]+)\)", text)
+    tree = re.findall(r"^((?:bot|scoring|storage|tests)/[\w./-]*)", text, re.MULTILINE)
+    tops = {one.name for one in ROOT.iterdir()}
+    return {one for one in (*quoted, *tree) if "/" in one and one.partition("/")[0] in tops}
+
+
+@pytest.mark.parametrize("page", ["docs/architecture.md", "CONTRIBUTING.md"])
+def test_every_path_that_the_pages_for_contributors_name_exists(page: str) -> None:
+    named = paths_named(page)
+
+    assert len(named) > 3
+    assert {one for one in named if not (ROOT / one).exists()} == set()
