@@ -290,7 +290,7 @@ def test_only_groups_with_resolved_questions_are_scored_again_and_no_standing_is
     with first_version.read() as tx:
         groups = {group.id: group.rescored_to for group in tx.exec(select(Group))}
         standing = tx.exec(select(Standing)).one()
-        waiting = standings.stale(tx)
+        waiting = [group_id for group_id, *_ in standings.due(tx, NOON)]
     assert groups == {900: 0, 901: None}
     assert (standing.value, standing.error, standing.freedom) == (0.16, None, None)
     assert waiting == [900]
@@ -309,7 +309,7 @@ def test_an_upgraded_group_has_a_leaderboard_in_every_metric(first_version: Data
     desk = Desk(first_version, lambda: NOON)
 
     with first_version.read() as tx:
-        waiting = standings.stale(tx)
+        waiting = [group_id for group_id, *_ in standings.due(tx, NOON)]
     standings_stored.refresh(desk, 900, 900)
 
     with first_version.read() as tx:
@@ -360,7 +360,7 @@ def test_sessions_that_are_live_at_an_upgrade_are_looked_at_and_wait_since_their
 
     with database.read() as tx:
         live, lobby, planned = tx.exec(select(Meetup).order_by(Meetup.id)).all()
-        due = sessions.due(tx, SessionState.LIVE, NOON)
+        due = sessions.due(tx, NOON, SessionState.LIVE)
     assert (live.quiet_since, live.waits_since) == (NOON + timedelta(hours=1),) * 2
     assert (lobby.quiet_since, lobby.host_away) == (NOON, False)
     assert (planned.quiet_since, planned.remind_at) == (None, NOON + timedelta(days=29))

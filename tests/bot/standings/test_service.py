@@ -241,7 +241,7 @@ def test_of_two_rounds_on_one_question_a_calibration_has_the_newer_forecast(
     assert shown is not None
     assert shown.reading is not None
     assert [(one.said, one.count) for one in shown.reading.bins] == [(0.9, 1)]
-    assert [questions_service for *_, questions in board(desk, "calibration")] == [1]
+    assert [count for *_, count in board(desk, "calibration")] == [1]
 
 
 def test_the_card_of_an_outcome_tells_everybodys_scores_best_first(

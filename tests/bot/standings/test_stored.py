@@ -81,12 +81,15 @@ def test_a_round_that_closes_on_an_open_question_changes_no_standing(desk: Desk)
 def test_the_sweep_finds_groups_whose_scores_have_changed(desk: Desk, clock: Clock) -> None:
     evenings(desk, clock)
     with desk.db.read() as tx:
-        before = kept_rows.stale(tx)
+        before = [group_id for group_id, *_ in kept_rows.due(tx, desk.clock())]
 
     refresh(desk)
 
     with desk.db.read() as tx:
-        assert (before, kept_rows.stale(tx)) == ([GROUP], [])
+        assert (before, [group_id for group_id, *_ in kept_rows.due(tx, desk.clock())]) == (
+            [GROUP],
+            [],
+        )
 
 
 @pytest.mark.parametrize("metric", METRICS)
@@ -257,7 +260,7 @@ def test_a_group_that_was_here_before_has_every_score_computed_anew(
     wanted, board = scores(desk), kept(desk)
     age(desk)
     with desk.db.read() as tx:
-        waiting = kept_rows.stale(tx)
+        waiting = [group_id for group_id, *_ in kept_rows.due(tx, desk.clock())]
 
     refresh(desk)
 
@@ -299,7 +302,7 @@ def test_a_large_group_is_scored_again_in_small_steps_and_shows_no_board_of_both
     shown = standings_service.show_leaderboard(desk, caller(), minimum=1)
     profile = standings_service.show_profile(desk, caller("Ana"))
     with desk.db.read() as tx:
-        waiting = kept_rows.stale(tx)
+        waiting = [group_id for group_id, *_ in kept_rows.due(tx, desk.clock())]
     for _ in range(3):
         refresh(desk)
 
