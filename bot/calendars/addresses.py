@@ -1,7 +1,8 @@
 """Members' mail addresses: given, confirmed by a code that Google mails, and taken back.
 
 The bot sends no mail of its own. Its Google Calendar invites the address to an event that has the
-code in its title, so whoever types it reads the mail of that address. Never touches Discord.
+code in its title, so a person who types the code reads the mail of that address. Never touches
+Discord.
 """
 
 from dataclasses import dataclass
@@ -55,7 +56,7 @@ class AddressRequest:
 
 
 def change(desk: Desk, caller: Caller, wish: AddressRequest) -> Kept:
-    """Does what was asked, and says what is kept then."""
+    """Change, confirm or delete the caller's address, and return what is stored then."""
     if [wish.address is not None, wish.code is not None, wish.forget].count(True) > 1:
         raise Refusal("One thing at a time: an address, the code, or to be forgotten.")
     if wish.forget:
@@ -68,7 +69,7 @@ def change(desk: Desk, caller: Caller, wish: AddressRequest) -> Kept:
 
 
 def show(desk: Desk, caller: Caller) -> Kept:
-    """What is kept of the caller's address."""
+    """Return what is stored of the caller's address."""
     with desk.db.read() as tx:
         me = groups.member_of_user(tx, caller.group_id, caller.user_id)
         row = None if me is None else calendars.address(tx, row_id(me))
@@ -76,7 +77,10 @@ def show(desk: Desk, caller: Caller) -> Kept:
 
 
 def ask(desk: Desk, caller: Caller, typed: str) -> Kept:
-    """Has a code sent to the caller's address; until it is typed nobody is invited there."""
+    """Send a code to the caller's address.
+
+    Nobody is invited at an address before its code was typed.
+    """
     box = _box(desk)
     with desk.act(caller) as unit:
         address = calendars_rules.check_address(typed)
@@ -96,7 +100,7 @@ def ask(desk: Desk, caller: Caller, typed: str) -> Kept:
 
 
 def confirm(desk: Desk, caller: Caller, typed: str) -> Kept:
-    """The caller has read the code in their mail: from now on they are invited."""
+    """Check the code from the mail, and invite the caller from now on."""
     box = _box(desk)
     with desk.act(caller) as unit:
         row = _row(unit)
@@ -119,7 +123,7 @@ def confirm(desk: Desk, caller: Caller, typed: str) -> Kept:
 
 
 def forget(desk: Desk, caller: Caller) -> None:
-    """The caller takes their address back: it is deleted, and they are no longer invited."""
+    """Delete the caller's address, and invite them no longer."""
     with desk.act(caller) as unit:
         row = _row(unit)
         _leave(unit, row)
@@ -127,7 +131,10 @@ def forget(desk: Desk, caller: Caller) -> None:
 
 
 def code_event(row: Address, number: int, box: Box | None) -> CalendarEvent | None:
-    """The event that takes a code to its address; cancelled as soon as it has no use any more."""
+    """Return the event that takes a code to its address.
+
+    It is cancelled as soon as the code is of no more use.
+    """
     if box is None or row.asked_at is None:
         return None
     newest = number == row.number
@@ -147,7 +154,7 @@ def code_event(row: Address, number: int, box: Box | None) -> CalendarEvent | No
 
 
 def _leave(unit: Unit, row: Address) -> None:
-    """Deletes the address, and whatever was under way for it."""
+    """Delete the address, and cancel the code and the invitations sent to it."""
     invited = row.confirmed_at is not None
     if row.code is not None:
         unit.sync(keys.address(row_id(row), row.number))

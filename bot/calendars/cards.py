@@ -4,7 +4,7 @@ from bot.calendars.addresses import Kept
 
 
 def address(kept: Kept) -> str:
-    """What is kept of somebody's mail address, and what to do next."""
+    """Say what is stored of a member's address, and what to do next."""
     if kept.masked is None:
         return (
             "I keep no mail address of yours. With one, Google Calendar invites you to every "
@@ -25,7 +25,7 @@ def address(kept: Kept) -> str:
 
 
 def feed(where: str) -> str:
-    """Where to subscribe."""
+    """Say where to subscribe to the group's calendar."""
     return (
         f"All sessions of this group, for your calendar program to subscribe to:\n`{where}`\n"
         "In Google Calendar: *Other calendars*, *From URL*. Whoever knows the address sees the "

@@ -64,12 +64,12 @@ class NonsenseError(Exception):
 
 
 def status_of(error: HttpError) -> int:
-    """The HTTP status that Google answered with."""
+    """Return the HTTP status that Google answered with."""
     return int(error.resp.status)
 
 
 def reason_of(error: HttpError) -> str:
-    """Google's own word for what is wrong, such as `rateLimitExceeded`; empty if it says none."""
+    """Return Google's own word for what is wrong, such as `rateLimitExceeded`; else nothing."""
     try:
         return str(json.loads(error.content)["error"]["errors"][0]["reason"])
     except (ValueError, KeyError, IndexError, TypeError):
@@ -77,7 +77,10 @@ def reason_of(error: HttpError) -> str:
 
 
 def judge(error: Exception, attempt: int, chance: Chance = random.random) -> Retry | GaveUp | None:
-    """What follows from a failure at this attempt, counted from 1; None if it is not Google's."""
+    """Decide what follows from a failure; None if it is not Google's.
+
+    `attempt` counts from 1; `chance` returns a number between 0 and 1.
+    """
     if isinstance(error, HttpError):
         return _judge_answer(error, attempt, chance)
     if isinstance(error, google.auth.exceptions.RefreshError):
@@ -90,7 +93,10 @@ def judge(error: Exception, attempt: int, chance: Chance = random.random) -> Ret
 
 
 def back_off(attempt: int, chance: Chance = random.random) -> timedelta:
-    """Twice as long each time, with up to a second of chance, so that not all come at once."""
+    """Return the wait before the next attempt: doubled each time, up to `LONGEST_WAIT`.
+
+    Up to a second of chance is added, so that not all attempts come at once.
+    """
     seconds = 2.0 ** min(attempt, 12) + chance()
     return min(timedelta(seconds=seconds), LONGEST_WAIT)
 
@@ -120,7 +126,7 @@ def _refused(status: int, reason: str) -> str:
 
 
 def _asked(error: HttpError) -> timedelta:
-    """How long Google asks to wait, where it says so in seconds."""
+    """Return how long Google says to wait, if it says so in seconds."""
     said = str(error.resp.get("retry-after", ""))
     seconds = int(said) if said.isascii() and said.isdigit() and len(said) < 9 else 0
     return min(timedelta(seconds=seconds), LONGEST_ASKED)

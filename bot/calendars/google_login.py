@@ -27,7 +27,7 @@ def log_in(
     open_browser: bool = True,
     patience: timedelta = PATIENCE,
 ) -> str:
-    """The token to keep, after a person has allowed it in the browser."""
+    """Let a person allow access in the browser, and return the token to store."""
     if not needs_login(credentials):
         raise SignInError(
             "DOJO_GOOGLE_CREDENTIALS is a service account's key: it needs no login. To use an "

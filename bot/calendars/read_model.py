@@ -24,7 +24,9 @@ UID = "{}.{}@forecasting-dojo.invalid"
 
 @dataclass(frozen=True)
 class CalendarSession:
-    """A session as calendars have it: the event, when it last changed, what Google could not.
+    """A session in calendars: the event, its last change, and Google's trouble.
+
+    `trouble` says what Google could not do.
 
     `alone` is one session of a series by itself, where that is what was asked about.
     """
@@ -36,19 +38,19 @@ class CalendarSession:
 
     @property
     def single(self) -> CalendarEvent:
-        """The session without its series."""
+        """Return the session without its series."""
         return self.alone or self.event
 
 
 def key_of(meetup: Meetup) -> Key:
-    """By what calendars know a session: its series, if it has one."""
+    """Return the key of a session in calendars: its series, if it has one."""
     if meetup.series_id is not None:
         return keys.calendar_series(meetup.series_id)
     return keys.calendar_session(row_id(meetup))
 
 
 def read_told(tx: Session, meetup: Meetup) -> CalendarSession | None:
-    """What calendars were told of a session; None for one that was never planned."""
+    """Return what calendars have of a session; None if it was never planned."""
     entry = calendars.entry(tx, str(key_of(meetup)))
     found = None if entry is None else told(tx, entry)
     if entry is None or found is None:
@@ -57,7 +59,7 @@ def read_told(tx: Session, meetup: Meetup) -> CalendarSession | None:
 
 
 def told(tx: Session, entry: CalendarEntry) -> CalendarSession | None:
-    """What an entry stands for, as it is now."""
+    """Return the session or series of a calendar entry, as it is now."""
     event = read_event(tx, Key.parse(entry.key), entry)
     return None if event is None else CalendarSession(event, entry.changed_at, entry.trouble or "")
 
@@ -65,7 +67,7 @@ def told(tx: Session, entry: CalendarEntry) -> CalendarSession | None:
 def read_event(
     tx: Session, key: Key, entry: CalendarEntry | None, *, put_back: bool = False
 ) -> CalendarEvent | None:
-    """The session or series of a key, as a calendar event.
+    """Return the session or series of a key as a calendar event.
 
     With `put_back`, sessions to come that are as their series has them are among its changes: for
     a calendar that may have one elsewhere, from when it had been moved.
@@ -122,7 +124,7 @@ def _series(tx: Session, series: Series, sequence: int, *, put_back: bool) -> Ca
 
 
 def _change(series: Series, meetup: Meetup) -> OccurrenceChange | None:
-    """How one session of a series differs from it; None for one that the series has no more."""
+    """Return how a session differs from its series; None outside of the series."""
     day = meetup.occurrence
     if day is None or (series.last_on is not None and day > series.last_on):
         return None
@@ -158,7 +160,7 @@ def _planned(series: Series, day: date) -> datetime:
 
 
 def _is_off(meetup: Meetup) -> bool:
-    """Called off; one that nobody started is over, and stays where it was."""
+    """Tell whether it was called off; a session that nobody started stays in calendars."""
     return meetup.state == SessionState.CANCELLED and meetup.ended_at is None
 
 

@@ -9,7 +9,7 @@ LOOK_AGAIN = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Synced:
-    """Google has the event as it should be; `note` says what it did without, if anything."""
+    """The event is right at Google; `note` says what it lacks, if anything."""
 
     event_id: str
     etag: str
