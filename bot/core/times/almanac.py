@@ -17,7 +17,7 @@ _FIRST, _LAST = 1900, 2299
 
 @dataclass(frozen=True)
 class Almanac:
-    """Today on the clocks of a zone, and whether a time to come or a past one is wanted."""
+    """Today in a zone, and whether the wanted time is to come or past."""
 
     current: date
     forward: bool
@@ -45,7 +45,7 @@ class Almanac:
         return [self.current.year + step * n for n in range(_YEARS)]
 
     def months(self, ahead: int | None) -> list[date]:
-        """Return the first day of the month that was said, or of those to look in."""
+        """Return the first day of the month that was said, or of months to try."""
         step = 1 if self.forward else -1
         counted = [step * n for n in range(_MONTHS)] if ahead is None else [ahead]
         return [add_months(self.current.replace(day=1), one) for one in counted]
@@ -89,7 +89,7 @@ def add_amounts(day: date, amounts: Sequence[Amount], *, back: bool = False) -> 
 
 
 def last_days(said: Period, calendar: Almanac) -> tuple[date, ...]:
-    """Return the last day of a period, and of those that come after it if it has no year."""
+    """Return the last day of a period; without a year, of later ones too."""
     if said.unit == "week":
         return (calendar.in_week(6, said.ahead or 0),)
     months = {"month": 1, "quarter": 3, "year": 12}[said.unit]

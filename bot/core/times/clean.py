@@ -18,7 +18,7 @@ def clean(text: str) -> str:
 
 
 def quote(text: str) -> str:
-    """Return what was typed as it is repeated in an answer: in code marks, in one short line."""
+    """Return typed text as an answer repeats it: one short line in code marks."""
     seen = "".join(char if char.isprintable() else " " for char in text.replace("`", ""))
     return f"`{' '.join(seen.split())[:60].strip() or ' '}`"
 

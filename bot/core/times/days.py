@@ -25,7 +25,10 @@ _NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "S
 
 @dataclass(frozen=True)
 class Doubt:
-    """One thing that a text leaves open: what it is, which way it is taken, how it is asked."""
+    """One thing that a text leaves open.
+
+    `about` says what it is, `choice` how it is taken here, `sentence` how to ask.
+    """
 
     about: str
     choice: str
@@ -34,7 +37,7 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Days:
-    """One reading of the day: dates of which the first on the right side of now counts."""
+    """One reading of the day: the first date on the right side of now counts."""
 
     dates: tuple[date, ...]
     doubts: tuple[Doubt, ...] = ()
@@ -205,7 +208,7 @@ def _month_day(said: MonthDay, calendar: Almanac) -> tuple[date, ...]:
 
 
 def _nth(said: Nth, calendar: Almanac) -> tuple[date, ...]:
-    """Return the day in the month that was said, else in the next such month and those after.
+    """Return the day in the month that was said, or else in the coming ones.
 
     A fifth Monday is not looked for in later years: it is refused where the next month has none.
     """
@@ -247,7 +250,7 @@ def _add(sense: Sense, day: date) -> date:
 
 
 def _weekday_in_weeks(sense: Sense, weekday: int, calendar: Almanac) -> list[Days]:
-    """Read "Thursday in two weeks": so long after the next one, or in the week that is then."""
+    """Read "Thursday in two weeks": counted from next Thursday, or in the week then."""
     there = _add(sense, calendar.current)
     coming = _add(sense, calendar.current + timedelta((weekday - calendar.current.weekday()) % 7))
     sentence = f"{_NAMES[weekday]} of the week that begins then, or so long after the next one?"
@@ -258,7 +261,7 @@ def _weekday_in_weeks(sense: Sense, weekday: int, calendar: Almanac) -> list[Day
 
 
 def _from_weekday(sense: Sense, start: Weekday, calendar: Almanac) -> list[Days]:
-    """Read "a week from Friday", which on a Friday may be from today or from the next."""
+    """Read "a week from Friday"; on a Friday it counts from today or next week."""
     readings = _weekday(start, calendar)
     if not start.which and calendar.coming(start.weekday) == calendar.current:
         sentence = "From today, or from that day of next week?"

@@ -299,7 +299,7 @@ def _only_twelve(said: _Said) -> None:
 
 
 def _minutes(said: _Said) -> int:
-    """Return how far from its full hour "quarter to 8", "20 past 7" or "halb 8" is."""
+    """Return the minutes from the hour in "quarter to 8", "20 past 7", "halb 8"."""
     before = said.has("TO") or said.has("VOR")
     if said.has("FRACTION"):
         return int(said.get("FRACTION"))

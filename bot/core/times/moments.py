@@ -75,7 +75,7 @@ def _keeps_day(sense: Sense, wish: Purposed) -> bool:
 
 
 def _is_shift(sense: Sense) -> bool:
-    """Tell whether a text says how much later or earlier, and nothing of the time itself."""
+    """Tell whether a text says only how much later or earlier."""
     timed = sense.clock or sense.part or sense.weekday or sense.start
     return (sense.plus or sense.shift) and not timed
 
@@ -97,7 +97,7 @@ def _absolute(sense: Sense, moment: Now | Stamp, wish: Purposed) -> PossibleTime
 def _shifted(
     sense: Sense, clocks: tzinfo, zone: ZoneInfo, planned: datetime, now: datetime
 ) -> list[PossibleTime]:
-    """Count from the time planned; what has a plus may be counted from now as well."""
+    """Count from the time planned; with a plus, it may be from now as well."""
     starts = {"planned": planned}
     if sense.plus:
         wall = planned.astimezone(clocks).time()
@@ -125,7 +125,7 @@ def _counted(sense: Sense, clocks: tzinfo, start: datetime) -> datetime:
 
 
 def _to_the_minute(at: datetime) -> datetime:
-    """Leave seconds out: "in 2 hours" is not 34 seconds past it on a card or in a calendar."""
+    """Drop the seconds: "in 2 hours" starts on the minute, in cards and calendars."""
     return at.astimezone(UTC).replace(second=0, microsecond=0)
 
 
@@ -147,7 +147,7 @@ def _on_clocks(sense: Sense, clocks: tzinfo, zone: ZoneInfo, wish: Purposed) -> 
 
 
 def _check_bare(sense: Sense, wish: Purposed) -> None:
-    """Refuse a day alone where its time of day matters, and a period where its day does."""
+    """Refuse a day without its needed time, and a period without its needed day."""
     if not sense.has_day:
         raise ReadingError("")
     if wish.purpose == "session":
@@ -160,7 +160,7 @@ DoubtedMoment = tuple[datetime, tuple[Doubt, ...]]
 
 
 def _first(day: Days, time: Time | None, clocks: tzinfo, wish: Purposed) -> list[DoubtedMoment]:
-    """Return the moments of the first date that has one on the right side of now."""
+    """Return the moments of the first date with one on the right side of now."""
     tried: list[DoubtedMoment] = []
     for one in day.dates:
         moments = _bare(one, clocks, wish) if time is None else _timed(one, time, clocks)
@@ -173,13 +173,16 @@ def _first(day: Days, time: Time | None, clocks: tzinfo, wish: Purposed) -> list
 
 
 def _bare(day: date, clocks: tzinfo, wish: Purposed) -> list[DoubtedMoment]:
-    """Return a day's last minute to come, or its first minute that was; a change asks nothing."""
+    """Return a day's last minute for a future day, its first for a past one.
+
+    A change of the clocks in that minute asks nothing.
+    """
     wall = datetime.combine(day, clock(23, 59) if wish.forward else clock(0, 0))
     return [(wall.replace(tzinfo=clocks, fold=int(wish.forward)).astimezone(UTC), ())]
 
 
 def _timed(day: date, time: Time, clocks: tzinfo) -> list[DoubtedMoment]:
-    """Return one moment, or two where the clocks skip this wall time or show it twice."""
+    """Return one moment, or two where the clocks skip or repeat this wall time."""
     day += timedelta(time.days)
     wall = datetime.combine(day, clock(time.hour, time.minute, time.second), clocks)
     moments = {wall.replace(fold=fold).astimezone(UTC): fold for fold in (0, 1)}

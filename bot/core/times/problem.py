@@ -28,7 +28,7 @@ _ELSEWHERE: dict[str, dict[Purpose, str]] = {
 
 
 class ReadingError(Exception):
-    """A text that is no time; `reason` is a sentence that says so, or says what to type."""
+    """A text is no time; `reason` says so, or says what to type."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -40,7 +40,7 @@ class ReadingError(Exception):
 
 
 class NotATimeError(ReadingError):
-    """A text with something in it that no time has; an example says what to type instead."""
+    """A text has something that no time has; an example says what to type instead."""
 
     def say(self, purpose: Purpose) -> str:
         """Return the reason, and what to type for this purpose."""

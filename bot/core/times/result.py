@@ -37,7 +37,10 @@ class Understood:
 
 @dataclass(frozen=True)
 class Asks:
-    """Two to four moments that the text can mean, soonest first; `doubt` says why to ask."""
+    """Two to four moments that the text can mean, soonest first.
+
+    `doubt` says why to ask.
+    """
 
     candidates: tuple[Understood, ...]
     doubt: str

@@ -80,12 +80,12 @@ class Sense:
 
     @property
     def has_day(self) -> bool:
-        """Tell whether a day is said, of whatever kind."""
+        """Tell whether a day is said, of any kind."""
         return any((self.weekday, self.day, self.amounts, self.start, self.moment))
 
     @property
     def plus(self) -> bool:
-        """Tell whether an amount has a plus before it, which may be added to a time planned."""
+        """Tell whether a plus stands first, so that a planned time may be meant."""
         return bool(self.amounts) and self.amounts[0].mark == "plus"
 
 
@@ -121,7 +121,7 @@ def _sense(parts: Sequence[Part | Year | Weak]) -> Sense:
 
 
 def _without_dashes(parts: Sequence[Part | Year | Weak]) -> list[Part | Year | Weak]:
-    """Drop a dash between a day and its time; any other stands between a start and an end."""
+    """Drop a dash between a day and its time; refuse one between start and end."""
     for at, one in enumerate(parts):
         if isinstance(one, Between) and (at or one.text == "-"):
             around = [
