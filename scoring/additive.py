@@ -35,7 +35,9 @@ class AdditiveFit:
 
 
 def additive_fit(member: Indices, question: Indices, score: Floats) -> AdditiveFit:
-    """Fit score = member + question by least squares; every index from 0 has a row.
+    """Fit score = member + question by least squares.
+
+    Every index from 0 has a row.
 
     >>> members, questions = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
     >>> additive_fit(members, questions, np.array([0.0, 0.0, 0.0, 4.0]))
@@ -56,7 +58,9 @@ def additive_fit(member: Indices, question: Indices, score: Floats) -> AdditiveF
 
 
 def variance_within(mean: Floats, n: Indices, score: Floats) -> float:
-    """Pooled variance of each member's scores about the own mean; NaN if nobody has two.
+    """Return the pooled variance of members' scores about their means; NaN if undefined.
+
+    It is undefined if nobody has two scores.
 
     >>> variance_within(np.array([1.0, 5.0]), np.array([2, 2]), np.array([0.0, 2.0, 5.0, 5.0]))
     1.0
@@ -75,7 +79,7 @@ def _left(total: float, explained: float) -> float:
 def _effects(
     member: Indices, question: Indices, target: Floats, asked: Indices, answered: Indices
 ) -> Floats:
-    """Solve the members' normal equations, the questions' effects eliminated."""
+    """Solve the members' normal equations, with the questions' effects eliminated."""
     if len(asked) <= _DENSE and len(asked) * len(answered) <= _CELLS:
         took_part = np.zeros((len(asked), len(answered)))
         took_part[member, question] = 1
@@ -87,7 +91,10 @@ def _effects(
 def _conjugate_gradients(
     member: Indices, question: Indices, target: Floats, asked: Indices, answered: Indices
 ) -> Floats:
-    """The same for large tables, without the matrix; each step is one pass over the rows."""
+    """Solve the same equations without the matrix, for large tables.
+
+    Each step is one pass over the rows.
+    """
     with LOADING:
         from scipy.sparse.linalg import LinearOperator, cg  # noqa: PLC0415 (rarely needed)
 
@@ -103,7 +110,7 @@ def _conjugate_gradients(
 
 
 def _parts(member: Indices, question: Indices, asked: Indices, answered: Indices) -> int:
-    """How many groups of members have no question in common with the rest."""
+    """Count the groups of members that share no question with the rest."""
     if not len(asked):
         return 0
     if answered.max() == len(asked) or asked.max() == len(answered):
