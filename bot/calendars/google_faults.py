@@ -8,7 +8,7 @@ As https://developers.google.com/workspace/calendar/api/guides/errors says, in o
     403 anything else        a person has to change something
     404 on inserting         there is no such calendar
     408, 5xx, no reply       again, as with rate limits
-    400 and whatever is left a person has to look
+    400 and everything else  a person has to look
 
 What 404, 409, 410 and 412 mean for one event is decided where it is asked for, in google.py.
 """

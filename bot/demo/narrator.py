@@ -40,9 +40,9 @@ class Narrator:
         """Print a sentence of the narrator."""
         self._console.print(Text(text, style="italic"))
 
-    def act(self, who: str, deed: str, answer: simcord.InteractionResult | None = None) -> None:
+    def act(self, who: str, action: str, answer: simcord.InteractionResult | None = None) -> None:
         """Print what somebody does, and the private answer they get."""
-        self._console.print(Text.assemble(("▸ ", "cyan"), (who, "bold cyan"), f" {deed}"))
+        self._console.print(Text.assemble(("▸ ", "cyan"), (who, "bold cyan"), f" {action}"))
         private = answer.response if answer is not None else None
         if private is not None and private.ephemeral and private.content:
             said = self.plain(private.content).replace("**", "")

@@ -81,7 +81,7 @@ def _is_shift(sense: Sense) -> bool:
 
 
 def _passes(sense: Sense) -> bool:
-    """Tell whether hours or minutes are counted, which pass whatever the clocks show."""
+    """Tell whether hours or minutes are counted, which pass independently of what clocks show."""
     return any(one.unit in _PASSING for one in sense.amounts)
 
 
@@ -111,7 +111,7 @@ def _shifted(
 
 
 def _counted(sense: Sense, clocks: tzinfo, start: datetime) -> datetime:
-    """Count days on the clocks, then hours as they pass, whatever the clocks show."""
+    """Count days on the clocks, then hours as they pass, not as clocks show."""
     local = start.astimezone(clocks)
     day = add_amounts(local.date(), sense.amounts, back=sense.back)
     if day != local.date():
