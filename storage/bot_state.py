@@ -4,7 +4,7 @@ import secrets
 
 from sqlmodel import Session
 
-from storage.tables import Keepsake
+from storage.tables import BotState
 
 CALENDAR_SECRET = "calendar-secret"  # noqa: S105 - a name
 GOOGLE_TOKEN = "google-token"  # noqa: S105 - a name
@@ -12,13 +12,13 @@ GOOGLE_TOKEN = "google-token"  # noqa: S105 - a name
 
 def get(tx: Session, name: str) -> str | None:
     """Return the value of that name, if there is one."""
-    kept = tx.get(Keepsake, name)
-    return None if kept is None else kept.value
+    row = tx.get(BotState, name)
+    return None if row is None else row.value
 
 
 def keep(tx: Session, name: str, value: str) -> None:
     """Save a value in place of the one before."""
-    tx.merge(Keepsake(name=name, value=value))
+    tx.merge(BotState(name=name, value=value))
 
 
 def calendar_secret(tx: Session) -> str:

@@ -66,7 +66,7 @@ class Address(SQLModel, table=True):
     trouble: str | None = None
 
 
-class Keepsake(SQLModel, table=True):
+class BotState(SQLModel, table=True):
     """A single value that the bot saves for itself; private values are sealed."""
 
     __tablename__ = "keepsakes"

@@ -39,10 +39,10 @@ def unasked(tx: Session) -> Sequence[CalendarEntry]:
 
     Those of groups that are asleep wait until the group is back.
     """
-    asked = select(Effect.key).where(Effect.state != EffectState.EXPIRED)
+    queued = select(Effect.key).where(Effect.state != EffectState.EXPIRED)
     return tx.exec(
         select(CalendarEntry)
-        .where(col(CalendarEntry.key).not_in(asked), col(CalendarEntry.group_id).not_in(ASLEEP))
+        .where(col(CalendarEntry.key).not_in(queued), col(CalendarEntry.group_id).not_in(ASLEEP))
         .order_by(col(CalendarEntry.id))
     ).all()
 

@@ -67,24 +67,27 @@ def everything(tx: Session, group_id: int, *, member_id: int | None = None) -> d
     mine = member_id is not None
     of_group = select(Meetup.id).where(Meetup.group_id == group_id)
     of_rounds = select(Round.id).where(col(Round.session_id).in_(of_group))
-    asked = select(Question.id).where(Question.group_id == group_id)
+    of_questions = select(Question.id).where(Question.group_id == group_id)
 
     def own(column: Any) -> ColumnElement[bool]:
         return col(column) == member_id if mine else col(column).is_not(None)
 
     wanted: list[tuple[type[SQLModel], ColumnElement[bool]]] = [
         (Member, and_(col(Member.group_id) == group_id, own(Member.id))),
-        (Forecast, and_(col(Forecast.question_id).in_(asked), own(Forecast.member_id), _open())),
+        (
+            Forecast,
+            and_(col(Forecast.question_id).in_(of_questions), own(Forecast.member_id), _open()),
+        ),
         (Score, and_(col(Score.group_id) == group_id, own(Score.member_id))),
         (Standing, and_(col(Standing.group_id) == group_id, own(Standing.member_id))),
-        (Mark, and_(col(Mark.question_id).in_(asked), own(Mark.member_id))),
+        (Mark, and_(col(Mark.question_id).in_(of_questions), own(Mark.member_id))),
         (Rsvp, and_(col(Rsvp.session_id).in_(of_group), own(Rsvp.member_id))),
         (Interest, and_(col(Interest.session_id).in_(of_group), own(Interest.member_id))),
         (Attendance, and_(col(Attendance.session_id).in_(of_group), own(Attendance.member_id))),
         (Vote, and_(col(Vote.session_id).in_(of_group), own(Vote.member_id))),
         (Seat, and_(col(Seat.round_id).in_(of_rounds), own(Seat.member_id))),
         (Turn, and_(col(Turn.round_id).in_(of_rounds), own(Turn.member_id))),
-        (Dispute, and_(col(Dispute.question_id).in_(asked), own(Dispute.member_id))),
+        (Dispute, and_(col(Dispute.question_id).in_(of_questions), own(Dispute.member_id))),
         (Address, and_(col(Address.group_id) == group_id, own(Address.member_id))),
         (
             Question,
@@ -100,7 +103,7 @@ def everything(tx: Session, group_id: int, *, member_id: int | None = None) -> d
             (Meetup, col(Meetup.group_id) == group_id),
             (Round, col(Round.session_id).in_(of_group)),
             (CalendarEntry, col(CalendarEntry.group_id) == group_id),
-            (Resolution, col(Resolution.question_id).in_(asked)),
+            (Resolution, col(Resolution.question_id).in_(of_questions)),
         ]
     return {str(table.__tablename__): _rows(tx, table, where) for table, where in wanted}
 

@@ -96,8 +96,8 @@ def latest_of_member(
     tx: Session, question_id: int, member_id: int
 ) -> tuple[float | None, str | None] | None:
     """Return a member's latest probability, or values, on a question."""
-    asked = {"question_id": question_id, "member_id": member_id}
-    found = tx.exec(_LATEST_OF_MEMBER, params=asked).first()
+    params = {"question_id": question_id, "member_id": member_id}
+    found = tx.exec(_LATEST_OF_MEMBER, params=params).first()
     return None if found is None else (found[0], found[1])
 
 
@@ -128,8 +128,8 @@ def on_card_or_own(
     tx: Session, *, round_id: int, question_id: int, member_id: int
 ) -> list[Forecast]:
     """Return a round's forecasts, and all of a member's on its question."""
-    asked = {"round_id": round_id, "question_id": question_id, "member_id": member_id}
-    return list(tx.exec(_ON_CARD_OR_OWN, params=asked))
+    params = {"round_id": round_id, "question_id": question_id, "member_id": member_id}
+    return list(tx.exec(_ON_CARD_OR_OWN, params=params))
 
 
 def in_rounds(tx: Session, round_ids: Collection[int]) -> list[Forecast]:

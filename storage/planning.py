@@ -9,7 +9,7 @@ from sqlmodel import Session, col, delete, select
 from storage.groups import ASLEEP
 from storage.tables import Draft, Interest, Meetup, Member, Series, SessionState
 
-DRAFTS_KEPT = timedelta(days=1)
+DRAFT_LIFE = timedelta(days=1)
 
 
 def series(tx: Session, group_id: int, series_id: int) -> Series | None:
@@ -79,7 +79,7 @@ def draft(tx: Session, member_id: int, draft_id: int) -> Draft | None:
 
 def forget_drafts(tx: Session, now: datetime) -> None:
     """Delete old drafts: nobody chooses a time the next day."""
-    tx.exec(delete(Draft).where(col(Draft.created_at) < now - DRAFTS_KEPT))
+    tx.exec(delete(Draft).where(col(Draft.created_at) < now - DRAFT_LIFE))
 
 
 def interested(tx: Session, session_id: int) -> Sequence[Member]:

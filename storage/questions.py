@@ -29,8 +29,8 @@ PICKABLE = (QuestionState.PROPOSED, QuestionState.OPEN)
 
 def get(tx: Session, group_id: int, question_id: int) -> Question | None:
     """Return the question, if it is this group's."""
-    asked = {"question_id": question_id, "group_id": group_id}
-    return tx.exec(_GET, params=asked).first()
+    params = {"question_id": question_id, "group_id": group_id}
+    return tx.exec(_GET, params=params).first()
 
 
 def by_ids(tx: Session, group_id: int, question_ids: Collection[int]) -> dict[int, Question]:

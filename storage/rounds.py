@@ -125,8 +125,8 @@ def latest_beside(
     tx: Session, group_id: int, round_id: int
 ) -> tuple[Question, Round, Meetup] | None:
     """Return the question of a group's round, and the last round on it."""
-    asked = {"round_id": round_id, "group_id": group_id}
-    found = tx.exec(_LATEST_BESIDE, params=asked).first()
+    params = {"round_id": round_id, "group_id": group_id}
+    found = tx.exec(_LATEST_BESIDE, params=params).first()
     return None if found is None else (found[0], found[1], found[2])
 
 
@@ -138,8 +138,8 @@ def around(
     A member with several turns is there once for each. Members who are offered a seat come in
     the order of their arrival.
     """
-    asked = {"round_id": round_id, "session_id": session_id}
-    return [(row[0], row[1], row[2], row[3]) for row in tx.execute(_AROUND, asked)]
+    params = {"round_id": round_id, "session_id": session_id}
+    return [(row[0], row[1], row[2], row[3]) for row in tx.execute(_AROUND, params)]
 
 
 def seats(tx: Session, round_id: int) -> list[Seat]:

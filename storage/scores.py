@@ -173,7 +173,7 @@ def binary(
         statement.order_by(col(Score.question_id), col(Score.member_id), col(Score.round_id))
     ).all()
     newest = {(question, member): (said, outcome) for question, member, said, outcome in rows}
-    return [(*at, *told) for at, told in newest.items()]
+    return [(*at, *forecast) for at, forecast in newest.items()]
 
 
 def on_options(tx: Session, group_id: int, member_id: int | None) -> int:

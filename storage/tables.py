@@ -10,7 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from storage.calendar_tables import Address, CalendarEntry, Feed, Keepsake
+from storage.calendar_tables import Address, BotState, CalendarEntry, Feed
 from storage.enums import (
     Answer,
     DraftKind,
@@ -33,6 +33,7 @@ __all__ = [
     "Address",
     "Answer",
     "Attendance",
+    "BotState",
     "CalendarEntry",
     "Dispute",
     "Draft",
@@ -45,7 +46,6 @@ __all__ = [
     "Group",
     "Interaction",
     "Interest",
-    "Keepsake",
     "Mark",
     "Meetup",
     "Member",
