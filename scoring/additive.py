@@ -43,17 +43,17 @@ def additive_fit(member: Indices, question: Indices, score: Floats) -> AdditiveF
     >>> additive_fit(members, questions, np.array([0.0, 0.0, 0.0, 4.0]))
     AdditiveFit(variance=4.0, freedom=1)
     """
-    asked, answered = count_by(member), count_by(question)
-    m, q = len(asked), len(answered)
-    freedom = len(score) - m - q + _parts(member, question, asked, answered)
+    per_member, per_question = count_by(member), count_by(question)
+    m, q = len(per_member), len(per_question)
+    freedom = len(score) - m - q + _parts(member, question, per_member, per_question)
     if freedom <= 0:
         return AdditiveFit(np.nan, 0)
-    within = score - (sum_by(question, score) / answered)[question]
+    within = score - (sum_by(question, score) / per_question)[question]
     target = sum_by(member, within)
     if len(score) == m * q:
-        explained = float(target @ (target / asked))
+        explained = float(target @ (target / per_member))
     else:
-        explained = float(target @ _effects(member, question, target, asked, answered))
+        explained = float(target @ _effects(member, question, target, per_member, per_question))
     return AdditiveFit(_left(float(within @ within), explained) / freedom, freedom)
 
 
@@ -77,19 +77,19 @@ def _left(total: float, explained: float) -> float:
 
 
 def _effects(
-    member: Indices, question: Indices, target: Floats, asked: Indices, answered: Indices
+    member: Indices, question: Indices, target: Floats, per_member: Indices, per_question: Indices
 ) -> Floats:
     """Solve the members' normal equations, with the questions' effects eliminated."""
-    if len(asked) <= _DENSE and len(asked) * len(answered) <= _CELLS:
-        took_part = np.zeros((len(asked), len(answered)))
+    if len(per_member) <= _DENSE and len(per_member) * len(per_question) <= _CELLS:
+        took_part = np.zeros((len(per_member), len(per_question)))
         took_part[member, question] = 1
-        equations = np.diag(asked) - (took_part / answered) @ took_part.T
+        equations = np.diag(per_member) - (took_part / per_question) @ took_part.T
         return np.asarray(np.linalg.lstsq(equations, target, rcond=None)[0], dtype=np.float64)
-    return _conjugate_gradients(member, question, target, asked, answered)
+    return _conjugate_gradients(member, question, target, per_member, per_question)
 
 
 def _conjugate_gradients(
-    member: Indices, question: Indices, target: Floats, asked: Indices, answered: Indices
+    member: Indices, question: Indices, target: Floats, per_member: Indices, per_question: Indices
 ) -> Floats:
     """Solve the same equations without the matrix, for large tables.
 
@@ -99,27 +99,27 @@ def _conjugate_gradients(
         from scipy.sparse.linalg import LinearOperator, cg  # noqa: PLC0415 (rarely needed)
 
     def times(effect: Floats) -> Floats:
-        mean = sum_by(question, effect[member]) / answered
-        return asked * effect - sum_by(member, mean[question])
+        mean = sum_by(question, effect[member]) / per_question
+        return per_member * effect - sum_by(member, mean[question])
 
-    shape = len(asked), len(asked)
+    shape = len(per_member), len(per_member)
     equations = LinearOperator(shape, matvec=times, dtype=np.float64)
-    scale = LinearOperator(shape, matvec=lambda x: x / asked, dtype=np.float64)
+    scale = LinearOperator(shape, matvec=lambda x: x / per_member, dtype=np.float64)
     found: Floats = cg(equations, target, rtol=_TOLERANCE, maxiter=_STEPS, M=scale)[0]
     return found
 
 
-def _parts(member: Indices, question: Indices, asked: Indices, answered: Indices) -> int:
+def _parts(member: Indices, question: Indices, per_member: Indices, per_question: Indices) -> int:
     """Count the groups of members that share no question with the rest."""
-    if not len(asked):
+    if not len(per_member):
         return 0
-    if answered.max() == len(asked) or asked.max() == len(answered):
+    if per_question.max() == len(per_member) or per_member.max() == len(per_question):
         return 1
     with LOADING:
         from scipy.sparse import coo_array  # noqa: PLC0415 (rarely needed)
         from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
 
-    n = len(asked) + len(answered)
-    ends = member, len(asked) + question
+    n = len(per_member) + len(per_question)
+    ends = member, len(per_member) + question
     graph = coo_array((np.ones(len(member), dtype=np.int8), ends), shape=(n, n))
     return int(connected_components(graph, directed=False, return_labels=False))

@@ -47,8 +47,8 @@ def _number_ids(ids: NDArray[Any]) -> tuple[Indices, list[Any]]:
     if span > 4 * len(wide) + 1024:  # sparse ids, such as Discord's
         return _sparse_ids(wide)
     offset = wide - lowest if lowest else wide
-    index, kept = dense(offset.astype(np.intp, copy=False))
-    return index, [int(lowest) + number for number in kept]
+    index, present = dense(offset.astype(np.intp, copy=False))
+    return index, [int(lowest) + number for number in present]
 
 
 def _sparse_ids(ids: NDArray[Any]) -> tuple[Indices, list[Any]]:

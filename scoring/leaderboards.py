@@ -196,14 +196,14 @@ def leaderboard(
     columns = _columns(metric, scores, relative, probabilities, outcomes, len(member))
     checks.same_length(members=member, questions=question, **columns)
     inside = _window(times, since, until, member)
-    member, kept = dense(member[inside])
+    member, present = dense(member[inside])
     first, second_column = (column[inside] for column in columns.values())
-    rows = Rows(member, question[inside], first, len(kept))
+    rows = Rows(member, question[inside], first, len(present))
     if metric == "calibration":
         values = metrics.calibration_values(rows, first, second_column, draws, start)
     else:
         values = _values(metric, rows, second_column.astype(np.bool_), width)
-    standings = zip((names[i] for i in kept), values.rows(), strict=True)
+    standings = zip((names[i] for i in present), values.rows(), strict=True)
     found = [Standing(None, name, *row) for name, row in standings]  # type: ignore[arg-type]
     return _board(metric, minimum, found, start)
 

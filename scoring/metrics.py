@@ -248,9 +248,9 @@ def _plain_error(rows: Rows, mean: Floats, count: Indices) -> tuple[Floats, floa
     if not fit.freedom:
         freedom = len(rows.score) - np.count_nonzero(count)
         return np.sqrt(within / n), float(freedom)
-    asked = np.count_nonzero(count_by(rows.question))
+    questions = np.count_nonzero(count_by(rows.question))
     difficulty = max(0.0, within - fit.variance)
-    variance = fit.variance / n + difficulty * np.maximum(1 / n - 1 / asked, 0.0)
+    variance = fit.variance / n + difficulty * np.maximum(1 / n - 1 / questions, 0.0)
     return np.sqrt(variance), float(fit.freedom)
 
 

@@ -51,9 +51,9 @@ def standing_at(*, times: Moments, at: Moments) -> NDArray[np.intp]:
     >>> standing_at(times=[10.0, 20.0], at=[5.0, 10.0, 19.9, 20.0]).tolist()
     [-1, 0, 0, 1]
     """
-    made, asked = seconds(times, "times"), seconds(at, "at")
+    made, wanted = seconds(times, "times"), seconds(at, "at")
     order = np.argsort(made, kind="stable")
-    place = np.searchsorted(made[order], asked, side="right") - 1
+    place = np.searchsorted(made[order], wanted, side="right") - 1
     return np.concatenate([order, [-1]])[place].astype(np.intp, copy=False)
 
 
