@@ -39,7 +39,7 @@ class Pool:
         self._each = each
         self._most = most
         self._too_many = too_many
-        self._asked: Counter[Hashable] = Counter()
+        self._places: Counter[Hashable] = Counter()
 
     async def run(self, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run synchronous work in a thread, off the event loop."""
@@ -50,18 +50,18 @@ class Pool:
     @contextmanager
     def place(self, who: Hashable) -> Iterator[None]:
         """Take a place while the block runs; refuse one too many."""
-        if self._asked[who] >= self._each:
+        if self._places[who] >= self._each:
             raise Refusal(self._too_many)
-        if self._asked.total() >= self._most:
+        if self._places.total() >= self._most:
             raise Refusal(
                 "Many people ask me for this at the moment. Please try again in a minute."
             )
-        self._asked[who] += 1
+        self._places[who] += 1
         try:
             yield
         finally:
-            self._asked[who] -= 1
-            self._asked += Counter()  # drops everybody whose count is zero
+            self._places[who] -= 1
+            self._places += Counter()  # drops everybody whose count is zero
 
     def close(self, *, drop: bool) -> None:
         """Wait for running work; waiting work is cancelled with `drop`, or else done too."""

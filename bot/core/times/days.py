@@ -136,24 +136,24 @@ def _of_week(week: int) -> Doubt:
 def _agreeing(found: Sequence[Days], beside: DayAhead, calendar: Almanac) -> list[Days]:
     """Keep the readings that are today or tomorrow, as was said beside the date."""
     day = calendar.current + timedelta(beside.days)
-    kept = [Days((day,), one.doubts) for one in found if day in one.dates]
-    if not kept:
+    left = [Days((day,), one.doubts) for one in found if day in one.dates]
+    if not left:
         raise ReadingError(f"That date is not the day that you named, which is {_say(day)}.")
-    return kept
+    return left
 
 
 def _with_weekday(found: Sequence[Days], sense: Sense, calendar: Almanac) -> list[Days]:
     """Let the weekday decide between readings, or ask whether it or the date is meant."""
     said = sense.weekday
     assert said is not None  # noqa: S101 - for the type; days_of looked
-    kept = [
+    left = [
         Days(one.dates[:1], one.doubts) for one in found if one.dates[0].weekday() == said.weekday
     ]
     if said.which:
         allowed = {day for one in _weekday(said, calendar) for day in one.dates}
-        kept = [one for one in kept if one.dates[0] in allowed]
-    if kept or sense.weak:
-        return kept
+        left = [one for one in left if one.dates[0] in allowed]
+    if left or sense.weak:
+        return left
     if said.which:
         raise ReadingError("That weekday and that date are two days. Leave one of them out.")
     return [one for reading in found for one in _date_or_weekday(reading, said.weekday, calendar)]

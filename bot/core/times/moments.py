@@ -204,10 +204,10 @@ def _agreeing(sense: Sense, found: Sequence[PossibleTime]) -> list[PossibleTime]
     if not (sense.zone and sense.zone.zone and sense.offset):
         return list(found)
     said = timedelta(minutes=sense.offset.offset or 0)
-    kept = [one for one in found if one.at.astimezone(one.zone).utcoffset() == said]
-    if found and not kept:
+    left = [one for one in found if one.at.astimezone(one.zone).utcoffset() == said]
+    if found and not left:
         raise ReadingError(f"The clocks of {sense.zone.zone} have another offset then.")
-    return kept
+    return left
 
 
 _PASSING = {"hour": Fraction(3600), "minute": Fraction(60), "second": Fraction(1)}

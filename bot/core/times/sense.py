@@ -110,11 +110,11 @@ def senses(parts: Sequence[Part]) -> list[Sense]:
 
 
 def _sense(parts: Sequence[Part | Year | Weak]) -> Sense:
-    kept = _without_dashes(parts)
-    until = bool(kept) and isinstance(kept[0], Between)
-    sense = _counted(kept[until:])
+    left = _without_dashes(parts)
+    until = bool(left) and isinstance(left[0], Between)
+    sense = _counted(left[until:])
     sense = replace(sense, until=until, weak=any(isinstance(one, Weak) for one in parts))
-    for one in sorted(kept[until:], key=lambda one: isinstance(one, Year)):
+    for one in sorted(left[until:], key=lambda one: isinstance(one, Year)):
         sense = _with(sense, one)
     _check(sense)
     return sense
