@@ -38,7 +38,7 @@ ABOUT = (
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredAddress:
     """What is kept of a member's address, as it may be shown."""
 
     masked: str | None
@@ -55,7 +55,7 @@ class AddressRequest:
     forget: bool = False
 
 
-def change(desk: Desk, caller: Caller, wish: AddressRequest) -> Kept:
+def change(desk: Desk, caller: Caller, wish: AddressRequest) -> StoredAddress:
     """Change, confirm or delete the caller's address, and return what is stored then."""
     if [wish.address is not None, wish.code is not None, wish.forget].count(True) > 1:
         raise Refusal("One thing at a time: an address, the code, or to be forgotten.")
@@ -68,15 +68,15 @@ def change(desk: Desk, caller: Caller, wish: AddressRequest) -> Kept:
     return show(desk, caller)
 
 
-def show(desk: Desk, caller: Caller) -> Kept:
+def show(desk: Desk, caller: Caller) -> StoredAddress:
     """Return what is stored of the caller's address."""
     with desk.db.read() as tx:
         me = groups.member_of_user(tx, caller.group_id, caller.user_id)
         row = None if me is None else calendars.address(tx, row_id(me))
-        return _kept(desk, row)
+        return _stored(desk, row)
 
 
-def ask(desk: Desk, caller: Caller, typed: str) -> Kept:
+def ask(desk: Desk, caller: Caller, typed: str) -> StoredAddress:
     """Send a code to the caller's address.
 
     Nobody is invited at an address before its code was typed.
@@ -96,10 +96,10 @@ def ask(desk: Desk, caller: Caller, typed: str) -> Kept:
         _count(row, unit.now)
         unit.tx.flush()
         unit.sync(keys.address(row_id(row), row.number))
-        return _kept(desk, row)
+        return _stored(desk, row)
 
 
-def confirm(desk: Desk, caller: Caller, typed: str) -> Kept:
+def confirm(desk: Desk, caller: Caller, typed: str) -> StoredAddress:
     """Check the code from the mail, and invite the caller from now on."""
     box = _box(desk)
     with desk.act(caller) as unit:
@@ -114,12 +114,12 @@ def confirm(desk: Desk, caller: Caller, typed: str) -> Kept:
             unit.tx.flush()
             unit.sync(keys.address(row_id(row), row.number))
             calendars_service.tell_again(unit)
-        kept, left = _kept(desk, row), calendars_rules.MOST_TRIES - row.tries
+        stored, left = _stored(desk, row), calendars_rules.MOST_TRIES - row.tries
     if not right:  # the try is saved by now
         tries = "1 more try" if left == 1 else f"{left} more tries"
         again = f"You have {tries}." if left else "Ask for a new code."
         raise Refusal(f"That is not the code in the newest mail. {again}")
-    return kept
+    return stored
 
 
 def forget(desk: Desk, caller: Caller) -> None:
@@ -181,13 +181,15 @@ def _count(row: Address, now: datetime) -> None:
     row.asked += 1
 
 
-def _kept(desk: Desk, row: Address | None) -> Kept:
+def _stored(desk: Desk, row: Address | None) -> StoredAddress:
     if row is None or row.sealed is None or desk.means.box is None:
-        return Kept(None)
+        return StoredAddress(None)
     address = desk.means.box.find(row.sealed)
     if address is None:
-        return Kept(None)
-    return Kept(calendars_rules.masked(address), row.confirmed_at is not None, row.trouble or "")
+        return StoredAddress(None)
+    return StoredAddress(
+        calendars_rules.masked(address), row.confirmed_at is not None, row.trouble or ""
+    )
 
 
 def _box(desk: Desk) -> Box:

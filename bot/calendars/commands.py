@@ -28,8 +28,8 @@ async def calendar_email(
 ) -> None:
     """Change, confirm or delete the caller's address, or show what is stored of it."""
     door = Door(interaction)
-    kept = await door.do(addresses.change, addresses.AddressRequest(address, code, forget))
-    await door.whisper(calendars_cards.address(kept))
+    stored = await door.do(addresses.change, addresses.AddressRequest(address, code, forget))
+    await door.whisper(calendars_cards.address(stored))
 
 
 @app_commands.command(

@@ -173,12 +173,12 @@ def _merged_guests(
     to take away.
     """
     new = {guest.casefold(): guest for guest in event.guests}
-    kept = []
+    guests = []
     for attendee in there:
         address = str(attendee.get("email", ""))
         if new.pop(address.casefold(), None) or _guest_note(address, secret) not in notes:
-            kept.append(dict(attendee))
-    return [*kept, *({"email": guest} for guest in new.values())][:MOST_GUESTS]
+            guests.append(dict(attendee))
+    return [*guests, *({"email": guest} for guest in new.values())][:MOST_GUESTS]
 
 
 def _fingerprint(event: CalendarEvent, secret: str, *, invite: bool) -> str:

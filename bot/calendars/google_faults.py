@@ -103,7 +103,7 @@ def back_off(attempt: int, chance: Chance = random.random) -> timedelta:
 
 def _judge_answer(error: HttpError, attempt: int, chance: Chance) -> Retry | GaveUp:
     status, reason = status_of(error), reason_of(error)
-    wait = max(back_off(attempt, chance), _asked(error))
+    wait = max(back_off(attempt, chance), _retry_after(error))
     if status in {403, 429} and reason in QUOTAS:
         return Retry(max(QUOTA_WAIT, wait), "Google Calendar has a limit that is used up for now.")
     if status == 429 or (status == 403 and reason in RATE_LIMITS):
@@ -125,7 +125,7 @@ def _refused(status: int, reason: str) -> str:
     return f"Google Calendar refused the event ({reason or status})."
 
 
-def _asked(error: HttpError) -> timedelta:
+def _retry_after(error: HttpError) -> timedelta:
     """Return how long Google says to wait, if it says so in seconds."""
     said = str(error.resp.get("retry-after", ""))
     seconds = int(said) if said.isascii() and said.isdigit() and len(said) < 9 else 0

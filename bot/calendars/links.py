@@ -85,21 +85,21 @@ def _url(base: str, fields: Mapping[str, str]) -> str:
 def _fit(event: CalendarEvent, link: Callable[[CalendarEvent], str]) -> str:
     for name in ("description", "location", "title"):
         text = getattr(event, name)
-        kept = len(text)
-        while kept > 0 and (excess := len(link(event)) - LONGEST) > 0:
-            kept = _fewer(text, kept, excess)
-            shorter: Any = {name: f"{text[:kept].rstrip()}…" if kept else ""}
+        length = len(text)
+        while length > 0 and (excess := len(link(event)) - LONGEST) > 0:
+            length = _fewer(text, length, excess)
+            shorter: Any = {name: f"{text[:length].rstrip()}…" if length else ""}
             event = replace(event, **shorter)
     return link(event)
 
 
-def _fewer(text: str, kept: int, excess: int) -> int:
+def _fewer(text: str, length: int, excess: int) -> int:
     """Return how much text to keep so that about `excess` encoded characters go.
 
     At least one character less each time, so it comes to an end; the ellipsis takes nine.
     """
     freed = 0
-    while kept > 0 and freed < max(excess, 1):
-        kept -= 1
-        freed += len(quote(text[kept], safe=""))
-    return kept
+    while length > 0 and freed < max(excess, 1):
+        length -= 1
+        freed += len(quote(text[length], safe=""))
+    return length

@@ -49,16 +49,16 @@ def key_of(meetup: Meetup) -> Key:
     return keys.calendar_session(row_id(meetup))
 
 
-def read_told(tx: Session, meetup: Meetup) -> CalendarSession | None:
+def read_session(tx: Session, meetup: Meetup) -> CalendarSession | None:
     """Return what calendars have of a session; None if it was never planned."""
     entry = calendars.entry(tx, str(key_of(meetup)))
-    found = None if entry is None else told(tx, entry)
+    found = None if entry is None else read_entry(tx, entry)
     if entry is None or found is None:
         return None
     return replace(found, alone=_session(tx, meetup, entry.sequence))
 
 
-def told(tx: Session, entry: CalendarEntry) -> CalendarSession | None:
+def read_entry(tx: Session, entry: CalendarEntry) -> CalendarSession | None:
     """Return the session or series of a calendar entry, as it is now."""
     event = read_event(tx, Key.parse(entry.key), entry)
     return None if event is None else CalendarSession(event, entry.changed_at, entry.trouble or "")

@@ -15,7 +15,7 @@ from storage import bot_state, calendars, groups
 from storage.tables import Address, CalendarEntry, Feed, Meetup, SessionState
 
 # A feed leaves out sessions that ended this long ago; calendars that have them may keep them.
-KEPT = timedelta(days=60)
+PAST_IN_FEED = timedelta(days=60)
 NO_FEED = (
     "This bot serves no calendar to subscribe to. The file and the links on each announcement "
     "work; whoever runs the bot can switch it on with DOJO_HTTP_BIND and DOJO_SECRET_KEY."
@@ -66,8 +66,8 @@ def catch_up(desk: Desk) -> None:
         waiting = [
             (entry.group_id, Key.parse(entry.key))
             for entry in calendars.unasked(tx)
-            if (told := calendars_read_model.told(tx, entry)) is not None
-            and (entry.event_id is not None or _is_ahead(told.event, desk.clock()))
+            if (found := calendars_read_model.read_entry(tx, entry)) is not None
+            and (entry.event_id is not None or _is_ahead(found.event, desk.clock()))
         ]
     for group_id, key in waiting:
         with desk.step(group_id) as unit:
@@ -118,11 +118,12 @@ def read_feed(desk: Desk, secret: str) -> bytes | None:
             return None
         name = groups.get(tx, feed.group_id).name
         found = [
-            calendars_read_model.told(tx, entry) for entry in calendars.entries(tx, feed.group_id)
+            calendars_read_model.read_entry(tx, entry)
+            for entry in calendars.entries(tx, feed.group_id)
         ]
-    told = [one for one in found if one is not None and not _is_past(one.event, desk.clock())]
-    stamp = max((one.changed_at for one in told), default=feed.made_at)
-    return ics.feed(name, [one.event for one in told], stamp)
+    sessions = [one for one in found if one is not None and not _is_past(one.event, desk.clock())]
+    stamp = max((one.changed_at for one in sessions), default=feed.made_at)
+    return ics.feed(name, [one.event for one in sessions], stamp)
 
 
 def renew_seals(desk: Desk) -> None:
@@ -172,4 +173,4 @@ def _is_over(event: CalendarEvent, now: datetime) -> bool:
 
 
 def _is_past(event: CalendarEvent, now: datetime) -> bool:
-    return _is_over(event, now - KEPT)
+    return _is_over(event, now - PAST_IN_FEED)
