@@ -118,8 +118,8 @@ def write_options(options: str | None) -> str:
 
 def refuse(number: int, column: str, value: str, reason: str) -> NoReturn:
     """Refuse the file: say which cell cannot be read, and why."""
-    shown = value if len(value) <= 60 else value[:59] + "…"
-    raise Refusal(f"Line {number}, column {column}, value {shown!r}: {reason}.")
+    short = value if len(value) <= 60 else value[:59] + "…"
+    raise Refusal(f"Line {number}, column {column}, value {short!r}: {reason}.")
 
 
 def _is_risky(text: str) -> bool:

@@ -264,7 +264,7 @@ def _tables(
 ) -> Iterator[tuple[str, tuple[str, ...], Iterable[dict[str, Any]]]]:
     """Yield the forecasts by import format; `forecasts.csv` comes even if empty."""
     of = {kind: [line for line in lines if line["question_kind"] == kind] for kind in QuestionKind}
-    yield "forecasts.csv", data_rules.COLUMNS, map(_shown, of[QuestionKind.BINARY])
+    yield "forecasts.csv", data_rules.COLUMNS, map(_plain_row, of[QuestionKind.BINARY])
     on_options = [*of[QuestionKind.CHOICE], *of[QuestionKind.ORDERED]]
     if on_options:
         rows = (row for line in on_options for row in _option_rows(line))
@@ -273,7 +273,7 @@ def _tables(
         yield "numbers.csv", data_rules.NUMBER_COLUMNS, map(_number_row, of[QuestionKind.NUMERIC])
 
 
-def _shown(line: dict[str, Any]) -> dict[str, Any]:
+def _plain_row(line: dict[str, Any]) -> dict[str, Any]:
     return {name: line[name] for name in (*data_rules.COLUMNS, *ABOUT)}
 
 
@@ -287,14 +287,14 @@ def _option_rows(line: dict[str, Any]) -> Iterator[dict[str, Any]]:
         data_rules.ORDERED: "yes" if line["question_kind"] == QuestionKind.ORDERED else "no",
     }
     for letter, chance in zip(LETTERS.lower(), json.loads(line["values"]), strict=False):
-        yield {**_shown(line), **also, "option": letter, "probability": chance}
+        yield {**_plain_row(line), **also, "option": letter, "probability": chance}
 
 
 def _number_row(line: dict[str, Any]) -> dict[str, Any]:
-    shown = _shown(line)
-    del shown["probability"]
+    row = _plain_row(line)
+    del row["probability"]
     points = dict(zip(("p10", "p50", "p90"), json.loads(line["values"]), strict=True))
-    return {**shown, **points, "unit": line["unit"]}
+    return {**row, **points, "unit": line["unit"]}
 
 
 def _csv(columns: tuple[str, ...], rows: Iterable[dict[str, Any]]) -> Iterator[str]:

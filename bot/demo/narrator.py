@@ -25,7 +25,7 @@ class Narrator:
         self._stage = stage
         self._chapters = chapters
         self._chapter = 0
-        self._told: dict[int, str] = {}
+        self._printed: dict[int, str] = {}
         self._console = Console(width=WIDTH, highlight=False)
 
     def chapter(self, title: str) -> None:
@@ -50,7 +50,7 @@ class Narrator:
 
     def show(self, message: discord.Message) -> None:
         """Print a card as text."""
-        self._told[message.id] = _fingerprint(message)
+        self._printed[message.id] = _fingerprint(message)
         self._console.print(self._panel(message))
 
     def show_private(self, answer: simcord.InteractionResult) -> None:
@@ -61,13 +61,13 @@ class Narrator:
     def news(self) -> None:
         """Print every card that is new or has changed since it was last printed."""
         for message in self._stage.messages():
-            if self._told.get(message.id) != _fingerprint(message):
+            if self._printed.get(message.id) != _fingerprint(message):
                 self.show(message)
 
     def skip_news(self) -> None:
         """Mark all changed cards as printed, without printing them."""
         for message in self._stage.messages():
-            self._told[message.id] = _fingerprint(message)
+            self._printed[message.id] = _fingerprint(message)
 
     def plain(self, text: str) -> str:
         """Return text as a client shows it: names for mentions, words for timestamps."""
@@ -134,5 +134,5 @@ def _unescape(text: str) -> str:
 
 
 def _fingerprint(message: discord.Message) -> str:
-    shown = [embed.to_dict() for embed in message.embeds]
-    return repr((message.content, shown, labels(message)))
+    embeds = [embed.to_dict() for embed in message.embeds]
+    return repr((message.content, embeds, labels(message)))

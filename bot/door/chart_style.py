@@ -227,16 +227,16 @@ def clean(text: str, *, bold: bool = False) -> str:
     text = " ".join(normalize("NFC", text).split())
     if text.isascii() and text.isprintable():
         return text
-    kept: list[str] = []
+    drawn: list[str] = []
     for character in text:
-        kept.extend(_drawable(character, kept, bold=bold))
-    return " ".join("".join(kept).split())
+        drawn.extend(_drawable(character, drawn, bold=bold))
+    return " ".join("".join(drawn).split())
 
 
 def readable(text: str, *, otherwise: str, bold: bool = False) -> str:
     """Clean a name, or return `otherwise` if nothing of it can be drawn."""
-    shown = clean(text, bold=bold)
-    return shown if shown.replace(_SIGN, "").strip() else otherwise
+    drawn = clean(text, bold=bold)
+    return drawn if drawn.replace(_SIGN, "").strip() else otherwise
 
 
 def shorten(text: str, width: float, *, size: float = BODY, bold: bool = False) -> str:

@@ -145,26 +145,26 @@ def cut(text: str, limit: int) -> str:
 
 def lines(rows: Sequence[str], limit: int = FIELD_LIMIT, *, empty: str = "—") -> str:
     """Join rows that fit in a field, and count the rest."""
-    kept: list[str] = []
+    fitting: list[str] = []
     room = limit - 24
     for row in rows:
         room -= len(row) + 1
         if room < 0:
-            kept.append(f"… and {len(rows) - len(kept)} more")
+            fitting.append(f"… and {len(rows) - len(fitting)} more")
             break
-        kept.append(row)
-    return "\n".join(kept) or empty
+        fitting.append(row)
+    return "\n".join(fitting) or empty
 
 
 def listed(names: Sequence[str], limit: int = FIELD_LIMIT) -> str:
     """Join names with commas, and count those that do not fit."""
-    shown = ""
+    joined = ""
     for count, name in enumerate(names):
-        longer = f"{shown}, {safe(name)}" if shown else safe(name)
+        longer = f"{joined}, {safe(name)}" if joined else safe(name)
         if len(longer) > limit - 24:
-            return f"{shown} and {len(names) - count} more"
-        shown = longer
-    return shown or "—"
+            return f"{joined} and {len(names) - count} more"
+        joined = longer
+    return joined or "—"
 
 
 def one_line(text: str, limit: int) -> str:

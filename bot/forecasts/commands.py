@@ -44,8 +44,8 @@ async def history(interaction: discord.Interaction[Any], question: str) -> None:
     """Show the forecasts of a question."""
     door = Door(interaction)
     question_id = await door.do(questions_service.find_id, question)
-    shown = await door.do(forecasts_service.show_history, question_id)
-    await door.whisper(message=forecasts_cards.history_card(shown))
+    found = await door.do(forecasts_service.show_history, question_id)
+    await door.whisper(message=forecasts_cards.history_card(found))
 
 
 COMMANDS: tuple[AnyCommand, ...] = (forecast, history)

@@ -61,14 +61,14 @@ def own_zone(name: str, now: datetime) -> str:
     )
 
 
-def trouble_message(shown: Trouble) -> Message:
+def trouble_message(trouble: Trouble) -> Message:
     """Return the warning about a channel where the bot cannot post.
 
     It is posted in another channel of the group.
     """
     return Message(
         content=(
-            f"⚠️ I cannot post in <#{shown.channel_id}>: {shown.reason} Nothing is lost; I try "
+            f"⚠️ I cannot post in <#{trouble.channel_id}>: {trouble.reason} Nothing is lost; I try "
             "again as soon as that changes, and ever more rarely for a week."
         )
     )
