@@ -36,12 +36,12 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 SWEEP_SECONDS = 5.0
-# The one place that reads the wall clock; everything else is told what time it is.
+# The one place that reads the wall clock; everything else gets the time as an argument.
 wall_clock = discord.utils.utcnow
 
 
 class App:
-    """Database, services' desk, Discord client, delivery and alarms."""
+    """The bot put together: database, desk for the services, Discord client, delivery, alarms."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class App:
         self.desk = Desk(database, clock, self._saved, means)
         self.pace = Pace()
         self.pools = Pools()
-        # What takes long has connections of its own too: it never holds one that a press needs.
+        # Slow work could take every connection while a press waits for one. It has its own.
         self._slow_database = database.aside(sum(pool.threads for pool in self.pools.slow))
         self.slow_desk = replace(self.desk, db=self._slow_database)
         self.client = DojoClient(self)

@@ -72,7 +72,7 @@ def variance_within(mean: Floats, n: Indices, score: Floats) -> float:
 
 
 def _left(total: float, explained: float) -> float:
-    """Sum of squares that is not explained; 0 where only rounding is left."""
+    """Return the sum of squares left unexplained; 0 if it is only rounding."""
     return max(0.0, total - explained) if total - explained > _ROUNDING * total else 0.0
 
 

@@ -146,7 +146,7 @@ def seat_average(*, scores: ArrayLike, seats: ArrayLike) -> NDArray[np.float64]:
 
 
 def circle_gain(*, blind: ArrayLike, final: ArrayLike, outcome: float) -> float:
-    """Ask whether going around helped: Brier(aggregate of blind) - Brier(aggregate of final).
+    """Measure whether going around helped: Brier(aggregate of blind) - Brier(aggregate of final).
 
     High is good.
 

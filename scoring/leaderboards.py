@@ -354,7 +354,7 @@ def _ranked(fit: list[Standing], metric: Metric, seed: int) -> list[Standing]:
 
 
 def _evidence(row: Standing, metric: Metric) -> float:
-    """Order as raw T / (T + error**2) does for a T near 0."""
+    """Return a number that orders as raw T / (T + error**2) for small T."""
     return row.raw / row.error**2 if metric in SHRUNK and row.error > 0 else row.raw
 
 

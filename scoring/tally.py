@@ -20,7 +20,7 @@ def count_by(index: Indices, n: int = 0) -> Indices:
 
 
 def sum_by(index: Indices, values: NDArray[Any], n: int = 0) -> Floats:
-    """Sum of the values of each index; at least n entries.
+    """Add up the values of each index; return at least n entries.
 
     >>> sum_by(np.array([0, 2, 2]), np.array([1.0, 2.0, 3.0])).tolist()
     [1.0, 0.0, 5.0]

@@ -1,4 +1,4 @@
-"""The tables of calendars: what they were told, feeds, and members' addresses. See tables.py."""
+"""The tables of calendars: what they show, feeds, and members' addresses. See tables.py."""
 
 from datetime import datetime
 

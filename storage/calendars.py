@@ -1,4 +1,4 @@
-"""Queries about what calendars were told, the feeds, and members' addresses."""
+"""Queries about what calendars show, the feeds, and members' addresses."""
 
 from collections.abc import Sequence
 

@@ -36,7 +36,8 @@ class Database:
         self.url = _parse(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            # One writer for all databases that are opened beside another in a process.
+            # Two writers in one process would only wait for each other, so a database opened beside
+            # another one takes its writer.
             self._writer = beside.engine if beside else _sqlite_engine(self.url, "BEGIN IMMEDIATE")
             self._reader = _sqlite_engine(self.url, "BEGIN", size=connections, query_only=True)
         else:
@@ -122,7 +123,7 @@ def _leave_out_the_row(context: ExceptionContext) -> None:
 def _sqlite_engine(url: URL, begin: str, *, size: int = 1, query_only: bool = False) -> Engine:
     folder = Path(url.database or "").parent
     if not folder.is_dir():
-        # A mistyped path would otherwise begin an empty database beside the one that is meant.
+        # SQLite would make a new, empty database at a mistyped path. An error is better.
         raise AddressError(f"There is no folder {folder}. Make it first, or correct the path.")
     engine = create_engine(
         url,
@@ -135,7 +136,7 @@ def _sqlite_engine(url: URL, begin: str, *, size: int = 1, query_only: bool = Fa
 
     def on_connect(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, see on_begin
-        # SQLite's own lower() knows only A to Z, so titles such as "Élections" were not found.
+        # SQLite's own lower() knows only A to Z and would not find titles such as "Élections".
         connection.create_function("lower", 1, _lower, deterministic=True)
         for pragma in (
             f"busy_timeout={BUSY_SECONDS * 1000}",

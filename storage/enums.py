@@ -50,7 +50,7 @@ class SessionState(StrEnum):
 
 
 class Repeat(StrEnum):
-    """How often the sessions of a series come round."""
+    """How often the sessions of a series take place."""
 
     WEEKLY = "weekly"
     FORTNIGHTLY = "fortnightly"

@@ -36,7 +36,7 @@ from storage.tables import (
 
 Rows = list[dict[str, Any]]
 PORTION = 500
-# Columns and no objects: an export has all of a group's forecasts.
+# Columns instead of objects: an export reads all of a group's forecasts.
 _LINE: tuple[Any, ...] = (
     Forecast.question_id,
     Forecast.member_id,

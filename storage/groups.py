@@ -11,7 +11,8 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from storage.tables import Group, Interaction, Member
 
-# The same on SQLite and PostgreSQL; two deliveries at once wait for each other here.
+# Discord may deliver one interaction twice at the same moment. The second insert waits for the
+# first transaction, then adds nothing; SQLite and PostgreSQL agree on this.
 _NOTE_INTERACTION = text(
     "INSERT INTO interactions (id, at) VALUES (:id, :at) ON CONFLICT DO NOTHING"
 ).bindparams(bindparam("at", type_=UTCDateTime()))
@@ -22,7 +23,7 @@ _ENTER = (
     .where(col(Group.id) == bindparam("of"), col(Member.user_id) == bindparam("user_id"))
     .with_for_update(of=Group)
 )
-# The groups that are asleep, for queries about all groups: nothing is due there.
+# The sleeping groups, which queries about all groups leave out: nothing is due there.
 ASLEEP = select(Group.id).where(col(Group.left_at).is_not(None))
 _PEOPLE = select(Member).where(col(Member.id).in_(bindparam("ids", expanding=True)))
 
@@ -41,8 +42,8 @@ def enter(
 def get_or_add(tx: Session, group_id: int, name: str) -> Group:
     """Return the group; add it with its defaults if it is new.
 
-    Writers of one group queue up behind its row (on PostgreSQL; SQLite has one writer anyway), so
-    a service sees nobody else change what it has read.
+    Two services could change the same group at once. The second one waits here for the group's row
+    (PostgreSQL; SQLite has one writer anyway), so nobody else changes what a service has read.
     """
     group = tx.exec(select(Group).where(Group.id == group_id).with_for_update()).first()
     if group is not None:

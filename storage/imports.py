@@ -29,7 +29,7 @@ def members(tx: Session, group_id: int) -> dict[str, Member]:
 def nameless(tx: Session, group_id: int) -> int | None:
     """Return the member that earlier versions made of forecasts without a name, if any.
 
-    It is nobody: its forecasts are kept, and never scored.
+    It is nobody: its forecasts stay, and are never scored.
     """
     return tx.exec(
         select(Member.id).where(Member.group_id == group_id, Member.import_name == "")

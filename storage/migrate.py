@@ -15,7 +15,7 @@ from sqlalchemy import Connection, inspect, text
 
 from storage.engine import Database
 
-# The lock that a migration takes on PostgreSQL; any number will do that stays the same.
+# The number of PostgreSQL's lock for migrations. Any number is good, if it never changes.
 MIGRATING = 0x646F6A6F
 
 

@@ -62,7 +62,7 @@ _THERE = union(
         col(Attendance.session_id) == _OF_SESSION, Attendance.presence == Presence.OFFERED
     ),
 )
-# What is NULL comes first on one engine and last on the other; only offered seats have an order.
+# SQLite sorts NULL first and PostgreSQL last, so only rows of offered seats are in order.
 _AROUND = (
     select(Member, Seat, Turn, Attendance.presence)
     .join(

@@ -8,21 +8,21 @@ from sqlmodel import Session, col, delete, func, select
 
 from storage.tables import Forecast, Meetup, Moment, Question, QuestionState, Round, Score
 
-# What a metric is made of, and at which moment, where that is not the column of its name and the
-# headlines.
+# The columns and the moment of a metric, where they are not the column of its name and the
+# headline scores.
 _COLUMNS = {
     "calibration": ("round_id", "probability", "outcome"),
     "gain": ("seat", "turn_edge"),
     "log": ("probability", "outcome"),
 }
 _MOMENTS = {"gain": Moment.TURN, "over_time": Moment.CLOSE}
-# What all metrics together are made of, after member and question.
+# The columns that all metrics together need, after member and question.
 COUNTED = (
     "headline",
     *("round_id", "brier", "edge", "probability", "outcome"),
     *("peer", "baseline", "turn_edge", "seat", "over_time"),
 )
-# A record of so many turns shows whether people change seats.
+# This many turns are enough to show whether people change seats.
 MOST_TURNS = 5_000
 Rows = Sequence[tuple[Any, ...]]
 
@@ -86,7 +86,7 @@ def seats_taken(
 
     Each is a pair of member and seat.
 
-    Of many turns some are enough: it is asked whether people change seats at all.
+    At most `MOST_TURNS` turns are read: they show whether people change seats at all.
     """
     statement = select(Score.member_id, Score.seat).where(
         Score.group_id == group_id, col(Score.turn_edge).is_not(None), col(Score.seat).is_not(None)

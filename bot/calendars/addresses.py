@@ -39,7 +39,7 @@ ABOUT = (
 
 @dataclass(frozen=True)
 class StoredAddress:
-    """What is kept of a member's address, as it may be shown."""
+    """A member's stored address, with most of it hidden."""
 
     masked: str | None
     confirmed: bool = False
@@ -48,7 +48,7 @@ class StoredAddress:
 
 @dataclass(frozen=True)
 class AddressRequest:
-    """What `/settings calendar-email` was given; nothing asks what is kept."""
+    """The options of `/settings calendar-email`; without any, it shows what is stored."""
 
     address: str | None = None
     code: str | None = None

@@ -98,7 +98,7 @@ class Wanted:
 
 
 class DiscordEvents:
-    """Carries out what the outbox wants of events."""
+    """The carrier that changes Discord's events as the outbox says."""
 
     def __init__(
         self,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _RULE_PART = re.compile(r"[A-Z]+=[A-Z0-9,+-]+", re.ASCII)
-# Neither RFC 5545 nor JSON readers at large take these; line ends are made one kind first.
+# RFC 5545 and many JSON readers refuse these characters. Line ends become one kind first.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 

@@ -1,4 +1,4 @@
-"""One event at Google Calendar, made so and kept so. Synchronous: it belongs into a thread.
+"""One event at Google Calendar, made and updated. Synchronous: run it in a thread.
 
 Each call reads what is there, and writes only what is not yet as it should be, on the condition
 (`If-Match`) that nobody wrote in between. The event's id is ours. So the same call may be made

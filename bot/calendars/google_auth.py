@@ -29,7 +29,7 @@ def read_credentials(given: str) -> Mapping[str, Any]:
         text = given if given.lstrip().startswith("{") else Path(given).read_text(encoding="utf-8")
         found = json.loads(text)
     except (OSError, ValueError) as error:
-        # What was given may be a key in quotes, taken for a file's name: it is not repeated here.
+        # The text may be a key that was taken for a file's name. So it is not repeated here.
         reason = error.strerror if isinstance(error, OSError) else _first_line(error)
         raise SignInError(
             f"DOJO_GOOGLE_CREDENTIALS cannot be read ({reason}). It names the JSON "
@@ -54,7 +54,7 @@ def sign_in(
     """Return Google's credentials object, which gets and renews its access by itself.
 
     `subject` is whom a service account acts for, with domain-wide delegation; `token` is what
-    `dojo google-login` kept.
+    `dojo google-login` stored.
     """
     if _is_service(credentials):
         return _service(credentials, subject)

@@ -10,7 +10,7 @@ As https://developers.google.com/workspace/calendar/api/guides/errors says, in o
     408, 5xx, no reply       again, as with rate limits
     400 and everything else  a person has to look
 
-What 404, 409, 410 and 412 mean for one event is decided where it is asked for, in google.py.
+What 404, 409, 410 and 412 mean for one event is decided where the request is sent, in google.py.
 """
 
 import http.client
@@ -32,8 +32,8 @@ QUOTAS = frozenset({"quotaExceeded", "dailyLimitExceeded"})
 NO_GUESTS = "forbiddenForServiceAccounts"
 LONGEST_WAIT = timedelta(minutes=5)
 QUOTA_WAIT = timedelta(hours=1)
-# Nothing that Google asks for in Retry-After keeps an event waiting longer.
-LONGEST_ASKED = timedelta(days=1)
+# An event never waits longer than this, even if Google's Retry-After says so.
+LONGEST_RETRY_AFTER = timedelta(days=1)
 UNREACHED = (
     OSError,
     http.client.HTTPException,
@@ -129,7 +129,7 @@ def _retry_after(error: HttpError) -> timedelta:
     """Return how long Google says to wait, if it says so in seconds."""
     said = str(error.resp.get("retry-after", ""))
     seconds = int(said) if said.isascii() and said.isdigit() and len(said) < 9 else 0
-    return min(timedelta(seconds=seconds), LONGEST_ASKED)
+    return min(timedelta(seconds=seconds), LONGEST_RETRY_AFTER)
 
 
 def _judge_sign_in(

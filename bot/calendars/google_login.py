@@ -42,7 +42,7 @@ def log_in(
             authorization_prompt_message=PROMPT,
             success_message=DONE,
             timeout_seconds=patience.total_seconds(),
-            # A refresh token comes only with these two; without it the bot is out after an hour.
+            # Google sends a refresh token only with these two. Else access ends after an hour.
             access_type="offline",
             prompt="consent",
         )

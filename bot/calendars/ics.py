@@ -13,7 +13,7 @@ from bot.calendars.events import CalendarEvent, OccurrenceChange, clean, in_utc,
 from scoring.loading import LOADING
 
 PRODUCT = "-//Forecasting Dojo//Calendar//EN"
-# RFC 5546 wants an organizer in what is published. Nobody reads mail there: .invalid is reserved.
+# RFC 5546 wants an organizer in published events. No mail arrives there: .invalid is reserved.
 ORGANIZER = "mailto:calendar@forecasting-dojo.invalid"
 # How often a calendar should come back for the feed.
 REFRESH = timedelta(hours=1)

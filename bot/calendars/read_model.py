@@ -1,6 +1,6 @@
-"""What calendars are told of a session, or of a series as a whole. Reads, decides nothing.
+"""What calendars show of a session, or of a whole series. Reads, decides nothing.
 
-A session of a series is told of as part of it: one event with a rule, and how single dates differ.
+A session of a series is shown as part of it: one event with a rule, and how single dates differ.
 """
 
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ from storage import calendars, groups
 from storage.tables import CalendarEntry, Group, Meetup, Repeat, Series, SessionState
 
 CHANNEL = "https://discord.com/channels/{}/{}"
-# RFC 5545 asks for names that nobody else makes up; .invalid is reserved and nobody's.
+# RFC 5545 asks for names that nobody else uses. .invalid is reserved and belongs to nobody.
 UID = "{}.{}@forecasting-dojo.invalid"
 
 
@@ -28,7 +28,7 @@ class CalendarSession:
 
     `trouble` says what Google could not do.
 
-    `alone` is one session of a series by itself, where that is what was asked about.
+    `alone` is one session of a series by itself, if a session was looked up.
     """
 
     event: CalendarEvent

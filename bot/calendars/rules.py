@@ -1,4 +1,4 @@
-"""Which mail addresses may be invited: how one is written, confirmed by a code, and shown. Pure."""
+"""Which mail addresses may be invited: how one is typed, confirmed and displayed. Pure."""
 
 import hmac
 import re
@@ -9,7 +9,8 @@ from bot.core.refusals import Refusal, say_duration
 
 LONGEST_ADDRESS = 254
 CODE_LIFE = timedelta(days=1)
-# A stranger's address could be given: it gets few mails, and guessing gets nowhere.
+# Somebody could type a stranger's address. These limits let the stranger get few mails, and make
+# guessing the code useless.
 BETWEEN_CODES = timedelta(minutes=5)
 CODES_A_DAY = 3
 MOST_TRIES = 5

@@ -15,7 +15,7 @@ from scoring.loading import LOADING
 
 _STEP = timedelta(days=7)
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-# How far ahead changes are told where no yearly rule fits, as with Morocco and its Ramadan.
+# How far ahead changes are listed where no yearly rule fits, as in Morocco because of Ramadan.
 AHEAD = timedelta(days=3660)
 
 

@@ -22,13 +22,13 @@ class BrokenSealError(Exception):
 
 
 class Box:
-    """Seals text, so that only the owner of the key can read it.
+    """A box that seals text, so that only the key's owner can read it.
 
     A sealed text can be found again by its digest.
     """
 
     def __init__(self, keys: str | None) -> None:
-        # Loaded with the first box: an idle bot without a key has no use for it.
+        # Loaded with the first box: a bot without a key does not need it.
         with LOADING:
             from cryptography.fernet import Fernet, MultiFernet  # noqa: PLC0415
 

@@ -1,8 +1,8 @@
 """Threads for what takes long, apart from those of presses, alarms and delivery.
 
 One large export or a row of pictures must not keep a press waiting. Each kind of slow work has its
-own threads; what is asked for is limited for each member or group, and for the whole process, so
-that memory is bounded.
+own threads. The number of waiting requests is limited for each member or group, and for the whole
+process, so that memory is bounded.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ R = TypeVar("R")
 
 
 class Pool:
-    """Threads, and how much of their work may be asked for at once.
+    """Some threads, with a limit on how much work may wait for them.
 
     Only the event loop enters and leaves, so the counts need no lock.
     """
@@ -101,7 +101,7 @@ class Pools:
                 "takes a minute at most."
             ),
         )
-        # Drawn for the group, not for a member, so nobody can be asked to wait.
+        # Drawn for the whole group, so no limit: there is no member who could try again later.
         self.cards = Pool("card", 1)
         self.standings = Pool("standings", 1)
 

@@ -1,6 +1,6 @@
 """Times that members type: read before a transaction opens, and asked about where they are open.
 
-What was typed beside an open time is kept as a draft in the database until its author presses one
+What was typed beside an open time is saved as a draft in the database until its author presses one
 of the buttons, so the question outlives a restart, and nothing has to be typed twice.
 """
 
@@ -107,7 +107,7 @@ def first(reading: ReadTime) -> Understood:
 def ask(
     unit: ActUnit, kind: DraftKind, typed: Mapping[str, Any], asks: Asks, about: str | None = None
 ) -> TimeQuestion:
-    """Keep what was typed until the member has said which moment was meant."""
+    """Save what was typed until the member has said which moment was meant."""
     draft = Draft(
         group_id=unit.group.id,
         member_id=unit.my_id,

@@ -121,7 +121,7 @@ class Unit:
         )
 
     def wake_group(self) -> None:
-        """Have a group that is asleep go on: the sweep finds what is due there."""
+        """Wake a sleeping group; the sweep then finds what is due there."""
         self.group.left_at = None
         outbox.unpark(self.tx, self.now, group_id=self.group.id)
         self.effects = True

@@ -23,7 +23,7 @@ from storage.engine import Database
 
 CHAPTERS = 9
 TURN = 600
-# Weeks pass in this demo; a sweep every few seconds of them would take as many turns of the loop.
+# Weeks pass in this demo. A sweep for every few seconds of them would take very long.
 SWEEP = 6 * 3600
 
 

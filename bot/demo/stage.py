@@ -31,7 +31,8 @@ class PatientEnv(simcord.Env):
         await super()._settle_internal(timeout=max(timeout or 0.0, self.settle_timeout), **more)
 
 
-# A timer that is due within this time is waited for by the wall clock, so it is not longer.
+# Seconds to wait for the bot. Timers due within them would be waited for by the wall clock, so it
+# is no longer than needed.
 SETTLE_TIMEOUT = 30.0
 
 

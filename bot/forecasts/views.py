@@ -7,7 +7,7 @@ from bot.forecasts import service as forecasts_service
 
 
 async def record(door: Door, at: Key, _values: tuple[str, ...]) -> None:
-    """Record forecast: opens the form."""
+    """Open the form of the button Record forecast."""
     prepared = await door.do(forecasts_service.prepare, at)
     await door.ask(forecasts_cards.forecast_form(at, prepared))
 
@@ -15,8 +15,8 @@ async def record(door: Door, at: Key, _values: tuple[str, ...]) -> None:
 async def recorded(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Record the forecast of a filled-in form.
 
-    A turn's card itself shows what was recorded; everywhere else, and above all for a blind
-    forecast or for chances that were scaled, the member gets a private receipt.
+    The card of a turn shows what was recorded. In all other cases the member gets a private
+    receipt, above all for a blind forecast or for chances that were scaled.
     """
     typed = fields_of(door.interaction)
     said = _said(typed)

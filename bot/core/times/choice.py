@@ -13,7 +13,7 @@ from bot.core.times.said import EXAMPLES, say_moment
 # question was asked.
 LONGEST_AHEAD = timedelta(days=366)
 YEARS_OF_A_CLOSE = 10
-# More moments than these are not asked: they are as many buttons.
+# At most this many moments are offered, because each is a button.
 _MOST_ASKED = 4
 
 
@@ -27,7 +27,7 @@ class Purposed:
     opened_at: datetime
     # When the session that will be moved was planned.
     planned: datetime | None = None
-    # The zone of that session, where it is another one.
+    # The zone of that session, if it is a different one.
     planned_zone: ZoneInfo | None = None
 
     @property

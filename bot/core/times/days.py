@@ -160,10 +160,10 @@ def _with_weekday(found: Sequence[Days], sense: Sense, calendar: Almanac) -> lis
 
 
 def _date_or_weekday(reading: Days, weekday: int, calendar: Almanac) -> Iterator[Days]:
-    """Yield the dates as they are, and instead of each the nearest such weekday.
+    """Yield one reading with the dates, and one with their nearest such weekdays.
 
-    Where the nearest lies on the wrong side of now, the one after it is meant: the weekday is not
-    to be passed over only because it is past.
+    Where the nearest lies on the wrong side of now, the one after it is meant. So the weekday is
+    not ignored only because it is past.
     """
     day = reading.dates[0]
     sentence = f"{_say(day)} is a {_NAMES[day.weekday()]}, not a {_NAMES[weekday]}."

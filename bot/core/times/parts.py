@@ -125,12 +125,12 @@ class Amount:
 
 @dataclass(frozen=True)
 class Ago:
-    """What stands before it is counted back from now."""
+    """A word that counts the amount before it back from now."""
 
 
 @dataclass(frozen=True)
 class Shift:
-    """What stands before it is later or earlier than something: a time planned, or now."""
+    """A word for later or earlier than a planned time, or than now."""
 
     back: bool
 

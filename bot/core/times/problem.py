@@ -10,7 +10,7 @@ REPEATED = (
 )
 _OFFSET = "An offset from UTC is typed like `19:00 UTC-05:00`."
 TWO_TIMES = f"Give one time only. How long a session takes belongs to `length`. {_OFFSET}"
-# What is said instead where no session is planned.
+# Sentences that replace others where no session is planned.
 _ELSEWHERE: dict[str, dict[Purpose, str]] = {
     REPEATED: {
         "close": "That comes round again and again, and a question closes once. Type one time, "

@@ -31,10 +31,10 @@ class Year:
 
 @dataclass(frozen=True)
 class Weak:
-    """Said beside a reading that counts only if all else agrees with it."""
+    """A mark beside a reading that counts only if all else agrees."""
 
 
-# Made only when it is tried, as there may be no such time or day.
+# A role is made only when it is tried, because there may be no such time or day.
 Role = Callable[[], Sequence[Part | Year | Weak]]
 
 

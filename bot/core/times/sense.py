@@ -37,7 +37,7 @@ from bot.core.times.roles import Weak, Year, roles_of
 
 # Amounts are said from the largest to the smallest.
 _SIZES = ("year", "month", "fortnight", "week", "day", "hour", "minute", "second")
-# More parts that may be one thing or another than these are no time.
+# A text with more unclear parts than this is no time.
 _MOST_OPEN = 3
 
 _ONE = Fraction(1)
@@ -67,7 +67,7 @@ class Sense:
     offset: Zone | None = None
     amounts: tuple[Amount, ...] = ()
     back: bool = False
-    # "Later" or "earlier": than the time planned, where there is one.
+    # "Later" or "earlier", compared with the planned time if there is one.
     shift: bool = False
     start: Start | None = None
     moment: Now | Stamp | None = None
@@ -75,7 +75,7 @@ class Sense:
     until: bool = False
     # A number that is more likely an hour: as a day it counts only if its weekday agrees.
     weak: bool = False
-    # What a word that means two things is taken for.
+    # The chosen meaning of a word that has two.
     word: str = ""
 
     @property
