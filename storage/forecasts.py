@@ -127,7 +127,7 @@ def on_card(tx: Session, round_id: int) -> list[Forecast]:
 def on_card_or_own(
     tx: Session, *, round_id: int, question_id: int, member_id: int
 ) -> list[Forecast]:
-    """Return a round's forecasts, and all of a member's on its question."""
+    """Return `on_card`'s forecasts, and all of a member's on the round's question."""
     params = {"round_id": round_id, "question_id": question_id, "member_id": member_id}
     return list(tx.exec(_ON_CARD_OR_OWN, params=params))
 

@@ -124,7 +124,7 @@ def latest_on_question(tx: Session, question_id: int) -> Round | None:
 def latest_beside(
     tx: Session, group_id: int, round_id: int
 ) -> tuple[Question, Round, Meetup] | None:
-    """Return the question of a group's round, and the last round on it."""
+    """Return a round's question, and the last round on it with its session."""
     params = {"round_id": round_id, "group_id": group_id}
     found = tx.exec(_LATEST_BESIDE, params=params).first()
     return None if found is None else (found[0], found[1], found[2])

@@ -76,7 +76,7 @@ class Group(SQLModel, table=True):
 
     `scores_version` grows with every change of a score; `standings_version` is the one that the
     stored standings show. After an upgrade that changes how scores are computed, `rescored_to` is
-    the last question whose scores follow the new rules, in the order of ids; NULL once all of them do.
+    the last question whose scores follow the new rules, in the order of ids; NULL once all do.
     `left_at` is set while the bot is not in the server: the group is asleep then.
     """
 

@@ -69,7 +69,7 @@ def status_of(error: HttpError) -> int:
 
 
 def reason_of(error: HttpError) -> str:
-    """Return Google's own word for what is wrong, such as `rateLimitExceeded`; else nothing."""
+    """Return Google's own word for what is wrong, such as `rateLimitExceeded`; empty if none."""
     try:
         return str(json.loads(error.content)["error"]["errors"][0]["reason"])
     except (ValueError, KeyError, IndexError, TypeError):

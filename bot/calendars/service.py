@@ -154,7 +154,7 @@ def _show_file(unit: Unit, key: Key) -> None:
 
 
 def _ask_google(unit: Unit, key: Key) -> None:
-    """Queue the change for Google Calendar; while that is off, only what it has waits."""
+    """Queue the change for Google Calendar; while that is off, only known events wait."""
     if unit.means.google:
         unit.sync(key)
     else:

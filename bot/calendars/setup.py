@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def open_box(settings: Settings) -> Box:
-    """Return the box of `DOJO_SECRET_KEY`; if it is missing, say how to make one."""
+    """Return the box of `DOJO_SECRET_KEY`; raise `NoKeyError` if there is no key."""
     return Box(_revealed(settings.secret_key))
 
 
