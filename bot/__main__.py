@@ -130,7 +130,7 @@ def upgrade() -> None:
 
 
 def load_settings() -> Settings:
-    """The configuration; names what is wrong with it."""
+    """Return the configuration, or name the variable that is wrong."""
     try:
         return Settings()
     except ValidationError as error:
@@ -141,7 +141,7 @@ def load_settings() -> Settings:
 
 @contextlib.contextmanager
 def open_database(settings: Settings) -> Iterator[Database]:
-    """The database, with the newest schema; says so if it cannot be reached."""
+    """Open the database with the newest schema, or say why it cannot be used."""
     set_up_logs(settings.log_level)
     try:
         database = Database(settings.database_url)
@@ -198,7 +198,7 @@ async def _serve(app: App, token: str) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Runs the command line; failures are one line on standard error."""
+    """Run the command line; a failure is one line on standard error."""
     try:
         cli(arguments)
     except (

@@ -36,12 +36,12 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 SWEEP_SECONDS = 5.0
-# The one place that reads the wall clock; everything else is told what time it is.
+# The one place that reads the wall clock; everything else gets the time as an argument.
 wall_clock = discord.utils.utcnow
 
 
 class App:
-    """Database, services' desk, Discord client, delivery and alarms."""
+    """The bot put together: database, desk for the services, Discord client, delivery, alarms."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class App:
         self.desk = Desk(database, clock, self._saved, means)
         self.pace = Pace()
         self.pools = Pools()
-        # What takes long has connections of its own too: it never holds one that a press needs.
+        # Slow work could take every connection while a press waits for one. It has its own.
         self._slow_database = database.aside(sum(pool.threads for pool in self.pools.slow))
         self.slow_desk = replace(self.desk, db=self._slow_database)
         self.client = DojoClient(self)
@@ -97,11 +97,11 @@ class App:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def run(self, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Runs synchronous work that is soon done in a thread, off the event loop."""
+        """Run short synchronous work in a thread, off the event loop."""
         return await self.pools.quick.run(work, *args, **kwargs)
 
     async def begin(self) -> None:
-        """Takes up where the last process stopped: everything is rebuilt from the database."""
+        """Go on where the last process stopped: everything is built again from the database."""
         self._loop = asyncio.get_running_loop()
         if self._http_bind is not None:
             from bot.runtime.web import WebServer  # noqa: PLC0415 - most bots serve nothing
@@ -113,7 +113,7 @@ class App:
         self.delivery.wake()
 
     async def close(self) -> None:
-        """Stops taking work, and lets go of everything."""
+        """Stop taking work, then close client, threads and databases."""
         if self.web is not None:
             await self.web.close()
         self.alarms.stop()
@@ -125,7 +125,7 @@ class App:
         self.database.close()
 
     async def _render(self, key: Key) -> Message | None:
-        """The message as it should be now; one with a picture is drawn apart from the others."""
+        """Return the message as it should be now; pictures are drawn in their own threads."""
         if CARDS.has_picture(key):
             return await self.pools.cards.run(CARDS.render, self.slow_desk, key)
         return await self.run(CARDS.render, self.desk, key)
@@ -140,7 +140,7 @@ class App:
             return False
 
     def _saved(self, unit: Unit) -> None:
-        """Called in a worker thread after each commit."""
+        """Pass a saved unit to the event loop; called in a worker thread after commits."""
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._after, unit)
 

@@ -35,28 +35,32 @@ class AdditiveFit:
 
 
 def additive_fit(member: Indices, question: Indices, score: Floats) -> AdditiveFit:
-    """Fit score = member + question by least squares; every index from 0 has a row.
+    """Fit score = member + question by least squares.
+
+    Every index from 0 has a row.
 
     >>> members, questions = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
     >>> additive_fit(members, questions, np.array([0.0, 0.0, 0.0, 4.0]))
     AdditiveFit(variance=4.0, freedom=1)
     """
-    asked, answered = count_by(member), count_by(question)
-    m, q = len(asked), len(answered)
-    freedom = len(score) - m - q + _parts(member, question, asked, answered)
+    per_member, per_question = count_by(member), count_by(question)
+    m, q = len(per_member), len(per_question)
+    freedom = len(score) - m - q + _parts(member, question, per_member, per_question)
     if freedom <= 0:
         return AdditiveFit(np.nan, 0)
-    within = score - (sum_by(question, score) / answered)[question]
+    within = score - (sum_by(question, score) / per_question)[question]
     target = sum_by(member, within)
     if len(score) == m * q:
-        explained = float(target @ (target / asked))
+        explained = float(target @ (target / per_member))
     else:
-        explained = float(target @ _effects(member, question, target, asked, answered))
+        explained = float(target @ _effects(member, question, target, per_member, per_question))
     return AdditiveFit(_left(float(within @ within), explained) / freedom, freedom)
 
 
 def variance_within(mean: Floats, n: Indices, score: Floats) -> float:
-    """Pooled variance of each member's scores about the own mean; NaN if nobody has two.
+    """Return the pooled variance of members' scores about their means; NaN if undefined.
+
+    It is undefined if nobody has two scores.
 
     >>> variance_within(np.array([1.0, 5.0]), np.array([2, 2]), np.array([0.0, 2.0, 5.0, 5.0]))
     1.0
@@ -68,51 +72,54 @@ def variance_within(mean: Floats, n: Indices, score: Floats) -> float:
 
 
 def _left(total: float, explained: float) -> float:
-    """Sum of squares that is not explained; 0 where only rounding is left."""
+    """Return the sum of squares left unexplained; 0 if it is only rounding."""
     return max(0.0, total - explained) if total - explained > _ROUNDING * total else 0.0
 
 
 def _effects(
-    member: Indices, question: Indices, target: Floats, asked: Indices, answered: Indices
+    member: Indices, question: Indices, target: Floats, per_member: Indices, per_question: Indices
 ) -> Floats:
-    """Solve the members' normal equations, the questions' effects eliminated."""
-    if len(asked) <= _DENSE and len(asked) * len(answered) <= _CELLS:
-        took_part = np.zeros((len(asked), len(answered)))
+    """Solve the members' normal equations, with the questions' effects eliminated."""
+    if len(per_member) <= _DENSE and len(per_member) * len(per_question) <= _CELLS:
+        took_part = np.zeros((len(per_member), len(per_question)))
         took_part[member, question] = 1
-        equations = np.diag(asked) - (took_part / answered) @ took_part.T
+        equations = np.diag(per_member) - (took_part / per_question) @ took_part.T
         return np.asarray(np.linalg.lstsq(equations, target, rcond=None)[0], dtype=np.float64)
-    return _conjugate_gradients(member, question, target, asked, answered)
+    return _conjugate_gradients(member, question, target, per_member, per_question)
 
 
 def _conjugate_gradients(
-    member: Indices, question: Indices, target: Floats, asked: Indices, answered: Indices
+    member: Indices, question: Indices, target: Floats, per_member: Indices, per_question: Indices
 ) -> Floats:
-    """The same for large tables, without the matrix; each step is one pass over the rows."""
+    """Solve the same equations without the matrix, for large tables.
+
+    Each step is one pass over the rows.
+    """
     with LOADING:
         from scipy.sparse.linalg import LinearOperator, cg  # noqa: PLC0415 (rarely needed)
 
     def times(effect: Floats) -> Floats:
-        mean = sum_by(question, effect[member]) / answered
-        return asked * effect - sum_by(member, mean[question])
+        mean = sum_by(question, effect[member]) / per_question
+        return per_member * effect - sum_by(member, mean[question])
 
-    shape = len(asked), len(asked)
+    shape = len(per_member), len(per_member)
     equations = LinearOperator(shape, matvec=times, dtype=np.float64)
-    scale = LinearOperator(shape, matvec=lambda x: x / asked, dtype=np.float64)
+    scale = LinearOperator(shape, matvec=lambda x: x / per_member, dtype=np.float64)
     found: Floats = cg(equations, target, rtol=_TOLERANCE, maxiter=_STEPS, M=scale)[0]
     return found
 
 
-def _parts(member: Indices, question: Indices, asked: Indices, answered: Indices) -> int:
-    """How many groups of members have no question in common with the rest."""
-    if not len(asked):
+def _parts(member: Indices, question: Indices, per_member: Indices, per_question: Indices) -> int:
+    """Count the groups of members that share no question with the rest."""
+    if not len(per_member):
         return 0
-    if answered.max() == len(asked) or asked.max() == len(answered):
+    if per_question.max() == len(per_member) or per_member.max() == len(per_question):
         return 1
     with LOADING:
         from scipy.sparse import coo_array  # noqa: PLC0415 (rarely needed)
         from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
 
-    n = len(asked) + len(answered)
-    ends = member, len(asked) + question
+    n = len(per_member) + len(per_question)
+    ends = member, len(per_member) + question
     graph = coo_array((np.ones(len(member), dtype=np.int8), ends), shape=(n, n))
     return int(connected_components(graph, directed=False, return_labels=False))

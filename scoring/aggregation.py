@@ -252,7 +252,7 @@ def beta_extremized(
 
 
 def neyman_roughgarden_factor(n: int) -> float:
-    """d(n) of `neyman_roughgarden`.
+    """Return the factor d(n) of `neyman_roughgarden`.
 
     >>> round(neyman_roughgarden_factor(2), 6)
     1.291503
@@ -262,7 +262,7 @@ def neyman_roughgarden_factor(n: int) -> float:
 
 
 def log_odds(p: Floats) -> Floats:
-    """ln(p / (1 - p)) of checked probabilities, clipped to [EPSILON, 1 - EPSILON]."""
+    """Return ln(p / (1 - p)) of checked probabilities, clipped to [EPSILON, 1 - EPSILON]."""
     result: Floats = logit(np.clip(p, EPSILON, 1 - EPSILON))
     return result
 

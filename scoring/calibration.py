@@ -51,7 +51,7 @@ class MurphyDecomposition:
         brier: mean Brier score.
         reliability: how far mean forecasts and observed rates lie apart; low is good.
         resolution: how far observed rates differ from bin to bin; high is good.
-        uncertainty: of the outcomes, whatever the forecasts.
+        uncertainty: variance of the outcomes; the forecasts do not matter.
         within_variance: variance of the forecasts inside bins (WBV).
         within_covariance: twice the covariance of forecasts and outcomes inside bins (WBC).
     """
@@ -165,7 +165,7 @@ def murphy_decomposition(
 def _bins(
     p: Floats, as_given: ArrayLike, bins: int | None, closed: Closed
 ) -> tuple[Floats, Floats, Indices]:
-    """Lower edges, upper edges, and the bin of each forecast."""
+    """Return the bins' lower edges and upper edges, and each forecast's bin."""
     checks.one_of(closed, "closed", ("left", "right"))
     if bins is None:
         values, which = np.unique(p, return_inverse=True)

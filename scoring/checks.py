@@ -33,36 +33,39 @@ _BLOCK = 1 << 16  # values checked at a time: half a megabyte stays in the cache
 
 
 def probabilities(values: ArrayLike, name: str = "probabilities") -> Floats:
-    """Shape (n,), each in [0, 1]."""
+    """Check an array of shape (n,), each in [0, 1]."""
     return within(values, name, 0, 1, PROBABILITY)
 
 
 def probability(value: Any, name: str) -> float:
-    """One number in [0, 1]."""
+    """Check one number in [0, 1]."""
     return one(probabilities, value, name)
 
 
 def outcomes(values: ArrayLike, name: str = "outcomes") -> Floats:
-    """Shape (n,), each 0 or 1; booleans are fine."""
+    """Check an array of shape (n,), each 0 or 1; booleans are fine."""
     array = numbers(values, name, OUTCOME, booleans=True)
     refuse_unless(array, name, OUTCOME, _only_0_and_1, lambda x: (x == 0) | (x == 1))
     return array
 
 
 def outcome(value: Any, name: str = "outcome") -> float:
-    """One 0 or 1."""
+    """Check one outcome, 0 or 1."""
     return one(outcomes, value, name)
 
 
 def finite(values: ArrayLike, name: str) -> Floats:
-    """Shape (n,), no NaN and no infinity."""
+    """Check an array of shape (n,) without NaN and infinity."""
     array = numbers(values, name, FINITE)
     refuse_unless(array, name, FINITE, lambda x: bool(np.isfinite(x).all()), np.isfinite)
     return array
 
 
 def not_nan(values: ArrayLike, name: str) -> Floats:
-    """Shape (n,), infinities allowed: a log score may be one."""
+    """Check an array of shape (n,) without NaN.
+
+    Infinities are allowed: a log score may be one.
+    """
     allowed = "Each must be a number; infinite is allowed, undefined (NaN) is not."
     array = numbers(values, name, allowed)
     refuse_unless(array, name, allowed, lambda x: not np.isnan(x).any(), lambda x: ~np.isnan(x))
@@ -70,7 +73,7 @@ def not_nan(values: ArrayLike, name: str) -> Floats:
 
 
 def probabilities_or_gaps(values: ArrayLike, name: str) -> Floats:
-    """Shape (n,), each in [0, 1], or NaN where there is none."""
+    """Check an array of shape (n,), each in [0, 1], or NaN for none."""
     allowed = "Each must be a number between 0 and 1 (0.7, not 70), or NaN where there is none."
     array = numbers(values, name, allowed)
     refuse_unless(
@@ -84,7 +87,7 @@ def probabilities_or_gaps(values: ArrayLike, name: str) -> Floats:
 
 
 def within(values: ArrayLike, name: str, least: float, most: float, allowed: str) -> Floats:
-    """Shape (n,), each in [least, most]."""
+    """Check an array of shape (n,), each in [least, most]."""
     array = numbers(values, name, allowed)
     refuse_unless(
         array,
@@ -97,27 +100,27 @@ def within(values: ArrayLike, name: str, least: float, most: float, allowed: str
 
 
 def one_of(value: Any, name: str, choices: Iterable[str]) -> None:
-    """One of a few words."""
+    """Check that a value is one of a few words."""
     if not isinstance(value, str) or value not in choices:
         raise ScoringInputError(name, None, value, f"It must be one of {', '.join(choices)}.")
 
 
 def forecasts(p: ArrayLike, o: ArrayLike) -> tuple[Floats, Floats]:
-    """Probabilities and outcomes of the same length."""
+    """Check probabilities and outcomes of the same length."""
     pair = probabilities(p), outcomes(o)
     same_length(probabilities=pair[0], outcomes=pair[1])
     return pair
 
 
 def some_forecasts(p: ArrayLike, o: ArrayLike) -> tuple[Floats, Floats]:
-    """Probabilities and outcomes of the same length, at least one: a mean is asked of them."""
+    """Check probabilities and outcomes of the same length, at least one, for a mean."""
     pair = forecasts(p, o)
     not_empty(pair[0], "probabilities")
     return pair
 
 
 def option_rows(p: ArrayLike) -> Floats:
-    """Probabilities (n, k), k >= 2, whose rows sum to 1."""
+    """Check probabilities of shape (n, k), k >= 2, whose rows sum to 1."""
     table = numbers(p, "probabilities", PROBABILITY, ndim=2)
     if table.shape[1] < 2:
         shape = f"of shape {table.shape}"
@@ -129,7 +132,7 @@ def option_rows(p: ArrayLike) -> Floats:
 
 
 def options(p: ArrayLike, o: ArrayLike) -> tuple[Floats, Indices]:
-    """Probabilities (n, k) whose rows sum to 1, and the index of what happened in each."""
+    """Check probabilities (n, k) whose rows sum to 1, and each row's outcome index."""
     table = option_rows(p)
     index = numbers(o, "outcomes", OPTION, booleans=True)
     same_length(probabilities=table, outcomes=index)
@@ -145,7 +148,7 @@ def options(p: ArrayLike, o: ArrayLike) -> tuple[Floats, Indices]:
 
 
 def rows(values: ArrayLike, name: str, width: int) -> Floats:
-    """Shape (n, width), finite."""
+    """Check an array of shape (n, width) without NaN and infinity."""
     table = numbers(values, name, FINITE, ndim=2)
     if table.shape[1] != width:
         wanted = f"Each row must hold {width}."
@@ -155,7 +158,10 @@ def rows(values: ArrayLike, name: str, width: int) -> Floats:
 
 
 def chances(p: ArrayLike, o: ArrayLike) -> tuple[Floats, int]:
-    """The chance given to what happened, and the number of options: 2 for shape (n,)."""
+    """Return the chance given to what happened, and the number of options.
+
+    For shape (n,) there are 2 options.
+    """
     if plain_array(p, "probabilities", PROBABILITY).ndim == 2:
         table, index = options(p, o)
         return table[np.arange(len(index)), index], table.shape[1]
@@ -164,7 +170,10 @@ def chances(p: ArrayLike, o: ArrayLike) -> tuple[Floats, int]:
 
 
 def weights(values: ArrayLike | None, n: int) -> Floats:
-    """Shape (n,), finite, none negative, not all 0; all 1 where None."""
+    """Check weights of shape (n,), finite, 0 or more, not all 0.
+
+    None stands for all 1.
+    """
     if values is None:
         return np.ones(n)
     array = within(values, "weights", 0, np.finfo(np.float64).max, WEIGHT)
@@ -199,7 +208,7 @@ def not_empty(array: Sized, name: str) -> None:
 
 
 def whole(value: Any, name: str, *, least: int) -> int:
-    """A whole number of at least `least`."""
+    """Check a whole number of at least `least`."""
     whole_number = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if not whole_number or value < least:
         raise ScoringInputError(name, None, value, f"It must be a whole number, {least} or more.")
@@ -207,12 +216,12 @@ def whole(value: Any, name: str, *, least: int) -> int:
 
 
 def number(value: Any, name: str) -> float:
-    """One finite number."""
+    """Check one finite number."""
     return one(finite, value, name)
 
 
 def share(value: Any, name: str) -> float:
-    """One number strictly between 0 and 1, such as the level of an interval."""
+    """Check one number strictly between 0 and 1, such as an interval's level."""
     result = number(value, name)
     if not 0 < result < 1:
         raise ScoringInputError(name, None, value, "It must lie strictly between 0 and 1.")
@@ -222,7 +231,7 @@ def share(value: Any, name: str) -> float:
 def numbers(
     values: ArrayLike, name: str, allowed: str = NUMBER, *, booleans: bool = False, ndim: int = 1
 ) -> Floats:
-    """Numbers of any kind as float64; text, gaps, dates and complex numbers are refused."""
+    """Return numbers of any kind as float64; refuse text, gaps, dates and complex numbers."""
     array = plain_array(values, name, allowed)
     if array.ndim != ndim:
         wanted = f"It must have {ndim} dimension{'s' if ndim > 1 else ''}."
@@ -244,7 +253,7 @@ def one(check: Callable[[ArrayLike, str], Floats], value: Any, name: str) -> flo
 
 
 def plain_array(values: Any, name: str, allowed: str) -> NDArray[Any]:
-    """An array of whatever was given; masked values and ragged rows are refused."""
+    """Return the values as an array; refuse masked values and rows of different lengths."""
     if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
         position = int(np.argmax(np.ma.getmaskarray(values)))
         raise ScoringInputError(name, position, "masked", allowed)
@@ -261,7 +270,10 @@ def refuse_unless(
     block_is_good: Callable[[Floats], bool],
     good: Callable[[Floats], NDArray[np.bool_]],
 ) -> None:
-    """Check block by block with the quick test; only if one fails, find the first bad value."""
+    """Refuse the first bad value.
+
+    The quick test goes block by block; only where it fails is the bad value looked for.
+    """
     for start, block in _blocks(array):
         if not block_is_good(block):
             position = start + int(np.argmin(good(block)))
@@ -271,7 +283,10 @@ def refuse_unless(
 def refuse_first(
     bad: NDArray[np.bool_], order: Indices, name: str, values: ArrayLike, allowed: str
 ) -> None:
-    """Refuse the bad value that was given first; `order` holds the place of each as given."""
+    """Refuse the bad value that was given first.
+
+    `order` holds the place of each value as given.
+    """
     if bad.any():
         position = int(order[bad].min())
         raise ScoringInputError(name, position, np.asarray(values).tolist()[position], allowed)

@@ -21,7 +21,9 @@ SEAT_TURNS = 5  # turns in a seat from which it has an average of its own
 
 
 def running_aggregate(*, blind: ArrayLike, turns: ArrayLike) -> NDArray[np.float64]:
-    """Follow the group's number through a round: A_0 before anybody spoke, A_k after seat k.
+    """Follow the group's number through a round, before anybody spoke and after each seat.
+
+    A_0 is the number before anybody spoke, A_k the one after seat k.
 
     A_k is the geometric mean of odds of the turn forecasts t_1 ... t_k and of the blind forecasts
     of those who have not spoken yet: each turn replaces one voice and throws no other away.
@@ -144,7 +146,7 @@ def seat_average(*, scores: ArrayLike, seats: ArrayLike) -> NDArray[np.float64]:
 
 
 def circle_gain(*, blind: ArrayLike, final: ArrayLike, outcome: float) -> float:
-    """Ask whether going around helped: Brier(aggregate of blind) - Brier(aggregate of final).
+    """Measure whether going around helped: Brier(aggregate of blind) - Brier(aggregate of final).
 
     High is good.
 
@@ -201,7 +203,7 @@ def _some(probabilities: ArrayLike, name: str) -> Floats:
 
 
 def _round(blind: ArrayLike, turns: ArrayLike) -> tuple[Floats, Floats]:
-    """Blind and turn forecasts of a round's seats, checked; NaN where there is none."""
+    """Check blind and turn forecasts of a round's seats; NaN stands for none."""
     before = checks.probabilities_or_gaps(blind, "blind")
     spoken = checks.probabilities_or_gaps(turns, "turns")
     checks.same_length(blind=before, turns=spoken)
@@ -210,7 +212,7 @@ def _round(blind: ArrayLike, turns: ArrayLike) -> tuple[Floats, Floats]:
 
 
 def _path(before: Floats, spoken: Floats) -> Floats:
-    """The running aggregate, A_0 to A_n."""
+    """Return the running aggregate, A_0 to A_n."""
     b, t = log_odds(before), log_odds(spoken)
     now = np.where(np.isnan(t), b, t)
     voices = np.tril(np.ones((len(b) + 1, len(b)), dtype=np.bool_), -1)

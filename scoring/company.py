@@ -154,7 +154,10 @@ def _compare(
 
 
 def _standing(member: Indices, forecast: Indices, latest: Indices) -> Indices:
-    """Each member's (column) standing forecast after each step (row); -1 for none yet."""
+    """Return each member's standing forecast (column) after each step (row).
+
+    -1 stands for none yet.
+    """
     row = np.arange(len(member))
     step = np.full((len(member), len(latest)), -1)
     step[row, member] = row
@@ -164,7 +167,10 @@ def _standing(member: Indices, forecast: Indices, latest: Indices) -> Indices:
 
 
 def _edges(score: Floats, *, numeric: bool) -> Floats:
-    """The others' mean less own, in each step (row); NaN without own or without others."""
+    """Return the others' mean less the own score, in each step (row).
+
+    NaN without an own score or without others.
+    """
     stands = ~np.isnan(score)
     others = stands.sum(axis=1, keepdims=True) - 1
     total = np.where(stands, score, 0.0).sum(axis=1, keepdims=True)

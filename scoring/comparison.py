@@ -105,7 +105,10 @@ def joint_comparison(
 
 
 def _shared(name: Indices, circle: Indices, score: Floats, n_names: int) -> Floats:
-    """Scores by round (row) and name (column), of the rounds in which every name has one."""
+    """Return scores by round (row) and name (column).
+
+    Only rounds in which every name has a score are left.
+    """
     cell = circle * n_names + name
     size = (int(circle.max()) + 1) * n_names
     table = ratio(sum_by(cell, score, size), count_by(cell, size)).reshape(-1, n_names)
@@ -116,7 +119,7 @@ def _shared(name: Indices, circle: Indices, score: Floats, n_names: int) -> Floa
 
 
 def _studentised(table: Floats, draws: int, seed: int) -> tuple[Floats, Floats]:
-    """Each pair's difference by its error, and the largest by luck alone in each draw."""
+    """Return each pair's difference by its error, and each draw's largest by luck."""
     n = len(table)
     rng = np.random.default_rng(seed)
     counts = rng.multinomial(n, np.full(n, 1 / n), size=draws).astype(np.float64)
@@ -127,7 +130,10 @@ def _studentised(table: Floats, draws: int, seed: int) -> tuple[Floats, Floats]:
 
 
 def _pairs(table: Floats, counts: Floats) -> tuple[Floats, Floats]:
-    """Mean difference of each pair, and its standard error, in each draw of rounds."""
+    """Return each pair's mean difference and its standard error, in each draw.
+
+    A draw says how often each round counts.
+    """
     n = len(table)
     centred = table - table.mean(axis=0)  # squares of large numbers would lose digits
     product = np.einsum("ri,rj->rij", centred, centred).reshape(n, -1)
@@ -141,7 +147,10 @@ def _pairs(table: Floats, counts: Floats) -> tuple[Floats, Floats]:
 
 
 def _by_error(difference: Floats, error: Floats) -> Floats:
-    """Quotient; 0 where the two are the same in every round, infinite where luck has no part."""
+    """Return difference by error.
+
+    0 where the two are the same in every round, infinite where luck has no part.
+    """
     noise = 1e-9
     known = error > noise
     sure = np.where(difference > noise, np.inf, np.where(difference < -noise, -np.inf, 0.0))
@@ -149,7 +158,7 @@ def _by_error(difference: Floats, error: Floats) -> Floats:
 
 
 def _beyond(ratios: Floats, furthest: Floats, level: float) -> list[int]:
-    """Names whose distance to the best is more than luck makes of any pair."""
+    """Return the names that are farther from the best than luck alone explains."""
     place = min(int(np.ceil(level * (len(furthest) + 1))), len(furthest)) - 1
     return np.flatnonzero(ratios > np.partition(furthest, place)[place]).tolist()
 

@@ -224,7 +224,7 @@ def calibration_skill(
 
 
 def worlds_of(pooled: IsotonicPools, resamples: int, seed: int) -> tuple[float, Floats]:
-    """Miscalibration of pooled forecasts, and of each world in which they are right."""
+    """Return the miscalibration of pooled forecasts, and of worlds where they are right."""
     found = miscalibrations(pooled.forecast, pooled.count[None, :], pooled.yes[None, :])
     worlds = perfect_worlds(pooled, resamples, seed)
     by_chance = [miscalibrations(pooled.forecast, pooled.count, yes) for yes in worlds]
@@ -232,7 +232,7 @@ def worlds_of(pooled: IsotonicPools, resamples: int, seed: int) -> tuple[float, 
 
 
 def _saved(pooled: IsotonicPools, forecast: Floats, curve: Floats) -> float:
-    """Mean Brier score of one forecast per pool minus that of the curve."""
+    """Return the mean Brier score of one forecast per pool minus the curve's."""
     rate = pooled.yes / pooled.count
     return float(np.average((forecast - rate) ** 2 - (curve - rate) ** 2, weights=pooled.count))
 
@@ -240,7 +240,7 @@ def _saved(pooled: IsotonicPools, forecast: Floats, curve: Floats) -> float:
 def _band(
     pooled: IsotonicPools, level: float, resamples: int, seed: int, band: Band
 ) -> tuple[Floats, Floats, Floats]:
-    """Where the curves of outcomes drawn from the forecasts lie."""
+    """Return points, and the band there for outcomes drawn from the forecasts."""
     k = len(pooled.forecast)
     points = np.unique(np.linspace(0, k - 1, min(k, BAND_POINTS)).round().astype(np.intp))
     at = pooled.forecast[points]
@@ -256,14 +256,20 @@ def _band(
 
 
 def _pointwise(curves: Floats, level: float) -> tuple[Floats, Floats]:
-    """Ends of the central interval at each forecast (column): order statistics, as they are."""
+    """Return the ends of the central interval at each forecast (column).
+
+    They are order statistics, without interpolation.
+    """
     ordered = np.sort(curves, axis=0)
     cut = int((len(ordered) - 1) * (1 - level) / 2)
     return ordered[cut], ordered[-1 - cut]
 
 
 def _whole(curves: Floats, level: float) -> tuple[Floats, Floats]:
-    """Ends of the band that holds whole curves (rows), by the studentised maximum."""
+    """Return the ends of the band that holds whole curves (rows).
+
+    The band comes from the studentised maximum.
+    """
     centre, spread = curves.mean(axis=0), curves.std(axis=0)
     distance = np.abs(curves - centre)
     furthest = np.divide(distance, spread, out=np.zeros_like(curves), where=spread > 0).max(axis=1)
@@ -273,7 +279,10 @@ def _whole(curves: Floats, level: float) -> tuple[Floats, Floats]:
 
 
 def _logistic(pooled: IsotonicPools) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Intercept and slope by maximum likelihood, and their errors; NaN if there is no maximum."""
+    """Return intercept and slope by maximum likelihood, and their errors.
+
+    All are NaN if there is no maximum.
+    """
     x, yes = log_odds(pooled.forecast), pooled.yes
     if _separated(x, yes > 0, yes < pooled.count):
         return (np.nan, np.nan), (np.nan, np.nan)
@@ -287,7 +296,10 @@ def _logistic(pooled: IsotonicPools) -> tuple[tuple[float, float], tuple[float, 
 
 
 def _newton(design: Floats, count: Indices, yes: Floats) -> tuple[Floats, Floats]:
-    """Coefficients of a logistic regression and their covariance; overshooting steps are halved."""
+    """Return a logistic regression's coefficients and their covariance.
+
+    A step that goes too far is halved.
+    """
 
     def loss(fit: Floats) -> float:
         return float(count @ np.logaddexp(0, fit @ design) - yes @ (fit @ design))

@@ -2,7 +2,7 @@
 
 
 class ScoringInputError(ValueError):
-    """Input that cannot be scored: says which argument, where, what was there, and what is allowed.
+    """Input that cannot be scored, with its place and what is allowed.
 
     Attributes:
         argument: name of the argument as the caller wrote it.

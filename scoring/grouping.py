@@ -1,4 +1,4 @@
-"""Means by key, for whoever needs a mean by member, by day or by season without a data frame."""
+"""Means by key: by member, by day or by season, without a data frame."""
 
 from __future__ import annotations
 

@@ -16,7 +16,10 @@ IDENTIFIER = "Each must be a whole number or a text that is not blank."
 
 
 def identifiers(values: ArrayLike, name: str) -> tuple[Indices, list[Any]]:
-    """Ids as (index of each row into the sorted distinct ids, those ids as plain ints or texts)."""
+    """Return each row's index into the sorted ids, and these distinct ids.
+
+    The ids are plain ints or texts.
+    """
     array = plain_array(values, name, IDENTIFIER)
     if array.ndim != 1:
         raise ScoringInputError(name, None, f"of shape {array.shape}", "It must have 1 dimension.")
@@ -28,7 +31,7 @@ def identifiers(values: ArrayLike, name: str) -> tuple[Indices, list[Any]]:
 
 
 def dense(index: Indices) -> tuple[Indices, list[int]]:
-    """Non-negative numbers renumbered without gaps, in order, and the numbers that there were."""
+    """Renumber non-negative numbers without gaps, in order; return the old numbers too."""
     if not len(index):
         return index, []
     present = np.bincount(index) > 0
@@ -44,12 +47,12 @@ def _number_ids(ids: NDArray[Any]) -> tuple[Indices, list[Any]]:
     if span > 4 * len(wide) + 1024:  # sparse ids, such as Discord's
         return _sparse_ids(wide)
     offset = wide - lowest if lowest else wide
-    index, kept = dense(offset.astype(np.intp, copy=False))
-    return index, [int(lowest) + number for number in kept]
+    index, present = dense(offset.astype(np.intp, copy=False))
+    return index, [int(lowest) + number for number in present]
 
 
 def _sparse_ids(ids: NDArray[Any]) -> tuple[Indices, list[Any]]:
-    """A small hash table of the ids in a sample; rows that it does not settle are looked up.
+    """Index ids by a small hash table of a sample; look the others up.
 
     Each slot belongs to one id. Rows whose slot belongs to another are lost: few when there are
     thousands of members. When there are very many, this is `np.unique`.
@@ -76,14 +79,17 @@ def _sparse_ids(ids: NDArray[Any]) -> tuple[Indices, list[Any]]:
 
 
 def _slots(ids: NDArray[Any]) -> Indices:
-    """Fibonacci hashing: the top bits of id * 2**64 / golden ratio, overflow wanted."""
+    """Return each id's slot by Fibonacci hashing.
+
+    It is the top bits of id * 2**64 / golden ratio; the overflow is on purpose.
+    """
     spread = ids.view(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     spread >>= np.uint64(64 - _SLOT_BITS)
     return spread.view(np.intp)
 
 
 def _object_ids(items: list[Any] | tuple[Any, ...], name: str) -> tuple[Indices, list[Any]]:
-    """Texts, or whole numbers that came as objects; all of the kind of the first one."""
+    """Index ids given as objects: texts or whole numbers, all of one kind."""
     wanted = (int, np.integer) if _is_id(items[0], (int, np.integer)) else str
     ids = dict.fromkeys(items) if all(getattr(item, "__hash__", None) for item in items) else items
     if not all(_is_id(item, wanted) for item in ids):

@@ -130,7 +130,10 @@ def hit_rate(
 def johnson(
     member: Indices, values: Floats, level: float, least: int, n_members: int = 0
 ) -> tuple[Floats, Floats]:
-    """Ends of each member's interval by Johnson's t; NaN with fewer than `least` values."""
+    """Return the ends of each member's interval by Johnson's t.
+
+    NaN with fewer than `least` values.
+    """
     n = count_by(member, n_members)
     mean = ratio(sum_by(member, values, n_members), n)
     off = values - mean[member]
@@ -149,13 +152,13 @@ def johnson(
 
 
 def students(mean: Floats, error: Floats, freedom: float, level: float) -> tuple[Floats, Floats]:
-    """Ends of mean -+ t * error."""
+    """Return mean -+ t * error, the ends of Student's interval."""
     half = float(stdtrit(freedom, (1 + level) / 2)) * error if freedom > 0 else np.nan * error
     return mean - half, mean + half
 
 
 def wilson(rate: Floats, count: Indices, z: float) -> tuple[Floats, Floats]:
-    """Ends of Wilson's interval of shares; NaN where there is nothing to count."""
+    """Return the ends of Wilson's interval of shares; NaN where nothing is counted."""
     centre = (count * rate + z * z / 2) / (count + z * z)
     half = z * np.sqrt(count * rate * (1 - rate) + z * z / 4) / (count + z * z)
     low, high = centre - half, centre + half

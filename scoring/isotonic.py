@@ -36,7 +36,7 @@ def pools(p: Floats, o: Floats) -> IsotonicPools:
 
 
 def isotonic(values: Floats, weights: NDArray[np.float64] | Indices) -> Floats:
-    """Closest rising sequence by weighted least squares.
+    """Return the closest rising sequence by weighted least squares.
 
     Rows of a 2-d array (values in [0, 1]) are taken each by itself.
 
@@ -50,7 +50,9 @@ def isotonic(values: Floats, weights: NDArray[np.float64] | Indices) -> Floats:
 
 
 def miscalibrations(forecast: Floats, count: NDArray[np.float64] | Indices, yes: Floats) -> Floats:
-    """Miscalibration of each sample (row): mean Brier score minus that of the isotonic curve.
+    """Return each sample's mean Brier score minus its isotonic curve's.
+
+    A sample is one row.
 
     `yes` has shape (samples, k); `count` the same or (k,). Counts of 0 are left out; a sample of
     nothing is NaN.
@@ -76,7 +78,7 @@ def _pool_adjacent_violators(values: Floats, weights: Floats) -> Floats:
 
 
 def perfect_worlds(pooled: IsotonicPools, resamples: int, seed: int) -> Iterator[Floats]:
-    """How often each forecast happens where all forecasts are right, some worlds at a time."""
+    """Draw how often each forecast happens if all are right, some worlds at once."""
     rng = np.random.default_rng(seed)
     at_once = min(max(1, _NUMBERS_AT_ONCE // len(pooled.forecast)), SAMPLES_AT_ONCE)
     for first in range(0, resamples, at_once):

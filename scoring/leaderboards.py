@@ -196,14 +196,14 @@ def leaderboard(
     columns = _columns(metric, scores, relative, probabilities, outcomes, len(member))
     checks.same_length(members=member, questions=question, **columns)
     inside = _window(times, since, until, member)
-    member, kept = dense(member[inside])
+    member, present = dense(member[inside])
     first, second_column = (column[inside] for column in columns.values())
-    rows = Rows(member, question[inside], first, len(kept))
+    rows = Rows(member, question[inside], first, len(present))
     if metric == "calibration":
         values = metrics.calibration_values(rows, first, second_column, draws, start)
     else:
         values = _values(metric, rows, second_column.astype(np.bool_), width)
-    standings = zip((names[i] for i in kept), values.rows(), strict=True)
+    standings = zip((names[i] for i in present), values.rows(), strict=True)
     found = [Standing(None, name, *row) for name, row in standings]  # type: ignore[arg-type]
     return _board(metric, minimum, found, start)
 
@@ -215,7 +215,7 @@ def rank(
 
     A member's value, interval, error and freedom do not depend on the minimum, so they can be kept,
     and ranked when somebody asks: ranking what `leaderboard` gave gives the same table again,
-    whatever the minimum. Who is level, and the ranges of ranks, are those of the members ranked.
+    with any minimum. Who is level, and the ranges of ranks, are those of the members ranked.
 
     Args:
         standings: in any order, one per member; their ranks and ranges do not matter.
@@ -262,7 +262,7 @@ def _columns(
     o: ArrayLike | None,
     n: int,
 ) -> dict[str, Floats]:
-    """The two columns that the metric needs, checked."""
+    """Check and return the columns that the metric needs."""
     if metric != "calibration":
         edges = np.zeros(n) if relative is None else checks.outcomes(relative, "relative")
         given = _scores(_given(scores, "scores", metric), metric, edges)
@@ -291,7 +291,7 @@ def _given(column: ArrayLike | None, name: str, metric: Metric) -> ArrayLike:
 def _window(
     times: Moments | None, since: Moment | None, until: Moment | None, member: Indices
 ) -> slice | NDArray[np.bool_]:
-    """Which rows lie in [since, until)."""
+    """Select the rows in [since, until)."""
     if times is None:
         if since is not None or until is not None:
             raise ScoringInputError("times", None, None, "A window needs the time of each row.")
@@ -307,7 +307,7 @@ def _window(
 
 
 def _board(metric: Metric, minimum: int, standings: list[Standing], seed: int) -> Leaderboard:
-    """Ranks standings that come sorted by member."""
+    """Rank standings that come sorted by member."""
     best = BEST[metric]
     unfit = [row for row in standings if row.questions < minimum or math.isnan(row.value)]
     fit = [row for row in standings if row.questions >= minimum and not math.isnan(row.value)]
@@ -331,13 +331,13 @@ def _level_p(fit: list[Standing]) -> float:
 
 
 def _known(fit: list[Standing]) -> tuple[Floats, Floats, float]:
-    """Raw values, their errors, and the freedom of these."""
+    """Return raw values, their errors, and the errors' degrees of freedom."""
     raw, error = (np.array([getattr(row, name) for row in fit]) for name in ("raw", "error"))
     return raw, error, min((row.freedom for row in fit), default=0.0)
 
 
 def _ranked(fit: list[Standing], metric: Metric, seed: int) -> list[Standing]:
-    """The members fit to be ranked with their shared ranks, best first.
+    """Return the members fit for ranking with their shared ranks, best first.
 
     Within a rank by what shrinking almost to nothing would leave in order, then by id (members come
     sorted by id), never by row order: a short record does not come first by a lucky raw value.
@@ -354,12 +354,15 @@ def _ranked(fit: list[Standing], metric: Metric, seed: int) -> list[Standing]:
 
 
 def _evidence(row: Standing, metric: Metric) -> float:
-    """Order as raw T / (T + error**2) does for a T near 0."""
+    """Return a number that orders as raw T / (T + error**2) for small T."""
     return row.raw / row.error**2 if metric in SHRUNK and row.error > 0 else row.raw
 
 
 def _shared_ranks(values: list[float], best: Best) -> list[int]:
-    """1 for the best; a value within float noise of the first of its rank shares it (1, 1, 3)."""
+    """Return ranks, 1 for the best; equal values share one (1, 1, 3).
+
+    A value within float noise of the first of its rank counts as equal.
+    """
     sign = -1 if best == "high" else 1
     ranks = [0] * len(values)
     first = 0

@@ -7,5 +7,5 @@ until a restart. One lock around every such import prevents it.
 
 import threading
 
-# Re-entrant: what is imported under it may load something more.
+# Re-entrant: a module imported under this lock may take it again to load another one.
 LOADING = threading.RLock()

@@ -72,7 +72,7 @@ class MemberValues:
 
 
 def plain_values(rows: Rows, level: float, least: int) -> MemberValues:
-    """Plain means over questions, with Johnson's t interval."""
+    """Return plain means over questions, with Johnson's t interval."""
     rows = one_per_question(rows)
     mean, count = rows.mean(), rows.count()
     low, high = johnson(rows.member, rows.score, level, least, rows.n_members)
@@ -81,12 +81,12 @@ def plain_values(rows: Rows, level: float, least: int) -> MemberValues:
 
 
 def edge_values(rows: Rows, relative: NDArray[np.bool_], level: float) -> MemberValues:
-    """Mean over questions of (mean score of the others - own), shrunk towards 0."""
+    """Return means over questions of the others' mean less own, shrunk towards 0."""
     return _compared(edges(rows, relative), level, company=True)
 
 
 def compared_values(rows: Rows, level: float, *, company: bool) -> MemberValues:
-    """Means of scores that are comparisons already, shrunk towards 0.
+    """Return means of scores that are comparisons already, shrunk towards 0.
 
     With `company` a score is how far the member was from the others on the question, so it varies
     by m / (m - 1) more than a member's own deviation from the mean of all m does.
@@ -103,7 +103,9 @@ def _compared(rows: Rows, level: float, *, company: bool) -> MemberValues:
 
 
 def edges(rows: Rows, relative: NDArray[np.bool_]) -> Rows:
-    """Mean score of the others on the question minus own; rows without others are left out.
+    """Return the others' mean on the question minus the own score.
+
+    Rows without others are left out.
 
     Rows that are `relative` are edges already. Several scores of a member on one question are one
     voice: their mean.
@@ -132,7 +134,7 @@ def _edges(rows: Rows) -> Rows:
 
 
 def shrinkage(mean: Floats, n: Indices, within: float) -> Floats:
-    """Factor between 0 and 1 by which each member's mean is multiplied: T / (T + S/n).
+    """Return each mean's factor, T / (T + S/n), between 0 and 1.
 
     S is the pooled variance within members: with a handful of questions each, a member's own
     variance is too uncertain to be a weight. T = max(0, (sum of n mean**2 - m S) / (N - sum of n**2
@@ -153,7 +155,7 @@ def shrinkage(mean: Floats, n: Indices, within: float) -> Floats:
 
 
 def one_per_question(rows: Rows) -> Rows:
-    """One row per member and question: the rows as they are, or means where there are more."""
+    """Return one row per member and question, with means where there are more."""
     width = int(rows.question.max()) + 1 if len(rows.question) else 1
     pair = rows.member * width + rows.question
     if not _repeats(pair):
@@ -164,7 +166,10 @@ def one_per_question(rows: Rows) -> Rows:
 
 
 def calibration_values(rows: Rows, p: Floats, o: Floats, resamples: int, seed: int) -> MemberValues:
-    """Calibration skill of each member over all rows, shrunk towards 0 by its variance by luck."""
+    """Return each member's calibration skill over all rows, shrunk towards 0.
+
+    It is shrunk by its variance by luck.
+    """
     order = np.argsort(rows.member, kind="stable")
     each = np.split(order, np.cumsum(rows.count())[:-1]) if rows.n_members else []
     found = np.array([_skill(p[row], o[row], resamples, seed) for row in each]).reshape(-1, 3)
@@ -178,14 +183,14 @@ def calibration_values(rows: Rows, p: Floats, o: Floats, resamples: int, seed: i
 
 
 def _skill(p: Floats, o: Floats, resamples: int, seed: int) -> tuple[float, float, float]:
-    """Skill, the variance that luck alone gives it, and the Brier score once recalibrated."""
+    """Return skill, its variance by luck alone, and the recalibrated Brier score."""
     found, by_chance = worlds_of(pools(p, o), resamples, seed)
     skill = found - float(by_chance.mean())
     return skill, float(by_chance.var()), float(np.mean((p - o) ** 2)) - skill
 
 
 def _skill_variance(skill: Floats, luck: Floats, recalibrated: Floats, n: Indices) -> Floats:
-    """Variance of each skill where all share the mean one.
+    """Return the variance of each skill if all members share the mean one.
 
     Miscalibration is the mean square of (forecast - curve), so beside what luck gives to those who
     are calibrated, its variance has 4 times its own size times that of a mean of n outcomes. Else
@@ -200,7 +205,10 @@ def _skill_variance(skill: Floats, luck: Floats, recalibrated: Floats, n: Indice
 
 
 def _reliability(mean: Floats, variance: Floats) -> Floats:
-    """T / (T + v) of each member, T by DerSimonian and Laird with weights 1 / v."""
+    """Return T / (T + v) of each member.
+
+    T is DerSimonian and Laird's estimate with weights 1 / v.
+    """
     known = variance > 0  # nobody's luck is told by forecasts of 0% and 100% alone
     if np.count_nonzero(known) < 2:
         return np.zeros(len(mean))
@@ -211,7 +219,7 @@ def _reliability(mean: Floats, variance: Floats) -> Floats:
 
 
 def _compared_errors(rows: Rows, count: Indices, *, company: bool) -> tuple[Floats, Floats, int]:
-    """Standard error of each mean, the part that is the member's own, and the freedom of both."""
+    """Return each mean's standard error, the member's own part, and the freedom of both."""
     n, m = np.maximum(count, 1), int(np.count_nonzero(count))
     if not company:
         fit = rows.fit(rows.score)
@@ -230,19 +238,19 @@ def _compared_errors(rows: Rows, count: Indices, *, company: bool) -> tuple[Floa
 
 
 def _plain_error(rows: Rows, mean: Floats, count: Indices) -> tuple[Floats, float]:
-    """Standard error of each mean that is the member's own, and its freedom.
+    """Return each mean's own standard error, and its degrees of freedom.
 
-    Whoever has all questions is compared on the same ones. Whoever has some of them was also lucky
-    or unlucky in which: the finite-population variance of a mean of n of all questions.
+    Members with all questions are compared on the same ones. Members with some of them were also
+    lucky or unlucky in which: the finite-population variance of a mean of n of all questions.
     """
     n = np.maximum(count, 1)
     fit, within = rows.fit(rows.score), variance_within(mean, count, rows.score)
     if not fit.freedom:
         freedom = len(rows.score) - np.count_nonzero(count)
         return np.sqrt(within / n), float(freedom)
-    asked = np.count_nonzero(count_by(rows.question))
+    questions = np.count_nonzero(count_by(rows.question))
     difficulty = max(0.0, within - fit.variance)
-    variance = fit.variance / n + difficulty * np.maximum(1 / n - 1 / asked, 0.0)
+    variance = fit.variance / n + difficulty * np.maximum(1 / n - 1 / questions, 0.0)
     return np.sqrt(variance), float(fit.freedom)
 
 

@@ -20,7 +20,10 @@ TIME = "Each must be seconds as a finite number, an aware datetime or a numpy da
 
 
 def seconds(values: Moments, name: str) -> Floats:
-    """Moments as float seconds: numbers as they are, aware datetimes and datetime64 since 1970."""
+    """Return moments as float seconds.
+
+    Numbers stay as they are; aware datetimes and datetime64 are counted since 1970.
+    """
     array = plain_array(values, name, TIME)
     if array.dtype.kind == "M" and array.ndim == 1:
         whole_microseconds = array.astype("datetime64[us]").astype(np.int64)
@@ -35,7 +38,7 @@ def seconds(values: Moments, name: str) -> Floats:
 
 
 def second(value: Moment, name: str) -> float:
-    """One moment as float seconds."""
+    """Return one moment as float seconds."""
     return one(seconds, value, name)
 
 

@@ -1,4 +1,4 @@
-"""What ranks are worth: could all be level, and between which ranks does a member stand?
+"""What ranks are worth: whether all could be level, and from which rank to which a member stands.
 
 Ranks are drawn from what is known of each member: the mean, its own error and the degrees of
 freedom behind the error. All draws are seeded: the same data give the same ranges.
@@ -26,7 +26,9 @@ _NO_ERROR = 1e-12  # stands for an error of 0: members who differ at all are not
 
 
 def level_p_value(mean: Floats, error: Floats, freedom: float) -> float:
-    """P value of "all are level", an F test: low says that the members do differ.
+    """Return the p value of "all are level", an F test.
+
+    A low one says that the members do differ.
 
     F = sum of ((mean - weighted mean) / error)**2 / (k - 1), which without holes is the F test of
     members in the additive fit of member and question. NaN where it cannot be told.
@@ -47,7 +49,7 @@ def level_p_value(mean: Floats, error: Floats, freedom: float) -> float:
 def questions_to_settle(
     *, level_p: float, errors: ArrayLike, freedom: float, questions: ArrayLike
 ) -> int | None:
-    """Tell about how many more questions each would set members apart who go on as now.
+    """Estimate how many more questions each would set the members apart.
 
     The F statistic of a table is 1 on average if all are level. What it is above 1 grows with the
     questions, and so do its degrees of freedom: F(c) = 1 + c(F - 1) with c times the questions. The
@@ -83,7 +85,9 @@ def questions_to_settle(
 def rank_ranges(
     mean: Floats, error: Floats, freedom: float, *, high_is_best: bool, seed: int
 ) -> tuple[Indices, Indices]:
-    """3% to 97% of each member's ranks in draws of mean + error * z * sqrt(v / chi2_v).
+    """Return 3% and 97% of each member's ranks in random draws.
+
+    A draw is mean + error * z * sqrt(v / chi2_v).
 
     Adding the same to all members changes no rank, so the draws are those of the document less what
     is common to all.

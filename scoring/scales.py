@@ -1,6 +1,6 @@
 """Scores of different kinds of questions made comparable. Nothing is averaged over members here.
 
-On the common scale knowing nothing earns 0.25, whatever the kind of question, as 50% does on a
+On the common scale knowing nothing earns 0.25 for every kind of question, as 50% does on a
 yes-or-no question.
 """
 
@@ -31,7 +31,7 @@ _SUMS = 1e-5  # chances may add up to a hair over 1, and so may a score lie over
 def common_scale(
     *, scores: ArrayLike, kind: Kind, options: ArrayLike | None = None
 ) -> NDArray[np.float64]:
-    """Scale Brier scores so that the uniform forecast earns 0.25, whatever the kind of question.
+    """Scale Brier scores so that the uniform forecast earns 0.25 for every kind.
 
     `binary`: the score B as it is. `options`: 0.25 B / (1 - 1/k), as the uniform forecast over k
     options has B = 1 - 1/k. `ordered`: 0.25 B / ((k + 1) / (3k)), the mean of the uniform
@@ -98,7 +98,10 @@ def numeric_edge(*, scores: ArrayLike, questions: ArrayLike) -> NDArray[np.float
 
 
 def relative_error(own: Floats, others: Floats) -> Floats:
-    """0.25 (1 - own / others), not below -1; NaN where there are no others or they erred by 0."""
+    """Return 0.25 (1 - own / others), at least -1.
+
+    NaN where there are no others or they erred by 0.
+    """
     edge = KNOWS_NOTHING * (1 - ratio(own, others))
     return np.maximum(edge, LEAST_EDGE)
 
@@ -138,13 +141,13 @@ def board_probabilities(*, probabilities: ArrayLike) -> NDArray[np.float64]:
 
 
 def _noise(question: NDArray[np.intp], own: Floats) -> Floats:
-    """How far a sum less one of its terms may be from 0 by rounding alone."""
+    """Return how far rounding alone may take a sum less one term from 0."""
     rounding: Floats = 1e-14 * sum_by(question, own)[question]
     return rounding
 
 
 def _option_counts(options: ArrayLike | None, n: int) -> Floats:
-    """Number of options of each row; one number stands for all."""
+    """Return the number of options of each row; one number stands for all."""
     if options is None:
         raise ScoringInputError("options", None, None, "This kind needs the number of options.")
     if np.ndim(options) == 0:

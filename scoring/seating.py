@@ -182,7 +182,10 @@ def seat_fairness(
 def _seating(
     members: ArrayLike, rounds: ArrayLike, seats: ArrayLike
 ) -> tuple[Indices, list[Any], Indices, list[Any], Indices]:
-    """Member index and ids, round index and ids, seat from 0; every round has each seat once."""
+    """Check the seating: indices and ids of members and rounds, seats from 0.
+
+    Every round has each seat once.
+    """
     member, names = identifiers(members, "members")
     circle, titles = identifiers(rounds, "rounds")
     seat = checks.finite(seats, "seats")
@@ -211,7 +214,10 @@ def _check_once(pair: Indices, members: ArrayLike) -> None:
 
 
 def _heard(circle: Indices, place: Indices, turns: Floats) -> Floats:
-    """Mean log odds of the turns before each in its round; NaN where nobody had spoken."""
+    """Return the mean log odds of earlier turns in each turn's round.
+
+    NaN where nobody had spoken.
+    """
     order = np.lexsort((place, circle))
     spoke = ~np.isnan(turns[order])
     said = np.where(spoke, turns[order], 0.0)
@@ -225,7 +231,7 @@ def _heard(circle: Indices, place: Indices, turns: Floats) -> Floats:
 def _weights(
     member: Indices, toward: Floats, moved: Floats, n_members: int, level: float
 ) -> tuple[Floats, Floats, Floats, Indices]:
-    """Each member's slope through the origin, the ends of its interval, and its turns."""
+    """Return each member's slope through the origin, its interval, and its turns."""
     used = ~np.isnan(toward) & ~np.isnan(moved)
     member, toward, moved = member[used], toward[used], moved[used]
     turns = count_by(member, n_members)
@@ -239,7 +245,10 @@ def _weights(
 
 
 def _variances(circle: Indices, blind: Floats, final: Floats) -> tuple[Floats, Floats]:
-    """Variance of blind and of final log odds in each round, of those who have both; 0 for one."""
+    """Return the variances of blind and final log odds in each round.
+
+    Only members with both count; the variance of one is 0.
+    """
     both = ~np.isnan(blind) & ~np.isnan(final)
     index, n = circle[both], int(circle.max()) + 1
     size = np.maximum(count_by(index, n), 1)

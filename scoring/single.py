@@ -257,7 +257,10 @@ def _with_zeros(
     zeros: NDArray[np.float64],
     m: NDArray[np.intp],
 ) -> NDArray[np.float64]:
-    """Put the infinities in where some rows of a question, but not all, gave 0 to what happened."""
+    """Put infinities where only some of a question's rows gave the outcome 0.
+
+    Those rows get minus infinity, the others infinity.
+    """
     mixed = (zeros > 0) & (zeros < m)
     score[mixed & zero] = -np.inf
     score[mixed & ~zero] = np.inf

@@ -51,9 +51,9 @@ def standing_at(*, times: Moments, at: Moments) -> NDArray[np.intp]:
     >>> standing_at(times=[10.0, 20.0], at=[5.0, 10.0, 19.9, 20.0]).tolist()
     [-1, 0, 0, 1]
     """
-    made, asked = seconds(times, "times"), seconds(at, "at")
+    made, wanted = seconds(times, "times"), seconds(at, "at")
     order = np.argsort(made, kind="stable")
-    place = np.searchsorted(made[order], asked, side="right") - 1
+    place = np.searchsorted(made[order], wanted, side="right") - 1
     return np.concatenate([order, [-1]])[place].astype(np.intp, copy=False)
 
 
@@ -200,7 +200,7 @@ def _history(
 
 
 def life(times: Moments, opens: Moment, closes: Moment) -> tuple[Floats, float, float]:
-    """When each forecast was made, the opening and the close, as checked float seconds."""
+    """Check when forecasts were made, opening and close; return them as float seconds."""
     made = seconds(times, "times")
     checks.not_empty(made, "times")
     start = second(opens, "opens")
@@ -215,7 +215,7 @@ def _after(start: float, moment: Moment, name: str) -> float:
 
 
 def steps(made: Floats, start: float, end: float) -> tuple[Floats, Indices]:
-    """When each forecast that counts begins to stand, in order of time, and its position."""
+    """Return when each counting forecast begins to stand, in order, and its position."""
     order = np.argsort(made, kind="stable")
     order = order[made[order] < end]
     return np.maximum(made[order], start), order

@@ -11,7 +11,7 @@ from scoring.checks import Floats, Indices
 
 
 def count_by(index: Indices, n: int = 0) -> Indices:
-    """How many rows each index has; at least n entries.
+    """Count the rows of each index; return at least n entries.
 
     >>> count_by(np.array([0, 2, 2]), 4).tolist()
     [1, 0, 2, 0]
@@ -20,7 +20,7 @@ def count_by(index: Indices, n: int = 0) -> Indices:
 
 
 def sum_by(index: Indices, values: NDArray[Any], n: int = 0) -> Floats:
-    """Sum of the values of each index; at least n entries.
+    """Add up the values of each index; return at least n entries.
 
     >>> sum_by(np.array([0, 2, 2]), np.array([1.0, 2.0, 3.0])).tolist()
     [1.0, 0.0, 5.0]
@@ -30,7 +30,7 @@ def sum_by(index: Indices, values: NDArray[Any], n: int = 0) -> Floats:
 
 
 def ratio(above: Floats, below: NDArray[Any], least: float = 0.0) -> Floats:
-    """Quotient where the divisor is more than `least`, else NaN.
+    """Return the quotient where the divisor exceeds `least`, else NaN.
 
     >>> ratio(np.array([1.0, 0.0]), np.array([2, 0])).tolist()
     [0.5, nan]

@@ -4,25 +4,28 @@ import secrets
 
 from sqlmodel import Session
 
-from storage.tables import Keepsake
+from storage.tables import BotState
 
 CALENDAR_SECRET = "calendar-secret"  # noqa: S105 - a name
 GOOGLE_TOKEN = "google-token"  # noqa: S105 - a name
 
 
 def get(tx: Session, name: str) -> str | None:
-    """The value of that name."""
-    kept = tx.get(Keepsake, name)
-    return None if kept is None else kept.value
+    """Return the value of that name, if there is one."""
+    row = tx.get(BotState, name)
+    return None if row is None else row.value
 
 
 def keep(tx: Session, name: str, value: str) -> None:
-    """Keeps a value in the place of the one before."""
-    tx.merge(Keepsake(name=name, value=value))
+    """Save a value in place of the one before."""
+    tx.merge(BotState(name=name, value=value))
 
 
 def calendar_secret(tx: Session) -> str:
-    """What keeps this database's calendar events apart from others; made once, never changed."""
+    """Return the secret that keeps this database's calendar events apart from others.
+
+    It is made once and never changed.
+    """
     found = get(tx, CALENDAR_SECRET)
     if found is None:
         found = secrets.token_hex(20)

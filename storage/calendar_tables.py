@@ -1,4 +1,4 @@
-"""The tables of calendars: what they were told, feeds, and members' addresses. See tables.py."""
+"""The tables of calendars: what they show, feeds, and members' addresses. See tables.py."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from sqlmodel import Field, SQLModel
 
 
 class CalendarEntry(SQLModel, table=True):
-    """What calendars were told of a session, or of a series as a whole, by its key in the outbox.
+    """What calendars show of a session or series, by its key in the outbox.
 
     `said` is a digest of that, and `sequence` grows whenever it changes, at `changed_at`. The rest
     is about Google: when the event was last being written, and what went wrong or was left out.
@@ -28,7 +28,7 @@ class CalendarEntry(SQLModel, table=True):
 
 
 class Feed(SQLModel, table=True):
-    """The secret in the address of a group's calendar: sealed, and a digest to find it by."""
+    """A group's calendar feed: its sealed secret, and a digest to find it by."""
 
     __tablename__ = "feeds"
 
@@ -66,8 +66,8 @@ class Address(SQLModel, table=True):
     trouble: str | None = None
 
 
-class Keepsake(SQLModel, table=True):
-    """A single value that the bot keeps for itself; what must not be read is sealed."""
+class BotState(SQLModel, table=True):
+    """A single value that the bot saves for itself; private values are sealed."""
 
     __tablename__ = "keepsakes"
 

@@ -1,4 +1,4 @@
-"""Queries about what calendars were told, the feeds, and members' addresses."""
+"""Queries about what calendars show, the feeds, and members' addresses."""
 
 from collections.abc import Sequence
 
@@ -21,12 +21,12 @@ AHEAD = (SessionState.SCHEDULED, SessionState.LIVE)
 
 
 def entry(tx: Session, key: str) -> CalendarEntry | None:
-    """What calendars were told of the session or series with this key."""
+    """Return what calendars have of the session or series with this key."""
     return tx.exec(select(CalendarEntry).where(CalendarEntry.key == key)).first()
 
 
 def entries(tx: Session, group_id: int) -> Sequence[CalendarEntry]:
-    """All of a group, in the order in which they came up."""
+    """Return all calendar entries of a group, in the order in which they were made."""
     return tx.exec(
         select(CalendarEntry)
         .where(CalendarEntry.group_id == group_id)
@@ -35,20 +35,20 @@ def entries(tx: Session, group_id: int) -> Sequence[CalendarEntry]:
 
 
 def unasked(tx: Session) -> Sequence[CalendarEntry]:
-    """Entries that changed while there was no calendar, or were made before there was one.
+    """Return entries that changed, or were made, while there was no calendar.
 
     Those of groups that are asleep wait until the group is back.
     """
-    asked = select(Effect.key).where(Effect.state != EffectState.EXPIRED)
+    queued = select(Effect.key).where(Effect.state != EffectState.EXPIRED)
     return tx.exec(
         select(CalendarEntry)
-        .where(col(CalendarEntry.key).not_in(asked), col(CalendarEntry.group_id).not_in(ASLEEP))
+        .where(col(CalendarEntry.key).not_in(queued), col(CalendarEntry.group_id).not_in(ASLEEP))
         .order_by(col(CalendarEntry.id))
     ).all()
 
 
 def ahead(tx: Session, group_id: int) -> Sequence[Meetup]:
-    """The group's sessions that are under way or to come."""
+    """Return the group's sessions that are under way or to come."""
     return tx.exec(
         select(Meetup)
         .where(Meetup.group_id == group_id, col(Meetup.state).in_(AHEAD))
@@ -57,39 +57,39 @@ def ahead(tx: Session, group_id: int) -> Sequence[Meetup]:
 
 
 def of_series(tx: Session, series_id: int) -> Sequence[Meetup]:
-    """The sessions of a series."""
+    """Return the sessions of a series, in the order of their dates."""
     return tx.exec(
         select(Meetup).where(Meetup.series_id == series_id).order_by(col(Meetup.occurrence))
     ).all()
 
 
 def series(tx: Session, series_id: int) -> Series | None:
-    """The series with this id."""
+    """Return the series with this id."""
     return tx.get(Series, series_id)
 
 
 def feed(tx: Session, group_id: int) -> Feed | None:
-    """The group's feed, if it has one."""
+    """Return the group's feed, if it has one."""
     return tx.get(Feed, group_id)
 
 
 def feed_by_digest(tx: Session, digests: Sequence[str]) -> Feed | None:
-    """The feed whose secret has one of these digests."""
+    """Return the feed whose secret has one of these digests."""
     return tx.exec(select(Feed).where(col(Feed.digest).in_(digests))).first()
 
 
 def address(tx: Session, member_id: int) -> Address | None:
-    """What is kept of a member's address."""
+    """Return what is stored of a member's address."""
     return tx.exec(select(Address).where(Address.member_id == member_id)).first()
 
 
 def address_by_id(tx: Session, address_id: int) -> Address | None:
-    """The same by its own id."""
+    """Return an address by its own id."""
     return tx.get(Address, address_id)
 
 
 def confirmed(tx: Session, group_id: int) -> list[str]:
-    """The sealed addresses of the group's members that were confirmed."""
+    """Return the sealed addresses of the group's members that were confirmed."""
     rows = tx.exec(
         select(Address.sealed)
         .where(Address.group_id == group_id, col(Address.confirmed_at).is_not(None))
@@ -99,6 +99,6 @@ def confirmed(tx: Session, group_id: int) -> list[str]:
 
 
 def sealed(tx: Session) -> Sequence[Address | Feed]:
-    """Everything that is sealed, to be sealed anew."""
+    """Return every row with a sealed text, so that it can be sealed again."""
     found = tx.exec(select(Address).where(col(Address.sealed).is_not(None))).all()
     return [*found, *tx.exec(select(Feed)).all()]

@@ -21,7 +21,10 @@ from storage.tables import (
 
 
 class Scored(NamedTuple):
-    """A forecast of a round with its outcome; `turn` is the member's last turn, if any."""
+    """A forecast of a round with its outcome.
+
+    `turn` is the number of the member's last turn, if any.
+    """
 
     round_id: int
     question_id: int
@@ -47,7 +50,7 @@ class RoundForecast(NamedTuple):
 
 
 class Spoke(NamedTuple):
-    """A member's last turn in a closed round, and what kind of question it was about."""
+    """A member's last turn in a closed round, with the kind of its question."""
 
     round_id: int
     kind: QuestionKind
@@ -56,17 +59,17 @@ class Spoke(NamedTuple):
 
 
 def scored_in_group(tx: Session, group_id: int) -> list[Scored]:
-    """What was scored in the rounds of a group on binary questions, oldest round first."""
+    """Return scored forecasts in a group's rounds on binary questions, oldest round first."""
     return _scored(tx, col(Question.group_id) == group_id)
 
 
 def scored_on_question(tx: Session, question_id: int) -> list[Scored]:
-    """What was scored in the rounds that took a question, if it is a binary one."""
+    """Return scored forecasts in the rounds on a question, if it is binary."""
     return _scored(tx, col(Question.id) == question_id)
 
 
 def said_in_group(tx: Session, group_id: int) -> list[RoundForecast]:
-    """What was forecast in the closed rounds of a group on binary questions, oldest round first.
+    """Return forecasts in a group's closed rounds on binary questions, oldest round first.
 
     In the order in which it was recorded; what came after the close of its round is left out.
     """
@@ -93,7 +96,7 @@ def said_in_group(tx: Session, group_id: int) -> list[RoundForecast]:
 
 
 def spoke_in_group(tx: Session, group_id: int) -> list[Spoke]:
-    """Who spoke when in the closed rounds of a group, whatever they were about, in order."""
+    """Return who spoke when in a group's closed rounds on any question, in order."""
     last = _last_turns(col(Question.group_id) == group_id)
     rows = tx.exec(
         _columns((last.c.round_id, Question.kind, last.c.member_id, last.c.number))
@@ -122,12 +125,12 @@ def _scored(tx: Session, which: ColumnElement[bool]) -> list[Scored]:
 
 
 def _columns(*columns: Sequence[Any]) -> Any:
-    """A select of more columns than the typed one has overloads for."""
+    """Return a select of more columns than sqlmodel's types allow."""
     return select(*(column for part in columns for column in part))
 
 
 def _last_turns(which: ColumnElement[bool]) -> Subquery:
-    """The number of each member's last turn in each of these rounds."""
+    """Return a query for each member's last turn number in each of these rounds."""
     return (
         select(Turn.round_id, Turn.member_id, func.max(Turn.number).label("number"))
         .join(Round, col(Round.id) == Turn.round_id)

@@ -36,31 +36,32 @@ class Database:
         self.url = _parse(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            # There is one writer however many databases are opened beside another in a process.
+            # Two writers in one process would only wait for each other, so a database opened beside
+            # another one takes its writer.
             self._writer = beside.engine if beside else _sqlite_engine(self.url, "BEGIN IMMEDIATE")
             self._reader = _sqlite_engine(self.url, "BEGIN", size=connections, query_only=True)
         else:
             self._writer = self._reader = _postgresql_engine(self.url, connections)
 
     def aside(self, connections: int) -> "Database":
-        """The same database through other connections, for what would keep these busy for long."""
+        """Open the same database through other connections, for work that takes long."""
         url = self.url.render_as_string(hide_password=False)
         return Database(url, beside=self, connections=connections)
 
     @property
     def engine(self) -> Engine:
-        """The writing engine, for migrations."""
+        """Return the writing engine, for migrations."""
         return self._writer
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A transaction that changes things: all of it is saved, or nothing."""
+        """Open a transaction that changes things: all of it is saved, or nothing."""
         with Session(self._writer, expire_on_commit=False) as tx, tx.begin():
             yield tx
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A transaction that only looks."""
+        """Open a transaction that only reads."""
         with Session(self._reader, expire_on_commit=False, autoflush=False) as tx:
             if not self.is_sqlite:
                 tx.connection(execution_options={"isolation_level": "REPEATABLE READ"})
@@ -68,12 +69,12 @@ class Database:
             yield tx
 
     def answers(self) -> bool:
-        """Whether a query can be run; raises what the database raises if it cannot."""
+        """Tell whether a query can be run; raise the database's error if it cannot."""
         with self.read() as tx:
             return bool(tx.connection().exec_driver_sql("SELECT 1").scalar_one())
 
     def close(self) -> None:
-        """Closes every connection."""
+        """Close every connection."""
         self._writer.dispose()
         self._reader.dispose()
 
@@ -94,7 +95,7 @@ def _parse(address: str) -> URL:
 
 
 def _with_driver(url: URL) -> URL:
-    """`postgres://` and `postgresql://` mean psycopg 3 here."""
+    """Return an address of PostgreSQL with psycopg 3 as its driver, other addresses unchanged."""
     if url.drivername in {"postgres", "postgresql"}:
         return url.set(drivername="postgresql+psycopg")
     return url
@@ -111,7 +112,7 @@ def _postgresql_engine(url: URL, size: int) -> Engine:
 
 
 def _leave_out_the_row(context: ExceptionContext) -> None:
-    """Leaves out of a refusal what PostgreSQL adds to it: the row, with forecast and reason."""
+    """Remove the row, with forecast and reason, from PostgreSQL's error message."""
     refused = context.original_exception
     refused.args = (str(refused).partition("\nDETAIL:")[0], *refused.args[1:])
     if context.sqlalchemy_exception is not None:
@@ -122,7 +123,7 @@ def _leave_out_the_row(context: ExceptionContext) -> None:
 def _sqlite_engine(url: URL, begin: str, *, size: int = 1, query_only: bool = False) -> Engine:
     folder = Path(url.database or "").parent
     if not folder.is_dir():
-        # A mistyped path would otherwise begin an empty database beside the one that is meant.
+        # SQLite would make a new, empty database at a mistyped path. An error is better.
         raise AddressError(f"There is no folder {folder}. Make it first, or correct the path.")
     engine = create_engine(
         url,
@@ -135,7 +136,7 @@ def _sqlite_engine(url: URL, begin: str, *, size: int = 1, query_only: bool = Fa
 
     def on_connect(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, see on_begin
-        # SQLite's own lower() knows only A to Z, so titles such as "Élections" were not found.
+        # SQLite's own lower() knows only A to Z and would not find titles such as "Élections".
         connection.create_function("lower", 1, _lower, deterministic=True)
         for pragma in (
             f"busy_timeout={BUSY_SECONDS * 1000}",

@@ -7,7 +7,10 @@ from sqlalchemy import Enum
 
 
 def word(values: type[StrEnum]) -> Any:
-    """Text with a CHECK; a native enum would need a migration for every new word."""
+    """Return a text column with a CHECK on its words.
+
+    A native enum would need a migration for every new word.
+    """
     return Enum(
         values,
         native_enum=False,
@@ -47,7 +50,7 @@ class SessionState(StrEnum):
 
 
 class Repeat(StrEnum):
-    """How often the sessions of a series come round."""
+    """How often the sessions of a series take place."""
 
     WEEKLY = "weekly"
     FORTNIGHTLY = "fortnightly"

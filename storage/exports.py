@@ -36,7 +36,7 @@ from storage.tables import (
 
 Rows = list[dict[str, Any]]
 PORTION = 500
-# Columns and no objects: an export has all of a group's forecasts.
+# Columns instead of objects: an export reads all of a group's forecasts.
 _LINE: tuple[Any, ...] = (
     Forecast.question_id,
     Forecast.member_id,
@@ -55,36 +55,39 @@ _LINE: tuple[Any, ...] = (
 
 
 def group_ids(tx: Session) -> list[int]:
-    """Every group."""
+    """Return the ids of all groups."""
     return list(tx.exec(select(Group.id).order_by(col(Group.id))))
 
 
 def everything(tx: Session, group_id: int, *, member_id: int | None = None) -> dict[str, Rows]:
-    """All rows by table; with a member, only what is that member's own.
+    """Return all rows by table; with a member, only that member's own.
 
-    Blind forecasts of rounds that are not closed are left out, whoever asks.
+    Blind forecasts of rounds that are not closed are left out for everybody.
     """
     mine = member_id is not None
     of_group = select(Meetup.id).where(Meetup.group_id == group_id)
     of_rounds = select(Round.id).where(col(Round.session_id).in_(of_group))
-    asked = select(Question.id).where(Question.group_id == group_id)
+    of_questions = select(Question.id).where(Question.group_id == group_id)
 
     def own(column: Any) -> ColumnElement[bool]:
         return col(column) == member_id if mine else col(column).is_not(None)
 
     wanted: list[tuple[type[SQLModel], ColumnElement[bool]]] = [
         (Member, and_(col(Member.group_id) == group_id, own(Member.id))),
-        (Forecast, and_(col(Forecast.question_id).in_(asked), own(Forecast.member_id), _open())),
+        (
+            Forecast,
+            and_(col(Forecast.question_id).in_(of_questions), own(Forecast.member_id), _open()),
+        ),
         (Score, and_(col(Score.group_id) == group_id, own(Score.member_id))),
         (Standing, and_(col(Standing.group_id) == group_id, own(Standing.member_id))),
-        (Mark, and_(col(Mark.question_id).in_(asked), own(Mark.member_id))),
+        (Mark, and_(col(Mark.question_id).in_(of_questions), own(Mark.member_id))),
         (Rsvp, and_(col(Rsvp.session_id).in_(of_group), own(Rsvp.member_id))),
         (Interest, and_(col(Interest.session_id).in_(of_group), own(Interest.member_id))),
         (Attendance, and_(col(Attendance.session_id).in_(of_group), own(Attendance.member_id))),
         (Vote, and_(col(Vote.session_id).in_(of_group), own(Vote.member_id))),
         (Seat, and_(col(Seat.round_id).in_(of_rounds), own(Seat.member_id))),
         (Turn, and_(col(Turn.round_id).in_(of_rounds), own(Turn.member_id))),
-        (Dispute, and_(col(Dispute.question_id).in_(asked), own(Dispute.member_id))),
+        (Dispute, and_(col(Dispute.question_id).in_(of_questions), own(Dispute.member_id))),
         (Address, and_(col(Address.group_id) == group_id, own(Address.member_id))),
         (
             Question,
@@ -100,13 +103,13 @@ def everything(tx: Session, group_id: int, *, member_id: int | None = None) -> d
             (Meetup, col(Meetup.group_id) == group_id),
             (Round, col(Round.session_id).in_(of_group)),
             (CalendarEntry, col(CalendarEntry.group_id) == group_id),
-            (Resolution, col(Resolution.question_id).in_(asked)),
+            (Resolution, col(Resolution.question_id).in_(of_questions)),
         ]
     return {str(table.__tablename__): _rows(tx, table, where) for table, where in wanted}
 
 
 def forecast_lines(tx: Session, group_id: int, *, member_id: int | None = None) -> Rows:
-    """Forecasts with what `dojo import` reads, and what else is known of them."""
+    """Return forecasts as `dojo import` reads them, with what else is known."""
     statement = (
         sql_select(*_LINE)
         .join(Question, col(Question.id) == Forecast.question_id)
@@ -147,27 +150,30 @@ def _forecast_line(forecast: Row[Any], resolution: Resolution | None) -> dict[st
 
 
 def _question_keys(tx: Session, group_id: int) -> dict[int, str]:
-    """What an import called a question, else its number."""
+    """Return the questions' names from an import, else their numbers, by id."""
     rows = tx.exec(
         select(Question.id, Question.import_key)
         .where(Question.group_id == group_id)
         .order_by(col(Question.id))
     )
-    return _told_apart([(number or 0, key, str(number)) for number, key in rows])
+    return _distinct_names([(number or 0, key, str(number)) for number, key in rows])
 
 
 def _member_names(tx: Session, group_id: int) -> dict[int, str]:
-    """What an import called a member, else the member's name."""
+    """Return the members' names from an import, else their own names, by id."""
     rows = tx.exec(
         select(Member.id, Member.import_name, Member.name)
         .where(Member.group_id == group_id)
         .order_by(col(Member.id))
     )
-    return _told_apart([(number or 0, key, name) for number, key, name in rows])
+    return _distinct_names([(number or 0, key, name) for number, key, name in rows])
 
 
-def _told_apart(rows: Sequence[tuple[int, str | None, str]]) -> dict[int, str]:
-    """Names by id: those from a file as they are, each of the others unlike any before it."""
+def _distinct_names(rows: Sequence[tuple[int, str | None, str]]) -> dict[int, str]:
+    """Return names by id, each different from all others.
+
+    Names from a file stay as they are; any other that is taken already gets its number.
+    """
     names = {number: given for number, given, _ in rows if given is not None}
     taken = set(names.values())
     for number, given, own in rows:
@@ -188,7 +194,7 @@ def _latest_resolutions(tx: Session, group_id: int) -> dict[int, Resolution]:
 
 
 def _open() -> ColumnElement[bool]:
-    """Forecasts that anybody may see: not the blind ones of a round that is not closed.
+    """Select forecasts that anybody may see: no blind ones of open rounds.
 
     While a blind phase lasts, nor what those beside the circle forecast since its round opened.
     """
@@ -213,12 +219,12 @@ def _rows(tx: Session, table: type[SQLModel], where: ColumnElement[bool]) -> Row
 
 
 def _in_portions(tx: Session, statement: Select[Any]) -> Iterator[Row[Any]]:
-    """Plain rows, some at a time: objects of a million rows would be a burden to all threads."""
+    """Yield plain rows, some at a time: a million objects would slow all threads."""
     yield from tx.connection().execute(statement.execution_options(yield_per=PORTION))
 
 
 def _plain(value: Any) -> Any:
-    """As JSON can hold it; it has no word for an infinite log score."""
+    """Return the value as JSON can hold it, infinite log scores as text."""
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if isinstance(value, datetime):

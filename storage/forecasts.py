@@ -30,7 +30,7 @@ _IN_ROUNDS = (
     .where(col(Forecast.round_id).in_(bindparam("round_ids", expanding=True)))
     .order_by(col(Forecast.made_at), col(Forecast.id))
 )
-# Said again in the same turn, in time: only the last of these is on any card of a round.
+# A forecast that another in the same turn replaced in time: cards of a round show only the last.
 _AGAIN = aliased(Forecast)
 _SAID_AGAIN = exists().where(
     col(_AGAIN.round_id) == Forecast.round_id,
@@ -61,7 +61,7 @@ _ON_CARD_OR_OWN = (
 
 
 def on_question(tx: Session, question_id: int) -> list[Forecast]:
-    """Every forecast on a question, in the order in which they were made."""
+    """Return every forecast on a question, oldest first."""
     return list(
         tx.exec(
             select(Forecast)
@@ -86,7 +86,7 @@ def add(
     reason: str = "",
     interaction_id: int | None = None,
 ) -> Forecast:
-    """Adds a forecast, in one statement. Returns what was added, for reading."""
+    """Add a forecast in one statement, and return it for reading."""
     row = {name: value for name, value in locals().items() if name != "tx"}
     tx.connection().execute(_ADD, row)
     return Forecast(**row)
@@ -95,14 +95,14 @@ def add(
 def latest_of_member(
     tx: Session, question_id: int, member_id: int
 ) -> tuple[float | None, str | None] | None:
-    """A member's standing probability, or values, on a question."""
-    asked = {"question_id": question_id, "member_id": member_id}
-    found = tx.exec(_LATEST_OF_MEMBER, params=asked).first()
+    """Return a member's latest probability, or values, on a question."""
+    params = {"question_id": question_id, "member_id": member_id}
+    found = tx.exec(_LATEST_OF_MEMBER, params=params).first()
     return None if found is None else (found[0], found[1])
 
 
 def of_member(tx: Session, question_id: int, member_id: int) -> list[Forecast]:
-    """A member's forecasts on a question, in the order in which they were made."""
+    """Return a member's forecasts on a question, oldest first."""
     return list(
         tx.exec(
             select(Forecast)
@@ -113,25 +113,25 @@ def of_member(tx: Session, question_id: int, member_id: int) -> list[Forecast]:
 
 
 def recorded_in_round(tx: Session, round_id: int) -> tuple[frozenset[int], frozenset[int]]:
-    """The members whose blind, and whose turn forecasts of a round are recorded."""
+    """Return the members with blind, and those with turn forecasts in a round."""
     rows = tx.exec(_RECORDED_IN_ROUND, params={"round_id": round_id}).all()
     blind = frozenset(member for member, kind in rows if kind == ForecastKind.BLIND)
     return blind, frozenset(member for member, kind in rows if kind == ForecastKind.TURN)
 
 
 def on_card(tx: Session, round_id: int) -> list[Forecast]:
-    """The forecasts filed under a round, without those followed by another in the same turn."""
+    """Return a round's forecasts, without those replaced in the same turn."""
     return list(tx.exec(_ON_CARD, params={"round_id": round_id}))
 
 
 def on_card_or_own(
     tx: Session, *, round_id: int, question_id: int, member_id: int
 ) -> list[Forecast]:
-    """The same, and a member's on its question whichever round they belong to."""
-    asked = {"round_id": round_id, "question_id": question_id, "member_id": member_id}
-    return list(tx.exec(_ON_CARD_OR_OWN, params=asked))
+    """Return `on_card`'s forecasts, and all of a member's on the round's question."""
+    params = {"round_id": round_id, "question_id": question_id, "member_id": member_id}
+    return list(tx.exec(_ON_CARD_OR_OWN, params=params))
 
 
 def in_rounds(tx: Session, round_ids: Collection[int]) -> list[Forecast]:
-    """The forecasts filed under these rounds, in the order in which they were made."""
+    """Return the forecasts of these rounds, oldest first."""
     return list(tx.exec(_IN_ROUNDS, params={"round_ids": list(round_ids)}))

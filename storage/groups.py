@@ -11,7 +11,8 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from storage.tables import Group, Interaction, Member
 
-# The same on SQLite and PostgreSQL; two deliveries at once wait for each other here.
+# Discord may deliver one interaction twice at the same moment. The second insert waits for the
+# first transaction, then adds nothing; SQLite and PostgreSQL agree on this.
 _NOTE_INTERACTION = text(
     "INSERT INTO interactions (id, at) VALUES (:id, :at) ON CONFLICT DO NOTHING"
 ).bindparams(bindparam("at", type_=UTCDateTime()))
@@ -22,7 +23,7 @@ _ENTER = (
     .where(col(Group.id) == bindparam("of"), col(Member.user_id) == bindparam("user_id"))
     .with_for_update(of=Group)
 )
-# The groups that are asleep, for queries about all groups: nothing is due there.
+# The sleeping groups, which queries about all groups leave out: nothing is due there.
 ASLEEP = select(Group.id).where(col(Group.left_at).is_not(None))
 _PEOPLE = select(Member).where(col(Member.id).in_(bindparam("ids", expanding=True)))
 
@@ -30,7 +31,7 @@ _PEOPLE = select(Member).where(col(Member.id).in_(bindparam("ids", expanding=Tru
 def enter(
     tx: Session, *, group_id: int, group_name: str, user_id: int, name: str
 ) -> tuple[Group, Member]:
-    """The group, whose other writers wait, and the member; each is added at first sight."""
+    """Return group and member, added if they are new; the group's other writers wait."""
     both = tx.exec(_ENTER, params={"of": group_id, "user_id": user_id}).first()
     if both is None or both[1].name != name:
         group = get_or_add(tx, group_id, group_name)
@@ -39,10 +40,10 @@ def enter(
 
 
 def get_or_add(tx: Session, group_id: int, name: str) -> Group:
-    """The group, added with its defaults at first sight.
+    """Return the group; add it with its defaults if it is new.
 
-    Writers of one group queue up behind its row (on PostgreSQL; SQLite has one writer anyway), so
-    a service sees nobody else change what it has read.
+    Two services could change the same group at once. The second one waits here for the group's row
+    (PostgreSQL; SQLite has one writer anyway), so nobody else changes what a service has read.
     """
     group = tx.exec(select(Group).where(Group.id == group_id).with_for_update()).first()
     if group is not None:
@@ -53,12 +54,12 @@ def get_or_add(tx: Session, group_id: int, name: str) -> Group:
 
 
 def get(tx: Session, group_id: int) -> Group:
-    """The group, which is known to exist."""
+    """Return the group, which is known to exist."""
     return tx.get_one(Group, group_id)
 
 
 def scores_changed(tx: Session, group_id: int) -> None:
-    """The group's kept standings no longer show all of its scores."""
+    """Note that the group's stored standings no longer show all its scores."""
     tx.exec(
         update(Group)
         .where(col(Group.id) == group_id)
@@ -67,33 +68,33 @@ def scores_changed(tx: Session, group_id: int) -> None:
 
 
 def find(tx: Session, group_id: int) -> Group | None:
-    """The group, if the bot has met it."""
+    """Return the group, if the bot has met it."""
     return tx.get(Group, group_id)
 
 
 def awake(tx: Session) -> Sequence[int]:
-    """The groups on whose servers the bot is, as far as it knows."""
+    """Return the groups on whose servers the bot is, as far as it knows."""
     return tx.exec(select(Group.id).where(col(Group.left_at).is_(None))).all()
 
 
 def asleep(tx: Session) -> Sequence[int]:
-    """The groups from whose servers the bot was removed."""
+    """Return the groups from whose servers the bot was removed."""
     return tx.exec(ASLEEP).all()
 
 
 def is_asleep(tx: Session, group_id: int) -> bool:
-    """Whether the bot has been removed from the group's server."""
+    """Tell whether the bot was removed from the group's server."""
     group = tx.get(Group, group_id)
     return group is not None and group.left_at is not None
 
 
 def lock(tx: Session, group_id: int) -> Group:
-    """The group, which is known to exist; other writers of it wait."""
+    """Return the group, which is known to exist; its other writers wait."""
     return tx.exec(select(Group).where(Group.id == group_id).with_for_update()).one()
 
 
 def member(tx: Session, group_id: int, user_id: int, name: str) -> Member:
-    """The member with this Discord account, added at first sight, under the newest name."""
+    """Return the member with this Discord account; add them, or update their name."""
     found = tx.exec(
         select(Member).where(Member.group_id == group_id, Member.user_id == user_id)
     ).first()
@@ -107,39 +108,39 @@ def member(tx: Session, group_id: int, user_id: int, name: str) -> Member:
 
 
 def member_of_user(tx: Session, group_id: int, user_id: int) -> Member | None:
-    """The member with this Discord account, if the bot has met them here."""
+    """Return the member with this Discord account, if the bot has met them here."""
     return tx.exec(
         select(Member).where(Member.group_id == group_id, Member.user_id == user_id)
     ).first()
 
 
 def names(tx: Session, member_ids: Collection[int]) -> dict[int, str]:
-    """Names by member id."""
+    """Return names by member id."""
     wanted = set(member_ids)
     rows = tx.exec(select(Member.id, Member.name).where(col(Member.id).in_(wanted)))
     return {member_id: name for member_id, name in rows if member_id is not None}
 
 
 def users(tx: Session, member_ids: Collection[int]) -> dict[int, int]:
-    """Discord user ids by member id; imported members have none and are left out."""
+    """Return Discord user ids by member id, without imported members, who have none."""
     wanted = set(member_ids)
     rows = tx.exec(select(Member.id, Member.user_id).where(col(Member.id).in_(wanted)))
     return {member_id: user for member_id, user in rows if member_id and user}
 
 
 def people(tx: Session, member_ids: Collection[int]) -> dict[int, Member]:
-    """Members by their id."""
+    """Return members by their id."""
     rows = tx.exec(_PEOPLE, params={"ids": list(set(member_ids))})
     return {member.id: member for member in rows if member.id is not None}
 
 
 def members(tx: Session, group_id: int) -> list[Member]:
-    """Everybody of a group, in the order in which they came."""
+    """Return all members of a group, in the order in which they came."""
     return list(tx.exec(select(Member).where(Member.group_id == group_id).order_by(col(Member.id))))
 
 
 def timezones(tx: Session, group_id: int) -> list[str]:
-    """The time zones that members of a group have set for themselves, the commonest first."""
+    """Return the time zones that a group's members have set, commonest first."""
     rows = tx.exec(
         select(Member.timezone)
         .where(Member.group_id == group_id, col(Member.timezone).is_not(None))
@@ -150,11 +151,11 @@ def timezones(tx: Session, group_id: int) -> list[str]:
 
 
 def first_time(tx: Session, interaction_id: int, now: datetime) -> bool:
-    """Notes that an interaction acts now; False if it has acted already."""
+    """Note that an interaction acts now; return False if it has acted already."""
     noted = tx.connection().execute(_NOTE_INTERACTION, {"id": interaction_id, "at": now})
     return noted.rowcount > 0
 
 
 def forget_interactions(tx: Session, now: datetime) -> None:
-    """Discord redelivers within minutes; a day is plenty."""
+    """Delete notes of interactions older than a day: Discord sends again within minutes."""
     tx.exec(delete(Interaction).where(col(Interaction.at) < now - timedelta(days=1)))

@@ -12,14 +12,14 @@ Known = tuple[int, datetime, float | None, str | None]
 
 
 def question(tx: Session, group_id: int, key: str) -> Question | None:
-    """The question that an earlier import brought in under this name."""
+    """Return the question that an earlier import added under this name."""
     return tx.exec(
         select(Question).where(Question.group_id == group_id, Question.import_key == key)
     ).first()
 
 
 def members(tx: Session, group_id: int) -> dict[str, Member]:
-    """Imported members by the name that they have in files."""
+    """Return imported members by their name in files."""
     rows = tx.exec(
         select(Member).where(Member.group_id == group_id, col(Member.import_name).is_not(None))
     )
@@ -27,9 +27,9 @@ def members(tx: Session, group_id: int) -> dict[str, Member]:
 
 
 def nameless(tx: Session, group_id: int) -> int | None:
-    """The member that earlier versions made of everybody without a name in a file, if there is one.
+    """Return the member that earlier versions made of forecasts without a name, if any.
 
-    It is nobody: its forecasts are kept, and never scored.
+    It is nobody: its forecasts stay, and are never scored.
     """
     return tx.exec(
         select(Member.id).where(Member.group_id == group_id, Member.import_name == "")
@@ -37,7 +37,7 @@ def nameless(tx: Session, group_id: int) -> int | None:
 
 
 def known_forecasts(tx: Session, question_id: int) -> Counter[Known]:
-    """How often the same is recorded on a question."""
+    """Count how often each forecast is recorded on a question."""
     rows = tx.exec(
         select(Forecast.member_id, Forecast.made_at, Forecast.probability, Forecast.values).where(
             Forecast.question_id == question_id

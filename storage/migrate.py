@@ -15,7 +15,7 @@ from sqlalchemy import Connection, inspect, text
 
 from storage.engine import Database
 
-# The lock that a migration takes on PostgreSQL; any number will do that stays the same.
+# The number of PostgreSQL's lock for migrations. Any number is good, if it never changes.
 MIGRATING = 0x646F6A6F
 
 
@@ -28,7 +28,7 @@ class NewerDatabaseError(RuntimeError):
 
 
 def upgrade(database: Database) -> None:
-    """Migrates to the newest revision. Running it again changes nothing.
+    """Migrate to the newest revision; running it again changes nothing.
 
     Two processes could begin at once and both make the tables. The second one waits for the first
     (PostgreSQL: an advisory lock; SQLite: the lock of a writer) and then finds nothing to do.
@@ -45,7 +45,7 @@ def upgrade(database: Database) -> None:
 
 
 def is_current(database: Database) -> bool:
-    """Whether the database has the newest schema."""
+    """Tell whether the database has the newest schema."""
     with database.engine.connect() as connection:
         revision = MigrationContext.configure(connection).get_current_revision()
     return revision == ScriptDirectory.from_config(_config()).get_current_head()
@@ -58,7 +58,7 @@ def _config() -> Config:
 
 
 def _set_foreign_keys(connection: Connection, *, on: bool) -> None:
-    """PRAGMA foreign_keys does nothing inside a transaction, so it is said outside of one."""
+    """Switch SQLite's foreign keys, outside of a transaction, where alone PRAGMA works."""
     raw = connection.connection.dbapi_connection
     assert raw is not None  # noqa: S101 - a checked-out connection has one
     raw.execute(f"PRAGMA foreign_keys={'ON' if on else 'OFF'}")

@@ -9,18 +9,18 @@ from sqlmodel import Session, col, delete, select
 from storage.groups import ASLEEP
 from storage.tables import Draft, Interest, Meetup, Member, Series, SessionState
 
-DRAFTS_KEPT = timedelta(days=1)
+DRAFT_LIFE = timedelta(days=1)
 
 
 def series(tx: Session, group_id: int, series_id: int) -> Series | None:
-    """The series, if it is this group's."""
+    """Return the series, if it is this group's."""
     return tx.exec(
         select(Series).where(Series.id == series_id, Series.group_id == group_id)
     ).first()
 
 
 def running_series(tx: Session, group_id: int, now: datetime) -> Sequence[Series]:
-    """The group's series of which something may be still to come."""
+    """Return the group's series that may have sessions to come."""
     yesterday = now.date() - timedelta(days=1)  # it may still be that day somewhere
     goes_on = or_(col(Series.last_on).is_(None), col(Series.last_on) >= yesterday)
     return tx.exec(
@@ -29,7 +29,7 @@ def running_series(tx: Session, group_id: int, now: datetime) -> Sequence[Series
 
 
 def due(tx: Session, until: datetime) -> Sequence[tuple[int, int, datetime]]:
-    """Series id, group id and moment of all series with a session to be announced by `until`."""
+    """Return id, group id and time of series to announce by `until`."""
     rows = tx.exec(
         select(Series.id, Series.group_id, Series.plan_at).where(
             col(Series.plan_at) <= until, col(Series.group_id).not_in(ASLEEP)
@@ -39,14 +39,14 @@ def due(tx: Session, until: datetime) -> Sequence[tuple[int, int, datetime]]:
 
 
 def of_series(tx: Session, series_id: int) -> Sequence[Meetup]:
-    """The sessions of a series that are or were, in the order of their dates."""
+    """Return the past and planned sessions of a series, in order of date."""
     return tx.exec(
         select(Meetup).where(Meetup.series_id == series_id).order_by(col(Meetup.occurrence))
     ).all()
 
 
 def to_come(tx: Session, series_id: int, *, since: date) -> list[Meetup]:
-    """The planned sessions of a series from a date on, as the series counts them."""
+    """Return a series' planned sessions from a date on, by the series' dates."""
     return [
         meetup
         for meetup in of_series(tx, series_id)
@@ -57,7 +57,10 @@ def to_come(tx: Session, series_id: int, *, since: date) -> list[Meetup]:
 
 
 def ahead_of_host(tx: Session, group_id: int, member_id: int) -> int:
-    """How many sessions a member has planned that have not begun; a series counts once."""
+    """Count the sessions that a member has planned and not begun.
+
+    A series counts once.
+    """
     rows = tx.exec(
         select(Meetup.id, Meetup.series_id).where(
             Meetup.group_id == group_id,
@@ -70,17 +73,17 @@ def ahead_of_host(tx: Session, group_id: int, member_id: int) -> int:
 
 
 def draft(tx: Session, member_id: int, draft_id: int) -> Draft | None:
-    """The draft, if it is this member's."""
+    """Return the draft, if it is this member's."""
     return tx.exec(select(Draft).where(Draft.id == draft_id, Draft.member_id == member_id)).first()
 
 
 def forget_drafts(tx: Session, now: datetime) -> None:
-    """Nobody chooses the next day between readings of a time."""
-    tx.exec(delete(Draft).where(col(Draft.created_at) < now - DRAFTS_KEPT))
+    """Delete old drafts: nobody chooses a time the next day."""
+    tx.exec(delete(Draft).where(col(Draft.created_at) < now - DRAFT_LIFE))
 
 
 def interested(tx: Session, session_id: int) -> Sequence[Member]:
-    """Who is interested in a session's event in Discord."""
+    """Return the members who are interested in a session's event in Discord."""
     return tx.exec(
         select(Member)
         .join(Interest, col(Interest.member_id) == col(Member.id))
@@ -90,7 +93,7 @@ def interested(tx: Session, session_id: int) -> Sequence[Member]:
 
 
 def set_interested(tx: Session, session_id: int, member_ids: Collection[int]) -> bool:
-    """Keeps who is interested, and says whether that is news."""
+    """Save who is interested, and return whether that changed anything."""
     known = set(tx.exec(select(Interest.member_id).where(Interest.session_id == session_id)).all())
     wanted = set(member_ids)
     gone = col(Interest.session_id) == session_id, col(Interest.member_id).in_(known - wanted)

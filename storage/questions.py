@@ -28,13 +28,13 @@ PICKABLE = (QuestionState.PROPOSED, QuestionState.OPEN)
 
 
 def get(tx: Session, group_id: int, question_id: int) -> Question | None:
-    """The question, if it is this group's."""
-    asked = {"question_id": question_id, "group_id": group_id}
-    return tx.exec(_GET, params=asked).first()
+    """Return the question, if it is this group's."""
+    params = {"question_id": question_id, "group_id": group_id}
+    return tx.exec(_GET, params=params).first()
 
 
 def by_ids(tx: Session, group_id: int, question_ids: Collection[int]) -> dict[int, Question]:
-    """Those of these questions that are this group's, by their id."""
+    """Return those of these questions that are this group's, by their id."""
     wanted = select(Question).where(
         Question.group_id == group_id, col(Question.id).in_(set(question_ids))
     )
@@ -49,7 +49,7 @@ def listing(
     containing: str = "",
     limit: int = 25,
 ) -> list[Question]:
-    """The group's questions in these states, newest first, by words in the title."""
+    """Return the group's questions in these states, newest first, by words in the title."""
     statement = select(Question).where(
         Question.group_id == group_id, col(Question.state).in_(list(states))
     )
@@ -59,7 +59,7 @@ def listing(
 
 
 def by_title(tx: Session, group_id: int, title: str) -> list[Question]:
-    """The questions whose title is this one, capital letters aside."""
+    """Return the group's questions with this title; capital letters do not matter."""
     return list(
         tx.exec(
             select(Question).where(
@@ -70,7 +70,7 @@ def by_title(tx: Session, group_id: int, title: str) -> list[Question]:
 
 
 def forecasters(tx: Session, question_id: int) -> int:
-    """How many members have forecast the question."""
+    """Count the members who have forecast the question."""
     return tx.exec(
         select(func.count(func.distinct(Forecast.member_id))).where(
             Forecast.question_id == question_id
@@ -79,7 +79,7 @@ def forecasters(tx: Session, question_id: int) -> int:
 
 
 def forecasters_of(tx: Session, question_ids: Collection[int]) -> dict[int, int]:
-    """How many members have forecast each of these questions; those with none are left out."""
+    """Count the members who have forecast each question; those without any are left out."""
     rows = tx.exec(
         select(Forecast.question_id, func.count(func.distinct(Forecast.member_id)))
         .where(col(Forecast.question_id).in_(list(question_ids)))
@@ -89,7 +89,7 @@ def forecasters_of(tx: Session, question_ids: Collection[int]) -> dict[int, int]
 
 
 def latest_outcomes(tx: Session, question_ids: Collection[int]) -> dict[int, str | None]:
-    """The outcome that counts of each of these questions, as far as any was entered."""
+    """Return the outcome that counts of each question that has one."""
     rows = tx.exec(
         select(Resolution.question_id, Resolution.outcome)
         .where(col(Resolution.question_id).in_(list(question_ids)))
@@ -99,7 +99,7 @@ def latest_outcomes(tx: Session, question_ids: Collection[int]) -> dict[int, str
 
 
 def marks(tx: Session, question_ids: Collection[int]) -> dict[int, set[int]]:
-    """Member ids by question: who marked it as forecast already, or forecast it here."""
+    """Return the members who marked or forecast each question, by question id."""
     marked: dict[int, set[int]] = {question_id: set() for question_id in question_ids}
     for table in (Mark, Forecast):
         rows = tx.exec(
@@ -113,7 +113,7 @@ def marks(tx: Session, question_ids: Collection[int]) -> dict[int, set[int]]:
 
 
 def toggle_mark(tx: Session, question_id: int, member_id: int, now: datetime) -> bool:
-    """Marks the question as forecast already, or takes the mark back; True if marked now."""
+    """Mark the question as forecast already, or remove the mark; True if marked now."""
     mark = tx.exec(
         select(Mark).where(Mark.question_id == question_id, Mark.member_id == member_id)
     ).first()
@@ -125,7 +125,7 @@ def toggle_mark(tx: Session, question_id: int, member_id: int, now: datetime) ->
 
 
 def pickable(tx: Session, group_id: int, *, session_id: int, now: datetime) -> list[Question]:
-    """Questions that a round of this session can take, in the order in which they came.
+    """Return questions that a round of this session can take, oldest first.
 
     Not those that a round of this session has taken, nor those in a live round elsewhere.
     """
@@ -147,7 +147,7 @@ def pickable(tx: Session, group_id: int, *, session_id: int, now: datetime) -> l
 
 
 def due(tx: Session, until: datetime) -> Sequence[tuple[int, int, datetime]]:
-    """Question id, group id and moment of all that close by `until` and have not closed yet."""
+    """Return id, group id and time of open questions that close by `until`."""
     rows = tx.exec(
         select(Question.id, Question.group_id, Question.closes_at).where(
             col(Question.state).in_(PICKABLE),
@@ -159,7 +159,7 @@ def due(tx: Session, until: datetime) -> Sequence[tuple[int, int, datetime]]:
 
 
 def latest_resolution(tx: Session, question_id: int) -> Resolution | None:
-    """The resolution that counts, or the latest reopening."""
+    """Return the resolution that counts, or the latest reopening."""
     return tx.exec(
         select(Resolution)
         .where(Resolution.question_id == question_id)
@@ -169,7 +169,7 @@ def latest_resolution(tx: Session, question_id: int) -> Resolution | None:
 
 
 def resolutions(tx: Session, question_id: int) -> list[Resolution]:
-    """All that was ever entered, oldest first."""
+    """Return all resolutions that were ever entered, oldest first."""
     return list(
         tx.exec(
             select(Resolution)
@@ -180,21 +180,21 @@ def resolutions(tx: Session, question_id: int) -> list[Resolution]:
 
 
 def disputes(tx: Session, question_id: int) -> list[Dispute]:
-    """The objections to the question's resolutions, oldest first."""
+    """Return the objections to the question's resolutions, oldest first."""
     return list(
         tx.exec(select(Dispute).where(Dispute.question_id == question_id).order_by(col(Dispute.id)))
     )
 
 
 def settle_disputes(tx: Session, question_id: int) -> None:
-    """A new resolution or a reopening answers the objections."""
+    """Delete the objections, which a new resolution or a reopening has answered."""
     tx.exec(delete(Dispute).where(col(Dispute.question_id) == question_id))
 
 
 def already_forecast_by_present(
     tx: Session, session_id: int, question_ids: Collection[int]
 ) -> dict[int, set[int]]:
-    """By question, who of those in the circle has marked or forecast it."""
+    """Return who in the circle has marked or forecast each question, by question id."""
     present = set(
         tx.exec(
             select(Attendance.member_id).where(

@@ -62,7 +62,7 @@ _THERE = union(
         col(Attendance.session_id) == _OF_SESSION, Attendance.presence == Presence.OFFERED
     ),
 )
-# What is NULL comes first on one engine and last on the other; only offered seats have an order.
+# SQLite sorts NULL first and PostgreSQL last, so only rows of offered seats are in order.
 _AROUND = (
     select(Member, Seat, Turn, Attendance.presence)
     .join(
@@ -85,80 +85,80 @@ _LATEST_TURNS = (
 
 
 def get(tx: Session, group_id: int, round_id: int) -> Round | None:
-    """The round, if it is one of this group's sessions."""
+    """Return the round, if it belongs to a session of this group."""
     return tx.exec(_GET, params={"round_id": round_id, "group_id": group_id}).first()
 
 
 def with_session(tx: Session, round_id: int) -> tuple[Round, Meetup, Question] | None:
-    """A round with its session and its question, whichever group's they are."""
+    """Return a round of any group, with its session and its question."""
     found = tx.exec(_WITH_SESSION, params={"round_id": round_id}).first()
     return None if found is None else (found[0], found[1], found[2])
 
 
 def running(tx: Session, session_id: int) -> Round | None:
-    """The session's round that is not closed."""
+    """Return the session's round that is not closed."""
     return tx.exec(
         select(Round).where(Round.session_id == session_id, Round.phase != Phase.CLOSED)
     ).first()
 
 
 def of_session(tx: Session, session_id: int) -> list[Round]:
-    """The session's rounds in their order."""
+    """Return the session's rounds in their order."""
     return list(
         tx.exec(select(Round).where(Round.session_id == session_id).order_by(col(Round.number)))
     )
 
 
 def on_question(tx: Session, question_id: int) -> list[Round]:
-    """The rounds that took a question, oldest first."""
+    """Return the rounds on a question, oldest first."""
     return list(
         tx.exec(select(Round).where(Round.question_id == question_id).order_by(col(Round.id)))
     )
 
 
 def latest_on_question(tx: Session, question_id: int) -> Round | None:
-    """The last round that took a question."""
+    """Return the last round on a question."""
     return tx.exec(_LATEST_ON_QUESTION, params={"question_id": question_id}).first()
 
 
 def latest_beside(
     tx: Session, group_id: int, round_id: int
 ) -> tuple[Question, Round, Meetup] | None:
-    """The question of one of the group's rounds, and the last round that took it."""
-    asked = {"round_id": round_id, "group_id": group_id}
-    found = tx.exec(_LATEST_BESIDE, params=asked).first()
+    """Return a round's question, and the last round on it with its session."""
+    params = {"round_id": round_id, "group_id": group_id}
+    found = tx.exec(_LATEST_BESIDE, params=params).first()
     return None if found is None else (found[0], found[1], found[2])
 
 
 def around(
     tx: Session, round_id: int, session_id: int
 ) -> list[tuple[Member, Seat | None, Turn | None, Presence | None]]:
-    """Everybody whom the cards of a round may name, with seat, turns and place in the session.
+    """Return everybody whom a round's cards may name, with seat, turn and presence.
 
-    A member with several turns is there once for each. Whoever is offered a seat comes in the
-    order of their arrival.
+    A member with several turns is there once for each. Members who are offered a seat come in
+    the order of their arrival.
     """
-    asked = {"round_id": round_id, "session_id": session_id}
-    return [(row[0], row[1], row[2], row[3]) for row in tx.execute(_AROUND, asked)]
+    params = {"round_id": round_id, "session_id": session_id}
+    return [(row[0], row[1], row[2], row[3]) for row in tx.execute(_AROUND, params)]
 
 
 def seats(tx: Session, round_id: int) -> list[Seat]:
-    """The seats in their order."""
+    """Return the round's seats in their order."""
     return list(tx.exec(_SEATS, params={"round_id": round_id}))
 
 
 def turns(tx: Session, round_id: int) -> list[Turn]:
-    """The turns in their order."""
+    """Return the round's turns in their order."""
     return list(tx.exec(_TURNS, params={"round_id": round_id}))
 
 
 def latest_turns(tx: Session, round_id: int) -> list[Turn]:
-    """The running turn and the one that ended last, newest first."""
+    """Return the running turn and the one that ended last, newest first."""
     return list(tx.exec(_LATEST_TURNS, params={"round_id": round_id}))
 
 
 def opened_counts(tx: Session, group_id: int) -> Counter[int]:
-    """How often each member had the first turn of a round."""
+    """Count how often each member had the first turn of a round."""
     rows = tx.exec(
         select(Turn.member_id)
         .join(Round, col(Round.id) == Turn.round_id)
@@ -169,7 +169,7 @@ def opened_counts(tx: Session, group_id: int) -> Counter[int]:
 
 
 def due(tx: Session, until: datetime) -> Sequence[tuple[int, int, datetime]]:
-    """Round id, group id and moment of every round in which time does something by `until`."""
+    """Return id, group id and time of rounds that change by `until`."""
     rows = tx.exec(
         select(Round.id, Question.group_id, Round.next_due_at)
         .join(Question, col(Question.id) == Round.question_id)

@@ -8,27 +8,27 @@ from sqlmodel import Session, col, delete, func, select
 
 from storage.tables import Forecast, Meetup, Moment, Question, QuestionState, Round, Score
 
-# What a metric is made of, and at which moment, where that is not the column of its name and the
-# headlines.
+# The columns and the moment of a metric, where they are not the column of its name and the
+# headline scores.
 _COLUMNS = {
     "calibration": ("round_id", "probability", "outcome"),
     "gain": ("seat", "turn_edge"),
     "log": ("probability", "outcome"),
 }
 _MOMENTS = {"gain": Moment.TURN, "over_time": Moment.CLOSE}
-# What all metrics together are made of, after member and question.
+# The columns that all metrics together need, after member and question.
 COUNTED = (
     "headline",
     *("round_id", "brier", "edge", "probability", "outcome"),
     *("peer", "baseline", "turn_edge", "seat", "over_time"),
 )
-# A record of so many turns shows whether people change seats.
+# This many turns are enough to show whether people change seats.
 MOST_TURNS = 5_000
 Rows = Sequence[tuple[Any, ...]]
 
 
 def replace(tx: Session, question_id: int, scores: Sequence[Score]) -> bool:
-    """These are the question's scores now, and no others; False if there are none, as before."""
+    """Replace the question's scores; return False if it had and has none."""
     removed = tx.exec(delete(Score).where(col(Score.question_id) == question_id))
     tx.add_all(scores)
     tx.flush()
@@ -36,7 +36,7 @@ def replace(tx: Session, question_id: int, scores: Sequence[Score]) -> bool:
 
 
 def with_forecasts(tx: Session, question_id: int) -> list[tuple[Score, Forecast]]:
-    """The scores of a question, each with the forecast that earned it."""
+    """Return the scores of a question, each with the forecast that earned it."""
     rows = tx.exec(
         select(Score, Forecast)
         .join(Forecast, col(Forecast.id) == Score.forecast_id)
@@ -55,7 +55,7 @@ def columns(
     until: datetime | None = None,
     sessions: int | None = None,
 ) -> Rows:
-    """Member, question, and what the metric needs of each score that counts for it.
+    """Return member, question and the metric's columns of each score that counts.
 
     `since` and `until` are about when the outcome became known, `until` itself excluded; `sessions`
     leaves only what was taken in the group's last so many sessions. The rows come in no order.
@@ -64,7 +64,8 @@ def columns(
     statement = select(
         Score.member_id, Score.question_id, *(getattr(Score, name) for name in wanted)
     ).where(
-        Score.group_id == group_id, *(getattr(Score, name).is_not(None) for name in _told(wanted))
+        Score.group_id == group_id,
+        *(getattr(Score, name).is_not(None) for name in _required(wanted)),
     )
     if metric in _MOMENTS:
         statement = statement.where(Score.moment == _MOMENTS[metric])
@@ -81,9 +82,11 @@ def seats_taken(
     until: datetime | None = None,
     sessions: int | None = None,
 ) -> set[tuple[int, int]]:
-    """Return who has sat in which seat, of turns that count for the gain: (member, seat).
+    """Return who sat in which seat, of turns that count for the gain.
 
-    Of many turns some are enough: it is asked whether people change seats at all.
+    Each is a pair of member and seat.
+
+    At most `MOST_TURNS` turns are read: they show whether people change seats at all.
     """
     statement = select(Score.member_id, Score.seat).where(
         Score.group_id == group_id, col(Score.turn_edge).is_not(None), col(Score.seat).is_not(None)
@@ -112,7 +115,7 @@ def _within(
 
 
 def counted(tx: Session, group_id: int) -> Rows:
-    """Member, question and `COUNTED` of each score that may count for any metric, in no order."""
+    """Return member, question and `COUNTED` of scores that may count, in no order."""
     wanted = ("member_id", "question_id", *COUNTED)
     statement = select(*(getattr(Score, name) for name in wanted)).where(
         Score.group_id == group_id, col(Score.moment).in_([Moment.TURN, Moment.CLOSE])
@@ -121,19 +124,24 @@ def counted(tx: Session, group_id: int) -> Rows:
 
 
 def _plain(tx: Session, statement: Any) -> Rows:
-    """The driver's own rows of numbers: a million of SQLAlchemy's take a second longer."""
+    """Run a query and return the driver's own rows.
+
+    SQLAlchemy's would take a second longer for a million.
+    """
     cursor = tx.connection().execute(statement).cursor
     rows: Rows = cursor.fetchall() if cursor is not None else []
     return rows
 
 
-def _told(wanted: Sequence[str]) -> list[str]:
-    """The columns that a score must have; at the close there is no round."""
+def _required(wanted: Sequence[str]) -> list[str]:
+    """Return the columns that a score must have; at the close there is no round."""
     return [name for name in wanted if name != "round_id"]
 
 
 def _taken_in_last(group_id: int, sessions: int, metric: str) -> Any:
-    """Whether a score's question (for the gain: its round) was taken in the last so many sessions.
+    """Select scores whose question was taken in a group's last sessions.
+
+    For the gain it is the score's round that counts.
 
     Sessions that took no question are not counted.
     """
@@ -151,7 +159,7 @@ def _taken_in_last(group_id: int, sessions: int, metric: str) -> Any:
 def binary(
     tx: Session, group_id: int, member_id: int | None
 ) -> Sequence[tuple[int, int, float, int]]:
-    """Question, member, probability and outcome of each forecast that a calibration is made of.
+    """Return question, member, probability and outcome of forecasts for a calibration.
 
     They are headlines of yes-or-no questions, of one member or of everybody, by question. Of a
     question that went around twice, the newest counts alone: both would share its luck.
@@ -165,11 +173,11 @@ def binary(
         statement.order_by(col(Score.question_id), col(Score.member_id), col(Score.round_id))
     ).all()
     newest = {(question, member): (said, outcome) for question, member, said, outcome in rows}
-    return [(*at, *told) for at, told in newest.items()]
+    return [(*at, *forecast) for at, forecast in newest.items()]
 
 
 def on_options(tx: Session, group_id: int, member_id: int | None) -> int:
-    """On how many questions with options there is a headline score."""
+    """Count the questions with options that have a headline score."""
     statement = select(func.count(func.distinct(Score.question_id))).where(
         Score.group_id == group_id,
         col(Score.headline),
@@ -182,7 +190,7 @@ def on_options(tx: Session, group_id: int, member_id: int | None) -> int:
 
 
 def numbers(tx: Session, group_id: int, member_id: int | None) -> list[tuple[int, int]]:
-    """Question, and 1 if what happened lay within the 80% interval, of each headline number.
+    """Return each number question, and 1 if the 80% interval held the outcome.
 
     Of one member, or of everybody. Of a question that went around twice, the newest counts alone.
     """
@@ -197,7 +205,7 @@ def numbers(tx: Session, group_id: int, member_id: int | None) -> list[tuple[int
 
 
 def of_member(tx: Session, group_id: int, member_id: int) -> list[tuple[Score, str]]:
-    """A member's scores with the question's title, newest question first."""
+    """Return a member's scores with the question's title, newest question first."""
     rows = tx.exec(
         select(Score, Question.title)
         .join(Question, col(Question.id) == Score.question_id)
@@ -208,7 +216,7 @@ def of_member(tx: Session, group_id: int, member_id: int) -> list[tuple[Score, s
 
 
 def forecast_counts(tx: Session, member_id: int) -> tuple[int, int, int]:
-    """How many forecasts a member made, on how many questions, and how many are still unsettled."""
+    """Count a member's forecasts, their questions, and those questions not yet settled."""
     forecasts, on = tx.exec(
         select(func.count(), func.count(func.distinct(Forecast.question_id))).where(
             Forecast.member_id == member_id
@@ -226,7 +234,7 @@ def forecast_counts(tx: Session, member_id: int) -> tuple[int, int, int]:
 
 
 def settled_questions(tx: Session, group_id: int) -> int:
-    """How many of the group's questions are resolved."""
+    """Count the group's resolved questions."""
     return tx.exec(
         select(func.count())
         .select_from(Question)
@@ -235,7 +243,7 @@ def settled_questions(tx: Session, group_id: int) -> int:
 
 
 def settled(tx: Session, group_id: int, *, after: int, limit: int) -> list[Question]:
-    """The group's next resolved questions after this one, oldest first."""
+    """Return the group's next resolved questions after this one, oldest first."""
     return list(
         tx.exec(
             select(Question)
@@ -251,7 +259,7 @@ def settled(tx: Session, group_id: int, *, after: int, limit: int) -> list[Quest
 
 
 def settled_until(tx: Session, group_id: int, last: int) -> int:
-    """How many of the group's resolved questions come up to this one."""
+    """Count the group's resolved questions up to and including this one."""
     return tx.exec(
         select(func.count())
         .select_from(Question)
@@ -264,7 +272,7 @@ def settled_until(tx: Session, group_id: int, last: int) -> int:
 
 
 def forecasts_on(tx: Session, question_ids: Sequence[int]) -> dict[int, int]:
-    """How many forecasts there are on each of these questions that has any."""
+    """Count the forecasts on each of these questions that has any."""
     rows = tx.exec(
         select(Forecast.question_id, func.count())
         .where(col(Forecast.question_id).in_(question_ids))

@@ -18,14 +18,14 @@ _ATTENDANCES = (
 
 
 def get(tx: Session, group_id: int, session_id: int) -> Meetup | None:
-    """The session, if it is this group's."""
+    """Return the session, if it is this group's."""
     return tx.exec(
         select(Meetup).where(Meetup.id == session_id, Meetup.group_id == group_id)
     ).first()
 
 
 def live_in_channel(tx: Session, group_id: int, channel_id: int) -> Meetup | None:
-    """The live session of a channel."""
+    """Return the live session of a channel."""
     return tx.exec(
         select(Meetup).where(
             Meetup.group_id == group_id,
@@ -36,7 +36,7 @@ def live_in_channel(tx: Session, group_id: int, channel_id: int) -> Meetup | Non
 
 
 def live(tx: Session, group_id: int) -> Sequence[Meetup]:
-    """The group's live sessions, in the order in which they were planned or begun."""
+    """Return the group's live sessions, in the order in which they were made."""
     return tx.exec(
         select(Meetup)
         .where(Meetup.group_id == group_id, Meetup.state == SessionState.LIVE)
@@ -45,7 +45,7 @@ def live(tx: Session, group_id: int) -> Sequence[Meetup]:
 
 
 def in_channel(tx: Session, group_id: int, channel_id: int) -> Sequence[Meetup]:
-    """The sessions that are planned or live in a channel."""
+    """Return the sessions that are planned or live in a channel."""
     states = [SessionState.SCHEDULED, SessionState.LIVE]
     return tx.exec(
         select(Meetup).where(
@@ -57,7 +57,7 @@ def in_channel(tx: Session, group_id: int, channel_id: int) -> Sequence[Meetup]:
 
 
 def live_in_voice(tx: Session, group_id: int, voice_channel_id: int) -> Sequence[Meetup]:
-    """The live sessions that meet in a voice channel."""
+    """Return the live sessions that meet in a voice channel."""
     return tx.exec(
         select(Meetup).where(
             Meetup.group_id == group_id,
@@ -75,7 +75,7 @@ def listing(
     containing: str = "",
     limit: int = 25,
 ) -> list[Meetup]:
-    """The group's sessions in these states, soonest first, by words in the title."""
+    """Return the group's sessions in these states, soonest first, by words in the title."""
     statement = select(Meetup).where(
         Meetup.group_id == group_id, col(Meetup.state).in_(list(states))
     )
@@ -85,7 +85,7 @@ def listing(
 
 
 def open_lobbies(tx: Session, group_id: int) -> list[tuple[int, int]]:
-    """Session and number of every lobby of the group in which a question can be chosen."""
+    """Return session and number of each lobby where a question can be chosen."""
     rows = tx.exec(
         select(Meetup.id, Meetup.lobby).where(
             Meetup.group_id == group_id, Meetup.state == SessionState.LIVE, col(Meetup.lobby_open)
@@ -95,7 +95,7 @@ def open_lobbies(tx: Session, group_id: int) -> list[tuple[int, int]]:
 
 
 def planned(tx: Session, group_id: int) -> list[int]:
-    """The group's sessions that are announced and have not begun."""
+    """Return the group's sessions that are announced and have not begun."""
     rows = tx.exec(
         select(Meetup.id).where(Meetup.group_id == group_id, Meetup.state == SessionState.SCHEDULED)
     )
@@ -103,7 +103,7 @@ def planned(tx: Session, group_id: int) -> list[int]:
 
 
 def due(tx: Session, until: datetime, state: SessionState) -> Sequence[tuple[int, int, datetime]]:
-    """Session id, group id and moment of all in this state in which time does something."""
+    """Return id, group id and time of sessions in a state, due by `until`."""
     rows = tx.exec(
         select(Meetup.id, Meetup.group_id, Meetup.remind_at).where(
             Meetup.state == state,
@@ -115,13 +115,13 @@ def due(tx: Session, until: datetime, state: SessionState) -> Sequence[tuple[int
 
 
 def rsvps(tx: Session, session_id: int) -> list[Rsvp]:
-    """The answers to an invitation, in the order in which they came."""
+    """Return the answers to an invitation, in the order in which they came."""
     statement = select(Rsvp).where(Rsvp.session_id == session_id)
     return list(tx.exec(statement.order_by(col(Rsvp.at), col(Rsvp.id))))
 
 
 def rsvps_of(tx: Session, session_ids: Collection[int]) -> dict[int, list[Rsvp]]:
-    """The answers to each of these invitations, in the order in which they came."""
+    """Return the answers to each of these invitations, in the order they came."""
     found: dict[int, list[Rsvp]] = {session_id: [] for session_id in session_ids}
     statement = select(Rsvp).where(col(Rsvp.session_id).in_(list(session_ids)))
     for row in tx.exec(statement.order_by(col(Rsvp.at), col(Rsvp.id))):
@@ -130,12 +130,12 @@ def rsvps_of(tx: Session, session_ids: Collection[int]) -> dict[int, list[Rsvp]]
 
 
 def going(tx: Session, session_id: int) -> list[int]:
-    """The members who said that they come, in the order in which they did."""
+    """Return the members who said that they will come, in that order."""
     return [row.member_id for row in rsvps(tx, session_id) if row.answer == Answer.GOING]
 
 
 def answer(tx: Session, session_id: int, member_id: int, said: Answer, now: datetime) -> None:
-    """Keeps a member's newest answer."""
+    """Save a member's newest answer."""
     rsvp = tx.exec(
         select(Rsvp).where(Rsvp.session_id == session_id, Rsvp.member_id == member_id)
     ).first()
@@ -147,19 +147,19 @@ def answer(tx: Session, session_id: int, member_id: int, said: Answer, now: date
 
 
 def attendances(tx: Session, session_id: int) -> list[Attendance]:
-    """Who is, was, or is offered to be in the circle, in the order in which they came."""
+    """Return all places in the circle, past, present and offered, in order."""
     return list(tx.exec(_ATTENDANCES, params={"of": session_id}))
 
 
 def circle(tx: Session, session_id: int) -> list[int]:
-    """The members in the circle, in the order in which they sat down."""
+    """Return the members in the circle, in the order in which they sat down."""
     return [row.member_id for row in attendances(tx, session_id) if row.presence == Presence.IN]
 
 
 def set_presence(
     tx: Session, session_id: int, member_id: int, presence: Presence, now: datetime
 ) -> None:
-    """Keeps a member's place in, beside or out of the circle."""
+    """Save a member's place in, beside or out of the circle."""
     row = attendance(tx, session_id, member_id)
     if row is None:
         tx.add(Attendance(session_id=session_id, member_id=member_id, presence=presence, at=now))
@@ -170,7 +170,7 @@ def set_presence(
 
 
 def attendance(tx: Session, session_id: int, member_id: int) -> Attendance | None:
-    """A member's place in a session, if they have one."""
+    """Return a member's place in a session, if they have one."""
     return tx.exec(
         select(Attendance).where(
             Attendance.session_id == session_id, Attendance.member_id == member_id
@@ -179,7 +179,7 @@ def attendance(tx: Session, session_id: int, member_id: int) -> Attendance | Non
 
 
 def votes(tx: Session, session_id: int, lobby: int) -> dict[int, int]:
-    """Question ids by member, of one lobby."""
+    """Return the votes of one lobby: question ids by member."""
     rows = tx.exec(
         select(Vote.member_id, Vote.question_id).where(
             Vote.session_id == session_id, Vote.lobby == lobby
@@ -189,7 +189,7 @@ def votes(tx: Session, session_id: int, lobby: int) -> dict[int, int]:
 
 
 def vote(tx: Session, session_id: int, lobby: int, member_id: int, question_id: int) -> None:
-    """Keeps a member's newest vote in a lobby."""
+    """Save a member's newest vote in a lobby."""
     row = tx.exec(
         select(Vote).where(
             Vote.session_id == session_id, Vote.lobby == lobby, Vote.member_id == member_id

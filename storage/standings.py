@@ -1,4 +1,4 @@
-"""Queries about kept standings: what the leaderboards of all time show, computed beforehand."""
+"""Queries about stored standings: what the all-time leaderboards show, computed in advance."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -11,21 +11,21 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def replace(tx: Session, group_id: int, rows: Sequence[Standing]) -> None:
-    """These are the group's kept standings now, and no others."""
+    """Replace all of the group's stored standings."""
     tx.exec(delete(Standing).where(col(Standing.group_id) == group_id))
     tx.add_all(rows)
     tx.flush()
 
 
 def of_metric(tx: Session, group_id: int, metric: str) -> list[Standing]:
-    """Everybody's standing in one metric, in no order worth relying on."""
+    """Return everybody's standing in one metric, in no order."""
     return list(
         tx.exec(select(Standing).where(Standing.group_id == group_id, Standing.metric == metric))
     )
 
 
 def of_member(tx: Session, group_id: int, member_id: int) -> dict[str, Standing]:
-    """A member's standing by metric."""
+    """Return a member's standings by metric."""
     rows = tx.exec(
         select(Standing).where(Standing.group_id == group_id, Standing.member_id == member_id)
     )
@@ -33,7 +33,7 @@ def of_member(tx: Session, group_id: int, member_id: int) -> dict[str, Standing]
 
 
 def due(tx: Session, _until: datetime) -> list[tuple[int, int, datetime]]:
-    """Groups whose kept standings do not show all of their scores, or whose scores are old.
+    """Return groups whose stored standings or scores are out of date.
 
     Each with its id twice and a moment that is long past, in the shape of all that is due.
     """

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from storage.calendar_tables import Address, CalendarEntry, Feed, Keepsake
+from storage.calendar_tables import Address, BotState, CalendarEntry, Feed
 from storage.enums import (
     Answer,
     DraftKind,
@@ -28,11 +28,12 @@ from storage.enums import (
     word,
 )
 
-# Words are taken from here too: whoever reads a row needs them.
+# The enums are exported here too: code that reads a row needs them.
 __all__ = [
     "Address",
     "Answer",
     "Attendance",
+    "BotState",
     "CalendarEntry",
     "Dispute",
     "Draft",
@@ -45,7 +46,6 @@ __all__ = [
     "Group",
     "Interaction",
     "Interest",
-    "Keepsake",
     "Mark",
     "Meetup",
     "Member",
@@ -75,8 +75,8 @@ class Group(SQLModel, table=True):
     """One Discord server and its settings; the defaults let a group start without any.
 
     `scores_version` grows with every change of a score; `standings_version` is the one that the
-    kept standings show. After an upgrade that changes how scores are computed, `rescored_to` is the
-    last question whose scores follow the new rules, in the order of ids; NULL once all of them do.
+    stored standings show. After an upgrade that changes how scores are computed, `rescored_to` is
+    the last question whose scores follow the new rules, in the order of ids; NULL once all do.
     `left_at` is set while the bot is not in the server: the group is asleep then.
     """
 
@@ -174,11 +174,11 @@ class Mark(SQLModel, table=True):
 
 
 class Series(SQLModel, table=True):
-    """Sessions that come round: a rhythm in local time, and what each new session starts out as.
+    """Sessions that come again, in local time, and what each new one starts with.
 
     The rhythm never changes; sessions that move for good move to a series of their own. `at` is
     the local time of day, "19:00". No session comes after `last_on`, which is set when the series
-    is ended. `plan_at` is when the next session is to be announced at the latest.
+    is ended. `plan_at` is the latest time to announce the next session.
     """
 
     __tablename__ = "series"
@@ -289,7 +289,7 @@ class Interest(SQLModel, table=True):
 
 
 class Draft(SQLModel, table=True):
-    """Something typed whose time can be read in several ways, until the member has chosen one.
+    """Typed text whose time has several readings, until the member has chosen one.
 
     `about` is the session or question that it changes, if there is one; `typed` is JSON of all
     that was typed; `readings` is a JSON list of the moments on offer, each with its zone.
@@ -308,7 +308,7 @@ class Draft(SQLModel, table=True):
 
 
 class Attendance(SQLModel, table=True):
-    """Who is in a live session's circle, was, or is on the call and was offered a seat."""
+    """A member's place in a live session: in the circle, gone, or offered a seat."""
 
     __tablename__ = "attendances"
     __table_args__ = (UniqueConstraint("session_id", "member_id"),)
@@ -386,7 +386,10 @@ class Seat(SQLModel, table=True):
 
 
 class Turn(SQLModel, table=True):
-    """The time that a seat has the floor. `left_seconds` is set while paused, and at the end."""
+    """The time in which a seat may speak.
+
+    `left_seconds` is set while paused, and at the end.
+    """
 
     __tablename__ = "turns"
     __table_args__ = (
@@ -516,7 +519,7 @@ class Score(SQLModel, table=True):
 
 
 class Standing(SQLModel, table=True):
-    """A member's all-time value of one metric, kept so that no leaderboard adds up a lifetime.
+    """A member's all-time value of one metric, stored so that leaderboards are quick.
 
     Derived from the scores when a question is settled. NULL stands for a value or an end of an
     interval that is not defined. `raw`, `error` and `freedom` are what ranges of ranks are drawn
@@ -549,7 +552,7 @@ class Interaction(SQLModel, table=True):
 
 
 class Effect(SQLModel, table=True):
-    """The outbox: a message that Discord shall show, by its key; what it says is derived.
+    """A message of the outbox that Discord should show, by its key.
 
     `wanted` grows with each change of what the message shows, `shown` is the version that Discord
     has: ten changes in a row cost one edit. Cards are edited, pings (which `expire`) are sent once.

@@ -1,7 +1,8 @@
 """Members' mail addresses: given, confirmed by a code that Google mails, and taken back.
 
 The bot sends no mail of its own. Its Google Calendar invites the address to an event that has the
-code in its title, so whoever types it reads the mail of that address. Never touches Discord.
+code in its title, so a person who types the code reads the mail of that address. Never touches
+Discord.
 """
 
 from dataclasses import dataclass
@@ -37,8 +38,8 @@ ABOUT = (
 
 
 @dataclass(frozen=True)
-class Kept:
-    """What is kept of a member's address, as it may be shown."""
+class StoredAddress:
+    """A member's stored address, with most of it hidden."""
 
     masked: str | None
     confirmed: bool = False
@@ -47,15 +48,15 @@ class Kept:
 
 @dataclass(frozen=True)
 class AddressRequest:
-    """What `/settings calendar-email` was given; nothing asks what is kept."""
+    """The options of `/settings calendar-email`; without any, it shows what is stored."""
 
     address: str | None = None
     code: str | None = None
     forget: bool = False
 
 
-def change(desk: Desk, caller: Caller, wish: AddressRequest) -> Kept:
-    """Does what was asked, and says what is kept then."""
+def change(desk: Desk, caller: Caller, wish: AddressRequest) -> StoredAddress:
+    """Change, confirm or delete the caller's address, and return what is stored then."""
     if [wish.address is not None, wish.code is not None, wish.forget].count(True) > 1:
         raise Refusal("One thing at a time: an address, the code, or to be forgotten.")
     if wish.forget:
@@ -67,16 +68,19 @@ def change(desk: Desk, caller: Caller, wish: AddressRequest) -> Kept:
     return show(desk, caller)
 
 
-def show(desk: Desk, caller: Caller) -> Kept:
-    """What is kept of the caller's address."""
+def show(desk: Desk, caller: Caller) -> StoredAddress:
+    """Return what is stored of the caller's address."""
     with desk.db.read() as tx:
         me = groups.member_of_user(tx, caller.group_id, caller.user_id)
         row = None if me is None else calendars.address(tx, row_id(me))
-        return _kept(desk, row)
+        return _stored(desk, row)
 
 
-def ask(desk: Desk, caller: Caller, typed: str) -> Kept:
-    """Has a code sent to the caller's address; until it is typed nobody is invited there."""
+def ask(desk: Desk, caller: Caller, typed: str) -> StoredAddress:
+    """Send a code to the caller's address.
+
+    Nobody is invited at an address before its code was typed.
+    """
     box = _box(desk)
     with desk.act(caller) as unit:
         address = calendars_rules.check_address(typed)
@@ -92,11 +96,11 @@ def ask(desk: Desk, caller: Caller, typed: str) -> Kept:
         _count(row, unit.now)
         unit.tx.flush()
         unit.sync(keys.address(row_id(row), row.number))
-        return _kept(desk, row)
+        return _stored(desk, row)
 
 
-def confirm(desk: Desk, caller: Caller, typed: str) -> Kept:
-    """The caller has read the code in their mail: from now on they are invited."""
+def confirm(desk: Desk, caller: Caller, typed: str) -> StoredAddress:
+    """Check the code from the mail, and invite the caller from now on."""
     box = _box(desk)
     with desk.act(caller) as unit:
         row = _row(unit)
@@ -110,16 +114,16 @@ def confirm(desk: Desk, caller: Caller, typed: str) -> Kept:
             unit.tx.flush()
             unit.sync(keys.address(row_id(row), row.number))
             calendars_service.tell_again(unit)
-        kept, left = _kept(desk, row), calendars_rules.MOST_TRIES - row.tries
+        stored, left = _stored(desk, row), calendars_rules.MOST_TRIES - row.tries
     if not right:  # the try is saved by now
         tries = "1 more try" if left == 1 else f"{left} more tries"
         again = f"You have {tries}." if left else "Ask for a new code."
         raise Refusal(f"That is not the code in the newest mail. {again}")
-    return kept
+    return stored
 
 
 def forget(desk: Desk, caller: Caller) -> None:
-    """The caller takes their address back: it is deleted, and they are no longer invited."""
+    """Delete the caller's address, and invite them no longer."""
     with desk.act(caller) as unit:
         row = _row(unit)
         _leave(unit, row)
@@ -127,7 +131,10 @@ def forget(desk: Desk, caller: Caller) -> None:
 
 
 def code_event(row: Address, number: int, box: Box | None) -> CalendarEvent | None:
-    """The event that takes a code to its address; cancelled as soon as it has no use any more."""
+    """Return the event that takes a code to its address.
+
+    It is cancelled as soon as the code is of no more use.
+    """
     if box is None or row.asked_at is None:
         return None
     newest = number == row.number
@@ -147,7 +154,7 @@ def code_event(row: Address, number: int, box: Box | None) -> CalendarEvent | No
 
 
 def _leave(unit: Unit, row: Address) -> None:
-    """Deletes the address, and whatever was under way for it."""
+    """Delete the address, and cancel the code and the invitations sent to it."""
     invited = row.confirmed_at is not None
     if row.code is not None:
         unit.sync(keys.address(row_id(row), row.number))
@@ -174,13 +181,15 @@ def _count(row: Address, now: datetime) -> None:
     row.asked += 1
 
 
-def _kept(desk: Desk, row: Address | None) -> Kept:
+def _stored(desk: Desk, row: Address | None) -> StoredAddress:
     if row is None or row.sealed is None or desk.means.box is None:
-        return Kept(None)
+        return StoredAddress(None)
     address = desk.means.box.find(row.sealed)
     if address is None:
-        return Kept(None)
-    return Kept(calendars_rules.masked(address), row.confirmed_at is not None, row.trouble or "")
+        return StoredAddress(None)
+    return StoredAddress(
+        calendars_rules.masked(address), row.confirmed_at is not None, row.trouble or ""
+    )
 
 
 def _box(desk: Desk) -> Box:

@@ -26,10 +26,10 @@ async def calendar_email(
     code: str | None = None,
     forget: bool = False,  # noqa: FBT001, FBT002 - an option of a slash command
 ) -> None:
-    """Takes, confirms or deletes the caller's address, or shows what is kept of it."""
+    """Change, confirm or delete the caller's address, or show what is stored of it."""
     door = Door(interaction)
-    kept = await door.do(addresses.change, addresses.AddressRequest(address, code, forget))
-    await door.whisper(calendars_cards.address(kept))
+    stored = await door.do(addresses.change, addresses.AddressRequest(address, code, forget))
+    await door.whisper(calendars_cards.address(stored))
 
 
 @app_commands.command(
@@ -40,7 +40,7 @@ async def calendar_feed(
     interaction: discord.Interaction[Any],
     roll: bool = False,  # noqa: FBT001, FBT002 - an option of a slash command
 ) -> None:
-    """Says where the group's calendar is."""
+    """Say where the group's calendar is."""
     door = Door(interaction)
     await door.whisper(
         calendars_cards.feed(await door.do(calendars_service.feed_address, roll=roll))

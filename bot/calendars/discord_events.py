@@ -1,7 +1,8 @@
 """Sessions as events in Discord's own calendar: made, edited, started, ended, cancelled.
 
-Each event carries a mark in its description, so that after a crash between Discord's deed and our
-note of it the event is found again and not made twice. What somebody deleted by hand stays away.
+The bot may crash after Discord made an event and before the database knows it. A mark in each
+description prevents a second event: by it the first is found. What somebody deleted by hand stays
+away.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -36,7 +37,7 @@ NO_ROOM = (
 
 @dataclass(frozen=True)
 class Wanted:
-    """A session as its event is to be."""
+    """A session as its event should be."""
 
     session_id: int
     state: SessionState
@@ -50,7 +51,7 @@ class Wanted:
 
     @classmethod
     def of(cls, meetup: Meetup) -> "Wanted":
-        """What a session wants of its event."""
+        """Return what the event of a session should say."""
         address = f"https://discord.com/channels/{meetup.group_id}/{meetup.channel_id}"
         mark = f"Forecasting Dojo, session {meetup.id}"
         return cls(
@@ -67,7 +68,10 @@ class Wanted:
 
     @property
     def fields(self) -> dict[str, Any]:
-        """As Discord takes it: in the voice channel, or else at the address of the channel."""
+        """Return the event's fields for Discord.
+
+        It is in the voice channel, or else at the address of the text channel.
+        """
         common = {
             "name": self.title,
             "description": self.description,
@@ -83,7 +87,7 @@ class Wanted:
         return common | place
 
     def is_shown_by(self, event: discord.ScheduledEvent) -> bool:
-        """Whether an event says what it is to say."""
+        """Tell whether an event says what it should."""
         return (
             event.name == self.title
             and (event.description or "") == self.description
@@ -94,7 +98,7 @@ class Wanted:
 
 
 class DiscordEvents:
-    """Carries out what the outbox wants of events."""
+    """The carrier that changes Discord's events as the outbox says."""
 
     def __init__(
         self,
@@ -109,7 +113,7 @@ class DiscordEvents:
         self._note_interest = note_interest
 
     async def carry(self, effect: Effect) -> int | None:
-        """Brings the session's event to what is true now. Returns the event's id."""
+        """Change the session's event to what is true now, and return its id."""
         number = Key.parse(effect.key).id
         wanted: Wanted = await self._run(self._read, number)
         try:
@@ -148,19 +152,19 @@ class DiscordEvents:
         return await self._create(guild, wanted) if effect.message_id is None else None
 
     def _is_spent(self, event: discord.ScheduledEvent, wanted: Wanted) -> bool:
-        """Whether an event began or lapsed by itself, and the session was put off after that."""
+        """Tell whether an event began or ended by itself before the session was put off."""
         now = self._desk.clock()
         over = event.status != discord.EventStatus.scheduled and event.start_time <= now
         return over and wanted.state == SessionState.SCHEDULED and wanted.starts_at > now
 
     async def _guild(self, group_id: int) -> discord.Guild:
-        """Before the gateway is open, the bot knows no server yet."""
+        """Return the server, also before the gateway is open, when the client knows none."""
         return self._client.get_guild(group_id) or await self._client.fetch_guild(group_id)
 
     async def _find(
         self, guild: discord.Guild, effect: Effect, wanted: Wanted
     ) -> discord.ScheduledEvent | None:
-        """The event that is known, or that an earlier attempt has left."""
+        """Return the known event, or one that an earlier attempt left behind."""
         if effect.message_id is not None:
             try:
                 return await guild.fetch_scheduled_event(effect.message_id)
@@ -169,7 +173,7 @@ class DiscordEvents:
         return None if effect.attempted_at is None else await self._ours(guild, wanted)
 
     async def _ours(self, guild: discord.Guild, wanted: Wanted) -> discord.ScheduledEvent | None:
-        """An event that has the session's mark, and is not over."""
+        """Return our event that has the session's mark and is not over."""
         me = self._client.user.id if self._client.user else None
         for event in await guild.fetch_scheduled_events():
             marked = (event.description or "").endswith(f"\n{wanted.mark}")
@@ -178,7 +182,7 @@ class DiscordEvents:
         return None
 
     async def _create(self, guild: discord.Guild, wanted: Wanted) -> discord.ScheduledEvent | None:
-        """A new event, unless it is too late for one."""
+        """Create the event, unless it is too late for one."""
         if wanted.state != SessionState.SCHEDULED or wanted.starts_at <= self._desk.clock():
             return None
         return await guild.create_scheduled_event(**wanted.fields)
@@ -189,7 +193,10 @@ class DiscordEvents:
 
 
 async def _bring(event: discord.ScheduledEvent, wanted: Wanted) -> None:
-    """An event goes from scheduled to active to completed, or is cancelled before it begins."""
+    """Move an event on to the session's state.
+
+    An event goes from scheduled to active to completed, or is cancelled before it begins.
+    """
     waiting = event.status == discord.EventStatus.scheduled
     if wanted.state == SessionState.SCHEDULED:
         if waiting and not wanted.is_shown_by(event):
@@ -218,7 +225,7 @@ async def _interested(event: discord.ScheduledEvent) -> list[Person]:
 
 
 def _declined(error: discord.HTTPException) -> Exception:
-    """Why Discord will not have it; what is only for now is left to be tried again."""
+    """Return why Discord refused; an error that will pass is returned to be tried again."""
     if error.status >= 500 or error.status == 429:
         return error
     if error.code == TOO_MANY_EVENTS:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _RULE_PART = re.compile(r"[A-Z]+=[A-Z0-9,+-]+", re.ASCII)
-# Neither RFC 5545 nor JSON readers at large take these; line ends are made one kind first.
+# RFC 5545 and many JSON readers refuse these characters. Line ends become one kind first.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
@@ -36,7 +36,7 @@ class OccurrenceChange:
 
     @property
     def is_none(self) -> bool:
-        """Whether the occurrence is as the series has it."""
+        """Tell whether the occurrence is as the series has it."""
         return self == OccurrenceChange(self.original)
 
 
@@ -83,11 +83,11 @@ class CalendarEvent:
 
     @property
     def tz(self) -> ZoneInfo:
-        """The zone of all its wall times."""
+        """Return the zone of all its wall times."""
         return ZoneInfo(self.zone)
 
     def occurrence(self, change: OccurrenceChange) -> "CalendarEvent":
-        """One occurrence of the series, by itself, as it is after its change."""
+        """Return one occurrence of the series as an event of its own, after its change."""
         return replace(
             self,
             starts_at=change.starts_at or change.original,
@@ -101,7 +101,7 @@ class CalendarEvent:
 
 
 def require_wall_time(moment: datetime) -> None:
-    """Refuses a time with a zone: it would move when clocks change."""
+    """Refuse a time with a zone, because it would move when clocks change."""
     if moment.tzinfo is not None:
         raise ValueError(f"{moment} is not a wall time: it has a zone of its own")
 
@@ -114,7 +114,9 @@ def _require_zone(name: str) -> None:
 
 
 def in_utc(wall: datetime, zone: ZoneInfo) -> datetime:
-    """The moment of a wall time; of two at a fold the first, in a gap by the offset before it.
+    """Return the moment of a wall time in UTC.
+
+    Where clocks go back and it comes twice, the first; where it is skipped, by the offset before.
 
     >>> in_utc(datetime(2026, 3, 29, 2, 30), ZoneInfo("Europe/Berlin")).isoformat()
     '2026-03-29T01:30:00+00:00'
@@ -123,7 +125,9 @@ def in_utc(wall: datetime, zone: ZoneInfo) -> datetime:
 
 
 def is_second(wall: datetime, zone: ZoneInfo) -> bool:
-    """Whether a wall time comes twice, and this is the second; calendars take it for the first.
+    """Tell whether a wall time comes twice and this is the second.
+
+    Calendars take such a time for the first.
 
     >>> is_second(datetime(2026, 10, 25, 2, 30, fold=1), ZoneInfo("Europe/Berlin"))
     True
@@ -132,7 +136,7 @@ def is_second(wall: datetime, zone: ZoneInfo) -> bool:
 
 
 def weekly(starts_at: datetime, *, every: int = 1) -> str:
-    """The rule of a session that is every so many weeks.
+    """Return the recurrence rule of a session that takes place every so many weeks.
 
     >>> weekly(datetime(2026, 11, 26, 19), every=2)
     'FREQ=WEEKLY;INTERVAL=2;BYDAY=TH'
@@ -142,7 +146,9 @@ def weekly(starts_at: datetime, *, every: int = 1) -> str:
 
 
 def monthly(starts_at: datetime) -> str:
-    """The rule of a session that is on the same weekday of each month; a fifth one is the last.
+    """Return the recurrence rule for the same weekday of each month.
+
+    A fifth one is written as the last.
 
     >>> monthly(datetime(2026, 11, 26, 19)), monthly(datetime(2026, 10, 29, 19))
     ('FREQ=MONTHLY;BYDAY=4TH', 'FREQ=MONTHLY;BYDAY=-1TH')
@@ -152,7 +158,7 @@ def monthly(starts_at: datetime) -> str:
 
 
 def clean(text: str) -> str:
-    r"""Text of members as calendars take it: one kind of line end, and no control characters.
+    r"""Clean members' text for calendars: one kind of line end, no control characters.
 
     >>> clean("Will it\r\nrain?\x00")
     'Will it\nrain?'
@@ -161,7 +167,7 @@ def clean(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    r"""The same on one line, for titles and places.
+    r"""Clean members' text and put it on one line, for titles and places.
 
     >>> one_line("Will it\nrain?")
     'Will it rain?'

@@ -1,8 +1,8 @@
-"""One event at Google Calendar, made so and kept so. Synchronous: it belongs into a thread.
+"""One event at Google Calendar, made and updated. Synchronous: run it in a thread.
 
 Each call reads what is there, and writes only what is not yet as it should be, on the condition
 (`If-Match`) that nobody wrote in between. The event's id is ours. So the same call may be made
-again at any time, after whatever failure and by whoever: there is one event, and people get one
+again at any time, after any failure and by anybody: there is one event, and people get one
 mail for one change.
 
 The bot's plan is what counts: an event that somebody deleted in Google Calendar comes back with
@@ -91,7 +91,7 @@ class GoogleCalendar:
         self._chance = chance
 
     def put(self, event: CalendarEvent, attempt: int = 1) -> Outcome:
-        """Makes Google's event, its occurrences and its guests be as `event` says.
+        """Make Google's event, its occurrences and its guests be as `event` says.
 
         `attempt` counts from 1 how often this was tried; the wait before the next one grows.
         """
@@ -105,7 +105,7 @@ class GoogleCalendar:
         unsure: bool = False,
         quietly: bool = False,
     ) -> Outcome:
-        """Makes sure that there is no such event, and that its guests hear of it or, quietly, not.
+        """Delete the event, and tell its guests unless `quietly` is set.
 
         `unsure` says that the event was put less than `LOOK_AGAIN` ago. If its reply was lost it
         may still be on its way, so where there is none yet this asks to look again.
@@ -115,7 +115,7 @@ class GoogleCalendar:
         )
 
     def check(self) -> GaveUp | Retry | None:
-        """What keeps the calendar from being used, if anything."""
+        """Return what keeps the calendar from being used, if anything."""
         found = self._answer(self._look, 1)
         return None if isinstance(found, Synced) else found
 
@@ -148,7 +148,7 @@ class GoogleCalendar:
         return replace(done, note=TOO_MANY) if len(event.guests) > MOST_GUESTS else done
 
     def _put(self, event: CalendarEvent, *, invite: bool) -> Synced:
-        """Writes what is not so yet; without `invite` the guests stay whoever they are."""
+        """Write what differs from Google's event; without `invite` the guests stay as they are."""
         for _ in _rounds():
             found = self._read(event)
             if found is None:
@@ -175,18 +175,21 @@ class GoogleCalendar:
         return Synced(self._id(event), found["etag"] if found else "")
 
     def _read(self, event: CalendarEvent) -> Any:
-        """The event as Google has it, which a deleted one is for long; None if there is none."""
+        """Return the event as Google has it; None if there is none.
+
+        Google still returns a deleted event for a long time.
+        """
         return self._tried(self._events.get(**self._which(event)), {404, 410})
 
     def _insert(self, event: CalendarEvent, *, invite: bool) -> Any:
-        """Makes the event; None if it was there after all, or once was."""
+        """Make the event; None if there is one, or was one, with its id."""
         body = new_body(event, self._secret, invite=invite)
         updates = "all" if event.guests and invite else "none"
         request = self._events.insert(calendarId=self._calendar_id, body=body, sendUpdates=updates)
         return self._tried(request, {409})
 
     def _patch(self, event: CalendarEvent, found: Any, *, invite: bool) -> Any:
-        """Changes the event, or brings it back; None if it is another one by now."""
+        """Change the event, or bring it back; None if somebody changed it meanwhile."""
         body = merged_body(event, found, self._secret, invite=invite)
         request = self._events.patch(**self._which(event), body=body, sendUpdates="all")
         request.headers["If-Match"] = found["etag"]
@@ -212,7 +215,7 @@ class GoogleCalendar:
                 return
 
     def _occurrence(self, event: CalendarEvent, change: OccurrenceChange) -> Any:
-        """The occurrence that a change is about, if the rule has it."""
+        """Return the occurrence that a change is about, if the rule has it."""
         original = original_time(event, change)
         request = self._events.instances(
             **self._which(event), originalStart=original, showDeleted=True, maxResults=1
@@ -226,7 +229,10 @@ class GoogleCalendar:
         return {"calendarId": self._calendar_id, "eventId": self._id(event)}
 
     def _tried(self, request: Any, expected: set[int]) -> Any:
-        """The answer; None for a refusal that says how things are rather than what is wrong."""
+        """Return the answer; None if it has one of the expected statuses.
+
+        Those say how things are rather than what is wrong.
+        """
         try:
             return self._run(request)
         except HttpError as error:
@@ -235,7 +241,7 @@ class GoogleCalendar:
             raise
 
     def _run(self, request: Any) -> Any:
-        """One request on a connection of its own: httplib2 is not safe to share, nor to keep."""
+        """Send one request on a new connection: httplib2's cannot be shared or used again."""
         fresh = httplib2.Http(timeout=self._timeout)
         http = google_auth_httplib2.AuthorizedHttp(
             self._credentials, http=fresh, max_refresh_attempts=1
@@ -253,7 +259,10 @@ class GoogleCalendar:
 
     @functools.cached_property
     def _events(self) -> Any:
-        """Google's own description of the interface comes with the library: no request for it."""
+        """Return the calendar interface.
+
+        Its description comes with the library, so this sends no request.
+        """
         service = build(
             "calendar",
             "v3",
@@ -265,19 +274,19 @@ class GoogleCalendar:
 
 
 def _rounds() -> Iterator[int]:
-    """As many times as it makes sense to read again; then somebody else is at it."""
+    """Count how often to read again; then raise, because somebody else keeps changing it."""
     yield from range(ROUNDS)
     raise ContendedError
 
 
 def _is_final(error: HttpError) -> bool:
-    """Whether Google says no for good: not a matter of rate, and nothing about the guests."""
+    """Tell whether Google says no for good, and not because of the guests."""
     refused = status_of(error) in {403, 404, 410} and reason_of(error) != NO_GUESTS
     return refused and isinstance(judge(error, 1), GaveUp)
 
 
 def _uninvited(error: HttpError) -> str | None:
-    """What to say where an event is refused for its guests, or may be: it goes without them."""
+    """Return what to say if the event may have been refused for its guests."""
     if reason_of(error) == NO_GUESTS:
         return NO_DELEGATION
     return BAD_ADDRESS if status_of(error) == 400 else None

@@ -24,12 +24,12 @@ class SignInError(StartError):
 
 
 def read_credentials(given: str) -> Mapping[str, Any]:
-    """The JSON of `DOJO_GOOGLE_CREDENTIALS`: a file's name, or the text itself."""
+    """Read the JSON of `DOJO_GOOGLE_CREDENTIALS`: a file's name, or the text itself."""
     try:
         text = given if given.lstrip().startswith("{") else Path(given).read_text(encoding="utf-8")
         found = json.loads(text)
     except (OSError, ValueError) as error:
-        # What was given may be a key in quotes, taken for a file's name: it is not repeated here.
+        # The text may be a key that was taken for a file's name. So it is not repeated here.
         reason = error.strerror if isinstance(error, OSError) else _first_line(error)
         raise SignInError(
             f"DOJO_GOOGLE_CREDENTIALS cannot be read ({reason}). It names the JSON "
@@ -44,17 +44,17 @@ def read_credentials(given: str) -> Mapping[str, Any]:
 
 
 def needs_login(credentials: Mapping[str, Any]) -> bool:
-    """Whether a person has to sign in once, because this is no service account."""
+    """Tell whether a person must sign in once, because this is no service account."""
     return not _is_service(credentials)
 
 
 def sign_in(
     credentials: Mapping[str, Any], *, subject: str | None = None, token: str | None = None
 ) -> Any:
-    """Google's credentials object, which gets and renews its access by itself.
+    """Return Google's credentials object, which gets and renews its access by itself.
 
     `subject` is whom a service account acts for, with domain-wide delegation; `token` is what
-    `dojo google-login` kept.
+    `dojo google-login` stored.
     """
     if _is_service(credentials):
         return _service(credentials, subject)

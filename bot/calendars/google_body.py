@@ -29,7 +29,7 @@ LONGEST_ALARM = 40320
 
 
 def event_id(uid: str, secret: str) -> str:
-    """The id that an event has at Google: always the same, so that a retry makes no second one.
+    """Return the event's id at Google, always the same: a retry makes no second event.
 
     It is in the alphabet that Google asks for, base32hex in small letters. The secret keeps two
     bots that write into one calendar apart.
@@ -38,7 +38,7 @@ def event_id(uid: str, secret: str) -> str:
 
 
 def new_body(event: CalendarEvent, secret: str, *, invite: bool = True) -> Body:
-    """What to insert; without `invite` nobody is a guest."""
+    """Return the body to insert; without `invite` nobody is a guest."""
     notes = _notes(event, secret, invite=invite)
     body = {**_plain(event), "id": event_id(event.uid, secret), **_properties(notes)}
     if event.rule:
@@ -51,7 +51,7 @@ def new_body(event: CalendarEvent, secret: str, *, invite: bool = True) -> Body:
 def merged_body(
     event: CalendarEvent, found: Mapping[str, Any], secret: str, *, invite: bool = True
 ) -> Body:
-    """What to patch an event with that is there already, whoever has changed it since.
+    """Return the body for patching an existing event, which others may have changed.
 
     Without `invite` the guests stay as they are.
     """
@@ -70,7 +70,7 @@ def merged_body(
 def is_written(
     event: CalendarEvent, found: Mapping[str, Any], secret: str, *, invite: bool = True
 ) -> bool:
-    """Whether the event says already, by the bot's own note, all that we would write."""
+    """Tell whether our own note on the event says that nothing must be written."""
     noted = _private(found).get(WRITTEN)
     alive = found.get("status") != CANCELLED
     return alive and noted == _fingerprint(event, secret, invite=invite)
@@ -79,7 +79,7 @@ def is_written(
 def occurrence_patch(
     event: CalendarEvent, change: OccurrenceChange, found: Mapping[str, Any]
 ) -> Body:
-    """What to patch one occurrence with; empty if it is right already."""
+    """Return the body for patching one occurrence; empty if it is right already."""
     if change.cancelled:
         return {} if found.get("status") == CANCELLED else {"status": CANCELLED}
     one = event.occurrence(change)
@@ -92,7 +92,7 @@ def occurrence_patch(
 
 
 def original_time(event: CalendarEvent, change: OccurrenceChange) -> str:
-    """By what Google finds an occurrence: when it would have been."""
+    """Return when the occurrence would have been, by which Google finds it."""
     return change.original.replace(tzinfo=event.tz).isoformat()
 
 
@@ -141,19 +141,25 @@ def _alarms(minutes: Sequence[int]) -> list[Body]:
 
 
 def _ends_at(event: CalendarEvent) -> datetime:
-    """When it ends by the clock; a clock change during it makes it neither longer nor shorter."""
+    """Return when the event ends by the clock.
+
+    A clock change during the event makes it neither longer nor shorter.
+    """
     ends_at = in_utc(event.starts_at, event.tz) + event.duration
     return ends_at.astimezone(event.tz).replace(tzinfo=None)
 
 
 def _time(wall: datetime, event: CalendarEvent) -> Body:
-    """On the clocks of the zone; the offset says which of two equal times, where that matters."""
+    """Write a wall time for Google, on the clocks of the event's zone.
+
+    The offset is added only to the second of two equal wall times.
+    """
     said = wall.replace(tzinfo=event.tz) if is_second(wall, event.tz) else wall
     return {"dateTime": said.isoformat(), "timeZone": event.zone}
 
 
 def _moment(time: Mapping[str, str] | None) -> datetime | None:
-    """A time of Google's, which writes the offset out; None for a whole day or nothing."""
+    """Read Google's time, which has its offset; None for a whole day or nothing."""
     said = (time or {}).get("dateTime")
     return datetime.fromisoformat(said) if said else None
 
@@ -161,17 +167,18 @@ def _moment(time: Mapping[str, str] | None) -> datetime | None:
 def _merged_guests(
     event: CalendarEvent, there: Sequence[Mapping[str, Any]], notes: Mapping[str, str], secret: str
 ) -> list[Body]:
-    """Whoever is invited stays, with what they answered, unless we invited them and no longer do.
+    """Add our guests to the event's, and drop those whom we invite no more.
 
-    Guests whom somebody added by hand are not the bot's to take away.
+    The others stay, with what they answered. Guests that somebody added by hand are not the bot's
+    to take away.
     """
     new = {guest.casefold(): guest for guest in event.guests}
-    kept = []
+    guests = []
     for attendee in there:
         address = str(attendee.get("email", ""))
         if new.pop(address.casefold(), None) or _guest_note(address, secret) not in notes:
-            kept.append(dict(attendee))
-    return [*kept, *({"email": guest} for guest in new.values())][:MOST_GUESTS]
+            guests.append(dict(attendee))
+    return [*guests, *({"email": guest} for guest in new.values())][:MOST_GUESTS]
 
 
 def _fingerprint(event: CalendarEvent, secret: str, *, invite: bool) -> str:

@@ -8,9 +8,9 @@ As https://developers.google.com/workspace/calendar/api/guides/errors says, in o
     403 anything else        a person has to change something
     404 on inserting         there is no such calendar
     408, 5xx, no reply       again, as with rate limits
-    400 and whatever is left a person has to look
+    400 and everything else  a person has to look
 
-What 404, 409, 410 and 412 mean for one event is decided where it is asked for, in google.py.
+What 404, 409, 410 and 412 mean for one event is decided where the request is sent, in google.py.
 """
 
 import http.client
@@ -32,8 +32,8 @@ QUOTAS = frozenset({"quotaExceeded", "dailyLimitExceeded"})
 NO_GUESTS = "forbiddenForServiceAccounts"
 LONGEST_WAIT = timedelta(minutes=5)
 QUOTA_WAIT = timedelta(hours=1)
-# Nothing that Google asks for in Retry-After keeps an event waiting longer.
-LONGEST_ASKED = timedelta(days=1)
+# An event never waits longer than this, even if Google's Retry-After says so.
+LONGEST_RETRY_AFTER = timedelta(days=1)
 UNREACHED = (
     OSError,
     http.client.HTTPException,
@@ -64,12 +64,12 @@ class NonsenseError(Exception):
 
 
 def status_of(error: HttpError) -> int:
-    """The HTTP status that Google answered with."""
+    """Return the HTTP status that Google answered with."""
     return int(error.resp.status)
 
 
 def reason_of(error: HttpError) -> str:
-    """Google's own word for what is wrong, such as `rateLimitExceeded`; empty if it says none."""
+    """Return Google's own word for what is wrong, such as `rateLimitExceeded`; empty if none."""
     try:
         return str(json.loads(error.content)["error"]["errors"][0]["reason"])
     except (ValueError, KeyError, IndexError, TypeError):
@@ -77,7 +77,10 @@ def reason_of(error: HttpError) -> str:
 
 
 def judge(error: Exception, attempt: int, chance: Chance = random.random) -> Retry | GaveUp | None:
-    """What follows from a failure at this attempt, counted from 1; None if it is not Google's."""
+    """Decide what follows from a failure; None if it is not Google's.
+
+    `attempt` counts from 1; `chance` returns a number between 0 and 1.
+    """
     if isinstance(error, HttpError):
         return _judge_answer(error, attempt, chance)
     if isinstance(error, google.auth.exceptions.RefreshError):
@@ -90,14 +93,17 @@ def judge(error: Exception, attempt: int, chance: Chance = random.random) -> Ret
 
 
 def back_off(attempt: int, chance: Chance = random.random) -> timedelta:
-    """Twice as long each time, with up to a second of chance, so that not all come at once."""
+    """Return the wait before the next attempt: doubled each time, up to `LONGEST_WAIT`.
+
+    Up to a second of chance is added, so that not all attempts come at once.
+    """
     seconds = 2.0 ** min(attempt, 12) + chance()
     return min(timedelta(seconds=seconds), LONGEST_WAIT)
 
 
 def _judge_answer(error: HttpError, attempt: int, chance: Chance) -> Retry | GaveUp:
     status, reason = status_of(error), reason_of(error)
-    wait = max(back_off(attempt, chance), _asked(error))
+    wait = max(back_off(attempt, chance), _retry_after(error))
     if status in {403, 429} and reason in QUOTAS:
         return Retry(max(QUOTA_WAIT, wait), "Google Calendar has a limit that is used up for now.")
     if status == 429 or (status == 403 and reason in RATE_LIMITS):
@@ -119,11 +125,11 @@ def _refused(status: int, reason: str) -> str:
     return f"Google Calendar refused the event ({reason or status})."
 
 
-def _asked(error: HttpError) -> timedelta:
-    """How long Google asks to wait, where it says so in seconds."""
+def _retry_after(error: HttpError) -> timedelta:
+    """Return how long Google says to wait, if it says so in seconds."""
     said = str(error.resp.get("retry-after", ""))
     seconds = int(said) if said.isascii() and said.isdigit() and len(said) < 9 else 0
-    return min(timedelta(seconds=seconds), LONGEST_ASKED)
+    return min(timedelta(seconds=seconds), LONGEST_RETRY_AFTER)
 
 
 def _judge_sign_in(

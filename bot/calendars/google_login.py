@@ -27,7 +27,7 @@ def log_in(
     open_browser: bool = True,
     patience: timedelta = PATIENCE,
 ) -> str:
-    """The token to keep, after a person has allowed it in the browser."""
+    """Let a person allow access in the browser, and return the token to store."""
     if not needs_login(credentials):
         raise SignInError(
             "DOJO_GOOGLE_CREDENTIALS is a service account's key: it needs no login. To use an "
@@ -42,7 +42,7 @@ def log_in(
             authorization_prompt_message=PROMPT,
             success_message=DONE,
             timeout_seconds=patience.total_seconds(),
-            # A refresh token comes only with these two; without it the bot is out after an hour.
+            # Google sends a refresh token only with these two. Else access ends after an hour.
             access_type="offline",
             prompt="consent",
         )

@@ -21,7 +21,7 @@ from bot.core.unit import Desk, Unit, row_id
 from storage import calendars, outbox
 from storage.tables import Address, CalendarEntry, Effect
 
-# One lost reply is no news; what does not work by then is said on the announcement.
+# One lost reply is not worth a word. After this many tries the announcement says the trouble.
 PATIENCE = 3
 PARKED_FOR = timedelta(hours=1)
 
@@ -30,7 +30,7 @@ class SyncedCalendar(Protocol):
     """What is needed of `GoogleCalendar`."""
 
     def put(self, event: CalendarEvent, attempt: int = 1) -> Outcome:
-        """Makes the event be as it should."""
+        """Make the event be as it should."""
 
     def cancel(
         self,
@@ -40,12 +40,12 @@ class SyncedCalendar(Protocol):
         unsure: bool = False,
         quietly: bool = False,
     ) -> Outcome:
-        """Makes sure that there is no such event."""
+        """Make sure that there is no such event."""
 
 
 @dataclass(frozen=True)
 class _Wanted:
-    """An event as it is to be; `unsure` whether it is on its way already."""
+    """An event as it should be; `unsure` if it may be on its way already."""
 
     event: CalendarEvent
     unsure: bool = False
@@ -53,7 +53,7 @@ class _Wanted:
 
 
 def keep(desk: Desk, effect: Effect, calendar: SyncedCalendar | None) -> None:
-    """Makes Google's event what it should be now; without a calendar there is nothing to do."""
+    """Make Google's event what it should be now; without a calendar, do nothing."""
     wanted = None if calendar is None else _begin(desk, effect)
     if calendar is None or wanted is None:
         with desk.db.write() as tx:
@@ -80,7 +80,7 @@ def _code(tx: Session, key: Key, box: Box | None) -> _Wanted | None:
 
 
 def _session(tx: Session, effect: Effect, desk: Desk) -> _Wanted | None:
-    """Reads what is wanted, and notes that it is being written: the reply may never come."""
+    """Read what Google should have, and note the attempt, whose reply may be lost."""
     entry = calendars.entry(tx, effect.key)
     event = calendars_read_model.read_event(tx, Key.parse(effect.key), entry, put_back=True)
     if entry is None or event is None:
@@ -101,7 +101,7 @@ def _ask(calendar: SyncedCalendar, wanted: _Wanted, attempt: int) -> Outcome:
 
 
 def _settle(unit: Unit, effect: Effect, outcome: Outcome) -> None:
-    """Whether the outbox is done with it, or when it is to be tried again."""
+    """Confirm the effect in the outbox, or say when to try it again."""
     number = row_id(effect)
     unit.effects = True
     match outcome:
@@ -116,7 +116,7 @@ def _settle(unit: Unit, effect: Effect, outcome: Outcome) -> None:
 
 
 def _note(unit: Unit, effect: Effect, outcome: Outcome) -> None:
-    """What came of it shows: on the announcements, or to whoever waits for a code."""
+    """Save the trouble, and show it on the announcements or to the address's owner."""
     key = Key.parse(effect.key)
     row: Address | CalendarEntry | None
     if key.kind == "c":

@@ -13,21 +13,21 @@ from bot.calendars.events import CalendarEvent, OccurrenceChange, clean, in_utc,
 from scoring.loading import LOADING
 
 PRODUCT = "-//Forecasting Dojo//Calendar//EN"
-# RFC 5546 wants an organizer in what is published. Nobody reads mail there: .invalid is reserved.
+# RFC 5546 wants an organizer in published events. No mail arrives there: .invalid is reserved.
 ORGANIZER = "mailto:calendar@forecasting-dojo.invalid"
 # How often a calendar should come back for the feed.
 REFRESH = timedelta(hours=1)
 
 
 def invitation(event: CalendarEvent, stamp: datetime) -> bytes:
-    """The file for one session or series; of a cancelled one, the file that takes it away again."""
+    """Return the file for a session or series; if cancelled, one that removes it."""
     calendar = _calendar("CANCEL" if event.cancelled else "PUBLISH", [event])
     _add(calendar, event, stamp)
     return bytes(calendar.to_ical())
 
 
 def feed(name: str, events: Sequence[CalendarEvent], stamp: datetime) -> bytes:
-    """All sessions of a group in one calendar, for a calendar program that comes back for more."""
+    """Return all sessions of a group as one calendar that programs can subscribe to."""
     with LOADING:
         import icalendar  # noqa: PLC0415
 
@@ -143,5 +143,8 @@ def _rule(rule: str) -> Any:
 
 
 def _at(event: CalendarEvent, wall: datetime) -> datetime:
-    """By the clocks of the zone. RFC 5545 has no word for the second of two equal times but UTC."""
+    """Return the moment on the zone's clocks, or in UTC.
+
+    RFC 5545 can say the second of two equal wall times only in UTC.
+    """
     return in_utc(wall, event.tz) if is_second(wall, event.tz) else wall.replace(tzinfo=event.tz)

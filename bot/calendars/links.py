@@ -18,12 +18,15 @@ OUTLOOK = "https://outlook.live.com/calendar/0/deeplink/compose"
 
 
 def google(event: CalendarEvent) -> str:
-    """Opens Google Calendar with the session, or the whole series, filled in."""
+    """Return a link to Google Calendar with the session or series filled in."""
     return _fit(event, _google)
 
 
 def outlook(event: CalendarEvent) -> str:
-    """Opens Outlook on the web with the session filled in; of a series, its first occurrence."""
+    """Return a link to Outlook on the web with the session filled in.
+
+    Of a series it has the first occurrence.
+    """
     return _fit(event, _outlook)
 
 
@@ -41,7 +44,7 @@ def _google(event: CalendarEvent) -> str:
 
 
 def _dates(event: CalendarEvent) -> str:
-    """From when until when: on the clocks of the zone, which a series keeps to.
+    """Write the beginning and end on the clocks of the zone, which a series follows.
 
     The second of two equal wall times can only be said in UTC.
     """
@@ -70,7 +73,7 @@ def _outlook(event: CalendarEvent) -> str:
 
 
 def _details(event: CalendarEvent) -> str:
-    """The description and where to come to; the address is kept whole."""
+    """Return the description and the address of the place, which is never cut."""
     return "\n\n".join(part for part in (clean(event.description).strip(), event.url) if part)
 
 
@@ -82,21 +85,21 @@ def _url(base: str, fields: Mapping[str, str]) -> str:
 def _fit(event: CalendarEvent, link: Callable[[CalendarEvent], str]) -> str:
     for name in ("description", "location", "title"):
         text = getattr(event, name)
-        kept = len(text)
-        while kept > 0 and (excess := len(link(event)) - LONGEST) > 0:
-            kept = _fewer(text, kept, excess)
-            shorter: Any = {name: f"{text[:kept].rstrip()}…" if kept else ""}
+        length = len(text)
+        while length > 0 and (excess := len(link(event)) - LONGEST) > 0:
+            length = _fewer(text, length, excess)
+            shorter: Any = {name: f"{text[:length].rstrip()}…" if length else ""}
             event = replace(event, **shorter)
     return link(event)
 
 
-def _fewer(text: str, kept: int, excess: int) -> int:
-    """How much of the text to keep so that its encoded form loses about `excess` characters.
+def _fewer(text: str, length: int, excess: int) -> int:
+    """Return how much text to keep so that about `excess` encoded characters go.
 
     At least one character less each time, so it comes to an end; the ellipsis takes nine.
     """
     freed = 0
-    while kept > 0 and freed < max(excess, 1):
-        kept -= 1
-        freed += len(quote(text[kept], safe=""))
-    return kept
+    while length > 0 and freed < max(excess, 1):
+        length -= 1
+        freed += len(quote(text[length], safe=""))
+    return length

@@ -1,6 +1,6 @@
-"""What calendars are told of a session, or of a series as a whole. Reads, decides nothing.
+"""What calendars show of a session, or of a whole series. Reads, decides nothing.
 
-A session of a series is told of as part of it: one event with a rule, and how single dates differ.
+A session of a series is shown as part of it: one event with a rule, and how single dates differ.
 """
 
 from dataclasses import dataclass, replace
@@ -18,15 +18,17 @@ from storage import calendars, groups
 from storage.tables import CalendarEntry, Group, Meetup, Repeat, Series, SessionState
 
 CHANNEL = "https://discord.com/channels/{}/{}"
-# RFC 5545 asks for names that nobody else makes up; .invalid is reserved and nobody's.
+# RFC 5545 asks for names that nobody else uses. .invalid is reserved and belongs to nobody.
 UID = "{}.{}@forecasting-dojo.invalid"
 
 
 @dataclass(frozen=True)
 class CalendarSession:
-    """A session as calendars have it: the event, when it last changed, what Google could not.
+    """A session in calendars: the event, its last change, and Google's trouble.
 
-    `alone` is one session of a series by itself, where that is what was asked about.
+    `trouble` says what Google could not do.
+
+    `alone` is one session of a series by itself, if a session was looked up.
     """
 
     event: CalendarEvent
@@ -36,28 +38,28 @@ class CalendarSession:
 
     @property
     def single(self) -> CalendarEvent:
-        """The session without its series."""
+        """Return the session without its series."""
         return self.alone or self.event
 
 
 def key_of(meetup: Meetup) -> Key:
-    """By what calendars know a session: its series, if it has one."""
+    """Return the key of a session in calendars: its series, if it has one."""
     if meetup.series_id is not None:
         return keys.calendar_series(meetup.series_id)
     return keys.calendar_session(row_id(meetup))
 
 
-def read_told(tx: Session, meetup: Meetup) -> CalendarSession | None:
-    """What calendars were told of a session; None for one that was never planned."""
+def read_session(tx: Session, meetup: Meetup) -> CalendarSession | None:
+    """Return what calendars have of a session; None if it was never planned."""
     entry = calendars.entry(tx, str(key_of(meetup)))
-    found = None if entry is None else told(tx, entry)
+    found = None if entry is None else read_entry(tx, entry)
     if entry is None or found is None:
         return None
     return replace(found, alone=_session(tx, meetup, entry.sequence))
 
 
-def told(tx: Session, entry: CalendarEntry) -> CalendarSession | None:
-    """What an entry stands for, as it is now."""
+def read_entry(tx: Session, entry: CalendarEntry) -> CalendarSession | None:
+    """Return the session or series of a calendar entry, as it is now."""
     event = read_event(tx, Key.parse(entry.key), entry)
     return None if event is None else CalendarSession(event, entry.changed_at, entry.trouble or "")
 
@@ -65,7 +67,7 @@ def told(tx: Session, entry: CalendarEntry) -> CalendarSession | None:
 def read_event(
     tx: Session, key: Key, entry: CalendarEntry | None, *, put_back: bool = False
 ) -> CalendarEvent | None:
-    """The session or series of a key, as a calendar event.
+    """Return the session or series of a key as a calendar event.
 
     With `put_back`, sessions to come that are as their series has them are among its changes: for
     a calendar that may have one elsewhere, from when it had been moved.
@@ -122,7 +124,7 @@ def _series(tx: Session, series: Series, sequence: int, *, put_back: bool) -> Ca
 
 
 def _change(series: Series, meetup: Meetup) -> OccurrenceChange | None:
-    """How one session of a series differs from it; None for one that the series has no more."""
+    """Return how a session differs from its series; None outside of the series."""
     day = meetup.occurrence
     if day is None or (series.last_on is not None and day > series.last_on):
         return None
@@ -158,7 +160,7 @@ def _planned(series: Series, day: date) -> datetime:
 
 
 def _is_off(meetup: Meetup) -> bool:
-    """Called off; one that nobody started is over, and stays where it was."""
+    """Tell whether it was called off; a session that nobody started stays in calendars."""
     return meetup.state == SessionState.CANCELLED and meetup.ended_at is None
 
 

@@ -10,7 +10,7 @@ EARLIEST_REMINDER = timedelta(days=14)
 
 
 def parse_reminders(text: str) -> tuple[int, ...]:
-    """Minutes before the session, from a list such as `1440,15`."""
+    """Read minutes before the session from a list such as `1440,15`, longest first."""
     parts = [part.strip() for part in text.split(",") if part.strip()]
     longest = int(EARLIEST_REMINDER.total_seconds() // 60)
     if not all(re.fullmatch(r"\d{1,6}", part) and 1 <= int(part) <= longest for part in parts):

@@ -1,4 +1,4 @@
-"""Which mail addresses may be invited: how one is written, confirmed by a code, and shown. Pure."""
+"""Which mail addresses may be invited: how one is typed, confirmed and displayed. Pure."""
 
 import hmac
 import re
@@ -9,7 +9,8 @@ from bot.core.refusals import Refusal, say_duration
 
 LONGEST_ADDRESS = 254
 CODE_LIFE = timedelta(days=1)
-# A stranger's address could be given: it gets few mails, and guessing gets nowhere.
+# Somebody could type a stranger's address. These limits let the stranger get few mails, and make
+# guessing the code useless.
 BETWEEN_CODES = timedelta(minutes=5)
 CODES_A_DAY = 3
 MOST_TRIES = 5
@@ -21,7 +22,7 @@ _ADDRESS = re.compile(
 
 
 def check_address(typed: str) -> str:
-    """An address that can be invited."""
+    """Return the typed address without spaces, or refuse what is no mail address."""
     address = typed.strip().removeprefix("mailto:")
     if len(address) > LONGEST_ADDRESS or not _ADDRESS.fullmatch(address):
         raise Refusal("That is no mail address. It looks like `name@example.org`.")
@@ -29,17 +30,17 @@ def check_address(typed: str) -> str:
 
 
 def new_code() -> str:
-    """Six digits that nobody can guess."""
+    """Return six digits that nobody can guess."""
     return f"{secrets.randbelow(10**6):06}"
 
 
 def is_code(typed: str, code: str) -> bool:
-    """Whether somebody typed the code, with or without spaces."""
+    """Tell whether the typed text is the code, with or without spaces."""
     return hmac.compare_digest("".join(typed.split()).encode(), code.encode())
 
 
 def masked(address: str) -> str:
-    """An address as it is shown, even to its owner: somebody may look over their shoulder.
+    """Hide most of an address, even from its owner: others may see the screen.
 
     >>> masked("ana@example.org")
     'a…@example.org'
@@ -51,7 +52,7 @@ def masked(address: str) -> str:
 def check_may_ask(
     *, asked_at: datetime | None, counted_from: datetime | None, asked: int, now: datetime
 ) -> None:
-    """Refuses one code too many."""
+    """Refuse a code that comes too soon, or is one too many for a day."""
     if asked_at is not None and now - asked_at < BETWEEN_CODES:
         wait = say_duration(asked_at + BETWEEN_CODES - now)
         raise Refusal(f"A code was sent just now. You can have another in {wait}.")
@@ -61,5 +62,5 @@ def check_may_ask(
 
 
 def is_valid(asked_at: datetime | None, tries: int, now: datetime) -> bool:
-    """Whether a code can still be used."""
+    """Tell whether a code can still be used: age and number of tries allow it."""
     return asked_at is not None and now - asked_at < CODE_LIFE and tries < MOST_TRIES

@@ -1,4 +1,4 @@
-"""Sessions in calendars: what each calendar is to be told, and when. Never touches Discord."""
+"""Sessions in calendars: what each calendar should say, and when. Never touches Discord."""
 
 import hashlib
 import secrets
@@ -14,8 +14,8 @@ from bot.core.unit import Caller, Desk, Unit, row_id
 from storage import bot_state, calendars, groups
 from storage.tables import Address, CalendarEntry, Feed, Meetup, SessionState
 
-# A feed forgets sessions that are over for so long; whoever had them keeps them.
-KEPT = timedelta(days=60)
+# A feed leaves out sessions that ended this long ago; calendars that have them may keep them.
+PAST_IN_FEED = timedelta(days=60)
 NO_FEED = (
     "This bot serves no calendar to subscribe to. The file and the links on each announcement "
     "work; whoever runs the bot can switch it on with DOJO_HTTP_BIND and DOJO_SECRET_KEY."
@@ -23,13 +23,13 @@ NO_FEED = (
 
 
 def follow(unit: Unit, meetup: Meetup) -> None:
-    """A planned session has changed, or not: calendars are told what is new to them."""
+    """Tell calendars what is new to them of a planned session."""
     if meetup.planned_at is not None:
         tell(unit, calendars_read_model.key_of(meetup))
 
 
 def tell(unit: Unit, key: Key) -> None:
-    """Notes what calendars are to say of a session or series, if that is news."""
+    """Save what calendars should show of a session or series, if that is news."""
     unit.tx.flush()
     event = calendars_read_model.read_event(unit.tx, key, None)
     if event is None:
@@ -49,7 +49,7 @@ def tell(unit: Unit, key: Key) -> None:
 
 
 def tell_again(unit: Unit) -> None:
-    """The group's guests or reminders have changed: so have all of its sessions to come."""
+    """Tell calendars of all sessions to come, because the group's guests or reminders changed."""
     for key in dict.fromkeys(
         map(calendars_read_model.key_of, calendars.ahead(unit.tx, unit.group.id))
     ):
@@ -59,15 +59,15 @@ def tell_again(unit: Unit) -> None:
 
 
 def catch_up(desk: Desk) -> None:
-    """Google Calendar was switched on, or on again: it is told what is still to come."""
+    """Queue for Google Calendar what changed while it was switched off."""
     if not desk.means.google:
         return
     with desk.db.read() as tx:
         waiting = [
             (entry.group_id, Key.parse(entry.key))
             for entry in calendars.unasked(tx)
-            if (told := calendars_read_model.told(tx, entry)) is not None
-            and (entry.event_id is not None or _is_ahead(told.event, desk.clock()))
+            if (found := calendars_read_model.read_entry(tx, entry)) is not None
+            and (entry.event_id is not None or _is_ahead(found.event, desk.clock()))
         ]
     for group_id, key in waiting:
         with desk.step(group_id) as unit:
@@ -75,7 +75,7 @@ def catch_up(desk: Desk) -> None:
 
 
 def announcements(unit: Unit, key: Key) -> list[Key]:
-    """The cards that say what calendars were told of a session or series."""
+    """Return the announcements that show the calendar of a session or series."""
     if key.kind == "g":
         return [keys.announcement(key.id)]
     return [
@@ -86,7 +86,7 @@ def announcements(unit: Unit, key: Key) -> list[Key]:
 
 
 def feed_address(desk: Desk, caller: Caller, *, roll: bool = False) -> str:
-    """Where the group's calendar is to be subscribed to; `roll` makes the old address useless."""
+    """Return the address of the group's calendar; `roll` makes the old one useless."""
     box, url = desk.means.box, desk.means.feed_url
     if box is None or url is None:
         raise Refusal(NO_FEED)
@@ -109,7 +109,7 @@ def feed_address(desk: Desk, caller: Caller, *, roll: bool = False) -> str:
 
 
 def read_feed(desk: Desk, secret: str) -> bytes | None:
-    """The calendar of the group whose feed has this secret."""
+    """Return the calendar of the group whose feed has this secret."""
     if desk.means.box is None:
         return None
     with desk.db.read() as tx:
@@ -118,15 +118,16 @@ def read_feed(desk: Desk, secret: str) -> bytes | None:
             return None
         name = groups.get(tx, feed.group_id).name
         found = [
-            calendars_read_model.told(tx, entry) for entry in calendars.entries(tx, feed.group_id)
+            calendars_read_model.read_entry(tx, entry)
+            for entry in calendars.entries(tx, feed.group_id)
         ]
-    told = [one for one in found if one is not None and not _is_past(one.event, desk.clock())]
-    stamp = max((one.changed_at for one in told), default=feed.made_at)
-    return ics.feed(name, [one.event for one in told], stamp)
+    sessions = [one for one in found if one is not None and not _is_past(one.event, desk.clock())]
+    stamp = max((one.changed_at for one in sessions), default=feed.made_at)
+    return ics.feed(name, [one.event for one in sessions], stamp)
 
 
 def renew_seals(desk: Desk) -> None:
-    """After a change of the key: what was sealed with an older one is sealed with the newest."""
+    """Seal again, with the newest key, all that an older key sealed."""
     box = desk.means.box
     if box is None:
         return
@@ -143,7 +144,7 @@ def renew_seals(desk: Desk) -> None:
 
 
 def _show_file(unit: Unit, key: Key) -> None:
-    """Have the file of a series shown anew on each of its announcements.
+    """Update the file of a series on each of its announcements.
 
     A date that is not announced yet has no card of its own, but it is in this file.
     """
@@ -153,7 +154,7 @@ def _show_file(unit: Unit, key: Key) -> None:
 
 
 def _ask_google(unit: Unit, key: Key) -> None:
-    """Has Google Calendar told; while it is switched off, what it has already waits for it."""
+    """Queue the change for Google Calendar; while that is off, only known events wait."""
     if unit.means.google:
         unit.sync(key)
     else:
@@ -172,4 +173,4 @@ def _is_over(event: CalendarEvent, now: datetime) -> bool:
 
 
 def _is_past(event: CalendarEvent, now: datetime) -> bool:
-    return _is_over(event, now - KEPT)
+    return _is_over(event, now - PAST_IN_FEED)

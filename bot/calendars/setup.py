@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 
 def open_box(settings: Settings) -> Box:
-    """The box of `DOJO_SECRET_KEY`; says how to make a key where there is none."""
+    """Return the box of `DOJO_SECRET_KEY`; raise `NoKeyError` if there is no key."""
     return Box(_revealed(settings.secret_key))
 
 
 def open_means(settings: Settings, *, google: bool) -> Means:
-    """What the bot may use, with a key where there is one."""
+    """Return the integrations that the settings allow; the box needs a key."""
     box = open_box(settings) if _revealed(settings.secret_key) else None
     url = (settings.http_url or f"http://{settings.http_bind}").rstrip("/")
     return Means(box=box, google=google, feed_url=url if settings.http_bind else None)
 
 
 def open_google(settings: Settings, database: Database) -> "GoogleCalendar | None":
-    """The calendar that `DOJO_GOOGLE_CREDENTIALS` lets the bot write; None without any."""
+    """Open the calendar that `DOJO_GOOGLE_CREDENTIALS` lets the bot write; None without any."""
     given = _revealed(settings.google_credentials)
     if given is None:
         return None
@@ -49,7 +49,7 @@ def open_google(settings: Settings, database: Database) -> "GoogleCalendar | Non
 
 
 def log_in_to_google(settings: Settings, database: Database, *, port: int, browser: bool) -> None:
-    """Has a person allow the bot into their calendar, and keeps what Google gave, sealed."""
+    """Let a person allow access to their calendar, and save Google's token, sealed."""
     from bot.calendars import google_auth, google_login  # noqa: PLC0415
 
     box = open_box(settings)
@@ -66,7 +66,7 @@ def log_in_to_google(settings: Settings, database: Database, *, port: int, brows
 
 
 def _token(settings: Settings, database: Database) -> str | None:
-    """What the last login left, if it can still be opened."""
+    """Return the token of the last login, if it can still be opened."""
     with database.read() as tx:
         sealed = bot_state.get(tx, bot_state.GOOGLE_TOKEN)
     try:

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-# An insert whose reply was lost may still be on its way when its session is cancelled.
+# An insert whose reply was lost may reach Google after its session was cancelled. So a cancelled
+# event that was written this recently is looked for once more.
 LOOK_AGAIN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class Synced:
-    """Google has the event as it should be; `note` says what it did without, if anything."""
+    """A success: the event is at Google; `note` says what it lacks, if anything."""
 
     event_id: str
     etag: str
@@ -18,7 +19,7 @@ class Synced:
 
 @dataclass(frozen=True)
 class Retry:
-    """Not now: the same again after this while does no harm and may well work."""
+    """A failure that may pass: try the same again after this time."""
 
     after: timedelta
     reason: str
@@ -26,7 +27,7 @@ class Retry:
 
 @dataclass(frozen=True)
 class GaveUp:
-    """It will not work until a person does what the reason says."""
+    """A failure that lasts until a person does what the reason says."""
 
     reason: str
 

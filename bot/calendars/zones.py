@@ -15,13 +15,13 @@ from scoring.loading import LOADING
 
 _STEP = timedelta(days=7)
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-# How far ahead changes are told where no yearly rule fits, as with Morocco and its Ramadan.
+# How far ahead changes are listed where no yearly rule fits, as in Morocco because of Ramadan.
 AHEAD = timedelta(days=3660)
 
 
 @dataclass(frozen=True)
 class Regime:
-    """What a zone's clocks say for a while: offsets before and after, name, summer time or not."""
+    """One state of a zone's clocks: offset before, offset now, name, summer or not."""
 
     before: timedelta
     offset: timedelta
@@ -38,7 +38,7 @@ class Onset:
 
 
 def onsets(zone: ZoneInfo, since: datetime, until: datetime) -> Iterator[Onset]:
-    """The changes of a zone between two moments in UTC, exact to the second."""
+    """Yield the changes of a zone between two moments in UTC, exact to the second."""
     moments = [since]
     while moments[-1] < until:
         moments.append(moments[-1] + _STEP)
@@ -49,7 +49,7 @@ def onsets(zone: ZoneInfo, since: datetime, until: datetime) -> Iterator[Onset]:
 
 
 def timezone(zone: ZoneInfo, since: datetime, until: datetime) -> Any:
-    """The VTIMEZONE that is right from one moment in UTC to another, and if it can, for ever."""
+    """Return the zone's VTIMEZONE, right between two moments in UTC, if possible for ever."""
     with LOADING:
         import icalendar  # noqa: PLC0415 - see ics.py
 
@@ -65,7 +65,7 @@ def timezone(zone: ZoneInfo, since: datetime, until: datetime) -> Any:
 
 
 def _standing(zone: ZoneInfo, since: datetime) -> Onset:
-    """What holds at the beginning, as if it had begun then."""
+    """Return what holds at the beginning, as if it had begun then."""
     offset, name = _state(zone, since)
     summer = (since.astimezone(zone).dst() or timedelta(0)) > timedelta(0)
     return Onset((since + offset).replace(tzinfo=None), Regime(offset, offset, name, summer))
@@ -77,7 +77,7 @@ def _state(zone: ZoneInfo, moment: datetime) -> tuple[timedelta, str]:
 
 
 def _search(zone: ZoneInfo, early: datetime, late: datetime) -> datetime:
-    """The first second of what holds at `late`."""
+    """Return the first second of what holds at `late`."""
     before = _state(zone, early)
     while late - early > timedelta(seconds=1):
         middle = early + timedelta(seconds=int((late - early).total_seconds()) // 2)
@@ -111,7 +111,10 @@ def _component(icalendar: Any, alike: list[Onset]) -> Any:
 
 
 def yearly_rule(moments: list[datetime]) -> dict[str, Any] | None:
-    """The yearly rule that all these wall times follow, if there is one: "last Sunday of March"."""
+    """Return the yearly rule of these wall times, such as "last Sunday of March".
+
+    None if there is no such rule.
+    """
     first = moments[0]
     years = [moment.year for moment in moments]
     alike = {(moment.month, moment.weekday(), moment.time()) for moment in moments}
@@ -130,10 +133,10 @@ def _nth(moment: datetime) -> int:
 
 
 def _last(moment: datetime) -> int:
-    """-1 for the last such weekday of the month; 0 for any other."""
+    """Return -1 for the last such weekday of the month, 0 for any other."""
     return -1 if (moment + timedelta(days=7)).month != moment.month else 0
 
 
 def at_midnight(day: datetime) -> datetime:
-    """The start of a day in UTC, from which a zone's changes are told."""
+    """Return the start of a day in UTC, for reading a zone's changes from there."""
     return datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -14,7 +14,7 @@ HOW_TO_MAKE_ONE = "`dojo new-key` makes one; docs/operations.md says what to kno
 
 
 class NoKeyError(StartError):
-    """Something is to be sealed or opened, and there is no usable key."""
+    """There is no usable key for sealing or opening a text."""
 
 
 class BrokenSealError(Exception):
@@ -22,10 +22,13 @@ class BrokenSealError(Exception):
 
 
 class Box:
-    """Seals text so that only who has the key can read it, or find it by its digest."""
+    """A box that seals text, so that only the key's owner can read it.
+
+    A sealed text can be found again by its digest.
+    """
 
     def __init__(self, keys: str | None) -> None:
-        # Loaded with the first box: an idle bot without a key has no use for it.
+        # Loaded with the first box: a bot without a key does not need it.
         with LOADING:
             from cryptography.fernet import Fernet, MultiFernet  # noqa: PLC0415
 
@@ -38,11 +41,11 @@ class Box:
             raise NoKeyError(f"DOJO_SECRET_KEY is not a key. {HOW_TO_MAKE_ONE}") from None
 
     def seal(self, text: str) -> str:
-        """The text, unreadable without the key; different each time."""
+        """Return the text, unreadable without the key; different each time."""
         return self._fernet.encrypt(text.encode()).decode()
 
     def open(self, sealed: str) -> str:
-        """The text that was sealed, with whichever of the keys."""
+        """Return the text that was sealed with any of the keys."""
         with LOADING:
             from cryptography.fernet import InvalidToken  # noqa: PLC0415
 
@@ -52,14 +55,17 @@ class Box:
             raise BrokenSealError from None
 
     def find(self, sealed: str) -> str | None:
-        """The text that was sealed, or None if the key for it is gone."""
+        """Return the text that was sealed, or None if its key is gone."""
         try:
             return self.open(sealed)
         except BrokenSealError:
             return None
 
     def renew(self, sealed: str) -> str:
-        """The same text, sealed with the first key; what is already, or has no key, stays."""
+        """Return the same text sealed with the first key.
+
+        What is sealed with it already, or cannot be opened, comes back unchanged.
+        """
         with LOADING:
             from cryptography.fernet import Fernet, InvalidToken  # noqa: PLC0415
 
@@ -71,11 +77,11 @@ class Box:
         return sealed
 
     def digest(self, text: str) -> str:
-        """Finds a sealed text again without opening any; made with the first key."""
+        """Return the digest, by the first key, that finds a sealed text unopened."""
         return self.digests(text)[0]
 
     def digests(self, text: str) -> tuple[str, ...]:
-        """The digests of a text by every key, for a look-up while keys are being changed."""
+        """Return the digests of a text by every key, for look-ups during a key change."""
         return tuple(
             hmac.new(key.encode(), b"dojo-digest:" + text.encode(), hashlib.sha256).hexdigest()
             for key in self._keys
@@ -83,7 +89,7 @@ class Box:
 
 
 def new_key() -> str:
-    """A key for `DOJO_SECRET_KEY`."""
+    """Return a new key for `DOJO_SECRET_KEY`."""
     with LOADING:
         from cryptography.fernet import Fernet  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Logs for whoever runs the bot: one line an event, with names and values."""
+"""Logs for the people who run the bot: one line an event, with names and values."""
 
 import logging
 import sys
@@ -7,7 +7,7 @@ import structlog
 
 
 def set_up_logs(level: str) -> None:
-    """Sends our logs and those of the libraries to standard error, from this level on."""
+    """Send our logs and those of the libraries to standard error, from this level on."""
     threshold = logging.getLevelNamesMapping()[level]
     logging.basicConfig(level=max(threshold, logging.WARNING), stream=sys.stderr, force=True)
     structlog.configure(

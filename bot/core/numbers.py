@@ -32,7 +32,9 @@ def say_probability(probability: float) -> str:
 
 
 def say_share(share: float) -> str:
-    """Say a part of a whole in whole percent; a weight may lie below 0 or above 1.
+    """Say a part of a whole in whole percent.
+
+    A weight may lie below 0 or above 1.
 
     >>> [say_share(one) for one in (0.0, 0.004, 0.614, 0.996, 1.0, 1.204)]
     ['0%', 'under 1%', '61%', 'over 99%', '100%', '120%']

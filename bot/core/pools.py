@@ -1,8 +1,8 @@
 """Threads for what takes long, apart from those of presses, alarms and delivery.
 
 One large export or a row of pictures must not keep a press waiting. Each kind of slow work has its
-own threads; what is asked for is limited for each member or group, and for the whole process, so
-that memory is bounded.
+own threads. The number of waiting requests is limited for each member or group, and for the whole
+process, so that memory is bounded.
 """
 
 import asyncio
@@ -18,15 +18,15 @@ from typing import ParamSpec, TypeVar
 
 from bot.core.refusals import Refusal
 
-# Python lets a thread compute for so long before another one that waits gets its turn. A press
-# waits for many such turns; with Python's own 5 ms it takes a second beside threads that draw.
+# Python lets a thread compute this long before it gives a waiting thread its turn. A press needs
+# many turns: with Python's own 5 ms it would take a second while other threads draw pictures.
 SECONDS_A_TURN = 0.001
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 class Pool:
-    """Threads, and how much of their work may be asked for at once.
+    """Some threads, with a limit on how much work may wait for them.
 
     Only the event loop enters and leaves, so the counts need no lock.
     """
@@ -39,37 +39,37 @@ class Pool:
         self._each = each
         self._most = most
         self._too_many = too_many
-        self._asked: Counter[Hashable] = Counter()
+        self._places: Counter[Hashable] = Counter()
 
     async def run(self, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Runs synchronous work in a thread, off the event loop."""
+        """Run synchronous work in a thread, off the event loop."""
         context = contextvars.copy_context()
         call = partial(context.run, work, *args, **kwargs)
         return await asyncio.get_running_loop().run_in_executor(self._executor, call)
 
     @contextmanager
     def place(self, who: Hashable) -> Iterator[None]:
-        """Takes a place for as long as the block lasts; refuses one too many."""
-        if self._asked[who] >= self._each:
+        """Take a place while the block runs; refuse one too many."""
+        if self._places[who] >= self._each:
             raise Refusal(self._too_many)
-        if self._asked.total() >= self._most:
+        if self._places.total() >= self._most:
             raise Refusal(
                 "Many people ask me for this at the moment. Please try again in a minute."
             )
-        self._asked[who] += 1
+        self._places[who] += 1
         try:
             yield
         finally:
-            self._asked[who] -= 1
-            self._asked += Counter()  # forgets those who have nothing here any more
+            self._places[who] -= 1
+            self._places += Counter()  # drops everybody whose count is zero
 
     def close(self, *, drop: bool) -> None:
-        """Waits for what is running; what has not begun is dropped or waited for too."""
+        """Wait for running work; waiting work is cancelled with `drop`, or else done too."""
         self._executor.shutdown(cancel_futures=drop)
 
 
 def share_fairly() -> None:
-    """Has a press get its turn soon, whatever other threads compute meanwhile.
+    """Let a press get its turn soon, even while other threads compute.
 
     What is loaded by now stays for good, so the garbage collector need not look through it again
     each time that an export has read many rows: it would stop all threads meanwhile.
@@ -101,17 +101,17 @@ class Pools:
                 "takes a minute at most."
             ),
         )
-        # Drawn for the group, not for a member, so nobody can be asked to wait.
+        # Drawn for the whole group, so no limit: there is no member who could try again later.
         self.cards = Pool("card", 1)
         self.standings = Pool("standings", 1)
 
     @property
     def slow(self) -> tuple[Pool, ...]:
-        """Those whose work may take long."""
+        """Return the pools whose work may take long."""
         return self.pictures, self.exports, self.cards, self.standings
 
     def close(self) -> None:
-        """Ends all threads."""
+        """End all threads."""
         for pool in self.slow:
             pool.close(drop=True)
         self.quick.close(drop=False)

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 
 class Refusal(Exception):  # noqa: N818 - it is an answer to a member, not a fault
-    """Something that cannot be done, said so that the member knows what happened and what to do.
+    """What cannot be done, in a sentence for the member.
+
+    It says what happened and what to do.
 
     Nothing has changed when this is raised.
     """
@@ -28,7 +30,7 @@ def clean_text(text: str) -> str:
 
 
 def say_duration(duration: timedelta) -> str:
-    """How a person says it: "10 minutes", "90 seconds", "1 hour 30 minutes".
+    """Say a duration as people do: "10 minutes", "90 seconds", "1 hour 30 minutes".
 
     >>> say_duration(timedelta(seconds=90))
     '1 minute 30 seconds'
@@ -50,5 +52,5 @@ def say_count(count: int, thing: str) -> str:
 
 
 def say_times(count: int) -> str:
-    """A number of times in words: "once", "twice", "3 times"."""
+    """Say a number of times in words: "once", "twice", "3 times"."""
     return {1: "once", 2: "twice"}.get(count, f"{count} times")

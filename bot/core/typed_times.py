@@ -1,6 +1,6 @@
 """Times that members type: read before a transaction opens, and asked about where they are open.
 
-What was typed beside an open time is kept as a draft in the database until its author presses one
+What was typed beside an open time is saved as a draft in the database until its author presses one
 of the buttons, so the question outlives a restart, and nothing has to be typed twice.
 """
 
@@ -26,10 +26,10 @@ _UTC = ZoneInfo("UTC")
 
 @dataclass(frozen=True)
 class TypedTime:
-    """A text, what it is to say, by whose clocks, and when.
+    """A text, what it should say, on which clocks, and when it was typed.
 
-    `opened_at` is when the question was asked, for an outcome; `planned` is when the session that
-    is to be moved would be, and `planned_zone` its zone where that may be another one.
+    `opened_at` is when the question was asked, for an outcome; `planned` is the present time of a
+    session that somebody moves, and `planned_zone` its zone where that may be another one.
     """
 
     text: str
@@ -52,7 +52,7 @@ class TypedTime:
         return found
 
     def zone_typed(self, reading: ReadTime) -> ZoneInfo | None:
-        """Return the zone that the text itself names: it stays, whichever clocks it is read by."""
+        """Return the zone that the text itself names, which no clocks can change."""
         zone = first(reading).zone
         if zone not in {self.zone, self.planned_zone}:
             return zone
@@ -61,7 +61,7 @@ class TypedTime:
         return None if isinstance(elsewhere, Refused) or first(elsewhere).zone != zone else zone
 
     def result(self) -> Result:
-        """Return what the reader makes of it; a time of day alone keeps the day of `planned`."""
+        """Return how the text is read; a time of day alone stays on `planned`'s day."""
         return read_time(
             self.text,
             purpose=self.purpose,
@@ -84,7 +84,7 @@ class TimeQuestion:
 
 @dataclass(frozen=True)
 class ChosenTime:
-    """What a member typed, what it is about, and the moment that they have chosen for it."""
+    """What a member typed, what it is about, and the moment they chose for it."""
 
     moment: Understood
     typed: dict[str, Any]
@@ -100,14 +100,14 @@ def zone_of(desk: Desk, caller: Caller) -> ZoneInfo:
 
 
 def first(reading: ReadTime) -> Understood:
-    """Return the moment, or one of those that it may be: what is checked before the question."""
+    """Return the moment, or the first possible one, for checks before the question."""
     return reading.candidates[0] if isinstance(reading, Asks) else reading
 
 
 def ask(
     unit: ActUnit, kind: DraftKind, typed: Mapping[str, Any], asks: Asks, about: str | None = None
 ) -> TimeQuestion:
-    """Keep what was typed until the member has said which moment was meant."""
+    """Save what was typed until the member has said which moment was meant."""
     draft = Draft(
         group_id=unit.group.id,
         member_id=unit.my_id,
@@ -123,13 +123,13 @@ def ask(
 
 
 def _labels(asks: Asks) -> tuple[str, ...]:
-    """Return what stands on the buttons: with the zone's name where it is not the same on all."""
+    """Return the labels of the buttons, with the zone's name where zones differ."""
     several = len({one.zone for one in asks.candidates}) > 1
     return tuple(one.moment if several else one.label for one in asks.candidates)
 
 
 def take(unit: ActUnit, kind: DraftKind, at: Key) -> ChosenTime:
-    """Return what a draft has become with the moment of the pressed button; it is answered now.
+    """Finish a draft with the moment of the pressed button, and return both.
 
     Raises:
         StaleRefusal: it has been answered, is another member's, or has no such moment.

@@ -50,7 +50,7 @@ class Caller:
     role_ids: frozenset[int] = frozenset()
 
     def is_facilitator(self, group: Group) -> bool:
-        """Facilitators have the group's facilitator role or Manage Events."""
+        """Tell whether the caller leads: facilitator role, Manage Events or Manage Server."""
         return (
             self.manages_group or self.manages_events or group.facilitator_role_id in self.role_ids
         )
@@ -58,7 +58,7 @@ class Caller:
 
 @dataclass
 class Unit:
-    """One change: its transaction, its moment, its group, and what it wants done afterwards.
+    """A unit of work: its transaction, its time, its group, and what follows from it.
 
     `seen` is what cards show by now, as far as the change has read it already.
     """
@@ -89,20 +89,20 @@ class Unit:
         self.refreshed[str(key)] = None
 
     def save_refreshes(self) -> outbox.Edit | None:
-        """Saves which cards are to be edited, in one statement, as the last thing of a unit.
+        """Save which cards must be edited, in one statement, at the end of the unit.
 
-        Returns the edit of the pressed card, which the answer to the press is to carry.
+        Returns the edit of the pressed card, which the answer to the press will carry.
         """
         keys, self.refreshed = list(self.refreshed), {}
         if not keys:
             return None
         asked_for, edit = outbox.refresh_all(self.tx, keys, now=self.now, pressed=self.pressed)
-        if asked_for > (edit is not None):  # what the answer shows is nothing for delivery
+        if asked_for > (edit is not None):  # the pressed card is edited by the answer itself
             self.effects = True
         return edit
 
     def ping(self, key: Key, channel_id: int, expires_at: datetime) -> None:
-        """Have a message sent once, unless it has lost its point by then."""
+        """Queue a message that is sent once, if that is possible before `expires_at`."""
         self.effects = True
         outbox.ping(
             self.tx,
@@ -114,20 +114,23 @@ class Unit:
         )
 
     def sync(self, key: Key) -> None:
-        """Have Google Calendar made to say what is true when it is asked."""
+        """Have the event in Google Calendar changed to what is true at delivery."""
         self.effects = True
         outbox.show(
             self.tx, key=str(key), group_id=self.group.id, channel_id=outbox.GOOGLE, now=self.now
         )
 
     def wake_group(self) -> None:
-        """Have a group that is asleep go on: the sweep finds what is due there."""
+        """Wake a sleeping group; the sweep then finds what is due there."""
         self.group.left_at = None
         outbox.unpark(self.tx, self.now, group_id=self.group.id)
         self.effects = True
 
     def wake(self, alarm: str, at: datetime | None) -> None:
-        """Be woken at a moment (None: no more); only a hint, the sweep would find it too."""
+        """Set an alarm, or clear it with None.
+
+        It is only a hint: the sweep would find the work too.
+        """
         self.alarms[alarm] = at
 
 
@@ -140,43 +143,43 @@ class ActUnit(Unit):
 
     @property
     def my_id(self) -> int:
-        """The asking member's id."""
+        """Return the id of the member who acts."""
         return row_id(self.me)
 
     @property
     def timezone(self) -> str:
-        """In which the asking member types times: their own zone, or else the group's."""
+        """Return the zone in which the member types times: their own, or the group's."""
         return self.me.timezone or self.group.timezone
 
     @property
     def zone(self) -> ZoneInfo:
-        """The same as a zone."""
+        """Return that zone as a `ZoneInfo`."""
         return ZoneInfo(self.timezone)
 
     def leads(self, host_id: int | None) -> bool:
-        """Whether the asking member is this host or a facilitator."""
+        """Tell whether the acting member is this host or a facilitator."""
         return self.my_id == host_id or self.caller.is_facilitator(self.group)
 
-    def require_manager(self, deed: str) -> None:
-        """Refuses whoever may not change the server's settings."""
+    def require_manager(self, action: str) -> None:
+        """Refuse everybody who may not change the server's settings."""
         if not self.caller.manages_group:
-            raise NotAllowedRefusal(f"Only people with Manage Server can {deed}.")
+            raise NotAllowedRefusal(f"Only people with Manage Server can {action}.")
 
 
 @dataclass(frozen=True)
 class Desk:
-    """Where services work: the database, the clock, and who hears of what was saved."""
+    """Where services work: the database, the clock, and who is told of saved units."""
 
     db: Database
     clock: Clock
     saved: Callable[[Unit], None] = lambda _unit: None
     means: Means = NONE
-    # Called at the end of what a member asked for, before it is saved.
+    # Called at the end of a member's unit of work, before it is saved.
     closing: Callable[[Unit], None] = lambda _unit: None
 
     @contextmanager
     def act(self, caller: Caller) -> Iterator[ActUnit]:
-        """A member's deed; the same interaction delivered twice acts once."""
+        """Open a unit of work for a member; the same interaction sent twice acts once."""
         with self.db.write() as tx:
             group, me = groups.enter(
                 tx,
@@ -193,7 +196,7 @@ class Desk:
             unit = ActUnit(
                 tx, now, group, pressed=caller.pressed, means=self.means, caller=caller, me=me
             )
-            if group.left_at is not None:  # whoever can ask is in a server where the bot is
+            if group.left_at is not None:  # somebody who acts there shows that the bot is back
                 unit.wake_group()
             yield unit
             self.closing(unit)
@@ -202,7 +205,7 @@ class Desk:
 
     @contextmanager
     def step(self, group_id: int) -> Iterator[Unit]:
-        """What time alone brings about."""
+        """Open a unit of work for a timed event, which has no caller."""
         with self.db.write() as tx:
             unit = Unit(tx, self.clock(), groups.lock(tx, group_id), means=self.means)
             yield unit
@@ -211,7 +214,7 @@ class Desk:
 
 
 def row_id(row: object) -> int:
-    """The id of a row that has been saved."""
+    """Return the id of a saved row."""
     number = getattr(row, "id", None)
     if not isinstance(number, int):
         raise TypeError(f"{type(row).__name__} has not been saved yet")

@@ -20,12 +20,12 @@ _MARK = re.compile(r"(?:^|,\s*)\(([a-j])\)\s+")
 
 
 def safe_cell(value: object) -> object:
-    """A cell that no spreadsheet takes for a formula."""
+    """Return a cell that no spreadsheet takes for a formula."""
     return f"'{value}" if isinstance(value, str) and _is_risky(value) else value
 
 
 def read_cell(number: int, row: Mapping[Any, str | None], name: str) -> str:
-    """The text of a cell, as it was before it was made safe."""
+    """Return the text of a cell, as it was before it was made safe."""
     value = row.get(name)
     if value is None:
         refuse(number, name, "", "the line has too few columns")
@@ -36,7 +36,10 @@ def read_cell(number: int, row: Mapping[Any, str | None], name: str) -> str:
 
 
 def check_text(number: int, name: str, value: str) -> None:
-    """Refuse what nobody could read: a blank name is nobody, and a board would rank it."""
+    """Refuse a text that is empty, cannot be seen, or is too long.
+
+    A name that cannot be seen would be ranked on a board as nobody.
+    """
     if not value:
         refuse(number, name, value, "it is empty")
     if is_blank(value):
@@ -46,7 +49,9 @@ def check_text(number: int, name: str, value: str) -> None:
 
 
 def is_blank(text: str) -> bool:
-    r"""Whether nothing of a text can be seen: spaces, invisible characters, accents on nothing.
+    r"""Tell whether nothing of a text can be seen.
+
+    Such are spaces, invisible characters, and accents on nothing.
 
     >>> is_blank("\u200b \u3164"), is_blank("Ana")
     (True, False)
@@ -56,7 +61,7 @@ def is_blank(text: str) -> bool:
 
 
 def read_probability(number: int, value: str) -> float:
-    """A chance from 0 to 1."""
+    """Read a chance from 0 to 1."""
     try:
         probability = float(value)
     except ValueError:
@@ -67,7 +72,7 @@ def read_probability(number: int, value: str) -> float:
 
 
 def read_moment(number: int, name: str, value: str) -> datetime:
-    """A moment with its zone, as UTC."""
+    """Read a time with its zone, and return it in UTC."""
     try:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
@@ -78,7 +83,7 @@ def read_moment(number: int, name: str, value: str) -> datetime:
 
 
 def read_resolved_at(number: int, value: str, outcome: str, now: datetime) -> datetime | None:
-    """When the outcome became known; a line with an outcome needs it."""
+    """Read when the outcome became known; a line with an outcome needs it."""
     if not value:
         if outcome:
             refuse(number, "resolved_at", value, "a line with an outcome needs it")
@@ -90,7 +95,7 @@ def read_resolved_at(number: int, value: str, outcome: str, now: datetime) -> da
 
 
 def read_options(number: int, value: str) -> tuple[str, ...]:
-    """Options with their letters: "(a) Medvedev, (b) Putin, (c) Neither"."""
+    """Read options with their letters, such as "(a) Medvedev, (b) Putin, (c) Neither"."""
     marks = list(_MARK.finditer(value))
     letters = "".join(mark[1] for mark in marks)
     if not marks or marks[0].start() or letters != LETTERS.lower()[: len(letters)]:
@@ -104,7 +109,7 @@ def read_options(number: int, value: str) -> tuple[str, ...]:
 
 
 def write_options(options: str | None) -> str:
-    """The same from what a question's row holds."""
+    """Write the options of a question's row with their letters, as `read_options` reads them."""
     named = json.loads(options) if options else []
     return ", ".join(
         f"({letter.lower()}) {name}" for letter, name in zip(LETTERS, named, strict=False)
@@ -112,11 +117,14 @@ def write_options(options: str | None) -> str:
 
 
 def refuse(number: int, column: str, value: str, reason: str) -> NoReturn:
-    """Says which cell cannot be read, and why."""
-    shown = value if len(value) <= 60 else value[:59] + "…"
-    raise Refusal(f"Line {number}, column {column}, value {shown!r}: {reason}.")
+    """Refuse the file: say which cell cannot be read, and why."""
+    short = value if len(value) <= 60 else value[:59] + "…"
+    raise Refusal(f"Line {number}, column {column}, value {short!r}: {reason}.")
 
 
 def _is_risky(text: str) -> bool:
-    """A formula, or one made safe already: reading takes one quote away, so writing adds one."""
+    """Tell whether a text is a formula, or one that was made safe already.
+
+    Reading takes one quote away, so writing adds one to both.
+    """
     return text.lstrip("'").startswith(RISKY)

@@ -14,7 +14,7 @@ data = app_commands.Group(name="data", description="What the bot holds", guild_o
 
 @data.command(name="export", description="What is held about you; all of it for Manage Server")
 async def export(interaction: discord.Interaction[Any]) -> None:
-    """Sends a zip of CSV and JSON to the caller alone."""
+    """Send a zip of CSV and JSON to the caller alone."""
     await interaction.response.defer(ephemeral=True)
     packed = await Door(interaction).pack(data_service.export_for)
     await interaction.followup.send(

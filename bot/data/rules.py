@@ -90,14 +90,14 @@ class Line:
 
 @dataclass
 class _Started:
-    """A forecast on options that are not all read yet: the last line, and chances by option."""
+    """A forecast with some options still to read: its last line, and chances by option."""
 
     line: Line
     chances: dict[int, float]
 
 
 def read_import(text: str, *, now: datetime) -> tuple[Line, ...]:
-    """All forecasts of a file in one of the import formats.
+    """Read all forecasts of a file in one of the import formats.
 
     Raises:
         Refusal: a column is missing, a value cannot be read, or lines contradict each other.
@@ -114,7 +114,7 @@ def read_import(text: str, *, now: datetime) -> tuple[Line, ...]:
 
 
 def _columns(found: Sequence[str]) -> tuple[str, ...]:
-    """The columns of the format that the header belongs to; all of them are needed."""
+    """Return the columns of the format that the header belongs to; all are needed."""
     _check_separator(found)
     columns: tuple[str, ...] = COLUMNS
     if {"option", "options"} & set(found):
@@ -167,7 +167,7 @@ def _of_a_number(number: int, row: Row, now: datetime) -> Line:
 
 
 def _with_options(rows: Iterator[tuple[int, Row]], now: datetime) -> Iterator[Line]:
-    """Forecasts whose options stand on lines of their own, in any order."""
+    """Yield the forecasts whose options stand on lines of their own, in any order."""
     started: dict[tuple[str, str, datetime], _Started] = {}
     for number, row in rows:
         line, option, chance = _of_an_option(number, row, now)
@@ -260,7 +260,7 @@ def _unit(number: int, value: str) -> str:
 
 
 def _option(number: int, column: str, value: str, options: Sequence[str]) -> int:
-    """The option with this letter."""
+    """Return the option with this letter, counted from 0."""
     index = LETTERS.lower().find(value) if len(value) == 1 else -1
     if not 0 <= index < len(options):
         last = LETTERS[len(options) - 1].lower()
@@ -269,7 +269,7 @@ def _option(number: int, column: str, value: str, options: Sequence[str]) -> int
 
 
 def _check_agreement(lines: tuple[Line, ...]) -> None:
-    """Lines of one question must agree on what is said of the question."""
+    """Refuse lines that say different things of the same question."""
     first: dict[str, Line] = {}
     for line in lines:
         other = first.setdefault(line.question, line)

@@ -55,14 +55,14 @@ class Imported:
 
 @dataclass(frozen=True)
 class Held:
-    """What is held, as read: rows by table, and the forecasts as an import reads them."""
+    """What an export holds: rows by table, and forecasts in the form of an import."""
 
     tables: dict[str, exports.Rows]
     lines: exports.Rows
 
 
 def export_for(desk: Desk, caller: Caller) -> bytes:
-    """A zip of CSV and JSON: everything for who manages the server, one's own for others."""
+    """Return a zip of CSV and JSON: a manager's has everything, a member's only theirs."""
     with desk.db.read() as tx:
         me = groups.member_of_user(tx, caller.group_id, caller.user_id)
         if me is None and not caller.manages_group:
@@ -78,7 +78,7 @@ def export_for(desk: Desk, caller: Caller) -> bytes:
 
 
 def export_group(database: Database, group_id: int | None) -> bytes:
-    """The same for the shell: one group, or the only one there is."""
+    """Return one group's zip for the shell, or that of the only group."""
     with database.read() as tx:
         ids = exports.group_ids(tx)
         if group_id is None and len(ids) == 1:
@@ -91,7 +91,7 @@ def export_group(database: Database, group_id: int | None) -> bytes:
 
 
 def import_csv(database: Database, clock: Clock, text: str, group_id: int | None) -> Imported:
-    """Brings in forecasts from a file: all of it, or nothing. The same file again adds nothing."""
+    """Add the forecasts of a file, all or none; the same file again adds nothing."""
     lines = data_rules.read_import(text, now=clock())
     with database.write() as tx:
         if group_id is not None and groups.find(tx, group_id) is None:
@@ -175,7 +175,7 @@ class _Importer:
         return member
 
     def _settle(self, question: Question, line: data_rules.Line) -> bool:
-        """Enters the outcome, or corrects it; True if that changed something."""
+        """Enter or correct the outcome; return True if that changed something."""
         if not line.outcome or line.resolved_at is None:
             return False
         latest = questions.latest_resolution(self._tx, row_id(question))
@@ -214,7 +214,10 @@ def _read(tx: Session, group_id: int, member_id: int | None) -> Held:
 
 
 def _pack(held: Held, box: Box | None) -> bytes:
-    """Needs no transaction, and works row by row: other threads get their turn in between."""
+    """Pack rows into a zip.
+
+    It needs no transaction, and goes row by row: other threads get their turn in between.
+    """
     tables = held.tables
     for row in tables["addresses"]:
         _show_address(row, box)
@@ -237,7 +240,7 @@ def _add(archive: zipfile.ZipFile, name: str, parts: Iterable[str]) -> None:
 
 
 def _json(tables: dict[str, exports.Rows]) -> Iterator[str]:
-    """One object with a list for each table, a row a line."""
+    """Yield one JSON object with a list for each table, one row a line."""
     for at, (name, rows) in enumerate(tables.items()):
         yield f"{',' if at else '{'}\n{json.dumps(name)}: ["
         for number, row in enumerate(rows):
@@ -247,7 +250,10 @@ def _json(tables: dict[str, exports.Rows]) -> Iterator[str]:
 
 
 def _show_address(row: dict[str, Any], box: Box | None) -> None:
-    """A mail address is for its own member only, and a code for nobody."""
+    """Add the member's own mail address to a row, and drop the code.
+
+    `box` is there only if the export is for one member; a code is for nobody.
+    """
     sealed, _ = row.pop("sealed"), row.pop("code")
     if box is not None and sealed is not None:
         row["address"] = box.find(sealed)
@@ -256,9 +262,9 @@ def _show_address(row: dict[str, Any], box: Box | None) -> None:
 def _tables(
     lines: exports.Rows,
 ) -> Iterator[tuple[str, tuple[str, ...], Iterable[dict[str, Any]]]]:
-    """Forecasts by the format that brings them in again; the first is there even if empty."""
+    """Yield the forecasts by import format; `forecasts.csv` comes even if empty."""
     of = {kind: [line for line in lines if line["question_kind"] == kind] for kind in QuestionKind}
-    yield "forecasts.csv", data_rules.COLUMNS, map(_shown, of[QuestionKind.BINARY])
+    yield "forecasts.csv", data_rules.COLUMNS, map(_plain_row, of[QuestionKind.BINARY])
     on_options = [*of[QuestionKind.CHOICE], *of[QuestionKind.ORDERED]]
     if on_options:
         rows = (row for line in on_options for row in _option_rows(line))
@@ -267,12 +273,12 @@ def _tables(
         yield "numbers.csv", data_rules.NUMBER_COLUMNS, map(_number_row, of[QuestionKind.NUMERIC])
 
 
-def _shown(line: dict[str, Any]) -> dict[str, Any]:
+def _plain_row(line: dict[str, Any]) -> dict[str, Any]:
     return {name: line[name] for name in (*data_rules.COLUMNS, *ABOUT)}
 
 
 def _option_rows(line: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """One row for each option of a forecast, which is named by its letter as the outcome is."""
+    """Yield one row for each option of a forecast, named by its letter."""
     outcome = line["outcome"]
     known = LETTERS[int(outcome)].lower() if outcome not in {"", VOID} else outcome
     also = {
@@ -281,14 +287,14 @@ def _option_rows(line: dict[str, Any]) -> Iterator[dict[str, Any]]:
         data_rules.ORDERED: "yes" if line["question_kind"] == QuestionKind.ORDERED else "no",
     }
     for letter, chance in zip(LETTERS.lower(), json.loads(line["values"]), strict=False):
-        yield {**_shown(line), **also, "option": letter, "probability": chance}
+        yield {**_plain_row(line), **also, "option": letter, "probability": chance}
 
 
 def _number_row(line: dict[str, Any]) -> dict[str, Any]:
-    shown = _shown(line)
-    del shown["probability"]
+    row = _plain_row(line)
+    del row["probability"]
     points = dict(zip(("p10", "p50", "p90"), json.loads(line["values"]), strict=True))
-    return {**shown, **points, "unit": line["unit"]}
+    return {**row, **points, "unit": line["unit"]}
 
 
 def _csv(columns: tuple[str, ...], rows: Iterable[dict[str, Any]]) -> Iterator[str]:

@@ -90,7 +90,7 @@ AT_HOME = (
 
 @dataclass(frozen=True)
 class CastForecast:
-    """What somebody forecasts around one circle: blind, in the turn with a reason, at the end."""
+    """One member's forecasts in a round: blind, in the turn with a reason, final."""
 
     blind: str
     turn: str

@@ -25,11 +25,11 @@ class Narrator:
         self._stage = stage
         self._chapters = chapters
         self._chapter = 0
-        self._told: dict[int, str] = {}
+        self._printed: dict[int, str] = {}
         self._console = Console(width=WIDTH, highlight=False)
 
     def chapter(self, title: str) -> None:
-        """A new part of the evening."""
+        """Print the title of a new part of the evening."""
         self._chapter += 1
         bar = "█" * self._chapter + "░" * (self._chapters - self._chapter)
         self._console.print()
@@ -37,40 +37,40 @@ class Narrator:
         self._console.print()
 
     def say(self, text: str) -> None:
-        """A word of the narrator."""
+        """Print a sentence of the narrator."""
         self._console.print(Text(text, style="italic"))
 
-    def act(self, who: str, deed: str, answer: simcord.InteractionResult | None = None) -> None:
-        """Somebody does something; a private answer is shown to them alone."""
-        self._console.print(Text.assemble(("▸ ", "cyan"), (who, "bold cyan"), f" {deed}"))
+    def act(self, who: str, action: str, answer: simcord.InteractionResult | None = None) -> None:
+        """Print what somebody does, and the private answer they get."""
+        self._console.print(Text.assemble(("▸ ", "cyan"), (who, "bold cyan"), f" {action}"))
         private = answer.response if answer is not None else None
         if private is not None and private.ephemeral and private.content:
             said = self.plain(private.content).replace("**", "")
             self._console.print(Padding(Text(f"🔒 {said}", style="yellow"), (0, 0, 0, 4)))
 
     def show(self, message: discord.Message) -> None:
-        """A card as text."""
-        self._told[message.id] = _fingerprint(message)
+        """Print a card as text."""
+        self._printed[message.id] = _fingerprint(message)
         self._console.print(self._panel(message))
 
     def show_private(self, answer: simcord.InteractionResult) -> None:
-        """A card that one person sees."""
+        """Print a card that one person sees."""
         if answer.response is not None:
             self._console.print(self._panel(answer.response.message))
 
     def news(self) -> None:
-        """Every card that is new or has changed since it was last shown."""
+        """Print every card that is new or has changed since it was last printed."""
         for message in self._stage.messages():
-            if self._told.get(message.id) != _fingerprint(message):
+            if self._printed.get(message.id) != _fingerprint(message):
                 self.show(message)
 
     def skip_news(self) -> None:
-        """Takes what has changed as told."""
+        """Mark all changed cards as printed, without printing them."""
         for message in self._stage.messages():
-            self._told[message.id] = _fingerprint(message)
+            self._printed[message.id] = _fingerprint(message)
 
     def plain(self, text: str) -> str:
-        """Text as a client shows it: names for mentions, words for timestamps."""
+        """Return text as a client shows it: names for mentions, words for timestamps."""
         text = re.sub(r"<@!?(\d+)>", lambda match: f"@{self._name(int(match[1]))}", text)
         text = re.sub(r"<#(\d+)>", lambda match: f"#{self._channel(int(match[1]))}", text)
         return re.sub(r"<t:(\d+):(\w)>", lambda match: self._time(int(match[1]), match[2]), text)
@@ -125,7 +125,7 @@ class Narrator:
 
 
 def _lines(text: str) -> str:
-    """Markdown joins lines unless told not to."""
+    """Keep the line ends of a text, which Markdown would join."""
     return text.replace("\n", "  \n").replace("• ", "- ")
 
 
@@ -134,5 +134,5 @@ def _unescape(text: str) -> str:
 
 
 def _fingerprint(message: discord.Message) -> str:
-    shown = [embed.to_dict() for embed in message.embeds]
-    return repr((message.content, shown, labels(message)))
+    embeds = [embed.to_dict() for embed in message.embeds]
+    return repr((message.content, embeds, labels(message)))

@@ -23,12 +23,12 @@ from storage.engine import Database
 
 CHAPTERS = 9
 TURN = 600
-# Weeks pass in this demo; a sweep every few seconds of them would take as many turns of the loop.
+# Weeks pass in this demo. A sweep for every few seconds of them would take very long.
 SWEEP = 6 * 3600
 
 
 async def play(out: Path, *, port: int, stay: bool) -> None:
-    """Plays the evening into `out` and, if asked to, stays for the browser."""
+    """Play the evening into `out` and, with `stay`, serve it to the browser afterwards."""
     set_up_logs("ERROR")
     file = _fresh(out)
     database = Database(f"sqlite:///{file}")
@@ -52,7 +52,7 @@ class Play:
         self._out = out
 
     async def run(self) -> None:
-        """From the announcement to the leaderboard."""
+        """Play everything from the announcement to the leaderboard."""
         await self._days_before()
         await self._questions()
         await self._lobby()
@@ -238,7 +238,7 @@ class Play:
 
 
 async def _serve(stage: Stage, port: int) -> None:
-    """Simcord's preview of the server, until Ctrl+C."""
+    """Serve simcord's preview of the server until Ctrl+C."""
     viewers = list(stage.people.values())
     async with stage.env.preview(
         stage.channel, viewers=viewers, layout="channel", port=port or None
@@ -250,7 +250,7 @@ async def _serve(stage: Stage, port: int) -> None:
 
 
 def _fresh(out: Path) -> Path:
-    """The demo's own database, begun anew."""
+    """Return the file of the demo's own database, after deleting the old one."""
     out.mkdir(parents=True, exist_ok=True)
     for file in out.glob("demo.db*"):
         file.unlink()

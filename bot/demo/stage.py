@@ -22,13 +22,17 @@ MANAGER = discord.Permissions(manage_guild=True, manage_events=True)
 
 
 class PatientEnv(simcord.Env):
-    """Waits as long for the bot's start as for all else: simcord itself allows five seconds."""
+    """Simcord's environment, with as much time for the bot's start as for all else.
+
+    Simcord itself allows five seconds.
+    """
 
     async def _settle_internal(self, *, timeout: float | None = None, **more: Any) -> None:
         await super()._settle_internal(timeout=max(timeout or 0.0, self.settle_timeout), **more)
 
 
-# A timer that is due within this time is waited for by the wall clock, so it is not longer.
+# Seconds to wait for the bot. Timers due within them would be waited for by the wall clock, so it
+# is no longer than needed.
 SETTLE_TIMEOUT = 30.0
 
 
@@ -58,7 +62,7 @@ class Stage:
         start: datetime | None = None,
         **parts: Any,
     ) -> AsyncIterator["Stage"]:
-        """The stage with the bot logged in; the virtual clock stands still unless told to move.
+        """Open the stage with the bot logged in; the virtual clock stands still unless moved.
 
         `parts` is what the app is given beside its database.
         """
@@ -67,7 +71,7 @@ class Stage:
         parts["linger"] = 0.0  # no time passes here by itself
 
         async def sleep(seconds: float) -> None:
-            """Only the story's time ends what the bot waits for on purpose."""
+            """Sleep by the wall clock; only the story's own time ends the wait."""
             await env.external_wait(asyncio.sleep(seconds), reason="the time to look again")
 
         parts["sleep"] = sleep
@@ -86,24 +90,24 @@ class Stage:
                 await env.shutdown()
 
     def add(self, name: str, *roles: simcord.RoleHandle) -> simcord.MemberActor:
-        """One more person on the server."""
+        """Add a person to the server."""
         user = self.env.create_user(name.lower().replace(" ", "_"), global_name=name)
         return self.guild.add_member(user, roles=list(roles))
 
     def add_manager(self, name: str) -> simcord.MemberActor:
-        """One more person, who may manage the server and its events."""
+        """Add a person who may manage the server and its events."""
         role = self.guild.create_role(f"{name}'s role", permissions=MANAGER)
         self.people[name] = self.add(name, role)
         return self.people[name]
 
     def messages(self, channel: simcord.ChannelHandle | None = None) -> list[discord.Message]:
-        """What everybody sees in the channel, oldest first."""
+        """Return the channel's messages that everybody sees, oldest first."""
         return (channel or self.channel).history()
 
     def card(
         self, label: str | None = None, channel: simcord.ChannelHandle | None = None
     ) -> discord.Message:
-        """The newest card, or the newest one with a button of this label."""
+        """Return the newest card, or the newest with an enabled button of this label."""
         for message in reversed(self.messages(channel)):
             if label is None or label in labels(message):
                 return message
@@ -112,37 +116,37 @@ class Stage:
     async def press(
         self, who: str, label: str, message: discord.Message | None = None
     ) -> simcord.InteractionResult:
-        """Somebody presses a button on the newest card that has it."""
+        """Press a button as this person, on the newest card that has it."""
         return await self.people[who].click(message or self.card(label), label=label)
 
     async def fill(
         self, who: str, form: simcord.InteractionResult, **values: Any
     ) -> simcord.InteractionResult:
-        """Somebody sends a form that has been shown to them."""
+        """Send a form that was shown to this person."""
         return await self.people[who].submit_modal(form, values)
 
     async def type(self, who: str, command: str, **options: Any) -> simcord.InteractionResult:
-        """Somebody types a slash command in the channel."""
+        """Type a slash command in the channel as this person."""
         return await self.people[who].slash(self.channel, command, **options)
 
     async def record(
         self, who: str, probability: str, reason: str = "", label: str = "Record forecast"
     ) -> simcord.InteractionResult:
-        """Somebody presses Record forecast and fills in the form."""
+        """Press Record forecast as this person, and fill in the form."""
         form = await self.press(who, label)
         return await self.fill(who, form, probability=probability, reason=reason)
 
     async def bring(self, who: str, title: str, **more: str) -> simcord.InteractionResult:
-        """Somebody brings a question."""
+        """Submit a question as this person."""
         form = await self.type(who, "question submit")
         return await self.fill(who, form, title=title, **more)
 
     async def wait(self, seconds: float) -> None:
-        """Virtual time passes."""
+        """Let virtual time pass."""
         await self.env.advance_time(seconds)
 
     async def restart(self) -> None:
-        """The bot's process dies without notice, and a new one starts on the same database."""
+        """Start a new bot on the same database, as after a sudden crash."""
         old = self.app
         if old.web is not None:  # the system closes a dead process's sockets
             await old.web.close()
@@ -150,12 +154,12 @@ class Stage:
         await self.env.restart_bot(self.app.client)
 
     def transcript(self, channel: simcord.ChannelHandle | None = None) -> str:
-        """The channel as text."""
+        """Return the channel's messages as text."""
         return "\n".join(as_text(message) for message in self.messages(channel))
 
 
 def labels(message: discord.Message) -> list[str]:
-    """The labels of a message's enabled buttons."""
+    """Return the labels of a message's enabled buttons."""
     return [
         str(child.label)
         for row in message.components
@@ -165,7 +169,7 @@ def labels(message: discord.Message) -> list[str]:
 
 
 def as_text(message: discord.Message) -> str:
-    """A message as a person would read it aloud."""
+    """Return a message as a person would read it aloud."""
     parts = [message.content] if message.content else []
     for embed in message.embeds:
         parts += [embed.title or "", embed.description or ""]

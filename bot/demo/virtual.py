@@ -16,13 +16,13 @@ import discord
 class _VirtualDatetime(datetime):
     @classmethod
     def now(cls, tz: tzinfo | None = None) -> Any:
-        """The moment that discord.py believes in."""
+        """Return the present moment by discord.py's clock."""
         return discord.utils.utcnow().astimezone(tz)
 
 
 @contextmanager
 def virtual_alarms() -> Iterator[None]:
-    """Within the block, alarms ring by the simulated clock."""
+    """Let alarms ring by the simulated clock within the block."""
     module = apscheduler.schedulers.base
     real = module.datetime
     module.datetime = _VirtualDatetime

@@ -76,12 +76,12 @@ class Heading:
 
     @property
     def height(self) -> float:
-        """Points taken from the top of the card, with the space beneath."""
+        """Return the points taken from the top of the card, with the space below."""
         return 20 + _TITLE_LINE * len(self.title) + _SENTENCE_LINE * len(self.sentence)
 
 
 def heading(title: str, sentence: str, width: float = NORMAL_WIDTH, *, lines: int = 3) -> Heading:
-    """Break a title (two lines at most) and a sentence (`lines`) to the width of the card."""
+    """Break a title (two lines at most) and a sentence to the card's width."""
     room = width - 2 * MARGIN
     return Heading(
         wrap(title, room, size=TITLE, bold=True, lines=2),
@@ -90,7 +90,10 @@ def heading(title: str, sentence: str, width: float = NORMAL_WIDTH, *, lines: in
 
 
 def figure(width: float, height: float, head: Heading) -> Figure:
-    """Give an empty card with its heading; the canvas is Agg, so no window system is needed."""
+    """Return an empty card with its heading.
+
+    Its canvas is Agg, so no window system is needed.
+    """
     card = Figure(figsize=(width / 72, height / 72), dpi=_DPI, facecolor=CARD)
     FigureCanvasAgg(card)
     top = MARGIN + 8.0
@@ -114,7 +117,7 @@ def axes(card: Figure, left: float, top: float, width: float, height: float) -> 
 
 
 def percent_axis(area: Axes, which: str, *, labels: bool = True) -> None:
-    """Run an axis from 0 to 100% with a line at each quarter, and room for dots at the ends."""
+    """Run an axis from 0 to 100%, with quarter lines and room for dots."""
     axis, limits = (area.xaxis, area.set_xlim) if which == "x" else (area.yaxis, area.set_ylim)
     quarters = (0.0, 0.25, 0.5, 0.75, 1.0)
     limits(-0.03, 1.03)
@@ -134,7 +137,7 @@ def write(
     bold: bool = False,
     **placing: Any,
 ) -> None:
-    """Write on the card; the place named is the left end of the line unless said otherwise."""
+    """Write on the card; the place is the line's left end unless `placing` says otherwise."""
     letters = _letters(text, size, color, bold=bold)
     placing = {"va": "center_baseline", "transform": _points(card), **placing}
     card.text(left, top, **letters, **placing)
@@ -152,7 +155,10 @@ def note(
     bold: bool = False,
     **placing: Any,
 ) -> None:
-    """Write beside a point of a plot, shifted by points; a halo keeps lines off the letters."""
+    """Write beside a point of a plot, shifted by points.
+
+    A halo separates the letters from lines behind them.
+    """
     letters = _letters(text, size, color, bold=bold)
     placing = {"ha": "center", "va": "center_baseline", "annotation_clip": False, **placing}
     label = letters.pop("s")
@@ -163,7 +169,7 @@ def note(
 
 
 def stripe(card: Figure, top: float, height: float, *, color: str = STRIPE) -> None:
-    """Tint the card from edge to edge, behind everything, to lead the eye along a row."""
+    """Colour a row of the card from edge to edge, behind everything."""
     width = float(card.get_size_inches()[0]) * 72
     box = Rectangle((0, top), width, height, transform=_points(card), zorder=-1)
     box.set(facecolor=color, edgecolor="none")
@@ -191,7 +197,10 @@ def key(card: Figure, top: float, handles: Sequence[Artist], columns: int) -> No
 
 
 def to_png(card: Figure) -> bytes:
-    """Draw the card. The same card always gives the same bytes: nothing about when or by what."""
+    """Draw the card as PNG; the same card always gives the same bytes.
+
+    So the file says nothing of when or by what it was drawn.
+    """
     file = BytesIO()
     card.savefig(file, format="png", dpi=_DPI, facecolor=CARD, metadata={"Software": None})
     return file.getvalue()
@@ -210,7 +219,7 @@ def alt_text(text: str) -> str:
 
 
 def clean(text: str, *, bold: bool = False) -> str:
-    """Keep what can be drawn; put a neutral sign for each character that no font here has.
+    """Replace each character that no font here can draw with a neutral sign.
 
     Without this, such a character would be drawn as a box and raise a warning. Fancy letters
     become plain ones, invisible and direction-turning characters go, and so does a pile of accents.
@@ -218,20 +227,20 @@ def clean(text: str, *, bold: bool = False) -> str:
     text = " ".join(normalize("NFC", text).split())
     if text.isascii() and text.isprintable():
         return text
-    kept: list[str] = []
+    drawn: list[str] = []
     for character in text:
-        kept.extend(_drawable(character, kept, bold=bold))
-    return " ".join("".join(kept).split())
+        drawn.extend(_drawable(character, drawn, bold=bold))
+    return " ".join("".join(drawn).split())
 
 
 def readable(text: str, *, otherwise: str, bold: bool = False) -> str:
-    """Clean a name; when nothing of it could be drawn, call it something that says who it is."""
-    shown = clean(text, bold=bold)
-    return shown if shown.replace(_SIGN, "").strip() else otherwise
+    """Clean a name, or return `otherwise` if nothing of it can be drawn."""
+    drawn = clean(text, bold=bold)
+    return drawn if drawn.replace(_SIGN, "").strip() else otherwise
 
 
 def shorten(text: str, width: float, *, size: float = BODY, bold: bool = False) -> str:
-    """Clean a text and cut it with … where it would grow wider than the room it has."""
+    """Clean a text, and cut it with … if it is too wide."""
     text = clean(text, bold=bold)
     if text_width(text, size=size, bold=bold) <= width:
         return text
@@ -247,7 +256,7 @@ def shorten(text: str, width: float, *, size: float = BODY, bold: bool = False) 
 def wrap(
     text: str, width: float, *, size: float = BODY, bold: bool = False, lines: int = 2
 ) -> tuple[str, ...]:
-    """Clean a text and break it into lines that fit; … stands for what is left over."""
+    """Clean a text and break it into lines that fit; … marks a cut."""
     left = clean(text, bold=bold)
     broken: list[str] = []
     while left and len(broken) < lines - 1:
@@ -282,7 +291,7 @@ def _first_line(text: str, width: float, size: float, *, bold: bool) -> str:
 
 
 def _letters(text: str, size: float, color: str, *, bold: bool) -> dict[str, Any]:
-    """Say how to draw a text; a dollar sign in a name must not start a formula."""
+    """Return how to draw a text; a dollar sign in it starts no formula."""
     text = clean(text, bold=bold)
     families, weight = _face(text, bold=bold)
     face = {"fontfamily": families, "fontweight": weight, "fontsize": size}
@@ -290,7 +299,7 @@ def _letters(text: str, size: float, color: str, *, bold: bool) -> dict[str, Any
 
 
 def _drawable(character: str, before: list[str], *, bold: bool) -> str:
-    """Decide what stands for one character, given what is already kept."""
+    """Return what is drawn for one character after those `before` it."""
     if category(character) in ("Mn", "Mc", "Me"):
         return _accent(character, before, bold=bold)
     if character in _JOINERS:
@@ -305,7 +314,7 @@ def _drawable(character: str, before: list[str], *, bold: bool) -> str:
 
 
 def _accent(mark: str, before: list[str], *, bold: bool) -> str:
-    """Keep an accent only on a letter that the same font draws, and never a tower of them."""
+    """Return an accent only if the letter's font draws it, and never many together."""
     row = before[-_MARKS_IN_A_ROW:]
     tower = len(row) == _MARKS_IN_A_ROW and all(category(c) in ("Mn", "Me") for c in row)
     base = next((c for c in reversed(before) if category(c) not in ("Mn", "Mc", "Me")), " ")
@@ -316,7 +325,9 @@ def _accent(mark: str, before: list[str], *, bold: bool) -> str:
 
 
 def _face(text: str, *, bold: bool) -> tuple[list[str], str]:
-    """Name the fonts that this text needs, no more, for each costs time; and the weight.
+    """Name the fonts that a text needs, and its weight.
+
+    No other fonts are named, because each costs time.
 
     A text is bold only if all of its fonts can be; asking for more fills the log with complaints.
     """
@@ -345,7 +356,10 @@ def _with_bold() -> frozenset[str]:
 
 @lru_cache(maxsize=2 * len(_WANTED))
 def _characters(family: str, *, bold: bool) -> frozenset[int]:
-    """List what a font can draw; for bold only what both faces can, as either may be chosen."""
+    """Return the characters that a font can draw; for bold, both faces must.
+
+    Either of the two faces may be chosen for a bold text.
+    """
     faces = ("normal", "bold") if bold and family in _with_bold() else ("normal",)
     files = [fontManager.findfont(FontProperties(family=family, weight=face)) for face in faces]
     return frozenset.intersection(*(frozenset(get_font(file).get_charmap()) for file in files))

@@ -3,7 +3,7 @@
     Refusal            said to the member as it is: what happened and what to do
       StaleRefusal       the card was overtaken
       NotAllowedRefusal  somebody else may
-    StartError         said to whoever starts the process, which then ends
+    StartError         said where the process is started, which then ends
     anything else      logged with a reference, which the member is told
 
 The refusals live in `core/refusals.py`, because rules raise them and know nothing of Discord.
@@ -29,7 +29,10 @@ log = structlog.get_logger()
 
 
 async def answer_error(interaction: discord.Interaction[Any], error: BaseException) -> None:
-    """Tells the member what happened, privately; unexpected errors are logged with a reference."""
+    """Tell the member privately what happened.
+
+    An unexpected error is logged with a short reference, which the member sees too.
+    """
     cause = unwrap(error)
     if isinstance(cause, RepeatedInteractionError):
         return
@@ -55,7 +58,7 @@ async def answer_error(interaction: discord.Interaction[Any], error: BaseExcepti
 
 
 def unwrap(error: BaseException) -> BaseException:
-    """What is inside the wrappings of discord.py."""
+    """Return the exception that discord.py wrapped."""
     while isinstance(error, app_commands.CommandInvokeError | app_commands.TransformerError):
         inner = error.__cause__ or getattr(error, "original", None)
         if not isinstance(inner, BaseException):
@@ -67,7 +70,7 @@ def unwrap(error: BaseException) -> BaseException:
 
 
 async def answer_once(send: Callable[[], Awaitable[object]]) -> None:
-    """Sends an interaction's first answer, and once more if the connection broke.
+    """Send an interaction's first answer, and once more if the connection broke.
 
     Discord takes only one, so the second does no harm if the first one arrived.
     """

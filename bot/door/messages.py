@@ -40,7 +40,7 @@ class Picture:
     alt: str
 
     def file(self) -> discord.File:
-        """A new upload of the picture."""
+        """Return a new upload of the picture."""
         return discord.File(io.BytesIO(self.png), self.filename, description=self.alt[:1024])
 
 
@@ -52,13 +52,13 @@ class Attachment:
     filename: str
 
     def file(self) -> discord.File:
-        """A new upload of the file."""
+        """Return a new upload of the file."""
         return discord.File(io.BytesIO(self.content), self.filename)
 
 
 @dataclass(frozen=True)
 class Message:
-    """A message to be sent or edited: `pings` are the only users whom it may notify."""
+    """A message to send or edit; it may notify only the users in `pings`."""
 
     content: str = ""
     embed: discord.Embed | None = None
@@ -69,7 +69,7 @@ class Message:
     spoken: bool = False
 
     def view(self) -> discord.ui.View | None:
-        """The buttons and selects; needs a running event loop."""
+        """Return the buttons and selects; this needs a running event loop."""
         if not self.items:
             return None
         view = discord.ui.View(timeout=None)
@@ -78,24 +78,24 @@ class Message:
         return view
 
     def files(self) -> list[discord.File]:
-        """New uploads of whatever is beside the text."""
+        """Return new uploads of the picture and the attachment, if there are any."""
         return [one.file() for one in (self.picture, self.attachment) if one is not None]
 
     def mentions(self) -> discord.AllowedMentions:
-        """Nobody but those who are meant to be notified."""
+        """Return whom the message may notify: only the users in `pings`."""
         users = [discord.Object(user) for user in self.pings]
         return discord.AllowedMentions(everyone=False, roles=False, users=users or False)
 
 
 def _pressable(item: Item) -> discord.ui.Item[Any]:
-    """A button or select whose presses arrive here; a link's do not."""
+    """Make a button or select send its presses here; a link stays as it is."""
     if isinstance(item, discord.ui.Select):
         return Choose(item)
     return item if item.url else Press(item)
 
 
 def link(label: str, url: str, *, row: int | None = None) -> discord.ui.Button[Any]:
-    """A button that opens an address."""
+    """Return a button that opens an address."""
     return discord.ui.Button(label=label, url=url, row=row)
 
 
@@ -108,7 +108,7 @@ def button(
     row: int | None = None,
     disabled: bool = False,
 ) -> discord.ui.Button[Any]:
-    """A button that does `action` to what `at` names."""
+    """Return a button that does `action` to what `at` names."""
     return discord.ui.Button(
         label=label, style=style, custom_id=f"{action}|{at}", row=row, disabled=disabled
     )
@@ -117,7 +117,7 @@ def button(
 def select(
     action: str, at: Key, placeholder: str, options: Sequence[tuple[int, str, str]], *, row: int
 ) -> discord.ui.Select[Any]:
-    """A select of at most 25 options: value, label and description."""
+    """Return a select of at most 25 options: value, label and description."""
     return discord.ui.Select(
         custom_id=f"{action}={at}",
         placeholder=placeholder,
@@ -134,61 +134,64 @@ def select(
 
 
 def safe(text: str) -> str:
-    """Text from members, with nothing in it that formats, links or pings."""
+    """Return members' text without anything that formats, links or pings."""
     return discord.utils.escape_mentions(discord.utils.escape_markdown(text))
 
 
 def cut(text: str, limit: int) -> str:
-    """Text that fits; what does not is marked with an ellipsis."""
+    """Cut a text to the limit; an ellipsis marks what was cut."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
 def lines(rows: Sequence[str], limit: int = FIELD_LIMIT, *, empty: str = "—") -> str:
-    """Rows that fit in a field; what does not is counted, not dropped silently."""
-    kept: list[str] = []
+    """Join rows that fit in a field, and count the rest."""
+    fitting: list[str] = []
     room = limit - 24
     for row in rows:
         room -= len(row) + 1
         if room < 0:
-            kept.append(f"… and {len(rows) - len(kept)} more")
+            fitting.append(f"… and {len(rows) - len(fitting)} more")
             break
-        kept.append(row)
-    return "\n".join(kept) or empty
+        fitting.append(row)
+    return "\n".join(fitting) or empty
 
 
 def listed(names: Sequence[str], limit: int = FIELD_LIMIT) -> str:
-    """Names with commas between them; those for which there is no room are counted."""
-    shown = ""
+    """Join names with commas, and count those that do not fit."""
+    joined = ""
     for count, name in enumerate(names):
-        longer = f"{shown}, {safe(name)}" if shown else safe(name)
+        longer = f"{joined}, {safe(name)}" if joined else safe(name)
         if len(longer) > limit - 24:
-            return f"{shown} and {len(names) - count} more"
-        shown = longer
-    return shown or "—"
+            return f"{joined} and {len(names) - count} more"
+        joined = longer
+    return joined or "—"
 
 
 def one_line(text: str, limit: int) -> str:
-    """Text from members within a row of a list: it cannot pose as another row."""
+    """Return members' text for one row of a list, on a single line.
+
+    So it cannot look like another row.
+    """
     return safe(cut(" ".join(text.split()), limit))
 
 
 def moment(at: datetime) -> str:
-    """A date and time that each client shows in its own zone: "20 November 2026 19:00"."""
+    """Write a date and time that clients show in their zone: "20 November 2026 19:00"."""
     return discord.utils.format_dt(at, "f")
 
 
 def day(at: datetime) -> str:
-    """A date that each client shows in its own zone: "20 November 2026"."""
+    """Write a date that clients show in their own zone: "20 November 2026"."""
     return discord.utils.format_dt(at, "D")
 
 
 def countdown(at: datetime) -> str:
-    """A distance in time that each client keeps current: "in 9 minutes"."""
+    """Write a distance in time that clients keep current: "in 9 minutes"."""
     return discord.utils.format_dt(at, "R")
 
 
 def card(title: str, description: str = "", colour: int = BLUE) -> discord.Embed:
-    """An embed whose parts are within Discord's limits."""
+    """Return an embed whose parts are within Discord's limits."""
     return discord.Embed(
         title=cut(title, TITLE_LIMIT),
         description=cut(description, DESCRIPTION_LIMIT) or None,
@@ -197,5 +200,5 @@ def card(title: str, description: str = "", colour: int = BLUE) -> discord.Embed
 
 
 def say_brier(value: float) -> str:
-    """A Brier score as it is shown everywhere."""
+    """Say a Brier score, with three decimals everywhere."""
     return f"{value:.3f}"

@@ -27,7 +27,7 @@ async def forecast(
     probability: str,
     reason: str | None = None,
 ) -> None:
-    """Records a forecast, in or outside a session."""
+    """Record a forecast, in or outside a session."""
     door = Door(interaction)
     question_id = await door.do(questions_service.find_id, question)
     receipt = await door.do(
@@ -41,11 +41,11 @@ async def forecast(
 @app_commands.autocomplete(question=question_choices)
 @app_commands.guild_only()
 async def history(interaction: discord.Interaction[Any], question: str) -> None:
-    """A question's forecasts."""
+    """Show the forecasts of a question."""
     door = Door(interaction)
     question_id = await door.do(questions_service.find_id, question)
-    shown = await door.do(forecasts_service.show_history, question_id)
-    await door.whisper(message=forecasts_cards.history_card(shown))
+    found = await door.do(forecasts_service.show_history, question_id)
+    await door.whisper(message=forecasts_cards.history_card(found))
 
 
 COMMANDS: tuple[AnyCommand, ...] = (forecast, history)

@@ -7,16 +7,16 @@ from bot.forecasts import service as forecasts_service
 
 
 async def record(door: Door, at: Key, _values: tuple[str, ...]) -> None:
-    """Record forecast: opens the form."""
+    """Open the form of the button Record forecast."""
     prepared = await door.do(forecasts_service.prepare, at)
     await door.ask(forecasts_cards.forecast_form(at, prepared))
 
 
 async def recorded(door: Door, at: Key, _values: tuple[str, ...]) -> None:
-    """The form of Record forecast, filled in.
+    """Record the forecast of a filled-in form.
 
-    A turn's card itself shows what was recorded; everywhere else, and above all for a blind
-    forecast or for chances that were scaled, the member gets a private receipt.
+    The card of a turn shows what was recorded. In all other cases the member gets a private
+    receipt, above all for a blind forecast or for chances that were scaled.
     """
     typed = fields_of(door.interaction)
     said = _said(typed)
@@ -33,7 +33,7 @@ async def recorded(door: Door, at: Key, _values: tuple[str, ...]) -> None:
 
 
 def _said(typed: dict[str, str]) -> str:
-    """The forecast as if typed into one field."""
+    """Return the forecast as if it had been typed into one field."""
     parts = [typed[name] for name in sorted(typed) if name.startswith(forecasts_cards.PART)]
     return " / ".join(parts) if parts else typed.get("probability", "")
 

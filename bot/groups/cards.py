@@ -11,7 +11,7 @@ from bot.groups.service import GroupSettings
 
 
 def settings_card(settings: GroupSettings) -> Message:
-    """Every setting with its value."""
+    """Show every setting with its value."""
     group = settings.group
     embed = card(
         "GroupSettings",
@@ -53,7 +53,7 @@ def settings_card(settings: GroupSettings) -> Message:
 
 
 def own_zone(name: str, now: datetime) -> str:
-    """Say a member's own zone and what its clocks show, so that a slip is noticed at once."""
+    """Say a member's own zone and its present time, which shows a wrong one."""
     minute = now.replace(second=0, microsecond=0)
     return (
         f"From now on I read the times that you type in {name}. There it is now "
@@ -61,18 +61,21 @@ def own_zone(name: str, now: datetime) -> str:
     )
 
 
-def trouble_message(shown: Trouble) -> Message:
-    """Said where the bot can speak about where it cannot."""
+def trouble_message(trouble: Trouble) -> Message:
+    """Return the warning about a channel where the bot cannot post.
+
+    It is posted in another channel of the group.
+    """
     return Message(
         content=(
-            f"⚠️ I cannot post in <#{shown.channel_id}>: {shown.reason} Nothing is lost; I try "
+            f"⚠️ I cannot post in <#{trouble.channel_id}>: {trouble.reason} Nothing is lost; I try "
             "again as soon as that changes, and ever more rarely for a week."
         )
     )
 
 
 def help_card() -> Message:
-    """How tonight works, in one card."""
+    """Explain in one card how tonight works."""
     embed = card(
         "How tonight works",
         "We practise forecasting together. Nobody needs to prepare; every card says what happens "

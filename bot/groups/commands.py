@@ -23,7 +23,7 @@ async def _change(
 
 @app_commands.command(name="show", description="The settings as they are")
 async def show(interaction: discord.Interaction[Any]) -> None:
-    """Shows the settings."""
+    """Show the settings."""
     door = Door(interaction)
     await door.whisper(message=groups_cards.settings_card(await door.do(groups_service.show)))
 
@@ -37,7 +37,7 @@ async def channels(
     announcements: discord.TextChannel | None = None,
     voice: discord.VoiceChannel | None = None,
 ) -> None:
-    """Sets the channels."""
+    """Set the channels."""
     change = groups_service.SettingsChange(
         channel_id=announcements.id if announcements else None,
         voice_channel_id=voice.id if voice else None,
@@ -48,7 +48,7 @@ async def channels(
 @app_commands.command(name="facilitator", description="The role whose members may lead any session")
 @app_commands.describe(role="The facilitators' role")
 async def facilitator(interaction: discord.Interaction[Any], role: discord.Role) -> None:
-    """Sets the facilitator role."""
+    """Set the facilitator role."""
     await _change(interaction, groups_service.SettingsChange(facilitator_role_id=role.id))
 
 
@@ -56,7 +56,7 @@ async def facilitator(interaction: discord.Interaction[Any], role: discord.Role)
 @app_commands.describe(zone="Such as Europe/Berlin, Berlin or ET")
 @app_commands.autocomplete(zone=zone_choices)
 async def timezone(interaction: discord.Interaction[Any], zone: str) -> None:
-    """Sets the time zone."""
+    """Set the group's time zone."""
     await _change(interaction, groups_service.SettingsChange(timezone=zone))
 
 
@@ -78,7 +78,7 @@ async def rounds(
     extend: str | None = None,
     extensions: int | None = None,
 ) -> None:
-    """Sets the limits of rounds."""
+    """Set the limits of rounds."""
     change = groups_service.SettingsChange(
         turn=turn, grace=grace, blind=blind, final=final, extend=extend, extensions=extensions
     )
@@ -88,14 +88,14 @@ async def rounds(
 @app_commands.command(name="cues", description="Whether the time is also read aloud on the channel")
 @app_commands.describe(spoken="True: text-to-speech, because on a call nobody looks at the channel")
 async def cues(interaction: discord.Interaction[Any], spoken: bool) -> None:  # noqa: FBT001
-    """Sets whether cues are read aloud."""
+    """Set whether cues are read aloud."""
     await _change(interaction, groups_service.SettingsChange(spoken_cues=spoken))
 
 
 @app_commands.command(name="reminders", description="When people are reminded of a session")
 @app_commands.describe(minutes="Minutes before it, such as `1440, 15`; empty for none")
 async def reminders(interaction: discord.Interaction[Any], minutes: str) -> None:
-    """Sets the reminders."""
+    """Set the reminders."""
     await _change(interaction, groups_service.SettingsChange(reminders=minutes))
 
 
@@ -109,7 +109,7 @@ async def planning(
     days: int | None = None,
     events: bool | None = None,  # noqa: FBT001 - an option of a slash command
 ) -> None:
-    """Sets when and how sessions are announced."""
+    """Set when and how sessions are announced."""
     await _change(interaction, groups_service.SettingsChange(announce_days=days, events=events))
 
 
@@ -118,7 +118,7 @@ async def planning(
 @app_commands.autocomplete(zone=zone_choices)
 @app_commands.guild_only()
 async def my_timezone(interaction: discord.Interaction[Any], zone: str) -> None:
-    """Sets the caller's time zone."""
+    """Set the caller's time zone."""
     door = Door(interaction)
     name = await door.do(groups_service.set_timezone, zone)
     await door.whisper(groups_cards.own_zone(name, interaction.created_at))
@@ -127,7 +127,7 @@ async def my_timezone(interaction: discord.Interaction[Any], zone: str) -> None:
 @app_commands.command(name="help", description="How tonight works, in one card")
 @app_commands.guild_only()
 async def help_command(interaction: discord.Interaction[Any]) -> None:
-    """Shows how it all works."""
+    """Show how it all works."""
     await Door(interaction).whisper(message=groups_cards.help_card())
 
 

@@ -17,6 +17,6 @@ class Trouble:
 
 
 def read_trouble(tx: Session, at: Key) -> Trouble | None:
-    """Return the trouble in the channel that a key names, or None once it is over."""
+    """Return the trouble in a key's channel, or None once it is over."""
     reason = outbox.trouble_of(tx, at.id)
     return Trouble(at.id, reason) if reason else None

@@ -16,7 +16,7 @@ MOST_DAYS = 60
 
 
 def check_length(name: str, length: timedelta) -> int:
-    """A length in seconds within the limits of that setting."""
+    """Return a length in seconds, or refuse one outside the setting's limits."""
     shortest, longest = LIMITS[name]
     if not shortest <= length <= longest:
         raise Refusal(
@@ -26,14 +26,14 @@ def check_length(name: str, length: timedelta) -> int:
 
 
 def check_announce_days(days: int) -> int:
-    """How many days before it a session of a series is announced at the latest."""
+    """Return how many days before it a session is announced, or refuse the number."""
     if not 1 <= days <= MOST_DAYS:
         raise Refusal(f"Sessions are announced 1 to {MOST_DAYS} days before.")
     return days
 
 
 def check_extensions(count: int) -> int:
-    """How often a speaker may extend their turn."""
+    """Return how often a speaker may extend a turn, or refuse the number."""
     if not 0 <= count <= MOST_EXTENSIONS:
         raise Refusal(f"A speaker may extend 0 to {MOST_EXTENSIONS} times.")
     return count

@@ -55,7 +55,7 @@ class GroupSettings:
 
 
 def show(desk: Desk, caller: Caller) -> GroupSettings:
-    """The group's settings; a group that has none yet has the defaults."""
+    """Return the group's settings; a group without any has the defaults."""
     with desk.db.read() as tx:
         group = groups.find(tx, caller.group_id)
         troubles = tuple(
@@ -67,7 +67,10 @@ def show(desk: Desk, caller: Caller) -> GroupSettings:
 
 
 def change(desk: Desk, caller: Caller, wanted: SettingsChange) -> GroupSettings:
-    """Changes settings; rounds that are running keep theirs. Messages set aside are tried again."""
+    """Change the group's settings, and try again to send messages that were set aside.
+
+    Rounds that are running keep theirs.
+    """
     if wanted.timezone is not None:
         wanted = replace(wanted, timezone=str(parse_zone(wanted.timezone)))
     with desk.act(caller) as unit:
@@ -82,7 +85,7 @@ def change(desk: Desk, caller: Caller, wanted: SettingsChange) -> GroupSettings:
 
 
 def set_timezone(desk: Desk, caller: Caller, zone: str) -> str:
-    """The asking member's own time zone, in which their times are read from now on."""
+    """Set the acting member's own time zone, in which their times are read."""
     name = str(parse_zone(zone))
     with desk.act(caller) as unit:
         unit.me.timezone = name
@@ -90,7 +93,7 @@ def set_timezone(desk: Desk, caller: Caller, zone: str) -> str:
 
 
 def fall_asleep(desk: Desk, group_id: int) -> None:
-    """The bot was removed from the server: nothing is done for the group until it is back."""
+    """Stop all work for a group, because the bot was removed from its server."""
     with desk.db.read() as tx:
         if groups.find(tx, group_id) is None:
             return
@@ -101,7 +104,7 @@ def fall_asleep(desk: Desk, group_id: int) -> None:
 
 
 def wake_up(desk: Desk, group_ids: Collection[int]) -> None:
-    """The bot is in these servers: those that are asleep go on with what they left."""
+    """Go on with the sleeping groups among these servers, where the bot is again."""
     with desk.db.read() as tx:
         asleep = [group_id for group_id in groups.asleep(tx) if group_id in group_ids]
     for group_id in asleep:
@@ -110,7 +113,7 @@ def wake_up(desk: Desk, group_ids: Collection[int]) -> None:
 
 
 def _leave_gone_channels(unit: Unit, to: int) -> None:
-    """Sessions whose channel was deleted, and what was to be shown there, go on in this one."""
+    """Move to this channel what was in a deleted one: sessions and their cards."""
     for gone in outbox.gone_channels(unit.tx, unit.group.id):
         live_session.leave_channel(unit, gone, to)
 

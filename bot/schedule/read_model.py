@@ -104,7 +104,7 @@ def read_announcement(tx: Session, at: Key) -> Announcement | None:
         interested=tuple(member.name for member in planning.interested(tx, at.id)),
         event=_event(tx, meetup),
         questions=len(proposed),
-        calendar=calendars_read_model.read_told(tx, meetup),
+        calendar=calendars_read_model.read_session(tx, meetup),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.calendars import addresses
-from bot.calendars.addresses import AddressRequest, Kept
+from bot.calendars.addresses import AddressRequest, StoredAddress
 from bot.core.encryption import Box, new_key
 from bot.core.integrations import Means
 from bot.core.refusals import Refusal
@@ -26,7 +26,7 @@ def desk(desk: Desk) -> Desk:
     return replace(desk, means=ON)
 
 
-def ask(desk: Desk, address: str = ANA, name: str = "Ana") -> Kept:
+def ask(desk: Desk, address: str = ANA, name: str = "Ana") -> StoredAddress:
     return addresses.change(desk, caller(name), AddressRequest(address=address))
 
 
@@ -36,7 +36,9 @@ def mailed_code(google: LoopbackGoogle) -> str:
     return next(found[0] for title in reversed(titles) if (found := re.search(r"\d{6}", title)))
 
 
-def confirm(desk: Desk, google: LoopbackGoogle, name: str = "Ana", address: str = ANA) -> Kept:
+def confirm(
+    desk: Desk, google: LoopbackGoogle, name: str = "Ana", address: str = ANA
+) -> StoredAddress:
     ask(desk, address, name)
     deliver(desk, google)
     return addresses.change(desk, caller(name), AddressRequest(code=mailed_code(google)))
@@ -47,7 +49,7 @@ def test_the_code_goes_to_the_address_and_to_nobody_else(desk, google) -> None:
 
     deliver(desk, google)
 
-    assert kept == Kept("a…@example.org")
+    assert kept == StoredAddress("a…@example.org")
     [event] = google.alive
     assert [guest["email"] for guest in event["attendees"]] == [ANA]
     assert google.sent("invite", ANA) == 1
@@ -72,7 +74,7 @@ def test_a_confirmed_address_is_invited_to_what_is_planned_already_and_later(
     plan(desk, title="Planned after")
     deliver_all(desk, clock, google)
 
-    assert kept == Kept("a…@example.org", confirmed=True)
+    assert kept == StoredAddress("a…@example.org", confirmed=True)
     invited = {event["summary"] for event in google.alive if event["attendees"]}
     assert invited == {"Planned before", "Planned after"}
     assert google.sent("invite", ANA) == 3
@@ -87,7 +89,7 @@ def test_taking_it_back_deletes_it_and_ends_the_invitations(desk, clock, google)
     kept = addresses.change(desk, caller(), AddressRequest(forget=True))
     deliver_all(desk, clock, google)
 
-    assert kept == Kept(None)
+    assert kept == StoredAddress(None)
     assert [event["attendees"] for event in google.alive] == [[]]
     [row] = rows(desk, Address)
     assert (row.sealed, row.code, row.confirmed_at) == (None, None, None)
@@ -195,7 +197,7 @@ def test_an_address_whose_key_is_gone_counts_as_none(desk, clock, google) -> Non
     confirm(desk, google)
     lost = replace(desk, means=replace(ON, box=Box(new_key())))
 
-    assert addresses.change(lost, caller(), AddressRequest()) == Kept(None)
+    assert addresses.change(lost, caller(), AddressRequest()) == StoredAddress(None)
     deliver_all(lost, clock, google)
     assert len(google.alive) == 1
 

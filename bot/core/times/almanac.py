@@ -11,47 +11,47 @@ from bot.core.times.parts import Amount, Period
 _YEARS = 9
 # How far a day without a month is looked for: there is a 31st in every second month.
 _MONTHS = 13
-# Years that are dates at all; what lies beyond is too far for every purpose anyway.
+# Years outside of these are too far away for every purpose.
 _FIRST, _LAST = 1900, 2299
 
 
 @dataclass(frozen=True)
 class Almanac:
-    """Today on the clocks of a zone, and whether a time to come or a past one is wanted."""
+    """Today in a zone, and whether the wanted time is to come or past."""
 
     current: date
     forward: bool
 
     def in_week(self, weekday: int, weeks: int = 0) -> date:
-        """Return a weekday of the running week, which began on Monday, or of another."""
+        """Return a weekday of this week, which began on Monday, or of another."""
         return self.current + timedelta(weekday - self.current.weekday() + 7 * weeks)
 
     def coming(self, weekday: int) -> date:
-        """Return the next such day, today counted, or the last where the past is wanted."""
+        """Return the nearest such weekday on the wanted side of now, today included."""
         if self.forward:
             return self.current + timedelta((weekday - self.current.weekday()) % 7)
         return self.current - timedelta((self.current.weekday() - weekday) % 7)
 
     def series(self, first: date, days: int) -> tuple[date, ...]:
-        """Return a date and those that come round after it, or before it."""
+        """Return a date and the two that follow it, or come before it."""
         step = timedelta(days if self.forward else -days)
         return tuple(first + step * n for n in range(3))
 
     def years(self, year: int | None) -> list[int]:
-        """Return the year that was said, or those to look in, nearest first."""
+        """Return the year that was said, or the years to try, nearest first."""
         if year is not None:
             return [year]
         step = 1 if self.forward else -1
         return [self.current.year + step * n for n in range(_YEARS)]
 
     def months(self, ahead: int | None) -> list[date]:
-        """Return the first day of the month that was said, or of those to look in."""
+        """Return the first day of the month that was said, or of months to try."""
         step = 1 if self.forward else -1
         counted = [step * n for n in range(_MONTHS)] if ahead is None else [ahead]
         return [add_months(self.current.replace(day=1), one) for one in counted]
 
     def side(self, days: Sequence[date | None]) -> tuple[date, ...]:
-        """Return the days that are today or on the side of it that is wanted."""
+        """Return the days that are today, or on the wanted side of today."""
         found = [one for one in days if one is not None]
         return tuple(
             one for one in found if one == self.current or (one > self.current) == self.forward
@@ -66,7 +66,7 @@ def make_date(year: int, month: int, day: int) -> date | None:
 
 
 def add_months(day: date, months: int) -> date:
-    """Return the same day of another month; where it has none such, its last.
+    """Return the same day of another month, or that month's last day.
 
     >>> add_months(date(2026, 11, 30), 3)
     datetime.date(2027, 2, 28)
@@ -89,7 +89,7 @@ def add_amounts(day: date, amounts: Sequence[Amount], *, back: bool = False) -> 
 
 
 def last_days(said: Period, calendar: Almanac) -> tuple[date, ...]:
-    """Return the last day of a period, and of those that come after it if it has no year."""
+    """Return the last day of a period; without a year, of later ones too."""
     if said.unit == "week":
         return (calendar.in_week(6, said.ahead or 0),)
     months = {"month": 1, "quarter": 3, "year": 12}[said.unit]

@@ -31,7 +31,7 @@ def either_first(one: int, other: int, year: int, *, text: str) -> Date:
 
 
 def dotted_date(typed: str) -> Date:
-    """Make a date of a day and a month with a dot between, such as 4.12."""
+    """Make a date from day and month with a dot between, such as 4.12."""
     day, _, month = typed.partition(".")
     return day_first(int(day), int(month), -1, text=typed)
 
@@ -47,7 +47,10 @@ def named_month(year: int | None, month: int, day: int, *, text: str) -> Date:
 
 
 def time_of_day(hour: int, minute: int, second: int, half: Half, *, text: str) -> Clock:
-    """Make a time of hour and minutes, such as 7:30, 07:30 or 19:30:15; no seconds are -1."""
+    """Make a time from hour, minutes and seconds, such as 7:30 or 19:30:15.
+
+    `second` is -1 if there are none.
+    """
     typed = text.replace(".", ":").partition(":")[0]
     most = 9 if typed.isdigit() else 12
     opened = 1 <= hour <= most and not typed.startswith("0")
@@ -70,7 +73,7 @@ def hour_alone(digits: str, half: Half, minute: int = 0, *, text: str = "") -> C
 
 
 def four_digits(digits: str, half: Half) -> Clock:
-    """Make a time of hour and minutes without a mark between, such as 1930, 730pm or 730."""
+    """Make a time from hour and minutes without a mark between: 1930, 730pm or 730."""
     hour, minute = int(digits[:-2]), int(digits[-2:])
     opened = len(digits) == 3 and 1 <= hour <= 9
     return _clock(hour, minute, 0, half, opened=opened, text=digits)
@@ -97,7 +100,7 @@ def hours_and_minutes(hours: int, minutes: int, mark: Mark) -> list[Amount]:
 
 
 def period_of(unit: str, year: int | None, ahead: int) -> Period:
-    """Make a week, month, quarter or year counted from the running one, or a year by number."""
+    """Make a period: a numbered year, or one that is counted from the current period."""
     if unit not in {"week", "month", "quarter", "year"} or (year is not None and unit != "year"):
         raise ReadingError("")
     return Period(unit, year=year, ahead=ahead if year is None else None)

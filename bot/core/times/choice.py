@@ -9,11 +9,11 @@ from bot.core.times.days import Doubt
 from bot.core.times.result import Asks, Purpose, Refused, Result, Understood
 from bot.core.times.said import EXAMPLES, say_moment
 
-# A session is planned at most this far ahead, and an outcome known at most so long before its
+# A session is planned at most this far ahead. An outcome is known at most this long before its
 # question was asked.
 LONGEST_AHEAD = timedelta(days=366)
 YEARS_OF_A_CLOSE = 10
-# More moments than these are not asked: they are as many buttons.
+# At most this many moments are offered, because each is a button.
 _MOST_ASKED = 4
 
 
@@ -25,9 +25,9 @@ class Purposed:
     zone: ZoneInfo
     now: datetime
     opened_at: datetime
-    # When the session would be that is to be moved.
+    # When the session that will be moved was planned.
     planned: datetime | None = None
-    # The zone of that session, where it is another one.
+    # The zone of that session, if it is a different one.
     planned_zone: ZoneInfo | None = None
 
     @property
@@ -50,7 +50,10 @@ class Purposed:
 
 @dataclass(frozen=True)
 class PossibleTime:
-    """One moment, what had to be decided to come to it, and whether it is on the day planned."""
+    """One moment that a text may mean.
+
+    It says what had to be decided to find it, and whether it is on the day planned.
+    """
 
     at: datetime
     zone: ZoneInfo
@@ -78,7 +81,7 @@ def choose(candidates: Sequence[PossibleTime], wish: Purposed, typed: str) -> Re
 
 
 def _contradiction(candidates: Sequence[PossibleTime]) -> str:
-    """Return what to say where a weekday contradicts its date and only one of them is left.
+    """Return what to say where a weekday contradicts its date and one is left.
 
     To take what is left would pass over the other, which somebody typed.
     """

@@ -6,7 +6,7 @@ LONGEST = 80
 # Marks that stand around a text that was copied.
 _AROUND = "`*\"'“”„«»_ "
 _ALIKE = str.maketrans({"’": "'", "‘": "'", "‐": "-", "‑": "-", "–": "-", "—": "-", "−": "-"})
-# Marks that say in which direction letters run are not seen, and copied with what is.
+# Marks for the direction of letters cannot be seen, but are copied together with the text.
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\ufeff\u2060"))
 
 
@@ -18,7 +18,7 @@ def clean(text: str) -> str:
 
 
 def quote(text: str) -> str:
-    """Return what was typed as it is repeated in an answer: in code marks, in one short line."""
+    """Return typed text as an answer repeats it: one short line in code marks."""
     seen = "".join(char if char.isprintable() else " " for char in text.replace("`", ""))
     return f"`{' '.join(seen.split())[:60].strip() or ' '}`"
 

@@ -33,7 +33,7 @@ def settle(tokens: Sequence[Token]) -> list[Token]:
 
 
 def with_tuesday(tokens: Sequence[Token]) -> list[Token]:
-    """Return settled tokens with "mar 8" as a Tuesday, or none where it can only be March."""
+    """Return settled tokens with "mar 8" as a Tuesday; none where only March fits."""
     for at, one in enumerate(tokens):
         day = _kind(tokens, at + 1) == "NUM" and _kind(tokens, at + 2) != "YEAR"
         first = _kind(tokens, at - 1) not in _BEFORE_MONTH
@@ -55,7 +55,10 @@ def _settled(tokens: Sequence[Token], at: int) -> Token:
 
 
 def _weekday(tokens: Sequence[Token], at: int) -> Token:
-    """Take `Mo` for a Monday where no English stands, and `so` or `do` only with more to say so."""
+    """Take `Mo` for a Monday where no English stands.
+
+    `so` and `do` are weekdays only if something else says so.
+    """
     kinds = {one.type for one in tokens}
     one = tokens[at]
     clear = at == 0 and one.type == "SHY" and str(one) not in {"do", "so"} and "AMPM" not in kinds
@@ -84,7 +87,7 @@ def _am(tokens: Sequence[Token], at: int) -> str | None:
 
 
 def _hours(tokens: Sequence[Token], at: int) -> str | None:
-    """Read "19:30 h" and "1900 hours" as a time of day, and "2 h" as a length."""
+    """Read "19:30 h" and "1900 hours" as a time, "2 h" as a length."""
     counted = _kind(tokens, at - 2) in {"_IN", "_PLUS", "_AND"}
     clock = _kind(tokens, at - 1) in {"TIME", "FOUR", "YEAR"} or (
         _kind(tokens, at - 1) == "DOTTED" and int(tokens[at - 1].value.split(".")[0]) > 12
@@ -99,7 +102,7 @@ def _et(tokens: Sequence[Token], at: int) -> str | None:
 
 
 def _in(tokens: Sequence[Token], at: int) -> str | None:
-    """Read "in December" and "in 2027", which name a month or year, and "in 2 days"."""
+    """Read "in December" and "in 2027" as a month or year, unlike "in 2 days"."""
     after = _kind(tokens, at + 1)
     year = after == "YEAR" and _kind(tokens, at + 2) not in {"UNIT", "HEURE"}
     return "_OF" if after == "MONTH" or year else None
@@ -111,7 +114,7 @@ def _morning(tokens: Sequence[Token], at: int) -> str:
 
 
 def _mar(tokens: Sequence[Token], at: int) -> str | None:
-    """Read "mar 19h" and "mar 8 décembre" as a Tuesday, which it is in French and Spanish."""
+    """Read "mar 19h" and "mar 8 décembre" as a Tuesday, as in French and Spanish."""
     if _kind(tokens, at - 1) in _BEFORE_MONTH or "AMPM" in {one.type for one in tokens}:
         return None
     after = [_kind(tokens, at + n) for n in (1, 2, 3)]
@@ -151,7 +154,7 @@ _VALUES: dict[tuple[str, str], object] = {
 
 
 def _once(tokens: Sequence[Token]) -> list[Token]:
-    """Drop a stamp that says the same as one before it, with the brackets around it.
+    """Drop a timestamp that repeats one before it, with the brackets around it.
 
     Discord copies a moment as its date and, in brackets, how long it is until then.
     """
@@ -168,7 +171,7 @@ def _stamps(tokens: Sequence[Token]) -> list[object]:
 
 
 def _with_hours(tokens: Sequence[Token]) -> list[Token]:
-    """Join "19 h", and its minutes in "19 h 30", as they are joined in "19h30"."""
+    """Join "19 h", and "19 h 30" with its minutes, as in "19h30"."""
     joined: list[Token] = []
     for at, one in enumerate(tokens):
         last = joined[-1] if joined else None
@@ -183,7 +186,7 @@ def _with_hours(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _are_minutes(tokens: Sequence[Token], at: int, last: Token) -> bool:
-    """Tell whether a number is the minutes of the hour before it, and not of what follows."""
+    """Tell whether a number is the minutes of the hour before it."""
     one = tokens[at]
     alone = _kind(tokens, at + 1) not in {"MONTH", "UNIT", "HEURE", "AMPM", "_OF"}
     hour = last.type == "HCLOCK" and last.value[1] < 0

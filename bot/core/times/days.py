@@ -25,7 +25,10 @@ _NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "S
 
 @dataclass(frozen=True)
 class Doubt:
-    """One thing that a text leaves open: what it is, which way it is taken, how it is asked."""
+    """One thing that a text leaves open.
+
+    `about` says what it is, `choice` how it is taken here, `sentence` how to ask.
+    """
 
     about: str
     choice: str
@@ -34,7 +37,7 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Days:
-    """One reading of the day: dates of which the first on the right side of now counts."""
+    """One reading of the day: the first date on the right side of now counts."""
 
     dates: tuple[date, ...]
     doubts: tuple[Doubt, ...] = ()
@@ -133,34 +136,34 @@ def _of_week(week: int) -> Doubt:
 def _agreeing(found: Sequence[Days], beside: DayAhead, calendar: Almanac) -> list[Days]:
     """Keep the readings that are today or tomorrow, as was said beside the date."""
     day = calendar.current + timedelta(beside.days)
-    kept = [Days((day,), one.doubts) for one in found if day in one.dates]
-    if not kept:
+    left = [Days((day,), one.doubts) for one in found if day in one.dates]
+    if not left:
         raise ReadingError(f"That date is not the day that you named, which is {_say(day)}.")
-    return kept
+    return left
 
 
 def _with_weekday(found: Sequence[Days], sense: Sense, calendar: Almanac) -> list[Days]:
     """Let the weekday decide between readings, or ask whether it or the date is meant."""
     said = sense.weekday
     assert said is not None  # noqa: S101 - for the type; days_of looked
-    kept = [
+    left = [
         Days(one.dates[:1], one.doubts) for one in found if one.dates[0].weekday() == said.weekday
     ]
     if said.which:
         allowed = {day for one in _weekday(said, calendar) for day in one.dates}
-        kept = [one for one in kept if one.dates[0] in allowed]
-    if kept or sense.weak:
-        return kept
+        left = [one for one in left if one.dates[0] in allowed]
+    if left or sense.weak:
+        return left
     if said.which:
         raise ReadingError("That weekday and that date are two days. Leave one of them out.")
     return [one for reading in found for one in _date_or_weekday(reading, said.weekday, calendar)]
 
 
 def _date_or_weekday(reading: Days, weekday: int, calendar: Almanac) -> Iterator[Days]:
-    """Yield the dates as they are, and instead of each the nearest such weekday.
+    """Yield one reading with the dates, and one with their nearest such weekdays.
 
-    Where the nearest lies on the wrong side of now, the one after it is meant: the weekday is not
-    to be passed over only because it is past.
+    Where the nearest lies on the wrong side of now, the one after it is meant. So the weekday is
+    not ignored only because it is past.
     """
     day = reading.dates[0]
     sentence = f"{_say(day)} is a {_NAMES[day.weekday()]}, not a {_NAMES[weekday]}."
@@ -205,7 +208,7 @@ def _month_day(said: MonthDay, calendar: Almanac) -> tuple[date, ...]:
 
 
 def _nth(said: Nth, calendar: Almanac) -> tuple[date, ...]:
-    """Return the day in the month that was said, else in the next such month and those after.
+    """Return the day in the month that was said, or else in the coming ones.
 
     A fifth Monday is not looked for in later years: it is refused where the next month has none.
     """
@@ -247,7 +250,7 @@ def _add(sense: Sense, day: date) -> date:
 
 
 def _weekday_in_weeks(sense: Sense, weekday: int, calendar: Almanac) -> list[Days]:
-    """Read "Thursday in two weeks": so long after the next one, or in the week that is then."""
+    """Read "Thursday in two weeks": counted from next Thursday, or in the week then."""
     there = _add(sense, calendar.current)
     coming = _add(sense, calendar.current + timedelta((weekday - calendar.current.weekday()) % 7))
     sentence = f"{_NAMES[weekday]} of the week that begins then, or so long after the next one?"
@@ -258,7 +261,7 @@ def _weekday_in_weeks(sense: Sense, weekday: int, calendar: Almanac) -> list[Day
 
 
 def _from_weekday(sense: Sense, start: Weekday, calendar: Almanac) -> list[Days]:
-    """Read "a week from Friday", which on a Friday may be from today or from the next."""
+    """Read "a week from Friday"; on a Friday it counts from today or next week."""
     readings = _weekday(start, calendar)
     if not start.which and calendar.coming(start.weekday) == calendar.current:
         sentence = "From today, or from that day of next week?"

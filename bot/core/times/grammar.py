@@ -69,7 +69,7 @@ def _flat(children: Sequence[Any]) -> Iterator[Part]:
 
 
 class _Ready(Lexer):
-    """Hands the tokens on that were made before."""
+    """A lexer that returns tokens made before."""
 
     def __init__(self, conf: object) -> None:
         """Take what every lexer is given."""
@@ -81,7 +81,7 @@ class _Ready(Lexer):
         yield from lexer_state
 
 
-# Made once, when the bot starts: it takes longer than an answer may.
+# Made once, when the bot starts: making it takes longer than an answer may take.
 _PARSER = Lark(
     Path(__file__).with_name("times.lark").read_text(encoding="utf-8"),
     parser="lalr",
@@ -299,7 +299,7 @@ def _only_twelve(said: _Said) -> None:
 
 
 def _minutes(said: _Said) -> int:
-    """Return how far from its full hour "quarter to 8", "20 past 7" or "halb 8" is."""
+    """Return the minutes from the hour in "quarter to 8", "20 past 7", "halb 8"."""
     before = said.has("TO") or said.has("VOR")
     if said.has("FRACTION"):
         return int(said.get("FRACTION"))

@@ -23,7 +23,7 @@ _NIGHTS = {"night", "tonight", "last night"}
 
 @dataclass(frozen=True)
 class Time:
-    """One reading of the time of day; `days` is 1 for 24:00 and the small hours of a night."""
+    """One reading of the time of day; `days` is 1 past midnight (24:00, late night)."""
 
     hour: int
     minute: int = 0
@@ -33,7 +33,7 @@ class Time:
 
 
 def times_of(sense: Sense) -> list[Time]:
-    """Return each reading of the time of day, and none if only a day is said.
+    """Return each reading of the time of day; none if only a day is said.
 
     Raises:
         ReadingError: the part of the day does not agree, or stands alone.
@@ -80,7 +80,7 @@ def _in_part(clock: Clock, sense: Sense) -> Iterator[Time]:
 
 
 def _of_night(clock: Clock, hour: int, sense: Sense) -> Iterator[Time]:
-    """Yield the hour; one after midnight may belong to the night's first day or its second."""
+    """Yield the hour; after midnight it may belong to the night's first or second day."""
     half = Doubt("half", str(hour), f"{quote(clock.text)} can be in the morning or in the evening.")
     small = hour >= 24 and clock.hour != 24
     if not (small and not sense.has_day):
@@ -90,7 +90,7 @@ def _of_night(clock: Clock, hour: int, sense: Sense) -> Iterator[Time]:
 
 
 def _midnight(sense: Sense) -> Iterator[Time]:
-    """Yield midnight: alone the next one, of a night its end, of a day its beginning and end."""
+    """Yield midnight: the next one, a night's end, or a day's beginning and end."""
     if sense.part and sense.part.name not in _NIGHTS:
         raise NotATimeError(f"Midnight is not in the {sense.part.name}.")
     if sense.has_day or sense.part:

@@ -75,13 +75,13 @@ def _keeps_day(sense: Sense, wish: Purposed) -> bool:
 
 
 def _is_shift(sense: Sense) -> bool:
-    """Tell whether a text says how much later or earlier, and nothing of the time itself."""
+    """Tell whether a text says only how much later or earlier."""
     timed = sense.clock or sense.part or sense.weekday or sense.start
     return (sense.plus or sense.shift) and not timed
 
 
 def _passes(sense: Sense) -> bool:
-    """Tell whether hours or minutes are counted, which pass whatever the clocks show."""
+    """Tell whether hours or minutes are counted, which pass independently of what clocks show."""
     return any(one.unit in _PASSING for one in sense.amounts)
 
 
@@ -97,7 +97,7 @@ def _absolute(sense: Sense, moment: Now | Stamp, wish: Purposed) -> PossibleTime
 def _shifted(
     sense: Sense, clocks: tzinfo, zone: ZoneInfo, planned: datetime, now: datetime
 ) -> list[PossibleTime]:
-    """Count from the time planned; what has a plus may be counted from now as well."""
+    """Count from the time planned; with a plus, it may be from now as well."""
     starts = {"planned": planned}
     if sense.plus:
         wall = planned.astimezone(clocks).time()
@@ -111,7 +111,7 @@ def _shifted(
 
 
 def _counted(sense: Sense, clocks: tzinfo, start: datetime) -> datetime:
-    """Count days on the clocks, then hours as they pass, whatever the clocks show."""
+    """Count days on the clocks, then hours as they pass, not as clocks show."""
     local = start.astimezone(clocks)
     day = add_amounts(local.date(), sense.amounts, back=sense.back)
     if day != local.date():
@@ -125,7 +125,7 @@ def _counted(sense: Sense, clocks: tzinfo, start: datetime) -> datetime:
 
 
 def _to_the_minute(at: datetime) -> datetime:
-    """Leave seconds out: "in 2 hours" is not 34 seconds past it on a card or in a calendar."""
+    """Drop the seconds: "in 2 hours" starts on the minute, in cards and calendars."""
     return at.astimezone(UTC).replace(second=0, microsecond=0)
 
 
@@ -147,7 +147,7 @@ def _on_clocks(sense: Sense, clocks: tzinfo, zone: ZoneInfo, wish: Purposed) -> 
 
 
 def _check_bare(sense: Sense, wish: Purposed) -> None:
-    """Refuse a day alone where its time of day matters, and a period where its day does."""
+    """Refuse a day without its needed time, and a period without its needed day."""
     if not sense.has_day:
         raise ReadingError("")
     if wish.purpose == "session":
@@ -160,7 +160,7 @@ DoubtedMoment = tuple[datetime, tuple[Doubt, ...]]
 
 
 def _first(day: Days, time: Time | None, clocks: tzinfo, wish: Purposed) -> list[DoubtedMoment]:
-    """Return the moments of the first date that has one on the right side of now."""
+    """Return the moments of the first date with one on the right side of now."""
     tried: list[DoubtedMoment] = []
     for one in day.dates:
         moments = _bare(one, clocks, wish) if time is None else _timed(one, time, clocks)
@@ -173,13 +173,16 @@ def _first(day: Days, time: Time | None, clocks: tzinfo, wish: Purposed) -> list
 
 
 def _bare(day: date, clocks: tzinfo, wish: Purposed) -> list[DoubtedMoment]:
-    """Return a day's last minute to come, or its first minute that was; a change asks nothing."""
+    """Return a day's last minute for a future day, its first for a past one.
+
+    A change of the clocks in that minute asks nothing.
+    """
     wall = datetime.combine(day, clock(23, 59) if wish.forward else clock(0, 0))
     return [(wall.replace(tzinfo=clocks, fold=int(wish.forward)).astimezone(UTC), ())]
 
 
 def _timed(day: date, time: Time, clocks: tzinfo) -> list[DoubtedMoment]:
-    """Return one moment, or two where the clocks skip this wall time or show it twice."""
+    """Return one moment, or two where the clocks skip or repeat this wall time."""
     day += timedelta(time.days)
     wall = datetime.combine(day, clock(time.hour, time.minute, time.second), clocks)
     moments = {wall.replace(fold=fold).astimezone(UTC): fold for fold in (0, 1)}
@@ -201,10 +204,10 @@ def _agreeing(sense: Sense, found: Sequence[PossibleTime]) -> list[PossibleTime]
     if not (sense.zone and sense.zone.zone and sense.offset):
         return list(found)
     said = timedelta(minutes=sense.offset.offset or 0)
-    kept = [one for one in found if one.at.astimezone(one.zone).utcoffset() == said]
-    if found and not kept:
+    left = [one for one in found if one.at.astimezone(one.zone).utcoffset() == said]
+    if found and not left:
         raise ReadingError(f"The clocks of {sense.zone.zone} have another offset then.")
-    return kept
+    return left
 
 
 _PASSING = {"hour": Fraction(3600), "minute": Fraction(60), "second": Fraction(1)}

@@ -20,7 +20,7 @@ class Weekday:
 
 @dataclass(frozen=True)
 class Date:
-    """A day and month, perhaps with a year; two of them where the order is open."""
+    """A day and month, perhaps with a year; two options where the order is open."""
 
     options: tuple[tuple[int | None, int, int], ...]
     text: str = ""
@@ -28,7 +28,7 @@ class Date:
 
 @dataclass(frozen=True)
 class MonthDay:
-    """A day of a month that is not named; `months` counts from the running one, if said."""
+    """A day of an unnamed month; `months` counts from the current one, if said."""
 
     day: int
     months: int | None = None
@@ -36,7 +36,10 @@ class MonthDay:
 
 @dataclass(frozen=True)
 class Nth:
-    """The nth such weekday (or day) of a month; -1 is the last. Without a month it is open."""
+    """The nth weekday or day of a month; -1 is the last.
+
+    Without a month it is open which one.
+    """
 
     nth: int
     weekday: int | None
@@ -113,7 +116,7 @@ class Zone:
 
 @dataclass(frozen=True)
 class Amount:
-    """A length of time; `mark` says how it is counted: in, plus, and, back, or not."""
+    """A length of time; `mark` is how it is counted: in, plus, and, back."""
 
     count: Fraction
     unit: str
@@ -122,12 +125,12 @@ class Amount:
 
 @dataclass(frozen=True)
 class Ago:
-    """What stands before it is counted back from now."""
+    """A word that counts the amount before it back from now."""
 
 
 @dataclass(frozen=True)
 class Shift:
-    """What stands before it is later or earlier than something: a time planned, or now."""
+    """A word for later or earlier than a planned time, or than now."""
 
     back: bool
 
@@ -160,14 +163,14 @@ class Stamp:
 
 @dataclass(frozen=True)
 class Between:
-    """A dash or "to", between a start and an end or between a day and its time."""
+    """A dash or "to", between start and end or between day and time."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Number:
-    """One, two or three digits: an hour, a day of the month, or a year of this century."""
+    """One to three digits: an hour, a day, or a year of this century."""
 
     text: str
 

@@ -10,7 +10,7 @@ REPEATED = (
 )
 _OFFSET = "An offset from UTC is typed like `19:00 UTC-05:00`."
 TWO_TIMES = f"Give one time only. How long a session takes belongs to `length`. {_OFFSET}"
-# What is said instead where no session is planned.
+# Sentences that replace others where no session is planned.
 _ELSEWHERE: dict[str, dict[Purpose, str]] = {
     REPEATED: {
         "close": "That comes round again and again, and a question closes once. Type one time, "
@@ -28,7 +28,7 @@ _ELSEWHERE: dict[str, dict[Purpose, str]] = {
 
 
 class ReadingError(Exception):
-    """A text that is no time; `reason` is a sentence that says so, or says what to type."""
+    """A text is no time; `reason` says so, or says what to type."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -40,7 +40,7 @@ class ReadingError(Exception):
 
 
 class NotATimeError(ReadingError):
-    """A text with something in it that no time has; an example says what to type instead."""
+    """A text has something that no time has; an example says what to type instead."""
 
     def say(self, purpose: Purpose) -> str:
         """Return the reason, and what to type for this purpose."""

@@ -39,11 +39,11 @@ def read_time(
     planned: datetime | None = None,
     planned_zone: ZoneInfo | None = None,
 ) -> Result:
-    """Return what a text means, read at `now` by somebody whose clocks are those of `zone`.
+    """Read what a text means at `now`, on the clocks of `zone`.
 
-    `opened_at` is when the question was asked, for an outcome that became known. `planned` is when
-    the session would be that is to be moved, and `planned_zone` its zone where that is not `zone`:
-    a time of day without a day keeps its day, on the clocks of either.
+    `opened_at` is when the question was asked, for an outcome that became known. `planned` is the
+    present time of a session that somebody moves, and `planned_zone` its zone where that is not
+    `zone`: a time of day without a day keeps the session's day, on the clocks of either.
     """
     examples = EXAMPLES[purpose]
     if len(text) > LONGEST:
@@ -74,7 +74,7 @@ def _read(text: str, wish: Purposed) -> Result:
 def _as_tuesday_too(
     march: Sequence[Sense], tuesday: Sequence[Token], wish: Purposed
 ) -> list[Sense]:
-    """Add that "mar 8" is Tuesday the 8th of this month or the one beside it, where it is one."""
+    """Add "mar 8" as Tuesday the 8th, this month or the one beside it."""
     try:
         read = [(one, one.day) for one in senses(parse(tuesday)) if isinstance(one.day, MonthDay)]
     except ReadingError:
@@ -91,7 +91,7 @@ def _as_tuesday_too(
 
 
 def _moments(found: Sequence[Sense], wish: Purposed) -> list[PossibleTime]:
-    """Return the moments of all senses; a weak one counts as the only one, or beside others."""
+    """Return the moments of all senses; weak ones count alone, or beside others."""
     if all(one.weak for one in found):
         found = [replace(one, weak=False) for one in found]
     moments, problems = _tried([one for one in found if not one.weak], wish)
@@ -101,7 +101,7 @@ def _moments(found: Sequence[Sense], wish: Purposed) -> list[PossibleTime]:
 
 
 def _is_near(sense: Sense, wish: Purposed) -> bool:
-    """Tell whether a sense is a likely day or year that lacks what the purpose needs.
+    """Tell whether a sense is a likely day or year that lacks something needed.
 
     "10.12" may be a day: nobody should find out on the evening that it was taken for a time.
     """

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from bot.core.times import said
 
-# What a moment is for says on which side of now it lies: a session and a close are to come, an
-# outcome became known now or before.
+# The purpose of a time says on which side of now it lies: a session and a close lie in the
+# future, an outcome became known now or before.
 Purpose = Literal["session", "close", "known"]
 
 
@@ -26,7 +26,7 @@ class Understood:
 
     @property
     def text(self) -> str:
-        """Say what to type, or to keep in a draft, to mean exactly this moment."""
+        """Say what to type, or to save in a draft, to mean exactly this moment."""
         return said.iso(self.at, self.zone)
 
     @property
@@ -37,7 +37,10 @@ class Understood:
 
 @dataclass(frozen=True)
 class Asks:
-    """Two to four moments that the text can mean, soonest first; `doubt` says why to ask."""
+    """Two to four moments that the text can mean, soonest first.
+
+    `doubt` says why to ask.
+    """
 
     candidates: tuple[Understood, ...]
     doubt: str

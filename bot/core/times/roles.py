@@ -31,10 +31,10 @@ class Year:
 
 @dataclass(frozen=True)
 class Weak:
-    """Said beside a reading that counts only if all else agrees with it."""
+    """A mark beside a reading that counts only if all else agrees."""
 
 
-# Made only when it is tried, as there may be no such time or day.
+# A role is made only when it is tried, because there may be no such time or day.
 Role = Callable[[], Sequence[Part | Year | Weak]]
 
 
@@ -79,7 +79,7 @@ def _of_four(part: Four, parts: Sequence[Part]) -> Iterator[Role]:
 
 
 def _of_hours(part: HourMark, parts: Sequence[Part], at: int) -> Iterator[Role]:
-    """Read "2h" as from now where it stands alone or among amounts, else as a time of day."""
+    """Read "2h" as from now, alone or among amounts, else as a time of day."""
     after = parts[at + 1] if at + 1 < len(parts) else None
     counted = isinstance(after, Ago | Shift | Start) or (
         isinstance(after, Amount) and after.mark in {"", "and"}

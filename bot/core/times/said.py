@@ -39,7 +39,7 @@ def label(at: datetime, zone: ZoneInfo) -> str:
 
 
 def iso(at: datetime, zone: ZoneInfo) -> str:
-    """Say what to keep in a draft or a form, to mean exactly this moment.
+    """Say what to save in a draft or a form, to mean exactly this moment.
 
     >>> iso(datetime(2026, 12, 3, 17, 30, tzinfo=UTC), ZoneInfo("Europe/Berlin"))
     '2026-12-03T18:30+01:00'

@@ -157,7 +157,7 @@ def _offset(found: Found, before: Sequence[Token]) -> list[Token] | None:
 
 
 def _signed(found: Found, before: Sequence[Token]) -> list[Token] | None:
-    """Make an offset of `+01:00` after a time; a minus may also stand before an end.
+    """Make an offset from `+01:00` after a time; a minus may also mark an end.
 
     "22:00-02:00" is four hours to some; after a whole date, as machines write it, it is none.
     """
@@ -176,7 +176,7 @@ def _zone(found: Found, before: Sequence[Token]) -> list[Token] | None:
 
 
 def _bracketed(found: Found, before: Sequence[Token]) -> list[Token] | None:
-    """Make a zone of a name without a slash, which is one only in brackets, as the bot says it."""
+    """Make a zone from a name in brackets, where it needs no slash."""
     del before
     zone = zones.named(found[1])
     if zone is None or _known(found[1]):

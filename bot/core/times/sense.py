@@ -37,7 +37,7 @@ from bot.core.times.roles import Weak, Year, roles_of
 
 # Amounts are said from the largest to the smallest.
 _SIZES = ("year", "month", "fortnight", "week", "day", "hour", "minute", "second")
-# More parts that may be one thing or another than these are no time.
+# A text with more unclear parts than this is no time.
 _MOST_OPEN = 3
 
 _ONE = Fraction(1)
@@ -67,7 +67,7 @@ class Sense:
     offset: Zone | None = None
     amounts: tuple[Amount, ...] = ()
     back: bool = False
-    # "Later" or "earlier": than the time planned, where there is one.
+    # "Later" or "earlier", compared with the planned time if there is one.
     shift: bool = False
     start: Start | None = None
     moment: Now | Stamp | None = None
@@ -75,17 +75,17 @@ class Sense:
     until: bool = False
     # A number that is more likely an hour: as a day it counts only if its weekday agrees.
     weak: bool = False
-    # What a word that means two things is taken for.
+    # The chosen meaning of a word that has two.
     word: str = ""
 
     @property
     def has_day(self) -> bool:
-        """Tell whether a day is said, of whatever kind."""
+        """Tell whether a day is said, of any kind."""
         return any((self.weekday, self.day, self.amounts, self.start, self.moment))
 
     @property
     def plus(self) -> bool:
-        """Tell whether an amount has a plus before it, which may be added to a time planned."""
+        """Tell whether a plus stands first, so that a planned time may be meant."""
         return bool(self.amounts) and self.amounts[0].mark == "plus"
 
 
@@ -110,18 +110,18 @@ def senses(parts: Sequence[Part]) -> list[Sense]:
 
 
 def _sense(parts: Sequence[Part | Year | Weak]) -> Sense:
-    kept = _without_dashes(parts)
-    until = bool(kept) and isinstance(kept[0], Between)
-    sense = _counted(kept[until:])
+    left = _without_dashes(parts)
+    until = bool(left) and isinstance(left[0], Between)
+    sense = _counted(left[until:])
     sense = replace(sense, until=until, weak=any(isinstance(one, Weak) for one in parts))
-    for one in sorted(kept[until:], key=lambda one: isinstance(one, Year)):
+    for one in sorted(left[until:], key=lambda one: isinstance(one, Year)):
         sense = _with(sense, one)
     _check(sense)
     return sense
 
 
 def _without_dashes(parts: Sequence[Part | Year | Weak]) -> list[Part | Year | Weak]:
-    """Drop a dash between a day and its time; any other stands between a start and an end."""
+    """Drop a dash between a day and its time; refuse one between start and end."""
     for at, one in enumerate(parts):
         if isinstance(one, Between) and (at or one.text == "-"):
             around = [

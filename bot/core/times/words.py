@@ -1,4 +1,4 @@
-"""The words that times are told in: English, German, French, Spanish, and common slips.
+"""The words for times: English, German, French, Spanish, and common slips.
 
 Letters are small and have no accents here; `|` parts spellings of the same thing. A phrase is one
 or several tokens of the grammar. A word that stands nowhere here is refused.

@@ -34,7 +34,7 @@ VAGUE = {
     "gst": ("Asia/Dubai", "Atlantic/South_Georgia"),
     "sst": ("Pacific/Pago_Pago", "Asia/Singapore"),
 }
-# They follow another machine's clocks, or nobody's.
+# These follow the clocks of a machine, or of no place.
 _NOBODYS = {"localtime", "Factory"}
 _WITH_CITIES = {
     "Africa",
@@ -47,7 +47,7 @@ _WITH_CITIES = {
     "Indian",
     "Pacific",
 }
-# Last parts of zones that people say and mean something else by.
+# Last parts of zone names that mean something else when people say them.
 _WORDS = {
     *("act", "center", "christmas", "chatham", "cocos", "currie", "east", "easter", "general"),
     *("jan mayen", "knox", "lhi", "midway", "norfolk", "north", "nsw", "oral", "petersburg"),
@@ -109,7 +109,10 @@ def _fold(text: str) -> str:
 
 @cache
 def _names() -> dict[str, str]:
-    """Return all names as they are compared. Kept, because each listing reads the disk."""
+    """Return all zone names by the form in which they are compared.
+
+    The answer is cached, because each listing reads the disk.
+    """
     return {_fold(name): name for name in sorted(available_timezones() - _NOBODYS)}
 
 

@@ -128,7 +128,7 @@ def test_a_session_that_was_never_planned_is_in_no_calendar(desk) -> None:
 
     assert rows(desk, CalendarEntry) == []
     with desk.db.read() as tx:
-        assert calendars_read_model.read_told(tx, row(desk, Meetup, 1)) is None
+        assert calendars_read_model.read_session(tx, row(desk, Meetup, 1)) is None
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_a_later_session_of_a_series_can_be_shown_by_itself(desk) -> None:
     change(desk, "1@2026-12-03", when="2026-12-04 20:00", title="The long night")
 
     with desk.db.read() as tx:
-        told = calendars_read_model.read_told(tx, tx.get_one(Meetup, 2))
+        told = calendars_read_model.read_session(tx, tx.get_one(Meetup, 2))
 
     assert told.event.starts_at == THURSDAY
     assert (told.single.title, told.single.rule) == ("The long night", None)
