@@ -146,8 +146,7 @@ def next_round(desk: Desk, caller: Caller, at: Key | None = None, question: str 
             meetup.lobby_open = True
         key = keys.lobby(row_id(meetup), meetup.lobby)
         unit.show(key, meetup.channel_id)
-        if at:
-            unit.refresh(at)
+        card_refresh.follow(unit, Change.SESSION_LOBBY, meetup)
         _did(unit, meetup)
         return key
 
