@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from bot.calendars.events import CalendarEvent, OccurrenceChange, in_utc, monthly, weekly
 from bot.calendars.reminders import parse_reminders
-from bot.core import keys
+from bot.core import card_refresh
 from bot.core.keys import Key
 from bot.core.unit import row_id
 from storage import calendars, groups
@@ -42,16 +42,9 @@ class CalendarSession:
         return self.alone or self.event
 
 
-def key_of(meetup: Meetup) -> Key:
-    """Return the key of a session in calendars: its series, if it has one."""
-    if meetup.series_id is not None:
-        return keys.calendar_series(meetup.series_id)
-    return keys.calendar_session(row_id(meetup))
-
-
 def read_session(tx: Session, meetup: Meetup) -> CalendarSession | None:
     """Return what calendars have of a session; None if it was never planned."""
-    entry = calendars.entry(tx, str(key_of(meetup)))
+    entry = calendars.entry(tx, str(card_refresh.calendar_entry(meetup)))
     found = None if entry is None else read_entry(tx, entry)
     if entry is None or found is None:
         return None

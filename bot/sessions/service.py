@@ -7,7 +7,8 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.core import keys
+from bot.core import card_refresh, keys
+from bot.core.card_refresh import Change
 from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.times.durations import parse_duration
@@ -19,7 +20,7 @@ from bot.schedule import lifecycle
 from bot.schedule.find import find_session
 from bot.sessions import rules as sessions_rules
 from storage import groups, questions, rounds, sessions
-from storage.tables import Meetup, Order, Phase, Presence, QuestionState, Round, SessionState
+from storage.tables import Meetup, Order, Phase, Presence, Round, SessionState
 
 
 @dataclass(frozen=True)
@@ -124,14 +125,11 @@ def start_round(desk: Desk, caller: Caller, at: Key) -> None:
         quiet.touch(unit, meetup, unit.my_id)
         seed = secrets.randbits(31)
         question = questions_service.require(unit.tx, unit.group.id, _pick(unit, meetup, seed))
-        rounds_service.open_round(unit, meetup, question, members, seed)
-        question.state = QuestionState.OPEN
+        row = rounds_service.open_round(unit, meetup, question, members, seed)
+        questions_service.take_up(unit, question)
         meetup.lobby_open = False
         meetup.picked_id = None
-        unit.tx.flush()
-        questions_service.refresh_offers(unit)
-        unit.refresh(at)
-        unit.refresh(keys.question(row_id(question)))
+        card_refresh.follow(unit, Change.ROUND_BEGUN, row)
 
 
 def next_round(desk: Desk, caller: Caller, at: Key | None = None, question: str = "") -> Key:
@@ -148,8 +146,7 @@ def next_round(desk: Desk, caller: Caller, at: Key | None = None, question: str 
             meetup.lobby_open = True
         key = keys.lobby(row_id(meetup), meetup.lobby)
         unit.show(key, meetup.channel_id)
-        if at:
-            unit.refresh(at)
+        card_refresh.follow(unit, Change.SESSION_LOBBY, meetup)
         _did(unit, meetup)
         return key
 

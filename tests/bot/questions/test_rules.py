@@ -133,7 +133,9 @@ def test_a_link_may_have_three_hundred_characters_and_not_one_more() -> None:
     ("outcome", "state"), [("yes", "resolved"), ("no", "resolved"), ("void", "void")]
 )
 def test_an_outcome_settles_the_question(outcome: str, state: questions_rules.State) -> None:
-    assert questions_rules.state_after(outcome) == state
+    after, _ = questions_rules.settle(questions_rules.Progress("open"), outcome)
+
+    assert after.state == state
 
 
 # From state to state
@@ -180,7 +182,9 @@ def test_a_settled_question_takes_no_forecast(
 def test_a_reopened_question_is_open_unless_its_close_has_passed(
     closes_at: datetime | None, state: questions_rules.State
 ) -> None:
-    assert questions_rules.state_when_reopened(closes_at, START) == state
+    after, _ = questions_rules.reopen(questions_rules.Progress("resolved", closes_at), START)
+
+    assert after.state == state
 
 
 # When the outcome became known
