@@ -20,7 +20,7 @@ from bot.core.pools import Pools
 from bot.core.unit import Desk, Unit
 from bot.door.client import DojoClient
 from bot.door.messages import Message
-from bot.registry import CARDS, COMMANDS, HANDLERS, KINDS, REACTIONS, TIMERS
+from bot.registry import ACTIONS, CARDS, COMMANDS, REACTIONS, TIMERS
 from bot.runtime.alarms import Alarms, Sleep
 from bot.runtime.changes import Changes
 from bot.runtime.delivery.notes import LINGER
@@ -56,7 +56,7 @@ class App:
         linger: float = LINGER,
     ) -> None:
         self.database = database
-        self.commands, self.handlers, self.kinds, self.cards = COMMANDS, HANDLERS, KINDS, CARDS
+        self.commands, self.actions, self.cards = COMMANDS, ACTIONS, CARDS
         self.desk = Desk(database, clock, self._saved, means)
         self.pace = Pace()
         self.pools = Pools()

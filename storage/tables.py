@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, tex
 from sqlmodel import Field, SQLModel
 
 from storage.calendar_tables import Address, CalendarEntry, Feed, Keepsake
+from storage.columns import word
 from storage.enums import (
     Answer,
     DraftKind,
@@ -25,7 +26,6 @@ from storage.enums import (
     Repeat,
     SeatState,
     SessionState,
-    word,
 )
 
 # Words are taken from here too: whoever reads a row needs them.

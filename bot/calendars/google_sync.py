@@ -19,6 +19,7 @@ from bot.core.encryption import Box
 from bot.core.keys import Key
 from bot.core.unit import Desk, Unit, row_id
 from storage import calendars, outbox
+from storage.enums import CardKind
 from storage.tables import Address, CalendarEntry, Effect
 
 # One lost reply is no news; what does not work by then is said on the announcement.
@@ -68,7 +69,7 @@ def keep(desk: Desk, effect: Effect, calendar: SyncedCalendar | None) -> None:
 def _begin(desk: Desk, effect: Effect) -> _Wanted | None:
     key = Key.parse(effect.key)
     with desk.db.write() as tx:
-        if key.kind == "c":
+        if key.kind == CardKind.ADDRESS:
             return _code(tx, key, desk.means.box)
         return _session(tx, effect, desk)
 
@@ -119,7 +120,7 @@ def _note(unit: Unit, effect: Effect, outcome: Outcome) -> None:
     """What came of it shows: on the announcements, or to whoever waits for a code."""
     key = Key.parse(effect.key)
     row: Address | CalendarEntry | None
-    if key.kind == "c":
+    if key.kind == CardKind.ADDRESS:
         row = calendars.address_by_id(unit.tx, key.id)
     else:
         row = calendars.entry(unit.tx, effect.key)

@@ -12,6 +12,7 @@ from bot.core.keys import Key
 from bot.core.refusals import Refusal
 from bot.core.unit import Caller, Desk, Unit, row_id
 from storage import bot_state, calendars, groups
+from storage.enums import CardKind
 from storage.tables import Address, CalendarEntry, Feed, Meetup, SessionState
 
 # A feed forgets sessions that are over for so long; whoever had them keeps them.
@@ -76,7 +77,7 @@ def catch_up(desk: Desk) -> None:
 
 def announcements(unit: Unit, key: Key) -> list[Key]:
     """The cards that say what calendars were told of a session or series."""
-    if key.kind == "g":
+    if key.kind == CardKind.GOOGLE_SESSION:
         return [keys.announcement(key.id)]
     return [
         keys.announcement(row_id(meetup))
@@ -143,11 +144,11 @@ def renew_seals(desk: Desk) -> None:
 
 
 def _show_file(unit: Unit, key: Key) -> None:
-    """Have the file of a series shown anew on each of its announcements.
+    """Have the file of a series shown again on each of its announcements.
 
     A date that is not announced yet has no card of its own, but it is in this file.
     """
-    if key.kind == "h":
+    if key.kind == CardKind.GOOGLE_SERIES:
         for card in announcements(unit, key):
             unit.refresh(card)
 

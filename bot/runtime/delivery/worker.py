@@ -26,6 +26,7 @@ from bot.runtime.delivery import posting
 from bot.runtime.delivery.notes import LINGER, Note, Notes
 from bot.runtime.delivery.pace import Pace, limited
 from storage import outbox
+from storage.enums import CardKind
 from storage.tables import Effect
 
 Run = Callable[..., Awaitable[Any]]
@@ -285,7 +286,7 @@ class Delivery:
     async def _park_and_tell(self, effect: Effect, reason: str) -> None:
         news = await self._run(self._park, effect, reason)
         elsewhere = self._speaking_place(effect)
-        if news and elsewhere is not None and not effect.key.startswith("p"):
+        if news and elsewhere is not None and Key.parse(effect.key).kind != CardKind.TROUBLE:
             await self._run(self._tell, effect, elsewhere)
             self.wake()
 
