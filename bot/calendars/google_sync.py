@@ -53,8 +53,8 @@ class _Wanted:
     quietly: bool = False
 
 
-def keep(desk: Desk, effect: Effect, calendar: SyncedCalendar | None) -> None:
-    """Makes Google's event what it should be now; without a calendar there is nothing to do."""
+def carry(desk: Desk, effect: Effect, calendar: SyncedCalendar | None) -> None:
+    """Make Google's event what it should be now; without a calendar there is nothing to do."""
     wanted = None if calendar is None else _begin(desk, effect)
     if calendar is None or wanted is None:
         with desk.db.write() as tx:

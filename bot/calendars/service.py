@@ -11,9 +11,9 @@ from bot.core import keys
 from bot.core.keys import Key
 from bot.core.refusals import Refusal
 from bot.core.unit import Caller, Desk, Unit, row_id
-from storage import bot_state, calendars, groups
+from storage import bot_state, calendars, groups, outbox
 from storage.enums import CardKind
-from storage.tables import Address, CalendarEntry, Feed, Meetup, SessionState
+from storage.tables import Address, CalendarEntry, Effect, Feed, Meetup, SessionState
 
 # A feed forgets sessions that are over for so long; whoever had them keeps them.
 KEPT = timedelta(days=60)
@@ -76,14 +76,26 @@ def catch_up(desk: Desk) -> None:
 
 
 def announcements(unit: Unit, key: Key) -> list[Key]:
-    """The cards that say what calendars were told of a session or series."""
-    if key.kind == CardKind.GOOGLE_SESSION:
+    """Return the cards that say what calendars were told of a session or series."""
+    if key.kind == CardKind.ADDRESS:
+        return []
+    if key.kind in {CardKind.GOOGLE_SESSION, CardKind.DISCORD_EVENT}:
         return [keys.announcement(key.id)]
     return [
         keys.announcement(row_id(meetup))
         for meetup in calendars.of_series(unit.tx, key.id)
         if meetup.state in {SessionState.SCHEDULED, SessionState.LIVE}
     ]
+
+
+def confirm_event(desk: Desk, effect: Effect, event_id: int | None) -> None:
+    """Note that Discord has a session's event; the announcement says so if it is news."""
+    with desk.step(effect.group_id) as unit:
+        if effect.trouble or event_id != effect.message_id:
+            for card in announcements(unit, Key.parse(effect.key)):
+                unit.refresh(card)
+        outbox.confirm(unit.tx, row_id(effect), version=effect.wanted, message_id=event_id)
+        unit.effects = True  # a newer version may be wanted by now
 
 
 def feed_address(desk: Desk, caller: Caller, *, roll: bool = False) -> str:

@@ -82,6 +82,7 @@ class Unit:
             group_id=self.group.id,
             channel_id=channel_id,
             now=self.now,
+            target=key.kind.target,
         )
 
     def refresh(self, key: Key) -> None:
@@ -115,10 +116,7 @@ class Unit:
 
     def sync(self, key: Key) -> None:
         """Have Google Calendar made to say what is true when it is asked."""
-        self.effects = True
-        outbox.show(
-            self.tx, key=str(key), group_id=self.group.id, channel_id=outbox.GOOGLE, now=self.now
-        )
+        self.show(key, outbox.GOOGLE_LINE)
 
     def wake_group(self) -> None:
         """Have a group that is asleep go on: the sweep finds what is due there."""

@@ -194,16 +194,17 @@ class Door:
         """
         self._answers_with_card = True
         pressed = _Pressed(at, self.app.cards)
-        arrived = False
+        shown = None
         try:
             result, message = await self.do(
                 _change_and_draw, pressed, lambda desk, who: service(desk, who, *args, **kwargs)
             )
-            arrived = await self._update(message)
+            if await self._update(message):
+                shown = message
         finally:
             # An answer that failed may have arrived all the same, so the card is edited once more.
             if pressed.edit is not None:
-                self.app.delivery.answered(pressed.edit, arrived=arrived)
+                self.app.delivery.answered(pressed.edit, shown)
         return result
 
     async def _update(self, message: Message | None) -> bool:

@@ -9,6 +9,7 @@ from discord import app_commands
 from bot.core.pools import Pools
 from bot.core.unit import Desk, Person
 from bot.door.card_table import CardTable
+from bot.door.messages import Message
 from storage import outbox
 from storage.enums import CardKind
 
@@ -45,8 +46,8 @@ class OutboxDelivery(Protocol):
     def wake(self) -> None:
         """Have it look into the outbox."""
 
-    def answered(self, edit: outbox.Edit, *, arrived: bool) -> None:
-        """Note whether the answer to a press has shown a card."""
+    def answered(self, edit: outbox.Edit, shown: Message | None) -> None:
+        """Note which message the answer to a press has shown; None if it failed, or may have."""
 
 
 class DiscordListener(Protocol):
