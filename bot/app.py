@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import discord
@@ -13,14 +12,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.calendars import google_sync
 from bot.calendars import service as calendars_service
 from bot.calendars.discord_events import DiscordEvents
-from bot.core import keys
 from bot.core.integrations import NONE, Means
 from bot.core.keys import Key
 from bot.core.pools import Pools
 from bot.core.unit import Desk, Unit
 from bot.door.client import DojoClient
 from bot.door.messages import Message
-from bot.registry import CARDS, COMMANDS, HANDLERS, KINDS, REACTIONS, TIMERS
+from bot.registry import ACTIONS, CARDS, COMMANDS, REACTIONS, TIMERS
 from bot.runtime.alarms import Alarms, Sleep
 from bot.runtime.changes import Changes
 from bot.runtime.delivery.notes import LINGER
@@ -28,6 +26,7 @@ from bot.runtime.delivery.pace import Pace
 from bot.runtime.delivery.worker import Carrier, Delivery
 from bot.schedule import lifecycle
 from storage.engine import Database
+from storage.tables import Effect, EffectTarget
 
 if TYPE_CHECKING:
     from bot.runtime.web import WebServer
@@ -56,7 +55,7 @@ class App:
         linger: float = LINGER,
     ) -> None:
         self.database = database
-        self.commands, self.handlers, self.kinds, self.cards = COMMANDS, HANDLERS, KINDS, CARDS
+        self.commands, self.actions, self.cards = COMMANDS, ACTIONS, CARDS
         self.desk = Desk(database, clock, self._saved, means)
         self.pace = Pace()
         self.pools = Pools()
@@ -65,16 +64,19 @@ class App:
         self.slow_desk = replace(self.desk, db=self._slow_database)
         self.client = DojoClient(self)
         events = DiscordEvents(self.desk, self.run, self.client, lifecycle.note_interest)
-        carriers = {"v": Carrier(events.carry, lambda key: keys.announcement(key.id))}
-        keep = partial(google_sync.keep, calendar=google)
+        self._google = google
+        show_news = calendars_service.show_news
+        elsewhere = {
+            EffectTarget.DISCORD_EVENT: Carrier(events.carry, show_news),
+            EffectTarget.GOOGLE_CALENDAR: Carrier(self._ask_google, show_news),
+        }
         self.delivery = Delivery(
             self.desk,
             self.run,
             CARDS,
             self._render,
             self.client,
-            keep,
-            carriers,
+            elsewhere,
             pace=self.pace,
             linger=linger,
         )
@@ -129,6 +131,9 @@ class App:
         if CARDS.has_picture(key):
             return await self.pools.cards.run(CARDS.render, self.slow_desk, key)
         return await self.run(CARDS.render, self.desk, key)
+
+    async def _ask_google(self, effect: Effect) -> None:
+        await self.run(google_sync.carry, self.desk, effect, self._google)
 
     async def _read_feed(self, secret: str) -> bytes | None:
         return await self.run(calendars_service.read_feed, self.desk, secret)

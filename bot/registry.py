@@ -48,7 +48,8 @@ from bot.standings import commands as standings_commands
 from bot.standings import stored as standings_stored
 from bot.standings import views as standings_views
 from storage import planning, questions, rounds, sessions, standings
-from storage.tables import Meetup, Question, Round, SessionState
+from storage.enums import CardKind, SessionState
+from storage.tables import Meetup, Question, Round
 
 
 def _group(group: app_commands.Group, *lists: Iterable[AnyCommand]) -> app_commands.Group:
@@ -85,87 +86,56 @@ COMMANDS: tuple[AnyCommand, ...] = (
     *data_commands.COMMANDS,
 )
 
-# Buttons, selects and forms by the first word of their custom_id.
-HANDLERS = {
-    **sessions_views.HANDLERS,
-    **schedule_views.HANDLERS,
-    **rounds_views.HANDLERS,
-    **questions_views.HANDLERS,
-    **forecasts_views.HANDLERS,
-    **standings_views.HANDLERS,
-}
-# The kinds of keys (their letters) that each button, select and form comes with. Anybody can make
-# up a custom_id, and a handler must not be handed the number of something else.
-KINDS = {
-    "start": "a",
-    "going": "am",
-    "maybe": "am",
-    "cannot": "amw",
-    "choose": "d",
-    "choose_close": "d",
-    "choose_known": "d",
-    "bring": "aml",
-    "join": "lbtfo",
-    "leave": "lbtfo",
-    "take_over": "lbtfso",
-    "vote": "l",
-    "start_round": "l",
-    "next_round": "s",
-    "end_session": "so",
-    "done": "t",
-    "pass": "t",
-    "extend": "t",
-    "pause": "t",
-    "resume": "to",
-    "skip": "t",
-    "ready": "bf",
-    "record": "btfsqo",
-    "recorded": "btfsqo",
-    "submitted": "q",
-    "edited": "q",
-    "mark": "q",
-    "resolve": "qr",
-    "resolved": "qr",
-    "dispute": "qr",
-    "disputed": "qr",
-    "turn_page": "w",
+# Buttons, selects and forms by the first word of their custom id.
+ACTIONS = {
+    **sessions_views.ACTIONS,
+    **schedule_views.ACTIONS,
+    **rounds_views.ACTIONS,
+    **questions_views.ACTIONS,
+    **forecasts_views.ACTIONS,
+    **standings_views.ACTIONS,
 }
 
-
-# Every message that the bot keeps up, by the letter of its key.
+# Every message that the bot keeps up, by the kind of its key.
 CARDS = CardTable(
     {
-        "a": Card(
+        CardKind.ANNOUNCEMENT: Card(
             timeless(schedule_read_model.read_announcement),
             schedule_cards.announcement_card,
             Meetup,
         ),
-        "m": Card(
+        CardKind.REMINDER: Card(
             timeless(schedule_read_model.read_reminder), schedule_cards.reminder_message, Meetup
         ),
-        "w": Card(timeless(schedule_read_model.read_place), schedule_cards.place_message, Meetup),
-        "l": Card(sessions_read_model.read_lobby, sessions_cards.lobby_card, Meetup),
-        "e": Card(timeless(sessions_read_model.read_evening), sessions_cards.evening_card, Meetup),
-        "b": Card(rounds_read_model.read_phase, rounds_cards.blind_card, Round),
-        "t": Card(rounds_read_model.read_turn, rounds_cards.turn_card, Round),
-        "u": Card(rounds_read_model.read_cue, rounds_cards.cue_message, Round),
-        "f": Card(rounds_read_model.read_phase, rounds_cards.final_card, Round),
-        "o": Card(rounds_read_model.read_stopped, rounds_cards.stopped_card, Round),
-        "s": Card(
+        CardKind.PLACE: Card(
+            timeless(schedule_read_model.read_place), schedule_cards.place_message, Meetup
+        ),
+        CardKind.LOBBY: Card(sessions_read_model.read_lobby, sessions_cards.lobby_card, Meetup),
+        CardKind.EVENING: Card(
+            timeless(sessions_read_model.read_evening), sessions_cards.evening_card, Meetup
+        ),
+        CardKind.BLIND: Card(rounds_read_model.read_phase, rounds_cards.blind_card, Round),
+        CardKind.TURN: Card(rounds_read_model.read_turn, rounds_cards.turn_card, Round),
+        CardKind.CUE: Card(rounds_read_model.read_cue, rounds_cards.cue_message, Round),
+        CardKind.FINAL: Card(rounds_read_model.read_phase, rounds_cards.final_card, Round),
+        CardKind.STOPPED: Card(rounds_read_model.read_stopped, rounds_cards.stopped_card, Round),
+        CardKind.SUMMARY: Card(
             rounds_read_model.read_summary,
             summary_picture.draw_summary,
             Round,
             undrawn=summary_picture.draw_around_picture,
         ),
-        "q": Card(
+        CardKind.QUESTION: Card(
             timeless(questions_read_model.read_question), questions_cards.question_card, Question
         ),
-        "r": Card(
+        CardKind.RESOLUTION: Card(
             timeless(questions_read_model.read_resolution),
             questions_cards.resolution_card,
             Question,
         ),
-        "p": Card(timeless(groups_read_model.read_trouble), groups_cards.trouble_message),
+        CardKind.TROUBLE: Card(
+            timeless(groups_read_model.read_trouble), groups_cards.trouble_message
+        ),
     }
 )
 

@@ -1,24 +1,6 @@
-"""The words that columns of the tables may hold, and how they are held."""
+"""The words that columns of the tables may hold. Pure."""
 
 from enum import StrEnum
-from typing import Any
-
-from sqlalchemy import Enum
-
-
-def word(values: type[StrEnum]) -> Any:
-    """Return a text column with a CHECK on its words.
-
-    A native enum would need a migration for every new word.
-    """
-    return Enum(
-        values,
-        native_enum=False,
-        length=16,
-        create_constraint=True,
-        name=values.__name__.lower(),
-        values_callable=lambda members: [member.value for member in members],
-    )
 
 
 class QuestionKind(StrEnum):
@@ -133,3 +115,50 @@ class EffectState(StrEnum):
     PARKED = "parked"
     EXPIRED = "expired"
     GIVEN_UP = "given_up"
+
+
+class EffectTarget(StrEnum):
+    """Where an effect of the outbox belongs."""
+
+    MESSAGE = "message"
+    DISCORD_EVENT = "discord_event"
+    GOOGLE_CALENDAR = "google_calendar"
+
+
+class CardKind(StrEnum):
+    """What a key is the key of. The letters are in stored keys and on buttons: they stay."""
+
+    ANNOUNCEMENT = "a"
+    REMINDER = "m"
+    PLACE = "w"
+    LOBBY = "l"
+    BLIND = "b"
+    TURN = "t"
+    CUE = "u"
+    FINAL = "f"
+    STOPPED = "o"
+    SUMMARY = "s"
+    EVENING = "e"
+    QUESTION = "q"
+    RESOLUTION = "r"
+    TROUBLE = "p"
+    DISCORD_EVENT = "v"
+    GOOGLE_SESSION = "g"
+    GOOGLE_SERIES = "h"
+    ADDRESS = "c"
+    # These two are on buttons only. Pages of a leaderboard were "w" once, as places still are.
+    DRAFT = "d"
+    LEADERBOARD = "n"
+
+    @property
+    def target(self) -> EffectTarget:
+        """Return where effects of this kind belong."""
+        return _ELSEWHERE.get(self, EffectTarget.MESSAGE)
+
+
+_ELSEWHERE = {
+    CardKind.DISCORD_EVENT: EffectTarget.DISCORD_EVENT,
+    CardKind.GOOGLE_SESSION: EffectTarget.GOOGLE_CALENDAR,
+    CardKind.GOOGLE_SERIES: EffectTarget.GOOGLE_CALENDAR,
+    CardKind.ADDRESS: EffectTarget.GOOGLE_CALENDAR,
+}

@@ -2,6 +2,8 @@
 
 Two edits of one card can be under way at once, and Discord may carry them out in any order. So the
 row counts them: a card is done once its newest version was confirmed and none is under way.
+Only then is it known what Discord shows, and a hash of that is kept. Whatever begins an edit clears
+the hash first, so an edit whose outcome nobody knows is never taken for one that arrived.
 Whatever writes here is one statement, or holds the lock of the row that it has read.
 """
 
@@ -15,10 +17,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select, update
 
 from storage import outbox_statements as statements
-from storage.tables import Effect, EffectState, Group
+from storage.tables import Effect, EffectState, EffectTarget, Group
 
-# What goes to Google Calendar stands in one line, which is no channel of Discord's.
-GOOGLE = 0
+# In place of a channel: what goes to Google Calendar stands in one line.
+GOOGLE_LINE = 0
 LEASE = timedelta(minutes=1)
 ANSWER_TIME = timedelta(seconds=4)
 LONGEST_WAIT = timedelta(minutes=5)
@@ -39,6 +41,16 @@ class MessagePlace(NamedTuple):
     message_id: int | None
 
 
+class Hashes(NamedTuple):
+    """What a message shows, as hashes: its text with its buttons, and its files.
+
+    An answer to a press leaves the files as they are, so it has no hash of them.
+    """
+
+    text: str
+    files: str | None = None
+
+
 class Edit(NamedTuple):
     """An edit that is under way as the answer to a press: which card, and what it carries."""
 
@@ -47,9 +59,24 @@ class Edit(NamedTuple):
     place: MessagePlace
 
 
-def show(tx: Session, *, key: str, group_id: int, channel_id: int, now: datetime) -> None:
-    """Asks for the card `key` to be posted, or edited to what is true now."""
-    new = Effect(key=key, group_id=group_id, channel_id=channel_id, created_at=now, retry_at=now)
+def show(
+    tx: Session,
+    *,
+    key: str,
+    group_id: int,
+    channel_id: int,
+    now: datetime,
+    target: EffectTarget = EffectTarget.MESSAGE,
+) -> None:
+    """Ask for the card `key` to be posted, or edited to what is true now."""
+    new = Effect(
+        key=key,
+        group_id=group_id,
+        channel_id=channel_id,
+        target=target,
+        created_at=now,
+        retry_at=now,
+    )
     if not refresh(tx, key=key, now=now) and not _is_added(tx, new):
         refresh(tx, key=key, now=now)
 
@@ -179,6 +206,7 @@ def _begin(effect: Effect, now: datetime) -> None:
     effect.wanted += others > 0
     effect.under_way = others + 1
     effect.under_way_until = now + LEASE
+    effect.text_hash = effect.files_hash = None
 
 
 def search_missed(tx: Session, effect_id: int, now: datetime) -> None:
@@ -212,13 +240,15 @@ def confirm(
     version: int,
     message_id: int | None,
     place: MessagePlace | None = None,
+    hashes: Hashes | None = None,
 ) -> bool:
-    """Discord has version `version`; a newer one that was asked for meanwhile stays due.
+    """Note that Discord has version `version`, and return whether an edit is due.
 
-    `place` is where the card was when this edit began: one that is elsewhere by now was not meant.
-    Returns whether an edit is due.
+    A newer version that was asked for meanwhile stays due. `place` is where the card was when this
+    edit began: one that is elsewhere by now was not meant. `hashes` are of what was sent.
     """
     said: dict[str, Any] = {"of": effect_id, "version": version, "message": message_id}
+    said |= {"text": hashes and hashes.text, "files": hashes and hashes.files}
     if place is None:
         found = tx.connection().execute(statements.CONFIRM_IT, said).first()
     else:
@@ -227,9 +257,11 @@ def confirm(
     return found is None or (found[0] == EffectState.PENDING and found[1] == 0)
 
 
-def confirm_shown(tx: Session, edit: Edit) -> bool:
-    """The same for a card that was shown as the answer to a press on it."""
-    return confirm(tx, edit.effect_id, version=edit.version, message_id=None, place=edit.place)
+def confirm_shown(tx: Session, edit: Edit, hashes: Hashes | None = None) -> bool:
+    """Do the same for a card that was shown as the answer to a press on it."""
+    return confirm(
+        tx, edit.effect_id, version=edit.version, message_id=None, place=edit.place, hashes=hashes
+    )
 
 
 def unanswered(tx: Session, edit: Edit) -> bool:
@@ -259,6 +291,7 @@ def lost(tx: Session, effect_id: int, now: datetime, *, place: MessagePlace | No
             effect.message_id = None
             effect.attempted_at = None
             effect.under_way = 0
+            effect.text_hash = effect.files_hash = None
             effect.state = EffectState.PENDING
             effect.retry_at = now
 
@@ -365,7 +398,7 @@ def set_aside(tx: Session, group_ids: Collection[int] | None = None) -> dict[int
         .join(Group, col(Group.id) == Effect.group_id)
         .where(
             col(Effect.state).in_(_SET_ASIDE),
-            Effect.channel_id != GOOGLE,
+            Effect.target != EffectTarget.GOOGLE_CALENDAR,
             col(Group.left_at).is_(None),
         )
         .distinct()
@@ -416,6 +449,8 @@ def move(tx: Session, *, group_id: int, gone: int, to: int) -> None:
             message_id=None,
             attempted_at=None,
             under_way=0,
+            text_hash=None,
+            files_hash=None,
             trouble=None,
             parked_at=None,
             state=case((aside, EffectState.PENDING), else_=col(Effect.state)),
@@ -449,7 +484,7 @@ def try_again(tx: Session, now: datetime) -> None:
         update(Effect)
         .where(
             col(Effect.state) == EffectState.GIVEN_UP,
-            col(Effect.channel_id) == GOOGLE,
+            col(Effect.target) == EffectTarget.GOOGLE_CALENDAR,
             col(Effect.group_id).not_in(asleep),
         )
         .values(state=EffectState.PARKED, retry_at=now)

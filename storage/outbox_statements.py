@@ -3,20 +3,22 @@
 Building a statement costs more than running it. What they are for is told in `outbox.py`.
 """
 
-from sqlalchemy import BigInteger, ColumnElement, bindparam, case
+from sqlalchemy import BigInteger, ColumnElement, String, bindparam, case
 from sqlmodel import col, func, select, update
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from storage.tables import Effect, EffectState
+from storage.enums import CardKind
+from storage.tables import Effect, EffectState, EffectTarget
 
-# What comes first when Discord cannot be told everything at once, by the letter of the key: what
-# is new and the cards of the evening that is running; announcements and events come last.
-LIVE, LAST = "lbtfo", "avghc"
+# What comes first when Discord cannot be told everything at once: what is new and the cards of the
+# evening that is running; announcements and what is no message come last.
+LIVE = (CardKind.LOBBY, CardKind.BLIND, CardKind.TURN, CardKind.FINAL, CardKind.STOPPED)
 _KIND = func.substr(col(Effect.key), 1, 1)
+_LAST = (col(Effect.target) != EffectTarget.MESSAGE) | (CardKind.ANNOUNCEMENT.value == _KIND)
 RANK = case(
-    (_KIND.in_(list(LAST)), 3),
+    (_LAST, 3),
     (col(Effect.message_id).is_(None), 0),
-    (_KIND.in_(list(LIVE)), 1),
+    (_KIND.in_([kind.value for kind in LIVE]), 1),
     else_=2,
 )
 
@@ -45,6 +47,8 @@ WANT = (
         under_way_until=case(
             (_PRESSED, bindparam("until", type_=UTCDateTime())), else_=col(Effect.under_way_until)
         ),
+        # The answer to a press is an edit under way. It leaves the files as they are.
+        text_hash=case((_PRESSED, None), else_=col(Effect.text_hash)),
         retry_at=case(
             (_PRESSED | (_UNDER_WAY > 0), bindparam("answered", type_=UTCDateTime())), else_=_NOW
         ),
@@ -59,6 +63,7 @@ WANT = (
 )
 _LEFT = case((col(Effect.under_way) > 1, col(Effect.under_way) - 1), else_=0)
 _NEWEST_AND_ALONE = (col(Effect.wanted) <= bindparam("version")) & (col(Effect.under_way) <= 1)
+_FILES = bindparam("files", type_=String())
 _CONFIRM = update(Effect).values(
     shown=case(
         (col(Effect.shown) < bindparam("version"), bindparam("version")), else_=col(Effect.shown)
@@ -70,6 +75,9 @@ _CONFIRM = update(Effect).values(
     parked_at=None,
     under_way=_LEFT,
     state=case((_NEWEST_AND_ALONE, EffectState.DONE), else_=EffectState.PENDING),
+    # Where another edit may have come last, nobody knows what Discord shows.
+    text_hash=case((_NEWEST_AND_ALONE, bindparam("text", type_=String())), else_=None),
+    files_hash=case((_NEWEST_AND_ALONE, func.coalesce(_FILES, col(Effect.files_hash))), else_=None),
     # At once if something newer is to be shown; the other edits under way are waited for.
     retry_at=case((col(Effect.under_way) <= 1, col(Effect.created_at)), else_=col(Effect.retry_at)),
 )

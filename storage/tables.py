@@ -11,10 +11,12 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, tex
 from sqlmodel import Field, SQLModel
 
 from storage.calendar_tables import Address, BotState, CalendarEntry, Feed
+from storage.columns import word
 from storage.enums import (
     Answer,
     DraftKind,
     EffectState,
+    EffectTarget,
     ForecastKind,
     Moment,
     Order,
@@ -25,7 +27,6 @@ from storage.enums import (
     Repeat,
     SeatState,
     SessionState,
-    word,
 )
 
 # The enums are exported here too: code that reads a row needs them.
@@ -40,6 +41,7 @@ __all__ = [
     "DraftKind",
     "Effect",
     "EffectState",
+    "EffectTarget",
     "Feed",
     "Forecast",
     "ForecastKind",
@@ -552,13 +554,17 @@ class Interaction(SQLModel, table=True):
 
 
 class Effect(SQLModel, table=True):
-    """A message of the outbox that Discord should show, by its key.
+    """A message of the outbox that Discord or Google should show, by its key.
+
+    `target` says where it belongs. What belongs together in one line has one `channel_id`: that of
+    the channel for a message, of the server for an event, 0 for all that is Google's.
 
     `wanted` grows with each change of what the message shows, `shown` is the version that Discord
     has: ten changes in a row cost one edit. Cards are edited, pings (which `expire`) are sent once.
     `under_way` counts what was sent off and has no outcome yet; what is still counted after
     `under_way_until` never will have one.
     `parked_at` is since when Discord will not take it; after a week of that it is given up.
+    `text_hash` and `files_hash` are of what a message shows, while that is known for sure.
     """
 
     __tablename__ = "outbox"
@@ -571,6 +577,7 @@ class Effect(SQLModel, table=True):
     key: str = Field(max_length=25, unique=True)
     group_id: int = Field(foreign_key="groups.id", sa_type=BigInteger)
     channel_id: int = Field(sa_type=BigInteger)
+    target: EffectTarget = Field(default=EffectTarget.MESSAGE, sa_type=word(EffectTarget))
     state: EffectState = Field(default=EffectState.PENDING, sa_type=word(EffectState))
     wanted: int = 1
     shown: int = 0
@@ -584,6 +591,8 @@ class Effect(SQLModel, table=True):
     under_way: int = 0
     under_way_until: datetime | None = None
     parked_at: datetime | None = None
+    text_hash: str | None = Field(default=None, max_length=64)
+    files_hash: str | None = Field(default=None, max_length=64)
 
 
 class Dispute(SQLModel, table=True):

@@ -12,6 +12,7 @@ from typing import Any
 
 import discord
 
+from bot.calendars import service as calendars_service
 from bot.core.errors import DeclinedError
 from bot.core.keys import Key
 from bot.core.refusals import clean_text
@@ -112,8 +113,11 @@ class DiscordEvents:
         self._client = client
         self._note_interest = note_interest
 
-    async def carry(self, effect: Effect) -> int | None:
-        """Change the session's event to what is true now, and return its id."""
+    async def carry(self, effect: Effect) -> None:
+        """Make the session's event say what is true now, and note that it does.
+
+        It is compared with what Discord has, so it needs no hash of what was sent.
+        """
         number = Key.parse(effect.key).id
         wanted: Wanted = await self._run(self._read, number)
         try:
@@ -123,7 +127,8 @@ class DiscordEvents:
                 await self._run(self._note_interest, self._desk, effect.group_id, number, people)
         except discord.HTTPException as error:
             raise _declined(error) from error
-        return event.id if event is not None else effect.message_id
+        event_id = event.id if event is not None else effect.message_id
+        await self._run(calendars_service.confirm_event, self._desk, effect, event_id)
 
     async def _settle(self, effect: Effect, wanted: Wanted) -> discord.ScheduledEvent | None:
         guild = await self._guild(effect.group_id)

@@ -20,6 +20,7 @@ from bot.core.encryption import Box
 from bot.core.keys import Key
 from bot.core.unit import Desk, Unit, row_id
 from storage import calendars, outbox
+from storage.enums import CardKind
 from storage.tables import Address, CalendarEntry, Effect
 
 # One lost reply is not worth a word. After this many tries the announcement says the trouble.
@@ -53,7 +54,7 @@ class _Wanted:
     quietly: bool = False
 
 
-def keep(desk: Desk, effect: Effect, calendar: SyncedCalendar | None) -> None:
+def carry(desk: Desk, effect: Effect, calendar: SyncedCalendar | None) -> None:
     """Make Google's event what it should be now; without a calendar, do nothing."""
     wanted = None if calendar is None else _begin(desk, effect)
     if calendar is None or wanted is None:
@@ -69,7 +70,7 @@ def keep(desk: Desk, effect: Effect, calendar: SyncedCalendar | None) -> None:
 def _begin(desk: Desk, effect: Effect) -> _Wanted | None:
     key = Key.parse(effect.key)
     with desk.db.write() as tx:
-        if key.kind == "c":
+        if key.kind == CardKind.ADDRESS:
             return _code(tx, key, desk.means.box)
         return _session(tx, effect, desk)
 
@@ -120,7 +121,7 @@ def _note(unit: Unit, effect: Effect, outcome: Outcome) -> None:
     """Save the trouble, and show it on the announcements or to the address's owner."""
     key = Key.parse(effect.key)
     row: Address | CalendarEntry | None
-    if key.kind == "c":
+    if key.kind == CardKind.ADDRESS:
         row = calendars.address_by_id(unit.tx, key.id)
     else:
         row = calendars.entry(unit.tx, effect.key)

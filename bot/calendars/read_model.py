@@ -15,6 +15,7 @@ from bot.core import card_refresh
 from bot.core.keys import Key
 from bot.core.unit import row_id
 from storage import calendars, groups
+from storage.enums import CardKind
 from storage.tables import CalendarEntry, Group, Meetup, Repeat, Series, SessionState
 
 CHANNEL = "https://discord.com/channels/{}/{}"
@@ -66,7 +67,7 @@ def read_event(
     a calendar that may have one elsewhere, from when it had been moved.
     """
     sequence = 0 if entry is None else entry.sequence
-    if key.kind == "h":
+    if key.kind == CardKind.GOOGLE_SERIES:
         series = calendars.series(tx, key.id)
         return None if series is None else _series(tx, series, sequence, put_back=put_back)
     meetup = tx.get(Meetup, key.id)

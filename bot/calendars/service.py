@@ -11,9 +11,10 @@ from bot.core import card_refresh
 from bot.core.card_refresh import Change
 from bot.core.keys import Key
 from bot.core.refusals import Refusal
-from bot.core.unit import Caller, Desk, Unit
-from storage import bot_state, calendars, groups
-from storage.tables import Address, CalendarEntry, Feed, Group, Meetup
+from bot.core.unit import Caller, Desk, Unit, row_id
+from storage import bot_state, calendars, groups, outbox
+from storage.enums import CardKind
+from storage.tables import Address, CalendarEntry, Effect, Feed, Group, Meetup
 
 # A feed leaves out sessions that ended this long ago; calendars that have them may keep them.
 PAST_IN_FEED = timedelta(days=60)
@@ -81,6 +82,20 @@ def catch_up(desk: Desk) -> None:
             unit.sync(key)
 
 
+def show_news(unit: Unit, key: Key) -> None:
+    """Have the cards edited that say how an event or calendar entry went."""
+    card_refresh.follow(unit, Change.CALENDAR_TROUBLE, key)
+
+
+def confirm_event(desk: Desk, effect: Effect, event_id: int | None) -> None:
+    """Note that Discord has a session's event; the announcement says so if it is news."""
+    with desk.step(effect.group_id) as unit:
+        if effect.trouble or event_id != effect.message_id:
+            show_news(unit, Key.parse(effect.key))
+        outbox.confirm(unit.tx, row_id(effect), version=effect.wanted, message_id=event_id)
+        unit.effects = True  # a newer version may be wanted by now
+
+
 def feed_address(desk: Desk, caller: Caller, *, roll: bool = False) -> str:
     """Return the address of the group's calendar; `roll` makes the old one useless."""
     box, url = desk.means.box, desk.means.feed_url
@@ -144,7 +159,7 @@ def _show_file(unit: Unit, key: Key) -> None:
 
     A date that is not announced yet has no card of its own, but it is in this file.
     """
-    if key.kind == "h":
+    if key.kind == CardKind.GOOGLE_SERIES:
         card_refresh.follow(unit, Change.CALENDAR_FILE, key)
 
 

@@ -15,6 +15,7 @@ from bot.core import keys
 from bot.core.keys import Key
 from bot.core.unit import Unit, row_id
 from storage import calendars, rounds, sessions
+from storage.enums import CardKind
 from storage.tables import Group, Meetup, Phase, Question, Round
 
 
@@ -233,8 +234,10 @@ def _entries_ahead(about: About) -> Iterable[Key]:
 def _announcements_of_entry(about: About) -> Iterable[Key]:
     """Return the cards that say what calendars were told of a session or series."""
     entry = about.calendar
-    if entry is None or entry.kind == "g":
-        return [keys.announcement(entry.id)] if entry else []
+    if entry is None or entry.kind == CardKind.ADDRESS:
+        return []
+    if entry.kind != CardKind.GOOGLE_SERIES:
+        return [keys.announcement(entry.id)]
     found = calendars.of_series(about.unit.tx, entry.id)
     return [keys.announcement(row_id(one)) for one in found if one.state in calendars.AHEAD]
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Self
 
 from bot.core.refusals import StaleRefusal
+from storage.enums import CardKind
 
 PATTERN = r"[a-z](?:\d{1,19})(?:\.\d{1,9}){0,3}"
 # What a database's integers hold.
@@ -18,40 +19,49 @@ LARGEST_ID = 2**63 - 1
 # More than the minutes before a session of which people can be reminded.
 _PART = 100_000
 _KEY = re.compile(PATTERN, re.ASCII)
+_LETTERS = frozenset(kind.value for kind in CardKind)
 
 
 @dataclass(frozen=True)
 class Key:
-    """A letter for the kind of message, an id, and what else tells it apart."""
+    """The kind of message, an id, and what else tells it apart."""
 
-    kind: str
+    kind: CardKind
     id: int
     more: tuple[int, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.kind}{'.'.join(str(number) for number in (self.id, *self.more))}"
+        return f"{self.kind.value}{'.'.join(str(number) for number in (self.id, *self.more))}"
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Reads a key; a `custom_id` is untrusted input, so anything else is refused."""
-        numbers = [int(part) for part in text[1:].split(".")] if _KEY.fullmatch(text) else []
-        if not numbers or numbers[0] > LARGEST_ID:
+        """Read a key; a `custom_id` is untrusted input, so anything else is refused."""
+        key = cls.find(text)
+        if key is None:
             raise StaleRefusal("This button is from an older version of the bot. Nothing happened.")
-        return cls(text[0], numbers[0], tuple(numbers[1:]))
+        return key
+
+    @classmethod
+    def find(cls, text: str) -> Self | None:
+        """Return the key that a text is, or None where it is no key."""
+        if not _KEY.fullmatch(text) or text[0] not in _LETTERS:
+            return None
+        number, *more = map(int, text[1:].split("."))
+        return cls(CardKind(text[0]), number, tuple(more)) if number <= LARGEST_ID else None
 
 
 def announcement(session_id: int) -> Key:
     """The card that announces a scheduled session."""
-    return Key("a", session_id)
+    return Key(CardKind.ANNOUNCEMENT, session_id)
 
 
 def reminder(session_id: int, minutes: int, planned_at: datetime, part: int = 0) -> Key:
-    """The reminder so many minutes before a session; one that is moved is reminded of anew.
+    """Return the key of a reminder before a session; a session that moves gets another.
 
     Where more people are mentioned than fit in a message, it has parts.
     """
     which = minutes + part * _PART
-    return Key("m", session_id, (which, int(planned_at.timestamp()) // 60))
+    return Key(CardKind.REMINDER, session_id, (which, int(planned_at.timestamp()) // 60))
 
 
 def part_of_reminder(at: Key) -> tuple[int, int]:
@@ -62,84 +72,84 @@ def part_of_reminder(at: Key) -> tuple[int, int]:
 
 def event(session_id: int) -> Key:
     """The event in Discord's own calendar for a session."""
-    return Key("v", session_id)
+    return Key(CardKind.DISCORD_EVENT, session_id)
 
 
 def place(session_id: int, member_id: int, waited_since: datetime) -> Key:
     """The word to somebody on a waiting list that there is a place now."""
-    return Key("w", session_id, (member_id, int(waited_since.timestamp()) % 10**9))
+    return Key(CardKind.PLACE, session_id, (member_id, int(waited_since.timestamp()) % 10**9))
 
 
 def calendar_session(session_id: int) -> Key:
     """The event in Google Calendar for a session by itself."""
-    return Key("g", session_id)
+    return Key(CardKind.GOOGLE_SESSION, session_id)
 
 
 def calendar_series(series_id: int) -> Key:
     """The event in Google Calendar for a series."""
-    return Key("h", series_id)
+    return Key(CardKind.GOOGLE_SERIES, series_id)
 
 
 def address(address_id: int, number: int) -> Key:
     """The mail with a code, by which a member's address is confirmed."""
-    return Key("c", address_id, (number,))
+    return Key(CardKind.ADDRESS, address_id, (number,))
 
 
 def draft(draft_id: int, choice: int) -> Key:
     """One of the ways to read the time of a plan."""
-    return Key("d", draft_id, (choice,))
+    return Key(CardKind.DRAFT, draft_id, (choice,))
 
 
 def lobby(session_id: int, number: int) -> Key:
     """The card before a round: who is in, and which question."""
-    return Key("l", session_id, (number,))
+    return Key(CardKind.LOBBY, session_id, (number,))
 
 
 def evening(session_id: int) -> Key:
     """The card at the end of a session."""
-    return Key("e", session_id)
+    return Key(CardKind.EVENING, session_id)
 
 
 def blind(round_id: int) -> Key:
     """The card of a round's blind phase."""
-    return Key("b", round_id)
+    return Key(CardKind.BLIND, round_id)
 
 
 def turn(round_id: int, number: int) -> Key:
     """The card of one turn."""
-    return Key("t", round_id, (number,))
+    return Key(CardKind.TURN, round_id, (number,))
 
 
 def cue(round_id: int, turn_number: int, seconds: int, extensions: int) -> Key:
     """The word to the speaker that so many seconds are left."""
-    return Key("u", round_id, (turn_number, seconds, extensions))
+    return Key(CardKind.CUE, round_id, (turn_number, seconds, extensions))
 
 
 def final(round_id: int, turns: int) -> Key:
     """The card of a round's final phase; an undone skip can lead to a second one."""
-    return Key("f", round_id, (turns,))
+    return Key(CardKind.FINAL, round_id, (turns,))
 
 
 def stopped(round_id: int, turns: int) -> Key:
     """The card of a round that was stopped after so many turns, until somebody resumes it."""
-    return Key("o", round_id, (turns,))
+    return Key(CardKind.STOPPED, round_id, (turns,))
 
 
 def summary(round_id: int) -> Key:
     """The card that sums a round up, with its chart."""
-    return Key("s", round_id)
+    return Key(CardKind.SUMMARY, round_id)
 
 
 def question(question_id: int) -> Key:
     """The card of a question."""
-    return Key("q", question_id)
+    return Key(CardKind.QUESTION, question_id)
 
 
 def resolution(question_id: int) -> Key:
     """The card with a question's outcome and scores."""
-    return Key("r", question_id)
+    return Key(CardKind.RESOLUTION, question_id)
 
 
 def trouble(channel_id: int, now: datetime) -> Key:
     """The notice that the bot cannot post in a channel; one a day is enough."""
-    return Key("p", channel_id, (int(now.timestamp()) // 86400 % 1000,))
+    return Key(CardKind.TROUBLE, channel_id, (int(now.timestamp()) // 86400 % 1000,))

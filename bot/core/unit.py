@@ -84,6 +84,7 @@ class Unit:
             group_id=self.group.id,
             channel_id=channel_id,
             now=self.now,
+            target=key.kind.target,
         )
 
     def refresh(self, key: Key) -> None:
@@ -119,10 +120,7 @@ class Unit:
 
     def sync(self, key: Key) -> None:
         """Have the event in Google Calendar changed to what is true at delivery."""
-        self.effects = True
-        outbox.show(
-            self.tx, key=str(key), group_id=self.group.id, channel_id=outbox.GOOGLE, now=self.now
-        )
+        self.show(key, outbox.GOOGLE_LINE)
 
     def wake_group(self) -> None:
         """Wake a sleeping group; the sweep then finds what is due there."""

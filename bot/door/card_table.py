@@ -10,6 +10,7 @@ from sqlmodel import Session
 from bot.core.keys import Key
 from bot.core.unit import Desk
 from bot.door.messages import Message
+from storage.enums import CardKind
 from storage.tables import Meetup, Question, Round
 
 Read = Callable[[Session, Key, datetime], Any]
@@ -40,7 +41,7 @@ def timeless(read: Callable[[Session, Key], Any]) -> Read:
 class CardTable:
     """All cards by the kind of their key."""
 
-    def __init__(self, cards: Mapping[str, Card]) -> None:
+    def __init__(self, cards: Mapping[CardKind, Card]) -> None:
         self.cards = dict(cards)
 
     def has_picture(self, key: Key) -> bool:

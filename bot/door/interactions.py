@@ -16,15 +16,15 @@ from bot.core.keys import Key
 from bot.core.refusals import Refusal, StaleRefusal, clean_text
 from bot.core.unit import Caller, Desk, Unit
 from bot.door.card_table import CardTable
+from bot.door.custom_ids import CustomId
 from bot.door.errors import answer_error, answer_once
 from bot.door.messages import Message
-from bot.door.parts import Parts
+from bot.door.parts import Handler, Parts
 from storage import outbox
 
 P = ParamSpec("P")
 R = TypeVar("R")
 Service = Callable[Concatenate[Desk, Caller, P], R]
-Handler = Callable[["Door", Key, tuple[str, ...]], Coroutine[Any, Any, None]]
 
 # What the cards of a session take.
 NEEDED = frozenset({"send_messages", "embed_links", "attach_files"})
@@ -138,18 +138,16 @@ class Door:
         return await work
 
     async def press(self, custom_id: str, values: tuple[str, ...]) -> None:
-        """Answers a press on a card, a choice in a select, or a filled-in form."""
-        action, _, key = custom_id.replace("=", "|").partition("|")
+        """Answer a press on a card, a choice in a select, or a filled-in form."""
         try:
-            at = Key.parse(key)
-            await self._handler(action, at)(self, at, values)
+            pressed = CustomId.parse(custom_id)
+            await self._handler(pressed)(self, pressed.at, values)
         except Exception as error:  # noqa: BLE001 - discord.py would only log it
             await answer_error(self.interaction, error)
 
-    def _handler(self, action: str, at: Key) -> "Handler":
-        if at.kind not in self.app.kinds.get(action, at.kind):
-            return unknown_press
-        return self.app.handlers.get(action, unknown_press)
+    def _handler(self, pressed: CustomId) -> Handler:
+        action = self.app.actions.get(pressed.action)
+        return action.handler if action and pressed.at.kind in action.kinds else unknown_press
 
     async def whisper(self, text: str = "", message: Message | None = None) -> None:
         """Answers the caller alone."""
@@ -196,16 +194,17 @@ class Door:
         """
         self._answers_with_card = True
         pressed = _Pressed(at, self.app.cards)
-        arrived = False
+        shown = None
         try:
             result, message = await self.do(
                 _change_and_draw, pressed, lambda desk, who: service(desk, who, *args, **kwargs)
             )
-            arrived = await self._update(message)
+            if await self._update(message):
+                shown = message
         finally:
             # An answer that failed may have arrived all the same, so the card is edited once more.
             if pressed.edit is not None:
-                self.app.delivery.answered(pressed.edit, arrived=arrived)
+                self.app.delivery.answered(pressed.edit, shown)
         return result
 
     async def _update(self, message: Message | None) -> bool:

@@ -10,6 +10,7 @@ import discord
 
 from bot.core.keys import Key
 from bot.door.components import Choose, Press
+from bot.door.custom_ids import SELECT, CustomId
 
 Item = discord.ui.Button[Any] | discord.ui.Select[Any]
 
@@ -110,7 +111,7 @@ def button(
 ) -> discord.ui.Button[Any]:
     """Return a button that does `action` to what `at` names."""
     return discord.ui.Button(
-        label=label, style=style, custom_id=f"{action}|{at}", row=row, disabled=disabled
+        label=label, style=style, custom_id=str(CustomId(action, at)), row=row, disabled=disabled
     )
 
 
@@ -119,7 +120,7 @@ def select(
 ) -> discord.ui.Select[Any]:
     """Return a select of at most 25 options: value, label and description."""
     return discord.ui.Select(
-        custom_id=f"{action}={at}",
+        custom_id=str(CustomId(action, at, SELECT)),
         placeholder=placeholder,
         options=[
             discord.SelectOption(

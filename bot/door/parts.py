@@ -1,6 +1,7 @@
 """What the door needs of the app that stands above it. `app.py` has all of these."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from discord import app_commands
@@ -8,14 +9,28 @@ from discord import app_commands
 from bot.core.pools import Pools
 from bot.core.unit import Desk, Person
 from bot.door.card_table import CardTable
+from bot.door.messages import Message
 from storage import outbox
+from storage.enums import CardKind
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     import aiohttp
 
+Handler = Callable[..., "Coroutine[Any, Any, None]"]
 AnyCommand = app_commands.Command[Any, ..., Any] | app_commands.Group
+
+
+@dataclass(frozen=True)
+class Action:
+    """What a button, a select or a form does, and the kinds of keys that it comes with.
+
+    Anybody can make up a custom id, and a handler must not be handed the number of something else.
+    """
+
+    handler: Handler
+    kinds: Collection[CardKind]
 
 
 class RequestBudget(Protocol):
@@ -31,8 +46,8 @@ class OutboxDelivery(Protocol):
     def wake(self) -> None:
         """Have it look into the outbox."""
 
-    def answered(self, edit: outbox.Edit, *, arrived: bool) -> None:
-        """Note whether the answer to a press has shown a card."""
+    def answered(self, edit: outbox.Edit, shown: Message | None) -> None:
+        """Note which message the answer to a press has shown; None if it failed, or may have."""
 
 
 class DiscordListener(Protocol):
@@ -75,12 +90,8 @@ class Parts(Protocol):
         """Return all slash commands."""
 
     @property
-    def handlers(self) -> "Mapping[str, Callable[..., Coroutine[Any, Any, None]]]":
-        """Return what answers a press, by the first word of its custom_id."""
-
-    @property
-    def kinds(self) -> Mapping[str, str]:
-        """Return the kinds of keys that each press may come with."""
+    def actions(self) -> "Mapping[str, Action]":
+        """Return what answers a press, by the first word of its custom id."""
 
     @property
     def cards(self) -> CardTable:

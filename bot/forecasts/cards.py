@@ -10,9 +10,10 @@ from bot.answers.kinds import AnswerFormat, list_options
 from bot.answers.probabilities import LONGEST_REASON
 from bot.core.keys import Key
 from bot.core.numbers import say_probability
+from bot.door.custom_ids import CustomId
 from bot.door.messages import BLUE, DESCRIPTION_LIMIT, Message, card, cut, lines, one_line, safe
 from bot.forecasts.service import History, HistoryLine, Prepared, Receipt
-from storage.tables import ForecastKind
+from storage.enums import CardKind, ForecastKind
 
 # A form has five parts; one of them is the reason.
 MOST_FIELDS = 4
@@ -26,7 +27,7 @@ def forecast_form(at: Key, prepared: Prepared) -> discord.ui.Modal:
     fields = _fields(prepared)
     crowded = len(fields) == MOST_FIELDS
     title = cut(prepared.question, LONGEST_FORM_TITLE) if crowded else "Record forecast"
-    form = discord.ui.Modal(title=title, custom_id=f"recorded|{at}", timeout=900)
+    form = discord.ui.Modal(title=title, custom_id=str(CustomId("recorded", at)), timeout=900)
     if not crowded:
         form.add_item(discord.ui.TextDisplay(_reminder(prepared)))
     for field in fields:
@@ -112,7 +113,7 @@ def _field(
 
 
 def _who_sees(at: Key) -> str:
-    if at.kind == "b":
+    if at.kind == CardKind.BLIND:
         return "One line; nobody sees it before the round closes."
     return "One line; the others see it with your forecast."
 

@@ -28,9 +28,11 @@ from bot.rounds import rules as rounds_rules
 from bot.rounds import service as rounds_service
 from bot.rounds.rows import Recording
 from storage import forecasts, groups, rounds
+from storage.enums import CardKind
 from storage.tables import Forecast, ForecastKind, Phase, Question, Round
 
-OF_QUESTIONS = frozenset("qr")  # the kinds of cards that name a question, not a round
+# The kinds of cards that name a question, not a round.
+OF_QUESTIONS = frozenset({CardKind.QUESTION, CardKind.RESOLUTION})
 NOT_HERE = "That round is not in this group. Nothing happened."
 
 
@@ -194,7 +196,7 @@ def _record(
 
 def _see(unit: ActUnit, at: Key, read: Recording) -> None:
     """The answer to the form shows the turn's card, and all of that has been read by now."""
-    if at.kind == "t":
+    if at.kind == CardKind.TURN:
         unit.seen[at] = rounds_read_model.turn_card(read.circle, read.here, at, unit.now)
 
 

@@ -2,8 +2,10 @@
 
 from bot.core.keys import Key
 from bot.door.interactions import Door, fields_of
+from bot.door.parts import Action
 from bot.forecasts import cards as forecasts_cards
 from bot.forecasts import service as forecasts_service
+from storage.enums import CardKind
 
 
 async def record(door: Door, at: Key, _values: tuple[str, ...]) -> None:
@@ -21,7 +23,7 @@ async def recorded(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     typed = fields_of(door.interaction)
     said = _said(typed)
     why = typed.get("reason", "")
-    if at.kind == "t":
+    if at.kind == CardKind.TURN:
         receipt = await door.change(
             at, forecasts_service.record_at, at, probability=said, reason=why
         )
@@ -38,4 +40,15 @@ def _said(typed: dict[str, str]) -> str:
     return " / ".join(parts) if parts else typed.get("probability", "")
 
 
-HANDLERS = {"record": record, "recorded": recorded}
+_FORECAST_ON = {
+    CardKind.BLIND,
+    CardKind.TURN,
+    CardKind.FINAL,
+    CardKind.SUMMARY,
+    CardKind.QUESTION,
+    CardKind.STOPPED,
+}
+ACTIONS = {
+    "record": Action(record, _FORECAST_ON),
+    "recorded": Action(recorded, _FORECAST_ON),
+}

@@ -10,6 +10,7 @@ from bot.core import keys
 from bot.core.keys import Key
 from bot.core.times.reader import LONGEST as LONGEST_TIME
 from bot.core.times.said import say_moment
+from bot.door.custom_ids import CustomId
 from bot.door.messages import OPTION_LIMIT, cut, safe
 from bot.questions.rules import (
     LONGEST_CRITERIA,
@@ -36,7 +37,7 @@ def question_form(question_id: int | None = None, written: Written | None = None
     at = keys.question(question_id or 0)
     action = "edited" if question_id else "submitted"
     title = "Edit the question" if question_id else "Your question"
-    form = Modal(title=title, custom_id=f"{action}|{at}", timeout=1800)
+    form = Modal(title=title, custom_id=str(CustomId(action, at)), timeout=1800)
     said = written or Written("", "", "", "")
     fields: tuple[tuple[str, str, TextInput[Any]], ...] = (
         (
@@ -103,7 +104,7 @@ def question_form(question_id: int | None = None, written: Written | None = None
 
 def resolve_form(at: Key, found: Resolvable) -> Modal:
     """The form behind Resolve."""
-    form = Modal(title="Resolve", custom_id=f"resolved|{at}", timeout=1800)
+    form = Modal(title="Resolve", custom_id=str(CustomId("resolved", at)), timeout=1800)
     form.add_item(discord.ui.TextDisplay(f"**{safe(found.title)}**"))
     form.add_item(_outcome_field(found.asked))
     form.add_item(
@@ -156,7 +157,7 @@ def _outcome_field(asked: AnswerFormat) -> Label[Any]:
 
 def dispute_form(at: Key) -> Modal:
     """The form behind Dispute."""
-    form = Modal(title="Dispute the outcome", custom_id=f"disputed|{at}", timeout=1800)
+    form = Modal(title="Dispute the outcome", custom_id=str(CustomId("disputed", at)), timeout=1800)
     form.add_item(
         Label(
             text="What is wrong with it?",

@@ -2,9 +2,11 @@
 
 from bot.core.keys import Key
 from bot.door.interactions import Door, fields_of
+from bot.door.parts import Action
 from bot.questions import cards as questions_cards
 from bot.questions import form_cards
 from bot.questions import service as questions_service
+from storage.enums import CardKind
 
 
 async def bring(door: Door, _at: Key, _values: tuple[str, ...]) -> None:
@@ -81,15 +83,16 @@ def _written(door: Door) -> questions_service.Written:
     )
 
 
-HANDLERS = {
-    "bring": bring,
-    "submitted": submitted,
-    "edited": edited,
-    "choose_close": choose_close,
-    "choose_known": choose_known,
-    "mark": mark,
-    "resolve": resolve,
-    "resolved": resolved,
-    "dispute": dispute,
-    "disputed": disputed,
+_WITH_OUTCOME = {CardKind.QUESTION, CardKind.RESOLUTION}
+ACTIONS = {
+    "bring": Action(bring, {CardKind.ANNOUNCEMENT, CardKind.REMINDER, CardKind.LOBBY}),
+    "submitted": Action(submitted, {CardKind.QUESTION}),
+    "edited": Action(edited, {CardKind.QUESTION}),
+    "choose_close": Action(choose_close, {CardKind.DRAFT}),
+    "choose_known": Action(choose_known, {CardKind.DRAFT}),
+    "mark": Action(mark, {CardKind.QUESTION}),
+    "resolve": Action(resolve, _WITH_OUTCOME),
+    "resolved": Action(resolved, _WITH_OUTCOME),
+    "dispute": Action(dispute, _WITH_OUTCOME),
+    "disputed": Action(disputed, _WITH_OUTCOME),
 }

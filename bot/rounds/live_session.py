@@ -5,6 +5,7 @@ from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.unit import ActUnit, Unit, row_id
 from storage import outbox, rounds, sessions
+from storage.enums import CardKind
 from storage.tables import Meetup, SessionState
 
 SESSION_OVER = "That session is over, so nothing happened. `/session list` shows the next one."
@@ -40,7 +41,11 @@ def in_channel(unit: ActUnit) -> Meetup:
 
 def of_card(unit: ActUnit, at: Key) -> Meetup:
     """The live session that a card belongs to."""
-    meetup = sessions.get(unit.tx, unit.group.id, at.id) if at.kind == "l" else of_round(unit, at)
+    meetup = (
+        sessions.get(unit.tx, unit.group.id, at.id)
+        if at.kind == CardKind.LOBBY
+        else of_round(unit, at)
+    )
     if meetup is None or meetup.state != SessionState.LIVE:
         raise StaleRefusal(SESSION_OVER)
     return meetup

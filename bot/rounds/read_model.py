@@ -22,6 +22,7 @@ from bot.rounds import rows
 from bot.rounds.rows import RoundRows
 from scoring import geometric_mean_of_odds, mean, median
 from storage import forecasts, groups, rounds
+from storage.enums import CardKind
 from storage.tables import (
     Forecast,
     ForecastKind,
@@ -215,9 +216,9 @@ def read_phase(tx: Session, at: Key, now: datetime) -> PhaseCard | None:
     blind_in, _ = forecasts.recorded_in_round(tx, at.id)
     present = [seat for seat in circle.seats if seat.present]
     is_in = {seat.member_id for seat in present if seat.ready}
-    if at.kind == "b":
+    if at.kind == CardKind.BLIND:
         is_in |= blind_in
-    running = {Phase.BLIND: "b", Phase.FINAL: "f"}.get(row.phase) == at.kind
+    running = {Phase.BLIND: CardKind.BLIND, Phase.FINAL: CardKind.FINAL}.get(row.phase) == at.kind
     return PhaseCard(
         about=_about(circle, at, now, over=not running),
         ends_at=row.phase_ends_at if running else None,

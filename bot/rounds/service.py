@@ -19,13 +19,13 @@ from bot.rounds import rules as rounds_rules
 from bot.rounds.order import seat_order
 from bot.scores import rescoring
 from storage import rounds
+from storage.enums import CardKind
 from storage.tables import Meetup, Phase, Question, Round
 
 Action = Callable[[rounds_rules.Round, rounds_rules.Actor, datetime], rounds_rules.Step]
 
 # A cue is worth hearing for this long after its moment.
 CUE_LIFE = timedelta(seconds=25)
-STOPPED = "o"
 NOTHING_TO_RESUME = "The question has closed, so there is nothing left to record in this round."
 CLOSED_HELPS = (
     "The host or a facilitator presses **Next round** to close it and go on to another question, "
@@ -93,7 +93,10 @@ def back(desk: Desk, caller: Caller, at: Key | None = None) -> None:
 
 def ready(desk: Desk, caller: Caller, at: Key | None = None) -> None:
     """Everyone's ready: on to the next phase."""
-    phases: dict[str, rounds_rules.Phase] = {"b": "blind", "f": "final"}
+    phases: dict[CardKind, rounds_rules.Phase] = {
+        CardKind.BLIND: "blind",
+        CardKind.FINAL: "final",
+    }
     phase = phases[at.kind] if at else None
     _play(
         desk, caller, at, lambda now, who, when: rounds_rules.ready(now, who, phase=phase, now=when)
@@ -225,7 +228,7 @@ def _apply(unit: ActUnit, meetup: Meetup, row: Round, action: Action) -> None:
 
 
 def _resuming(at: Key | None) -> Action:
-    if at is not None and at.kind == STOPPED:
+    if at is not None and at.kind == CardKind.STOPPED:
         turns = at.more[0]
         return lambda now, who, when: rounds_rules.go_on(now, who, turns=turns, now=when)
     turn = _turn_number(at)
@@ -245,7 +248,7 @@ def _actor(unit: ActUnit, meetup: Meetup) -> rounds_rules.Actor:
 
 
 def _turn_number(at: Key | None) -> int | None:
-    return at.more[0] if at is not None and at.kind == "t" and at.more else None
+    return at.more[0] if at is not None and at.kind == CardKind.TURN and at.more else None
 
 
 def _queue(unit: Unit, meetup: Meetup, row: Round, event: rounds_rules.Event) -> None:

@@ -2,7 +2,9 @@
 
 from bot.core.keys import Key
 from bot.door.interactions import Door
+from bot.door.parts import Action
 from bot.rounds import service as rounds_service
+from storage.enums import CardKind
 
 
 async def done(door: Door, at: Key, _values: tuple[str, ...]) -> None:
@@ -40,12 +42,12 @@ async def ready(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     await door.change(at, rounds_service.ready, at)
 
 
-HANDLERS = {
-    "done": done,
-    "pass": give_way,
-    "extend": extend,
-    "pause": pause,
-    "resume": resume,
-    "skip": skip,
-    "ready": ready,
+ACTIONS = {
+    "done": Action(done, {CardKind.TURN}),
+    "pass": Action(give_way, {CardKind.TURN}),
+    "extend": Action(extend, {CardKind.TURN}),
+    "pause": Action(pause, {CardKind.TURN}),
+    "resume": Action(resume, {CardKind.TURN, CardKind.STOPPED}),
+    "skip": Action(skip, {CardKind.TURN}),
+    "ready": Action(ready, {CardKind.BLIND, CardKind.FINAL}),
 }

@@ -23,6 +23,7 @@ from bot.schedule import rules as schedule_rules
 from bot.schedule.find import find_session
 from bot.schedule.series_rules import Scope
 from storage import groups, outbox, planning, sessions
+from storage.enums import CardKind
 from storage.tables import Answer, DraftKind, Meetup, Repeat, Rsvp, Series, SessionState
 
 AHEAD = (SessionState.LIVE, SessionState.SCHEDULED)
@@ -140,7 +141,7 @@ def rsvp(desk: Desk, caller: Caller, at: Key, said: Answer) -> None:
         unit.tx.flush()
         _call_up(unit, meetup, before)
         unit.refresh(keys.announcement(at.id))
-        if at.kind == "m":
+        if at.kind == CardKind.REMINDER:
             unit.refresh(at)
 
 

@@ -2,9 +2,10 @@
 
 from bot.core.keys import Key
 from bot.door.interactions import Door
+from bot.door.parts import Action
 from bot.schedule import cards as schedule_cards
 from bot.schedule import service as schedule_service
-from storage.tables import Answer
+from storage.enums import Answer, CardKind
 
 
 async def going(door: Door, at: Key, _values: tuple[str, ...]) -> None:
@@ -28,11 +29,17 @@ async def choose(door: Door, at: Key, _values: tuple[str, ...]) -> None:
 
 
 async def _answer(door: Door, at: Key, said: Answer) -> None:
-    if at.kind == "a":
+    if at.kind == CardKind.ANNOUNCEMENT:
         await door.change(at, schedule_service.rsvp, at, said)
     else:
         await door.do(schedule_service.rsvp, at, said)
         await door.whisper("Noted. The announcement shows it.")
 
 
-HANDLERS = {"going": going, "maybe": maybe, "cannot": cannot, "choose": choose}
+_INVITES = {CardKind.ANNOUNCEMENT, CardKind.REMINDER}
+ACTIONS = {
+    "going": Action(going, _INVITES),
+    "maybe": Action(maybe, _INVITES),
+    "cannot": Action(cannot, {CardKind.ANNOUNCEMENT, CardKind.REMINDER, CardKind.PLACE}),
+    "choose": Action(choose, {CardKind.DRAFT}),
+}

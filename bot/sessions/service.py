@@ -20,6 +20,7 @@ from bot.schedule import lifecycle
 from bot.schedule.find import find_session
 from bot.sessions import rules as sessions_rules
 from storage import groups, questions, rounds, sessions
+from storage.enums import CardKind
 from storage.tables import Meetup, Order, Phase, Presence, Round, SessionState
 
 
@@ -157,7 +158,7 @@ def end(desk: Desk, caller: Caller, at: Key | None = None) -> Key:
         meetup = live_session.of_round(unit, at) if at else live_session.here(unit)
         live_session.require_lead(unit, meetup, "end the session")
         row = rounds_service.running(unit, meetup)
-        if at and at.kind == rounds_service.STOPPED and (row is None or row.stopped_at is None):
+        if at and at.kind == CardKind.STOPPED and (row is None or row.stopped_at is None):
             raise StaleRefusal("The round goes on already. The newest card shows what is next.")
         quiet.touch(unit, meetup, unit.my_id)
         if at:

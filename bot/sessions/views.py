@@ -3,8 +3,10 @@
 from bot.core.keys import Key
 from bot.core.refusals import StaleRefusal
 from bot.door.interactions import Door
+from bot.door.parts import Action
 from bot.sessions import service as sessions_service
 from bot.sessions.voice import on_call
+from storage.enums import CardKind
 
 
 async def start(door: Door, at: Key, _values: tuple[str, ...]) -> None:
@@ -51,13 +53,14 @@ async def take_over(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     await door.change(at, sessions_service.take_over, at)
 
 
-HANDLERS = {
-    "start": start,
-    "join": join,
-    "leave": leave,
-    "vote": vote,
-    "start_round": start_round,
-    "next_round": next_round,
-    "end_session": end_session,
-    "take_over": take_over,
+_OF_EVENING = {CardKind.LOBBY, CardKind.BLIND, CardKind.TURN, CardKind.FINAL, CardKind.STOPPED}
+ACTIONS = {
+    "start": Action(start, {CardKind.ANNOUNCEMENT}),
+    "join": Action(join, _OF_EVENING),
+    "leave": Action(leave, _OF_EVENING),
+    "vote": Action(vote, {CardKind.LOBBY}),
+    "start_round": Action(start_round, {CardKind.LOBBY}),
+    "next_round": Action(next_round, {CardKind.SUMMARY}),
+    "end_session": Action(end_session, {CardKind.SUMMARY, CardKind.STOPPED}),
+    "take_over": Action(take_over, {*_OF_EVENING, CardKind.SUMMARY}),
 }

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.core.keys import Key
 from bot.core.refusals import Refusal, StaleRefusal
+from storage.enums import CardKind
 
 # Buttons name a metric by its place here, so a new one comes last.
 Metric = Literal["edge", "brier", "calibration", "gain", "log", "peer", "baseline", "over_time"]
@@ -93,7 +94,7 @@ class BoardQuery:
     def key(self) -> Key:
         """In numbers, for a button."""
         what = METRICS.index(self.metric) * len(KINDS) + KINDS.index(self.window.kind)
-        return Key("w", self.page, (what, self.window.number, self.minimum))
+        return Key(CardKind.LEADERBOARD, self.page, (what, self.window.number, self.minimum))
 
     @classmethod
     def from_key(cls, key: Key) -> Self:

@@ -2,7 +2,9 @@
 
 from bot.core.keys import Key
 from bot.door.interactions import Door
+from bot.door.parts import Action
 from bot.standings import pictures as standings_pictures
+from storage.enums import CardKind
 
 
 async def turn_page(door: Door, at: Key, _values: tuple[str, ...]) -> None:
@@ -10,4 +12,6 @@ async def turn_page(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     await door.replace(await door.draw(standings_pictures.leaderboard_page, at))
 
 
-HANDLERS = {"turn_page": turn_page}
+ACTIONS = {
+    "turn_page": Action(turn_page, {CardKind.LEADERBOARD}),
+}

@@ -2,6 +2,7 @@
 
 from contextlib import nullcontext
 from datetime import UTC, datetime
+from string import ascii_lowercase
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,9 +18,11 @@ from bot.core.unit import Caller, Desk
 from bot.data.service import import_csv
 from bot.demo.stage import Stage
 from bot.door.interactions import Door, _change_and_draw, _Pressed, _render_for, clean_data
-from bot.registry import CARDS, HANDLERS, KINDS
+from bot.door.parts import Action
+from bot.registry import ACTIONS, CARDS
 from bot.schedule import service as schedule_service
 from bot.schedule.service import Plan
+from storage.enums import CardKind
 from storage.tables import Meetup, Round
 from tests.bot.scenes import RAIN, play, rows, snapshot
 from tests.conftest import Clock, caller
@@ -28,7 +31,7 @@ ELSEWHERE: dict[str, Any] = {"group_id": 901, "group_name": "Owls"}
 LATER = datetime(2026, 11, 22, 19, tzinfo=UTC)
 
 
-def every_key() -> dict[str, Key]:
+def every_key() -> dict[CardKind, Key]:
     """A key of every kind that the bot posts, all of the first group's things."""
     made = [
         keys.announcement(1),
@@ -64,7 +67,7 @@ def test_the_keys_here_are_of_every_kind_of_card() -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(CARDS.cards))
-def test_a_key_of_another_group_draws_nothing(evening: Desk, kind: str) -> None:
+def test_a_key_of_another_group_draws_nothing(evening: Desk, kind: CardKind) -> None:
     with evening.db.read() as tx:
         draw = CARDS.read(tx, every_key()[kind], evening.clock(), group_id=901)
 
@@ -72,7 +75,9 @@ def test_a_key_of_another_group_draws_nothing(evening: Desk, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(CARDS.cards))
-def test_neither_an_answer_nor_a_look_draws_another_groups_card(evening: Desk, kind: str) -> None:
+def test_neither_an_answer_nor_a_look_draws_another_groups_card(
+    evening: Desk, kind: CardKind
+) -> None:
     key, stranger = every_key()[kind], caller("Guest", **ELSEWHERE)
 
     _, drawn = _change_and_draw(
@@ -83,17 +88,28 @@ def test_neither_an_answer_nor_a_look_draws_another_groups_card(evening: Desk, k
     assert _render_for(evening, stranger, CARDS, key) is None
 
 
-@pytest.mark.parametrize("kind", "asq")
-def test_a_key_of_ones_own_group_still_draws(evening: Desk, kind: str) -> None:
+@pytest.mark.parametrize("kind", [CardKind.ANNOUNCEMENT, CardKind.SUMMARY, CardKind.QUESTION])
+def test_a_key_of_ones_own_group_still_draws(evening: Desk, kind: CardKind) -> None:
     assert _render_for(evening, caller("Ana"), CARDS, every_key()[kind]) is not None
 
 
 def test_every_handler_says_which_kinds_of_keys_it_takes() -> None:
-    assert set(KINDS) == set(HANDLERS)
-    assert "" not in KINDS.values()
+    assert all(action.kinds for action in ACTIONS.values())
 
 
-LETTERS = "abcdefghlmopqrstuvw"
+def test_a_page_of_a_leaderboard_is_no_place_although_both_were_called_w() -> None:
+    taking = {name: set(action.kinds) for name, action in ACTIONS.items()}
+
+    assert taking["turn_page"] == {CardKind.LEADERBOARD}
+    assert [name for name, kinds in taking.items() if CardKind.PLACE in kinds] == ["cannot"]
+
+
+async def test_an_old_button_for_another_page_is_refused_kindly(evening: Desk) -> None:
+    door = StrangersDoor(evening, ACTIONS)
+
+    await door.press("turn_page|w1.0.0.5", ())
+
+    assert "from another version of the bot. Nothing happened." in "".join(door.interaction.said)
 
 
 class Interaction:
@@ -121,14 +137,14 @@ class Interaction:
 class StrangersDoor(Door):
     """The press of somebody of another group."""
 
-    def __init__(self, desk: Desk, handlers: dict[str, Any]) -> None:
+    def __init__(self, desk: Desk, actions: dict[str, Action]) -> None:
         async def run(work: Any, *args: Any, **kwargs: Any) -> Any:
             return work(*args, **kwargs)
 
         pools = SimpleNamespace(pictures=SimpleNamespace(place=nullcontext, run=run))
         self.interaction = Interaction()
         self.app = SimpleNamespace(
-            desk=desk, slow_desk=desk, run=run, pools=pools, handlers=handlers, kinds=KINDS, cards=CARDS,
+            desk=desk, slow_desk=desk, run=run, pools=pools, actions=actions, cards=CARDS,
             delivery=SimpleNamespace(wake=lambda: None, answered=lambda *_, **__: None),
         )  # fmt: skip
         self._answers_with_card, self._deadline = False, float("inf")
@@ -141,28 +157,29 @@ class StrangersDoor(Door):
         return None
 
 
-@pytest.mark.parametrize("action", sorted(HANDLERS))
+@pytest.mark.parametrize("action", sorted(ACTIONS))
 async def test_a_handler_never_sees_a_key_of_a_wrong_kind(action: str, desk: Desk) -> None:
-    seen: list[str] = []
+    seen: list[CardKind] = []
 
     async def handler(_door: Door, at: Key, _values: tuple[str, ...]) -> None:
         seen.append(at.kind)
 
-    for letter in LETTERS:
-        await StrangersDoor(desk, {action: handler}).press(f"{action}|{letter}1.1.1", ())
+    for letter in ascii_lowercase:
+        watched = {action: Action(handler, ACTIONS[action].kinds)}
+        await StrangersDoor(desk, watched).press(f"{action}|{letter}1.1.1", ())
 
-    assert sorted(seen) == sorted(KINDS[action])
+    assert sorted(seen) == sorted(ACTIONS[action].kinds)
 
 
-@pytest.mark.parametrize("action", sorted(HANDLERS))
+@pytest.mark.parametrize("action", sorted(ACTIONS))
 async def test_a_press_with_another_groups_key_changes_and_shows_nothing(
     evening: Desk, action: str
 ) -> None:
     before = of_first_group(evening)
 
-    for kind in KINDS[action]:
+    for kind in ACTIONS[action].kinds:
         key = every_key().get(kind, Key(kind, 1, (1, 1, 1)))
-        door = StrangersDoor(evening, HANDLERS)
+        door = StrangersDoor(evening, ACTIONS)
         await door.press(f"{action}|{key}", ("1",))
 
         assert not any(secret in "".join(door.interaction.said) for secret in (RAIN, "Ana", "Ben"))

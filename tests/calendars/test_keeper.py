@@ -24,7 +24,7 @@ from bot.schedule.series_rules import Scope
 from bot.schedule.service import Plan, Planned
 from storage import outbox
 from storage.engine import Database
-from storage.tables import CalendarEntry, Effect, EffectState, Repeat
+from storage.tables import CalendarEntry, Effect, EffectState, EffectTarget, Repeat
 from tests.bot.scenes import effect, rows, wanted
 from tests.calendars.conftest import open_calendar
 from tests.calendars.loopback_google import Fault, LoopbackGoogle
@@ -52,12 +52,14 @@ def edit(desk: Desk, **more: object) -> None:
 def deliver(desk: Desk, google: LoopbackGoogle) -> int:
     """Does what is due for Google, as delivery does, in a process that has just started."""
     with desk.db.read() as tx:
-        due = [number for number, lane in outbox.due(tx, desk.clock()) if lane == outbox.GOOGLE]
+        due = [
+            number for number, lane in outbox.due(tx, desk.clock()) if lane == outbox.GOOGLE_LINE
+        ]
     for number in due:
         with desk.db.write() as tx:
             claimed = outbox.claim(tx, number, desk.clock())
         if claimed is not None:
-            google_sync.keep(desk, claimed, open_calendar(google, within=timedelta(seconds=0.3)))
+            google_sync.carry(desk, claimed, open_calendar(google, within=timedelta(seconds=0.3)))
     return len(due)
 
 
@@ -75,7 +77,7 @@ def deliver_all(desk: Desk, clock: Clock, google: LoopbackGoogle) -> None:
 
 
 def rows_of_google(desk: Desk) -> list[Effect]:
-    return [one for one in rows(desk, Effect) if one.channel_id == outbox.GOOGLE]
+    return [one for one in rows(desk, Effect) if one.target == EffectTarget.GOOGLE_CALENDAR]
 
 
 def trouble(desk: Desk) -> str | None:
@@ -140,7 +142,7 @@ def test_a_calendar_that_was_taken_away_is_no_trouble(desk, google) -> None:
     plan(desk)
     [claimed] = rows_of_google(desk)
 
-    google_sync.keep(desk, claimed, None)
+    google_sync.carry(desk, claimed, None)
 
     assert effect(desk, SESSION).state == EffectState.EXPIRED
 
@@ -173,7 +175,7 @@ def test_what_changed_while_the_calendar_was_switched_off_is_made_up_for(
     schedule_service.cancel(off, caller(), "2")
     schedule_service.cancel(off, caller(), "3", Scope.ALL)
     for waiting in rows_of_google(off):
-        google_sync.keep(off, waiting, None)
+        google_sync.carry(off, waiting, None)
     clock.move(3600)  # by now Google has whatever was on its way
     for _ in range(2):
         calendars_service.catch_up(desk)

@@ -26,6 +26,7 @@ from storage.engine import Database
 from storage.tables import (
     Effect,
     EffectState,
+    EffectTarget,
     Forecast,
     Meetup,
     Member,
@@ -282,7 +283,7 @@ def differences(messages: Sequence[Message], desk: Desk) -> list[str]:
     posted = {message.id: message for message in messages}
     with desk.db.read() as tx:
         done = select(Effect).where(Effect.state == EffectState.DONE)
-        rows = tx.exec(done.where(~col(Effect.key).startswith("v"))).all()  # events are no cards
+        rows = tx.exec(done.where(Effect.target == EffectTarget.MESSAGE)).all()
     wrong = []
     for row in rows:
         shown = posted.get(row.message_id or 0)

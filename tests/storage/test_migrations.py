@@ -15,6 +15,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 from sqlmodel import SQLModel, func, select
 
+from bot.core.keys import Key
 from bot.core.unit import Desk
 from bot.standings import stored as standings_stored
 from storage import migrate, sessions, standings
@@ -22,6 +23,7 @@ from storage.engine import Database
 from storage.tables import (
     Effect,
     EffectState,
+    EffectTarget,
     Group,
     Meetup,
     Member,
@@ -387,3 +389,95 @@ def test_an_upgrade_keeps_the_outbox_and_lets_it_give_up_and_nothing_else(
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, SQLModel.metadata) == []
+
+
+# From every revision to 0009, with an outbox that is full
+
+EVERY_REVISION = [f"000{number}" for number in range(1, 9)]
+FULL_OUTBOX = """
+INSERT INTO outbox (id, key, group_id, channel_id, state, wanted, shown, created_at, attempts,
+    retry_at, message_id{more})
+    VALUES (1, 'q1', 900, 910, 'done', 3, 3, '2026-11-20 12:00:00', 0, '2026-11-20 12:00:00', 77
+        {values}),
+    (2, 'v1', 900, 900, 'pending', 1, 0, '2026-11-20 12:00:00', 0, '2026-11-20 12:00:00', NULL
+        {values}),
+    (3, 'w1.1.5', 900, 910, 'expired', 1, 0, '2026-11-20 12:00:00', 0, '2026-11-20 12:00:00', NULL
+        {values}),
+    (4, 'g1', 900, 0, 'done', 2, 2, '2026-11-20 12:00:00', 0, '2026-11-20 12:00:00', NULL
+        {values}),
+    (5, 'h1', 900, 0, 'parked', 2, 1, '2026-11-20 12:00:00', 0, '2026-11-20 12:00:00', NULL
+        {values}),
+    (6, 'c1.1', 900, 0, 'pending', 1, 0, '2026-11-20 12:00:00', 0, '2026-11-20 12:00:00', NULL
+        {values})
+"""
+
+
+def upgrade_to(database: Database, revision: str) -> None:
+    """Upgrade with foreign keys off, as the bot does it."""
+    with database.engine.connect() as connection:
+        if database.is_sqlite:
+            migrate._set_foreign_keys(connection, on=False)
+        with connection.begin():
+            config = migrate._config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, revision)
+
+
+def counts(database: Database) -> dict[str, int]:
+    """How many rows there are in each table."""
+    with database.engine.connect() as connection:
+        names = set(inspect(connection).get_table_names()) - {"alembic_version"}
+        return {
+            name: connection.exec_driver_sql(f'SELECT count(*) FROM "{name}"').scalar_one()
+            for name in sorted(names)
+        }
+
+
+@pytest.mark.parametrize("revision", EVERY_REVISION)
+def test_from_every_revision_each_effect_is_told_where_it_belongs_and_no_row_is_lost(
+    first_version: Database, revision: str
+) -> None:
+    upgrade_to(first_version, revision)
+    counted = revision >= "0005"
+    full = FULL_OUTBOX.format(
+        more=", under_way" if counted else "", values=", 0" if counted else ""
+    )
+    with first_version.engine.begin() as connection:
+        connection.exec_driver_sql(full)
+    before = counts(first_version)
+
+    migrate.upgrade(first_version)
+
+    after = counts(first_version)
+    assert {name: after[name] for name in before} == before
+    assert before["outbox"] == 6
+    with first_version.read() as tx:
+        effects = tx.exec(select(Effect).order_by(Effect.id)).all()
+    assert [(one.key, one.target) for one in effects] == [
+        ("q1", EffectTarget.MESSAGE),
+        ("v1", EffectTarget.DISCORD_EVENT),
+        ("w1.1.5", EffectTarget.MESSAGE),
+        ("g1", EffectTarget.GOOGLE_CALENDAR),
+        ("h1", EffectTarget.GOOGLE_CALENDAR),
+        ("c1.1", EffectTarget.GOOGLE_CALENDAR),
+    ]
+    assert all(one.target == Key.parse(one.key).kind.target for one in effects)
+    assert {(one.text_hash, one.files_hash) for one in effects} == {(None, None)}
+    assert [(one.message_id, one.state.value) for one in effects][:2] == [
+        (77, "done"),
+        (None, "pending"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "wrong", ["target = 'nowhere'", "target = NULL", "state = 'lost'", "key = '" + "q" * 26 + "'"]
+)
+def test_after_the_upgrade_the_outbox_refuses_what_is_no_word(
+    first_version: Database, wrong: str
+) -> None:
+    with first_version.engine.begin() as connection:
+        connection.exec_driver_sql(AN_OLD_CARD)
+    migrate.upgrade(first_version)
+
+    with pytest.raises(Exception, match=r"(?i)check|null|too long"), first_version.write() as tx:
+        tx.execute(text(f"UPDATE outbox SET {wrong} WHERE id = 1"))

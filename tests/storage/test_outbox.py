@@ -10,7 +10,7 @@ from bot.core.keys import Key
 from bot.core.refusals import StaleRefusal
 from storage import outbox
 from storage.engine import Database
-from storage.tables import Effect, EffectState, Group
+from storage.tables import Effect, EffectState, EffectTarget, Group
 from tests.storage.deliveries import (
     LATER,
     NOW,
@@ -755,7 +755,7 @@ def test_a_start_does_not_begin_the_week_of_what_is_parked_anew(outboxes: Databa
 
 
 def test_what_google_will_not_have_is_tried_at_each_start(outboxes: Database) -> None:
-    show(outboxes, channel_id=outbox.GOOGLE)
+    show(outboxes, channel_id=outbox.GOOGLE_LINE, target=EffectTarget.GOOGLE_CALENDAR)
     park(outboxes, NOW)
     park(outboxes, NOW + timedelta(days=8))
     before = due(outboxes, NOW + timedelta(days=9))

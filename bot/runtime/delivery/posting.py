@@ -4,6 +4,7 @@ from typing import Any
 
 import discord
 
+from bot.door.custom_ids import CustomId
 from bot.door.messages import Message
 from storage.tables import Effect
 
@@ -46,13 +47,13 @@ async def edit(target: discord.PartialMessage, message: Message) -> None:
 
 def is_it(found: discord.Message, key: str, wanted: Message) -> bool:
     """Tell whether a message names this key on its buttons, or has none and is headed the same."""
-    names = [
-        str(getattr(child, "custom_id", "")).replace("=", "|").partition("|")[2]
+    named = [
+        CustomId.find(str(getattr(child, "custom_id", "")))
         for row in found.components
         for child in getattr(row, "children", ())
     ]
-    if names:
-        return key in names
+    if named:
+        return any(one is not None and str(one.at) == key for one in named)
     if wanted.embed is None or not found.embeds:
         return wanted.embed is None and not found.embeds and found.content == wanted.content
     return found.embeds[0].title == wanted.embed.title

@@ -23,14 +23,14 @@ from bot.core.unit import Desk, Unit
 from bot.door.card_table import CardTable
 from bot.door.messages import Message
 from bot.runtime.delivery import posting
+from bot.runtime.delivery.hashes import hashes_of, text_hash_of
 from bot.runtime.delivery.notes import LINGER, Note, Notes
 from bot.runtime.delivery.pace import Pace, limited
 from storage import outbox
-from storage.tables import Effect
+from storage.enums import CardKind
+from storage.tables import Effect, EffectTarget
 
 Run = Callable[..., Awaitable[Any]]
-# Sees to an effect that is Google Calendar's; what came of it is saved by itself.
-Keep = Callable[[Desk, Effect], None]
 
 # Discord remembers nonces for a few minutes; after this an unconfirmed message is looked for.
 NONCE_LIFE = timedelta(minutes=2)
@@ -61,16 +61,21 @@ class UnmadeError(Exception):
     """A message that could not be read or drawn, so that nothing was sent."""
 
 
+def _no_news(_unit: Unit, _key: Key) -> None:
+    return None
+
+
 @dataclass(frozen=True)
 class Carrier:
-    """Brings effects of one kind about elsewhere than in a channel.
+    """Takes the effects of one target there.
 
-    `carry` returns what Discord (or whoever) calls the thing, and must find what an earlier
-    attempt has made instead of making it again. `card` is the card that tells how it went.
+    `carry` saves what came of it, and must find what an earlier attempt has made instead of making
+    it again; what it raises is put aside or tried again. `show_news` has the cards edited that say
+    how it went.
     """
 
-    carry: Callable[[Effect], Awaitable[int | None]]
-    card: Callable[[Key], Key]
+    carry: Callable[[Effect], Awaitable[None]]
+    show_news: Callable[[Unit, Key], None] = _no_news
 
 
 class Delivery:
@@ -83,15 +88,13 @@ class Delivery:
         cards: CardTable,
         render_apart: Callable[[Key], Awaitable[Message | None]],
         client: discord.Client,
-        keep: Keep,
-        carriers: Mapping[str, Carrier] | None = None,
+        elsewhere: Mapping[EffectTarget, Carrier],
         *,
         pace: Pace | None = None,
         linger: float = LINGER,
     ) -> None:
-        self._carriers = carriers or {}
+        self._carriers = {EffectTarget.MESSAGE: Carrier(self._show), **elsewhere}
         self._desk = desk
-        self._keep = keep
         self._run = run
         self._cards = cards
         self._render = render_apart
@@ -111,10 +114,15 @@ class Delivery:
         self._look_again = True
         self._go_on()
 
-    def answered(self, edit: outbox.Edit, *, arrived: bool) -> None:
-        """The answer to a press has shown a card, or has failed to as far as one knows."""
-        write = outbox.confirm_shown if arrived else outbox.unanswered
-        self._notes.add(Note(edit.effect_id, lambda tx: write(tx, edit)))
+    def answered(self, edit: outbox.Edit, shown: Message | None) -> None:
+        """Note which message the answer to a press has shown; None if it failed, or may have."""
+
+        def write(tx: Session) -> bool:
+            if shown is None:
+                return outbox.unanswered(tx, edit)
+            return outbox.confirm_shown(tx, edit, text_hash_of(shown))
+
+        self._notes.add(Note(edit.effect_id, write))
 
     async def close(self) -> None:
         """Stops; what was not confirmed is delivered after the next start."""
@@ -175,7 +183,8 @@ class Delivery:
     def _serve(self, effect: Effect) -> None:
         task = asyncio.create_task(self._deliver(effect))
         self._lanes[effect.channel_id] = task
-        self._drawn.add(effect.channel_id)
+        if effect.target == EffectTarget.MESSAGE:
+            self._drawn.add(effect.channel_id)
 
         def served(_: asyncio.Task[None]) -> None:
             del self._lanes[effect.channel_id]
@@ -191,13 +200,10 @@ class Delivery:
             log.exception("delivery.failed", key=effect.key)
 
     async def _try(self, effect: Effect) -> None:
-        """Only what Discord cannot have done is put aside; whatever else fails may have arrived."""
-        if effect.channel_id == outbox.GOOGLE:
-            self._drawn.discard(effect.channel_id)
-            await self._run(self._keep, self._desk, effect)
-            return
+        """Put aside only what cannot have been done; what else fails may have arrived."""
         try:
-            await self._show(effect)
+            async with limited():
+                await self._carriers[effect.target].carry(effect)
         except UnmadeError:
             log.exception("delivery.unmade", key=effect.key)
             await self._run(self._park, effect, CANNOT_BE_MADE)
@@ -215,22 +221,16 @@ class Delivery:
             await self._run(self._retry, effect, UNANSWERED)
 
     async def _show(self, effect: Effect) -> None:
-        if carrier := self._carriers.get(effect.key[0]):
-            self._drawn.discard(effect.channel_id)
-            async with limited():
-                made = await carrier.carry(effect)
-            await self._run(self._confirm_carried, effect, made)
-            self.wake()
-            return
+        """Post a message, or edit it if that changes anything."""
         message = await self._draw(effect)
         if message is None:
             await self._run(self._expire, effect)
             self.wake()
             return
         self._drawn.discard(effect.channel_id)
-        async with limited():
-            message_id = await self._put(effect, message)
-        self._confirm(effect, message_id)
+        hashes = hashes_of(message)
+        message_id = _shown_already(effect, hashes) or await self._put(effect, message)
+        self._confirm(effect, message_id, hashes)
 
     async def _draw(self, effect: Effect) -> Message | None:
         if effect.expires_at is not None and effect.expires_at <= self._desk.clock():
@@ -285,7 +285,7 @@ class Delivery:
     async def _park_and_tell(self, effect: Effect, reason: str) -> None:
         news = await self._run(self._park, effect, reason)
         elsewhere = self._speaking_place(effect)
-        if news and elsewhere is not None and not effect.key.startswith("p"):
+        if news and elsewhere is not None and Key.parse(effect.key).kind != CardKind.TROUBLE:
             await self._run(self._tell, effect, elsewhere)
             self.wake()
 
@@ -318,7 +318,7 @@ class Delivery:
             claimed = [outbox.claim(tx, effect_id, now) for effect_id in effect_ids]
         return [effect for effect in claimed if effect is not None]
 
-    def _confirm(self, effect: Effect, message_id: int) -> None:
+    def _confirm(self, effect: Effect, message_id: int, hashes: outbox.Hashes) -> None:
         def write(tx: Session) -> bool:
             return outbox.confirm(
                 tx,
@@ -326,15 +326,10 @@ class Delivery:
                 version=effect.wanted,
                 message_id=message_id,
                 place=_place(effect),
+                hashes=hashes,
             )
 
         self._notes.add(Note(_id(effect), write))
-
-    def _confirm_carried(self, effect: Effect, made: int | None) -> None:
-        with self._desk.step(effect.group_id) as unit:
-            if effect.trouble or made != effect.message_id:
-                self._tell_on_card(unit, effect)
-            outbox.confirm(unit.tx, _id(effect), version=effect.wanted, message_id=made)
 
     def _expire(self, effect: Effect) -> None:
         with self._desk.db.write() as tx:
@@ -358,13 +353,8 @@ class Delivery:
             now = unit.now
             news = outbox.park(unit.tx, _id(effect), trouble=trouble, now=now, tried=effect)
             if news:
-                self._tell_on_card(unit, effect)
+                self._carriers[effect.target].show_news(unit, Key.parse(effect.key))
             return news
-
-    def _tell_on_card(self, unit: Unit, effect: Effect) -> None:
-        """What was made elsewhere, or could not be, shows on a card of the group."""
-        if carrier := self._carriers.get(effect.key[0]):
-            unit.refresh(carrier.card(Key.parse(effect.key)))
 
     def _search_missed(self, effect: Effect) -> None:
         with self._desk.db.write() as tx:
@@ -385,6 +375,15 @@ def _reason(error: discord.HTTPException) -> str:
             "Files and Read Message History."
         )
     return f"Discord refused the message (error {error.code or error.status})."
+
+
+def _shown_already(effect: Effect, hashes: outbox.Hashes) -> int | None:
+    """Return the message if it shows all of this already, so that an edit would change nothing.
+
+    Whether somebody has deleted it, or taken its embed away, is found out by the next real edit.
+    """
+    known = (effect.text_hash, effect.files_hash)
+    return effect.message_id if known == hashes else None
 
 
 def _place(effect: Effect) -> outbox.MessagePlace:

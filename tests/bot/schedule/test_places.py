@@ -9,6 +9,7 @@ from bot.schedule import rules as schedule_rules
 from bot.schedule import service as schedule_service
 from bot.schedule.read_model import read_announcement, read_place, read_reminder
 from bot.schedule.service import Plan
+from storage.enums import CardKind
 from storage.tables import Answer, Effect, Meetup
 from tests.bot.scenes import bring, row, rows
 from tests.conftest import Clock, caller
@@ -137,7 +138,7 @@ def test_a_reminder_calls_those_with_a_place_and_those_who_may_come(
     say(desk, clock, announced, "Eva", Answer.MAYBE)
 
     with desk.db.read() as tx:
-        shown = read_reminder(tx, Key("m", announced.id, (1440, 1)))
+        shown = read_reminder(tx, Key(CardKind.REMINDER, announced.id, (1440, 1)))
 
     assert shown is not None
     assert shown.user_ids == (1, 2, 5)
@@ -152,7 +153,7 @@ def test_a_reminder_names_those_who_have_no_question_while_there_is_time(
     bring(desk, name="Ben")
 
     with desk.db.read() as tx:
-        shown = read_reminder(tx, Key("m", announced.id, (minutes, 1)))
+        shown = read_reminder(tx, Key(CardKind.REMINDER, announced.id, (minutes, 1)))
 
     assert shown is not None
     assert shown.without_question == without

@@ -173,7 +173,7 @@ def test_pages_have_buttons_to_those_beside_them() -> None:
         )
     )
 
-    back, on = ("Previous page", "turn_page|w1.17.30.3"), ("Next page", "turn_page|w3.17.30.3")
+    back, on = ("Previous page", "turn_page|n1.17.30.3"), ("Next page", "turn_page|n3.17.30.3")
     assert middle == [back, on]
     assert [label for label, _ in first] == ["Next page"]
     assert [label for label, _ in last] == ["Previous page"]

@@ -18,6 +18,7 @@ from bot.standings.query import (
     parse_window,
     window_choices,
 )
+from storage.enums import CardKind
 from tests.conftest import START
 
 UTC_ZONE, AUCKLAND = ZoneInfo("UTC"), ZoneInfo("Pacific/Auckland")
@@ -172,17 +173,17 @@ def test_a_page_comes_back_from_the_numbers_of_its_button(
 @pytest.mark.parametrize(
     "key",
     [
-        Key("w", 1),
-        Key("w", 1, (0, 0)),
-        Key("w", 0, (0, 0, 5)),
-        Key("w", 1, (0, 0, 0)),
-        Key("w", 1, (4 * len(METRICS), 0, 5)),
-        Key("w", 1, (0, 7, 5)),
-        Key("w", 1, (1, 0, 5)),
-        Key("w", 1, (1, 3651, 5)),
-        Key("w", 1, (2, 1000, 5)),
-        Key("w", 1, (3, 20265, 5)),
-        Key("w", 1, (3, 10661, 5)),
+        Key(CardKind.LEADERBOARD, 1),
+        Key(CardKind.LEADERBOARD, 1, (0, 0)),
+        Key(CardKind.LEADERBOARD, 0, (0, 0, 5)),
+        Key(CardKind.LEADERBOARD, 1, (0, 0, 0)),
+        Key(CardKind.LEADERBOARD, 1, (4 * len(METRICS), 0, 5)),
+        Key(CardKind.LEADERBOARD, 1, (0, 7, 5)),
+        Key(CardKind.LEADERBOARD, 1, (1, 0, 5)),
+        Key(CardKind.LEADERBOARD, 1, (1, 3651, 5)),
+        Key(CardKind.LEADERBOARD, 1, (2, 1000, 5)),
+        Key(CardKind.LEADERBOARD, 1, (3, 20265, 5)),
+        Key(CardKind.LEADERBOARD, 1, (3, 10661, 5)),
     ],
 )
 def test_a_button_that_somebody_made_up_is_refused(key: Key) -> None:

@@ -9,8 +9,9 @@ import discord
 
 from bot.core import keys
 from bot.door.card_table import CardTable
-from bot.runtime.delivery.worker import Delivery
+from bot.runtime.delivery.worker import Carrier, Delivery
 from storage import outbox
+from storage.enums import EffectTarget
 from tests.conftest import caller
 
 if TYPE_CHECKING:
@@ -37,23 +38,23 @@ async def test_what_is_queued_while_delivery_reads_what_is_due_does_not_wait_for
 
     def queue(session_id: int) -> None:
         with desk.act(caller()) as unit:
-            unit.show(keys.announcement(session_id), outbox.GOOGLE)
+            unit.sync(keys.calendar_session(session_id))
 
-    def keep(_desk: Desk, effect: Effect) -> None:
+    async def carry(effect: Effect) -> None:
         with desk.db.write() as tx:
             outbox.expire(tx, effect.id or 0)
+        served.set()
 
     async def run(work: Callable[..., Any], *args: Any) -> Any:
         result = await asyncio.to_thread(work, *args)
-        if work is keep:
-            served.set()
-        elif isinstance(result, list) and late:
+        if isinstance(result, list) and late:
             queue(late.pop())
             delivery.wake()
         return result
 
     client = discord.Client(intents=discord.Intents.none())
-    delivery = Delivery(desk, run, CardTable({}), nothing_to_draw, client, keep)
+    elsewhere = {EffectTarget.GOOGLE_CALENDAR: Carrier(carry)}
+    delivery = Delivery(desk, run, CardTable({}), nothing_to_draw, client, elsewhere)
     delivery.wake()
     await asyncio.wait_for(served.wait(), SOON)
     await delivery.close()
