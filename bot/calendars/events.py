@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 _RULE_PART = re.compile(r"[A-Z]+=[A-Z0-9,+-]+", re.ASCII)
 # Neither RFC 5545 nor JSON readers at large take these; line ends are made one kind first.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
 @dataclass(frozen=True)
@@ -129,26 +128,6 @@ def is_second(wall: datetime, zone: ZoneInfo) -> bool:
     True
     """
     return wall.fold == 1 and in_utc(wall, zone) > in_utc(wall.replace(fold=0), zone)
-
-
-def weekly(starts_at: datetime, *, every: int = 1) -> str:
-    """The rule of a session that is every so many weeks.
-
-    >>> weekly(datetime(2026, 11, 26, 19), every=2)
-    'FREQ=WEEKLY;INTERVAL=2;BYDAY=TH'
-    """
-    interval = f"INTERVAL={every};" if every > 1 else ""
-    return f"FREQ=WEEKLY;{interval}BYDAY={_WEEKDAYS[starts_at.weekday()]}"
-
-
-def monthly(starts_at: datetime) -> str:
-    """The rule of a session that is on the same weekday of each month; a fifth one is the last.
-
-    >>> monthly(datetime(2026, 11, 26, 19)), monthly(datetime(2026, 10, 29, 19))
-    ('FREQ=MONTHLY;BYDAY=4TH', 'FREQ=MONTHLY;BYDAY=-1TH')
-    """
-    nth = (starts_at.day - 1) // 7 + 1
-    return f"FREQ=MONTHLY;BYDAY={nth if nth < 5 else -1}{_WEEKDAYS[starts_at.weekday()]}"
 
 
 def clean(text: str) -> str:

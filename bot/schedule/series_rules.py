@@ -3,8 +3,7 @@
 Dates are counted on the calendar and each is then put on the clocks of the zone, so 19:00 stays
 19:00 across a clock change, and no session is doubled, dropped or put on another day. A wall time
 that the clocks skip that day moves forward by what they skip (02:30 becomes 03:30); of one that
-comes twice the first counts. A month has its session on the weekday that the first one was on:
-the second Thursday, say. One from the 29th on means the last such weekday of each month.
+comes twice the first counts. Which dates come round is in `core/recurrence.py`.
 """
 
 from collections.abc import Iterator
@@ -14,8 +13,9 @@ from enum import StrEnum
 from itertools import takewhile
 from zoneinfo import ZoneInfo
 
+from bot.core.recurrence import days_of, nth_in_month
+
 ORDINALS = ("first", "second", "third", "fourth", "last")
-STEPS = {"weekly": timedelta(days=7), "fortnightly": timedelta(days=14)}
 # A session that nobody has started so long after its end will not be held any more.
 PATIENCE = timedelta(hours=6)
 
@@ -40,10 +40,8 @@ class Rhythm:
 
     def days(self) -> Iterator[date]:
         """The dates of the sessions, one after the other."""
-        for day in self._all_days():
-            if self.last_on is not None and day > self.last_on:
-                return
-            yield day
+        days = days_of(self.repeat, self.starts_on)
+        return takewhile(lambda day: self.last_on is None or day <= self.last_on, days)
 
     def days_after(self, now: datetime) -> Iterator[date]:
         """The dates of the sessions that begin after a moment."""
@@ -62,15 +60,6 @@ class Rhythm:
         """When the session of that date begins, aware UTC."""
         return moment_of(day, self.at, self.zone)
 
-    def _all_days(self) -> Iterator[date]:
-        if self.repeat == "monthly":
-            yield from _monthly(self.starts_on)
-            return
-        day = self.starts_on
-        while day.year < date.max.year:
-            yield day
-            day += STEPS[self.repeat]
-
 
 def moment_of(day: date, at: time, zone: ZoneInfo) -> datetime:
     """A wall time as a moment: a skipped one is moved forward, of a repeated one the first."""
@@ -83,7 +72,7 @@ def said(rhythm: Rhythm) -> str:
     words = {
         "weekly": f"every {weekday}",
         "fortnightly": f"every other {weekday}",
-        "monthly": f"the {ORDINALS[_nth(rhythm.starts_on)]} {weekday} of each month",
+        "monthly": f"the {ORDINALS[nth_in_month(rhythm.starts_on) - 1]} {weekday} of each month",
     }
     until = f" until {rhythm.last_on:%-d %B %Y}" if rhythm.last_on else ""
     return f"{words[rhythm.repeat]}{until}"
@@ -103,21 +92,3 @@ def time_to_plan(
 def lapses_at(starts_at: datetime, minutes: int) -> datetime:
     """When a session that nobody has started is given up."""
     return starts_at + timedelta(minutes=minutes) + PATIENCE
-
-
-def _nth(day: date) -> int:
-    return (day.day - 1) // 7
-
-
-def _monthly(first: date) -> Iterator[date]:
-    year, month = first.year, first.month
-    while year < date.max.year:
-        yield _on_weekday(year, month, first)
-        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
-
-
-def _on_weekday(year: int, month: int, like: date) -> date:
-    """The day of a month that is the same weekday of it as `like` is of its own month."""
-    begin = date(year, month, 1)
-    day = begin + timedelta(days=(like.weekday() - begin.weekday()) % 7 + 7 * _nth(like))
-    return day if day.month == month else day - timedelta(days=7)
