@@ -4,10 +4,11 @@ from bot.core import keys
 from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.unit import ActUnit, Unit, row_id
+from bot.rounds import session_mapping
+from bot.rounds.session_rules import SESSION_OVER
 from storage import outbox, rounds, sessions
 from storage.tables import Meetup, SessionState
 
-SESSION_OVER = "That session is over, so nothing happened. `/session list` shows the next one."
 NONE_HERE = "No session is live in this channel. `/session start` starts one."
 
 
@@ -59,8 +60,8 @@ def of_round(unit: ActUnit, at: Key) -> Meetup:
 
 
 def host_of(meetup: Meetup) -> int | None:
-    """Who leads as the host: nobody once the host has left."""
-    return None if meetup.host_gone else meetup.host_id
+    """Return who leads as the host: nobody once the host has left."""
+    return session_mapping.load(meetup).leader
 
 
 def require_lead(unit: ActUnit, meetup: Meetup, deed: str) -> None:
