@@ -12,9 +12,10 @@ from sqlmodel import Session
 
 from bot.calendars import addresses
 from bot.calendars import read_model as calendars_read_model
-from bot.calendars import service as calendars_service
 from bot.calendars.events import CalendarEvent
 from bot.calendars.sync_result import LOOK_AGAIN, GaveUp, Outcome, Retry, Synced
+from bot.core import card_refresh
+from bot.core.card_refresh import Change
 from bot.core.encryption import Box
 from bot.core.keys import Key
 from bot.core.unit import Desk, Unit, row_id
@@ -130,8 +131,7 @@ def _note(unit: Unit, effect: Effect, outcome: Outcome) -> None:
         if isinstance(outcome, Synced):
             row.event_id, row.etag = outcome.event_id, outcome.etag
         if row.trouble != before:
-            for card in calendars_service.announcements(unit, key):
-                unit.refresh(card)
+            card_refresh.follow(unit, Change.CALENDAR_TROUBLE, key)
 
 
 def _trouble(outcome: Outcome, before: str | None, attempt: int) -> str | None:

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from bot.calendars.events import CalendarEvent, OccurrenceChange, in_utc
 from bot.calendars.reminders import parse_reminders
-from bot.core import keys
+from bot.core import card_refresh
 from bot.core.keys import Key
 from bot.core.recurrence import rule_of
 from bot.core.unit import row_id
@@ -41,16 +41,9 @@ class CalendarSession:
         return self.alone or self.event
 
 
-def key_of(meetup: Meetup) -> Key:
-    """By what calendars know a session: its series, if it has one."""
-    if meetup.series_id is not None:
-        return keys.calendar_series(meetup.series_id)
-    return keys.calendar_session(row_id(meetup))
-
-
 def read_told(tx: Session, meetup: Meetup) -> CalendarSession | None:
     """What calendars were told of a session; None for one that was never planned."""
-    entry = calendars.entry(tx, str(key_of(meetup)))
+    entry = calendars.entry(tx, str(card_refresh.calendar_entry(meetup)))
     found = None if entry is None else told(tx, entry)
     if entry is None or found is None:
         return None

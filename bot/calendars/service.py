@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from bot.calendars import ics
 from bot.calendars import read_model as calendars_read_model
 from bot.calendars.events import CalendarEvent, in_utc
-from bot.core import keys
+from bot.core import card_refresh
+from bot.core.card_refresh import Change
 from bot.core.keys import Key
 from bot.core.refusals import Refusal
-from bot.core.unit import Caller, Desk, Unit, row_id
+from bot.core.unit import Caller, Desk, Unit
 from storage import bot_state, calendars, groups
-from storage.tables import Address, CalendarEntry, Feed, Meetup, SessionState
+from storage.tables import Address, CalendarEntry, Feed, Group, Meetup
 
 # A feed forgets sessions that are over for so long; whoever had them keeps them.
 KEPT = timedelta(days=60)
@@ -25,7 +26,13 @@ NO_FEED = (
 def follow(unit: Unit, meetup: Meetup) -> None:
     """A planned session has changed, or not: calendars are told what is new to them."""
     if meetup.planned_at is not None:
-        tell(unit, calendars_read_model.key_of(meetup))
+        tell(unit, card_refresh.calendar_entry(meetup))
+
+
+def follow_change(unit: Unit, change: Change, row: Meetup | Group) -> None:
+    """Have the cards edited that a change alters, and tell calendars if it is news to them."""
+    for key in card_refresh.follow(unit, change, row):
+        tell(unit, key)
 
 
 def tell(unit: Unit, key: Key) -> None:
@@ -51,7 +58,7 @@ def tell(unit: Unit, key: Key) -> None:
 def tell_again(unit: Unit) -> None:
     """The group's guests or reminders have changed: so have all of its sessions to come."""
     for key in dict.fromkeys(
-        map(calendars_read_model.key_of, calendars.ahead(unit.tx, unit.group.id))
+        map(card_refresh.calendar_entry, calendars.ahead(unit.tx, unit.group.id))
     ):
         tell(unit, key)
         if calendars.entry(unit.tx, str(key)) is not None:
@@ -72,17 +79,6 @@ def catch_up(desk: Desk) -> None:
     for group_id, key in waiting:
         with desk.step(group_id) as unit:
             unit.sync(key)
-
-
-def announcements(unit: Unit, key: Key) -> list[Key]:
-    """The cards that say what calendars were told of a session or series."""
-    if key.kind == "g":
-        return [keys.announcement(key.id)]
-    return [
-        keys.announcement(row_id(meetup))
-        for meetup in calendars.of_series(unit.tx, key.id)
-        if meetup.state in {SessionState.SCHEDULED, SessionState.LIVE}
-    ]
 
 
 def feed_address(desk: Desk, caller: Caller, *, roll: bool = False) -> str:
@@ -148,8 +144,7 @@ def _show_file(unit: Unit, key: Key) -> None:
     A date that is not announced yet has no card of its own, but it is in this file.
     """
     if key.kind == "h":
-        for card in announcements(unit, key):
-            unit.refresh(card)
+        card_refresh.follow(unit, Change.CALENDAR_FILE, key)
 
 
 def _ask_google(unit: Unit, key: Key) -> None:

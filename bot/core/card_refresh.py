@@ -1,0 +1,294 @@
+"""What follows from a change: the one table of which cards and calendar entries are edited.
+
+A card follows a change when the change can alter what the card shows, and only then. Cards that
+a change posts for the first time are posted by the service that makes the change.
+
+A card of something that is over (an earlier turn, a closed lobby, the announcement of a session
+that has begun) has no buttons any more and stays as it was.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from bot.core import keys
+from bot.core.keys import Key
+from bot.core.unit import Unit, row_id
+from storage import calendars, rounds, sessions
+from storage.tables import Group, Meetup, Phase, Question, Round
+
+
+class Change(Enum):
+    """Everything that can happen to what a card shows."""
+
+    # A question. One action can be several: who resolves a new one also takes it up and closes it.
+    QUESTION_OFFERED = auto()
+    QUESTION_TAKEN_UP = auto()  # it is not only proposed any more
+    QUESTION_RETITLED = auto()
+    QUESTION_REWORDED = auto()  # its criteria, or the answers that it takes
+    QUESTION_CLOSE_MOVED = auto()
+    QUESTION_SOURCE_EDITED = auto()
+    QUESTION_CLOSED = auto()  # it takes no more forecasts
+    QUESTION_OPENED = auto()  # it takes forecasts again
+    QUESTION_SETTLED = auto()  # its outcome was entered, corrected or taken back
+    QUESTION_DISPUTED = auto()
+    QUESTION_MARKED = auto()  # "Already forecast it", or no more
+    # A forecast.
+    FORECAST_IN_ROUND = auto()
+    FORECAST_FIRST = auto()  # of a member, outside a running round
+    FORECAST_AFTER_ROUND = auto()  # late, and filed under the closed round
+    # A session to come.
+    SESSION_PLANNED = auto()
+    SESSION_EDITED = auto()
+    SESSION_MOVED = auto()
+    SESSION_CANCELLED = auto()  # by somebody, or because nobody started it
+    SESSION_ANSWERED = auto()
+    SESSION_INTEREST = auto()
+    SESSION_CHANNEL = auto()  # it goes on in another channel
+    # A live session.
+    SESSION_BEGUN = auto()
+    SESSION_CIRCLE = auto()  # somebody sat down, left, or came onto the call
+    SESSION_HOST_AWAY = auto()  # the host left or came back: others may take over, or no more
+    SESSION_HOST = auto()  # somebody else leads
+    SESSION_VOTED = auto()
+    SESSION_LOBBY = auto()  # the lobby of the next round opened
+    SESSION_ENDED = auto()
+    # A round.
+    ROUND_BEGUN = auto()
+    ROUND_MOVED = auto()  # somebody joined, left, or is ready
+    ROUND_TURN = auto()  # a turn ended, or has more time
+    ROUND_BLIND_OVER = auto()
+    ROUND_FINAL_UNDONE = auto()  # a skip was undone: there are turns again
+    ROUND_RESUMED = auto()  # it was stopped before
+    ROUND_CLOSED = auto()
+    # A group, and what calendars answer.
+    GROUP_SETTINGS = auto()
+    CALENDAR_FILE = auto()
+    CALENDAR_TROUBLE = auto()
+
+
+@dataclass(frozen=True)
+class About:
+    """What a change happened to. `turn` counts where a round is meant, `calendar` its entry."""
+
+    unit: Unit
+    question_id: int = 0
+    session_id: int = 0
+    round: Round | None = None
+    meetup: Meetup | None = None
+    turn: int = 0
+    calendar: Key | None = None
+
+
+Follower = Callable[[About], Iterable[Key]]
+
+
+def follow(
+    unit: Unit,
+    change: Change,
+    row: Question | Round | Meetup | Group | Key,
+    *,
+    turn: int | None = None,
+) -> list[Key]:
+    """Have every card edited that the change alters. Returns the calendar entries to compare.
+
+    `turn` says which turn of a round changed, where that is not the newest. Calendars compare an
+    entry with what they were told before (`calendars.service.follow` does both).
+    """
+    unit.tx.flush()
+    about = _about(unit, row, turn)
+    for follower in CARDS[change]:
+        for key in follower(about):
+            unit.refresh(key)
+    return [key for follower in CALENDARS.get(change, ()) for key in follower(about)]
+
+
+def current_card(row: Round) -> Key:
+    """Return the card on which a round is followed right now."""
+    round_id = row_id(row)
+    if row.stopped_at is not None:
+        return keys.stopped(round_id, row.turn_count)
+    return {
+        Phase.BLIND: keys.blind(round_id),
+        Phase.TURNS: keys.turn(round_id, row.turn_count),
+        Phase.FINAL: keys.final(round_id, row.turn_count),
+        Phase.CLOSED: keys.summary(round_id),
+    }[row.phase]
+
+
+def calendar_entry(meetup: Meetup) -> Key:
+    """Return by what calendars know a session: its series, if it has one."""
+    if meetup.series_id is not None:
+        return keys.calendar_series(meetup.series_id)
+    return keys.calendar_session(row_id(meetup))
+
+
+def _about(unit: Unit, row: Question | Round | Meetup | Group | Key, turn: int | None) -> About:
+    match row:
+        case Question():
+            return About(unit, question_id=row_id(row))
+        case Round():
+            number = row.turn_count if turn is None else turn
+            return About(unit, row.question_id, row.session_id, round=row, turn=number)
+        case Meetup():
+            return About(unit, session_id=row_id(row), meetup=row)
+        case Key():
+            return About(unit, calendar=row)
+        case _:
+            return About(unit)
+
+
+def _announcements(about: About) -> Iterable[Key]:
+    """Return those of all planned sessions: they say how many questions were proposed."""
+    return map(keys.announcement, sessions.planned(about.unit.tx, about.unit.group.id))
+
+
+def _lobbies(about: About) -> Iterable[Key]:
+    """Return all open ones: they list each question with its close and who has forecast it."""
+    found = sessions.open_lobbies(about.unit.tx, about.unit.group.id)
+    return (keys.lobby(session_id, lobby) for session_id, lobby in found)
+
+
+def _question(about: About) -> Iterable[Key]:
+    return [keys.question(about.question_id)]
+
+
+def _resolution(about: About) -> Iterable[Key]:
+    return [keys.resolution(about.question_id)]
+
+
+def _rounds(about: About) -> Iterable[Key]:
+    """Return the newest card of each of the question's rounds: it says what closes, and when."""
+    return map(current_card, rounds.on_question(about.unit.tx, about.question_id))
+
+
+def _evenings(about: About) -> Iterable[Key]:
+    """Return the closing cards of sessions that took the question: they list it by its title."""
+    taken = rounds.on_question(about.unit.tx, about.question_id)
+    return [keys.evening(row.session_id) for row in taken]
+
+
+def _announcement(about: About) -> Iterable[Key]:
+    return [keys.announcement(about.session_id)]
+
+
+def _event(about: About) -> Iterable[Key]:
+    return [keys.event(about.session_id)]
+
+
+def _evening(about: About) -> Iterable[Key]:
+    return [keys.evening(about.session_id)]
+
+
+def _lobby(about: About) -> Iterable[Key]:
+    """Return the session's own lobby, open or just closed."""
+    meetup = about.meetup or about.unit.tx.get_one(Meetup, about.session_id)
+    return [keys.lobby(about.session_id, meetup.lobby)]
+
+
+def _summary(about: About) -> Iterable[Key]:
+    """Return the summary of the session's last round: it offers the next one."""
+    held = rounds.of_session(about.unit.tx, about.session_id)
+    return [keys.summary(row_id(row)) for row in held[-1:] if row.phase == Phase.CLOSED]
+
+
+def _live(about: About) -> Iterable[Key]:
+    """Return the card on which a session is followed: of its round, its lobby, or the last one."""
+    row = rounds.running(about.unit.tx, about.session_id)
+    if row is not None:
+        return [current_card(row)]
+    is_open = about.meetup is not None and about.meetup.lobby_open
+    return _lobby(about) if is_open else _summary(about)
+
+
+def _current(about: About) -> Iterable[Key]:
+    return [current_card(about.round)] if about.round else []
+
+
+def _turn(about: About) -> Iterable[Key]:
+    return [keys.turn(row_id(about.round), about.turn)]
+
+
+def _blind(about: About) -> Iterable[Key]:
+    return [keys.blind(row_id(about.round))]
+
+
+def _final(about: About) -> Iterable[Key]:
+    return [keys.final(row_id(about.round), about.turn)]
+
+
+def _stopped(about: About) -> Iterable[Key]:
+    return [keys.stopped(row_id(about.round), about.turn)]
+
+
+def _entry(about: About) -> Iterable[Key]:
+    return [calendar_entry(about.meetup)] if about.meetup else []
+
+
+def _entries_ahead(about: About) -> Iterable[Key]:
+    ahead = calendars.ahead(about.unit.tx, about.unit.group.id)
+    return dict.fromkeys(map(calendar_entry, ahead))
+
+
+def _announcements_of_entry(about: About) -> Iterable[Key]:
+    """Return the cards that say what calendars were told of a session or series."""
+    entry = about.calendar
+    if entry is None or entry.kind == "g":
+        return [keys.announcement(entry.id)] if entry else []
+    found = calendars.of_series(about.unit.tx, entry.id)
+    return [keys.announcement(row_id(one)) for one in found if one.state in calendars.AHEAD]
+
+
+_PLAN = (_announcement, _event)
+
+CARDS: Mapping[Change, tuple[Follower, ...]] = {
+    Change.QUESTION_OFFERED: (_announcements, _lobbies),
+    Change.QUESTION_TAKEN_UP: (_question, _announcements),
+    Change.QUESTION_RETITLED: (_question, _resolution, _rounds, _lobbies, _evenings),
+    Change.QUESTION_REWORDED: (_question, _rounds),
+    Change.QUESTION_CLOSE_MOVED: (_question, _rounds, _lobbies, _evenings),
+    Change.QUESTION_SOURCE_EDITED: (_question,),
+    Change.QUESTION_CLOSED: (_question, _rounds, _lobbies),
+    Change.QUESTION_OPENED: (_question, _rounds, _lobbies),
+    Change.QUESTION_SETTLED: (_question, _resolution),
+    Change.QUESTION_DISPUTED: (_question, _resolution),
+    Change.QUESTION_MARKED: (_question, _lobbies),
+    Change.FORECAST_IN_ROUND: (_current,),
+    Change.FORECAST_FIRST: (_question, _lobbies),
+    Change.FORECAST_AFTER_ROUND: (_evening,),
+    Change.SESSION_PLANNED: _PLAN,
+    Change.SESSION_EDITED: _PLAN,
+    Change.SESSION_MOVED: _PLAN,
+    Change.SESSION_CANCELLED: _PLAN,
+    Change.SESSION_ANSWERED: (_announcement,),
+    Change.SESSION_INTEREST: (_announcement,),
+    Change.SESSION_CHANNEL: _PLAN,
+    Change.SESSION_BEGUN: _PLAN,
+    Change.SESSION_CIRCLE: (_live,),
+    Change.SESSION_HOST_AWAY: (_live,),
+    Change.SESSION_HOST: (_live, _announcement),
+    Change.SESSION_VOTED: (_lobby,),
+    Change.SESSION_LOBBY: (_summary, _lobby),
+    Change.SESSION_ENDED: (*_PLAN, _lobby, _summary),
+    Change.ROUND_BEGUN: (_question, _lobbies, _lobby),
+    Change.ROUND_MOVED: (_current,),
+    Change.ROUND_TURN: (_turn,),
+    Change.ROUND_BLIND_OVER: (_blind,),
+    Change.ROUND_FINAL_UNDONE: (_final,),
+    Change.ROUND_RESUMED: (_stopped,),
+    Change.ROUND_CLOSED: (_blind, _final, _question, _resolution, _lobbies),
+    Change.GROUP_SETTINGS: (_announcements,),
+    Change.CALENDAR_FILE: (_announcements_of_entry,),
+    Change.CALENDAR_TROUBLE: (_announcements_of_entry,),
+}
+
+CALENDARS: Mapping[Change, tuple[Follower, ...]] = {
+    Change.SESSION_PLANNED: (_entry,),
+    Change.SESSION_EDITED: (_entry,),
+    Change.SESSION_MOVED: (_entry,),
+    Change.SESSION_CANCELLED: (_entry,),
+    Change.SESSION_CHANNEL: (_entry,),
+    Change.SESSION_BEGUN: (_entry,),
+    Change.SESSION_ENDED: (_entry,),
+    Change.GROUP_SETTINGS: (_entries_ahead,),
+}
