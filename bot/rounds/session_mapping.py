@@ -1,8 +1,10 @@
 """Rows to the session of the rules, and back. Decides nothing."""
 
+from typing import Any
+
 from sqlmodel import Session as Transaction
 
-from bot.core.unit import row_id
+from bot.core.unit import Unit, row_id
 from bot.rounds.session_rules import Details, RoundClock, Session
 from storage import rounds
 from storage.tables import Meetup, Round, Series, SessionState
@@ -65,12 +67,20 @@ def details(row: Meetup | Series) -> Details:
 
 def save_details(row: Meetup | Series, told: Details) -> None:
     """Write the details of a session or a series."""
-    row.title = told.title
-    row.description = told.description
-    row.minutes = told.minutes
-    row.voice_channel_id = told.voice_channel
-    row.turn_seconds = told.turn_seconds
-    row.size = told.size
+    for name, value in columns(told).items():
+        setattr(row, name, value)
+
+
+def columns(told: Details) -> dict[str, Any]:
+    """Return the details as a row has them."""
+    return {
+        "title": told.title,
+        "description": told.description,
+        "minutes": told.minutes,
+        "voice_channel_id": told.voice_channel,
+        "turn_seconds": told.turn_seconds,
+        "size": told.size,
+    }
 
 
 def clock_of(tx: Transaction, row: Round | None) -> RoundClock:
@@ -82,3 +92,18 @@ def clock_of(tx: Transaction, row: Round | None) -> RoundClock:
     latest = rounds.latest_turns(tx, row_id(row))
     paused = bool(latest) and latest[0].ended_at is None and latest[0].paused
     return "held" if paused else "running"
+
+
+def new(state: Session, unit: Unit, channel_id: int) -> Meetup:
+    """Return a row for a session that is planned now; not saved yet."""
+    meetup = Meetup(
+        group_id=unit.group.id,
+        channel_id=channel_id,
+        host_id=state.host,
+        title=state.details.title,
+        starts_at=state.starts_at,
+        timezone=state.timezone,
+        created_at=unit.now,
+    )
+    save(meetup, state)
+    return meetup

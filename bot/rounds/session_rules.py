@@ -25,6 +25,11 @@ HELD_LIFE = timedelta(days=1)
 
 SESSION_OVER = "That session is over, so nothing happened. `/session list` shows the next one."
 
+ROUND_RUNNING = (
+    "A round is running; the next one can open when it has closed. **Skip** and "
+    "**Everyone's ready** on the newest card move it on."
+)
+
 
 @dataclass(frozen=True)
 class Details:
@@ -112,15 +117,13 @@ class LobbyOpened:
 
 
 @dataclass(frozen=True)
-class LobbyClosed:
-    """The lobby is over: its round has begun, or the session has ended."""
-
-    number: int
+class HostChanged:
+    """The host left, seems away, or is back: others may take over, or no more."""
 
 
 @dataclass(frozen=True)
-class HostChanged:
-    """Somebody may lead now who could not before: the host left, seems away, or is back."""
+class TakenOver:
+    """Somebody else is the host now."""
 
 
 @dataclass(frozen=True)
@@ -142,8 +145,8 @@ Event = (
     | Lapsed
     | Started
     | LobbyOpened
-    | LobbyClosed
     | HostChanged
+    | TakenOver
     | RoundCut
     | Ended
 )
@@ -266,8 +269,8 @@ def leave_call(state: Session, member: int | None) -> Step:
 def take_over(state: Session, member: int, *, now: datetime) -> Step:
     """Lead a session whose host has left or seems to be away."""
     require_hostless(state)
-    taken, events = act(replace(state, host=member, host_gone=False), member, now=now)
-    return taken, events or (HostChanged(),)
+    taken = replace(state, host=member, host_gone=False, host_away=False)
+    return _after((TakenOver(),), act(taken, member, now=now))
 
 
 def require_hostless(state: Session) -> None:
@@ -295,6 +298,8 @@ def open_lobby(state: Session, member: int, *, question: int | None = None, now:
 def require_new_lobby(state: Session, *, picks: bool) -> None:
     """Refuse to open a lobby that is open already, unless a question is picked for it."""
     _require_live(state)
+    if state.round != "none":
+        raise Refusal(ROUND_RUNNING)
     if state.lobby_open and not picks:
         raise Refusal("The lobby of the next round is open already. Press Start the round.")
 
@@ -310,7 +315,7 @@ def begin_round(state: Session, member: int, *, lobby: int, now: datetime) -> St
     """Close the lobby, because its question goes around the circle."""
     require_lobby(state, lobby)
     begun = replace(state, lobby_open=False, picked=None, round="running")
-    return _after((LobbyClosed(lobby),), act(begun, member, now=now))
+    return act(begun, member, now=now)
 
 
 def wait_for_host(state: Session, *, now: datetime) -> Step:
@@ -380,8 +385,7 @@ def _has_come(moment: datetime | None, now: datetime) -> bool:
 def _close(state: Session, ended: Ended, now: datetime) -> Step:
     closed = replace(state, state="closed", ended_at=now, lobby_open=False, round="none")
     cut: tuple[Event, ...] = () if state.round == "none" else (RoundCut(),)
-    lobby: tuple[Event, ...] = (LobbyClosed(state.lobby),) if state.lobby_open else ()
-    return closed, (*cut, *lobby, ended)
+    return closed, (*cut, ended)
 
 
 def _after(events: tuple[Event, ...], step: Step) -> Step:

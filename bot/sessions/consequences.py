@@ -1,6 +1,7 @@
 """Saves a step of a live session, and what members see of it: its cards, its alarm."""
 
-from bot.core import keys
+from bot.core import card_refresh, keys
+from bot.core.card_refresh import Change
 from bot.core.unit import Unit, row_id
 from bot.rounds import quiet, session_mapping, session_rules
 from bot.rounds import service as rounds_service
@@ -21,24 +22,11 @@ def save(unit: Unit, meetup: Meetup, step: session_rules.Step) -> None:
     state, events = step
     if session_rules.RoundCut() in events:
         _end_round(unit, meetup)
-    elif any(isinstance(one, session_rules.Ended) for one in events):
-        _refresh_summary(unit, meetup)  # it offered a next round
     session_mapping.save(meetup, state)  # after the round, which would count as something done
     unit.tx.flush()
     for event in events:
         _queue(unit, meetup, event)
     quiet.watch(unit, meetup, state.round)
-
-
-def refresh(unit: Unit, meetup: Meetup) -> None:
-    """Have the card edited on which the session is followed right now."""
-    row = rounds.running(unit.tx, row_id(meetup))
-    if row is not None:
-        rounds_service.refresh_card(unit, row)
-    elif meetup.lobby_open:
-        unit.refresh(keys.lobby(row_id(meetup), meetup.lobby))
-    else:
-        _refresh_summary(unit, meetup)
 
 
 def _end_round(unit: Unit, meetup: Meetup) -> None:
@@ -52,19 +40,14 @@ def _queue(unit: Unit, meetup: Meetup, event: session_rules.Event) -> None:
     session_id = row_id(meetup)
     match event:
         case session_rules.LobbyOpened(number):
+            card_refresh.follow(unit, Change.SESSION_LOBBY, meetup)
             unit.show(keys.lobby(session_id, number), meetup.channel_id)
-        case session_rules.LobbyClosed(number):
-            unit.refresh(keys.lobby(session_id, number))
         case session_rules.HostChanged():
-            refresh(unit, meetup)
+            card_refresh.follow(unit, Change.SESSION_HOST_AWAY, meetup)
+        case session_rules.TakenOver():
+            card_refresh.follow(unit, Change.SESSION_HOST, meetup)
         case session_rules.Started():
-            lifecycle.follow(unit, meetup)
+            lifecycle.update_posts(unit, meetup, Change.SESSION_BEGUN)
         case session_rules.Ended():
             unit.show(keys.evening(session_id), meetup.channel_id)
-            lifecycle.follow(unit, meetup)
-
-
-def _refresh_summary(unit: Unit, meetup: Meetup) -> None:
-    closed = rounds.of_session(unit.tx, row_id(meetup))
-    if closed:
-        unit.refresh(keys.summary(row_id(closed[-1])))
+            lifecycle.update_posts(unit, meetup, Change.SESSION_ENDED)

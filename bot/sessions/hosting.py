@@ -3,7 +3,8 @@
 Somebody may take over from a host who is away, and a session in which nothing happens ends.
 """
 
-from bot.core import keys
+from bot.core import card_refresh, keys
+from bot.core.card_refresh import Change
 from bot.core.unit import Desk, Person, Unit, row_id
 from bot.rounds import service as rounds_service
 from bot.rounds import session_rules
@@ -56,9 +57,9 @@ def lose_channel(desk: Desk, group_id: int, channel_id: int) -> None:
             return
     with desk.step(group_id) as unit:
         for meetup in sessions.in_channel(unit.tx, group_id, channel_id):
-            unit.refresh(keys.announcement(row_id(meetup)))
+            unit.refresh(keys.announcement(row_id(meetup)))  # it shows nothing new
             if meetup.state == SessionState.LIVE:
-                consequences.refresh(unit, meetup)
+                card_refresh.follow(unit, Change.SESSION_CIRCLE, meetup)
 
 
 def _arrive(unit: Unit, meetup: Meetup, member: int) -> None:
@@ -67,7 +68,7 @@ def _arrive(unit: Unit, meetup: Meetup, member: int) -> None:
         running = rounds_service.running(unit, meetup)
         offer = Presence.IN if running is None else Presence.OFFERED
         sessions.set_presence(unit.tx, row_id(meetup), member, offer, unit.now)
-        consequences.refresh(unit, meetup)
+        card_refresh.follow(unit, Change.SESSION_CIRCLE, meetup)
         state = consequences.load(unit, meetup)
     elif member != state.host:
         return

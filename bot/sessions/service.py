@@ -7,7 +7,8 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.core import keys
+from bot.core import card_refresh, keys
+from bot.core.card_refresh import Change
 from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.times.durations import parse_duration
@@ -77,7 +78,7 @@ def join(desk: Desk, caller: Caller, at: Key | None = None) -> None:
             rounds_service.join_seat(unit, row, unit.my_id)
         state = consequences.load(unit, meetup)
         consequences.save(unit, meetup, session_rules.sit_down(state, unit.my_id, now=unit.now))
-        consequences.refresh(unit, meetup)
+        card_refresh.follow(unit, Change.SESSION_CIRCLE, meetup)
 
 
 def leave(desk: Desk, caller: Caller, at: Key | None = None) -> None:
@@ -94,7 +95,7 @@ def leave(desk: Desk, caller: Caller, at: Key | None = None) -> None:
             rounds_service.leave_seat(unit, row, unit.my_id)
         state = consequences.load(unit, meetup)
         consequences.save(unit, meetup, session_rules.leave(state, unit.my_id, now=unit.now))
-        consequences.refresh(unit, meetup)
+        card_refresh.follow(unit, Change.SESSION_CIRCLE, meetup)
 
 
 def vote(desk: Desk, caller: Caller, at: Key, question_id: int) -> None:
@@ -112,7 +113,7 @@ def vote(desk: Desk, caller: Caller, at: Key, question_id: int) -> None:
         sessions.vote(unit.tx, row_id(meetup), meetup.lobby, unit.my_id, question_id)
         state = consequences.load(unit, meetup)
         consequences.save(unit, meetup, session_rules.act(state, unit.my_id, now=unit.now))
-        unit.refresh(at)
+        card_refresh.follow(unit, Change.SESSION_VOTED, meetup)
 
 
 def start_round(desk: Desk, caller: Caller, at: Key) -> None:
@@ -123,14 +124,16 @@ def start_round(desk: Desk, caller: Caller, at: Key) -> None:
         members = sessions.circle(unit.tx, row_id(meetup))
         seed = secrets.randbits(31)
         question = questions_service.require(unit.tx, unit.group.id, _pick(unit, meetup, seed))
-        rounds_service.open_round(unit, meetup, question, members, seed)
+        row = rounds_service.open_round(unit, meetup, question, members, seed)
+        is_new = question.state == QuestionState.PROPOSED
         question.state = QuestionState.OPEN
         begun = session_rules.begin_round(
             session_mapping.load(meetup), unit.my_id, lobby=meetup.lobby, now=unit.now
         )
         consequences.save(unit, meetup, begun)
-        questions_service.refresh_offers(unit)
-        unit.refresh(keys.question(row_id(question)))
+        card_refresh.follow(unit, Change.ROUND_BEGUN, row)
+        if is_new:
+            card_refresh.follow(unit, Change.QUESTION_TAKEN_UP, question)
 
 
 def next_round(desk: Desk, caller: Caller, at: Key | None = None, question: str = "") -> Key:
@@ -144,8 +147,6 @@ def next_round(desk: Desk, caller: Caller, at: Key | None = None, question: str 
         chosen = _chosen(unit, meetup, question)
         opened = session_rules.open_lobby(state, unit.my_id, question=chosen, now=unit.now)
         consequences.save(unit, meetup, opened)
-        if at:
-            unit.refresh(at)
         return keys.lobby(row_id(meetup), meetup.lobby)
 
 
@@ -157,8 +158,6 @@ def end(desk: Desk, caller: Caller, at: Key | None = None) -> Key:
         row = rounds_service.running(unit, meetup)
         if at and at.kind == rounds_service.STOPPED and (row is None or row.stopped_at is None):
             raise StaleRefusal("The round goes on already. The newest card shows what is next.")
-        if at:
-            unit.refresh(at)
         state = consequences.load(unit, meetup)
         consequences.save(unit, meetup, session_rules.end(state, unit.my_id, now=unit.now))
         return keys.evening(row_id(meetup))
@@ -188,10 +187,7 @@ def _close_round_in_the_way(unit: ActUnit, meetup: Meetup) -> None:
     if row is None:
         return
     if rounds_service.takes_forecasts(unit, row):
-        raise Refusal(
-            "A round is running; the next one can open when it has closed. **Skip** and "
-            "**Everyone's ready** on the newest card move it on."
-        )
+        raise Refusal(session_rules.ROUND_RUNNING)
     rounds_service.end_round(unit, row)
 
 
