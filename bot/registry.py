@@ -145,7 +145,7 @@ TIMERS = {
     "question": Timer(questions_service.close_due, questions.due),
     "session": Timer(lifecycle.remind_due, partial(sessions.due, state=SessionState.SCHEDULED)),
     "live": Timer(hosting.look_after, partial(sessions.due, state=SessionState.LIVE)),
-    "series": Timer(lifecycle.plan_due, planning.due),
+    "series": Timer(lifecycle.announce_due, planning.due),
     "standings": Timer(standings_stored.refresh, standings.due, apart=True),
 }
 

@@ -72,7 +72,7 @@ def impure(file: Path) -> frozenset[str]:
         one
         for one in imports(file)
         if not is_standard(one)
-        and not within(one, "lark", "scoring")
+        and not within(one, "dateutil", "lark", "scoring")
         and not ((source := file_of(one)) and not impure(source))
     )
 

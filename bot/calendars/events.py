@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 _RULE_PART = re.compile(r"[A-Z]+=[A-Z0-9,+-]+", re.ASCII)
 # RFC 5545 and many JSON readers refuse these characters. Line ends become one kind first.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
 @dataclass(frozen=True)
@@ -133,28 +132,6 @@ def is_second(wall: datetime, zone: ZoneInfo) -> bool:
     True
     """
     return wall.fold == 1 and in_utc(wall, zone) > in_utc(wall.replace(fold=0), zone)
-
-
-def weekly(starts_at: datetime, *, every: int = 1) -> str:
-    """Return the recurrence rule of a session that takes place every so many weeks.
-
-    >>> weekly(datetime(2026, 11, 26, 19), every=2)
-    'FREQ=WEEKLY;INTERVAL=2;BYDAY=TH'
-    """
-    interval = f"INTERVAL={every};" if every > 1 else ""
-    return f"FREQ=WEEKLY;{interval}BYDAY={_WEEKDAYS[starts_at.weekday()]}"
-
-
-def monthly(starts_at: datetime) -> str:
-    """Return the recurrence rule for the same weekday of each month.
-
-    A fifth one is written as the last.
-
-    >>> monthly(datetime(2026, 11, 26, 19)), monthly(datetime(2026, 10, 29, 19))
-    ('FREQ=MONTHLY;BYDAY=4TH', 'FREQ=MONTHLY;BYDAY=-1TH')
-    """
-    nth = (starts_at.day - 1) // 7 + 1
-    return f"FREQ=MONTHLY;BYDAY={nth if nth < 5 else -1}{_WEEKDAYS[starts_at.weekday()]}"
 
 
 def clean(text: str) -> str:

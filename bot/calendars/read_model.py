@@ -9,14 +9,15 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from bot.calendars.events import CalendarEvent, OccurrenceChange, in_utc, monthly, weekly
+from bot.calendars.events import CalendarEvent, OccurrenceChange, in_utc
 from bot.calendars.reminders import parse_reminders
 from bot.core import card_refresh
 from bot.core.keys import Key
+from bot.core.recurrence import rule_of
 from bot.core.unit import row_id
 from storage import calendars, groups
 from storage.enums import CardKind
-from storage.tables import CalendarEntry, Group, Meetup, Repeat, Series, SessionState
+from storage.tables import CalendarEntry, Group, Meetup, Series, SessionState
 
 CHANNEL = "https://discord.com/channels/{}/{}"
 # RFC 5545 asks for names that nobody else uses. .invalid is reserved and belongs to nobody.
@@ -138,11 +139,7 @@ def _change(series: Series, meetup: Meetup) -> OccurrenceChange | None:
 
 
 def _rule(series: Series) -> str:
-    first = _planned(series, series.starts_on)
-    if series.repeat == Repeat.MONTHLY:
-        rule = monthly(first)
-    else:
-        rule = weekly(first, every=2 if series.repeat == Repeat.FORTNIGHTLY else 1)
+    rule = rule_of(series.repeat.value, series.starts_on)
     if series.last_on is None:
         return rule
     last = in_utc(_planned(series, series.last_on), ZoneInfo(series.timezone))

@@ -11,10 +11,10 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.core.recurrence import WEEKDAYS, is_last_in_month, nth_in_month
 from scoring.loading import LOADING
 
 _STEP = timedelta(days=7)
-_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 # How far ahead changes are listed where no yearly rule fits, as in Morocco because of Ramadan.
 AHEAD = timedelta(days=3660)
 
@@ -120,21 +120,17 @@ def yearly_rule(moments: list[datetime]) -> dict[str, Any] | None:
     alike = {(moment.month, moment.weekday(), moment.time()) for moment in moments}
     if len(moments) < 3 or len(alike) > 1 or years != list(range(years[0], years[0] + len(years))):
         return None
-    for count in (_last, _nth):
+    for count in (_last, nth_in_month):
         number = count(first)
         if number and all(count(moment) == number for moment in moments):
-            day = f"{number}{_DAYS[first.weekday()]}"
+            day = f"{number}{WEEKDAYS[first.weekday()]}"
             return {"freq": "yearly", "bymonth": first.month, "byday": day}
     return None
 
 
-def _nth(moment: datetime) -> int:
-    return (moment.day - 1) // 7 + 1
-
-
 def _last(moment: datetime) -> int:
     """Return -1 for the last such weekday of the month, 0 for any other."""
-    return -1 if (moment + timedelta(days=7)).month != moment.month else 0
+    return -1 if is_last_in_month(moment) else 0
 
 
 def at_midnight(day: datetime) -> datetime:

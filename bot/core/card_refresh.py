@@ -223,7 +223,9 @@ def _stopped(about: About) -> Iterable[Key]:
 
 
 def _entry(about: About) -> Iterable[Key]:
-    return [calendar_entry(about.meetup)] if about.meetup else []
+    """Return the entry of a session that was planned; one that began unplanned has none."""
+    meetup = about.meetup
+    return [calendar_entry(meetup)] if meetup and meetup.planned_at is not None else []
 
 
 def _entries_ahead(about: About) -> Iterable[Key]:

@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 from bot.core.refusals import Refusal, say_duration
+from bot.rounds import lengths
 
-LIMITS = {
-    "turn": (timedelta(seconds=30), timedelta(hours=2)),
+LIMITS: dict[str, lengths.Bounds] = {
+    "turn": lengths.TURN,
     "grace": (timedelta(0), timedelta(minutes=10)),
     "blind": (timedelta(0), timedelta(hours=1)),
     "final": (timedelta(0), timedelta(hours=1)),
-    "extend": (timedelta(seconds=10), timedelta(hours=1)),
+    "extend": lengths.EXTENSION,
 }
 MOST_EXTENSIONS = 20
 MOST_DAYS = 60
@@ -17,8 +18,8 @@ MOST_DAYS = 60
 
 def check_length(name: str, length: timedelta) -> int:
     """Return a length in seconds, or refuse one outside the setting's limits."""
-    shortest, longest = LIMITS[name]
-    if not shortest <= length <= longest:
+    if not lengths.fits(length, LIMITS[name]):
+        shortest, longest = LIMITS[name]
         raise Refusal(
             f"The {name} time is between {say_duration(shortest)} and {say_duration(longest)}."
         )

@@ -78,7 +78,7 @@ def change(desk: Desk, caller: Caller, wanted: SettingsChange) -> GroupSettings:
         _apply(unit.group, wanted)
         if wanted.channel_id is not None:
             _leave_gone_channels(unit, wanted.channel_id)
-        lifecycle.replan(unit)
+        lifecycle.apply_settings(unit)
         outbox.unpark(unit.tx, unit.now, group_id=unit.group.id)
         unit.effects = True
     return show(desk, caller)

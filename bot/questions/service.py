@@ -6,6 +6,7 @@ Each function loads, applies the rules and saves with its effects in one transac
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from typing import Literal
 
 from sqlmodel import Session
@@ -15,6 +16,7 @@ from bot.answers import mapping as answers_mapping
 from bot.answers.kinds import BINARY, AnswerFormat
 from bot.core import card_refresh, keys, typed_times
 from bot.core.card_refresh import Change
+from bot.core.find import find_named
 from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal
 from bot.core.times.result import Asks, Understood
@@ -29,6 +31,10 @@ from storage import forecasts, groups, outbox, questions
 from storage.tables import Dispute, DraftKind, Question, QuestionState, Resolution
 
 LONGEST_COMMENT = 300
+UNKNOWN = (
+    "I know no such question here. Start typing its title and choose it from the list, or see "
+    "`/question list`."
+)
 # A question keeps the close that it has.
 Kept = Literal["kept"]
 KEPT: Kept = "kept"
@@ -242,16 +248,11 @@ def take_up(unit: Unit, question: Question) -> None:
 
 def find(tx: Session, group_id: int, typed: str) -> Question:
     """The question that a member chose from the list, or named by its title or number."""
-    if typed.isdecimal() and len(typed) < 19:
-        question = questions.get(tx, group_id, int(typed))
-        if question is not None:
-            return question
-    named = questions.by_title(tx, group_id, typed.strip())
-    if len(named) == 1:
-        return named[0]
-    raise Refusal(
-        "I know no such question here. Start typing its title and choose it from the list, or "
-        "see `/question list`."
+    return find_named(
+        typed,
+        numbered=partial(questions.get, tx, group_id),
+        titled=partial(questions.by_title, tx, group_id),
+        unknown=UNKNOWN,
     )
 
 

@@ -1,14 +1,16 @@
 """Which live session somebody means: by a card, by the channel, or because they lead only one."""
 
-from bot.core import keys
+from bot.calendars import service as calendars_service
+from bot.core.card_refresh import Change
 from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.unit import ActUnit, Unit, row_id
+from bot.rounds import session_mapping
+from bot.rounds.session_rules import SESSION_OVER
 from storage import outbox, rounds, sessions
 from storage.enums import CardKind
 from storage.tables import Meetup, SessionState
 
-SESSION_OVER = "That session is over, so nothing happened. `/session list` shows the next one."
 NONE_HERE = "No session is live in this channel. `/session start` starts one."
 
 
@@ -64,8 +66,8 @@ def of_round(unit: ActUnit, at: Key) -> Meetup:
 
 
 def host_of(meetup: Meetup) -> int | None:
-    """Who leads as the host: nobody once the host has left."""
-    return None if meetup.host_gone else meetup.host_id
+    """Return who leads as the host: nobody once the host has left."""
+    return session_mapping.load(meetup).leader
 
 
 def require_lead(unit: ActUnit, meetup: Meetup, deed: str) -> None:
@@ -88,4 +90,4 @@ def leave_channel(unit: Unit, gone: int, to: int) -> None:
     for meetup in moving:
         meetup.channel_id = to
         if meetup.state == SessionState.SCHEDULED:
-            unit.refresh(keys.announcement(row_id(meetup)))
+            calendars_service.follow_change(unit, Change.SESSION_CHANNEL, meetup)

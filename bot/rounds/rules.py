@@ -14,6 +14,7 @@ from inspect import signature
 from typing import Concatenate, Literal, ParamSpec
 
 from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal, say_times
+from bot.rounds import lengths
 
 Phase = Literal["blind", "turns", "final", "closed"]
 SeatState = Literal["waiting", "speaking", "spoken", "skipped", "gave_up"]
@@ -23,8 +24,6 @@ EndedBy = Literal["done", "pass", "skip", "time", "left", "back", "end"]
 CUES = (120, 30, 0)
 # After this long, or twice the turn if that is longer, a moment that nobody saw is long past.
 LONG_PAST = timedelta(hours=1)
-LONGEST_EXTENSION = timedelta(hours=1)
-SHORTEST_EXTENSION = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
@@ -242,8 +241,7 @@ def extend(
     """More time: for the speaker as often as the group allows, without limit for who leads."""
     current = _steered_turn(state, actor, turn)
     by = state.limits.extend if by is None else by
-    if not SHORTEST_EXTENSION <= by <= LONGEST_EXTENSION:
-        raise Refusal("A turn can be extended by 10 seconds to 1 hour, for example `2m`.")
+    lengths.check_extension(by)
     if not actor.leads and current.extensions >= state.limits.extensions:
         raise NotAllowedRefusal(
             f"In this group a speaker can extend a turn {say_times(state.limits.extensions)}. The "

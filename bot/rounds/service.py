@@ -17,6 +17,7 @@ from bot.rounds import live_session, quiet
 from bot.rounds import mapping as rounds_mapping
 from bot.rounds import rules as rounds_rules
 from bot.rounds.order import seat_order
+from bot.rounds.session_rules import RoundClock
 from bot.scores import rescoring
 from storage import rounds
 from storage.enums import CardKind
@@ -243,8 +244,7 @@ def _named(unit: ActUnit, at: Key) -> tuple[Meetup, Round]:
 
 
 def _actor(unit: ActUnit, meetup: Meetup) -> rounds_rules.Actor:
-    host = None if meetup.host_gone else meetup.host_id
-    return rounds_rules.Actor(unit.my_id, leads=unit.leads(host))
+    return rounds_rules.Actor(unit.my_id, leads=unit.leads(live_session.host_of(meetup)))
 
 
 def _turn_number(at: Key | None) -> int | None:
@@ -288,8 +288,15 @@ def _watch(
     """Whether the session waits for its host from now on."""
     if rounds_rules.PhaseBegan("closed") in events or rounds_rules.Stopped() in events:
         quiet.begin(unit, meetup)
-    held = after.stopped_at is not None or (after.turn is not None and after.turn.paused)
-    quiet.watch(unit, meetup, running=after.phase != "closed", held=held)
+    quiet.watch(unit, meetup, _clock(after))
+
+
+def _clock(after: rounds_rules.Round) -> RoundClock:
+    """Return whether a round is running, and whether its clock is stopped."""
+    if after.phase == "closed":
+        return "none"
+    paused = after.turn is not None and after.turn.paused
+    return "held" if paused or after.stopped_at is not None else "running"
 
 
 def _queue_close(unit: Unit, meetup: Meetup, row: Round) -> None:

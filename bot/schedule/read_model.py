@@ -91,7 +91,7 @@ def read_announcement(tx: Session, at: Key) -> Announcement | None:
         starts_at=meetup.starts_at,
         timezone=meetup.timezone,
         minutes=meetup.minutes,
-        repeats=lifecycle.repeats(tx, meetup),
+        repeats=lifecycle.say_rhythm(tx, meetup),
         not_held=meetup.state == SessionState.CANCELLED and meetup.ended_at is not None,
         voice_channel_id=meetup.voice_channel_id,
         channel_id=meetup.channel_id,

@@ -1,23 +1,24 @@
-"""When the sessions of a series are: local dates, a wall time and a time zone. Pure.
+"""A series: when its sessions are, and how single ones differ. Pure; time is an argument.
 
 Dates are counted on the calendar and each is then put on the clocks of the zone, so 19:00 stays
 19:00 across a clock change, and no session is doubled, dropped or put on another day. A wall time
 that the clocks skip that day moves forward by what they skip (02:30 becomes 03:30); of one that
-comes twice the first counts. A month has its session on the weekday that the first one was on:
-the second Thursday, say. One from the 29th on means the last such weekday of each month.
+comes twice the first counts. Which dates come round is in `core/recurrence.py`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from itertools import takewhile
+from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
 
+from bot.core.recurrence import days_of, nth_in_month
+from bot.core.refusals import Refusal
+from bot.rounds.session_rules import State
+
+NO_SUCH_SESSION = "There is no such session in that series. Choose one from the list."
 ORDINALS = ("first", "second", "third", "fourth", "last")
-STEPS = {"weekly": timedelta(days=7), "fortnightly": timedelta(days=14)}
-# A session that nobody has started so long after its end will not be held any more.
-PATIENCE = timedelta(hours=6)
 
 
 class Scope(StrEnum):
@@ -40,10 +41,8 @@ class Rhythm:
 
     def days(self) -> Iterator[date]:
         """The dates of the sessions, one after the other."""
-        for day in self._all_days():
-            if self.last_on is not None and day > self.last_on:
-                return
-            yield day
+        days = days_of(self.repeat, self.starts_on)
+        return takewhile(lambda day: self.last_on is None or day <= self.last_on, days)
 
     def days_after(self, now: datetime) -> Iterator[date]:
         """The dates of the sessions that begin after a moment."""
@@ -62,15 +61,6 @@ class Rhythm:
         """When the session of that date begins, aware UTC."""
         return moment_of(day, self.at, self.zone)
 
-    def _all_days(self) -> Iterator[date]:
-        if self.repeat == "monthly":
-            yield from _monthly(self.starts_on)
-            return
-        day = self.starts_on
-        while day.year < date.max.year:
-            yield day
-            day += STEPS[self.repeat]
-
 
 def moment_of(day: date, at: time, zone: ZoneInfo) -> datetime:
     """A wall time as a moment: a skipped one is moved forward, of a repeated one the first."""
@@ -83,7 +73,7 @@ def said(rhythm: Rhythm) -> str:
     words = {
         "weekly": f"every {weekday}",
         "fortnightly": f"every other {weekday}",
-        "monthly": f"the {ORDINALS[_nth(rhythm.starts_on)]} {weekday} of each month",
+        "monthly": f"the {ORDINALS[nth_in_month(rhythm.starts_on) - 1]} {weekday} of each month",
     }
     until = f" until {rhythm.last_on:%-d %B %Y}" if rhythm.last_on else ""
     return f"{words[rhythm.repeat]}{until}"
@@ -100,24 +90,214 @@ def time_to_plan(
     return latest if earlier_end is None else min(latest, earlier_end)
 
 
-def lapses_at(starts_at: datetime, minutes: int) -> datetime:
-    """When a session that nobody has started is given up."""
-    return starts_at + timedelta(minutes=minutes) + PATIENCE
+@dataclass(frozen=True)
+class Occurrence:
+    """A session of a series that was announced.
+
+    `day` is the date that it has in the series; `starts_at` is when it really is, also when it
+    was moved by itself.
+    """
+
+    day: date
+    starts_at: datetime
+    minutes: int
+    state: State = "scheduled"
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is over, if it begins in time."""
+        return self.starts_at + timedelta(minutes=self.minutes)
+
+    def is_ahead(self, now: datetime) -> bool:
+        """Whether it is planned and not over, or live."""
+        return self.state == "live" or (self.state == "scheduled" and self.ends_at > now)
 
 
-def _nth(day: date) -> int:
-    return (day.day - 1) // 7
+@dataclass(frozen=True)
+class Series:
+    """Everything about a series that its rules need.
+
+    `occurrences` are its sessions that were announced, in the order of their dates, also those
+    that are over or cancelled. `plan_at` is when the next one is announced. `ended_at` is set once
+    no session comes after the rhythm's last date.
+    """
+
+    rhythm: Rhythm
+    minutes: int
+    occurrences: tuple[Occurrence, ...] = ()
+    plan_at: datetime | None = None
+    ended_at: datetime | None = None
 
 
-def _monthly(first: date) -> Iterator[date]:
-    year, month = first.year, first.month
-    while year < date.max.year:
-        yield _on_weekday(year, month, first)
-        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+@dataclass(frozen=True)
+class Announced:
+    """The session of a date is announced now."""
+
+    occurrence: Occurrence
 
 
-def _on_weekday(year: int, month: int, like: date) -> date:
-    """The day of a month that is the same weekday of it as `like` is of its own month."""
-    begin = date(year, month, 1)
-    day = begin + timedelta(days=(like.weekday() - begin.weekday()) % 7 + 7 * _nth(like))
-    return day if day.month == month else day - timedelta(days=7)
+@dataclass(frozen=True)
+class Ended:
+    """No session of the series comes any more after the last date of its rhythm."""
+
+
+@dataclass(frozen=True)
+class Continued:
+    """The sessions that moved for good go on in a series of their own."""
+
+    series: Series
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The session of a date went over to the new series, as this occurrence of it."""
+
+    day: date
+    to: Occurrence
+
+
+Event = Announced | Ended | Continued | Moved
+Step = tuple[Series, tuple[Event, ...]]
+
+
+def begin(repeat: str, starts_at: datetime, zone: ZoneInfo, minutes: int) -> Series:
+    """Return the series whose first session is this one."""
+    local = starts_at.astimezone(zone)
+    rhythm = Rhythm(repeat, local.date(), _clock(local), zone)
+    return Series(rhythm, minutes, (Occurrence(local.date(), starts_at, minutes),))
+
+
+def announce_due(series: Series, *, announce_days: int, now: datetime) -> Step:
+    """Announce what is due by now, and note when to look again. Twice changes nothing."""
+    events: tuple[Event, ...] = ()
+    for day in unannounced(series, now):
+        at = _time_to_announce(series, day, announce_days=announce_days, now=now)
+        if at is not None and at > now:
+            return replace(series, plan_at=at), events
+        series, occurrence = take_up(series, day, now=now)
+        events = (*events, Announced(occurrence))
+    return replace(series, plan_at=None), events
+
+
+def unannounced(series: Series, now: datetime) -> Iterator[date]:
+    """Yield the dates to come that have no session yet, also none that is cancelled."""
+    taken = {one.day for one in series.occurrences}
+    return (day for day in series.rhythm.days_after(now) if day not in taken)
+
+
+def take_up(series: Series, day: date, *, now: datetime) -> tuple[Series, Occurrence]:
+    """Return the session of a date, announced already or not, and the series that has it."""
+    if not series.rhythm.has(day):
+        raise Refusal(NO_SUCH_SESSION)
+    for one in series.occurrences:
+        if one.day == day:
+            return series, one
+    starts_at = series.rhythm.moment(day)
+    if starts_at <= now:
+        raise Refusal("That session is past, so there is nothing to change.")
+    new = Occurrence(day, starts_at, series.minutes)
+    return _with(series, new), new
+
+
+def within(series: Series, day: date, scope: Scope) -> tuple[date, ...]:
+    """Return the dates of the planned sessions that are meant, from the chosen one."""
+    if scope == Scope.ONE:
+        return (day,)
+    since = date.min if scope == Scope.ALL else day
+    return tuple(
+        one.day for one in series.occurrences if one.state == "scheduled" and one.day >= since
+    )
+
+
+def cancel(series: Series, day: date, scope: Scope, *, now: datetime) -> Step:
+    """Cancel one session, or it and all that follow, or all to come: then the series ends."""
+    days = within(series, day, scope)
+    occurrences = tuple(
+        replace(one, state="cancelled") if one.day in days else one for one in series.occurrences
+    )
+    cancelled = replace(series, occurrences=occurrences)
+    if scope == Scope.ONE:
+        return cancelled, ()
+    following = islice(series.rhythm.days_after(now), 1) if scope == Scope.ALL else ()
+    return _end_before(cancelled, min((*days, *following)), now)
+
+
+def move(
+    series: Series, day: date, scope: Scope, *, to: datetime, zone: ZoneInfo, now: datetime
+) -> Step:
+    """Let the chosen session begin at another time, alone or with those that follow.
+
+    A series never changes its rhythm: sessions that move for good go on in a series of their own,
+    so that what a calendar was told about the past stays true. Each keeps its place there: the
+    third to come stays the third to come.
+    """
+    if scope == Scope.ONE:
+        return _with(series, replace(_on(series, day), starts_at=to)), ()
+    first, local = within(series, day, scope)[0], to.astimezone(zone)
+    rhythm = series.rhythm.moved(first, first + (local.date() - day), _clock(local), zone)
+    moved = tuple(
+        Moved(old, _placed(_on(series, old), new, rhythm))
+        for old, new in _places(series, rhythm, first).items()
+    )
+    fresh = Series(rhythm, series.minutes, tuple(one.to for one in moved))
+    if any(one.state == "scheduled" and one.starts_at <= now for one in fresh.occurrences):
+        raise Refusal("That would move one of the sessions into the past. Choose a later time.")
+    gone = {one.day for one in moved}
+    left = replace(series, occurrences=tuple(x for x in series.occurrences if x.day not in gone))
+    ended, events = _end_before(left, first, now)
+    return ended, (Continued(fresh), *moved, *events)
+
+
+def _end_before(series: Series, day: date, now: datetime) -> Step:
+    """Let no session of the series come on this date or later."""
+    rhythm = replace(series.rhythm, last_on=day - timedelta(days=1))
+    return replace(series, rhythm=rhythm, ended_at=now), (Ended(),)
+
+
+def _places(series: Series, rhythm: Rhythm, first: date) -> dict[date, date]:
+    """Return the new date of each session from `first` on that was not held."""
+    kept = [
+        one.day
+        for one in series.occurrences
+        if one.day >= first and one.state in {"scheduled", "cancelled"}
+    ]
+    endless = replace(series.rhythm, last_on=None).days()
+    days = takewhile(lambda one: one <= max(kept, default=first), endless)
+    old = [one for one in days if one >= first]
+    places = dict(zip(old, replace(rhythm, last_on=None).days(), strict=False))
+    return {day: places[day] for day in kept}
+
+
+def _placed(one: Occurrence, day: date, rhythm: Rhythm) -> Occurrence:
+    """Return a session on its date in the new series; a cancelled one keeps its time."""
+    starts_at = rhythm.moment(day) if one.state == "scheduled" else one.starts_at
+    return replace(one, day=day, starts_at=starts_at)
+
+
+def _time_to_announce(
+    series: Series, day: date, *, announce_days: int, now: datetime
+) -> datetime | None:
+    """Return when the session of a date is announced; None: now, for none comes before it."""
+    earlier = [one for one in series.occurrences if one.day < day and one.is_ahead(now)]
+    if not earlier:
+        return None
+    live = any(one.state == "live" for one in earlier)
+    return time_to_plan(
+        series.rhythm.moment(day),
+        announce_days=announce_days,
+        earlier_end=None if live else max(one.ends_at for one in earlier),
+    )
+
+
+def _on(series: Series, day: date) -> Occurrence:
+    return next(one for one in series.occurrences if one.day == day)
+
+
+def _with(series: Series, occurrence: Occurrence) -> Series:
+    others = [one for one in series.occurrences if one.day != occurrence.day]
+    ordered = sorted((*others, occurrence), key=lambda one: one.day)
+    return replace(series, occurrences=tuple(ordered))
+
+
+def _clock(local: datetime) -> time:
+    return local.time().replace(second=0, microsecond=0)

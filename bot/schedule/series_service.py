@@ -5,28 +5,27 @@ that what a calendar was told about the past stays true. Never touches Discord.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice, takewhile
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
 from bot.core.refusals import NotAllowedRefusal, Refusal
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
-from bot.schedule import lifecycle
+from bot.rounds import session_mapping, session_rules
+from bot.schedule import lifecycle, series_rules
+from bot.schedule import mapping as schedule_mapping
 from bot.schedule.find import find_session
-from bot.schedule.series_rules import Rhythm, Scope
+from bot.schedule.series_rules import Scope
 from storage import planning
-from storage.tables import Meetup, Repeat, Series, SessionState
+from storage.tables import Meetup, Repeat, Series
 
 # A session of a series that has not been announced yet: the series' number and the date.
 _TO_COME = re.compile(r"(\d{1,9})@(\d{4}-\d{2}-\d{2})")
 # How many dates of each series are on offer before they are announced.
 OFFERED = 4
-# What the sessions of a series have from it.
-SHARED = ("title", "description", "turn_seconds", "minutes", "size", "voice_channel_id")
 
 
 @dataclass(frozen=True)
@@ -47,22 +46,21 @@ class PlannedFor:
 
 
 def begin(unit: Unit, meetup: Meetup, repeat: Repeat) -> Series:
-    """Makes a session the first of a series."""
-    local = meetup.starts_at.astimezone(ZoneInfo(meetup.timezone))
+    """Make a session the first of a series."""
+    zone = ZoneInfo(meetup.timezone)
+    state = series_rules.begin(repeat.value, meetup.starts_at, zone, meetup.minutes)
     series = Series(
         group_id=meetup.group_id,
         channel_id=meetup.channel_id,
         host_id=meetup.host_id,
         repeat=repeat,
-        timezone=meetup.timezone,
-        at=f"{local:%H:%M}",
-        starts_on=local.date(),
         created_at=unit.now,
-        **{name: getattr(meetup, name) for name in SHARED},
+        **session_mapping.columns(session_mapping.details(meetup)),
+        **schedule_mapping.columns(state),
     )
     unit.tx.add(series)
     unit.tx.flush()
-    meetup.series_id, meetup.occurrence = row_id(series), local.date()
+    meetup.series_id, meetup.occurrence = row_id(series), state.rhythm.starts_on
     return series
 
 
@@ -71,8 +69,7 @@ def find(unit: ActUnit, typed: str, deed: str) -> Meetup:
     chosen = _TO_COME.fullmatch(typed.strip())
     meetup = _of_date(unit, int(chosen[1]), chosen[2]) if chosen else None
     meetup = meetup or find_session(unit.tx, unit.group.id, typed)
-    if meetup.state != SessionState.SCHEDULED:
-        raise Refusal(f"That session is {meetup.state.value}, so there is nothing to {deed}.")
+    session_rules.require_scheduled(session_mapping.load(meetup), deed)
     if not unit.leads(meetup.host_id):
         raise NotAllowedRefusal(f"Only the session's host or a facilitator can {deed} it.")
     return meetup
@@ -89,49 +86,49 @@ def planned_for(tx: Session, group_id: int, typed: str) -> PlannedFor:
     for meetup in planning.of_series(tx, row_id(series)):
         if meetup.occurrence == day:
             return PlannedFor(meetup.starts_at, ZoneInfo(meetup.timezone))
-    rhythm = lifecycle.rhythm_of(series)
+    rhythm = schedule_mapping.rhythm_of(series)
     return PlannedFor(rhythm.moment(day), rhythm.zone)
 
 
 def within(unit: Unit, meetup: Meetup, scope: Scope) -> tuple[Series | None, list[Meetup]]:
-    """The series of a session, if it has one, and the announced sessions that are meant."""
+    """Return the series of a session, if it has one, and the announced sessions that are meant."""
     series = unit.tx.get(Series, meetup.series_id) if meetup.series_id else None
     if series is None or meetup.occurrence is None or scope == Scope.ONE:
         return series, [meetup]
-    since = date.min if scope == Scope.ALL else meetup.occurrence
-    return series, planning.to_come(unit.tx, row_id(series), since=since)
+    state = schedule_mapping.load(unit.tx, series)
+    days = series_rules.within(state, meetup.occurrence, scope)
+    rows = planning.of_series(unit.tx, row_id(series))
+    return series, [one for one in rows if one.occurrence in days]
 
 
-def end(unit: Unit, series: Series, chosen: Sequence[Meetup], scope: Scope) -> None:
-    """No session of the series comes any more: none from the chosen ones on, or none at all."""
-    days = [meetup.occurrence for meetup in chosen if meetup.occurrence is not None]
-    if scope == Scope.ALL:
-        days += islice(lifecycle.rhythm_of(series).days_after(unit.now), 1)
-    lifecycle.end_series(unit, series, min(days))
+def end(unit: Unit, series: Series, meetup: Meetup, scope: Scope) -> None:
+    """End a series: no session comes from the chosen one on, or none at all."""
+    state = schedule_mapping.load(unit.tx, series)
+    ended, _ = series_rules.cancel(state, _occurrence(meetup), scope, now=unit.now)
+    lifecycle.save_end(unit, series, ended)
 
 
 def move(
-    unit: Unit,
-    series: Series,
-    chosen: Sequence[Meetup],
-    meetup: Meetup,
-    at: datetime,
-    zone: ZoneInfo,
-) -> None:
-    """The chosen sessions and all after them go on in a new series, which has `meetup` at `at`."""
-    old = lifecycle.rhythm_of(series)
-    local = at.astimezone(zone)
-    day, first = _occurrence(meetup), _occurrence(chosen[0])
-    to = first + (local.date() - day)
-    new = old.moved(first, to, local.time().replace(second=0, microsecond=0), zone)
-    fresh = _renewed(unit, series, new)
-    _renumber(unit, series, fresh, old, new, first)
-    for one in chosen:
-        one.starts_at, one.planned_at = new.moment(_occurrence(one)), unit.now
-        one.timezone = str(zone)
-    if any(one.starts_at <= unit.now for one in chosen):
-        raise Refusal("That would move one of the sessions into the past. Choose a later time.")
-    lifecycle.end_series(unit, series, first)
+    unit: Unit, series: Series, meetup: Meetup, scope: Scope, at: datetime, zone: ZoneInfo
+) -> dict[int, datetime]:
+    """Let the chosen sessions and all after them go on in a new series; return their times."""
+    state = schedule_mapping.load(unit.tx, series)
+    ended, events = series_rules.move(
+        state, _occurrence(meetup), scope, to=at, zone=zone, now=unit.now
+    )
+    rows = {one.occurrence: one for one in planning.of_series(unit.tx, row_id(series))}
+    times: dict[int, datetime] = {}
+    for event in events:
+        match event:
+            case series_rules.Continued(fresh):
+                series_id = row_id(_continued(unit, series, fresh))
+            case series_rules.Moved(day, to):
+                rows[day].series_id, rows[day].occurrence = series_id, to.day
+                if to.state == "scheduled":
+                    times[row_id(rows[day])] = to.starts_at
+    unit.tx.flush()
+    lifecycle.save_end(unit, series, ended)
+    return times
 
 
 def to_come(desk: Desk, caller: Caller, typed: str) -> list[ToCome]:
@@ -147,32 +144,29 @@ def to_come(desk: Desk, caller: Caller, typed: str) -> list[ToCome]:
 
 
 def _offered(tx: Session, series: Series, now: datetime) -> list[ToCome]:
-    rhythm = lifecycle.rhythm_of(series)
-    taken = {meetup.occurrence for meetup in planning.of_series(tx, row_id(series))}
-    free = (day for day in rhythm.days_after(now) if day not in taken)
+    state = schedule_mapping.load(tx, series)
+    rhythm = state.rhythm
     return [
         ToCome(
             f"{series.id}@{day.isoformat()}",
             series.title,
             rhythm.moment(day).astimezone(rhythm.zone),
         )
-        for day in islice(free, OFFERED)
+        for day in islice(series_rules.unannounced(state, now), OFFERED)
     ]
 
 
 def _of_date(unit: ActUnit, series_id: int, typed: str) -> Meetup:
-    """The session of a series on a date, announced or not."""
+    """Return the session of a series on a date, announced or not."""
     series = planning.series(unit.tx, unit.group.id, series_id)
     day = _date(typed)
-    rhythm = lifecycle.rhythm_of(series) if series is not None else None
-    if series is None or rhythm is None or day is None or not rhythm.has(day):
-        raise Refusal("There is no such session in that series. Choose one from the list.")
+    if series is None or day is None:
+        raise Refusal(series_rules.NO_SUCH_SESSION)
+    series_rules.take_up(schedule_mapping.load(unit.tx, series), day, now=unit.now)
     for meetup in planning.of_series(unit.tx, series_id):
         if meetup.occurrence == day:
             return meetup
-    if rhythm.moment(day) <= unit.now:
-        raise Refusal("That session is past, so there is nothing to change.")
-    return lifecycle.occur(series, day, unit)
+    return lifecycle.new_occurrence(unit, series, day)
 
 
 def _date(typed: str) -> date | None:
@@ -182,42 +176,14 @@ def _date(typed: str) -> date | None:
         return None
 
 
-def _renewed(unit: Unit, series: Series, rhythm: Rhythm) -> Series:
-    """A series like this one in another rhythm."""
-    changed = {"id", "repeat", "timezone", "at", "starts_on", "last_on", "plan_at", "created_at"}
-    fresh = Series(
-        **series.model_dump(exclude=changed),
-        repeat=series.repeat,
-        timezone=str(rhythm.zone),
-        at=f"{rhythm.at:%H:%M}",
-        starts_on=rhythm.starts_on,
-        last_on=rhythm.last_on,
-        created_at=unit.now,
-    )
+def _continued(unit: Unit, series: Series, state: series_rules.Series) -> Series:
+    """Save a series like this one in another rhythm."""
+    new = schedule_mapping.columns(state)
+    same = series.model_dump(exclude={"id", "created_at", *new})
+    fresh = Series(**same, **new, created_at=unit.now)
     unit.tx.add(fresh)
     unit.tx.flush()
     return fresh
-
-
-def _renumber(
-    unit: Unit, series: Series, fresh: Series, old: Rhythm, new: Rhythm, first: date
-) -> None:
-    """Each session from `first` on keeps its place: the third to come stays the third to come."""
-    kept = [
-        one
-        for one in planning.of_series(unit.tx, row_id(series))
-        if _occurrence(one) >= first
-        and one.state in {SessionState.SCHEDULED, SessionState.CANCELLED}
-    ]
-    if not kept:
-        return
-    last = max(_occurrence(one) for one in kept)
-    endless = replace(old, last_on=None).days()
-    days = [day for day in takewhile(lambda one: one <= last, endless) if day >= first]
-    place = dict(zip(days, replace(new, last_on=None).days(), strict=False))
-    for one in kept:
-        one.series_id, one.occurrence = row_id(fresh), place[_occurrence(one)]
-    unit.tx.flush()
 
 
 def _occurrence(meetup: Meetup) -> date:

@@ -1,6 +1,6 @@
 """Sessions to come: schedule, edit, cancel, answer, list. Never touches Discord.
 
-What follows from it (announcement, event, reminders, the next of a series) is in `upcoming/`.
+What follows from it (announcement, event, reminders, the next of a series) is in `lifecycle.py`.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.core import keys, typed_times
+from bot.core import card_refresh, keys, typed_times
+from bot.core.card_refresh import Change
 from bot.core.keys import Key
 from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.times.durations import parse_duration
@@ -17,7 +18,8 @@ from bot.core.times.result import Asks, Understood
 from bot.core.times.zones import parse_zone
 from bot.core.typed_times import ReadTime, TimeQuestion, TypedTime
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
-from bot.rounds import lengths
+from bot.rounds import lengths, session_mapping, session_rules
+from bot.rounds.session_rules import Details
 from bot.schedule import lifecycle, series_service
 from bot.schedule import rules as schedule_rules
 from bot.schedule.find import find_session
@@ -118,15 +120,15 @@ def cancel(desk: Desk, caller: Caller, session: str, scope: Scope = Scope.ONE) -
     """Cancels a planned session, or the rest of its series; what was posted says so."""
     with desk.act(caller) as unit:
         meetup = series_service.find(unit, session, "cancel")
-        lifecycle.add(unit, meetup)
+        lifecycle.save_new(unit, meetup)
         series, chosen = series_service.within(unit, meetup, scope)
-        for one in chosen:
-            one.state = SessionState.CANCELLED
-            one.sequence += 1
         if series is not None and scope != Scope.ONE:
-            series_service.end(unit, series, chosen, scope)
+            series_service.end(unit, series, meetup, scope)
         for one in chosen:
-            lifecycle.follow(unit, one)
+            state, _ = session_rules.cancel(session_mapping.load(one))
+            session_mapping.save(one, state)
+        for one in chosen:
+            lifecycle.update_posts(unit, one, Change.SESSION_CANCELLED)
         return _planned(unit, meetup, "cancelled", scope, others=len(chosen) - 1)
 
 
@@ -140,7 +142,7 @@ def rsvp(desk: Desk, caller: Caller, at: Key, said: Answer) -> None:
         sessions.answer(unit.tx, at.id, unit.my_id, said, unit.now)
         unit.tx.flush()
         _call_up(unit, meetup, before)
-        unit.refresh(keys.announcement(at.id))
+        card_refresh.follow(unit, Change.SESSION_ANSWERED, meetup)
         if at.kind == CardKind.REMINDER:
             unit.refresh(at)
 
@@ -176,14 +178,13 @@ def choices(desk: Desk, caller: Caller, typed: str) -> list[tuple[str, int, date
 def _schedule(unit: ActUnit, plan: Plan, reading: ReadTime) -> Planned | TimeQuestion:
     if not unit.caller.is_facilitator(unit.group):
         schedule_rules.check_ahead(planning.ahead_of_host(unit.tx, unit.group.id, unit.my_id))
-    meetup = _new(unit, typed_times.first(reading))
-    _apply(meetup, plan)
+    meetup = _new(unit, plan, typed_times.first(reading))
     if isinstance(reading, Asks):
         return _ask(unit, plan, reading)
     if plan.repeat is not None:
         series_service.begin(unit, meetup, plan.repeat)
-    lifecycle.add(unit, meetup)
-    lifecycle.announce(unit, meetup)
+    lifecycle.save_new(unit, meetup)
+    lifecycle.announce(unit, meetup, Change.SESSION_PLANNED)
     return _planned(unit, meetup, "planned", Scope.ALL)
 
 
@@ -197,19 +198,13 @@ def _plan(typed: dict[str, Any]) -> Plan:
     return Plan(**{**typed, "repeat": repeat, "scope": Scope(typed["scope"])})
 
 
-def _new(unit: ActUnit, reading: Understood) -> Meetup:
-    """A session as the group's settings have it."""
-    return Meetup(
-        group_id=unit.group.id,
-        channel_id=unit.group.channel_id or unit.caller.channel_id,
-        voice_channel_id=unit.group.voice_channel_id,
-        host_id=unit.my_id,
-        title="Forecasting session",
-        starts_at=reading.at,
-        timezone=str(reading.zone),
-        created_at=unit.now,
-        planned_at=unit.now,
+def _new(unit: ActUnit, plan: Plan, reading: Understood) -> Meetup:
+    """Return a session as the plan and the group's settings have it; not saved yet."""
+    usual = Details("Forecasting session", voice_channel=unit.group.voice_channel_id)
+    state, _ = session_rules.plan(
+        unit.my_id, _details(usual, plan), reading.at, str(reading.zone), now=unit.now
     )
+    return session_mapping.new(state, unit, unit.group.channel_id or unit.caller.channel_id)
 
 
 def _edit(
@@ -217,39 +212,36 @@ def _edit(
 ) -> Planned | TimeQuestion:
     meetup = series_service.find(unit, session, "edit")
     if isinstance(reading, Asks):
-        _apply(_new(unit, typed_times.first(reading)), plan)
+        _new(unit, plan, typed_times.first(reading))
         return _ask(unit, plan, reading, session)
-    lifecycle.add(unit, meetup)
+    lifecycle.save_new(unit, meetup)
     series, chosen = series_service.within(unit, meetup, plan.scope)
-    before = {row_id(one): _in_calendars(one) for one in chosen}
+    times = _times(unit, series, meetup, plan, reading)
     for one in chosen:
-        _change(unit, one, plan)
-    _move(unit, series, chosen, meetup, plan, reading)
+        _change(unit, one, plan, times.get(row_id(one)), plan.timezone or meetup.timezone)
     for one in chosen:
-        one.sequence += before[row_id(one)] != _in_calendars(one)
-        lifecycle.announce(unit, one)
+        change = Change.SESSION_MOVED if row_id(one) in times else Change.SESSION_EDITED
+        lifecycle.announce(unit, one, change)
     return _planned(unit, meetup, "changed", plan.scope, others=len(chosen) - 1)
 
 
-def _move(
+def _times(
     unit: ActUnit,
     series: Series | None,
-    chosen: list[Meetup],
     meetup: Meetup,
     plan: Plan,
     reading: Understood | None,
-) -> None:
-    """To another time or zone, alone or with all that follow."""
+) -> dict[int, datetime]:
+    """Return the new time of each session that moves, alone or with all that follow."""
     at = reading.at if reading is not None else meetup.starts_at
+    moved = {} if reading is None else {row_id(meetup): at}
+    if series is None or plan.scope == Scope.ONE:
+        return moved
+    session_mapping.save_details(series, _details(session_mapping.details(series), plan))
+    if reading is None and plan.timezone is None:
+        return moved
     zone = ZoneInfo(plan.timezone or meetup.timezone)
-    if series is not None and plan.scope != Scope.ONE:
-        _apply(series, plan)
-        if reading is not None or plan.timezone is not None:
-            series_service.move(unit, series, chosen, meetup, at, zone)
-    meetup.starts_at = at
-    meetup.timezone = str(zone)
-    if reading is not None:
-        meetup.planned_at = unit.now
+    return {**series_service.move(unit, series, meetup, plan.scope, at, zone), row_id(meetup): at}
 
 
 def _with_zone(plan: Plan) -> Plan:
@@ -302,40 +294,35 @@ def _require_unmoved(unit: ActUnit, session: str, planned: series_service.Planne
         raise StaleRefusal("The session has just been moved. Look at it, and type it once more.")
 
 
-def _apply(meetup: Meetup | Series, plan: Plan) -> None:
-    """What was given counts; what was not stays, also what one session has of its own."""
+def _details(told: Details, plan: Plan) -> Details:
+    """Return the details with what was given; what was not stays as it is."""
+    given: dict[str, Any] = {}
     if plan.title is not None:
-        meetup.title = schedule_rules.check_title(plan.title)
+        given["title"] = schedule_rules.check_title(plan.title)
     if plan.description is not None:
-        meetup.description = schedule_rules.check_description(plan.description)
+        given["description"] = schedule_rules.check_description(plan.description)
     if plan.turn is not None:
-        meetup.turn_seconds = lengths.check_turn(parse_duration(plan.turn))
+        given["turn_seconds"] = lengths.check_turn(parse_duration(plan.turn))
     if plan.voice_channel_id is not None:
-        meetup.voice_channel_id = plan.voice_channel_id
+        given["voice_channel"] = plan.voice_channel_id
     if plan.length is not None:
-        meetup.minutes = schedule_rules.check_length(parse_duration(plan.length))
+        given["minutes"] = schedule_rules.check_length(parse_duration(plan.length))
     if plan.size is not None:
-        meetup.size = schedule_rules.check_size(plan.size)
+        given["size"] = schedule_rules.check_size(plan.size)
+    return replace(told, **given)
 
 
-def _change(unit: ActUnit, meetup: Meetup, plan: Plan) -> None:
+def _change(unit: ActUnit, meetup: Meetup, plan: Plan, at: datetime | None, zone: str) -> None:
+    """Change one session; one that does not move keeps its zone, unless another was typed."""
     before = _with_place(unit, meetup)
     if plan.size is not None:
         schedule_rules.check_size(plan.size, going=len(before))
-    _apply(meetup, plan)
+    state = session_mapping.load(meetup)
+    timezone = plan.timezone if at is None else zone
+    details = _details(state.details, plan)
+    changed, _ = session_rules.edit(state, details, starts_at=at, timezone=timezone, now=unit.now)
+    session_mapping.save(meetup, changed)
     _call_up(unit, meetup, before)
-
-
-def _in_calendars(meetup: Meetup) -> tuple[object, ...]:
-    """What a calendar shows of a session."""
-    return (
-        meetup.title,
-        meetup.description,
-        meetup.starts_at,
-        meetup.minutes,
-        meetup.timezone,
-        meetup.voice_channel_id,
-    )
 
 
 def _with_place(unit: Unit, meetup: Meetup) -> tuple[int, ...]:
@@ -348,7 +335,7 @@ def _call_up(unit: ActUnit, meetup: Meetup, before: tuple[int, ...]) -> None:
     for row in sessions.rsvps(unit.tx, row_id(meetup)):
         if row.member_id in placed:
             key = keys.place(row_id(meetup), row.member_id, row.at)
-            unit.ping(key, meetup.channel_id, lifecycle.end_of(meetup))
+            unit.ping(key, meetup.channel_id, session_mapping.load(meetup).ends_at)
 
 
 def _planned(unit: Unit, meetup: Meetup, deed: str, scope: Scope, *, others: int = 0) -> Planned:
@@ -361,7 +348,7 @@ def _planned(unit: Unit, meetup: Meetup, deed: str, scope: Scope, *, others: int
         meetup.timezone,
         meetup.channel_id if announced else None,
         deed,
-        lifecycle.repeats(unit.tx, meetup),
+        lifecycle.say_rhythm(unit.tx, meetup),
         others,
         alone=scope == Scope.ONE,
     )

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from bot.core.keys import Key
 from bot.core.unit import row_id
-from bot.rounds import patience
+from bot.rounds import session_rules
 from storage import forecasts, groups, questions, rounds, sessions
 from storage.tables import Meetup, Order, Phase, Presence, Round
 
@@ -102,7 +102,7 @@ def read_evening(tx: Session, at: Key) -> Evening | None:
     members = [row.member_id for row in sessions.attendances(tx, at.id)]
     names = groups.names(tx, {*members, meetup.host_id})
     quiet_since = meetup.quiet_since or meetup.ended_at
-    by_itself = meetup.ended_at - quiet_since >= patience.QUIET_LIFE
+    by_itself = meetup.ended_at - quiet_since >= session_rules.QUIET_LIFE
     over_at = quiet_since if by_itself else meetup.ended_at
     return Evening(
         title=meetup.title,

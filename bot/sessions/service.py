@@ -14,14 +14,15 @@ from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.times.durations import parse_duration
 from bot.core.unit import ActUnit, Caller, Desk, Person, Unit, row_id
 from bot.questions import service as questions_service
-from bot.rounds import lengths, live_session, patience, quiet
+from bot.rounds import lengths, live_session, session_mapping, session_rules
 from bot.rounds import service as rounds_service
-from bot.schedule import lifecycle
+from bot.rounds.session_rules import Session
 from bot.schedule.find import find_session
+from bot.sessions import consequences
 from bot.sessions import rules as sessions_rules
 from storage import groups, questions, rounds, sessions
 from storage.enums import CardKind
-from storage.tables import Meetup, Order, Phase, Presence, Round, SessionState
+from storage.tables import Meetup, Order, Phase, Presence, Round
 
 
 @dataclass(frozen=True)
@@ -74,12 +75,11 @@ def join(desk: Desk, caller: Caller, at: Key | None = None) -> None:
         if already and (row is None or _has_seat(unit, row, unit.my_id)):
             raise Refusal("You are in the circle already.")
         sessions.set_presence(unit.tx, row_id(meetup), unit.my_id, Presence.IN, unit.now)
-        if unit.my_id == meetup.host_id:
-            meetup.host_gone = False
         if row is not None and row.phase != Phase.FINAL:
             rounds_service.join_seat(unit, row, unit.my_id)
-        _did(unit, meetup)
-        refresh(unit, meetup)
+        state = consequences.load(unit, meetup)
+        consequences.save(unit, meetup, session_rules.sit_down(state, unit.my_id, now=unit.now))
+        card_refresh.follow(unit, Change.SESSION_CIRCLE, meetup)
 
 
 def leave(desk: Desk, caller: Caller, at: Key | None = None) -> None:
@@ -87,17 +87,16 @@ def leave(desk: Desk, caller: Caller, at: Key | None = None) -> None:
     with desk.act(caller) as unit:
         meetup = _meant(unit, at)
         place = sessions.attendance(unit.tx, row_id(meetup), unit.my_id)
-        is_host = unit.my_id == meetup.host_id and not meetup.host_gone
-        if (place is None or place.presence != Presence.IN) and not is_host:
+        leads = unit.my_id == live_session.host_of(meetup)
+        if (place is None or place.presence != Presence.IN) and not leads:
             raise Refusal("You are not in the circle. Press Join to take a seat.")
         sessions.set_presence(unit.tx, row_id(meetup), unit.my_id, Presence.OUT, unit.now)
-        if is_host:
-            meetup.host_gone = True
         row = rounds_service.running(unit, meetup)
         if row is not None:
             rounds_service.leave_seat(unit, row, unit.my_id)
-        _did(unit, meetup)
-        refresh(unit, meetup)
+        state = consequences.load(unit, meetup)
+        consequences.save(unit, meetup, session_rules.leave(state, unit.my_id, now=unit.now))
+        card_refresh.follow(unit, Change.SESSION_CIRCLE, meetup)
 
 
 def vote(desk: Desk, caller: Caller, at: Key, question_id: int) -> None:
@@ -113,8 +112,9 @@ def vote(desk: Desk, caller: Caller, at: Key, question_id: int) -> None:
         if question_id not in {question.id for question in available}:
             raise StaleRefusal("That question cannot be taken any more. Choose another one.")
         sessions.vote(unit.tx, row_id(meetup), meetup.lobby, unit.my_id, question_id)
-        _did(unit, meetup)
-        unit.refresh(at)
+        state = consequences.load(unit, meetup)
+        consequences.save(unit, meetup, session_rules.act(state, unit.my_id, now=unit.now))
+        card_refresh.follow(unit, Change.SESSION_VOTED, meetup)
 
 
 def start_round(desk: Desk, caller: Caller, at: Key) -> None:
@@ -123,13 +123,14 @@ def start_round(desk: Desk, caller: Caller, at: Key) -> None:
         meetup = _lobby(unit, at)
         live_session.require_lead(unit, meetup, "start the round")
         members = sessions.circle(unit.tx, row_id(meetup))
-        quiet.touch(unit, meetup, unit.my_id)
         seed = secrets.randbits(31)
         question = questions_service.require(unit.tx, unit.group.id, _pick(unit, meetup, seed))
         row = rounds_service.open_round(unit, meetup, question, members, seed)
         questions_service.take_up(unit, question)
-        meetup.lobby_open = False
-        meetup.picked_id = None
+        begun = session_rules.begin_round(
+            session_mapping.load(meetup), unit.my_id, lobby=meetup.lobby, now=unit.now
+        )
+        consequences.save(unit, meetup, begun)
         card_refresh.follow(unit, Change.ROUND_BEGUN, row)
 
 
@@ -139,17 +140,12 @@ def next_round(desk: Desk, caller: Caller, at: Key | None = None, question: str 
         meetup = live_session.of_round(unit, at) if at else live_session.here(unit)
         live_session.require_lead(unit, meetup, "open the next round")
         _close_round_in_the_way(unit, meetup)
-        if meetup.lobby_open and not question:
-            raise Refusal("The lobby of the next round is open already. Press Start the round.")
-        _choose(unit, meetup, question)
-        if not meetup.lobby_open:
-            meetup.lobby += 1
-            meetup.lobby_open = True
-        key = keys.lobby(row_id(meetup), meetup.lobby)
-        unit.show(key, meetup.channel_id)
-        card_refresh.follow(unit, Change.SESSION_LOBBY, meetup)
-        _did(unit, meetup)
-        return key
+        state = session_mapping.load(meetup)
+        session_rules.require_new_lobby(state, picks=bool(question))
+        chosen = _chosen(unit, meetup, question)
+        opened = session_rules.open_lobby(state, unit.my_id, question=chosen, now=unit.now)
+        consequences.save(unit, meetup, opened)
+        return keys.lobby(row_id(meetup), meetup.lobby)
 
 
 def end(desk: Desk, caller: Caller, at: Key | None = None) -> Key:
@@ -160,44 +156,19 @@ def end(desk: Desk, caller: Caller, at: Key | None = None) -> Key:
         row = rounds_service.running(unit, meetup)
         if at and at.kind == CardKind.STOPPED and (row is None or row.stopped_at is None):
             raise StaleRefusal("The round goes on already. The newest card shows what is next.")
-        quiet.touch(unit, meetup, unit.my_id)
-        if at:
-            unit.refresh(at)
-        return close(unit, meetup, row)
-
-
-def close(unit: Unit, meetup: Meetup, row: Round | None) -> Key:
-    """Ends a session and its running round. Returns the closing card's key."""
-    if row is not None:
-        quiet_since = meetup.quiet_since
-        rounds_service.end_round(unit, row)
-        meetup.quiet_since = quiet_since  # nobody did anything: the round was closed for them
-    meetup.state = SessionState.CLOSED
-    meetup.ended_at = unit.now
-    if meetup.lobby_open:
-        meetup.lobby_open = False
-        unit.refresh(keys.lobby(row_id(meetup), meetup.lobby))
-    closed = rounds.of_session(unit.tx, row_id(meetup))
-    if row is None and closed:  # the summary offers a next round
-        unit.refresh(keys.summary(row_id(closed[-1])))
-    key = keys.evening(row_id(meetup))
-    unit.show(key, meetup.channel_id)
-    unit.wake(f"live:{row_id(meetup)}", None)
-    lifecycle.follow(unit, meetup)
-    return key
+        state = consequences.load(unit, meetup)
+        consequences.save(unit, meetup, session_rules.end(state, unit.my_id, now=unit.now))
+        return keys.evening(row_id(meetup))
 
 
 def take_over(desk: Desk, caller: Caller, at: Key) -> None:
     """Leads a session whose host has left."""
     with desk.act(caller) as unit:
         meetup = live_session.of_card(unit, at)
-        if not (meetup.host_gone or meetup.host_away):
-            raise StaleRefusal("This session has a host again. Nothing changed.")
-        _require_successor(unit, meetup)
-        meetup.host_id = unit.my_id
-        meetup.host_gone = False
-        _did(unit, meetup)
-        refresh(unit, meetup)
+        state = consequences.load(unit, meetup)
+        session_rules.require_hostless(state)
+        _require_successor(unit, meetup, state)
+        consequences.save(unit, meetup, session_rules.take_over(state, unit.my_id, now=unit.now))
 
 
 def _refuse_second(unit: ActUnit, channel_id: int) -> None:
@@ -214,20 +185,13 @@ def _close_round_in_the_way(unit: ActUnit, meetup: Meetup) -> None:
     if row is None:
         return
     if rounds_service.takes_forecasts(unit, row):
-        raise Refusal(
-            "A round is running; the next one can open when it has closed. **Skip** and "
-            "**Everyone's ready** on the newest card move it on."
-        )
+        raise Refusal(session_rules.ROUND_RUNNING)
     rounds_service.end_round(unit, row)
 
 
 def _planned(unit: ActUnit, typed: str) -> Meetup:
     meetup = find_session(unit.tx, unit.group.id, typed)
-    if meetup.state != SessionState.SCHEDULED:
-        raise StaleRefusal(
-            f"That session is {meetup.state.value}, so it cannot be started. `/session list` shows "
-            "the others."
-        )
+    session_rules.require_startable(session_mapping.load(meetup))
     live_session.require_lead(unit, meetup, "start it")
     return meetup
 
@@ -248,24 +212,18 @@ def _ad_hoc(unit: ActUnit) -> Meetup:
 
 
 def _go_live(unit: ActUnit, meetup: Meetup, wish: StartOptions, on_call: Sequence[Person]) -> Key:
-    meetup.state = SessionState.LIVE
     meetup.channel_id = unit.caller.channel_id
-    meetup.started_at = meetup.quiet_since = meetup.waits_since = unit.now
-    meetup.host_gone = meetup.host_away = False
-    meetup.host_id = unit.my_id
     meetup.order_mode = wish.order
-    meetup.lobby = 1
-    meetup.lobby_open = True
-    if wish.turn:
-        meetup.turn_seconds = lengths.check_turn(parse_duration(wish.turn))
+    turn = lengths.check_turn(parse_duration(wish.turn)) if wish.turn else None
+    state, events = session_rules.start(
+        session_mapping.load(meetup), unit.my_id, turn_seconds=turn, now=unit.now
+    )
+    session_mapping.save(meetup, state)  # its questions and its seats need its number
     unit.tx.flush()
-    _choose(unit, meetup, wish.question)
+    question = _chosen(unit, meetup, wish.question)
     _seat_everyone(unit, meetup, on_call)
-    key = keys.lobby(row_id(meetup), 1)
-    unit.show(key, meetup.channel_id)
-    lifecycle.follow(unit, meetup)
-    quiet.watch_round(unit, meetup, None)
-    return key
+    consequences.save(unit, meetup, (session_rules.pick(state, question), events))
+    return keys.lobby(row_id(meetup), meetup.lobby)
 
 
 def _seat_everyone(unit: ActUnit, meetup: Meetup, on_call: Sequence[Person]) -> None:
@@ -276,10 +234,10 @@ def _seat_everyone(unit: ActUnit, meetup: Meetup, on_call: Sequence[Person]) -> 
         sessions.set_presence(unit.tx, session_id, row_id(member), Presence.IN, unit.now)
 
 
-def _choose(unit: ActUnit, meetup: Meetup, typed: str) -> None:
-    """The host picks: the question must be one that a round can take."""
+def _chosen(unit: ActUnit, meetup: Meetup, typed: str) -> int | None:
+    """Return the question that the host picks: it must be one that a round can take."""
     if not typed:
-        return
+        return None
     question = questions_service.find(unit.tx, unit.group.id, typed)
     available = questions.pickable(unit.tx, unit.group.id, session_id=row_id(meetup), now=unit.now)
     if question.id not in {one.id for one in available}:
@@ -287,7 +245,7 @@ def _choose(unit: ActUnit, meetup: Meetup, typed: str) -> None:
             f"That question cannot be taken: it is {question.state.value}, or a round has taken it "
             "already. `/question list` shows the others."
         )
-    meetup.picked_id = question.id
+    return row_id(question)
 
 
 def _pick(unit: ActUnit, meetup: Meetup, seed: int) -> int:
@@ -306,8 +264,8 @@ def _meant(unit: ActUnit, at: Key | None) -> Meetup:
 
 def _lobby(unit: ActUnit, at: Key) -> Meetup:
     meetup = live_session.of_card(unit, at)
-    if not meetup.lobby_open or at.more != (meetup.lobby,):
-        raise StaleRefusal("That lobby is closed: the round has begun. Look at the newest card.")
+    number = at.more[0] if len(at.more) == 1 else None
+    session_rules.require_lobby(session_mapping.load(meetup), number)
     return meetup
 
 
@@ -328,36 +286,14 @@ def _seated_order(unit: Unit, meetup: Meetup) -> list[int]:
     ]
 
 
-def refresh(unit: Unit, meetup: Meetup) -> None:
-    """Has the card edited on which the session is followed right now."""
-    row = rounds.running(unit.tx, row_id(meetup))
-    if row is not None:
-        rounds_service.refresh_card(unit, row)
-    elif meetup.lobby_open:
-        unit.refresh(keys.lobby(row_id(meetup), meetup.lobby))
-    else:
-        closed = rounds.of_session(unit.tx, row_id(meetup))
-        if closed:
-            unit.refresh(keys.summary(row_id(closed[-1])))
-
-
-def _did(unit: ActUnit, meetup: Meetup) -> None:
-    """The asking member did something in the session."""
-    quiet.touch(unit, meetup, unit.my_id)
-    quiet.watch_round(unit, meetup, rounds.running(unit.tx, row_id(meetup)))
-
-
-def _require_successor(unit: ActUnit, meetup: Meetup) -> None:
-    """Refuses to whoever may not lead the session in the host's place."""
-    seated = [one for one in _seated_order(unit, meetup) if one != meetup.host_id]
-    running = rounds.running(unit.tx, row_id(meetup))
-    held = quiet.is_held(unit, running)
-    waits = quiet.as_live(unit, meetup, running=running is not None, held=held)
+def _require_successor(unit: ActUnit, meetup: Meetup, state: Session) -> None:
+    """Refuse a member who may not lead the session in the host's place."""
+    seated = [one for one in _seated_order(unit, meetup) if one != state.host]
     allowed = sessions_rules.may_take_over(
         unit.my_id,
         seated=seated,
         facilitator=unit.caller.is_facilitator(unit.group),
-        waited=patience.has_waited(waits, unit.now),
+        waited=session_rules.has_waited(state, unit.now),
     )
     if not allowed:
         first = groups.names(unit.tx, seated[:1]).get(seated[0]) if seated else None

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.calendars.events import CalendarEvent, OccurrenceChange, weekly
+from bot.calendars.events import CalendarEvent, OccurrenceChange
+from bot.core.recurrence import rule_of
 
 START = datetime(2026, 11, 26, 19, 0)
 WEEK = timedelta(days=7)
@@ -22,7 +23,7 @@ EVENING = CalendarEvent(
     guests=(ANA, BEN),
     alarms=(15, 1440),
 )
-SERIES = replace(EVENING, uid="series-7@forecasting-dojo.invalid", rule=weekly(START))
+SERIES = replace(EVENING, uid="series-7@forecasting-dojo.invalid", rule=rule_of("weekly", START))
 
 
 def moved(weeks: int, by: timedelta) -> OccurrenceChange:

@@ -1,11 +1,11 @@
 """Finds the dates that a sense can mean, nearest first, on the clocks of its zone. Pure."""
 
-from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import takewhile
 
+from bot.core.recurrence import nth_of_month
 from bot.core.times.almanac import Almanac, add_amounts, last_days, make_date
 from bot.core.times.clean import quote
 from bot.core.times.parts import (
@@ -224,11 +224,7 @@ def _nth(said: Nth, calendar: Almanac) -> tuple[date, ...]:
 
 
 def _nth_of(said: Nth, first: date) -> date | None:
-    length = monthrange(first.year, first.month)[1]
-    days = [first + timedelta(n) for n in range(length)]
-    fitting = [one for one in days if said.weekday in {None, one.weekday()}]
-    at = said.nth if said.nth < 0 else said.nth - 1
-    return fitting[at] if -len(fitting) <= at < len(fitting) else None
+    return nth_of_month(first.year, first.month, said.nth, said.weekday)
 
 
 # Amounts

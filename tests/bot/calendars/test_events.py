@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.calendars.events import OccurrenceChange, clean, monthly, one_line, weekly
+from bot.calendars.events import OccurrenceChange, clean, one_line
 from tests.calendars.plans import EVENING, SERIES, START, dropped, moved
 
 
@@ -39,25 +39,6 @@ def test_an_occurrence_by_itself_is_the_series_with_its_change() -> None:
 
     assert later == replace(SERIES, rule=None, starts_at=datetime(2026, 12, 3, 20, 0))
     assert series.occurrence(series.changes[1]).cancelled
-
-
-@pytest.mark.parametrize(
-    ("day", "every", "rule"),
-    [
-        (datetime(2026, 11, 26), 1, "FREQ=WEEKLY;BYDAY=TH"),
-        (datetime(2026, 11, 29), 2, "FREQ=WEEKLY;INTERVAL=2;BYDAY=SU"),
-    ],
-)
-def test_a_weekly_rule_names_the_weekday(day, every, rule) -> None:
-    assert weekly(day, every=every) == rule
-
-
-@pytest.mark.parametrize(
-    ("day", "weekday"),
-    [(1, "1SU"), (7, "1SA"), (8, "2SU"), (28, "4SA"), (29, "-1SU"), (30, "-1MO")],
-)
-def test_a_monthly_rule_counts_the_weekday_and_a_fifth_one_is_the_last(day, weekday) -> None:
-    assert monthly(datetime(2026, 11, day)) == f"FREQ=MONTHLY;BYDAY={weekday}"
 
 
 def test_text_keeps_what_people_wrote_and_loses_what_no_calendar_takes() -> None:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from ical.calendar_stream import IcsCalendarStream
 
 from bot.calendars import ics
-from bot.calendars.events import clean, monthly, one_line
+from bot.calendars.events import clean, one_line
+from bot.core.recurrence import rule_of
 from tests.calendars.plans import EVENING, SERIES, START, WEEK, dropped, moved
 
 STAMP = datetime(2026, 11, 20, 19, 0, tzinfo=UTC)
@@ -144,7 +145,7 @@ def test_an_occurrence_that_was_put_back_needs_no_word() -> None:
 
 
 def test_a_monthly_series_keeps_its_weekday() -> None:
-    event = read(ics.invitation(replace(SERIES, rule=monthly(START)), STAMP)).vevent
+    event = read(ics.invitation(replace(SERIES, rule=rule_of("monthly", START)), STAMP)).vevent
 
     assert [start.day for start in occurrences(event)[:4]] == [26, 24, 28, 25]
 

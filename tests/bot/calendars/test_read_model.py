@@ -181,7 +181,7 @@ def test_announcing_the_next_session_of_a_series_is_no_news(desk, clock) -> None
     plan(desk, repeat=Repeat.WEEKLY)
     clock.now = datetime(2026, 11, 27, tzinfo=UTC)
 
-    lifecycle.plan_due(desk, 1, GROUP)
+    lifecycle.announce_due(desk, 1, GROUP)
 
     assert len(rows(desk, Meetup)) == 2
     assert event(desk, SERIES).sequence == 0

@@ -114,7 +114,7 @@ def test_an_ended_series_drops_out_too_and_a_running_one_never(desk, clock) -> N
     plan(desk, "Running", repeat=Repeat.WEEKLY)
     plan(desk, "Ended", when="2026-11-27 19:00", repeat=Repeat.WEEKLY)
     clock.now = datetime(2026, 12, 5, tzinfo=UTC)
-    lifecycle.plan_due(desk, 2, GROUP)
+    lifecycle.announce_due(desk, 2, GROUP)
     schedule_service.cancel(desk, caller(), "3", Scope.ALL)
     known = secret(desk)
     assert titles(desk, known) == {"Running", "Ended"}

@@ -431,7 +431,7 @@ def test_time_alone_changes_nothing_of_another_group(desk: Desk, clock: Clock) -
     rounds_service.expire(desk, foreign.round, OTHER_GROUP)
     questions_service.close_due(desk, foreign.question, OTHER_GROUP)
     lifecycle.remind_due(desk, foreign.plan.id, OTHER_GROUP)
-    lifecycle.plan_due(desk, 1, OTHER_GROUP)
+    lifecycle.announce_due(desk, 1, OTHER_GROUP)
     hosting.arrive_on_call(desk, OTHER_GROUP, 950, Person(5, "Eva"))
     hosting.leave_call(desk, OTHER_GROUP, 950, 1)
     hosting.lose_channel(desk, OTHER_GROUP, 910)

@@ -44,7 +44,9 @@ def pass_to(desk: Desk, clock: Clock, at: datetime) -> None:
             if one.state == SessionState.SCHEDULED and one.remind_at is not None
         ]
         due += [
-            (one.plan_at, lifecycle.plan_due, one.id) for one in rows(desk, Series) if one.plan_at
+            (one.plan_at, lifecycle.announce_due, one.id)
+            for one in rows(desk, Series)
+            if one.plan_at
         ]
         ringing = [alarm for alarm in due if alarm[0] <= at]
         if not ringing:
@@ -145,8 +147,8 @@ def test_after_a_long_sleep_sessions_that_are_past_are_not_announced(
 ) -> None:
     clock.now += 30 * DAY
 
-    lifecycle.plan_due(desk, 1, GROUP)
-    lifecycle.plan_due(desk, 1, GROUP)
+    lifecycle.announce_due(desk, 1, GROUP)
+    lifecycle.announce_due(desk, 1, GROUP)
     lifecycle.remind_due(desk, 1, GROUP)
 
     assert planned(desk) == ["12-24 19:00"]
