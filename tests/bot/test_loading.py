@@ -27,15 +27,15 @@ from bot.calendars import zones
 from bot.rounds.summary_picture import summary_picture
 from bot.standings import calibration as reading
 from bot.standings import pictures, service
-from bot.answers.kinds import Asked
-from bot.standings.query import Asked as Board
+from bot.answers.kinds import AnswerFormat
+from bot.standings.query import BoardQuery
 from zoneinfo import ZoneInfo
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
 def board():
     row = service.BoardRow(1, "Ana", 0.5, 0.4, 0.6, 30)
-    return pictures.leaderboard_picture(service.Board(Board(), (row,), 1, 1, None, 30)).png
+    return pictures.leaderboard_picture(service.Board(BoardQuery(), (row,), 1, 1, None, 30)).png
 
 # Computed before the race, or it would come too late for it.
 READ = reading.read([0.1, 0.8, 0.3] * 9, [0, 1, 1] * 9)
@@ -61,7 +61,7 @@ def round_of_yes_or_no():
 
 def round_of_numbers():
     said = Shown(values=(1.0, 2.0, 3.0))
-    about = Shown(question="How much?", asked=Asked("numeric", (), "cm"))
+    about = Shown(question="How much?", asked=AnswerFormat("numeric", (), "cm"))
     pool = Shown(best=said)
     seats = (Shown(name="Ana", said=(said, said, said), final=None),)
     movement = Shown(path=(said, said), final=said, compared=None, final_people=1)
