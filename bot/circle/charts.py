@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from bot.circle.rules import say_gain
+from bot.core.refusals import say_count
 from bot.door import chart_style
 
 _ROW_HEIGHT = 21.0
@@ -84,7 +85,7 @@ def group_alt_text(picture: GroupPicture) -> str:
 
 
 def _story(picture: GroupPicture) -> str:
-    rounds = chart_style.plural(picture.rounds, "resolved round")
+    rounds = say_count(picture.rounds, "resolved round")
     if picture.mean_gain is None:
         return f"{rounds}; in none did three people forecast both blind and at the end."
     if picture.interval is None:

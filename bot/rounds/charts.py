@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from bot.core.numbers import say_probability
+from bot.core.refusals import say_count, say_people
 from bot.door import chart_style
 
 _PLOT_HEIGHT = 190.0
@@ -88,7 +89,7 @@ def circle_alt_text(circle: CirclePicture) -> str:
     """Say the same in words for those who do not see the picture."""
     seats = ", ".join(_seat_in_words(seat) for seat in circle.seats)
     story = _story(circle).removesuffix(".")
-    start = f"“{circle.title}”, {chart_style.plural(len(circle.seats), 'seat')}: {story}."
+    start = f"“{circle.title}”, {say_count(len(circle.seats), 'seat')}: {story}."
     path = [say_probability(value) for value in circle.aggregate if value is not None]
     steps = f" The group's number, turn by turn: {', '.join(path)}." if path else ""
     return chart_style.alt_text(f"{start} In seat order: {seats}.{steps}" if seats else start)
@@ -109,7 +110,7 @@ def _counted(circle: CirclePicture) -> str:
     """Count whose number it is, and how few the line began with."""
     finals = sum(seat.final is not None for seat in circle.seats)
     blinds = sum(seat.blind is not None for seat in circle.seats)
-    people = "1 person" if finals == 1 else f"{finals} people"
+    people = say_people(finals)
     return people if blinds >= finals else f"{people}, {blinds or 'none'} of them blind before"
 
 

@@ -14,6 +14,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from bot.answers.numbers import say_number
 from bot.core.numbers import say_probability
+from bot.core.refusals import say_count
 from bot.door import chart_style
 
 _DIGITS = 4
@@ -69,7 +70,7 @@ def pool_alt_text(picture: PoolPicture) -> str:
     said = [_group_in_words(picture), *(_in_words(picture, seat) for seat in picture.seats)]
     path = [_step(picture, values) for values in picture.path if values is not None]
     steps = f" The group's number, turn by turn: {', '.join(path)}." if path else ""
-    counted = chart_style.plural(len(picture.seats), "seat")
+    counted = say_count(len(picture.seats), "seat")
     return chart_style.alt_text(
         f"“{picture.title}”, {counted}. {_explained(picture)} {'; '.join(said)}.{steps}"
     )

@@ -16,6 +16,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from bot.core.numbers import say_probability, say_share
+from bot.core.refusals import say_count
 from bot.door import chart_style
 from bot.standings.metrics import say_ranks
 
@@ -137,7 +138,7 @@ def leaderboard_chart(board: BoardPicture) -> bytes:
             card,
             chart_style.MARGIN,
             top + tall + 44,
-            f"and {chart_style.plural(more, 'more member')}",
+            f"and {say_count(more, 'more member')}",
         )
     return chart_style.to_png(card)
 
@@ -175,7 +176,7 @@ def calibration_chart(picture: CalibrationPicture) -> bytes:
 
 def calibration_alt_text(picture: CalibrationPicture) -> str:
     """Give the reading, and the bins in numbers."""
-    counted = chart_style.plural(picture.count, "resolved forecast")
+    counted = say_count(picture.count, "resolved forecast")
     start = f"{picture.title}, {counted}: {picture.sentence}"
     bins = ", ".join(
         f"{say_probability(dot.mean_forecast)} → {say_share(dot.observed_rate)} ({dot.count:,})"
@@ -200,7 +201,7 @@ def _row_in_words(board: BoardPicture, row: BoardRow) -> str:
     if row.low is not None and row.high is not None:
         low, high = _number(metric, row.low), _number(metric, row.high)
         interval = f", 90% interval {low} to {high}"
-    questions = chart_style.plural(row.count, "question")
+    questions = say_count(row.count, "question")
     return f"{rank}{row.name[:40]} {_number(metric, row.value)} ({questions}{interval}{ranks})"
 
 
@@ -430,4 +431,4 @@ def _name_the_axes(card: Figure, top: float, foot: float, count: int) -> None:
     """Name both axes in level writing, which a phone need not be turned for."""
     _aside(card, chart_style.MARGIN, top - 8, "↑ how often it happened")
     _aside(card, _CURVE_LEFT + _CURVE_WIDTH, foot, "forecast →", ha="right")
-    _aside(card, chart_style.MARGIN, foot, chart_style.plural(count, "resolved forecast"))
+    _aside(card, chart_style.MARGIN, foot, say_count(count, "resolved forecast"))
