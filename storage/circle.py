@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Subquery, and_
-from sqlmodel import Session, col, func, select
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, select
 
 from storage.tables import (
     Forecast,
@@ -21,10 +21,7 @@ from storage.tables import (
 
 
 class Scored(NamedTuple):
-    """A forecast of a round with its outcome.
-
-    `turn` is the number of the member's last turn, if any.
-    """
+    """A forecast of a round with its outcome."""
 
     round_id: int
     question_id: int
@@ -33,7 +30,6 @@ class Scored(NamedTuple):
     member_id: int
     moment: Moment
     probability: float
-    turn: int | None
 
 
 class RoundForecast(NamedTuple):
@@ -46,16 +42,16 @@ class RoundForecast(NamedTuple):
     kind: ForecastKind
     late: bool
     probability: float
-    turn: int | None
+    made_at: datetime
 
 
 class Spoke(NamedTuple):
-    """A member's last turn in a closed round, with the kind of its question."""
+    """A turn in a closed round, with the kind of its question."""
 
     round_id: int
     kind: QuestionKind
     member_id: int
-    turn: int
+    ended_at: datetime | None
 
 
 def scored_in_group(tx: Session, group_id: int) -> list[Scored]:
@@ -73,18 +69,15 @@ def said_in_group(tx: Session, group_id: int) -> list[RoundForecast]:
 
     In the order in which it was recorded; what came after the close of its round is left out.
     """
-    ours = col(Question.group_id) == group_id
-    last = _last_turns(ours)
     rows = tx.exec(
         _columns(
             (Forecast.round_id, Forecast.question_id, Round.closed_at, Forecast.member_id),
-            (Forecast.kind, Forecast.late, Forecast.probability, last.c.number),
+            (Forecast.kind, Forecast.late, Forecast.probability, Forecast.made_at),
         )
         .join(Round, col(Round.id) == Forecast.round_id)
         .join(Question, col(Question.id) == Round.question_id)
-        .outerjoin(last, _same_seat(last, Forecast))
         .where(
-            ours,
+            col(Question.group_id) == group_id,
             Round.phase == Phase.CLOSED,
             Question.kind == QuestionKind.BINARY,
             col(Forecast.probability).is_not(None),
@@ -96,28 +89,34 @@ def said_in_group(tx: Session, group_id: int) -> list[RoundForecast]:
 
 
 def spoke_in_group(tx: Session, group_id: int) -> list[Spoke]:
-    """Return who spoke when in a group's closed rounds on any question, in order."""
-    last = _last_turns(col(Question.group_id) == group_id)
+    """Return the turns in the closed rounds of a group on any question, in order."""
+    return _spoke(tx, col(Question.group_id) == group_id)
+
+
+def spoke_on_question(tx: Session, question_id: int) -> list[Spoke]:
+    """Return the turns in the closed rounds that took a question, in order."""
+    return _spoke(tx, col(Question.id) == question_id)
+
+
+def _spoke(tx: Session, which: ColumnElement[bool]) -> list[Spoke]:
     rows = tx.exec(
-        _columns((last.c.round_id, Question.kind, last.c.member_id, last.c.number))
-        .join(Round, col(Round.id) == last.c.round_id)
+        select(Turn.round_id, Question.kind, Turn.member_id, Turn.ended_at)
+        .join(Round, col(Round.id) == Turn.round_id)
         .join(Question, col(Question.id) == Round.question_id)
-        .where(Round.phase == Phase.CLOSED)
-        .order_by(last.c.round_id, last.c.number)
+        .where(which, Round.phase == Phase.CLOSED)
+        .order_by(col(Turn.round_id), col(Turn.number))
     )
     return [Spoke(*row) for row in rows]
 
 
 def _scored(tx: Session, which: ColumnElement[bool]) -> list[Scored]:
-    last = _last_turns(which)
     rows = tx.exec(
         _columns(
             (Score.round_id, Score.question_id, Round.closed_at, Score.outcome, Score.member_id),
-            (Score.moment, Score.probability, last.c.number),
+            (Score.moment, Score.probability),
         )
         .join(Round, col(Round.id) == Score.round_id)
         .join(Question, col(Question.id) == Score.question_id)
-        .outerjoin(last, _same_seat(last, Score))
         .where(which, col(Score.probability).is_not(None), col(Score.outcome).is_not(None))
         .order_by(col(Round.closed_at), col(Round.id), col(Score.forecast_id), col(Score.id))
     )
@@ -127,19 +126,3 @@ def _scored(tx: Session, which: ColumnElement[bool]) -> list[Scored]:
 def _columns(*columns: Sequence[Any]) -> Any:
     """Return a select of more columns than sqlmodel's types allow."""
     return select(*(column for part in columns for column in part))
-
-
-def _last_turns(which: ColumnElement[bool]) -> Subquery:
-    """Return a query for each member's last turn number in each of these rounds."""
-    return (
-        select(Turn.round_id, Turn.member_id, func.max(Turn.number).label("number"))
-        .join(Round, col(Round.id) == Turn.round_id)
-        .join(Question, col(Question.id) == Round.question_id)
-        .where(which)
-        .group_by(col(Turn.round_id), col(Turn.member_id))
-        .subquery()
-    )
-
-
-def _same_seat(last: Subquery, row: type[Forecast] | type[Score]) -> ColumnElement[bool]:
-    return and_(last.c.round_id == row.round_id, last.c.member_id == row.member_id)

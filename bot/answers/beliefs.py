@@ -40,9 +40,9 @@ def parse_belief(text: str, asked: AnswerFormat) -> Typed:
     Raises:
         Refusal: it cannot be read, says too little or too much, or does not add up.
 
-    >>> parse_belief("60/30/10", Asked("choice", ("red", "green", "blue"))).belief.values
+    >>> parse_belief("60/30/10", AnswerFormat("choice", ("red", "green", "blue"))).belief.values
     (0.6, 0.3, 0.1)
-    >>> parse_belief("10 / 25 / 60", Asked("numeric", unit="days")).belief.values
+    >>> parse_belief("10 / 25 / 60", AnswerFormat("numeric", unit="days")).belief.values
     (10.0, 25.0, 60.0)
     """
     if asked.kind == "binary":

@@ -58,7 +58,7 @@ def read_kind(text: str) -> AnswerFormat:
     >>> read_kind("ordered\nunder 10\n10 to 20\nover 20").options
     ('under 10', '10 to 20', 'over 20')
     >>> read_kind("number in days")
-    Asked(kind='numeric', options=(), unit='days')
+    AnswerFormat(kind='numeric', options=(), unit='days')
     """
     typed = text.strip()
     if " ".join(typed.lower().split()) in _YES_OR_NO:

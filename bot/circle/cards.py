@@ -12,13 +12,13 @@ from bot.circle.service import Fairness, Follower, GroupCircle, Trust
 from bot.circle.words import (
     SECOND_THOUGHT,
     name_of,
-    say_count,
     say_gain_interval,
     say_list,
     say_weight_interval,
 )
 from bot.circle.worth import AGGREGATES
 from bot.core.numbers import say_share
+from bot.core.refusals import say_count
 from bot.door.messages import BLUE, GREY, Message, Picture, card, lines, say_brier
 
 FIELD = 1000

@@ -4,15 +4,17 @@ It draws the numbers that it is given and computes none of them.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from bot.circle.averages import Interval, Mean
 from bot.circle.rules import say_gain
+from bot.circle.service import GroupCircle
+from bot.circle.worth import AGGREGATES
+from bot.core.refusals import say_count
 from bot.door import chart_style
 
 _ROW_HEIGHT = 21.0
@@ -21,89 +23,74 @@ _VALUE = chart_style.NORMAL_WIDTH - chart_style.MARGIN
 _SECTION = 64.0
 _GAINS_LEFT, _GAINS_WIDTH, _GAINS_HEIGHT = 54.0, 362.0, 120.0
 _NARROWEST = 0.05  # of the scale of gains: a tiny change must not look like a large one
-_COLOURS = {"aggregate": chart_style.BLUE, "members": chart_style.MUTED}
 
-Kind = Literal["aggregate", "members"]
-
-
-@dataclass(frozen=True)
-class TrustRow:
-    """A way to have one number, with its mean Brier score and its interval."""
-
-    name: str
-    value: float
-    interval: tuple[float, float]
-    kind: Kind
+# A way to have one number, with what it earned on average.
+Row = tuple[str, Mean]
 
 
-@dataclass(frozen=True)
-class GainDot:
-    """What one round changed, and when it closed."""
-
-    at: datetime
-    gain: float
-
-
-@dataclass(frozen=True)
-class GroupPicture:
-    """The rows with the members last, the gains in the order of the rounds.
-
-    A mean gain without an interval is not drawn and not said: it would be read as a fact.
-    """
-
-    rounds: int
-    rows: tuple[TrustRow, ...]
-    gains: tuple[GainDot, ...]
-    mean_gain: float | None
-    interval: tuple[float, float] | None = None
-
-
-def group_chart(picture: GroupPicture) -> bytes:
+def group_chart(view: GroupCircle) -> bytes:
     """Draw the aggregates with their intervals and, below, the gain of each round over time."""
-    head = chart_style.heading("What going around is worth", _story(picture))
+    head = chart_style.heading("What going around is worth", _story(view))
     rows_top = head.height + 30
-    table = _ROW_HEIGHT * len(picture.rows) + 46 if picture.rows else -30
+    rows = _rows(view)
+    table = _ROW_HEIGHT * len(rows) + 46 if rows else -30
     gains_top = rows_top + table + _SECTION - 22
-    gains = _SECTION - 22 + _GAINS_HEIGHT + 30 if picture.gains else 0
+    gains = _SECTION - 22 + _GAINS_HEIGHT + 30 if view.gains else 0
     card = chart_style.figure(chart_style.NORMAL_WIDTH, rows_top + table + gains, head)
-    if picture.rows:
-        _draw_rows(card, picture.rows, rows_top)
-    if picture.gains:
-        _draw_gains(card, picture, gains_top)
+    if rows:
+        _draw_rows(card, rows, rows_top)
+    if view.gains:
+        _draw_gains(card, view, gains_top)
     return chart_style.to_png(card)
 
 
-def group_alt_text(picture: GroupPicture) -> str:
+def group_alt_text(view: GroupCircle) -> str:
     """Say the same in words."""
-    rows = "; ".join(f"{row.name[:40]} {row.value:.3f}{_ends(row)}" for row in picture.rows)
-    gains = ", ".join(say_gain(dot.gain) for dot in picture.gains[-12:])
-    newest = "newest rounds" if len(picture.gains) > 12 else "rounds in order"
+    rows = "; ".join(
+        f"{_name(name)[:40]} {mean.value:.3f}{_ends(mean)}" for name, mean in _rows(view)
+    )
+    gains = ", ".join(say_gain(dot.gain) for dot in view.gains[-12:])
+    newest = "newest rounds" if len(view.gains) > 12 else "rounds in order"
     told = f" Circle gain of the {newest}: {gains}." if gains else ""
     table = f" Mean Brier scores: {rows}." if rows else ""
-    return chart_style.alt_text(f"{_story(picture)}{table}{told}")
+    return chart_style.alt_text(f"{_story(view)}{table}{told}")
 
 
-def _story(picture: GroupPicture) -> str:
-    rounds = chart_style.plural(picture.rounds, "resolved round")
-    if picture.mean_gain is None:
+def _story(view: GroupCircle) -> str:
+    rounds = say_count(view.resolved, "resolved round")
+    mean = view.gain
+    if mean is None:
         return f"{rounds}; in none did three people forecast both blind and at the end."
-    if picture.interval is None:
-        nearer = sum(dot.gain > 0 for dot in picture.gains)
+    if mean.interval is None:
+        nearer = sum(dot.gain > 0 for dot in view.gains)
         return (
-            f"{rounds}: in {nearer} of {len(picture.gains)} the group's number came nearer to what "
+            f"{rounds}: in {nearer} of {len(view.gains)} the group's number came nearer to what "
             "happened. Too few to tell help from luck."
         )
-    low, high = picture.interval
-    gain = say_gain(picture.mean_gain)
+    low, high = mean.interval
+    gain = say_gain(mean.value)
     return f"{rounds}: circle gain {gain} on average (90%: {say_gain(low)} to {say_gain(high)})."
 
 
-def _ends(row: TrustRow) -> str:
-    low, high = row.interval
+def _rows(view: GroupCircle) -> list[Row]:
+    """Return the ways that have an interval; without one, a mean would be read as a fact."""
+    return [row for row in (view.trust.rows if view.trust else ()) if row[1].interval]
+
+
+def _name(way: str) -> str:
+    return way if way in AGGREGATES else f"the {way}"
+
+
+def _interval(mean: Mean) -> Interval:
+    return mean.interval or (mean.value, mean.value)
+
+
+def _ends(mean: Mean) -> str:
+    low, high = _interval(mean)
     return f" (90% {low:.3f} to {high:.3f})"
 
 
-def _draw_rows(card: Figure, rows: Sequence[TrustRow], top: float) -> None:
+def _draw_rows(card: Figure, rows: Sequence[Row], top: float) -> None:
     """A table of names and values with the plot in its middle."""
     tall = _ROW_HEIGHT * len(rows)
     _aside(card, chart_style.MARGIN, top - 10, "made into one number")
@@ -120,8 +107,8 @@ def _draw_rows(card: Figure, rows: Sequence[TrustRow], top: float) -> None:
     _aside(card, chart_style.MARGIN, foot, "line: 90% interval")
 
 
-def _scale_rows(area: Axes, rows: Sequence[TrustRow], tall: float) -> None:
-    ends = [end for row in rows for end in (row.value, *row.interval)]
+def _scale_rows(area: Axes, rows: Sequence[Row], tall: float) -> None:
+    ends = [end for _, mean in rows for end in (mean.value, *_interval(mean))]
     low, high = min(ends), max(ends)
     room = max(0.08 * (high - low), 0.01)
     area.set_xlim(low - room, high + room)
@@ -133,35 +120,35 @@ def _scale_rows(area: Axes, rows: Sequence[TrustRow], tall: float) -> None:
     area.set_axisbelow(True)
 
 
-def _write_row(card: Figure, level: float, row: TrustRow) -> None:
-    color = chart_style.INK if row.kind == "aggregate" else chart_style.MUTED
+def _write_row(card: Figure, level: float, row: Row) -> None:
+    name, mean = row
+    color = chart_style.INK if name in AGGREGATES else chart_style.MUTED
     chart_style.write(
-        card, chart_style.MARGIN, level, chart_style.shorten(row.name, _NAME_WIDTH), color=color
+        card, chart_style.MARGIN, level, chart_style.shorten(_name(name), _NAME_WIDTH), color=color
     )
-    chart_style.write(card, _VALUE, level, f"{row.value:.3f}", color=color, ha="right")
+    chart_style.write(card, _VALUE, level, f"{mean.value:.3f}", color=color, ha="right")
 
 
-def _draw_row(area: Axes, down: float, row: TrustRow) -> None:
-    color = _COLOURS[row.kind]
-    area.plot(row.interval, [down, down], color=color, linewidth=2.4, alpha=0.65)
-    shape = "o" if row.kind == "aggregate" else "D"
-    dot = area.plot([row.value], [down], shape, color=color, markersize=7.5, zorder=4)
+def _draw_row(area: Axes, down: float, row: Row) -> None:
+    name, mean = row
+    color = chart_style.BLUE if name in AGGREGATES else chart_style.MUTED
+    area.plot(_interval(mean), [down, down], color=color, linewidth=2.4, alpha=0.65)
+    shape = "o" if name in AGGREGATES else "D"
+    dot = area.plot([mean.value], [down], shape, color=color, markersize=7.5, zorder=4)
     dot[0].set(markeredgecolor=chart_style.CARD, clip_on=False)
 
 
-def _draw_gains(card: Figure, picture: GroupPicture, top: float) -> None:
+def _draw_gains(card: Figure, view: GroupCircle, top: float) -> None:
     """Draw a stem for each round, up where the group came nearer, and the mean."""
     chart_style.write(card, chart_style.MARGIN, top - 28, "Circle gain, round by round", bold=True)
     area = chart_style.axes(card, _GAINS_LEFT, top, _GAINS_WIDTH, _GAINS_HEIGHT)
-    gains = [dot.gain for dot in picture.gains]
+    gains = [dot.gain for dot in view.gains]
     _scale_gains(area, gains)
     for at, gain in enumerate(gains):
         _draw_gain(area, at, gain, len(gains))
-    if picture.mean_gain is not None and picture.interval is not None:
-        area.axhspan(*picture.interval, color=chart_style.BLUE, alpha=0.14, linewidth=0, zorder=1)
-        area.axhline(
-            picture.mean_gain, color=chart_style.BLUE, linewidth=1.6, linestyle=(0, (4, 3))
-        )
+    if view.gain is not None and view.gain.interval is not None:
+        area.axhspan(*view.gain.interval, color=chart_style.BLUE, alpha=0.14, linewidth=0, zorder=1)
+        area.axhline(view.gain.value, color=chart_style.BLUE, linewidth=1.6, linestyle=(0, (4, 3)))
         _aside(
             card,
             _VALUE,
@@ -171,7 +158,7 @@ def _draw_gains(card: Figure, picture: GroupPicture, top: float) -> None:
             color=chart_style.BLUE,
         )
     _aside(card, chart_style.MARGIN, top - 10, "↑ nearer to what happened", color=chart_style.GREEN)
-    first, last = _date(picture.gains[0].at), _date(picture.gains[-1].at)
+    first, last = _date(view.gains[0].closed_at), _date(view.gains[-1].closed_at)
     foot = top + _GAINS_HEIGHT + 14
     _aside(card, _GAINS_LEFT, foot, first if first != last else "")
     _aside(card, _VALUE, foot, last, ha="right")

@@ -7,11 +7,11 @@ whom: everybody hears all who spoke before, so one voice's pull cannot be told f
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.answers.pooling import mean_of_odds, pool
 from bot.answers.probabilities import Belief
 from bot.circle.averages import herding
-from bot.circle.pooling import FEWEST, Compared, Said, after_each_seat, compare, pool
+from bot.circle.pooling import FEWEST, Compared, Said, after_each_seat, compare
 from bot.circle.rules import Voice
-from bot.circle.worth import pooled
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def _furthest(voices: Sequence[Voice]) -> Move | None:
     moves = []
     for voice in voices:
         if said and voice.blind is not None and voice.turn is not None:
-            weight, heard = weights.get(voice.member), pooled(said)
+            weight, heard = weights.get(voice.member), mean_of_odds(said).probability
             moves.append(Move(voice.member, voice.blind, voice.turn, heard, weight))
         said = [*said, voice.turn] if voice.turn is not None else said
     most = max(moves, key=lambda move: abs(move.turn - move.blind), default=None)

@@ -3,7 +3,6 @@
 from bot.circle import cards as circle_cards
 from bot.circle import service as circle_service
 from bot.circle.service import GroupCircle
-from bot.circle.worth import AGGREGATES
 from bot.core.unit import Caller, Desk
 from bot.door.messages import Message, Picture
 from scoring.loading import LOADING
@@ -24,22 +23,6 @@ def circle_picture(view: GroupCircle) -> Picture | None:
     with LOADING:
         from bot.circle import charts as circle_charts  # noqa: PLC0415
 
-    shown = circle_charts.GroupPicture(
-        rounds=view.resolved,
-        rows=tuple(
-            circle_charts.TrustRow(
-                name if name in AGGREGATES else f"the {name}",
-                one.value,
-                one.interval,
-                "aggregate" if name in AGGREGATES else "members",
-            )
-            for name, one in rows
-            if one.interval is not None
-        ),
-        gains=tuple(circle_charts.GainDot(one.closed_at, one.gain) for one in view.gains),
-        mean_gain=view.gain.value if view.gain else None,
-        interval=view.gain.interval if view.gain else None,
-    )
     return Picture(
-        circle_charts.group_chart(shown), "our-circle.png", circle_charts.group_alt_text(shown)
+        circle_charts.group_chart(view), "our-circle.png", circle_charts.group_alt_text(view)
     )

@@ -1,16 +1,18 @@
 """Reads rounds that have closed, for whoever shows what going around was worth."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 
 from sqlmodel import Session
 
 from bot.circle import averages, worth
 from bot.circle import rules as circle_rules
-from bot.circle.rules import Circle, Voice, VoiceForecast
+from bot.circle.rules import Circle, Voice
+from bot.scores.rules import speaking_order, turn_ends
 from storage import circle, groups
-from storage.circle import RoundForecast, Scored
+from storage.circle import RoundForecast, Scored, Spoke
 from storage.tables import Moment
 
 
@@ -39,7 +41,8 @@ class MemberRecord:
 
 def read_worth(tx: Session, question_id: int) -> WorthShown | None:
     """What the last round that took a question was worth; None where there was no circle."""
-    found = scored_circles(circle.scored_on_question(tx, question_id))
+    spoke = circle.spoke_on_question(tx, question_id)
+    found = scored_circles(circle.scored_on_question(tx, question_id), spoke)
     valued = worth.of_round(found[-1]) if found else None
     if valued is None:
         return None
@@ -49,8 +52,9 @@ def read_worth(tx: Session, question_id: int) -> WorthShown | None:
 
 def read_member(tx: Session, group_id: int, member_id: int) -> MemberRecord:
     """What one member has done in the circle."""
-    resolved = scored_circles(circle.scored_in_group(tx, group_id))
-    said = said_circles(circle.said_in_group(tx, group_id))
+    spoke = circle.spoke_in_group(tx, group_id)
+    resolved = scored_circles(circle.scored_in_group(tx, group_id), spoke)
+    said = said_circles(circle.said_in_group(tx, group_id), spoke)
     own = [
         (one.question_id, gain)
         for one in resolved
@@ -63,29 +67,50 @@ def read_member(tx: Session, group_id: int, member_id: int) -> MemberRecord:
     return MemberRecord(averages.mean(own), mine, mine.turns if mine else 0, opens)
 
 
-def scored_circles(rows: Sequence[Scored]) -> list[Circle]:
+def scored_circles(rows: Sequence[Scored], spoke: Sequence[Spoke]) -> list[Circle]:
     """Return rounds with their outcome, from rows that come round by round."""
-    return [_scored_circle(list(part)) for _, part in groupby(rows, lambda row: row.round_id)]
+    order = speakers(spoke)
+    return [
+        _scored_circle(list(part), order.get(round_id, ()))
+        for round_id, part in groupby(rows, lambda row: row.round_id)
+    ]
 
 
-def said_circles(rows: Sequence[RoundForecast]) -> list[Circle]:
+def said_circles(rows: Sequence[RoundForecast], spoke: Sequence[Spoke]) -> list[Circle]:
     """Return rounds with or without an outcome, voices in the order of being heard.
 
     From rows that come round by round.
     """
-    return [_said_circle(list(part)) for _, part in groupby(rows, lambda row: row.round_id)]
+    ends = {
+        round_id: turn_ends((one.member_id, one.ended_at) for one in turns)
+        for round_id, turns in _by_round(spoke)
+    }
+    return [
+        _said_circle(list(part), ends.get(round_id, {}))
+        for round_id, part in groupby(rows, lambda row: row.round_id)
+    ]
 
 
-def _scored_circle(rows: Sequence[Scored]) -> Circle:
+def speakers(spoke: Sequence[Spoke]) -> dict[int, tuple[int, ...]]:
+    """Return who spoke in each round, by their last turn."""
+    return {
+        round_id: speaking_order(one.member_id for one in turns)
+        for round_id, turns in _by_round(spoke)
+    }
+
+
+def _by_round(spoke: Sequence[Spoke]) -> Iterator[tuple[int, Iterator[Spoke]]]:
+    return groupby(spoke, lambda one: one.round_id)
+
+
+def _scored_circle(rows: Sequence[Scored], order: Sequence[int]) -> Circle:
     members = dict.fromkeys(row.member_id for row in rows)
     voices = (_scored_voice([r for r in rows if r.member_id == m]) for m in members)
-    turns = {row.member_id: row.turn for row in rows}
-    return _circle(rows[0], circle_rules.in_order(voices, turns), rows[0].outcome)
+    return _circle(rows[0], circle_rules.in_order(voices, order), rows[0].outcome)
 
 
-def _said_circle(rows: Sequence[RoundForecast]) -> Circle:
-    made = [VoiceForecast(row.member_id, row.kind.value, row.late, row.probability) for row in rows]
-    return _circle(rows[0], circle_rules.as_heard(circle_rules.voices(made)), None)
+def _said_circle(rows: Sequence[RoundForecast], ended: Mapping[int, datetime]) -> Circle:
+    return _circle(rows[0], circle_rules.as_heard(circle_rules.voices(rows, ended)), None)
 
 
 def _circle(

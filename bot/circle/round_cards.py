@@ -13,9 +13,10 @@ from bot.answers.probabilities import Belief
 from bot.circle.movement import Move, Movement, Spread
 from bot.circle.read_model import WorthShown
 from bot.circle.rules import say_gain
-from bot.circle.words import MOST_NAMED, name_of, say_gains, say_people
+from bot.circle.words import MOST_NAMED, name_of, say_gains
 from bot.circle.worth import AsOne, Gain
 from bot.core.numbers import say_points, say_probability, say_share
+from bot.core.refusals import say_people
 from bot.door.messages import say_brier
 
 ALL_THE_WAY, OVERSHOT = 0.95, 1.05

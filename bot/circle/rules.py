@@ -1,9 +1,12 @@
 """What a round left behind, as plain values, and how its numbers are said in words."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
+
+from bot.scores.rules import RecordedForecast, blind_forecast, turn_forecast
 
 FEWEST_TURNS = 5  # under which no word is said of how somebody listens
 _FURTHEST = 1.2
@@ -56,30 +59,37 @@ class Circle:
         ]
 
 
-@dataclass(frozen=True)
-class VoiceForecast:
+class VoiceForecast(RecordedForecast, Protocol):
     """A forecast recorded in a round: blind, in the turn or late, or an update."""
 
-    member: int
-    kind: str
-    late: bool
-    probability: float
+    @property
+    def member_id(self) -> int:
+        """Return whose it is."""
+
+    @property
+    def round_id(self) -> int:
+        """Return the round in which it was made."""
+
+    @property
+    def probability(self) -> float:
+        """Return the chance of yes."""
 
 
-def voices(recorded: Sequence[VoiceForecast]) -> tuple[Voice, ...]:
-    """Who said what, of forecasts in the order in which they were made.
+def voices(recorded: Sequence[VoiceForecast], ended: Mapping[int, datetime]) -> tuple[Voice, ...]:
+    """Return who said what, of forecasts in the order in which they were made.
 
-    The turn forecast is the last one of the turn, else the first one after it.
+    Args:
+        recorded: the forecasts of one round.
+        ended: when each member's last turn ended.
     """
-    return tuple(
-        _voice(member, [(at, one) for at, one in enumerate(recorded) if one.member == member])
-        for member in dict.fromkeys(one.member for one in recorded)
-    )
+    members = dict.fromkeys(one.member_id for one in recorded)
+    return tuple(_voice(member, recorded, ended.get(member)) for member in members)
 
 
-def in_order(said: Iterable[Voice], turns: dict[int, int | None]) -> tuple[Voice, ...]:
-    """Voices by their last turn; who had none comes behind the others."""
-    return tuple(sorted(said, key=lambda voice: turns.get(voice.member) or math.inf))
+def in_order(said: Iterable[Voice], speakers: Sequence[int]) -> tuple[Voice, ...]:
+    """Sort voices by their place among the speakers; who had no turn comes behind."""
+    places = {member: at for at, member in enumerate(speakers)}
+    return tuple(sorted(said, key=lambda voice: places.get(voice.member, len(places))))
 
 
 def say_gain(value: float) -> str:
@@ -123,14 +133,14 @@ def heard(rounds: Iterable[Sequence[Voice]]) -> dict[int, int]:
     return found
 
 
-def _voice(member: int, own: Sequence[tuple[int, VoiceForecast]]) -> Voice:
-    blind = [one.probability for _, one in own if one.kind == "blind"]
-    turns = [(at, one) for at, one in own if one.kind == "turn"]
-    in_turn = [pair for pair in turns if not pair[1].late][-1:] or turns[:1]
+def _voice(member: int, recorded: Sequence[VoiceForecast], ended: datetime | None) -> Voice:
+    own = [one for one in recorded if one.member_id == member]
+    blind = blind_forecast(own, own[0].round_id)
+    turn = turn_forecast(own, own[0].round_id, ended)
     return Voice(
         member,
-        blind=blind[-1] if blind else None,
-        turn=in_turn[0][1].probability if in_turn else None,
-        final=own[-1][1].probability,
-        said=in_turn[0][0] if in_turn else None,
+        blind=blind.probability if blind else None,
+        turn=turn.probability if turn else None,
+        final=own[-1].probability,
+        said=recorded.index(turn) if turn else None,
     )

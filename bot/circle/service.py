@@ -3,7 +3,6 @@
 Never touches Discord. It resamples, so it belongs off the event loop, where services run.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -93,9 +92,10 @@ class GroupCircle:
 def show_circle(desk: Desk, caller: Caller) -> GroupCircle:
     """What going around has been worth to the group."""
     with desk.db.read() as tx:
-        scored = circle_read_model.scored_circles(circle.scored_in_group(tx, caller.group_id))
-        said = circle_read_model.said_circles(circle.said_in_group(tx, caller.group_id))
         spoke = circle.spoke_in_group(tx, caller.group_id)
+        scored_rows = circle.scored_in_group(tx, caller.group_id)
+        scored = circle_read_model.scored_circles(scored_rows, spoke)
+        said = circle_read_model.said_circles(circle.said_in_group(tx, caller.group_id), spoke)
         seen = {voice.member for one in (*scored, *said) for voice in one.voices}
         names = groups.names(tx, seen | {row.member_id for row in spoke})
     resolved = [one for one in scored if len(one.finals) >= FEWEST]
@@ -144,12 +144,9 @@ def _fairness(
     spoke: Sequence[Spoke], scored: Sequence[Circle], names: Mapping[int, str]
 ) -> Fairness | None:
     """Who sat where, by the order in which people spoke, in rounds of two and more."""
-    by_round: dict[int, list[int]] = defaultdict(list)
-    for row in spoke:
-        by_round[row.round_id].append(row.member_id)
     rows = [
         (member, round_id, seat)
-        for round_id, members in by_round.items()
+        for round_id, members in circle_read_model.speakers(spoke).items()
         for seat, member in enumerate(members, 1)
         if len(members) > 1
     ]

@@ -56,13 +56,3 @@ def say_list(said: Sequence[str], room: int = ROOM_FOR_NAMES) -> str:
 def name_of(name: str) -> str:
     """Shorten a member's name and keep it from formatting the card."""
     return safe(cut(name, NAME_SHOWN))
-
-
-def say_count(count: int, thing: str) -> str:
-    """Count things: "1 round", "12 rounds"."""
-    return f"{count} {thing}{'' if count == 1 else 's'}"
-
-
-def say_people(count: int) -> str:
-    """Count people: "1 person", "5 people"."""
-    return "1 person" if count == 1 else f"{count} people"

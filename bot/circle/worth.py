@@ -7,11 +7,10 @@ and after are always of the same people, and of three at least.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any
 
 import scoring
+from bot.answers.pooling import mean_of_odds
 from bot.circle.pooling import FEWEST
 from bot.circle.rules import Circle
 
@@ -19,7 +18,7 @@ from bot.circle.rules import Circle
 TRIM, PUSH, BETA = 0.2, 1.5, 1.5
 
 AGGREGATES: dict[str, Callable[[Sequence[float]], scoring.Aggregate]] = {
-    "mean of odds": lambda said: scoring.geometric_mean_of_odds(probabilities=said),
+    "mean of odds": mean_of_odds,
     "mean": lambda said: scoring.mean(probabilities=said),
     "median": lambda said: scoring.median(probabilities=said),
     "trimmed mean": lambda said: scoring.trimmed_mean(probabilities=said, share=TRIM),
@@ -68,11 +67,6 @@ class Worth:
     members: float
 
 
-def pooled(said: Sequence[float]) -> float:
-    """Return the group's number: the mean of odds."""
-    return scoring.geometric_mean_of_odds(probabilities=said).probability
-
-
 def of_round(circle: Circle) -> Worth | None:
     """Return what one round was worth; None without an outcome, or under three people."""
     finals, outcome = circle.finals, circle.outcome
@@ -80,7 +74,7 @@ def of_round(circle: Circle) -> Worth | None:
         return None
     return Worth(
         outcome=outcome,
-        final=pooled(finals),
+        final=mean_of_odds(finals).probability,
         people=len(finals),
         change=change(circle),
         seats=_of_some(seat_gains(circle)),
@@ -97,7 +91,8 @@ def change(circle: Circle) -> Gain | None:
         return None
     blind, final = [one for _, one, _ in both], [one for *_, one in both]
     gain = scoring.circle_gain(blind=blind, final=final, outcome=circle.outcome)
-    return Gain(pooled(blind), pooled(final), gain, len(both))
+    before, after = mean_of_odds(blind).probability, mean_of_odds(final).probability
+    return Gain(before, after, gain, len(both))
 
 
 def seat_gains(circle: Circle) -> Gains:
@@ -135,7 +130,7 @@ def members_on_average(said: Sequence[float], outcome: int) -> float:
     return float(briers.mean())
 
 
-def _by_seat(circle: Circle, score: Callable[..., NDArray[np.float64]]) -> Gains:
+def _by_seat(circle: Circle, score: Callable[..., Any]) -> Gains:
     """Score the turns of those who spoke, where the group had a number before them."""
     if circle.outcome is None or not circle.voices:
         return ()

@@ -51,6 +51,11 @@ def say_count(count: int, thing: str) -> str:
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
+def say_people(count: int) -> str:
+    """Count people in words: "1 person", "5 people"."""
+    return "1 person" if count == 1 else f"{count:,} people"
+
+
 def say_times(count: int) -> str:
     """Say a number of times in words: "once", "twice", "3 times"."""
     return {1: "once", 2: "twice"}.get(count, f"{count} times")

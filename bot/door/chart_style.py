@@ -206,11 +206,6 @@ def to_png(card: Figure) -> bytes:
     return file.getvalue()
 
 
-def plural(count: int, thing: str) -> str:
-    """Count things in words: 1 forecast, 1,200 forecasts."""
-    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
-
-
 def alt_text(text: str) -> str:
     """Make text fit for a picture's description: one line, no direction tricks, within limits."""
     line = " ".join(text.split())

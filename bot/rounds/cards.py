@@ -9,9 +9,8 @@ from bot.answers.beliefs import say_belief
 from bot.answers.kinds import AnswerFormat, list_options
 from bot.answers.probabilities import Belief
 from bot.circle.round_cards import YES, add_movement, chance_of_yes, ended, same_people
-from bot.circle.words import say_people
 from bot.core.numbers import say_probability
-from bot.core.refusals import say_duration
+from bot.core.refusals import say_duration, say_people
 from bot.door.messages import (
     AMBER,
     BLUE,

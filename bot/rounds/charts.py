@@ -11,7 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from bot.core.numbers import say_probability
+from bot.core.refusals import say_count, say_people
 from bot.door import chart_style
+from bot.rounds.read_model import Summary, SummarySeat
 
 _PLOT_HEIGHT = 190.0
 _LEFT, _FINALS_WIDTH, _RIGHT = 46.0, 46.0, 50.0
@@ -27,39 +29,6 @@ _STILL_THE_SAME = 0.03  # finals nearer than this stand side by side
 
 
 @dataclass(frozen=True)
-class SeatLine:
-    """One seat's forecasts, each missing if it was not made; late: recorded after the turn."""
-
-    name: str
-    blind: float | None
-    turn: float | None
-    late: bool
-    final: float | None
-
-
-@dataclass(frozen=True)
-class CirclePicture:
-    """A round in seat order; aggregate starts with that of the blinds, then one after each seat.
-
-    By replacement: a turn takes the place of its speaker's blind forecast. `final` is the group's
-    number when the round closed, last updates included; `compared` the number blind and at the end
-    of the same people, with how many they are.
-    """
-
-    title: str
-    seats: tuple[SeatLine, ...]
-    aggregate: tuple[float | None, ...]
-    outcome: int | None = None
-    final: float | None = None
-    compared: tuple[float, float, int] | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse an aggregate that does not belong to these seats; the line would lie."""
-        if len(self.aggregate) != len(self.seats) + 1:
-            raise ValueError("aggregate needs one value for the blinds and one after each seat")
-
-
-@dataclass(frozen=True)
 class _Names:
     """The names as they stand under the seats, all at one angle, and the room they take."""
 
@@ -69,10 +38,10 @@ class _Names:
     height: float
 
 
-def circle_chart(circle: CirclePicture) -> bytes:
+def circle_chart(circle: Summary) -> bytes:
     """Draw the round: blinds hollow, turns filled, the group's line thick, finals at the right."""
     width = chart_style.LARGE_WIDTH if len(circle.seats) > _MANY else chart_style.NORMAL_WIDTH
-    head = chart_style.heading(circle.title, _story(circle), width)
+    head = chart_style.heading(circle.about.question, _story(circle), width)
     across = width - _LEFT - _FINALS_WIDTH - _RIGHT
     names = _names(circle.seats, across / (len(circle.seats) + 1))
     top = head.height + 30
@@ -84,32 +53,31 @@ def circle_chart(circle: CirclePicture) -> bytes:
     return chart_style.to_png(card)
 
 
-def circle_alt_text(circle: CirclePicture) -> str:
+def circle_alt_text(circle: Summary) -> str:
     """Say the same in words for those who do not see the picture."""
     seats = ", ".join(_seat_in_words(seat) for seat in circle.seats)
     story = _story(circle).removesuffix(".")
-    start = f"“{circle.title}”, {chart_style.plural(len(circle.seats), 'seat')}: {story}."
-    path = [say_probability(value) for value in circle.aggregate if value is not None]
+    start = f"“{circle.about.question}”, {say_count(len(circle.seats), 'seat')}: {story}."
+    path = [say_probability(value) for value in circle.running if value is not None]
     steps = f" The group's number, turn by turn: {', '.join(path)}." if path else ""
     return chart_style.alt_text(f"{start} In seat order: {seats}.{steps}" if seats else start)
 
 
-def _story(circle: CirclePicture) -> str:
-    """Tell in one sentence where the group began and ended, and what happened if it is known."""
-    outcome = {None: "", 0: "; it did not happen", 1: "; it happened"}[circle.outcome]
+def _story(circle: Summary) -> str:
+    """Tell in one sentence where the group began and ended."""
     if circle.compared is not None:
-        return f"{_change(*circle.compared)}{outcome}."
-    after = circle.aggregate[-1] if circle.final is None else circle.final
+        return f"{_change(*circle.compared)}."
+    after = circle.running[-1] if circle.final is None else circle.final.odds_mean
     if after is None:
-        return f"Nobody recorded a forecast in the circle{outcome}."
-    return f"The group ended at {say_probability(after)} ({_counted(circle)}){outcome}."
+        return "Nobody recorded a forecast in the circle."
+    return f"The group ended at {say_probability(after)} ({_counted(circle)})."
 
 
-def _counted(circle: CirclePicture) -> str:
+def _counted(circle: Summary) -> str:
     """Count whose number it is, and how few the line began with."""
     finals = sum(seat.final is not None for seat in circle.seats)
     blinds = sum(seat.blind is not None for seat in circle.seats)
-    people = "1 person" if finals == 1 else f"{finals} people"
+    people = say_people(finals)
     return people if blinds >= finals else f"{people}, {blinds or 'none'} of them blind before"
 
 
@@ -122,23 +90,22 @@ def _change(before: float, after: float, people: int) -> str:
     return f"The group went from {start} (blind) to {end} ({who})"
 
 
-def _seat_in_words(seat: SeatLine) -> str:
+def _seat_in_words(seat: SummarySeat) -> str:
     stages = (("blind", seat.blind), ("turn", seat.turn), ("final", seat.final))
     made = [f"{stage} {say_probability(p)}" for stage, p in stages if p is not None]
     late = " (late)" if seat.late else ""
     return f"{seat.name[:40]} {' → '.join(made) or 'no forecast'}{late}"
 
 
-def _key(circle: CirclePicture) -> list[Line2D]:
+def _key(circle: Summary) -> list[Line2D]:
     """List the marks that appear in this picture, and no others."""
     seats = circle.seats
     used = {
         "blind": any(seat.blind is not None for seat in seats),
         "turn": any(seat.turn is not None and not seat.late for seat in seats),
         "late": any(seat.turn is not None and seat.late for seat in seats),
-        "group": any(value is not None for value in circle.aggregate),
+        "group": any(value is not None for value in circle.running),
         "final": any(seat.final is not None for seat in seats),
-        "outcome": circle.outcome is not None,
     }
     return [_mark(name, [], [], name) for name, shown in used.items() if shown]
 
@@ -150,7 +117,6 @@ def _mark(stage: str, x: Sequence[float], y: Sequence[float], label: str = "") -
         "turn": ("o", chart_style.BLUE, chart_style.CARD, 9.0),
         "late": ("D", chart_style.BLUE, chart_style.INK, 7.0),
         "final": ("o", chart_style.VIOLET, chart_style.CARD, 7.5),
-        "outcome": ("*", chart_style.GREEN, chart_style.GREEN, 12.0),
     }
     mark = Line2D(x, y, label=label, linestyle="none", clip_on=False, zorder=4)
     if stage == "group":
@@ -163,7 +129,7 @@ def _mark(stage: str, x: Sequence[float], y: Sequence[float], label: str = "") -
     return mark
 
 
-def _names(seats: tuple[SeatLine, ...], slot: float) -> _Names:
+def _names(seats: tuple[SummarySeat, ...], slot: float) -> _Names:
     """Lay the names flat while they fit their seats, then slanted, then upright."""
     called = [chart_style.readable(s.name, otherwise=f"seat {k}") for k, s in enumerate(seats, 1)]
     flat = max((chart_style.text_width(name) for name in called), default=0.0) <= slot - 5
@@ -175,7 +141,7 @@ def _names(seats: tuple[SeatLine, ...], slot: float) -> _Names:
     return _Names(shown, size, angle, max(height, 14.0))
 
 
-def _draw_seats(area: Axes, circle: CirclePicture, names: _Names) -> None:
+def _draw_seats(area: Axes, circle: Summary, names: _Names) -> None:
     """Draw everything that has a place in the seat order, from the start to the last seat."""
     area.set_xlim(-0.5, len(circle.seats) + 0.5)
     area.set_xticks([])
@@ -185,10 +151,8 @@ def _draw_seats(area: Axes, circle: CirclePicture, names: _Names) -> None:
     area.plot(*_columns(spoken), color=chart_style.BLUE, linewidth=1.3, alpha=0.75, zorder=2)
     for at, seat in seats:
         _draw_seat(area, at, seat)
-    group = [(at, p) for at, p in enumerate(circle.aggregate) if p is not None]
+    group = [(at, p) for at, p in enumerate(circle.running) if p is not None]
     area.add_line(_mark("group", *_columns(group)))
-    if circle.outcome is not None:
-        area.add_line(_mark("outcome", [-0.5], [circle.outcome]))
     if len(circle.seats) <= _VALUES_UP_TO:
         _write_values(area, circle)
     _write_names(area, circle.seats, names)
@@ -198,7 +162,7 @@ def _columns(points: list[tuple[int, float]]) -> tuple[list[float], list[float]]
     return [float(at) for at, _ in points], [p for _, p in points]
 
 
-def _draw_seat(area: Axes, at: int, seat: SeatLine) -> None:
+def _draw_seat(area: Axes, at: int, seat: SummarySeat) -> None:
     """Draw a seat's blind and turn forecasts, joined by a stem that shows how far it moved."""
     if seat.blind is not None and seat.turn is not None:
         ends = [seat.blind, seat.turn]
@@ -209,16 +173,16 @@ def _draw_seat(area: Axes, at: int, seat: SeatLine) -> None:
         area.add_line(_mark("late" if seat.late else "turn", [at], [seat.turn]))
 
 
-def _write_values(area: Axes, circle: CirclePicture) -> None:
+def _write_values(area: Axes, circle: Summary) -> None:
     """Write each turn forecast by its dot, rather away from the group's line than beyond it."""
     for at, seat in enumerate(circle.seats, 1):
         if seat.turn is None:
             continue
-        others = [p for p in (seat.blind, circle.aggregate[at]) if p is not None]
+        others = [p for p in (seat.blind, circle.running[at]) if p is not None]
         above = _clear_of(seat.turn, others)
         below = 1 - _clear_of(1 - seat.turn, [1 - p for p in others])
         up, down = above - seat.turn, seat.turn - below
-        line_above = (circle.aggregate[at] or 0.0) > seat.turn
+        line_above = (circle.running[at] or 0.0) > seat.turn
         rises = up <= down + (-_AWAY if line_above else _AWAY) or below < _LOWEST_NUMBER
         place, shift = (above, 12) if rises else (below, -13)
         number = say_probability(seat.turn)
@@ -233,7 +197,7 @@ def _clear_of(start: float, others: list[float]) -> float:
     return start
 
 
-def _write_names(area: Axes, seats: tuple[SeatLine, ...], names: _Names) -> None:
+def _write_names(area: Axes, seats: tuple[SummarySeat, ...], names: _Names) -> None:
     """Name the seats under the plot, faintly those that did not forecast in their turn."""
     placing = {"va": "top"} if names.angle == 0 else {"ha": "right", "rotation": names.angle}
     under = area.get_xaxis_transform()
@@ -254,7 +218,7 @@ def _write_names(area: Axes, seats: tuple[SeatLine, ...], names: _Names) -> None
         )
 
 
-def _draw_finals(card: Figure, top: float, width: float, circle: CirclePicture) -> None:
+def _draw_finals(card: Figure, top: float, width: float, circle: Summary) -> None:
     """Gather the final forecasts in a column of their own, lowest and highest numbered."""
     area = chart_style.axes(card, width - _FINALS_WIDTH - _RIGHT, top, _FINALS_WIDTH, _PLOT_HEIGHT)
     area.patch.set(facecolor=chart_style.STRIPE, alpha=1)
@@ -264,7 +228,7 @@ def _draw_finals(card: Figure, top: float, width: float, circle: CirclePicture) 
     finals = sorted(seat.final for seat in circle.seats if seat.final is not None)
     area.add_line(_mark("final", _side_by_side(finals), finals))
     if circle.final is not None:
-        ends = [circle.final, circle.final]
+        ends = [circle.final.odds_mean] * 2
         area.plot([-1, 1], ends, color=chart_style.AMBER, linewidth=3.5, zorder=2.5)
     under = area.get_xaxis_transform()
     chart_style.note(

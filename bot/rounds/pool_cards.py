@@ -3,11 +3,12 @@
 from bot.answers.beliefs import say_belief
 from bot.answers.kinds import AnswerFormat
 from bot.answers.numbers import say_amount, say_number
+from bot.answers.pooling import PooledForecast
 from bot.answers.probabilities import Belief
-from bot.circle.pooling import Compared, PooledForecast
+from bot.circle.pooling import Compared
 from bot.circle.round_cards import PathWords, ended, same_people
-from bot.circle.words import say_people
 from bot.core.numbers import say_probability
+from bot.core.refusals import say_people
 from bot.door.messages import one_line, safe
 from bot.rounds.read_model import Summary
 
@@ -95,7 +96,7 @@ def _pool(pool: PooledForecast, asked: AnswerFormat) -> str:
     if asked.kind == "numeric":
         mean = safe(say_belief(_rounded(pool.mean), asked))
         return f"median {safe(say_belief(_rounded(pool.best), asked))}, mean {mean}"
-    return f"mean of odds {_chances(pool.best)}, mean {_chances(pool.mean)}"
+    return f"mean of odds {say_belief(pool.best, asked)}, mean {say_belief(pool.mean, asked)}"
 
 
 def _spread(shown: Summary) -> str:
@@ -121,7 +122,3 @@ def _amount(value: float, asked: AnswerFormat) -> str:
 
 def _rounded(belief: Belief) -> Belief:
     return Belief(values=tuple(float(f"{value:.{_DIGITS}g}") for value in belief.values))
-
-
-def _chances(belief: Belief) -> str:
-    return "/".join(say_probability(value).removesuffix("%") for value in belief.values) + "%"

@@ -12,9 +12,13 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from bot.answers.kinds import list_options
 from bot.answers.numbers import say_number
+from bot.answers.probabilities import Belief
 from bot.core.numbers import say_probability
+from bot.core.refusals import say_count
 from bot.door import chart_style
+from bot.rounds.read_model import Summary
 
 _DIGITS = 4
 _TICK_DIGITS = 10  # ticks are round numbers; those of years may be half a year apart
@@ -33,140 +37,123 @@ Values = tuple[float, ...]
 
 
 @dataclass(frozen=True)
-class Spoken:
-    """What one seat, or the whole group, forecast blind and at the end."""
+class _Line:
+    """What one seat, or the whole group, forecast blind and at the end: chances or quantiles."""
 
     name: str
     blind: Values | None
     final: Values | None
 
 
-@dataclass(frozen=True)
-class PoolPicture:
-    """A round in seat order; `options` are named where there are any, else values are quantiles.
-
-    `group` compares the same `people` blind and at the end. `path` is the group's number before the
-    first turn and after each seat, by replacement, and `end` the one when the round closed.
-    """
-
-    title: str
-    seats: tuple[Spoken, ...]
-    group: Spoken
-    options: tuple[str, ...] = ()
-    unit: str = ""
-    path: tuple[Values | None, ...] = ()
-    end: Values | None = None
-    people: int = 0
-
-
-def pool_chart(picture: PoolPicture) -> bytes:
+def pool_chart(shown: Summary) -> bytes:
     """Draw the round: blind forecasts hollow, final ones filled, the group's in amber."""
-    return _options_chart(picture) if picture.options else _numbers_chart(picture)
+    return _options_chart(shown) if shown.about.asked.has_options else _numbers_chart(shown)
 
 
-def pool_alt_text(picture: PoolPicture) -> str:
+def pool_alt_text(shown: Summary) -> str:
     """Say the same in words for those who do not see the picture."""
-    said = [_group_in_words(picture), *(_in_words(picture, seat) for seat in picture.seats)]
-    path = [_step(picture, values) for values in picture.path if values is not None]
+    said = [_group_in_words(shown), *(_in_words(shown, seat) for seat in _seats(shown))]
+    path = [_step(shown, values) for one in shown.movement.path if (values := _values(one))]
     steps = f" The group's number, turn by turn: {', '.join(path)}." if path else ""
-    counted = chart_style.plural(len(picture.seats), "seat")
+    counted = say_count(len(shown.seats), "seat")
     return chart_style.alt_text(
-        f"“{picture.title}”, {counted}. {_explained(picture)} {'; '.join(said)}.{steps}"
+        f"“{shown.about.question}”, {counted}. {_explained(shown)} {'; '.join(said)}.{steps}"
     )
 
 
-def _step(picture: PoolPicture, values: Values) -> str:
+def _step(shown: Summary, values: Values) -> str:
     """Say the group's number short: of a number, the middle alone."""
-    return _say(picture, values) if picture.options else say_number(values[1], _DIGITS)
+    return _say(shown, values) if shown.about.asked.has_options else say_number(values[1], _DIGITS)
 
 
-def _group_in_words(picture: PoolPicture) -> str:
-    who = f" ({picture.people} people, the same both times)" if picture.people else ""
-    return f"{_in_words(picture, picture.group)}{who}"
+def _group_in_words(shown: Summary) -> str:
+    who = f" ({_people(shown)} people, the same both times)" if _people(shown) else ""
+    return f"{_in_words(shown, _group(shown))}{who}"
 
 
-def _explained(picture: PoolPicture) -> str:
-    if picture.options:
-        options = ", ".join(option[:_ALT_NAME] for option in picture.options)
+def _explained(shown: Summary) -> str:
+    if shown.about.asked.has_options:
+        options = ", ".join(option[:_ALT_NAME] for option in list_options(shown.about.asked))
         return f"Chances of {options}, in this order, blind and at the end."
     return "Each range has an 80% chance; the dot is as likely too high as too low."
 
 
-def _in_words(picture: PoolPicture, seat: Spoken) -> str:
+def _in_words(shown: Summary, seat: _Line) -> str:
     said = [
-        f"{when} {_say(picture, values)}"
+        f"{when} {_say(shown, values)}"
         for when, values in (("blind", seat.blind), ("final", seat.final))
         if values is not None
     ]
     return f"{seat.name[:_ALT_NAME]} {' → '.join(said) or 'no forecast'}"
 
 
-def _say(picture: PoolPicture, values: Values) -> str:
-    if picture.options:
+def _say(shown: Summary, values: Values) -> str:
+    if shown.about.asked.has_options:
         return "/".join(say_probability(value) for value in values)
     low, middle, high = (say_number(value, _DIGITS) for value in values)
-    return f"{middle} ({low} to {high}) {picture.unit}".strip()
+    return f"{middle} ({low} to {high}) {shown.about.asked.unit}".strip()
 
 
-def _story(picture: PoolPicture) -> str:
-    if picture.options:
+def _story(shown: Summary) -> str:
+    if shown.about.asked.has_options:
         right = (
-            f" At the right blind → final, of the same {picture.people}." if picture.people else ""
+            f" At the right blind → final, of the same {_people(shown)}." if _people(shown) else ""
         )
         return f"One line per seat, in seat order; amber is the group, turn by turn.{right}"
-    unit = f", in {picture.unit}" if picture.unit else ""
+    unit = f", in {shown.about.asked.unit}" if shown.about.asked.unit else ""
     return f"Ranges with an 80% chance{unit}; the dot is the middle. Amber is the group."
 
 
-def _options_chart(picture: PoolPicture) -> bytes:
+def _options_chart(shown: Summary) -> bytes:
     """One strip per option; in each the seats, from the first above to the last below."""
-    head = chart_style.heading(picture.title, _story(picture))
-    roomy = max(_LEAST_STRIP, _TALLEST_TABLE / len(picture.options))
-    strip = min(roomy, _SEAT_STEP * (len(picture.seats) + 1))
+    head = chart_style.heading(shown.about.question, _story(shown))
+    count = len(shown.about.asked.options)
+    roomy = max(_LEAST_STRIP, _TALLEST_TABLE / count)
+    strip = min(roomy, _SEAT_STEP * (len(shown.seats) + 1))
     row = _OPTION_LABEL + strip + _OPTION_GAP
     top = head.height + 26
-    card = chart_style.figure(chart_style.NORMAL_WIDTH, top + row * len(picture.options) + 18, head)
-    chart_style.key(card, head.height + 2, _key(picture), columns=3)
-    for at in range(len(picture.options)):
-        _draw_option(card, picture, at, (top + row * at, strip))
+    card = chart_style.figure(chart_style.NORMAL_WIDTH, top + row * count + 18, head)
+    chart_style.key(card, head.height + 2, _key(shown), columns=3)
+    for at in range(count):
+        _draw_option(card, shown, at, (top + row * at, strip))
     return chart_style.to_png(card)
 
 
-def _draw_option(card: Figure, picture: PoolPicture, at: int, place: tuple[float, float]) -> None:
+def _draw_option(card: Figure, shown: Summary, at: int, place: tuple[float, float]) -> None:
     top, strip = place
     right = chart_style.NORMAL_WIDTH - chart_style.MARGIN
-    change = _change(picture.group, at)
+    change = _change(_group(shown), at)
     room = right - chart_style.MARGIN - chart_style.text_width(change) - 12
-    name = chart_style.shorten(picture.options[at], room, bold=True)
+    name = chart_style.shorten(list_options(shown.about.asked)[at], room, bold=True)
     chart_style.write(card, chart_style.MARGIN, top + _OPTION_LABEL / 2, name, bold=True)
     chart_style.write(
         card, right, top + _OPTION_LABEL / 2, change, color=chart_style.AMBER, ha="right"
     )
     width = chart_style.NORMAL_WIDTH - 2 * _INSET
     area = chart_style.axes(card, _INSET, top + _OPTION_LABEL, width, strip)
-    chart_style.percent_axis(area, "x", labels=at == len(picture.options) - 1)
-    area.set_ylim(len(picture.seats) + 0.2, -0.2 - 0.6)
+    chart_style.percent_axis(area, "x", labels=at == len(shown.about.asked.options) - 1)
+    area.set_ylim(len(shown.seats) + 0.2, -0.2 - 0.6)
     area.set_yticks([])
     area.patch.set(facecolor=chart_style.STRIPE, alpha=1)
-    for level, seat in enumerate(picture.seats):
+    for level, seat in enumerate(_seats(shown)):
         _draw_move(area, level, _at(seat.blind, at), _at(seat.final, at))
-    _draw_path(area, picture, at)
+    _draw_path(area, shown, at)
 
 
-def _draw_path(area: Axes, picture: PoolPicture, at: int) -> None:
+def _draw_path(area: Axes, shown: Summary, at: int) -> None:
     """Draw the group's number downwards: before the first seat, beside each, and at the end."""
-    count = len(picture.seats)
+    count = len(shown.seats)
     levels = [_BEFORE, *(float(level) for level in range(count))]
     points = [
-        (values[at], level) for level, values in zip(levels, picture.path, strict=False) if values
+        (values[at], level) for level, values in zip(levels, _path(shown), strict=False) if values
     ]
-    if picture.options and picture.end is not None:
-        points.append((picture.end[at], count - _BEFORE - 1))
+    if shown.about.asked.has_options and (end := _values(shown.movement.final)):
+        points.append((end[at], count - _BEFORE - 1))
     across, down = [x for x, _ in points], [y for _, y in points]
     area.plot(across, down, color=chart_style.AMBER, linewidth=2.5, zorder=2, solid_capstyle="butt")
 
 
-def _change(group: Spoken, at: int) -> str:
+def _change(group: _Line, at: int) -> str:
     said = [say_probability(values[at]) for values in (group.blind, group.final) if values]
     return " → ".join(dict.fromkeys(said))
 
@@ -186,29 +173,30 @@ def _draw_move(area: Axes, level: float, blind: float | None, final: float | Non
         area.add_line(_mark("final", [final], [level]))
 
 
-def _numbers_chart(picture: PoolPicture) -> bytes:
+def _numbers_chart(shown: Summary) -> bytes:
     """One row per seat with its range, and the group's below."""
-    head = chart_style.heading(picture.title, _story(picture))
-    spoken = [*picture.seats, picture.group]
+    head = chart_style.heading(shown.about.question, _story(shown))
+    spoken = [*_seats(shown), _group(shown)]
     row = min(_ROW, _TALLEST_TABLE / len(spoken))
     top = head.height + 26
     tall = row * len(spoken)
     card = chart_style.figure(chart_style.NORMAL_WIDTH, top + tall + 30, head)
-    chart_style.key(card, head.height + 2, _key(picture), columns=3)
+    chart_style.key(card, head.height + 2, _key(shown), columns=3)
     left = chart_style.MARGIN + _NAME_WIDTH
     numbers = max(chart_style.text_width(_middle(one), bold=True) for one in spoken)
     right = chart_style.MARGIN + min(numbers, _VALUE_WIDTH) + 22
     area = chart_style.axes(card, left, top, chart_style.NORMAL_WIDTH - left - right, tall)
     _scale(area, spoken)
     for level, one in enumerate(spoken):
-        _write_row(card, picture, one, top + row * (level + 0.5))
-        _draw_ranges(area, level, one, grouped=level == len(spoken) - 1)
-    _draw_path(area, picture, 1)
+        grouped = level == len(spoken) - 1
+        _write_row(card, one, top + row * (level + 0.5), grouped=grouped)
+        _draw_ranges(area, level, one, grouped=grouped)
+    _draw_path(area, shown, 1)
     chart_style.stripe(card, top + tall - row, row)
     return chart_style.to_png(card)
 
 
-def _scale(area: Axes, spoken: Sequence[Spoken]) -> None:
+def _scale(area: Axes, spoken: Sequence[_Line]) -> None:
     """Set the axes: seats downward, and all that was said across with a few numbers."""
     said = [value for one in spoken for value in (*(one.blind or ()), *(one.final or ()))]
     low, high = min(said, default=0.0), max(said, default=1.0)
@@ -222,8 +210,7 @@ def _scale(area: Axes, spoken: Sequence[Spoken]) -> None:
     area.set_axisbelow(True)
 
 
-def _write_row(card: Figure, picture: PoolPicture, one: Spoken, level: float) -> None:
-    grouped = one is picture.group
+def _write_row(card: Figure, one: _Line, level: float, *, grouped: bool) -> None:
     color = chart_style.AMBER if grouped else chart_style.INK
     name = chart_style.readable(one.name, otherwise="seat")
     shown = chart_style.shorten(name, _NAME_WIDTH - 10, bold=grouped)
@@ -233,7 +220,7 @@ def _write_row(card: Figure, picture: PoolPicture, one: Spoken, level: float) ->
     chart_style.write(card, right, level, amount, color=color, bold=grouped, ha="right")
 
 
-def _middle(one: Spoken) -> str:
+def _middle(one: _Line) -> str:
     return brief(one.final[1]) if one.final else "–"
 
 
@@ -247,7 +234,7 @@ def brief(value: float, digits: int = _DIGITS) -> str:
     return f"{say_number(value / step, digits)}{sign}"
 
 
-def _draw_ranges(area: Axes, level: float, one: Spoken, *, grouped: bool) -> None:
+def _draw_ranges(area: Axes, level: float, one: _Line, *, grouped: bool) -> None:
     """Draw the blind range thin and above, the final one thick and below."""
     draw = partial(_draw_range, area)
     apart = 0.17 if one.blind and one.final else 0.0
@@ -269,14 +256,14 @@ def _draw_range(area: Axes, level: float, values: Values, stage: str, color: str
     area.add_line(mark)
 
 
-def _key(picture: PoolPicture) -> list[Line2D]:
+def _key(shown: Summary) -> list[Line2D]:
     """List the marks that appear in this picture, and no others."""
     used = {
-        "blind": any(seat.blind is not None for seat in picture.seats),
-        "final": any(seat.final is not None for seat in picture.seats),
+        "blind": any(seat.blind is not None for seat in _seats(shown)),
+        "final": any(seat.final is not None for seat in _seats(shown)),
     }
     marks = [_mark(stage, [], [], stage) for stage, shown in used.items() if shown]
-    if picture.options:
+    if shown.about.asked.has_options:
         marks.append(Line2D([], [], color=chart_style.AMBER, linewidth=2.5, label="the group"))
     return marks
 
@@ -291,3 +278,31 @@ def _mark(stage: str, x: Sequence[float], y: Sequence[float], label: str = "") -
     mark.set(marker="o", markerfacecolor=face, markeredgecolor=edge, markersize=size)
     mark.set_markeredgewidth(1.5 if stage == "blind" else 1.0)
     return mark
+
+
+def _seats(shown: Summary) -> tuple[_Line, ...]:
+    return tuple(_Line(one.name, _values(one.said[0]), _values(one.said[2])) for one in shown.seats)
+
+
+def _group(shown: Summary) -> _Line:
+    """Return before and after of the same people; of too few, the end alone."""
+    found = shown.movement.compared
+    if found is None:
+        return _Line("the group", None, _values(shown.movement.final))
+    everybody = found.people == shown.movement.final_people
+    name = "the group" if everybody else f"the same {found.people}"
+    return _Line(name, found.before.values, found.after.values)
+
+
+def _people(shown: Summary) -> int:
+    """Count who is compared before and after; 0 where too few are."""
+    return shown.movement.compared.people if shown.movement.compared else 0
+
+
+def _path(shown: Summary) -> tuple[Values | None, ...]:
+    """Return the group's number before the first turn and after each seat."""
+    return tuple(map(_values, shown.movement.path))
+
+
+def _values(belief: Belief | None) -> Values | None:
+    return belief.values if belief is not None else None

@@ -12,15 +12,16 @@ from sqlmodel import Session
 from bot.answers import belief_mapping
 from bot.answers import mapping as answers_mapping
 from bot.answers.kinds import BINARY, AnswerFormat
+from bot.answers.pooling import PooledForecast, mean_of_odds, pool
 from bot.answers.probabilities import Belief
 from bot.circle.movement import Movement, movement
-from bot.circle.pooling import PooledForecast, pool
 from bot.core.keys import Key
 from bot.core.unit import row_id
 from bot.questions import rules as questions_rules
 from bot.rounds import rows
 from bot.rounds.rows import RoundRows
-from scoring import geometric_mean_of_odds, mean, median
+from bot.scores.rules import blind_forecast, speaking_order, turn_ends, turn_forecast
+from scoring import mean, median
 from storage import forecasts, groups, rounds
 from storage.enums import CardKind
 from storage.tables import (
@@ -276,8 +277,9 @@ def read_summary(tx: Session, at: Key, now: datetime) -> Summary | None:
     circle = rows.find(tx, at.id)
     if circle is None:
         return None
+    ended = turn_ends((turn.member_id, turn.ended_at) for turn in circle.turns)
     seats = tuple(
-        _summary_seat(circle.name(member), _of(made, member), at.id)
+        _summary_seat(circle.name(member), _of(made, member), at.id, ended.get(member))
         for member in _seated(circle, here)
     )
     newest = rounds.of_session(tx, row.session_id)[-1].id == row.id
@@ -368,17 +370,17 @@ def _updates(
 
 def _seated(circle: RoundRows, made: Sequence[Forecast]) -> list[int]:
     """Members in the order in which they spoke; then who had no turn; then other forecasters."""
-    spoke = [turn.member_id for turn in circle.turns]
-    order = list(dict.fromkeys(reversed(spoke)))[::-1]
+    order = speaking_order(turn.member_id for turn in circle.turns)
     seats = [seat.member_id for seat in circle.seats]
     return list(dict.fromkeys([*order, *seats, *(one.member_id for one in made)]))
 
 
-def _summary_seat(name: str, own: Sequence[Forecast], round_id: int) -> SummarySeat:
+def _summary_seat(
+    name: str, own: Sequence[Forecast], round_id: int, ended: datetime | None
+) -> SummarySeat:
     here = [one for one in own if one.round_id == round_id]
-    blind = _last(one for one in here if one.kind == ForecastKind.BLIND)
-    turns = [one for one in here if one.kind == ForecastKind.TURN]
-    turn = _last(one for one in turns if not one.late) or (turns[0] if turns else None)
+    blind = blind_forecast(own, round_id)
+    turn = turn_forecast(own, round_id, ended)
     reason = next((one.reason for one in reversed(here) if one.reason), "")
     return SummarySeat(
         name,
@@ -422,5 +424,5 @@ def _aggregates(values: Sequence[float | None]) -> Aggregates | None:
     return Aggregates(
         mean(probabilities=said).probability,
         median(probabilities=said).probability,
-        geometric_mean_of_odds(probabilities=said).probability,
+        mean_of_odds(said).probability,
     )

@@ -33,21 +33,10 @@ def summary_picture(shown: Summary) -> Picture | None:
         return None
     # Loaded with the first picture: matplotlib would be a fifth of an idle bot's memory.
     with LOADING:
-        from bot.rounds import charts as rounds_charts  # noqa: PLC0415
-        from bot.rounds import pool_pictures  # noqa: PLC0415
+        from bot.rounds import charts, pool_charts  # noqa: PLC0415
 
     if _is_of_pools(shown):
-        return pool_pictures.pool_picture(shown)
-    circle = rounds_charts.CirclePicture(
-        title=shown.about.question,
-        seats=tuple(
-            rounds_charts.SeatLine(seat.name, seat.blind, seat.turn, seat.late, seat.final)
-            for seat in shown.seats
-        ),
-        aggregate=shown.running,
-        final=shown.final.odds_mean if shown.final else None,
-        compared=shown.compared,
-    )
-    return Picture(
-        rounds_charts.circle_chart(circle), "circle.png", rounds_charts.circle_alt_text(circle)
-    )
+        return Picture(
+            pool_charts.pool_chart(shown), "circle.png", pool_charts.pool_alt_text(shown)
+        )
+    return Picture(charts.circle_chart(shown), "circle.png", charts.circle_alt_text(shown))

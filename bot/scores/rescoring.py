@@ -25,6 +25,7 @@ from storage.tables import (
     Resolution,
     Round,
     Score,
+    Turn,
 )
 
 _BINARY = {"yes": 1.0, "no": 0.0}
@@ -68,14 +69,17 @@ def _scores(tx: Session, question: Question, resolution: Resolution, outcome: fl
     }
     seen = [_made(row) for row in made.values()]
     limits: Cutoffs = {"known_at": resolution.known_at, "closes_at": question.closes_at}
-    chosen = scores_rules.choose(seen, [_round_end(tx, row) for row in closed], **limits)
+    turns = {row_id(row): rounds.turns(tx, row_id(row)) for row in closed}
+    ends = [_round_end(row, turns[row_id(row)]) for row in closed]
+    chosen = scores_rules.choose(seen, ends, **limits)
     beliefs = {number: belief_mapping.belief(row) for number, row in made.items()}
     rows = _earned(question, chosen, beliefs, resolution, outcome)
     counted = [made[one.id] for one in scores_rules.in_time(seen, **limits)]
     _add_over_time(question, rows, counted, beliefs, resolution, outcome)
     if question.kind == QuestionKind.BINARY:
-        for row in closed:
-            _add_turns(rows, row_id(row), _speakers(tx, row), outcome)
+        for round_id, taken_turns in turns.items():
+            speakers = scores_rules.speaking_order(turn.member_id for turn in taken_turns)
+            _add_turns(rows, round_id, speakers, outcome)
     return rows
 
 
@@ -92,18 +96,9 @@ def _made(row: Forecast) -> scores_rules.Made:
     )
 
 
-def _round_end(tx: Session, row: Round) -> scores_rules.RoundEnd:
-    ended: dict[int, datetime] = {}
-    for turn in rounds.turns(tx, row_id(row)):
-        if turn.ended_at is not None:
-            ended[turn.member_id] = turn.ended_at
+def _round_end(row: Round, turns: Sequence[Turn]) -> scores_rules.RoundEnd:
+    ended = scores_rules.turn_ends((turn.member_id, turn.ended_at) for turn in turns)
     return scores_rules.RoundEnd(row_id(row), row.closed_at, tuple(ended.items()))
-
-
-def _speakers(tx: Session, row: Round) -> list[int]:
-    """The members of a round in the order in which they spoke, the last time where more often."""
-    spoke = [turn.member_id for turn in rounds.turns(tx, row_id(row))]
-    return list(dict.fromkeys(reversed(spoke)))[::-1]
 
 
 def _earned(

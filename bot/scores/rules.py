@@ -1,12 +1,35 @@
 """Which of a member's forecasts on a question are scored, and which of them are headlines."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol, TypeVar
 
 ScoredMoment = Literal["blind", "turn", "final", "close"]
 MOMENTS: tuple[ScoredMoment, ...] = ("blind", "turn", "final", "close")
+
+
+class RecordedForecast(Protocol):
+    """A forecast as far as choosing among somebody's forecasts needs it; rows have it all."""
+
+    @property
+    def made_at(self) -> datetime:
+        """Return when it was recorded."""
+
+    @property
+    def kind(self) -> str:
+        """Return blind, turn or update."""
+
+    @property
+    def late(self) -> bool:
+        """Tell whether it came after the turn that it is for."""
+
+    @property
+    def round_id(self) -> int | None:
+        """Return the round in which it was made, if any."""
+
+
+AnyForecast = TypeVar("AnyForecast", bound=RecordedForecast)
 
 
 @dataclass(frozen=True)
@@ -91,11 +114,49 @@ def _of_member(member: int, own: list[Made], rounds: Sequence[RoundEnd]) -> list
     return [*in_rounds, ScoredForecast(own[-1].id, member, "close", None)]
 
 
+def blind_forecast(own: Sequence[AnyForecast], round_id: int) -> AnyForecast | None:
+    """Return what somebody forecast blind in a round: the last one counts."""
+    blind = [made for made in own if made.kind == "blind" and made.round_id == round_id]
+    return blind[-1] if blind else None
+
+
+def turn_forecast(
+    own: Sequence[AnyForecast], round_id: int, ended: datetime | None
+) -> AnyForecast | None:
+    """Return the forecast of somebody's turn in a round, of all their forecasts in order.
+
+    It is the last one made in the turn, else the first late one. Who recorded neither, and passed
+    for example, has the first forecast made after the turn ended, outside of other rounds.
+    """
+    recorded = [made for made in own if made.kind == "turn" and made.round_id == round_id]
+    in_turn = [made for made in recorded if not made.late]
+    if recorded:
+        return in_turn[-1] if in_turn else recorded[0]
+    if ended is None:
+        return None
+    here = (made for made in own if made.round_id in {None, round_id})
+    return next((made for made in here if made.made_at >= ended), None)
+
+
+def speaking_order(speakers: Iterable[int]) -> tuple[int, ...]:
+    """Return members by their last turn, from who spoke in each turn of a round.
+
+    >>> speaking_order([1, 2, 3, 1])
+    (2, 3, 1)
+    """
+    return tuple(dict.fromkeys(reversed(list(speakers))))[::-1]
+
+
+def turn_ends(turns: Iterable[tuple[int, datetime | None]]) -> dict[int, datetime]:
+    """Return when each member's last turn ended, from the turns of a round in their order."""
+    return {member: ended for member, ended in turns if ended is not None}
+
+
 def _in_round(member: int, own: list[Made], end: RoundEnd) -> list[ScoredForecast]:
-    blind = [made for made in own if made.kind == "blind" and made.round_id == end.round_id]
+    ended = dict(end.turn_ended).get(member)
     moments: list[tuple[ScoredMoment, Made | None]] = [
-        ("blind", blind[-1] if blind else None),
-        ("turn", _turn_forecast(member, own, end)),
+        ("blind", blind_forecast(own, end.round_id)),
+        ("turn", turn_forecast(own, end.round_id, ended)),
         ("final", _standing_at(own, end.closed_at) if _took_part(member, own, end) else None),
     ]
     return [
@@ -103,22 +164,6 @@ def _in_round(member: int, own: list[Made], end: RoundEnd) -> list[ScoredForecas
         for moment, made in moments
         if made is not None
     ]
-
-
-def _turn_forecast(member: int, own: list[Made], end: RoundEnd) -> Made | None:
-    recorded = [made for made in own if made.kind == "turn" and made.round_id == end.round_id]
-    in_turn = [made for made in recorded if not made.late]
-    if recorded:
-        return in_turn[-1] if in_turn else recorded[0]
-    ended = dict(end.turn_ended).get(member)
-    if ended is None:
-        return None
-    return next((made for made in own if made.made_at >= ended and _of_round(made, end)), None)
-
-
-def _of_round(made: Made, end: RoundEnd) -> bool:
-    """A forecast made in another round belongs to that one, however late it is for this."""
-    return made.round_id in {None, end.round_id}
 
 
 def _took_part(member: int, own: list[Made], end: RoundEnd) -> bool:

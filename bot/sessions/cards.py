@@ -142,5 +142,5 @@ def _lobby_over(lobby: Lobby) -> Message:
 
 def _round_line(one: RoundLine) -> str:
     closes = f" · closes {day(one.closes_at)}" if one.closes_at else ""
-    people = f"{one.forecasters} forecaster{'' if one.forecasters == 1 else 's'}"
+    people = f"{say_count(one.forecasters, 'forecaster')}"
     return f"{one.number}. {safe(one.question)} · {people}{closes}"

@@ -10,6 +10,7 @@ from typing import Any
 
 import scoring
 from bot.core.numbers import say_probability, say_share
+from bot.core.refusals import say_count
 
 FEW = 10  # below this, hardly anything is more than luck
 ENOUGH_FOR_TENTHS = 50
@@ -131,7 +132,9 @@ def sentence(reading: CalibrationReading | None, who: str) -> str:
     if reading is None:
         return "No resolved yes-or-no question yet, so there is nothing to see so far."
     if reading.count < FEW:
-        return f"Only {_forecasts(reading.count)} so far: too few to tell skill from luck."
+        return (
+            f"Only {say_count(reading.count, 'forecast')} so far: too few to tell skill from luck."
+        )
     if reading.lucky != reading.main_bin.lucky or reading.opposite:
         return f"{_of_all(reading)}, but {_exception(reading)}."
     return f"{_of_main_bin(reading.main_bin, who)} {_of_all(reading)}."
@@ -152,8 +155,8 @@ def _of_main_bin(main: Bin, who: str) -> str:
 def _happens(main: Bin) -> str:
     luck = "within luck" if main.lucky else "more than luck explains"
     return (
-        f"it happens {say_share(main.happened)} of the time; with {_forecasts(main.count)} that is "
-        f"{luck}"
+        f"it happens {say_share(main.happened)} of the time; with "
+        f"{say_count(main.count, 'forecast')} that is {luck}"
     )
 
 
@@ -166,13 +169,13 @@ def _exception(reading: CalibrationReading) -> str:
     if main.lucky:
         return f"{around}{_happens(main)}"
     return (
-        f"{around}it happens {say_share(main.happened)} of the time: with {_forecasts(main.count)} "
-        "luck brings that in one record of ten at most"
+        f"{around}it happens {say_share(main.happened)} of the time: with "
+        f"{say_count(main.count, 'forecast')} luck brings that in one record of ten at most"
     )
 
 
 def _of_all(reading: CalibrationReading) -> str:
-    together = f"All {_forecasts(reading.count)} together"
+    together = f"All {say_count(reading.count, 'forecast')} together"
     if reading.lucky:
         return f"{together} are within what luck allows"
     tilt = f": {reading.tilt}" if reading.tilt else ""
@@ -209,7 +212,3 @@ def _bins(found: scoring.CalibrationBins) -> tuple[Bin, ...]:
 def _curve(found: scoring.Corp) -> Curve:
     columns = (found.forecasts, found.recalibrated, found.band_forecasts, found.low, found.high)
     return Curve(*(tuple(column.tolist()) for column in columns))
-
-
-def _forecasts(count: int) -> str:
-    return f"{count:,} forecast{'' if count == 1 else 's'}"

@@ -4,6 +4,7 @@ import math
 
 from bot.circle.cards import record_lines
 from bot.core.numbers import say_share
+from bot.core.refusals import say_count
 from bot.door.messages import (
     BLUE,
     GREY,
@@ -102,7 +103,7 @@ def calibration_card(shown: Calibration, picture: Picture | None) -> Message:
     if shown.numbers is not None:
         text.append(_of_numbers(shown.numbers))
     if shown.others:
-        kinds = f"{shown.others} question{_s(shown.others)} of other kinds"
+        kinds = f"{say_count(shown.others, 'question')} of other kinds"
         text.append(f"{kinds} left out: calibration is about questions with yes or no.")
     embed = card(one_line(calibration_title(shown), 93), "\n".join(map(safe, text)), BLUE)
     embed.set_footer(
@@ -182,14 +183,15 @@ def _progress(row: BoardRow, asked: BoardQuery) -> str:
     """How far somebody has come, and what their next questions bring."""
     if row.rank is None and row.questions < asked.minimum:
         left = asked.minimum - row.questions
-        return (
-            f"{left} more question{_s(left)} to a rank: {row.questions} of {asked.minimum} so far."
-        )
+        more = say_count(left, "more question")
+        return f"{more} to a rank: {row.questions} of {asked.minimum} so far."
     needed = INTERVAL_FROM.get(asked.metric)
     if needed is None:
-        return f"On {_questions(row.questions)}; more make the number surer."
+        return f"On {say_count(row.questions, 'question')}; more make the number surer."
     if math.isnan(row.low):
-        return f"From {_questions(needed)} on it has an interval: {row.questions} so far."
+        return (
+            f"From {say_count(needed, 'question')} on it has an interval: {row.questions} so far."
+        )
     half = (row.high - row.low) / 2
     now, later = (say_value(asked.metric, x).lstrip("+") for x in (half, half / math.sqrt(2)))
     return f"Known to about ±{now}; twice as many questions would make that ±{later}."
@@ -209,7 +211,7 @@ def _ranges(board: Board) -> str:
 
 def _below(board: Board) -> str:
     """Over those without a rank: too few questions, or numbers that have no mean."""
-    takes = _questions(board.asked.minimum)
+    takes = say_count(board.asked.minimum, "question")
     if _has_enough(board):
         return f"**Without a rank** (it takes {takes} and a number)"
     return f"**On the way** (a rank takes {takes})"
@@ -223,7 +225,7 @@ def _has_enough(board: Board) -> bool:
 def _no_rank(board: Board) -> str:
     if _has_enough(board):
         return "Nobody has a rank."
-    nobody = f"Nobody has {_questions(board.asked.minimum)}"
+    nobody = f"Nobody has {say_count(board.asked.minimum, 'question')}"
     if board.asked.window.kind != "all":
         return f"{nobody} in this window. `min` asks for fewer."
     return f"{nobody} yet; {board.resolved} resolved so far."
@@ -233,8 +235,8 @@ def _nobody(board: Board) -> str:
     if board.rescored is not None:
         return (
             "Scores are being computed again by new rules: "
-            f"{board.rescored:,} of {_questions(board.resolved)} so far. Look again in a few "
-            "minutes."
+            f"{board.rescored:,} of {say_count(board.resolved, 'question')} so far. "
+            "Look again in a few minutes."
         )
     if board.asked.window.kind != "all":
         return (
@@ -268,7 +270,7 @@ def _row(row: BoardRow, asked: BoardQuery) -> str:
     name = one_line(row.name, LONGEST_NAME)
     who = f"**{name}** (you)" if row.mine else name
     short = row.rank is None and row.questions < asked.minimum
-    count = _questions(asked.minimum if short else row.questions)
+    count = say_count(asked.minimum if short else row.questions, "question")
     told = [_numbers(asked.metric, row, who), f"{row.questions} of {count}" if short else count]
     if row.ranks is not None:
         told.insert(1, f"rank {say_ranks(row.ranks)}")
@@ -299,7 +301,8 @@ def _record(profile: Profile) -> str:
     if not profile.forecasts:
         return "No forecast yet."
     made = (
-        f"{profile.forecasts} forecast{_s(profile.forecasts)} on {_questions(profile.questions)}, "
+        f"{say_count(profile.forecasts, 'forecast')} on "
+        f"{say_count(profile.questions, 'question')}, "
         f"{profile.pending} of them not settled yet."
     )
     if profile.rescoring:
@@ -328,7 +331,8 @@ def _standings(profile: Profile) -> str:
     sure = [(metric, row) for metric, row in profile.standings if not math.isnan(row.low)]
     rows = [_standing(metric, row) for metric, row in sure]
     waiting = [
-        f"{WORDS[metric].name} from {_questions(INTERVAL_FROM[metric])} ({row.questions} so far)"
+        f"{WORDS[metric].name} from {say_count(INTERVAL_FROM[metric], 'question')} "
+        f"({row.questions} so far)"
         for metric, row in profile.standings
         if math.isnan(row.low) and metric in INTERVAL_FROM
     ]
@@ -366,7 +370,10 @@ def _moments(moments: Moments) -> str:
             for moment, mean in moments.means
         ]
         return lines(
-            [*rows, f"*On the same {_questions(moments.questions)}, which have all four.*"]
+            [
+                *rows,
+                f"*On the same {say_count(moments.questions, 'question')}, which have all four.*",
+            ]
         )
     if not moments.questions:
         return ""
@@ -386,12 +393,4 @@ def _recent(line: ProfileLine) -> str:
 
 def _standing(metric: Metric, row: BoardRow) -> str:
     name = WORDS[metric].name
-    return f"{_numbers(metric, row, name)} · {_questions(row.questions)}"
-
-
-def _questions(count: int) -> str:
-    return f"{count} question{_s(count)}"
-
-
-def _s(count: int) -> str:
-    return "" if count == 1 else "s"
+    return f"{_numbers(metric, row, name)} · {say_count(row.questions, 'question')}"

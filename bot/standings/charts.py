@@ -16,8 +16,12 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from bot.core.numbers import say_probability, say_share
+from bot.core.refusals import say_count
 from bot.door import chart_style
-from bot.standings.metrics import say_ranks
+from bot.standings.cards import leaderboard_title
+from bot.standings.metrics import WORDS, say_interval, say_ranks, say_value
+from bot.standings.query import Metric
+from bot.standings.service import Board, BoardRow
 
 _ROWS = 20
 _ROW_HEIGHT, _GAP = 22.0, 24.0
@@ -28,10 +32,8 @@ _WITHOUT_RANK = 22.0  # room that a name gains where only the range stands befor
 _IN_ALT_TEXT = 5
 _IN_THE_LIST = "(in the list)"  # a name that no font here can draw; the text beside has it
 
-# How a metric's numbers are written, and the value that everyone should know, with its name.
-_FORMATS = {"brier": ".3f", "log": ".2f", "peer": "+.1f", "baseline": "+.1f"}
-_FORMATS |= dict.fromkeys(("edge", "over_time", "gain", "calibration"), "+.3f")
-_REFERENCES = {
+# The value of a metric that everyone should know, with its name.
+_REFERENCES: dict[Metric, tuple[float, str]] = {
     "brier": (0.25, "knowing nothing"),
     "edge": (0.0, "level with the others"),
     "over_time": (0.0, "level with the others"),
@@ -49,45 +51,6 @@ _CURVE_LEFT, _CURVE_WIDTH, _CURVE_HEIGHT, _BARS_HEIGHT = 50.0, 362.0, 300.0, 56.
 _SENTENCE_LINES = 6  # what it comes to is said last and must not be cut off
 _TOO_HIGH_FOR_A_COUNT = 0.96
 _NEAR_NOTHING = 0.02  # half the width given to a curve or band that has one point only
-
-
-@dataclass(frozen=True)
-class BoardRow:
-    """One member: unranked without a rank; without an interval if low or high is missing.
-
-    The interval is that of `raw`, the plain mean, where that is not the value itself. `ranks` are
-    the best and the worst rank that the data allow.
-    """
-
-    name: str
-    rank: int | None
-    value: float
-    low: float | None
-    high: float | None
-    count: int
-    raw: float | None = None
-    ranks: tuple[int, int] | None = None
-
-
-@dataclass(frozen=True)
-class BoardPicture:
-    """A leaderboard in one metric, with a sentence that says what the metric means.
-
-    While it is too close to call, nobody is drawn as a leader: ranges of ranks stand in the place
-    of ranks.
-    """
-
-    title: str
-    metric: str
-    explanation: str
-    higher_is_better: bool
-    rows: tuple[BoardRow, ...]
-    too_close: bool = False
-
-    @property
-    def sentence(self) -> str:
-        """What stands under the title."""
-        return f"{_TOO_CLOSE} {self.explanation}" if self.too_close else self.explanation
 
 
 @dataclass(frozen=True)
@@ -118,11 +81,11 @@ class CalibrationPicture:
     count: int
 
 
-def leaderboard_chart(board: BoardPicture) -> bytes:
+def leaderboard_chart(board: Board) -> bytes:
     """Draw the first twenty rows, best on top, the unranked in grey under a line."""
     rows = _in_order(board.rows)
     shown = rows[:_ROWS]
-    head = chart_style.heading(board.title, board.sentence, lines=_HEADING_LINES)
+    head = chart_style.heading(_title(board), _sentence(board), lines=_HEADING_LINES)
     top = head.height + 24
     tall = _offset(shown, len(shown)) if shown else _ROW_HEIGHT
     more = len(rows) - len(shown)
@@ -137,22 +100,22 @@ def leaderboard_chart(board: BoardPicture) -> bytes:
             card,
             chart_style.MARGIN,
             top + tall + 44,
-            f"and {chart_style.plural(more, 'more member')}",
+            f"and {say_count(more, 'more member')}",
         )
     return chart_style.to_png(card)
 
 
-def leaderboard_alt_text(board: BoardPicture) -> str:
+def leaderboard_alt_text(board: Board) -> str:
     """Say who leads, if anybody does, with the numbers, and how many more there are."""
     rows = _in_order(board.rows)
-    best = "higher" if board.higher_is_better else "lower"
+    best = "higher" if WORDS[board.asked.metric].higher_is_better else "lower"
     said = "; ".join(_row_in_words(board, row) for row in rows[:_IN_ALT_TEXT])
     more = len(rows) - _IN_ALT_TEXT
     rest = f"; and {more} more" if more > 0 else ""
     told = f"{said}{rest}" if rows else "no scores yet"
     close = f"{_TOO_CLOSE} " if board.too_close else ""
     return chart_style.alt_text(
-        f"{close}{board.title}, by {board.metric} ({best} is better): {told}."
+        f"{close}{_title(board)}, by {board.asked.metric} ({best} is better): {told}."
     )
 
 
@@ -175,7 +138,7 @@ def calibration_chart(picture: CalibrationPicture) -> bytes:
 
 def calibration_alt_text(picture: CalibrationPicture) -> str:
     """Give the reading, and the bins in numbers."""
-    counted = chart_style.plural(picture.count, "resolved forecast")
+    counted = say_count(picture.count, "resolved forecast")
     start = f"{picture.title}, {counted}: {picture.sentence}"
     bins = ", ".join(
         f"{say_probability(dot.mean_forecast)} → {say_share(dot.observed_rate)} ({dot.count:,})"
@@ -186,32 +149,30 @@ def calibration_alt_text(picture: CalibrationPicture) -> str:
     )
 
 
+def _title(board: Board) -> str:
+    return leaderboard_title(board).removeprefix("Leaderboard: ")
+
+
+def _sentence(board: Board) -> str:
+    """Say what the metric means; first that nobody leads, where that is so."""
+    means = WORDS[board.asked.metric].means
+    return f"{_TOO_CLOSE} {means}" if board.too_close else means
+
+
 def _in_order(rows: tuple[BoardRow, ...]) -> list[BoardRow]:
     """Put the ranked first by rank; the order given stays within a rank and for the unranked."""
     return sorted(rows, key=lambda row: inf if row.rank is None else row.rank)
 
 
-def _row_in_words(board: BoardPicture, row: BoardRow) -> str:
-    metric = board.metric
+def _row_in_words(board: Board, row: BoardRow) -> str:
+    metric = board.asked.metric
     place = "" if board.too_close else f"{row.rank}. "
     rank = "unranked " if row.rank is None else place
     ranks = f", rank {say_ranks(row.ranks)}" if row.ranks else ""
-    interval = ""
-    if row.low is not None and row.high is not None:
-        low, high = _number(metric, row.low), _number(metric, row.high)
-        interval = f", 90% interval {low} to {high}"
-    questions = chart_style.plural(row.count, "question")
-    return f"{rank}{row.name[:40]} {_number(metric, row.value)} ({questions}{interval}{ranks})"
-
-
-def _number(metric: str, value: float) -> str:
-    """Write a score the way its metric is read, with a true minus sign."""
-    if isnan(value):
-        return "–"
-    if not isfinite(value):
-        return "∞" if value > 0 else "−∞"
-    number = format(value, _FORMATS.get(metric, ".3g"))
-    return number.replace("-", "−") if float(number) else number.lstrip("+-")
+    ends = say_interval(metric, row.low, row.high)
+    interval = f", 90% interval {ends}" if ends else ""
+    questions = say_count(row.questions, "question")
+    return f"{rank}{row.name[:40]} {say_value(metric, row.value)} ({questions}{interval}{ranks})"
 
 
 def _offset(rows: Sequence[BoardRow], at: int) -> float:
@@ -221,7 +182,7 @@ def _offset(rows: Sequence[BoardRow], at: int) -> float:
     return at * _ROW_HEIGHT + (_GAP if unranked_before and ranked else 0.0)
 
 
-def _scale(area: Axes, board: BoardPicture, rows: Sequence[BoardRow], tall: float) -> None:
+def _scale(area: Axes, board: Board, rows: Sequence[BoardRow], tall: float) -> None:
     """Set the axes: points downward, and the metric across with three or four numbers."""
     area.set_ylim(tall, 0)
     area.set_xlim(*_limits(board, rows))
@@ -232,7 +193,7 @@ def _scale(area: Axes, board: BoardPicture, rows: Sequence[BoardRow], tall: floa
     area.set_axisbelow(True)
 
 
-def _limits(board: BoardPicture, rows: Sequence[BoardRow]) -> tuple[float, float]:
+def _limits(board: Board, rows: Sequence[BoardRow]) -> tuple[float, float]:
     """Span the ranked and the reference.
 
     The unranked have so few questions that their numbers would squeeze all the others together;
@@ -240,14 +201,14 @@ def _limits(board: BoardPicture, rows: Sequence[BoardRow]) -> tuple[float, float
     """
     counted = [row for row in rows if row.rank is not None] or rows
     spanned = [end for row in counted for end in (row.value, row.low, row.high, row.raw)]
-    spanned += [_REFERENCES[board.metric][0]] if board.metric in _REFERENCES else []
-    finite = [value for value in spanned if value is not None and isfinite(value)] or [0.0]
+    spanned.append(_REFERENCES[board.asked.metric][0])
+    finite = [value for value in spanned if isfinite(value)]
     low, high = min(finite), max(finite)
     room = 0.08 * (high - low) or max(0.1 * abs(high), 0.05)
     return low - room, high + room
 
 
-def _draw_rows(card: Figure, board: BoardPicture, rows: list[BoardRow], top: float) -> None:
+def _draw_rows(card: Figure, board: Board, rows: list[BoardRow], top: float) -> None:
     """Draw the table and, in its middle, the plot that shares its lines."""
     tall = _offset(rows, len(rows))
     area = chart_style.axes(card, _PLOT_LEFT, top, _PLOT_WIDTH, tall)
@@ -258,12 +219,12 @@ def _draw_rows(card: Figure, board: BoardPicture, rows: list[BoardRow], top: flo
             chart_style.stripe(card, top + down, _ROW_HEIGHT)
         _write_row(card, top + down + _ROW_HEIGHT / 2, board, row)
         _draw_interval(area, down + _ROW_HEIGHT / 2, row)
-    _draw_reference(area, board.metric)
+    _draw_reference(area, board.asked.metric)
 
 
-def _write_row(card: Figure, level: float, board: BoardPicture, row: BoardRow) -> None:
+def _write_row(card: Figure, level: float, board: Board, row: BoardRow) -> None:
     """Write a member's rank and its range, name, value and count on one line."""
-    ranked, metric = row.rank is not None, board.metric
+    ranked, metric = row.rank is not None, board.asked.metric
     ink = chart_style.INK if ranked else chart_style.MUTED
     if not (board.too_close and ranked):
         chart_style.write(
@@ -276,22 +237,24 @@ def _write_row(card: Figure, level: float, board: BoardPicture, row: BoardRow) -
     name = chart_style.readable(row.name, otherwise=_IN_THE_LIST)
     told = chart_style.shorten(name, _NAME_WIDTH + room)
     chart_style.write(card, _NAME - room, level, told, color=ink)
-    value = _number(metric, row.value)
+    value = say_value(metric, row.value)
     chart_style.write(card, _VALUE, level, value, color=ink, bold=ranked, ha="right")
-    chart_style.write(card, _COUNT, level, f"{row.count:,}", color=chart_style.MUTED, ha="right")
+    chart_style.write(
+        card, _COUNT, level, f"{row.questions:,}", color=chart_style.MUTED, ha="right"
+    )
 
 
 def _draw_interval(area: Axes, down: float, row: BoardRow) -> None:
     """Draw a dot on its interval; an arrow says that either goes on beyond the plot."""
     color = chart_style.MUTED if row.rank is None else chart_style.BLUE
     left, right = area.get_xlim()
-    if row.low is not None and row.high is not None and row.low <= row.high:
+    if row.low <= row.high:
         ends = [max(row.low, left), min(row.high, right)]
         area.plot(ends, [down, down], color=color, linewidth=2.4, alpha=0.65)
         for edge, arrow, beyond in (left, "<", row.low < left), (right, ">", row.high > right):
             if beyond:
                 area.plot([edge], [down], arrow, color=color, markersize=5, clip_on=False)
-    if row.raw is not None and left <= row.raw <= right and row.raw != row.value:
+    if left <= row.raw <= right and row.raw != row.value:
         area.plot([row.raw], [down], "|", color=color, markersize=9, markeredgewidth=2, zorder=3)
     if not isnan(row.value):
         mark = "<" if row.value < left else ">" if row.value > right else "o"
@@ -300,10 +263,8 @@ def _draw_interval(area: Axes, down: float, row: BoardRow) -> None:
         dot[0].set_markeredgecolor(chart_style.CARD)
 
 
-def _draw_reference(area: Axes, metric: str) -> None:
+def _draw_reference(area: Axes, metric: Metric) -> None:
     """Mark the value that everyone should know, its name leaning away from the edges."""
-    if metric not in _REFERENCES:
-        return
     value, name = _REFERENCES[metric]
     left, right = area.get_xlim()
     area.axvline(value, color=chart_style.AMBER, linewidth=1.4, linestyle=(0, (4, 3)), zorder=1.5)
@@ -315,7 +276,7 @@ def _draw_reference(area: Axes, metric: str) -> None:
     )
 
 
-def _write_around(card: Figure, board: BoardPicture, rows: list[BoardRow], top: float) -> None:
+def _write_around(card: Figure, board: Board, rows: list[BoardRow], top: float) -> None:
     """Write what the columns mean, which way is better, and where the ranked end."""
     _aside(card, _COUNT, top - 9, "questions", ha="right")
     if any(row.ranks for row in rows):
@@ -326,10 +287,10 @@ def _write_around(card: Figure, board: BoardPicture, rows: list[BoardRow], top: 
             "rank could be" if board.too_close else "rank (could be)",
         )
     foot = top + _offset(rows, len(rows)) + 28
-    if any(row.low is not None and row.high is not None for row in rows):
-        shrunk = any(row.raw not in {None, row.value} for row in rows)
+    if any(not (isnan(row.low) or isnan(row.high)) for row in rows):
+        shrunk = any(not isnan(row.raw) and row.raw != row.value for row in rows)
         _aside(card, chart_style.MARGIN, foot, _SHRUNK if shrunk else "line: 90% interval")
-    if board.higher_is_better:
+    if WORDS[board.asked.metric].higher_is_better:
         end = _PLOT_LEFT + _PLOT_WIDTH
         _aside(card, end, foot, "better →", ha="right", color=chart_style.GREEN)
     else:
@@ -430,4 +391,4 @@ def _name_the_axes(card: Figure, top: float, foot: float, count: int) -> None:
     """Name both axes in level writing, which a phone need not be turned for."""
     _aside(card, chart_style.MARGIN, top - 8, "↑ how often it happened")
     _aside(card, _CURVE_LEFT + _CURVE_WIDTH, foot, "forecast →", ha="right")
-    _aside(card, chart_style.MARGIN, foot, chart_style.plural(count, "resolved forecast"))
+    _aside(card, chart_style.MARGIN, foot, say_count(count, "resolved forecast"))

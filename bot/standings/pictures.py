@@ -3,7 +3,6 @@
 Belongs off the event loop.
 """
 
-import math
 from dataclasses import replace
 
 from bot.core.keys import Key
@@ -12,7 +11,6 @@ from bot.core.unit import Caller, Desk
 from bot.door.messages import Message, Picture
 from bot.standings import cards as standings_cards
 from bot.standings import service as standings_service
-from bot.standings.metrics import WORDS
 from bot.standings.query import Metric
 from bot.standings.service import Board, Calibration
 from scoring.loading import LOADING
@@ -68,36 +66,11 @@ def leaderboard_picture(board: Board) -> Picture | None:
     with LOADING:
         from bot.standings import charts as standings_charts  # noqa: PLC0415
 
-    metric = board.asked.metric
-    shown = standings_charts.BoardPicture(
-        title=standings_cards.leaderboard_title(board).removeprefix("Leaderboard: "),
-        metric=metric,
-        explanation=WORDS[metric].means,
-        higher_is_better=WORDS[metric].higher_is_better,
-        rows=tuple(
-            standings_charts.BoardRow(
-                row.name,
-                row.rank,
-                row.value,
-                _known(row.low),
-                _known(row.high),
-                row.questions,
-                _known(row.raw),
-                row.ranks,
-            )
-            for row in board.rows
-        ),
-        too_close=board.too_close,
-    )
     return Picture(
-        standings_charts.leaderboard_chart(shown),
+        standings_charts.leaderboard_chart(board),
         "leaderboard.png",
-        standings_charts.leaderboard_alt_text(shown),
+        standings_charts.leaderboard_alt_text(board),
     )
-
-
-def _known(number: float) -> float | None:
-    return None if math.isnan(number) else number
 
 
 def calibration_picture(shown: Calibration) -> Picture | None:

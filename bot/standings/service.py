@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 import scoring
+from bot.answers.pooling import mean_of_odds
 from bot.circle.read_model import MemberRecord, read_member
 from bot.core.keys import Key
 from bot.core.refusals import Refusal
@@ -371,7 +372,7 @@ def _of_group(tx: Session, group_id: int) -> Calibration:
     said, outcomes, clipped = [], [], 0
     for _, on_question in groupby(rows, key=itemgetter(0)):
         given = list(on_question)
-        together = scoring.geometric_mean_of_odds(probabilities=[p for *_, p, _ in given])
+        together = mean_of_odds([p for *_, p, _ in given])
         said.append(together.probability)
         outcomes.append(given[0][-1])
         clipped += len(together.clipped)

@@ -19,7 +19,7 @@ TRIALS = int(os.environ.get("DOJO_LOADINGS", "2"))
 FIRST_PICTURES = """
 import sys, threading
 from datetime import UTC, datetime
-from types import SimpleNamespace as Shown
+from dataclasses import replace
 from bot.circle import pictures as circle
 from bot.circle.service import GroupCircle, RoundGain, Trust
 from bot.circle.averages import Mean
@@ -28,6 +28,9 @@ from bot.rounds.summary_picture import summary_picture
 from bot.standings import calibration as reading
 from bot.standings import pictures, service
 from bot.answers.kinds import AnswerFormat
+from bot.answers.pooling import pool
+from bot.answers.probabilities import Belief
+from tests.bot.rounds.summaries import summary, summary_seat
 from bot.standings.query import BoardQuery
 from zoneinfo import ZoneInfo
 
@@ -52,21 +55,15 @@ def whole_group():
     return circle.circle_picture(view).png
 
 def round_of_yes_or_no():
-    seats = (Shown(name="Ana", blind=0.5, turn=0.6, late=False, final=0.7),)
-    about = Shown(question="Rain?", asked=Shown(kind="binary"))
-    shown = Shown(
-        final_pool=None, about=about, seats=seats, running=(0.5, 0.6), final=None, compared=None
-    )
-    return summary_picture(shown).png
+    seats = (summary_seat("Ana", 0.5, 0.6, 0.7),)
+    return summary_picture(summary("Rain?", seats, path=(0.5, 0.6))).png
 
 def round_of_numbers():
-    said = Shown(values=(1.0, 2.0, 3.0))
-    about = Shown(question="How much?", asked=AnswerFormat("numeric", (), "cm"))
-    pool = Shown(best=said)
-    seats = (Shown(name="Ana", said=(said, said, said), final=None),)
-    movement = Shown(path=(said, said), final=said, compared=None, final_people=1)
-    shown = Shown(final_pool=pool, blind_pool=pool, about=about, seats=seats, movement=movement)
-    return summary_picture(shown).png
+    said = (1.0, 2.0, 3.0)
+    seats = (summary_seat("Ana", said, said, said),)
+    asked = AnswerFormat("numeric", (), "cm")
+    shown = summary("How much?", seats, asked, path=(said, said), end=said)
+    return summary_picture(replace(shown, final_pool=pool("numeric", [Belief(values=said)]))).png
 
 def calendar():
     since = NOW.replace(tzinfo=None)

@@ -9,8 +9,10 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
-from bot.circle.charts import GainDot, GroupPicture, TrustRow, group_alt_text, group_chart
-from bot.circle.worth import AGGREGATES
+from bot.circle.averages import Mean
+from bot.circle.charts import group_alt_text, group_chart
+from bot.circle.service import GroupCircle, RoundGain, Trust
+from bot.circle.worth import AGGREGATES, MEMBERS
 from bot.door import chart_style
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -18,36 +20,47 @@ pytestmark = pytest.mark.filterwarnings("error")
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def rows(*, alike: bool = False) -> tuple[TrustRow, ...]:
+def rows(*, alike: bool = False) -> tuple[tuple[str, Mean], ...]:
     found = [
-        TrustRow(name, 0.1 + (0 if alike else at / 100), (0.05, 0.2), "aggregate")
+        (name, Mean(0.1 + (0 if alike else at / 100), (0.05, 0.2), 12))
         for at, name in enumerate(AGGREGATES)
     ]
-    found.append(TrustRow("the members on average", 0.21, (0.1, 0.3), "members"))
-    return tuple(found)
+    return (*found, (MEMBERS, Mean(0.21, (0.1, 0.3), 12)))
 
 
-def gains(*values: float) -> tuple[GainDot, ...]:
-    return tuple(GainDot(START + timedelta(days=7 * at), one) for at, one in enumerate(values))
+def gains(*values: float) -> tuple[RoundGain, ...]:
+    return tuple(RoundGain(START + timedelta(days=7 * at), one) for at, one in enumerate(values))
 
 
-TWO = GroupPicture(2, (), gains(0.1, -0.02), mean_gain=0.04)
-MANY = GroupPicture(
-    30, rows(), gains(*(np.sin(at) / 3 for at in range(30))), 0.04, interval=(-0.01, 0.09)
+def group(
+    resolved: int,
+    ways: tuple[tuple[str, Mean], ...],
+    changes: tuple[RoundGain, ...],
+    mean: Mean | None,
+) -> GroupCircle:
+    trust = Trust(ways, None) if ways else None
+    return GroupCircle(
+        resolved, 0, resolved, mean, changes, trust, None, (), (), spread_left=None, spread_rounds=0
+    )
+
+
+TWO = group(2, (), gains(0.1, -0.02), Mean(0.04, None, 2))
+MANY = group(
+    30, rows(), gains(*(np.sin(at) / 3 for at in range(30))), Mean(0.04, (-0.01, 0.09), 30)
 )
 PICTURES = {
     "two rounds": TWO,
-    "one round": GroupPicture(1, (), gains(0.02), 0.02),
+    "one round": group(1, (), gains(0.02), Mean(0.02, None, 1)),
     "thirty rounds": MANY,
     "two hundred rounds": replace(MANY, gains=gains(*(np.sin(at) for at in range(200)))),
-    "all gains are nothing": replace(MANY, gains=gains(0, 0, 0), mean_gain=0.0, interval=(0, 0)),
-    "nobody forecast blind": GroupPicture(12, rows(), (), None),
-    "all alike": replace(MANY, rows=rows(alike=True)),
+    "all gains are nothing": replace(MANY, gains=gains(0, 0, 0), gain=Mean(0.0, (0, 0), 3)),
+    "nobody forecast blind": group(12, rows(), (), None),
+    "all alike": replace(MANY, trust=Trust(rows(alike=True), None)),
 }
 
 
 @pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES.keys())
-def test_every_group_gives_a_png_that_discord_and_a_phone_can_take(picture: GroupPicture) -> None:
+def test_every_group_gives_a_png_that_discord_and_a_phone_can_take(picture: GroupCircle) -> None:
     png = group_chart(picture)
 
     image = imread(BytesIO(png))
@@ -57,14 +70,14 @@ def test_every_group_gives_a_png_that_discord_and_a_phone_can_take(picture: Grou
 
 
 @pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES.keys())
-def test_nothing_is_cut_off_at_the_foot_of_the_card(picture: GroupPicture) -> None:
+def test_nothing_is_cut_off_at_the_foot_of_the_card(picture: GroupCircle) -> None:
     image = imread(BytesIO(group_chart(picture)))[..., :3]
 
     assert np.allclose(image[-8:], to_rgb(chart_style.CARD), atol=1 / 255)
 
 
 @pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES.keys())
-def test_alt_text_stays_within_its_limit(picture: GroupPicture) -> None:
+def test_alt_text_stays_within_its_limit(picture: GroupCircle) -> None:
     assert 0 < len(group_alt_text(picture)) <= chart_style.ALT_TEXT_LIMIT
 
 
@@ -85,7 +98,7 @@ def test_a_mean_of_few_rounds_is_neither_drawn_nor_said() -> None:
 
     assert "in 1 of 2 the group's number came nearer to what happened. Too few to tell" in text
     assert "0.040" not in text
-    assert group_chart(TWO) == group_chart(replace(TWO, mean_gain=0.5))
+    assert group_chart(TWO) == group_chart(replace(TWO, gain=Mean(0.5, None, 2)))
 
 
 def test_a_group_that_cannot_be_compared_is_told_so() -> None:

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import scoring
+from bot.answers.pooling import pool
 from bot.answers.probabilities import Belief
-from bot.circle.pooling import Compared, Said, after_each_seat, compare, pool
+from bot.circle.pooling import Compared, Said, after_each_seat, compare
 
 
 def by_odds(*said: float) -> float:

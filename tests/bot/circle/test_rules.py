@@ -1,43 +1,66 @@
 """What a round left behind as plain values, and the words for its numbers."""
 
+from datetime import timedelta
+
 import pytest
 
-from bot.circle.rules import Voice, VoiceForecast, as_heard, in_order, say_gain, say_weight, voices
+from bot.circle.rules import Voice, as_heard, in_order, say_gain, say_weight, voices
+from storage.circle import RoundForecast
+from storage.tables import ForecastKind
+from tests.conftest import START
+
+
+def made(*said: tuple[int, str, bool, float]) -> list[RoundForecast]:
+    """Forecasts of one round, a minute apart: whose, which kind, late or not, how likely."""
+    return [
+        RoundForecast(
+            1, 1, START, member, ForecastKind(kind), late, chance, START + timedelta(minutes=at)
+        )
+        for at, (member, kind, late, chance) in enumerate(said)
+    ]
 
 
 def test_the_turn_forecast_is_the_last_one_of_the_turn() -> None:
-    made = [
-        VoiceForecast(1, "blind", False, 0.3),
-        VoiceForecast(1, "turn", False, 0.5),
-        VoiceForecast(1, "turn", False, 0.6),
-        VoiceForecast(1, "turn", True, 0.7),
-        VoiceForecast(1, "update", False, 0.8),
-    ]
+    recorded = made(
+        (1, "blind", False, 0.3),
+        (1, "turn", False, 0.5),
+        (1, "turn", False, 0.6),
+        (1, "turn", True, 0.7),
+        (1, "update", False, 0.8),
+    )
 
-    assert voices(made) == (Voice(1, blind=0.3, turn=0.6, final=0.8, said=2),)
+    assert voices(recorded, {}) == (Voice(1, blind=0.3, turn=0.6, final=0.8, said=2),)
 
 
 def test_without_one_in_the_turn_the_first_late_forecast_counts() -> None:
-    made = [VoiceForecast(1, "turn", True, 0.5), VoiceForecast(1, "turn", True, 0.6)]
+    recorded = made((1, "turn", True, 0.5), (1, "turn", True, 0.6))
 
-    assert voices(made) == (Voice(1, turn=0.5, final=0.6, said=0),)
+    assert voices(recorded, {}) == (Voice(1, turn=0.5, final=0.6, said=0),)
+
+
+def test_who_passed_has_spoken_with_the_first_forecast_after_the_pass_as_in_the_scores() -> None:
+    recorded = made((1, "blind", False, 0.3), (1, "update", False, 0.4), (1, "update", False, 0.5))
+
+    passed = {1: recorded[1].made_at}
+
+    assert voices(recorded, passed) == (Voice(1, blind=0.3, turn=0.4, final=0.5, said=1),)
 
 
 def test_who_had_no_turn_comes_behind_the_others() -> None:
     said = [Voice(1), Voice(2), Voice(3)]
 
-    assert [voice.member for voice in in_order(said, {1: 4, 2: None, 3: 2})] == [3, 1, 2]
+    assert [voice.member for voice in in_order(said, [3, 1])] == [3, 1, 2]
 
 
 def test_a_number_that_came_late_was_not_heard_by_those_who_spoke_meanwhile() -> None:
-    made = [
-        VoiceForecast(1, "blind", False, 0.5),
-        VoiceForecast(2, "turn", False, 0.6),
-        VoiceForecast(1, "turn", True, 0.9),
-        VoiceForecast(3, "update", False, 0.1),
-    ]
+    recorded = made(
+        (1, "blind", False, 0.5),
+        (2, "turn", False, 0.6),
+        (1, "turn", True, 0.9),
+        (3, "update", False, 0.1),
+    )
 
-    assert [voice.member for voice in as_heard(voices(made))] == [2, 1, 3]
+    assert [voice.member for voice in as_heard(voices(recorded, {}))] == [2, 1, 3]
 
 
 @pytest.mark.parametrize(

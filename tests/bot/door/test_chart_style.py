@@ -167,8 +167,3 @@ def test_alt_text_is_one_line_within_discords_limit() -> None:
     assert text.startswith("one two three")
     assert len(text) <= 1000
     assert text.endswith("…")
-
-
-def test_counts_are_said_with_the_right_ending() -> None:
-    assert chart_style.plural(1, "forecast") == "1 forecast"
-    assert chart_style.plural(1200, "forecast") == "1,200 forecasts"

@@ -10,7 +10,7 @@ from bot.core.unit import Desk
 from bot.forecasts import service as forecasts_service
 from bot.questions import service as questions_service
 from bot.questions.read_model import ResolutionCard, read_question, read_resolution
-from bot.rounds.pool_pictures import pool_picture
+from bot.rounds.pool_charts import pool_alt_text
 from bot.rounds.read_model import Summary, read_summary
 from bot.standings import service as standings_service
 from storage.tables import (
@@ -179,7 +179,7 @@ def test_the_picture_has_letters_for_options_that_begin_alike(desk: Desk, clock:
     bring(desk, answers=f"{alike} left\n{alike} right")
     shown = summary(desk, play(desk, clock, {"Ana": ("60/40",) * 3}))
 
-    assert f"Chances of A {alike[:38]}, B {alike[:38]}, in" in pool_picture(shown).alt
+    assert f"Chances of A {alike[:38]}, B {alike[:38]}, in" in pool_alt_text(shown)
 
 
 def test_a_circle_s_numbers_are_pooled_quantile_by_quantile(desk: Desk, clock: Clock) -> None:

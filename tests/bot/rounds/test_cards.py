@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from bot.answers.kinds import BINARY, AnswerFormat
+from bot.answers.pooling import pool
 from bot.answers.probabilities import Belief
 from bot.circle.movement import movement
-from bot.circle.pooling import Said, pool
+from bot.circle.pooling import Said
 from bot.core.keys import summary
 from bot.rounds.cards import summary_card
 from bot.rounds.read_model import About, Aggregates, Summary, SummarySeat

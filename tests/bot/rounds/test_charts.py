@@ -10,7 +10,10 @@ from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
 from bot.door import chart_style
-from bot.rounds.charts import CirclePicture, SeatLine, circle_alt_text, circle_chart
+from bot.rounds.charts import circle_alt_text, circle_chart
+from bot.rounds.read_model import Aggregates, Summary, SummarySeat
+from tests.bot.rounds.summaries import compared, summary
+from tests.bot.rounds.summaries import summary_seat as seat
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -25,57 +28,54 @@ HARD_NAMES = (
     "",
 )
 
-FIVE = CirclePicture(
-    title="Will the central bank cut its rate before July?",
-    seats=(
-        SeatLine("Ana", blind=0.40, turn=0.45, late=False, final=0.62),
-        SeatLine("Boris", blind=0.30, turn=0.38, late=False, final=0.58),
-        SeatLine("Chidi", blind=0.70, turn=0.72, late=False, final=0.70),
-        SeatLine("Dana", blind=0.55, turn=0.64, late=True, final=0.66),
-        SeatLine("Emil", blind=0.20, turn=0.60, late=False, final=0.62),
+FIVE = replace(
+    summary(
+        "Will the central bank cut its rate before July?",
+        (
+            seat("Ana", 0.40, 0.45, 0.62),
+            seat("Boris", 0.30, 0.38, 0.58),
+            seat("Chidi", 0.70, 0.72, 0.70),
+            seat("Dana", 0.55, 0.64, 0.66, late=True),
+            seat("Emil", 0.20, 0.60, 0.62),
+        ),
+        path=(0.421, 0.431, 0.449, 0.454, 0.472, 0.561),
+        compared=compared(0.421, 0.637, 5),
     ),
-    aggregate=(0.421, 0.431, 0.449, 0.454, 0.472, 0.561),
-    final=0.637,
-    compared=(0.421, 0.637, 5),
+    final=Aggregates(0.637, 0.637, 0.637),
 )
 
 
-def silent(seat: SeatLine) -> SeatLine:
-    """A seat that forecast nothing blind."""
-    return replace(seat, blind=None)
+def circle(seats: list[SummarySeat]) -> Summary:
+    turns = [one.turn for one in seats]
+    return summary("Will it?", tuple(seats), path=(seats[0].blind if seats else None, *turns))
 
 
-def circle(seats: list[SeatLine], outcome: int | None = None) -> CirclePicture:
-    turns = [seat.turn for seat in seats]
-    return CirclePicture("Will it?", tuple(seats), (seats[0].blind, *turns), outcome)
-
-
-def same(name: str, p: float | None, *, late: bool = False) -> SeatLine:
-    return SeatLine(name, blind=p, turn=p, late=late, final=p)
+def same(name: str, p: float | None, *, late: bool = False) -> SummarySeat:
+    return seat(name, p, p, p, late=late)
 
 
 PICTURES = {
     "five seats": FIVE,
-    "it happened": replace(FIVE, outcome=1),
-    "it did not happen": replace(FIVE, outcome=0),
-    "a title that goes on": replace(FIVE, title="Will at least three of the five " * 20),
+    "a title that goes on": replace(
+        FIVE, about=replace(FIVE.about, question="Will at least three of the five " * 20)
+    ),
     "one seat": circle([same("Ana", 0.4)]),
     "two seats": circle([same("Ana", 0.004), same("Boris", 0.9999)]),
     "thirty seats": circle(
         [same(f"Member number {k}", k / 30, late=k % 5 == 0) for k in range(30)]
     ),
-    "thirty seats that agree": circle([same(f"Member {k}", 0.6) for k in range(30)], 1),
+    "thirty seats that agree": circle([same(f"Member {k}", 0.6) for k in range(30)]),
     "hard names": circle([same(name, 0.5) for name in HARD_NAMES]),
     "thirty hard names": circle([same(name, 0.5) for name in (HARD_NAMES * 4)[:30]]),
-    "no blind forecasts": circle([SeatLine("Ana", None, 0.4, late=False, final=0.5)] * 3, 0),
+    "no blind forecasts": circle([seat("Ana", None, 0.4, 0.5)] * 3),
     "nobody forecast": circle([same("Ana", None), same("Boris", None)]),
-    "all 0 and 1": circle([same("Ana", 0.0), same("Boris", 1.0), same("Chidi", 0.0)], 1),
-    "no seats": CirclePicture("Will it?", (), (None,)),
+    "all 0 and 1": circle([same("Ana", 0.0), same("Boris", 1.0), same("Chidi", 0.0)]),
+    "no seats": circle([]),
 }
 
 
 @pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES.keys())
-def test_every_round_gives_a_png_that_discord_and_a_phone_can_take(picture: CirclePicture) -> None:
+def test_every_round_gives_a_png_that_discord_and_a_phone_can_take(picture: Summary) -> None:
     png = circle_chart(picture)
 
     image = imread(BytesIO(png))
@@ -86,7 +86,7 @@ def test_every_round_gives_a_png_that_discord_and_a_phone_can_take(picture: Circ
 
 
 @pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES.keys())
-def test_nothing_is_cut_off_at_the_edge_of_the_card(picture: CirclePicture) -> None:
+def test_nothing_is_cut_off_at_the_edge_of_the_card(picture: Summary) -> None:
     image = imread(BytesIO(circle_chart(picture)))[..., :3]
 
     edges = np.concatenate([image[:8].reshape(-1, 3), image[-8:].reshape(-1, 3)])
@@ -109,21 +109,16 @@ def test_four_threads_at_once_draw_what_one_draws_alone() -> None:
 
 
 def test_a_late_forecast_looks_different() -> None:
-    punctual = replace(FIVE, seats=tuple(replace(seat, late=False) for seat in FIVE.seats))
+    punctual = replace(FIVE, seats=tuple(replace(one, late=False) for one in FIVE.seats))
 
     assert circle_chart(punctual) != circle_chart(FIVE)
 
 
-def test_an_aggregate_of_other_seats_is_refused() -> None:
-    with pytest.raises(ValueError, match="one after each seat"):
-        replace(FIVE, aggregate=(0.4, 0.5))
-
-
 def test_alt_text_says_where_the_group_went_and_what_each_seat_said() -> None:
-    text = circle_alt_text(replace(FIVE, outcome=1))
+    text = circle_alt_text(FIVE)
 
     assert "5 seats" in text
-    assert "from 42.1% (blind) to 63.7% (5 people, the same both times); it happened." in text
+    assert "from 42.1% (blind) to 63.7% (5 people, the same both times)." in text
     assert "Ana blind 40% → turn 45% → final 62%" in text
     assert "Dana blind 55% → turn 64% → final 66% (late)" in text
 
@@ -136,7 +131,9 @@ def test_alt_text_says_the_group_s_number_turn_by_turn() -> None:
 
 def test_a_number_that_too_few_began_with_is_not_called_the_group_s_move() -> None:
     alone = replace(
-        FIVE, compared=None, seats=(FIVE.seats[0], *(silent(s) for s in FIVE.seats[1:]))
+        FIVE,
+        movement=replace(FIVE.movement, compared=None),
+        seats=(FIVE.seats[0], *(replace(one, blind=None) for one in FIVE.seats[1:])),
     )
 
     text = circle_alt_text(alone)
@@ -153,12 +150,15 @@ def test_alt_text_says_what_is_missing() -> None:
 
 
 def test_alt_text_of_a_group_that_ended_where_it_began_says_so() -> None:
-    text = circle_alt_text(replace(PICTURES["thirty seats that agree"], compared=(0.6, 0.6, 30)))
+    agreed = PICTURES["thirty seats that agree"]
+    still = replace(agreed.movement, compared=compared(0.6, 0.6, 30))
+
+    text = circle_alt_text(replace(agreed, movement=still))
 
     said = "ended at 60%, where the blind forecasts were (30 people, the same both times)"
     assert said in text
 
 
 @pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES.keys())
-def test_alt_text_stays_within_its_limit(picture: CirclePicture) -> None:
+def test_alt_text_stays_within_its_limit(picture: Summary) -> None:
     assert 0 < len(circle_alt_text(picture)) <= chart_style.ALT_TEXT_LIMIT

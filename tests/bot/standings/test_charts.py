@@ -13,14 +13,14 @@ from matplotlib.image import imread
 from bot.door import chart_style
 from bot.standings.charts import (
     BinDot,
-    BoardPicture,
-    BoardRow,
     CalibrationPicture,
     calibration_alt_text,
     calibration_chart,
     leaderboard_alt_text,
     leaderboard_chart,
 )
+from bot.standings.query import BoardQuery, Metric, Window
+from bot.standings.service import Board, BoardRow
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -36,48 +36,42 @@ HARD_NAMES = (
 )
 
 
-def row(name: str, rank: int | None, value: float, *, spread: float | None = 0.03) -> BoardRow:
-    low, high = (None, None) if spread is None else (value - spread, value + spread)
-    return BoardRow(name, rank, value, low, high, count=12 if rank else 3)
+def row(name: str, rank: int | None, value: float, *, spread: float = 0.03) -> BoardRow:
+    return BoardRow(rank, name, value, value - spread, value + spread, 12 if rank else 3)
 
 
-BRIER = BoardPicture(
-    title="Leaderboard, spring season",
-    metric="brier",
-    explanation="Mean squared distance between forecast and outcome: 0 is perfect.",
-    higher_is_better=False,
-    rows=(row("Ana", 1, 0.142), row("Boris", 2, 0.171), row("Chidi", None, 0.31, spread=0.3)),
-)
+def board(*rows: BoardRow, metric: Metric = "brier") -> Board:
+    return Board(BoardQuery(metric), rows, 1, len(rows), None, 30)
+
+
+BRIER = board(row("Ana", 1, 0.142), row("Boris", 2, 0.171), row("Chidi", None, 0.31, spread=0.3))
 MANY = tuple(row(f"Member number {k}", k, 0.1 + k / 100) for k in range(1, 28))
-EDGE = replace(BRIER, metric="edge", higher_is_better=True)
+EDGE = replace(BRIER, asked=BoardQuery("edge"))
 
 BOARDS = {
     "two ranked and one not": BRIER,
-    "ten ranked and five not": replace(
-        BRIER, rows=(*MANY[:10], *(replace(r, rank=None) for r in MANY[10:15]))
-    ),
-    "more than twenty": replace(BRIER, rows=MANY),
-    "one member": replace(BRIER, rows=(row("Ana", 1, 0.25, spread=0.0),)),
-    "nobody ranked": replace(BRIER, rows=(row("Ana", None, 0.2), row("Boris", None, 0.3))),
-    "nobody": replace(BRIER, rows=()),
-    "no intervals": replace(EDGE, rows=(row("Ana", 1, 0.02, spread=None),)),
-    "all 0": replace(EDGE, rows=tuple(row(name, 1, 0.0, spread=None) for name in "abc")),
-    "all 1": replace(BRIER, rows=tuple(row(name, 1, 1.0) for name in "abc")),
-    "hard names": replace(EDGE, rows=tuple(row(name, 1, 0.01) for name in HARD_NAMES)),
-    "infinite and missing": replace(
-        BRIER,
+    "ten ranked and five not": board(*MANY[:10], *(replace(r, rank=None) for r in MANY[10:15])),
+    "more than twenty": board(*MANY),
+    "one member": board(row("Ana", 1, 0.25, spread=0.0)),
+    "nobody ranked": board(row("Ana", None, 0.2), row("Boris", None, 0.3)),
+    "nobody": board(),
+    "no intervals": board(row("Ana", 1, 0.02, spread=nan), metric="edge"),
+    "all 0": board(*(row(name, 1, 0.0, spread=nan) for name in "abc"), metric="edge"),
+    "all 1": board(*(row(name, 1, 1.0) for name in "abc")),
+    "hard names": board(*(row(name, 1, 0.01) for name in HARD_NAMES), metric="edge"),
+    "infinite and missing": board(
+        row("Ana", 1, 0.5),
+        BoardRow(2, "Boris", inf, 0.6, inf, 1234),
+        BoardRow(3, "Chidi", nan, nan, nan, 1),
+        BoardRow(None, "Dana", -inf, nan, nan, 1),
         metric="log",
-        rows=(
-            row("Ana", 1, 0.5),
-            BoardRow("Boris", 2, inf, 0.6, inf, 1234),
-            BoardRow("Chidi", 3, nan, nan, nan, 1),
-            BoardRow("Dana", None, -inf, None, None, 1),
-        ),
     ),
-    "only infinite": replace(BRIER, metric="log", rows=(BoardRow("Ana", 1, inf, None, None, 1),)),
-    "a metric not met before": replace(BRIER, metric="other", rows=(row("Ana", 1, 12345.678),)),
-    "a long explanation": replace(BRIER, title="Leaderboard " * 20, explanation="Because. " * 90),
-}
+    "only infinite": board(BoardRow(1, "Ana", inf, nan, nan, 1), metric="log"),
+    "the longest words": Board(
+        BoardQuery("over_time", Window("sessions", 999), page=12),
+        MANY[:20], 99, 1980, None, 30, too_close=True,
+    ),
+}  # fmt: skip
 
 TENTHS = tuple(k / 10 for k in range(11))
 GOOD = CalibrationPicture(
@@ -144,7 +138,7 @@ def assert_sound(png: bytes) -> None:
 
 
 @pytest.mark.parametrize("board", BOARDS.values(), ids=BOARDS.keys())
-def test_every_leaderboard_gives_a_sound_png(board: BoardPicture) -> None:
+def test_every_leaderboard_gives_a_sound_png(board: Board) -> None:
     assert_sound(leaderboard_chart(board))
 
 
@@ -189,7 +183,7 @@ def test_rows_are_drawn_best_first_whatever_their_order() -> None:
 
 
 def test_a_row_beyond_twenty_changes_only_the_number_of_those_left_out() -> None:
-    fewer, more = (leaderboard_chart(replace(BRIER, rows=MANY[:n])) for n in (21, 22))
+    fewer, more = (leaderboard_chart(board(*MANY[:n])) for n in (21, 22))
 
     differs = np.any(imread(BytesIO(fewer)) != imread(BytesIO(more)), axis=(1, 2))
     assert differs.any()
@@ -235,7 +229,7 @@ def test_alt_text_of_a_calibration_gives_the_reading_and_the_bins() -> None:
 
 
 @pytest.mark.parametrize("board", BOARDS.values(), ids=BOARDS.keys())
-def test_alt_text_of_leaderboards_stays_within_its_limit(board: BoardPicture) -> None:
+def test_alt_text_of_leaderboards_stays_within_its_limit(board: Board) -> None:
     assert 0 < len(leaderboard_alt_text(board)) <= chart_style.ALT_TEXT_LIMIT
 
 
