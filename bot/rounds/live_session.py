@@ -1,6 +1,7 @@
 """Which live session somebody means: by a card, by the channel, or because they lead only one."""
 
-from bot.core import keys
+from bot.calendars import service as calendars_service
+from bot.core.card_refresh import Change
 from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.unit import ActUnit, Unit, row_id
@@ -83,4 +84,4 @@ def leave_channel(unit: Unit, gone: int, to: int) -> None:
     for meetup in moving:
         meetup.channel_id = to
         if meetup.state == SessionState.SCHEDULED:
-            unit.refresh(keys.announcement(row_id(meetup)))
+            calendars_service.follow_change(unit, Change.SESSION_CHANNEL, meetup)

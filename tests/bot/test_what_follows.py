@@ -15,6 +15,7 @@ from bot.core.card_refresh import CARDS as FOLLOWERS
 from bot.core.card_refresh import Change
 from bot.core.keys import Key
 from bot.core.unit import Caller, Desk
+from bot.data import service as data_service
 from bot.door.messages import Message
 from bot.forecasts import service as forecasts_service
 from bot.groups import service as groups_service
@@ -29,7 +30,7 @@ from bot.sessions.service import StartOptions
 from storage.tables import Answer, Effect, Order, Question
 from tests.bot import scenes
 from tests.bot.scenes import RAIN, SNOW
-from tests.conftest import Clock, caller
+from tests.conftest import GROUP, Clock, caller
 
 ELSEWHERE = 4711
 HAIL = "Will it hail in Quito this month?"
@@ -285,3 +286,14 @@ def _resolve(desk: Desk, who: Caller, question: int, outcome: str) -> object:
 def _reopen(desk: Desk, who: Caller, question: int) -> object:
     facilitator = replace(who, manages_events=True)
     return questions_service.reopen(desk, facilitator, question)
+
+
+def test_a_lobby_lists_what_is_imported(evening: Evening) -> None:
+    desk = evening.desk
+    text = (
+        "question,title,forecaster,probability,forecast_at,outcome,resolved_at\n"
+        "7,Will the bridge open in May?,Gil,0.7,2026-01-01T10:00:00Z,,\n"
+    )
+    with nothing_stale(desk, "an import"):
+        data_service.import_csv(desk.db, desk.clock, text, GROUP)
+    assert scenes.rows(desk, Question)
