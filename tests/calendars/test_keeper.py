@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.calendars import google_sync
+from bot.calendars import read_model as calendars_read_model
 from bot.calendars import service as calendars_service
 from bot.core import keys
 from bot.core.encryption import Box, new_key
@@ -308,7 +309,7 @@ def test_in_the_end_google_has_the_series_as_it_is_planned(
             deliver(desk, google)
         deliver_all(desk, clock, google)
         with desk.db.read() as tx:
-            told = calendars_service.shown.told(tx, rows(desk, CalendarEntry)[0])
+            told = calendars_read_model.told(tx, rows(desk, CalendarEntry)[0])
 
         [event] = google.alive
         assert event["summary"] == told.event.title
