@@ -29,8 +29,9 @@ from bot.door.messages import (
     safe,
 )
 from bot.questions import score_cards
+from bot.questions.outcomes import Resolved
 from bot.questions.read_model import Objection, QuestionCard, ResolutionCard
-from bot.questions.service import Brought, Listed, Resolved
+from bot.questions.service import Brought, Listed
 from storage.tables import QuestionState
 
 STATES = {

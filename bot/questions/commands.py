@@ -9,6 +9,7 @@ from bot.door.interactions import Door
 from bot.door.messages import cut
 from bot.questions import cards as questions_cards
 from bot.questions import form_cards
+from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
 from storage.tables import QuestionState
 
@@ -30,7 +31,7 @@ async def outcome_choices(
 ) -> list[app_commands.Choice[str]]:
     """The outcomes of the question chosen before that fit what has been typed so far."""
     chosen = str(interaction.namespace.question or "")
-    found = await Door(interaction).do(questions_service.outcome_choices, chosen, current)
+    found = await Door(interaction).do(questions_outcomes.outcome_choices, chosen, current)
     return [app_commands.Choice(name=outcome, value=outcome) for outcome in found]
 
 
@@ -81,7 +82,7 @@ async def withdraw(interaction: discord.Interaction[Any], question: str) -> None
     """Takes a question back."""
     door = Door(interaction)
     question_id = await door.do(questions_service.find_id, question)
-    title = await door.do(questions_service.withdraw, question_id)
+    title = await door.do(questions_outcomes.withdraw, question_id)
     await door.whisper(questions_cards.withdrawn(title))
 
 
@@ -104,7 +105,7 @@ async def resolve(
     door = Door(interaction)
     question_id = await door.do(questions_service.find_id, question)
     entered = await door.do(
-        questions_service.resolve,
+        questions_outcomes.resolve,
         question_id,
         outcome=outcome,
         known=known_at or "",
@@ -120,7 +121,7 @@ async def dispute(interaction: discord.Interaction[Any], question: str, reason: 
     """Puts an objection on the question's card."""
     door = Door(interaction)
     question_id = await door.do(questions_service.find_id, question)
-    await door.do(questions_service.dispute, question_id, reason)
+    await door.do(questions_outcomes.dispute, question_id, reason)
     await door.whisper("Your objection is on the question's card, for the author and facilitators.")
 
 
@@ -131,7 +132,7 @@ async def reopen(interaction: discord.Interaction[Any], question: str) -> None:
     """Takes the outcome back; its scores vanish."""
     door = Door(interaction)
     question_id = await door.do(questions_service.find_id, question)
-    title = await door.do(questions_service.reopen, question_id)
+    title = await door.do(questions_outcomes.reopen, question_id)
     await door.whisper(questions_cards.reopened(title))
 
 

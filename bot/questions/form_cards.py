@@ -12,13 +12,14 @@ from bot.core.times.reader import LONGEST as LONGEST_TIME
 from bot.core.times.said import say_moment
 from bot.door.custom_ids import CustomId
 from bot.door.messages import OPTION_LIMIT, cut, safe
+from bot.questions.outcomes import LONGEST_COMMENT, Resolvable
 from bot.questions.rules import (
     LONGEST_CRITERIA,
     LONGEST_SOURCE,
     LONGEST_TITLE,
     SHORTEST_TITLE,
 )
-from bot.questions.service import LONGEST_COMMENT, Resolvable, Written
+from bot.questions.service import Written
 
 LONGEST_ANSWERS = 800
 _HOW_TO_ANSWER = (

@@ -5,6 +5,7 @@ from bot.door.interactions import Door, fields_of
 from bot.door.parts import Action
 from bot.questions import cards as questions_cards
 from bot.questions import form_cards
+from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
 from storage.enums import CardKind
 
@@ -38,7 +39,7 @@ async def mark(door: Door, at: Key, _values: tuple[str, ...]) -> None:
 
 async def resolve(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Resolve: opens the form."""
-    found = await door.do(questions_service.check_may_resolve, at.id)
+    found = await door.do(questions_outcomes.check_may_resolve, at.id)
     await door.ask(form_cards.resolve_form(at, found))
 
 
@@ -46,7 +47,7 @@ async def resolved(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """The form of an outcome, filled in."""
     typed = fields_of(door.interaction)
     entered = await door.do(
-        questions_service.resolve,
+        questions_outcomes.resolve,
         at.id,
         outcome=typed.get("outcome", ""),
         known=typed.get("known_at", ""),
@@ -57,18 +58,18 @@ async def resolved(door: Door, at: Key, _values: tuple[str, ...]) -> None:
 
 async def choose_known(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """When the outcome became known."""
-    await door.replace(questions_cards.resolved(await door.do(questions_service.choose_known, at)))
+    await door.replace(questions_cards.resolved(await door.do(questions_outcomes.choose_known, at)))
 
 
 async def dispute(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Dispute: opens the form."""
-    await door.do(questions_service.check_may_dispute, at.id)
+    await door.do(questions_outcomes.check_may_dispute, at.id)
     await door.ask(form_cards.dispute_form(at))
 
 
 async def disputed(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """The form of a dispute, filled in."""
-    await door.do(questions_service.dispute, at.id, fields_of(door.interaction).get("reason", ""))
+    await door.do(questions_outcomes.dispute, at.id, fields_of(door.interaction).get("reason", ""))
     await door.whisper("Your objection is on the question's card, for the author and facilitators.")
 
 

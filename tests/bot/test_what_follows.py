@@ -15,10 +15,12 @@ from bot.core.card_refresh import CARDS as FOLLOWERS
 from bot.core.card_refresh import Change
 from bot.core.keys import Key
 from bot.core.unit import Caller, Desk
+from bot.data import service as data_service
 from bot.door.messages import Message
 from bot.forecasts import service as forecasts_service
 from bot.groups import service as groups_service
 from bot.groups.service import SettingsChange
+from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
 from bot.registry import CARDS
 from bot.rounds import service as rounds_service
@@ -29,7 +31,7 @@ from bot.sessions.service import StartOptions
 from storage.tables import Answer, Effect, Order, Question
 from tests.bot import scenes
 from tests.bot.scenes import RAIN, SNOW
-from tests.conftest import Clock, caller
+from tests.conftest import GROUP, Clock, caller
 
 ELSEWHERE = 4711
 HAIL = "Will it hail in Quito this month?"
@@ -137,7 +139,7 @@ def test_a_card_follows_whatever_is_done_with_a_question(evening: Evening, clock
     evening.do(_record, "Ana", rain, "20")
     evening.do(_resolve, "Ana", rain, "yes")
     evening.do(_resolve, "Ana", rain, "no")
-    evening.do(questions_service.dispute, "Dan", rain, "It did rain.")
+    evening.do(questions_outcomes.dispute, "Dan", rain, "It did rain.")
     evening.do(_reopen, "Ana", rain)
     clock.move(86_400 * 40)
     with nothing_stale_but_by_time(desk):
@@ -145,7 +147,7 @@ def test_a_card_follows_whatever_is_done_with_a_question(evening: Evening, clock
     evening.edit(rain, closes="")
     evening.do(_resolve, "Ana", rain, "void")
     snow = scenes.bring(desk, SNOW)
-    evening.do(questions_service.withdraw, "Ana", snow)
+    evening.do(questions_outcomes.withdraw, "Ana", snow)
     evening.do(_reopen, "Ana", snow)
     fog = scenes.bring(desk, FOG)
     evening.do(_resolve, "Ana", fog, "yes")
@@ -253,7 +255,7 @@ def test_planned_sessions_are_edited_only_when_the_number_of_questions_changes(
         return sum(after[key] - before[key] for key in before if key[0] == "a")
 
     assert edits(lambda: scenes.bring(desk, SNOW)) == count
-    assert edits(lambda: questions_service.withdraw(desk, caller("Ana"), rain + 1)) == count
+    assert edits(lambda: questions_outcomes.withdraw(desk, caller("Ana"), rain + 1)) == count
     mark = keys.question(rain)
     assert edits(lambda: questions_service.toggle_mark(desk, caller("Ben"), mark)) == 0
     assert edits(lambda: evening.edit(rain, source="https://example.org")) == 0
@@ -279,9 +281,20 @@ def _record(desk: Desk, who: Caller, question: int, said: str) -> object:
 
 
 def _resolve(desk: Desk, who: Caller, question: int, outcome: str) -> object:
-    return questions_service.resolve(desk, who, question, outcome=outcome)
+    return questions_outcomes.resolve(desk, who, question, outcome=outcome)
 
 
 def _reopen(desk: Desk, who: Caller, question: int) -> object:
     facilitator = replace(who, manages_events=True)
-    return questions_service.reopen(desk, facilitator, question)
+    return questions_outcomes.reopen(desk, facilitator, question)
+
+
+def test_a_lobby_lists_what_is_imported(evening: Evening) -> None:
+    desk = evening.desk
+    text = (
+        "question,title,forecaster,probability,forecast_at,outcome,resolved_at\n"
+        "7,Will the bridge open in May?,Gil,0.7,2026-01-01T10:00:00Z,,\n"
+    )
+    with nothing_stale(desk, "an import"):
+        data_service.import_csv(desk.db, desk.clock, text, GROUP)
+    assert scenes.rows(desk, Question)

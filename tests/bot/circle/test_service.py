@@ -16,7 +16,7 @@ from bot.circle.service import GroupCircle
 from bot.core import keys
 from bot.core.numbers import say_probability
 from bot.core.unit import Desk
-from bot.questions import service as questions_service
+from bot.questions import outcomes as questions_outcomes
 from bot.registry import CARDS
 from bot.rounds import service as rounds_service
 from bot.sessions import service as sessions_service
@@ -53,7 +53,7 @@ def settle(desk: Desk, clock: Clock, round_id: int, outcome: str = "yes") -> Non
     clock.move(60)
     number = row(desk, Round, round_id).question_id
     who = caller("Ana", manages_events=True)
-    questions_service.resolve(desk, who, number, outcome=outcome, known="")
+    questions_outcomes.resolve(desk, who, number, outcome=outcome, known="")
 
 
 def play_another(
@@ -312,7 +312,7 @@ def test_an_outcome_without_a_circle_says_nothing_about_one(desk: Desk, clock: C
     number = bring(desk)
     record(desk, "Ana", number, "70")
     clock.move(60)
-    questions_service.resolve(desk, caller("Ana"), number, outcome="yes", known="")
+    questions_outcomes.resolve(desk, caller("Ana"), number, outcome="yes", known="")
 
     message = CARDS.render(desk, keys.resolution(number))
 

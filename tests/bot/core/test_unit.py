@@ -16,6 +16,7 @@ from bot.core.unit import Caller, Desk, Person, Unit, row_id
 from bot.forecasts import service as forecasts_service
 from bot.groups import service as groups_service
 from bot.groups.service import SettingsChange
+from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
 from bot.rounds import service as rounds_service
 from bot.schedule import lifecycle, series_service
@@ -268,14 +269,16 @@ class Foreign:
         closed = finish(desk)
         sessions_service.end(desk, caller())
         self.question = row(desk, Question, 1).id or 0
-        questions_service.resolve(desk, caller(), self.question, outcome="yes")
+        questions_outcomes.resolve(desk, caller(), self.question, outcome="yes")
         planned = schedule_service.schedule(
             desk, caller(), Plan("in 48 hours", repeat=Repeat.WEEKLY)
         )
         asked = schedule_service.schedule(desk, caller(), Plan("7"))
         assert isinstance(planned, Planned)
         close = questions_service.submit(desk, caller(), wrote("Which close?", closes="03/04/2027"))
-        known = questions_service.resolve(desk, caller(), self.question, outcome="no", known="12/1")
+        known = questions_outcomes.resolve(
+            desk, caller(), self.question, outcome="no", known="12/1"
+        )
         assert isinstance(asked, TimeQuestion)
         assert isinstance(close, TimeQuestion)
         assert isinstance(known, TimeQuestion)
@@ -302,27 +305,27 @@ DEEDS: dict[str, Deed] = {
     "questions.as_written": lambda desk, who, at: questions_service.as_written(
         desk, who, at.question
     ),
-    "questions.check_may_dispute": lambda desk, who, at: questions_service.check_may_dispute(
+    "outcomes.check_may_dispute": lambda desk, who, at: questions_outcomes.check_may_dispute(
         desk, who, at.question
     ),
-    "questions.check_may_resolve": lambda desk, who, at: questions_service.check_may_resolve(
+    "outcomes.check_may_resolve": lambda desk, who, at: questions_outcomes.check_may_resolve(
         desk, who, at.question
     ),
     "questions.choose_close": lambda desk, who, at: questions_service.choose_close(
         desk, who, at.close
     ),
-    "questions.choose_known": lambda desk, who, at: questions_service.choose_known(
+    "outcomes.choose_known": lambda desk, who, at: questions_outcomes.choose_known(
         desk, who, at.known
     ),
-    "questions.dispute": lambda desk, who, at: questions_service.dispute(
+    "outcomes.dispute": lambda desk, who, at: questions_outcomes.dispute(
         desk, who, at.question, "No."
     ),
     "questions.edit": lambda desk, who, at: questions_service.edit(desk, who, at.question, wrote()),
     "questions.find_id": lambda desk, who, at: questions_service.find_id(
         desk, who, str(at.question)
     ),
-    "questions.reopen": lambda desk, who, at: questions_service.reopen(desk, who, at.question),
-    "questions.resolve": lambda desk, who, at: questions_service.resolve(
+    "outcomes.reopen": lambda desk, who, at: questions_outcomes.reopen(desk, who, at.question),
+    "outcomes.resolve": lambda desk, who, at: questions_outcomes.resolve(
         desk, who, at.question, outcome="no"
     ),
     "questions.show_again": lambda desk, who, at: questions_service.show_again(
@@ -331,7 +334,7 @@ DEEDS: dict[str, Deed] = {
     "questions.toggle_mark": lambda desk, who, at: questions_service.toggle_mark(
         desk, who, keys.question(at.question)
     ),
-    "questions.withdraw": lambda desk, who, at: questions_service.withdraw(desk, who, at.question),
+    "outcomes.withdraw": lambda desk, who, at: questions_outcomes.withdraw(desk, who, at.question),
     "sessions.end": lambda desk, who, at: sessions_service.end(desk, who, at.turn),
     "sessions.join": lambda desk, who, at: sessions_service.join(desk, who, at.lobby),
     "sessions.leave": lambda desk, who, at: sessions_service.leave(desk, who, at.turn),
@@ -394,6 +397,7 @@ def test_every_service_function_that_names_something_is_tried_from_another_group
     services = {
         "forecasts": forecasts_service,
         "questions": questions_service,
+        "outcomes": questions_outcomes,
         "sessions": sessions_service,
         "planning": schedule_service,
         "series": series_service,
@@ -405,7 +409,7 @@ def test_every_service_function_that_names_something_is_tried_from_another_group
     naming = {"question_id", "session", "at", "wish", "typed", "round_id", "session_id"}
     lists = {
         "questions.choices",
-        "questions.outcome_choices",
+        "outcomes.outcome_choices",
         "planning.choices",
         "series.to_come",
     }  # these search the caller's own group

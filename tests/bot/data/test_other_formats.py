@@ -20,7 +20,7 @@ from bot.data import service as data_service
 from bot.data.cells import safe_cell
 from bot.data.rules import NUMBER_COLUMNS, OPTION_COLUMNS, ORDERED, Line, read_import
 from bot.data.service import Imported
-from bot.questions import service as questions_service
+from bot.questions import outcomes as questions_outcomes
 from storage.engine import Database
 from storage.tables import Forecast, Question, Resolution, Score
 from tests.bot.scenes import bring, people, record, rows, snapshot
@@ -327,7 +327,7 @@ def test_forecasts_of_every_kind_score_the_same_in_another_database(
         clock.move(61.234567)
         record(desk, "Ana", number, second)
         clock.move(60)
-        questions_service.resolve(desk, caller("Ana"), number, outcome=outcome)
+        questions_outcomes.resolve(desk, caller("Ana"), number, outcome=outcome)
         clock.move(60)
 
     files = forecast_files(data_service.export_group(desk.db, GROUP))

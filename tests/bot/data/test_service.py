@@ -22,6 +22,7 @@ from bot.core.unit import Caller, Desk
 from bot.data import service as data_service
 from bot.data.service import Imported
 from bot.forecasts import service as forecasts_service
+from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
 from bot.rounds import service as rounds_service
 from bot.schedule import service as schedule_service
@@ -117,8 +118,8 @@ def test_a_whole_evening_is_in_the_export(desk: Desk, clock: Clock) -> None:
     play(desk, clock, {"Ana": ("30", "50", "60"), "Ben": ("40", "70", "80")})
     questions_service.toggle_mark(desk, caller("Cleo"), keys.question(1))
     clock.move(60)
-    questions_service.resolve(desk, caller("Ana"), 1, outcome="yes")
-    questions_service.dispute(desk, caller("Ben"), 1, "I doubt it.")
+    questions_outcomes.resolve(desk, caller("Ana"), 1, outcome="yes")
+    questions_outcomes.dispute(desk, caller("Ben"), 1, "I doubt it.")
 
     lines, everything = unpack(data_service.export_group(desk.db, GROUP))
 
@@ -145,7 +146,7 @@ def test_blind_forecasts_are_in_no_export_before_their_round_closes(desk: Desk) 
     record(desk, "Ana", 1, "13")
     rounds_service.ready(desk, caller("Ana"))
     record(desk, "Ana", 1, "55")
-    questions_service.resolve(desk, caller("Ana"), 1, outcome="yes", known="now")
+    questions_outcomes.resolve(desk, caller("Ana"), 1, outcome="yes", known="now")
 
     exports = [
         unpack(data_service.export_for(desk, caller("Ana"))),
@@ -186,7 +187,7 @@ def test_a_member_gets_their_own_and_nothing_of_others(desk: Desk, clock: Clock)
     for name in ("Ana", "Ben"):
         record(desk, name, 1)
     clock.move(60)
-    questions_service.resolve(desk, caller("Ana"), 1, outcome="yes")
+    questions_outcomes.resolve(desk, caller("Ana"), 1, outcome="yes")
 
     lines, everything = unpack(data_service.export_for(desk, caller("Ben")))
 
@@ -396,7 +397,7 @@ def test_imported_members_stand_on_the_leaderboard_beside_the_others(
     bring(desk)
     record(desk, "Ana", 1, "90")
     clock.move(60)
-    questions_service.resolve(desk, caller("Ana"), 1, outcome="yes")
+    questions_outcomes.resolve(desk, caller("Ana"), 1, outcome="yes")
 
     bring_in(desk, HEADER + line(), GROUP)
 
@@ -428,7 +429,7 @@ def test_what_a_group_forecast_scores_the_same_in_another_database(
         clock.move(61.234567)
         record(desk, "Ana", number, "1/3")
         clock.move(60)
-        questions_service.resolve(desk, caller("Ana"), number, outcome=outcome)
+        questions_outcomes.resolve(desk, caller("Ana"), number, outcome=outcome)
         clock.move(60)
         with pytest.raises(Refusal):
             record(desk, "Ben", number)

@@ -11,6 +11,7 @@ from bot.core.keys import Key
 from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.unit import Caller, Desk
 from bot.forecasts import service as forecasts_service
+from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
 from bot.rounds import service as rounds_service
 from bot.sessions import service as sessions_service
@@ -278,11 +279,11 @@ def close_late(_desk: Desk, clock: Clock) -> None:
 
 
 def resolve(desk: Desk, _clock: Clock) -> None:
-    questions_service.resolve(desk, caller(), 1, outcome="yes")
+    questions_outcomes.resolve(desk, caller(), 1, outcome="yes")
 
 
 def annul(desk: Desk, _clock: Clock) -> None:
-    questions_service.resolve(desk, caller(), 1, outcome="void")
+    questions_outcomes.resolve(desk, caller(), 1, outcome="void")
 
 
 @pytest.mark.parametrize("settle", [close, close_late, resolve, annul])

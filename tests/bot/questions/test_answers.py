@@ -9,7 +9,8 @@ from bot.core import keys
 from bot.core.times.result import Understood
 from bot.core.typed_times import TimeQuestion
 from bot.questions import cards as questions_cards
-from bot.questions.service import Brought, Resolved
+from bot.questions.outcomes import Resolved
+from bot.questions.service import Brought
 
 NEW_YORK = ZoneInfo("America/New_York")
 KNOWN = Understood(datetime(2026, 12, 1, 5, tzinfo=UTC), NEW_YORK)

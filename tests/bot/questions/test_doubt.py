@@ -9,8 +9,10 @@ from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.typed_times import TimeQuestion
 from bot.core.unit import Desk
 from bot.groups import service as groups_service
+from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
-from bot.questions.service import Brought, Resolved
+from bot.questions.outcomes import Resolved
+from bot.questions.service import Brought
 from bot.schedule import service as schedule_service
 from bot.schedule.service import Plan
 from storage.planning import forget_drafts
@@ -163,9 +165,9 @@ def test_an_answer_is_taken_for_what_was_asked_and_nothing_else(desk: Desk) -> N
 
     for choose, one in (
         (schedule_service.choose, asked),
-        (questions_service.choose_known, asked),
+        (questions_outcomes.choose_known, asked),
         (questions_service.choose_close, plan),
-        (questions_service.choose_known, plan),
+        (questions_outcomes.choose_known, plan),
     ):
         with pytest.raises(StaleRefusal):
             choose(desk, caller("Ana"), pick(one, 0))
@@ -221,7 +223,7 @@ def forecast(desk: Desk, clock: Clock) -> None:
 
 
 def resolve(desk: Desk, known: str, **more: str) -> Resolved | TimeQuestion:
-    return questions_service.resolve(desk, caller("Ana"), 1, outcome="yes", known=known, **more)
+    return questions_outcomes.resolve(desk, caller("Ana"), 1, outcome="yes", known=known, **more)
 
 
 @pytest.mark.usefixtures("forecast")
@@ -244,7 +246,7 @@ def test_the_chosen_moment_resolves_with_all_that_was_typed_and_says_what_counts
     asked = resolve(desk, "12/1/2026", source="The station says so.")
     assert isinstance(asked, TimeQuestion)
 
-    done = questions_service.choose_known(desk, caller("Ana"), pick(asked, 1))
+    done = questions_outcomes.choose_known(desk, caller("Ana"), pick(asked, 1))
 
     entered = row(desk, Resolution, 1)
     assert isinstance(done, Resolved)
@@ -259,7 +261,7 @@ def test_an_outcome_that_was_known_before_every_forecast_counts_none_of_them(des
     asked = resolve(desk, "12/1/2026")
     assert isinstance(asked, TimeQuestion)
 
-    done = questions_service.choose_known(desk, caller("Ana"), pick(asked, 0))
+    done = questions_outcomes.choose_known(desk, caller("Ana"), pick(asked, 0))
 
     assert isinstance(done, Resolved)
     assert (done.counted, done.forecasts) == (0, 2)
@@ -274,7 +276,7 @@ def test_a_correction_is_asked_about_like_the_first_outcome(desk: Desk) -> None:
 
     assert isinstance(asked, TimeQuestion)
     assert len(rows(desk, Resolution)) == 1
-    questions_service.choose_known(desk, caller("Ana"), pick(asked, 1))
+    questions_outcomes.choose_known(desk, caller("Ana"), pick(asked, 1))
     assert row(desk, Resolution, 2).known_at == datetime(2026, 12, 1, tzinfo=UTC)
 
 
@@ -287,7 +289,7 @@ def test_what_cannot_be_entered_is_refused_before_it_is_asked_about(desk: Desk) 
     ):
         entered = {"outcome": "yes", "known": "12/1/2026", **more}
         with pytest.raises(Refusal, match=why):
-            questions_service.resolve(desk, caller(who), 1, **entered)
+            questions_outcomes.resolve(desk, caller(who), 1, **entered)
 
     assert rows(desk, Draft) == []
 

@@ -8,6 +8,7 @@ from bot.core import keys
 from bot.core.refusals import Refusal
 from bot.core.unit import Desk
 from bot.forecasts import service as forecasts_service
+from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
 from bot.questions.read_model import ResolutionCard, read_question, read_resolution
 from bot.rounds.pool_charts import pool_alt_text
@@ -29,9 +30,9 @@ IN_ORDER = "ordered\nunder 10\n10 to 20\nover 20"
 DAYS = "number in days"
 
 
-def settle(desk: Desk, clock: Clock, outcome: str) -> questions_service.Resolved:
+def settle(desk: Desk, clock: Clock, outcome: str) -> questions_outcomes.Resolved:
     clock.move(60)
-    return questions_service.resolve(desk, caller("Ana"), 1, outcome=outcome)
+    return questions_outcomes.resolve(desk, caller("Ana"), 1, outcome=outcome)
 
 
 def resolution_card(desk: Desk) -> ResolutionCard:
@@ -252,7 +253,7 @@ def test_a_correction_scores_anew_and_a_reopening_takes_the_scores_away(
     corrected = resolution_card(desk)
     scored = headlines(desk)
 
-    questions_service.reopen(desk, caller("Ana", manages_events=True), 1)
+    questions_outcomes.reopen(desk, caller("Ana", manages_events=True), 1)
 
     assert (corrected.outcome, corrected.corrected) == ("Red", True)
     assert corrected.lines[0].headlines == (Belief(values=(0.6, 0.3, 0.1)),)
@@ -291,7 +292,7 @@ def test_the_outcomes_on_offer_are_those_of_the_question(desk: Desk) -> None:
     bring(desk, "Will it happen at all?")
 
     offered = [
-        questions_service.outcome_choices(desk, caller("Ana"), question, typed)
+        questions_outcomes.outcome_choices(desk, caller("Ana"), question, typed)
         for question, typed in (("1", ""), ("1", "re"), ("2", ""), ("3", ""), ("nothing", ""))
     ]
 
@@ -330,7 +331,7 @@ def test_a_profile_tells_the_newest_scores_on_the_common_scale_and_no_distances(
         bring(desk, title, answers=answers)
         record(desk, "Ben", number, typed)
         clock.move(60)
-        questions_service.resolve(desk, caller("Ana"), number, outcome=outcome)
+        questions_outcomes.resolve(desk, caller("Ana"), number, outcome=outcome)
 
     shown = standings_service.show_profile(desk, caller("Ben"))
 

@@ -1,6 +1,8 @@
 """What a question may say, and how it goes from proposed to resolved."""
 
+import re
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -205,3 +207,12 @@ def test_an_outcome_cannot_have_become_known_in_the_future() -> None:
 def test_an_outcome_known_more_than_a_year_before_the_question_is_a_wrong_year() -> None:
     with pytest.raises(Refusal, match="Check the year"):
         questions_rules.check_known(START - timedelta(days=366) - SECOND, START, START)
+
+
+def test_a_state_is_set_by_the_rules_and_nowhere_else() -> None:
+    bot = Path(questions_rules.__file__).parents[1]
+    sets = re.compile(r"\bstate\s*=\s*QuestionState\b(?!\s*\.\w+\s*=)")
+
+    found = {file.relative_to(bot) for file in bot.rglob("*.py") if sets.search(file.read_text())}
+
+    assert found == {Path("questions/mapping.py")}

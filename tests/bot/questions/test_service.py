@@ -11,9 +11,10 @@ from bot.core.refusals import NotAllowedRefusal, Refusal
 from bot.core.unit import Caller, Desk
 from bot.groups import service as groups_service
 from bot.groups.service import SettingsChange
+from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
+from bot.questions.outcomes import Resolved
 from bot.questions.read_model import read_question, read_resolution
-from bot.questions.service import Resolved
 from bot.sessions import service as sessions_service
 from storage.tables import Dispute, Forecast, Mark, Question, QuestionState, Resolution, Score
 from tests.bot.scenes import (
@@ -43,7 +44,7 @@ def question(desk: Desk, number: int = 1) -> Question:
 
 
 def resolve(desk: Desk, outcome: str = "yes", known: str = "", name: str = "Ana") -> None:
-    questions_service.resolve(desk, caller(name), 1, outcome=outcome, known=known)
+    questions_outcomes.resolve(desk, caller(name), 1, outcome=outcome, known=known)
 
 
 def manage(desk: Desk, change: SettingsChange) -> None:
@@ -125,7 +126,7 @@ def test_the_same_title_is_refused_whatever_its_capital_letters(desk: Desk) -> N
 
 
 def test_the_title_of_a_withdrawn_question_is_free_again(desk: Desk) -> None:
-    questions_service.withdraw(desk, caller(), bring(desk))
+    questions_outcomes.withdraw(desk, caller(), bring(desk))
 
     again = bring(desk, name="Ben")
 
@@ -255,7 +256,7 @@ def test_the_author_can_withdraw_a_question(desk: Desk) -> None:
     bring(desk)
     before = wanted(desk, lobby)
 
-    title = questions_service.withdraw(desk, caller(), 1)
+    title = questions_outcomes.withdraw(desk, caller(), 1)
 
     assert title == RAIN
     assert question(desk).state == QuestionState.VOID
@@ -268,7 +269,7 @@ def test_a_question_that_was_forecast_cannot_be_withdrawn(desk: Desk) -> None:
     record(desk, "Ben", 1)
 
     with pytest.raises(Refusal, match="`void`"):
-        questions_service.withdraw(desk, caller(), 1)
+        questions_outcomes.withdraw(desk, caller(), 1)
 
 
 def test_a_mark_can_be_set_and_taken_back(desk: Desk) -> None:
@@ -337,7 +338,7 @@ def test_closing_a_question_without_a_time_or_that_is_settled_changes_nothing(
 ) -> None:
     bring(desk)
     bring(desk, SNOW, closes="in 2 hours")
-    questions_service.resolve(desk, caller(), 2, outcome="no")
+    questions_outcomes.resolve(desk, caller(), 2, outcome="no")
     clock.move(DAY)
     before = snapshot(desk)
 
@@ -442,9 +443,9 @@ def test_a_moment_that_cannot_be_is_refused(desk: Desk) -> None:
 def test_a_source_is_kept_and_capped(desk: Desk) -> None:
     bring(desk)
 
-    questions_service.resolve(desk, caller(), 1, outcome="yes", source=" The station says so. ")
+    questions_outcomes.resolve(desk, caller(), 1, outcome="yes", source=" The station says so. ")
     with pytest.raises(Refusal, match="301 characters"):
-        questions_service.resolve(desk, caller(), 1, outcome="no", source="x" * 301)
+        questions_outcomes.resolve(desk, caller(), 1, outcome="no", source="x" * 301)
 
     assert [one.source for one in rows(desk, Resolution)] == ["The station says so."]
 
@@ -455,12 +456,12 @@ def test_a_correction_keeps_the_moment_and_the_source_that_it_leaves_out(
     bring(desk)
     clock.move(3600)
     ana = {"outcome": "no", "known": "30 minutes ago", "source": "The station"}
-    first = questions_service.resolve(desk, caller(), 1, **ana)
+    first = questions_outcomes.resolve(desk, caller(), 1, **ana)
     clock.move(3600)
 
-    form = questions_service.check_may_resolve(desk, caller(), 1)
-    second = questions_service.resolve(desk, caller(), 1, outcome="yes")
-    third = questions_service.resolve(
+    form = questions_outcomes.check_may_resolve(desk, caller(), 1)
+    second = questions_outcomes.resolve(desk, caller(), 1, outcome="yes")
+    third = questions_outcomes.resolve(
         desk, caller(), 1, outcome="yes", known="10 minutes ago", source="A"
     )
 
@@ -518,7 +519,7 @@ def test_reopening_takes_the_outcome_and_the_scores_back(desk: Desk, clock: Cloc
     resolve(desk)
     scored = len(rows(desk, Score))
 
-    title = questions_service.reopen(desk, caller("Eva", **FACILITATOR), 1)
+    title = questions_outcomes.reopen(desk, caller("Eva", **FACILITATOR), 1)
 
     assert (title, scored, rows(desk, Score)) == (RAIN, 1, [])
     assert question(desk).state == QuestionState.OPEN
@@ -531,7 +532,7 @@ def test_a_reopened_question_whose_close_has_passed_stays_closed(desk: Desk, clo
     clock.move(3 * HOUR)
     resolve(desk)
 
-    questions_service.reopen(desk, caller("Eva", **FACILITATOR), 1)
+    questions_outcomes.reopen(desk, caller("Eva", **FACILITATOR), 1)
 
     assert question(desk).state == QuestionState.CLOSED
 
@@ -540,7 +541,7 @@ def test_what_is_not_settled_cannot_be_reopened(desk: Desk) -> None:
     bring(desk)
 
     with pytest.raises(Refusal, match="proposed, so there is nothing to reopen"):
-        questions_service.reopen(desk, caller(**FACILITATOR), 1)
+        questions_outcomes.reopen(desk, caller(**FACILITATOR), 1)
 
 
 def test_a_forecaster_can_dispute_an_outcome(desk: Desk) -> None:
@@ -548,7 +549,7 @@ def test_a_forecaster_can_dispute_an_outcome(desk: Desk) -> None:
     record(desk, "Ben", 1)
     resolve(desk)
 
-    questions_service.dispute(desk, caller("Ben"), 1, " The gauge was dry. ")
+    questions_outcomes.dispute(desk, caller("Ben"), 1, " The gauge was dry. ")
 
     with desk.db.read() as tx:
         shown = read_resolution(tx, keys.resolution(1))
@@ -564,7 +565,7 @@ def test_a_dispute_needs_a_few_words_and_not_too_many(desk: Desk) -> None:
 
     for reason in ("", "   ", "x" * 301):
         with pytest.raises(Refusal, match=r"words|characters"):
-            questions_service.dispute(desk, caller("Ben"), 1, reason)
+            questions_outcomes.dispute(desk, caller("Ben"), 1, reason)
 
     assert rows(desk, Dispute) == []
 
@@ -574,7 +575,7 @@ def test_only_a_settled_question_can_be_disputed(desk: Desk) -> None:
     record(desk, "Ben", 1)
 
     with pytest.raises(Refusal, match="not settled"):
-        questions_service.dispute(desk, caller("Ben"), 1, "I doubt it.")
+        questions_outcomes.dispute(desk, caller("Ben"), 1, "I doubt it.")
 
 
 def test_a_mark_alone_does_not_make_a_forecaster_who_may_dispute(desk: Desk) -> None:
@@ -583,7 +584,7 @@ def test_a_mark_alone_does_not_make_a_forecaster_who_may_dispute(desk: Desk) -> 
     resolve(desk)
 
     with pytest.raises(NotAllowedRefusal, match="forecast this question"):
-        questions_service.dispute(desk, caller("Cleo"), 1, "I doubt it.")
+        questions_outcomes.dispute(desk, caller("Cleo"), 1, "I doubt it.")
 
 
 @pytest.mark.parametrize("outcome", ["no", None])
@@ -591,10 +592,10 @@ def test_a_new_outcome_or_a_reopening_answers_the_disputes(desk: Desk, outcome: 
     bring(desk)
     record(desk, "Ben", 1)
     resolve(desk)
-    questions_service.dispute(desk, caller("Ben"), 1, "The gauge was dry.")
+    questions_outcomes.dispute(desk, caller("Ben"), 1, "The gauge was dry.")
 
     if outcome is None:
-        questions_service.reopen(desk, caller(**FACILITATOR), 1)
+        questions_outcomes.reopen(desk, caller(**FACILITATOR), 1)
     else:
         resolve(desk, outcome)
 
@@ -608,9 +609,9 @@ GUARDED: dict[str, Callable[[Desk, Caller, int], object]] = {
     "edit": lambda desk, who, at: questions_service.edit(
         desk, who, at, wrote(f"Is this number {at}?")
     ),
-    "withdraw": questions_service.withdraw,
-    "resolve": lambda desk, who, at: questions_service.resolve(desk, who, at, outcome="yes"),
-    "check": questions_service.check_may_resolve,
+    "withdraw": questions_outcomes.withdraw,
+    "resolve": lambda desk, who, at: questions_outcomes.resolve(desk, who, at, outcome="yes"),
+    "check": questions_outcomes.check_may_resolve,
 }
 
 
@@ -638,7 +639,7 @@ def test_members_with_the_facilitator_role_may(desk: Desk) -> None:
     manage(desk, SettingsChange(facilitator_role_id=55))
     bring(desk)
 
-    questions_service.resolve(desk, caller("Ben", role_ids=frozenset({55})), 1, outcome="no")
+    questions_outcomes.resolve(desk, caller("Ben", role_ids=frozenset({55})), 1, outcome="no")
 
     assert question(desk).state == QuestionState.RESOLVED
 
@@ -650,7 +651,7 @@ def test_neither_author_nor_forecaster_may_reopen(desk: Desk) -> None:
 
     for name in ("Ana", "Ben"):
         with pytest.raises(NotAllowedRefusal, match="facilitator"):
-            questions_service.reopen(desk, caller(name), 1)
+            questions_outcomes.reopen(desk, caller(name), 1)
 
     assert question(desk).state == QuestionState.RESOLVED
 
@@ -660,7 +661,7 @@ def test_an_imported_question_has_no_author_to_be_taken_for(desk: Desk) -> None:
         unit.tx.add(Question(group_id=900, title=RAIN, created_at=unit.now, import_key="1"))
 
     with pytest.raises(NotAllowedRefusal):
-        questions_service.check_may_resolve(desk, caller("Guest"), 1)
+        questions_outcomes.check_may_resolve(desk, caller("Guest"), 1)
     with pytest.raises(NotAllowedRefusal):
         resolve(desk, name="Guest")
 
@@ -722,6 +723,6 @@ def test_forecasts_survive_whatever_happens_to_their_question(desk: Desk) -> Non
 
     for outcome in ("yes", "no", "void"):
         resolve(desk, outcome)
-    questions_service.reopen(desk, caller(**FACILITATOR), 1)
+    questions_outcomes.reopen(desk, caller(**FACILITATOR), 1)
 
     assert [one.probability for one in rows(desk, Forecast)] == [0.7]

@@ -7,6 +7,7 @@ from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal
 from bot.core.unit import Desk
 from bot.door.messages import Message
+from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
 from bot.registry import CARDS
 from bot.rounds import service as rounds_service
@@ -228,9 +229,9 @@ def test_a_settled_question_takes_no_forecast_on_its_rounds_cards_until_it_is_re
     number = finish(desk)
     at = keys.summary(number)
 
-    questions_service.resolve(desk, caller("Ana"), 1, outcome="yes")
+    questions_outcomes.resolve(desk, caller("Ana"), 1, outcome="yes")
     settled, asked = shown(desk, at), wanted(desk, at)
-    questions_service.reopen(desk, caller("Ana", manages_events=True), 1)
+    questions_outcomes.reopen(desk, caller("Ana", manages_events=True), 1)
 
     assert "Forecast" not in settled[1]
     assert "You can update" not in settled[0]

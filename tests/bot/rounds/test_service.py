@@ -14,7 +14,7 @@ from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.unit import Caller, Desk
 from bot.groups import service as groups_service
 from bot.groups.service import SettingsChange
-from bot.questions import service as questions_service
+from bot.questions import outcomes as questions_outcomes
 from bot.rounds import service as rounds_service
 from bot.rounds.read_model import read_cue, read_summary, read_turn
 from bot.sessions import service as sessions_service
@@ -683,7 +683,7 @@ def test_an_outcome_during_the_round_tells_nothing_blind_and_is_scored_at_its_cl
     open_turns(desk, ("Ana", "Ben"))
     record(desk, "Ana", 1, "60")
     clock.move(60)
-    questions_service.resolve(desk, caller(), 1, outcome="yes")
+    questions_outcomes.resolve(desk, caller(), 1, outcome="yes")
     during = rows(desk, Score)
     before = wanted(desk, keys.resolution(1))
 

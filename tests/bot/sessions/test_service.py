@@ -11,6 +11,7 @@ from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.unit import Caller, Desk, Person
 from bot.groups import service as groups_service
 from bot.groups.service import SettingsChange
+from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
 from bot.rounds import service as rounds_service
 from bot.schedule import service as schedule_service
@@ -389,7 +390,7 @@ def test_a_question_that_cannot_be_taken_gets_no_vote(desk: Desk, clock: Clock) 
     rain = bring(desk, closes="in 1 hour")
     snow = bring(desk, SNOW)
     lobby = open_lobby(desk)
-    questions_service.withdraw(desk, caller("Ana"), snow)
+    questions_outcomes.withdraw(desk, caller("Ana"), snow)
     clock.move(3600)
 
     for number in (rain, snow, 404):

@@ -4,7 +4,7 @@ import pytest
 
 from bot.core import keys
 from bot.core.unit import Desk
-from bot.questions import service as questions_service
+from bot.questions import outcomes as questions_outcomes
 from bot.questions.cards import resolution_card
 from bot.questions.read_model import read_resolution
 from bot.rounds import service as rounds_service
@@ -32,7 +32,7 @@ FOUR = (*THREE, "Dan")
 
 
 def settle(desk: Desk, number: int, outcome: str = "yes") -> None:
-    questions_service.resolve(desk, caller("Ana", **FACILITATOR), number, outcome=outcome)
+    questions_outcomes.resolve(desk, caller("Ana", **FACILITATOR), number, outcome=outcome)
 
 
 def take(desk: Desk, clock: Clock, said: dict[str, str]) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.core.unit import Desk
-from bot.questions import service as questions_service
+from bot.questions import outcomes as questions_outcomes
 from bot.sessions import service as sessions_service
 from bot.standings import cards as standings_cards
 from bot.standings import service as standings_service
@@ -25,7 +25,7 @@ def evening(desk: Desk, clock: Clock, number: int, order: tuple[str, ...] = tupl
     sessions_service.end(desk, caller(order[0]))
     clock.move(60)
     outcome = "yes" if number % 3 else "no"
-    questions_service.resolve(desk, caller("Ana", manages_events=True), question, outcome=outcome)
+    questions_outcomes.resolve(desk, caller("Ana", manages_events=True), question, outcome=outcome)
     clock.move(DAY)
 
 

@@ -13,6 +13,7 @@ from bot.core.refusals import Refusal
 from bot.core.unit import Desk
 from bot.data import service as data_service
 from bot.groups import service as groups_service
+from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
 from bot.questions.cards import resolution_card
 from bot.questions.read_model import read_resolution
@@ -45,7 +46,7 @@ def settle(
     desk: Desk, clock: Clock, outcome: str = "yes", number: int = 1, known: str = ""
 ) -> None:
     clock.move(60)
-    questions_service.resolve(
+    questions_outcomes.resolve(
         desk, caller("Ana", **FACILITATOR), number, outcome=outcome, known=known
     )
 
@@ -114,7 +115,7 @@ def test_void_and_reopened_questions_have_no_scores(desk: Desk, clock: Clock) ->
     void = rows(desk, Score)
     settle(desk, clock, "yes")
 
-    questions_service.reopen(desk, caller(**FACILITATOR), 1)
+    questions_outcomes.reopen(desk, caller(**FACILITATOR), 1)
 
     assert void == rows(desk, Score) == []
     assert standings_service.show_leaderboard(desk, caller(), minimum=1).rows == ()
@@ -123,7 +124,7 @@ def test_void_and_reopened_questions_have_no_scores(desk: Desk, clock: Clock) ->
 def test_after_a_reopening_a_new_outcome_scores_again(desk: Desk, clock: Clock) -> None:
     play(desk, clock, SAID)
     settle(desk, clock, "yes")
-    questions_service.reopen(desk, caller(**FACILITATOR), 1)
+    questions_outcomes.reopen(desk, caller(**FACILITATOR), 1)
 
     settle(desk, clock, "no")
 

@@ -10,7 +10,7 @@ from sqlmodel import delete, select
 
 import scoring
 from bot.core.unit import Desk, Unit
-from bot.questions import service as questions_service
+from bot.questions import outcomes as questions_outcomes
 from bot.standings import service as standings_service
 from bot.standings import stored as standings_stored
 from bot.standings.query import METRICS, Metric
@@ -29,7 +29,7 @@ def refresh(desk: Desk) -> None:
 
 def settle(desk: Desk, clock: Clock, number: int, outcome: str = "yes", known: str = "") -> None:
     clock.move(60)
-    questions_service.resolve(
+    questions_outcomes.resolve(
         desk, caller("Ana", **FACILITATOR), number, outcome=outcome, known=known
     )
 
@@ -169,7 +169,7 @@ class BusyDesk(Desk):
     @contextmanager
     def step(self, group_id: int) -> Iterator[Unit]:
         plain = Desk(self.db, self.clock)
-        questions_service.resolve(plain, caller("Ana", **FACILITATOR), 1, outcome="no")
+        questions_outcomes.resolve(plain, caller("Ana", **FACILITATOR), 1, outcome="no")
         with plain.step(group_id) as unit:
             yield unit
 

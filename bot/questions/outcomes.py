@@ -1,0 +1,235 @@
+"""What becomes of a question: resolve, withdraw, dispute, reopen.
+
+Each function loads, applies the rules and saves with its effects in one transaction.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.answers import kinds
+from bot.answers import mapping as answers_mapping
+from bot.answers.kinds import AnswerFormat
+from bot.core import keys, typed_times
+from bot.core.keys import Key
+from bot.core.refusals import NotAllowedRefusal, Refusal
+from bot.core.times.result import Asks, Understood
+from bot.core.typed_times import ReadTime, TimeQuestion, TypedTime
+from bot.core.unit import ActUnit, Caller, Desk, row_id
+from bot.questions import mapping as questions_mapping
+from bot.questions import rules as questions_rules
+from bot.questions import service as questions_service
+from bot.questions.rules import Step
+from bot.scores import rescoring
+from bot.scores import rules as scores_rules
+from storage import forecasts, groups, outbox, questions
+from storage.tables import Dispute, DraftKind, Question, Resolution
+
+LONGEST_COMMENT = 300
+
+
+@dataclass(frozen=True)
+class Entered:
+    """An outcome as typed, nothing checked yet."""
+
+    outcome: str
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Resolvable:
+    """A question that is about to be resolved, or was: its title and what answers it takes.
+
+    `known` and `source` are those of the outcome that is corrected; None where there is none.
+    """
+
+    title: str
+    asked: AnswerFormat
+    known: Understood | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """What was entered, as people say it, and how many of the forecasts count by it."""
+
+    title: str
+    outcome: str
+    known: Understood
+    counted: int = 0
+    forecasts: int = 0
+
+
+def withdraw(desk: Desk, caller: Caller, question_id: int) -> str:
+    """Takes back a question that nobody has forecast. Returns its title."""
+    with desk.act(caller) as unit:
+        question = questions_service.require(unit.tx, unit.group.id, question_id)
+        questions_service.require_author(unit, question, "withdraw")
+        step = questions_rules.withdraw(questions_mapping.load(question))
+        comment = "withdrawn by the author"
+        _save_resolution(unit, question, step, kinds.VOID, unit.now, comment=comment)
+        return question.title
+
+
+def resolve(
+    desk: Desk,
+    caller: Caller,
+    question_id: int,
+    *,
+    outcome: str,
+    known: str = "",
+    source: str = "",
+) -> Resolved | TimeQuestion:
+    """Enters or corrects the outcome, and computes every score anew."""
+    reading = _read_known(desk, caller, question_id, known)
+    with desk.act(caller) as unit:
+        return _resolve(unit, question_id, Entered(outcome, source), reading)
+
+
+def choose_known(desk: Desk, caller: Caller, at: Key) -> Resolved | TimeQuestion:
+    """Enters an outcome with the moment that the member has chosen for it."""
+    with desk.act(caller) as unit:
+        chosen = typed_times.take(unit, DraftKind.OUTCOME, at)
+        return _resolve(unit, int(chosen.about or 0), Entered(**chosen.typed), chosen.moment)
+
+
+def outcome_choices(desk: Desk, caller: Caller, question: str, typed: str) -> list[str]:
+    """The outcomes of a question that fit what has been typed so far; none if it is unknown."""
+    with desk.db.read() as tx:
+        try:
+            asked = answers_mapping.asked(questions_service.find(tx, caller.group_id, question))
+        except Refusal:
+            return []
+    return [one for one in kinds.outcomes(asked) if typed.strip().casefold() in one.casefold()]
+
+
+def check_may_resolve(desk: Desk, caller: Caller, question_id: int) -> Resolvable:
+    """A question that the caller may resolve; refuses before a form is filled in."""
+    with desk.db.read() as tx:
+        question = questions_service.require(tx, caller.group_id, question_id)
+        questions_service.require_author_before(tx, caller, question, "resolve")
+        asked, corrected = answers_mapping.asked(question), _corrected(tx, question_id)
+        if corrected is None:
+            return Resolvable(question.title, asked)
+    known = Understood(corrected.known_at, typed_times.zone_of(desk, caller))
+    return Resolvable(question.title, asked, known, corrected.source)
+
+
+def reopen(desk: Desk, caller: Caller, question_id: int) -> str:
+    """Takes the resolution back: the question takes forecasts again, and its scores vanish."""
+    with desk.act(caller) as unit:
+        question = questions_service.require(unit.tx, unit.group.id, question_id)
+        if not caller.is_facilitator(unit.group):
+            raise NotAllowedRefusal("Only a facilitator can reopen a question.")
+        step = questions_rules.reopen(questions_mapping.load(question), unit.now)
+        _save_resolution(unit, question, step, None, unit.now, comment="reopened")
+        rescoring.rescore(unit, question)
+        return question.title
+
+
+def dispute(desk: Desk, caller: Caller, question_id: int, reason: str) -> None:
+    """A forecaster's objection to the outcome, shown on the question's cards."""
+    with desk.act(caller) as unit:
+        question = questions_service.require(unit.tx, unit.group.id, question_id)
+        step = _check_disputable(unit.tx, caller, question)
+        why = _comment(reason)
+        if not why:
+            raise Refusal("Say in a few words what is wrong with the outcome.")
+        unit.tx.add(Dispute(question_id=question_id, member_id=unit.my_id, reason=why, at=unit.now))
+        questions_mapping.save(unit, question, step)
+
+
+def check_may_dispute(desk: Desk, caller: Caller, question_id: int) -> None:
+    """Refuses who cannot dispute a question before a form is filled in."""
+    with desk.db.read() as tx:
+        _check_disputable(tx, caller, questions_service.require(tx, caller.group_id, question_id))
+
+
+def _check_disputable(tx: Session, caller: Caller, question: Question) -> Step:
+    step = questions_rules.dispute(questions_mapping.load(question))
+    me = groups.member_of_user(tx, caller.group_id, caller.user_id)
+    forecast = me is not None and forecasts.of_member(tx, row_id(question), row_id(me))
+    if not forecast and not caller.is_facilitator(groups.get(tx, caller.group_id)):
+        raise NotAllowedRefusal("Only people who forecast this question can dispute it.")
+    return step
+
+
+def _resolve(
+    unit: ActUnit, question_id: int, entered: Entered, known: ReadTime | None
+) -> Resolved | TimeQuestion:
+    question = questions_service.require(unit.tx, unit.group.id, question_id)
+    questions_service.require_author(unit, question, "resolve")
+    asked = answers_mapping.asked(question)
+    result, source = kinds.parse_outcome(entered.outcome, asked), _comment(entered.source)
+    if isinstance(known, Asks):
+        typed = asdict(entered)
+        return typed_times.ask(unit, DraftKind.OUTCOME, typed, known, str(question_id))
+    corrected = _corrected(unit.tx, question_id)
+    known = known or Understood(corrected.known_at if corrected else unit.now, unit.zone)
+    source = source or (corrected.source if corrected else "")
+    questions_rules.check_known(known.at, question.created_at, unit.now)
+    step = questions_rules.settle(questions_mapping.load(question), result)
+    _save_resolution(unit, question, step, result, known.at, source=source)
+    rescoring.rescore(unit, question)
+    made = [row.made_at for row in forecasts.on_question(unit.tx, question_id)]
+    counted = [
+        at
+        for at in made
+        if scores_rules.counts(at, known_at=known.at, closes_at=question.closes_at)
+    ]
+    said = kinds.say_outcome(result, asked)
+    return Resolved(question.title, said, known, len(counted), len(made))
+
+
+def _corrected(tx: Session, question_id: int) -> Resolution | None:
+    """The outcome that a new one corrects: what is left out stays as it was entered."""
+    latest = questions.latest_resolution(tx, question_id)
+    return latest if latest is not None and latest.outcome is not None else None
+
+
+def _read_known(desk: Desk, caller: Caller, question_id: int, known: str) -> ReadTime | None:
+    """When the outcome became known, read before anything is changed; None if left out."""
+    if not known.strip():
+        return None
+    with desk.db.read() as tx:
+        opened_at = questions_service.require(tx, caller.group_id, question_id).created_at
+    zone = typed_times.zone_of(desk, caller)
+    return TypedTime(known, "known", zone, desk.clock(), opened_at).read()
+
+
+def _save_resolution(
+    unit: ActUnit,
+    question: Question,
+    step: Step,
+    outcome: str | None,
+    known_at: datetime,
+    *,
+    source: str = "",
+    comment: str = "",
+) -> None:
+    question_id = row_id(question)
+    unit.tx.add(
+        Resolution(
+            question_id=question_id,
+            outcome=outcome,
+            known_at=known_at,
+            entered_at=unit.now,
+            entered_by_id=unit.my_id,
+            source=source,
+            comment=comment,
+        )
+    )
+    questions.settle_disputes(unit.tx, question_id)
+    questions_mapping.save(unit, question, step)
+    card = keys.resolution(question_id)
+    scored = outcome not in {None, kinds.VOID} or questions.forecasters(unit.tx, question_id)
+    if scored and outbox.by_key(unit.tx, str(card)) is None:
+        unit.show(card, unit.group.channel_id or unit.caller.channel_id)
+
+
+def _comment(text: str) -> str:
+    comment = text.strip()
+    if len(comment) > LONGEST_COMMENT:
+        raise Refusal(f"That has {len(comment)} characters; {LONGEST_COMMENT} fit. Shorten it.")
+    return comment
