@@ -72,12 +72,12 @@ class Unit:
     means: Means = NONE
     seen: dict[Key, object] = field(default_factory=dict)
     refreshed: dict[str, None] = field(default_factory=dict)
-    shown: set[str] = field(default_factory=set)
+    posted: set[str] = field(default_factory=set)
 
     def show(self, key: Key, channel_id: int) -> None:
         """Have the card posted, or edited to what is true when it is delivered."""
         self.effects = True
-        self.shown.add(str(key))
+        self.posted.add(str(key))
         outbox.show(
             self.tx,
             key=str(key),
@@ -95,7 +95,8 @@ class Unit:
 
         Returns the edit of the pressed card, which the answer to the press is to carry.
         """
-        keys = [key for key in self.refreshed if key not in self.shown]
+        # What is posted shows what is true by then: one message is enough.
+        keys = [key for key in self.refreshed if key not in self.posted]
         self.refreshed = {}
         if not keys:
             return None

@@ -14,12 +14,15 @@ from sqlmodel import Session
 from bot.answers import belief_mapping
 from bot.answers import mapping as answers_mapping
 from bot.answers.kinds import LETTERS, VOID
+from bot.core import card_refresh
+from bot.core.card_refresh import Change
 from bot.core.encryption import Box
 from bot.core.refusals import Refusal
 from bot.core.unit import Caller, Clock, Desk, Unit, row_id
 from bot.data import rules as data_rules
 from bot.data.cells import safe_cell, write_options
-from bot.questions import service as questions_service
+from bot.questions import mapping as questions_mapping
+from bot.questions import rules as questions_rules
 from bot.scores import rescoring
 from storage import exports, groups, imports, questions
 from storage.engine import Database
@@ -30,7 +33,6 @@ from storage.tables import (
     Member,
     Question,
     QuestionKind,
-    QuestionState,
     Resolution,
 )
 
@@ -117,7 +119,7 @@ class _Importer:
             by_question.setdefault(line.question, []).append(line)
         for lines in by_question.values():
             self._take(lines)
-        questions_service.refresh_offers(self._unit)
+        self._unit.save_refreshes()
         return Imported(len(self._lines), self._forecasts, self._questions, self._new_members)
 
     def _take(self, lines: list[data_rules.Line]) -> None:
@@ -133,6 +135,8 @@ class _Importer:
             self._tx.add(_forecast(row_id(question), same[0], line))
             self._forecasts += 1
         self._tx.flush()
+        if self._forecasts > before:
+            card_refresh.follow(self._unit, Change.FORECAST_FIRST, question)
         if self._settle(question, lines[0]) or self._forecasts > before:
             rescoring.rescore(self._unit, question)
 
@@ -143,13 +147,13 @@ class _Importer:
             question = Question(
                 group_id=self._unit.group.id,
                 title=first.title,
-                state=QuestionState.OPEN,
                 created_at=min(line.forecast_at for line in lines),
                 import_key=first.question,
             )
             answers_mapping.ask(question, first.asked)
             self._tx.add(question)
             self._tx.flush()
+            questions_mapping.save(self._unit, question, questions_rules.bring_in())
             self._questions += 1
         elif question.title != first.title:
             raise Refusal(
@@ -182,8 +186,6 @@ class _Importer:
         same = latest and (latest.outcome, latest.known_at) == (line.outcome, line.resolved_at)
         if same:
             return False
-        void = line.outcome == VOID
-        question.state = QuestionState.VOID if void else QuestionState.RESOLVED
         self._tx.add(
             Resolution(
                 question_id=row_id(question),
@@ -193,7 +195,8 @@ class _Importer:
                 comment="imported",
             )
         )
-        self._tx.flush()
+        step = questions_rules.settle(questions_mapping.load(question), line.outcome)
+        questions_mapping.save(self._unit, question, step)
         return True
 
 

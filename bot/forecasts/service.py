@@ -14,7 +14,8 @@ from bot.answers import belief_mapping, beliefs, probabilities
 from bot.answers import mapping as answers_mapping
 from bot.answers.kinds import BINARY, AnswerFormat
 from bot.answers.probabilities import Belief
-from bot.core import keys
+from bot.core import card_refresh
+from bot.core.card_refresh import Change
 from bot.core.keys import Key
 from bot.core.refusals import StaleRefusal
 from bot.core.unit import ActUnit, Caller, Desk, row_id
@@ -27,7 +28,7 @@ from bot.rounds import rules as rounds_rules
 from bot.rounds import service as rounds_service
 from bot.rounds.rows import Recording
 from storage import forecasts, groups, rounds
-from storage.tables import Forecast, ForecastKind, Phase, Question, QuestionState, Round
+from storage.tables import Forecast, ForecastKind, Phase, Question, Round
 
 OF_QUESTIONS = frozenset("qr")  # the kinds of cards that name a question, not a round
 NOT_HERE = "That round is not in this group. Nothing happened."
@@ -232,15 +233,14 @@ def _file(
 
 
 def _show_recorded(unit: ActUnit, question: Question, row: Round | None, *, first: bool) -> None:
-    if question.state == QuestionState.PROPOSED:
-        question.state = QuestionState.OPEN
-        questions_service.refresh_offers(unit)
-    elif first:
-        questions_service.refresh_lobbies(unit)
+    questions_service.take_up(unit, question)
     if row is not None and row.phase != Phase.CLOSED:
-        rounds_service.refresh_card(unit, row)
-    else:
-        unit.refresh(keys.question(row_id(question)))
+        card_refresh.follow(unit, Change.FORECAST_IN_ROUND, row)
+        return
+    if row is not None:
+        card_refresh.follow(unit, Change.FORECAST_AFTER_ROUND, row)
+    if first:
+        card_refresh.follow(unit, Change.FORECAST_FIRST, question)
 
 
 def _may_see(rounds_of_question: Sequence[Round], row: Forecast, viewer: int | None) -> bool:

@@ -1,7 +1,7 @@
 """What a question may say, and how it goes from proposed to resolved. Pure; time is an argument."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 from urllib.parse import urlsplit
@@ -9,6 +9,11 @@ from urllib.parse import urlsplit
 from bot.core.refusals import Refusal, say_count
 
 State = Literal["proposed", "open", "closed", "resolved", "void"]
+# What an action did. "taken_up": no longer only proposed; "closed" and "opened" are about
+# forecasts; "settled": an outcome was entered, corrected or taken back.
+Event = Literal[
+    "offered", "taken_up", "opened", "closed", "close_moved", "settled", "disputed", "marked"
+]
 
 SHORTEST_TITLE = 10
 LONGEST_TITLE = 200
@@ -16,6 +21,27 @@ LONGEST_CRITERIA = 1000
 LONGEST_SOURCE = 300
 # Ten years with as many leap days as there can be; the reader of times counts them exactly.
 FURTHEST_CLOSE = timedelta(days=365 * 10 + 3)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a question has come, and until when it takes forecasts."""
+
+    state: State
+    closes_at: datetime | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Tell whether there is an outcome, void included."""
+        return self.state in {"resolved", "void"}
+
+    @property
+    def unclosed(self) -> bool:
+        """Tell whether it can still be closed."""
+        return self.state in {"proposed", "open"}
+
+
+Step = tuple[Progress, tuple[Event, ...]]
 
 
 @dataclass(frozen=True)
@@ -73,14 +99,88 @@ def check_known(known_at: datetime, created_at: datetime, now: datetime) -> None
         raise Refusal("That is more than a year before the question was asked. Check the year.")
 
 
-def state_after(result: str) -> State:
-    """The state of a question with this outcome."""
-    return "void" if result == "void" else "resolved"
+def offer(closes_at: datetime | None) -> Step:
+    """Propose a question to the group."""
+    return Progress("proposed", closes_at), ("offered",)
 
 
-def state_when_reopened(closes_at: datetime | None, now: datetime) -> State:
-    """A reopened question takes forecasts again, unless its close time has passed."""
-    return "closed" if closes_at and closes_at <= now else "open"
+def bring_in() -> Step:
+    """Begin with a question that was forecast elsewhere."""
+    return Progress("open"), ("opened",)
+
+
+def take_up(now: Progress, at: datetime) -> Step:
+    """Take a question into a round or record its first forecast; later ones change nothing."""
+    check_open(now.state, now.closes_at, at)
+    after = replace(now, state="open")
+    return after, _left(now)
+
+
+def close(now: Progress, at: datetime) -> Step:
+    """Close a question whose time has come; any other stays as it is."""
+    due = now.closes_at is not None and now.closes_at <= at
+    if not due or not now.unclosed:
+        return now, ()
+    return replace(now, state="closed"), (*_left(now), "closed")
+
+
+def move_close(now: Progress, closes_at: datetime | None, at: datetime) -> Step:
+    """Change the close; a closed question whose close lies ahead again is open."""
+    check_unsettled(now)
+    after = replace(now, closes_at=closes_at)
+    moved: tuple[Event, ...] = ("close_moved",) if closes_at != now.closes_at else ()
+    if now.state == "closed" and (closes_at is None or closes_at > at):
+        return replace(after, state="open"), (*moved, "opened")
+    return after, moved
+
+
+def settle(now: Progress, result: str) -> Step:
+    """Enter an outcome, or correct the one that there is."""
+    state: State = "void" if result == "void" else "resolved"
+    closed: tuple[Event, ...] = ("closed",) if now.unclosed else ()
+    return replace(now, state=state), (*_left(now), *closed, "settled")
+
+
+def withdraw(now: Progress) -> Step:
+    """Take back a question that nobody has forecast."""
+    if now.state != "proposed":
+        raise Refusal(
+            f"Only a proposed question can be withdrawn, and this one is {now.state}. "
+            "`/question resolve` with the outcome `void` keeps the forecasts and scores none."
+        )
+    return settle(now, "void")
+
+
+def reopen(now: Progress, at: datetime) -> Step:
+    """Take the outcome back; the question takes forecasts unless its close has passed."""
+    if not now.settled:
+        raise Refusal(f"This question is {now.state}, so there is nothing to reopen.")
+    if now.closes_at is not None and now.closes_at <= at:
+        return replace(now, state="closed"), ("settled",)
+    return replace(now, state="open"), ("settled", "opened")
+
+
+def dispute(now: Progress) -> Step:
+    """Object to an outcome."""
+    if not now.settled:
+        raise Refusal("Only a settled question can be disputed, and this one is not settled.")
+    return now, ("disputed",)
+
+
+def mark(now: Progress, at: datetime) -> Step:
+    """Set or take back somebody's "Already forecast it"."""
+    check_open(now.state, now.closes_at, at)
+    return now, ("marked",)
+
+
+def check_unsettled(now: Progress) -> None:
+    """Refuse to change a question that has an outcome."""
+    if now.settled:
+        raise Refusal("This question has been settled. A facilitator can `/question reopen` it.")
+
+
+def _left(now: Progress) -> tuple[Event, ...]:
+    return ("taken_up",) if now.state == "proposed" else ()
 
 
 def _check_close(closes_at: datetime, now: datetime) -> None:

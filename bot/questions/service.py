@@ -14,18 +14,21 @@ from sqlmodel import Session
 from bot.answers import kinds
 from bot.answers import mapping as answers_mapping
 from bot.answers.kinds import BINARY, AnswerFormat
-from bot.core import keys, typed_times
+from bot.core import card_refresh, keys, typed_times
+from bot.core.card_refresh import Change
 from bot.core.find import find_named
 from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal
 from bot.core.times.result import Asks, Understood
 from bot.core.typed_times import ReadTime, TimeQuestion, TypedTime
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
+from bot.questions import mapping as questions_mapping
 from bot.questions import rules as questions_rules
+from bot.questions.rules import Step
 from bot.scores import rescoring
 from bot.scores import rules as scores_rules
-from storage import forecasts, groups, outbox, questions, rounds, sessions
-from storage.tables import Dispute, DraftKind, Phase, Question, QuestionState, Resolution
+from storage import forecasts, groups, outbox, questions
+from storage.tables import Dispute, DraftKind, Question, QuestionState, Resolution
 
 LONGEST_COMMENT = 300
 UNKNOWN = (
@@ -138,14 +141,9 @@ def withdraw(desk: Desk, caller: Caller, question_id: int) -> str:
     with desk.act(caller) as unit:
         question = require(unit.tx, unit.group.id, question_id)
         _require_author(unit, question, "withdraw")
-        if question.state != QuestionState.PROPOSED:
-            raise Refusal(
-                f"Only a proposed question can be withdrawn, and this one is "
-                f"{question.state.value}. `/question resolve` with the outcome `void` keeps the "
-                "forecasts and scores none."
-            )
-        question.state = QuestionState.VOID
-        _add_resolution(unit, question, "void", unit.now, comment="withdrawn by the author")
+        step = questions_rules.withdraw(questions_mapping.load(question))
+        comment = "withdrawn by the author"
+        _save_resolution(unit, question, step, kinds.VOID, unit.now, comment=comment)
         return question.title
 
 
@@ -153,10 +151,9 @@ def toggle_mark(desk: Desk, caller: Caller, at: Key) -> bool:
     """Sets the caller's "Already forecast it", or takes it back. True if set."""
     with desk.act(caller) as unit:
         question = require(unit.tx, unit.group.id, at.id)
-        questions_rules.check_open(question.state.value, question.closes_at, unit.now)
+        step = questions_rules.mark(questions_mapping.load(question), unit.now)
         marked = questions.toggle_mark(unit.tx, row_id(question), unit.my_id, unit.now)
-        unit.refresh(at)
-        refresh_offers(unit)
+        questions_mapping.save(unit, question, step)
         return marked
 
 
@@ -210,16 +207,9 @@ def reopen(desk: Desk, caller: Caller, question_id: int) -> str:
         question = require(unit.tx, unit.group.id, question_id)
         if not caller.is_facilitator(unit.group):
             raise NotAllowedRefusal("Only a facilitator can reopen a question.")
-        if question.state not in {QuestionState.RESOLVED, QuestionState.VOID}:
-            raise Refusal(
-                f"This question is {question.state.value}, so there is nothing to reopen."
-            )
-        question.state = QuestionState(
-            questions_rules.state_when_reopened(question.closes_at, unit.now)
-        )
-        _add_resolution(unit, question, None, unit.now, comment="reopened")
+        step = questions_rules.reopen(questions_mapping.load(question), unit.now)
+        _save_resolution(unit, question, step, None, unit.now, comment="reopened")
         rescoring.rescore(unit, question)
-        _refresh_rounds(unit, question_id)
         return question.title
 
 
@@ -227,33 +217,33 @@ def dispute(desk: Desk, caller: Caller, question_id: int, reason: str) -> None:
     """A forecaster's objection to the outcome, shown on the question's cards."""
     with desk.act(caller) as unit:
         question = require(unit.tx, unit.group.id, question_id)
-        _require_disputable(unit.tx, caller, question)
+        step = _check_disputable(unit.tx, caller, question)
         why = _comment(reason)
         if not why:
             raise Refusal("Say in a few words what is wrong with the outcome.")
         unit.tx.add(Dispute(question_id=question_id, member_id=unit.my_id, reason=why, at=unit.now))
-        unit.tx.flush()
-        unit.refresh(keys.question(question_id))
-        unit.refresh(keys.resolution(question_id))
+        questions_mapping.save(unit, question, step)
 
 
 def check_may_dispute(desk: Desk, caller: Caller, question_id: int) -> None:
     """Refuses who cannot dispute a question before a form is filled in."""
     with desk.db.read() as tx:
-        _require_disputable(tx, caller, require(tx, caller.group_id, question_id))
+        _check_disputable(tx, caller, require(tx, caller.group_id, question_id))
 
 
 def close_due(desk: Desk, question_id: int, group_id: int) -> None:
     """Closes a question whose close time has come. Running it again changes nothing."""
     with desk.step(group_id) as unit:
         question = questions.get(unit.tx, group_id, question_id)
-        if question is None or question.closes_at is None or question.closes_at > unit.now:
-            return
-        if question.state in {QuestionState.PROPOSED, QuestionState.OPEN}:
-            question.state = QuestionState.CLOSED
-            unit.refresh(keys.question(question_id))
-            _refresh_rounds(unit, question_id)
-            refresh_offers(unit)
+        if question is not None:
+            step = questions_rules.close(questions_mapping.load(question), unit.now)
+            questions_mapping.save(unit, question, step)
+
+
+def take_up(unit: Unit, question: Question) -> None:
+    """Note that a round took a question, or that it was forecast."""
+    step = questions_rules.take_up(questions_mapping.load(question), unit.now)
+    questions_mapping.save(unit, question, step)
 
 
 def find(tx: Session, group_id: int, typed: str) -> Question:
@@ -294,7 +284,7 @@ def as_written(desk: Desk, caller: Caller, question_id: int) -> Written:
     with desk.db.read() as tx:
         question = require(tx, caller.group_id, question_id)
         _require_author_before(tx, caller, question, "edit")
-        _require_unsettled(question)
+        questions_rules.check_unsettled(questions_mapping.load(question))
         return Written(
             question.title,
             question.criteria,
@@ -329,7 +319,6 @@ def _submit(unit: ActUnit, written: Written, closes: ReadTime | None) -> Brought
         author_id=unit.my_id,
         title=draft.title,
         criteria=draft.criteria,
-        closes_at=draft.closes_at,
         source_url=draft.source_url,
         created_at=unit.now,
     )
@@ -338,8 +327,7 @@ def _submit(unit: ActUnit, written: Written, closes: ReadTime | None) -> Brought
     unit.tx.flush()
     key = keys.question(row_id(question))
     unit.show(key, unit.group.channel_id or unit.caller.channel_id)
-    refresh_offers(unit)
-    _wake_at_close(unit, question)
+    questions_mapping.save(unit, question, questions_rules.offer(draft.closes_at))
     return Brought(key, closes)
 
 
@@ -348,23 +336,37 @@ def _edit(
 ) -> Brought | TimeQuestion:
     question = require(unit.tx, unit.group.id, question_id)
     _require_author(unit, question, "edit")
-    _require_unsettled(question)
+    questions_rules.check_unsettled(questions_mapping.load(question))
     draft = _draft(unit, written, None if closes == KEPT else closes)
     asked = kinds.read_kind(written.answers)
     _check_rewording(unit, question, draft, asked)
     if isinstance(closes, Asks):
         typed = asdict(written)
         return typed_times.ask(unit, DraftKind.QUESTION, typed, closes, str(question_id))
-    question.title, question.criteria = draft.title, draft.criteria
-    answers_mapping.ask(question, asked)
-    question.source_url = draft.source_url
-    if closes != KEPT:
-        question.closes_at = draft.closes_at
-    _show_edited(unit, question)
+    _reword(unit, question, draft, asked)
+    closes_at = question.closes_at if closes == KEPT else draft.closes_at
+    step = questions_rules.move_close(questions_mapping.load(question), closes_at, unit.now)
+    questions_mapping.save(unit, question, step)
     zone = closes.zone if isinstance(closes, Understood) else unit.zone
-    at = question.closes_at
-    ahead = Understood(at, zone) if at is not None and at > unit.now else None
+    ahead = Understood(closes_at, zone) if closes_at is not None and closes_at > unit.now else None
     return Brought(keys.question(question_id), ahead, changed=True)
+
+
+def _reword(
+    unit: ActUnit, question: Question, draft: questions_rules.QuestionDraft, asked: AnswerFormat
+) -> None:
+    """Change what a question says; each part of it is shown on other cards."""
+    before = (question.criteria, answers_mapping.asked(question))
+    changed = {
+        Change.QUESTION_RETITLED: draft.title != question.title,
+        Change.QUESTION_REWORDED: (draft.criteria, asked) != before,
+        Change.QUESTION_SOURCE_EDITED: draft.source_url != question.source_url,
+    }
+    question.title, question.criteria = draft.title, draft.criteria
+    question.source_url = draft.source_url
+    answers_mapping.ask(question, asked)
+    for change in (one for one, happened in changed.items() if happened):
+        card_refresh.follow(unit, change, question)
 
 
 def _check_rewording(
@@ -380,17 +382,6 @@ def _check_rewording(
             "Somebody has forecast this question already, so its title, criteria and answers "
             "stay as they are. You can still change the close date and the source."
         )
-
-
-def _show_edited(unit: ActUnit, question: Question) -> None:
-    """A closed question whose close lies ahead again is open; whatever shows it follows."""
-    closes_at = question.closes_at
-    if question.state == QuestionState.CLOSED and (closes_at is None or closes_at > unit.now):
-        question.state = QuestionState.OPEN
-    unit.refresh(keys.question(row_id(question)))
-    _refresh_rounds(unit, row_id(question))
-    refresh_offers(unit)
-    _wake_at_close(unit, question)
 
 
 def _read_close(desk: Desk, caller: Caller, written: Written) -> ReadTime | None:
@@ -416,29 +407,6 @@ def _draft(
 def _say_close(question: Question) -> str:
     """The close time as its form shows it; one that is left like this stays to the second."""
     return f"{question.closes_at:%Y-%m-%d %H:%M} UTC" if question.closes_at else ""
-
-
-def refresh_offers(unit: Unit) -> None:
-    """The cards that say which questions there are: open lobbies and announcements."""
-    refresh_lobbies(unit)
-    for session_id in sessions.planned(unit.tx, unit.group.id):
-        unit.refresh(keys.announcement(session_id))
-
-
-def refresh_lobbies(unit: Unit) -> None:
-    """The cards that say, beside each question, who has forecast it already."""
-    for session_id, lobby in sessions.open_lobbies(unit.tx, unit.group.id):
-        unit.refresh(keys.lobby(session_id, lobby))
-
-
-def _refresh_rounds(unit: Unit, question_id: int) -> None:
-    """Have the cards of the question's rounds edited: they ask for forecasts, or no longer."""
-    for row in rounds.on_question(unit.tx, question_id):
-        number, turns = row_id(row), row.turn_count
-        running = (keys.blind(number), keys.turn(number, turns), keys.final(number, turns))
-        followed = (*running, keys.stopped(number, turns))
-        for key in (keys.summary(number),) if row.phase == Phase.CLOSED else followed:
-            unit.refresh(key)
 
 
 def _refuse_duplicate(unit: ActUnit, title: str) -> None:
@@ -467,18 +435,13 @@ def _require_author_before(tx: Session, caller: Caller, question: Question, deed
         raise NotAllowedRefusal(f"Only the question's author or a facilitator can {deed} it.")
 
 
-def _require_unsettled(question: Question) -> None:
-    if question.state in {QuestionState.RESOLVED, QuestionState.VOID}:
-        raise Refusal("This question has been settled. A facilitator can `/question reopen` it.")
-
-
-def _require_disputable(tx: Session, caller: Caller, question: Question) -> None:
-    if question.state not in {QuestionState.RESOLVED, QuestionState.VOID}:
-        raise Refusal("Only a settled question can be disputed, and this one is not settled.")
+def _check_disputable(tx: Session, caller: Caller, question: Question) -> Step:
+    step = questions_rules.dispute(questions_mapping.load(question))
     me = groups.member_of_user(tx, caller.group_id, caller.user_id)
     forecast = me is not None and forecasts.of_member(tx, row_id(question), row_id(me))
     if not forecast and not caller.is_facilitator(groups.get(tx, caller.group_id)):
         raise NotAllowedRefusal("Only people who forecast this question can dispute it.")
+    return step
 
 
 def _resolve(
@@ -495,10 +458,9 @@ def _resolve(
     known = known or Understood(corrected.known_at if corrected else unit.now, unit.zone)
     source = source or (corrected.source if corrected else "")
     questions_rules.check_known(known.at, question.created_at, unit.now)
-    question.state = QuestionState(questions_rules.state_after(result))
-    _add_resolution(unit, question, result, known.at, source=source)
+    step = questions_rules.settle(questions_mapping.load(question), result)
+    _save_resolution(unit, question, step, result, known.at, source=source)
     rescoring.rescore(unit, question)
-    _refresh_rounds(unit, question_id)
     made = [row.made_at for row in forecasts.on_question(unit.tx, question_id)]
     counted = [
         at
@@ -525,9 +487,10 @@ def _read_known(desk: Desk, caller: Caller, question_id: int, known: str) -> Rea
     return TypedTime(known, "known", zone, desk.clock(), opened_at).read()
 
 
-def _add_resolution(
+def _save_resolution(
     unit: ActUnit,
     question: Question,
+    step: Step,
     outcome: str | None,
     known_at: datetime,
     *,
@@ -547,14 +510,11 @@ def _add_resolution(
         )
     )
     questions.settle_disputes(unit.tx, question_id)
-    unit.tx.flush()
-    unit.refresh(keys.question(question_id))
-    refresh_offers(unit)
-    shown = outbox.by_key(unit.tx, str(keys.resolution(question_id)))
-    if shown is not None:
-        unit.refresh(keys.resolution(question_id))
-    elif outcome not in {None, kinds.VOID} or questions.forecasters(unit.tx, question_id):
-        unit.show(keys.resolution(question_id), unit.group.channel_id or unit.caller.channel_id)
+    questions_mapping.save(unit, question, step)
+    card = keys.resolution(question_id)
+    scored = outcome not in {None, kinds.VOID} or questions.forecasters(unit.tx, question_id)
+    if scored and outbox.by_key(unit.tx, str(card)) is None:
+        unit.show(card, unit.group.channel_id or unit.caller.channel_id)
 
 
 def _comment(text: str) -> str:
@@ -577,7 +537,3 @@ def _listed(
         outcomes.get(number),
         answers_mapping.asked(question),
     )
-
-
-def _wake_at_close(unit: Unit, question: Question) -> None:
-    unit.wake(f"question:{row_id(question)}", question.closes_at)

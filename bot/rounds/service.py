@@ -7,19 +7,19 @@ running in its channel. Never touches Discord.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.core import keys
+from bot.core import card_refresh, keys
+from bot.core.card_refresh import Change
 from bot.core.keys import Key
 from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
 from bot.questions import rules as questions_rules
-from bot.questions import service as questions_service
 from bot.rounds import live_session, quiet
 from bot.rounds import mapping as rounds_mapping
 from bot.rounds import rules as rounds_rules
 from bot.rounds.order import seat_order
 from bot.rounds.session_rules import RoundClock
 from bot.scores import rescoring
-from storage import questions, rounds
+from storage import rounds
 from storage.tables import Meetup, Phase, Question, Round
 
 Action = Callable[[rounds_rules.Round, rounds_rules.Actor, datetime], rounds_rules.Step]
@@ -180,13 +180,13 @@ def open_round(
 def keep(unit: Unit, row: Round, step: rounds_rules.Step) -> None:
     """Saves a step of a round, with its effects and its next alarm."""
     after, events = step
-    stopped = current_card(row) if row.stopped_at is not None else None
+    stopped_after = row.turn_count if row.stopped_at is not None else None
     rounds_mapping.save(unit.tx, row, after, events, unit.now)
     meetup = unit.tx.get_one(Meetup, row.session_id)
     if not events:
-        refresh_card(unit, row)
-    if stopped is not None:
-        unit.refresh(stopped)
+        card_refresh.follow(unit, Change.ROUND_MOVED, row)
+    if stopped_after is not None:
+        card_refresh.follow(unit, Change.ROUND_RESUMED, row, turn=stopped_after)
     for event in events:
         _queue(unit, meetup, row, event)
     _watch(unit, meetup, after, events)
@@ -201,20 +201,7 @@ def takes_forecasts(unit: Unit, row: Round) -> bool:
 
 def refresh_card(unit: Unit, row: Round) -> None:
     """Has the card edited on which the round is followed right now."""
-    unit.refresh(current_card(row))
-
-
-def current_card(row: Round) -> Key:
-    """The card on which the round is followed right now."""
-    round_id = row_id(row)
-    if row.stopped_at is not None:
-        return keys.stopped(round_id, row.turn_count)
-    return {
-        Phase.BLIND: keys.blind(round_id),
-        Phase.TURNS: keys.turn(round_id, row.turn_count),
-        Phase.FINAL: keys.final(round_id, row.turn_count),
-        Phase.CLOSED: keys.summary(round_id),
-    }[row.phase]
+    card_refresh.follow(unit, Change.ROUND_MOVED, row)
 
 
 def running_here(unit: ActUnit) -> tuple[Meetup, Round]:
@@ -268,7 +255,7 @@ def _queue(unit: Unit, meetup: Meetup, row: Round, event: rounds_rules.Event) ->
         case rounds_rules.TurnStarted(turn):
             unit.show(keys.turn(round_id, turn.number), channel)
         case rounds_rules.TurnEnded(turn) | rounds_rules.TurnMoved(turn):
-            unit.refresh(keys.turn(round_id, turn.number))
+            card_refresh.follow(unit, Change.ROUND_TURN, row, turn=turn.number)
         case rounds_rules.CueDue(turn, seconds):
             key = keys.cue(round_id, turn.number, seconds, turn.extensions)
             unit.ping(key, channel, _cue_until(row, turn, seconds))
@@ -277,8 +264,8 @@ def _queue(unit: Unit, meetup: Meetup, row: Round, event: rounds_rules.Event) ->
         case rounds_rules.PhaseBegan("blind"):
             unit.show(keys.blind(round_id), channel)
         case rounds_rules.PhaseBegan("turns"):
-            unit.refresh(keys.blind(round_id))
-            unit.refresh(keys.final(round_id, row.turn_count - 1))
+            card_refresh.follow(unit, Change.ROUND_BLIND_OVER, row)
+            card_refresh.follow(unit, Change.ROUND_FINAL_UNDONE, row, turn=row.turn_count - 1)
         case rounds_rules.PhaseBegan("final"):
             unit.show(keys.final(round_id, row.turn_count), channel)
         case rounds_rules.PhaseBegan("closed"):
@@ -310,13 +297,6 @@ def _clock(after: rounds_rules.Round) -> RoundClock:
 
 
 def _queue_close(unit: Unit, meetup: Meetup, row: Round) -> None:
-    unit.refresh(keys.blind(row_id(row)))
-    unit.refresh(keys.final(row_id(row), row.turn_count))
     unit.show(keys.summary(row_id(row)), meetup.channel_id)
-    question = questions.get(unit.tx, unit.group.id, row.question_id)
-    if question is not None:
-        rescoring.rescore(unit, question)
-        unit.refresh(keys.question(row_id(question)))
-        unit.refresh(keys.resolution(row_id(question)))
-    # Elsewhere the question can be chosen again, now that no round is on it.
-    questions_service.refresh_lobbies(unit)
+    rescoring.rescore(unit, unit.tx.get_one(Question, row.question_id))
+    card_refresh.follow(unit, Change.ROUND_CLOSED, row)

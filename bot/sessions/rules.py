@@ -1,6 +1,6 @@
 """Which question is chosen, and who may take a session over. Pure.
 
-A session's life, from planned to over, is in `rounds/session_rules.py`: rounds and planning need it.
+A session's life, from planned to over, is in `rounds/session_rules.py`: rounds need it too.
 """
 
 import random

@@ -21,7 +21,7 @@ from bot.schedule.find import find_session
 from bot.sessions import consequences
 from bot.sessions import rules as sessions_rules
 from storage import groups, questions, rounds, sessions
-from storage.tables import Meetup, Order, Phase, Presence, QuestionState, Round
+from storage.tables import Meetup, Order, Phase, Presence, Round
 
 
 @dataclass(frozen=True)
@@ -125,15 +125,12 @@ def start_round(desk: Desk, caller: Caller, at: Key) -> None:
         seed = secrets.randbits(31)
         question = questions_service.require(unit.tx, unit.group.id, _pick(unit, meetup, seed))
         row = rounds_service.open_round(unit, meetup, question, members, seed)
-        is_new = question.state == QuestionState.PROPOSED
-        question.state = QuestionState.OPEN
+        questions_service.take_up(unit, question)
         begun = session_rules.begin_round(
             session_mapping.load(meetup), unit.my_id, lobby=meetup.lobby, now=unit.now
         )
         consequences.save(unit, meetup, begun)
         card_refresh.follow(unit, Change.ROUND_BEGUN, row)
-        if is_new:
-            card_refresh.follow(unit, Change.QUESTION_TAKEN_UP, question)
 
 
 def next_round(desk: Desk, caller: Caller, at: Key | None = None, question: str = "") -> Key:

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from sqlmodel import SQLModel, select
 
+from bot.core import card_refresh
 from bot.core.keys import Key
 from bot.core.unit import Desk
 from bot.forecasts import service as forecasts_service
@@ -119,7 +120,7 @@ def running(desk: Desk, session_id: int) -> int:
 
 def card(desk: Desk, round_id: int) -> Key:
     """The key of the card on which a round is followed right now."""
-    return rounds_service.current_card(row(desk, Round, round_id))
+    return card_refresh.current_card(row(desk, Round, round_id))
 
 
 def phase(desk: Desk, round_id: int) -> Phase:

@@ -1,6 +1,8 @@
 """What a question may say, and how it goes from proposed to resolved."""
 
+import re
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -133,7 +135,9 @@ def test_a_link_may_have_three_hundred_characters_and_not_one_more() -> None:
     ("outcome", "state"), [("yes", "resolved"), ("no", "resolved"), ("void", "void")]
 )
 def test_an_outcome_settles_the_question(outcome: str, state: questions_rules.State) -> None:
-    assert questions_rules.state_after(outcome) == state
+    after, _ = questions_rules.settle(questions_rules.Progress("open"), outcome)
+
+    assert after.state == state
 
 
 # From state to state
@@ -180,7 +184,9 @@ def test_a_settled_question_takes_no_forecast(
 def test_a_reopened_question_is_open_unless_its_close_has_passed(
     closes_at: datetime | None, state: questions_rules.State
 ) -> None:
-    assert questions_rules.state_when_reopened(closes_at, START) == state
+    after, _ = questions_rules.reopen(questions_rules.Progress("resolved", closes_at), START)
+
+    assert after.state == state
 
 
 # When the outcome became known
@@ -201,3 +207,12 @@ def test_an_outcome_cannot_have_become_known_in_the_future() -> None:
 def test_an_outcome_known_more_than_a_year_before_the_question_is_a_wrong_year() -> None:
     with pytest.raises(Refusal, match="Check the year"):
         questions_rules.check_known(START - timedelta(days=366) - SECOND, START, START)
+
+
+def test_a_state_is_set_by_the_rules_and_nowhere_else() -> None:
+    bot = Path(questions_rules.__file__).parents[1]
+    sets = re.compile(r"\bstate\s*=\s*QuestionState\b(?!\s*\.\w+\s*=)")
+
+    found = {file.relative_to(bot) for file in bot.rglob("*.py") if sets.search(file.read_text())}
+
+    assert found == {Path("questions/mapping.py")}

@@ -1,0 +1,35 @@
+"""Questions between rows and rules: the one place where a question's state is changed."""
+
+from bot.core import card_refresh
+from bot.core.card_refresh import Change
+from bot.core.unit import Unit, row_id
+from bot.questions import rules as questions_rules
+from bot.questions.rules import Progress, Step
+from storage.tables import Question, QuestionState
+
+CHANGES: dict[questions_rules.Event, Change] = {
+    "offered": Change.QUESTION_OFFERED,
+    "taken_up": Change.QUESTION_TAKEN_UP,
+    "opened": Change.QUESTION_OPENED,
+    "closed": Change.QUESTION_CLOSED,
+    "close_moved": Change.QUESTION_CLOSE_MOVED,
+    "settled": Change.QUESTION_SETTLED,
+    "disputed": Change.QUESTION_DISPUTED,
+    "marked": Change.QUESTION_MARKED,
+}
+
+
+def load(question: Question) -> Progress:
+    """Return how far a question has come."""
+    return Progress(question.state.value, question.closes_at)
+
+
+def save(unit: Unit, question: Question, step: Step) -> None:
+    """Save what an action did to a question; the cards that show it follow."""
+    after, events = step
+    question.state = QuestionState(after.state)
+    if question.closes_at != after.closes_at or "offered" in events:
+        question.closes_at = after.closes_at
+        unit.wake(f"question:{row_id(question)}", after.closes_at)
+    for event in events:
+        card_refresh.follow(unit, CHANGES[event], question)

@@ -1,0 +1,299 @@
+"""What follows from a change: a card whose text a change alters is among those that are edited.
+
+Every card is rendered before and after each step of an evening and what surrounds it; the clock
+stands still meanwhile, so whatever differs is the step's doing.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+
+from bot.core import keys
+from bot.core.card_refresh import CARDS as FOLLOWERS
+from bot.core.card_refresh import Change
+from bot.core.keys import Key
+from bot.core.unit import Caller, Desk
+from bot.data import service as data_service
+from bot.door.messages import Message
+from bot.forecasts import service as forecasts_service
+from bot.groups import service as groups_service
+from bot.groups.service import SettingsChange
+from bot.questions import service as questions_service
+from bot.registry import CARDS
+from bot.rounds import service as rounds_service
+from bot.schedule import service as schedule_service
+from bot.schedule.service import Plan
+from bot.sessions import service as sessions_service
+from bot.sessions.service import StartOptions
+from storage.tables import Answer, Effect, Order, Question
+from tests.bot import scenes
+from tests.bot.scenes import RAIN, SNOW
+from tests.conftest import GROUP, Clock, caller
+
+ELSEWHERE = 4711
+HAIL = "Will it hail in Quito this month?"
+FOG = "Will there be fog in Turin on Sunday?"
+# A card of something that is over has no buttons, and stays as it was: lobby, blind, turn, final,
+# stopped round, announcement.
+STAGES = "lbtfoa"
+NO_CARDS = "vgh"
+MANAGER = {"manages_group": True}
+
+
+def as_text(message: Message | None) -> tuple[object, ...] | None:
+    """Everything that a member sees of a card, but for the picture."""
+    if message is None:
+        return None
+    view = message.view()
+    return (
+        message.content,
+        message.embed.to_dict() if message.embed else None,
+        [{**row, "id": 0} for row in _components(view.to_components() if view else [])],
+        message.attachment.content if message.attachment else None,
+    )
+
+
+def _components(rows: list[dict[str, object]]) -> Iterator[dict[str, object]]:
+    for row in rows:
+        parts = row.get("components", [])
+        yield {key: value for key, value in row.items() if key != "components"}
+        yield from _components(parts)
+
+
+def posted(desk: Desk) -> dict[str, int]:
+    """How often each card that can be edited was asked for."""
+    found = scenes.rows(desk, Effect)
+    return {
+        one.key: one.wanted
+        for one in found
+        if one.expires_at is None and one.key[0] not in NO_CARDS
+    }
+
+
+def drawn(desk: Desk) -> dict[str, Message | None]:
+    return {key: CARDS.render(desk, Key.parse(key), pictures=False) for key in posted(desk)}
+
+
+def is_over(key: str, message: Message | None) -> bool:
+    return key[0] in STAGES and (message is None or not message.items)
+
+
+@contextmanager
+def nothing_stale(desk: Desk, step: str) -> Iterator[None]:
+    wanted, before = posted(desk), drawn(desk)
+    yield
+    again, after = posted(desk), drawn(desk)
+    stale = [
+        key
+        for key, message in before.items()
+        if as_text(message) != as_text(after[key])
+        and not (is_over(key, message) and is_over(key, after[key]))
+        and again[key] == wanted[key]
+    ]
+    assert stale == [], f"after {step}"
+
+
+class Evening:
+    """Acts, and looks at every card before and after each action."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def do(self, act: Callable[..., object], who: str, *given: object, **more: object) -> object:
+        options = more.pop("caller", {})
+        with nothing_stale(self.desk, f"{who} {act.__name__} {given[:1]}"):
+            return act(self.desk, caller(who, **options), *given, **more)  # type: ignore[dict-item]
+
+    def edit(self, question: int, **changed: str) -> None:
+        written = questions_service.as_written(self.desk, caller("Ana"), question)
+        self.do(questions_service.edit, "Ana", question, replace(written, **changed))
+
+
+@pytest.fixture
+def evening(desk: Desk) -> Evening:
+    """Five planned sessions, a lobby in another channel, and a question."""
+    for day in range(5):
+        schedule_service.schedule(desk, caller("Ana"), Plan(when=f"2026-12-0{day + 1} 19:00"))
+    lobby = scenes.open_lobby(desk, ("Dan", "Eva"), channel_id=ELSEWHERE)
+    assert lobby.kind == "l"
+    return Evening(desk)
+
+
+def test_a_card_follows_whatever_is_done_with_a_question(evening: Evening, clock: Clock) -> None:
+    desk = evening.desk
+    evening.do(questions_service.submit, "Ana", scenes.wrote(closes="2026-12-24"))
+    rain = scenes.rows(desk, Question)[-1].id or 0
+    card = keys.question(rain)
+    evening.edit(rain, source="https://example.org/rain")
+    evening.edit(rain, title=HAIL)
+    evening.edit(rain, criteria="As the airport says.")
+    evening.edit(rain, answers="dry\nwet\nstormy")
+    evening.edit(rain, answers="", closes="2026-12-20")
+    evening.do(questions_service.toggle_mark, "Dan", card)
+    evening.do(questions_service.toggle_mark, "Dan", card)
+    evening.do(_record, "Dan", rain, "60")
+    evening.do(_record, "Dan", rain, "70")
+    evening.do(_record, "Ana", rain, "20")
+    evening.do(_resolve, "Ana", rain, "yes")
+    evening.do(_resolve, "Ana", rain, "no")
+    evening.do(questions_service.dispute, "Dan", rain, "It did rain.")
+    evening.do(_reopen, "Ana", rain)
+    clock.move(86_400 * 40)
+    with nothing_stale_but_by_time(desk):
+        questions_service.close_due(desk, rain, scenes.group(desk).id or 0)
+    evening.edit(rain, closes="")
+    evening.do(_resolve, "Ana", rain, "void")
+    snow = scenes.bring(desk, SNOW)
+    evening.do(questions_service.withdraw, "Ana", snow)
+    evening.do(_reopen, "Ana", snow)
+    fog = scenes.bring(desk, FOG)
+    evening.do(_resolve, "Ana", fog, "yes")
+
+
+def test_a_card_follows_whatever_is_done_in_an_evening(evening: Evening, clock: Clock) -> None:
+    desk = evening.desk
+    rain, snow = scenes.bring(desk, RAIN, closes="2026-12-24"), scenes.bring(desk, SNOW)
+    lobby = evening.do(sessions_service.start, "Ana", StartOptions(order=Order.MANUAL))
+    assert isinstance(lobby, Key)
+    for name in ("Ben", "Cleo"):
+        evening.do(sessions_service.join, name, lobby)
+    evening.do(_record, "Ben", snow, "10")
+    evening.do(sessions_service.vote, "Ben", lobby, rain)
+    evening.do(sessions_service.start_round, "Ana", lobby)
+    number = scenes.running(desk, lobby.id)
+    evening.edit(rain, title=FOG)
+    evening.edit(rain, criteria="As the airport says.", closes="2026-12-25")
+    evening.do(questions_service.toggle_mark, "Dan", keys.question(rain))
+    for name in ("Ana", "Ben", "Cleo"):
+        evening.do(_record, name, rain, "40")
+    evening.do(rounds_service.ready, "Ana", scenes.card(desk, number))
+    evening.do(rounds_service.extend, "Ana")
+    evening.do(rounds_service.pause, "Ana")
+    evening.do(rounds_service.resume, "Ana")
+    evening.do(_record, "Ana", rain, "45")
+    evening.do(_record, "Ben", rain, "30")
+    evening.do(rounds_service.skip, "Ana")
+    evening.do(rounds_service.back, "Ana")
+    evening.do(rounds_service.done, "Ana")
+    evening.do(rounds_service.give_way, "Ben")
+    evening.do(sessions_service.leave, "Ana", scenes.card(desk, number))
+    evening.do(sessions_service.take_over, "Cleo", scenes.card(desk, number))
+    evening.do(_resolve, "Ana", rain, "yes")
+    evening.do(_reopen, "Ana", rain)
+    evening.do(rounds_service.done, "Cleo")
+    evening.do(rounds_service.done, "Ben")
+    evening.do(_record, "Dan", rain, "90")
+    evening.do(rounds_service.ready, "Cleo", scenes.card(desk, number))
+    evening.do(_resolve, "Ana", rain, "yes")
+    evening.do(_reopen, "Ana", rain)
+    evening.edit(rain, closes="2026-12-26")
+    evening.do(sessions_service.next_round, "Cleo")
+    evening.do(sessions_service.end, "Cleo")
+    evening.edit(rain, closes="2026-12-27")
+    clock.move(1)  # what is recorded at the moment of the close still counts for the summary
+    evening.do(_record, "Ben", rain, "35")
+    evening.do(_resolve, "Ana", rain, "no")
+
+
+def test_an_evening_follows_the_title_of_what_it_took(evening: Evening) -> None:
+    """A round in which nobody recorded anything leaves its question free to be reworded."""
+    desk = evening.desk
+    lobby = scenes.open_lobby(desk)
+    rain = scenes.bring(desk)
+    sessions_service.start_round(desk, caller("Ana"), lobby)
+    evening.edit(rain, title=HAIL)
+    evening.do(sessions_service.end, "Ana")
+    evening.edit(rain, title=FOG)
+    evening.edit(rain, closes="2026-12-27")
+
+
+def test_a_forecast_after_the_end_of_its_round_shows_in_the_evening(
+    evening: Evening, clock: Clock
+) -> None:
+    desk = evening.desk
+    number = scenes.open_turns(desk)
+    question = scenes.rows(desk, Question)[-1].id or 0
+    evening.do(rounds_service.done, "Ana")
+    evening.do(sessions_service.end, "Ana")
+    clock.move(1)
+    evening.do(_record, "Ana", question, "40")
+    assert scenes.phase(desk, number) == "closed"
+
+
+def test_an_announcement_follows_its_session(evening: Evening) -> None:
+    desk = evening.desk
+    first = keys.announcement(1)
+    evening.do(schedule_service.rsvp, "Ben", first, Answer.GOING)
+    evening.do(schedule_service.rsvp, "Ben", first, Answer.MAYBE)
+    evening.do(schedule_service.edit, "Ana", "1", Plan(title="Forecasting with cake"))
+    evening.do(schedule_service.edit, "Ana", "1", Plan(when="2026-12-01 20:00"))
+    evening.do(groups_service.change, "Ana", SettingsChange(turn="3m"), caller=MANAGER)
+    evening.do(schedule_service.cancel, "Ana", "2")
+    evening.do(sessions_service.start_announced, "Ana", first)
+    assert scenes.wanted(desk, first) > 1
+
+
+def test_every_change_has_a_place_in_the_table() -> None:
+    assert set(FOLLOWERS) == set(Change)
+
+
+@pytest.mark.parametrize("count", [5])
+def test_planned_sessions_are_edited_only_when_the_number_of_questions_changes(
+    evening: Evening, count: int
+) -> None:
+    """They say how many were brought, and nothing else of them."""
+    desk = evening.desk
+    rain = scenes.bring(desk)
+
+    def edits(act: Callable[[], object]) -> int:
+        before = posted(desk)
+        act()
+        after = posted(desk)
+        return sum(after[key] - before[key] for key in before if key[0] == "a")
+
+    assert edits(lambda: scenes.bring(desk, SNOW)) == count
+    assert edits(lambda: questions_service.withdraw(desk, caller("Ana"), rain + 1)) == count
+    mark = keys.question(rain)
+    assert edits(lambda: questions_service.toggle_mark(desk, caller("Ben"), mark)) == 0
+    assert edits(lambda: evening.edit(rain, source="https://example.org")) == 0
+    assert edits(lambda: evening.edit(rain, title=HAIL)) == 0
+    assert edits(lambda: scenes.record(desk, "Ben", rain)) == count  # from proposed to open
+    assert edits(lambda: scenes.record(desk, "Ana", rain)) == 0
+    assert edits(lambda: _resolve(desk, caller("Ana"), rain, "yes")) == 0
+    assert edits(lambda: _resolve(desk, caller("Ana"), rain, "no")) == 0
+    assert edits(lambda: _reopen(desk, caller("Ana"), rain)) == 0
+
+
+@contextmanager
+def nothing_stale_but_by_time(desk: Desk) -> Iterator[None]:
+    """The time of a close has passed already: cards that say so are asked for when it is noted."""
+    wanted = posted(desk)
+    yield
+    again = posted(desk)
+    assert {key[0] for key in wanted if again[key] > wanted[key]} >= {"q", "l"}
+
+
+def _record(desk: Desk, who: Caller, question: int, said: str) -> object:
+    return forecasts_service.record(desk, who, question, probability=said)
+
+
+def _resolve(desk: Desk, who: Caller, question: int, outcome: str) -> object:
+    return questions_service.resolve(desk, who, question, outcome=outcome)
+
+
+def _reopen(desk: Desk, who: Caller, question: int) -> object:
+    facilitator = replace(who, manages_events=True)
+    return questions_service.reopen(desk, facilitator, question)
+
+
+def test_a_lobby_lists_what_is_imported(evening: Evening) -> None:
+    desk = evening.desk
+    text = (
+        "question,title,forecaster,probability,forecast_at,outcome,resolved_at\n"
+        "7,Will the bridge open in May?,Gil,0.7,2026-01-01T10:00:00Z,,\n"
+    )
+    with nothing_stale(desk, "an import"):
+        data_service.import_csv(desk.db, desk.clock, text, GROUP)
+    assert scenes.rows(desk, Question)
