@@ -1,4 +1,7 @@
-"""Which question is chosen, and who may take a session over. Pure."""
+"""Which question is chosen, and who may take a session over. Pure.
+
+A session's life, from planned to over, is in `rounds/session_rules.py`: rounds need it too.
+"""
 
 import random
 from collections import Counter
