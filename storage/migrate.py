@@ -83,15 +83,18 @@ def _upgrade_counting(connection: Connection) -> None:
 def _is_newest(connection: Connection, scripts: ScriptDirectory) -> bool:
     """Return whether no migration is missing; refuse a schema that this version does not know."""
     revision = MigrationContext.configure(connection).get_current_revision()
-    if revision == scripts.get_current_head():
-        return True
-    known = {script.revision for script in scripts.walk_revisions()}
-    if revision is not None and revision not in known:
+    newest = revision == scripts.get_current_head()
+    if revision is not None and not newest and revision not in _known(scripts):
         raise NewerDatabaseError(
             f"The database is of a newer version of the bot (schema {revision}; this version knows "
             f"up to {scripts.get_current_head()}). Install that version, or restore a copy of the "
             "database from before."
         )
+    return newest
+
+
+def _known(scripts: ScriptDirectory) -> set[str]:
+    return {script.revision for script in scripts.walk_revisions()}
 
 
 def _row_counts(connection: Connection) -> dict[str, int]:

@@ -17,8 +17,7 @@ from bot.core import keys, typed_times
 from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal
 from bot.core.times.result import Asks, Understood
-from bot.core.typed_times import ReadTime, TypedTime
-from bot.core.typed_times import TimeQuestion
+from bot.core.typed_times import ReadTime, TimeQuestion, TypedTime
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
 from bot.questions import rules as questions_rules
 from bot.scores import rescoring
