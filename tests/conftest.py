@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import shutil
 import tempfile
@@ -31,6 +32,12 @@ settings.load_profile("dojo")
 def pytest_configure(config: pytest.Config) -> None:
     """Measures once how busy the machine is: the limits of all waits follow from it."""
     slowness()
+
+
+def pytest_collection_finish() -> None:
+    """Leave tests and libraries, which stay until the end, out of every garbage collection."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_report_header() -> str:
@@ -137,7 +144,8 @@ def emptied_postgresql(kept_postgresql: Database) -> Database:
         used = connection.execute(text(filled)).scalars().all()
         if used:
             connection.execute(text("SET LOCAL session_replication_role = replica"))
-            connection.execute(text(f"TRUNCATE {', '.join(used)} RESTART IDENTITY CASCADE"))
+            # To delete a few rows costs far less than to truncate, which makes new files.
+            connection.execute(text("; ".join(f"DELETE FROM {name}" for name in used)))
         # A rolled-back insert leaves its table empty and its counter moved on.
         connection.execute(text("SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'"))
     return kept_postgresql
