@@ -4,7 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test check format bench lock clean
+# What is compiled once is kept: each of the many processes of a run would compile it again.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help demo test changed check format bench lock clean
 
 help:            ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -19,7 +22,10 @@ demo: $(READY)   ## play a whole evening against a simulated Discord, then open 
 	$(BIN)/dojo demo $(ARGS)
 
 test: $(READY)   ## the whole test suite, in parallel, on SQLite and PostgreSQL
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+changed: $(READY) ## only the tests of what has changed since main, or since SINCE=<commit>
+	$(BIN)/python -m tests.changed $(if $(SINCE),--since $(SINCE)) -- $(ARGS)
 
 check: $(READY)  ## lint, formatting, types, the order of the folders
 	$(BIN)/ruff check .

@@ -69,7 +69,8 @@ def _upgrade_counting(connection: Connection) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATING})
         config = _config()
-        _require_known(connection, ScriptDirectory.from_config(config))
+        if _is_newest(connection, ScriptDirectory.from_config(config)):
+            return  # Nothing to do, so no row to count: a start is quick however much there is.
         before = _row_counts(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -79,15 +80,21 @@ def _upgrade_counting(connection: Connection) -> None:
             raise MigrationLostRowsError(f"The migration would lose rows of {', '.join(lost)}.")
 
 
-def _require_known(connection: Connection, scripts: ScriptDirectory) -> None:
+def _is_newest(connection: Connection, scripts: ScriptDirectory) -> bool:
+    """Return whether no migration is missing; refuse a schema that this version does not know."""
     revision = MigrationContext.configure(connection).get_current_revision()
-    known = {script.revision for script in scripts.walk_revisions()}
-    if revision is not None and revision not in known:
+    newest = revision == scripts.get_current_head()
+    if revision is not None and not newest and revision not in _known(scripts):
         raise NewerDatabaseError(
             f"The database is of a newer version of the bot (schema {revision}; this version knows "
             f"up to {scripts.get_current_head()}). Install that version, or restore a copy of the "
             "database from before."
         )
+    return newest
+
+
+def _known(scripts: ScriptDirectory) -> set[str]:
+    return {script.revision for script in scripts.walk_revisions()}
 
 
 def _row_counts(connection: Connection) -> dict[str, int]:

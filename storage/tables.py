@@ -12,6 +12,7 @@ from sqlmodel import Field, SQLModel
 
 from storage.calendar_tables import Address, BotState, CalendarEntry, Feed
 from storage.columns import word
+from storage.effect_table import Effect
 from storage.enums import (
     Answer,
     DraftKind,
@@ -551,48 +552,6 @@ class Interaction(SQLModel, table=True):
 
     id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     at: datetime
-
-
-class Effect(SQLModel, table=True):
-    """A message of the outbox that Discord or Google should show, by its key.
-
-    `target` says where it belongs. What belongs together in one line has one `channel_id`: that of
-    the channel for a message, of the server for an event, 0 for all that is Google's.
-
-    `wanted` grows with each change of what the message shows, `shown` is the version that Discord
-    has: ten changes in a row cost one edit. Cards are edited, pings (which `expire`) are sent once.
-    `under_way` counts what was sent off and has no outcome yet; what is still counted after
-    `under_way_until` never will have one.
-    `parked_at` is since when Discord will not take it; after a week of that it is given up.
-    `text_hash` and `files_hash` are of what a message shows, while that is known for sure.
-    """
-
-    __tablename__ = "outbox"
-    __table_args__ = (
-        Index("ix_outbox_state", "state", "retry_at"),
-        CheckConstraint("length(key) <= 25", name="key_fits_a_nonce"),
-    )
-
-    id: int | None = Field(default=None, primary_key=True)
-    key: str = Field(max_length=25, unique=True)
-    group_id: int = Field(foreign_key="groups.id", sa_type=BigInteger)
-    channel_id: int = Field(sa_type=BigInteger)
-    target: EffectTarget = Field(default=EffectTarget.MESSAGE, sa_type=word(EffectTarget))
-    state: EffectState = Field(default=EffectState.PENDING, sa_type=word(EffectState))
-    wanted: int = 1
-    shown: int = 0
-    created_at: datetime
-    expires_at: datetime | None = None
-    attempted_at: datetime | None = None
-    attempts: int = 0
-    retry_at: datetime
-    message_id: int | None = Field(default=None, sa_type=BigInteger)
-    trouble: str | None = None
-    under_way: int = 0
-    under_way_until: datetime | None = None
-    parked_at: datetime | None = None
-    text_hash: str | None = Field(default=None, max_length=64)
-    files_hash: str | None = Field(default=None, max_length=64)
 
 
 class Dispute(SQLModel, table=True):

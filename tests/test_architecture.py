@@ -23,19 +23,26 @@ LONGEST_FILE = 600
 GENERATED = ROOT / "storage" / "migrations" / "versions"
 
 
-def imports(file: Path) -> set[str]:
+@cache
+def tree_of(file: Path) -> ast.Module:
+    """Return a file as Python reads it; each file is read once for all tests here."""
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+@cache
+def imports(file: Path) -> frozenset[str]:
     """Every module that a file imports, anywhere in it, by its full name.
 
     `from storage import rounds` counts as `storage.rounds`, and so do names taken from a module.
     """
     found: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(file)):
         if isinstance(node, ast.Import):
             found |= {name.name for name in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{file} imports relatively"
             found |= {f"{node.module}.{name.name}" for name in node.names}
-    return found
+    return frozenset(found)
 
 
 def top(module: str) -> str:
@@ -61,7 +68,7 @@ def ids(file: Path) -> str:
 
 def says_pure(file: Path) -> bool:
     """Whether a file promises to decide by its arguments alone."""
-    said = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
+    said = ast.get_docstring(tree_of(file)) or ""
     return file.name.endswith("rules.py") or "Pure." in said
 
 
@@ -181,7 +188,7 @@ def test_a_package_imports_itself_and_its_libraries_only(package: str, libraries
 
 def reads_of_the_wall_clock(file: Path) -> Iterator[str]:
     """Where a file names `datetime.now`, `utcnow`, `time.time` and their like."""
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(file)):
         if isinstance(node, ast.Attribute):
             owner = ast.unparse(node.value).rpartition(".")[2]
             if (
@@ -213,7 +220,7 @@ BEFORE_THREADS = {"bot/__main__.py", "bot/app.py", "bot/calendars/setup.py"}
 
 def late_imports(file: Path) -> Iterator[tuple[int, bool]]:
     """The lines that import inside a function, and whether they do so under the lock."""
-    tree = ast.parse(file.read_text(encoding="utf-8"))
+    tree = tree_of(file)
     locked = {
         inner
         for node in ast.walk(tree)
@@ -256,14 +263,14 @@ def test_every_file_says_what_it_is_in_its_first_line() -> None:
     silent = [
         show(file)
         for file in PRODUCT
-        if (text := file.read_text(encoding="utf-8")) and not ast.get_docstring(ast.parse(text))
+        if file.read_text(encoding="utf-8") and not ast.get_docstring(tree_of(file))
     ]
 
     assert silent == []
 
 
 def raised(file: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(file)):
         if isinstance(node, ast.Raise) and node.exc is not None:
             call = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
             yield ast.unparse(call).rpartition(".")[2]
@@ -273,7 +280,7 @@ def test_every_refusal_is_raised_somewhere() -> None:
     defined = {
         node.name
         for file in PRODUCT
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for node in ast.walk(tree_of(file))
         if isinstance(node, ast.ClassDef)
         if any(ast.unparse(base).endswith(("Refusal", "Error")) for base in node.bases)
     }

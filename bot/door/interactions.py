@@ -6,9 +6,11 @@ answer arrives in the same place.
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+import aiohttp
 import discord
 import structlog
 
@@ -129,12 +131,16 @@ class Door:
             return await self._in_time(pool.run(service, desk, self.caller, *args, **kwargs))
 
     async def _in_time(self, running: Coroutine[Any, Any, R]) -> R:
-        """Waits for it, and tells Discord that it takes longer if it does."""
+        """Wait for the work, and tell Discord that it takes longer if it does.
+
+        If Discord refuses to be told, the work goes on; whatever answers it then is refused too.
+        """
         work = asyncio.ensure_future(running)
         left = self._deadline - asyncio.get_running_loop().time()
         done, _ = await asyncio.wait({work}, timeout=max(0, left))
         if not done and not self.interaction.response.is_done():
-            await self.interaction.response.defer(ephemeral=True)
+            with suppress(discord.DiscordException, aiohttp.ClientError, OSError):
+                await answer_once(lambda: self.interaction.response.defer(ephemeral=True))
         return await work
 
     async def press(self, custom_id: str, values: tuple[str, ...]) -> None:

@@ -10,11 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
-from sqlmodel import SQLModel
 
 from storage.engine import Database
-from tests.conftest import create_postgresql
 
 
 @pytest.fixture(scope="session")
@@ -40,22 +37,7 @@ def sqlite(kept_sqlite: Database, migrated_file: Path) -> Iterator[Database]:
     return kept_sqlite
 
 
-@pytest.fixture(scope="session")
-def kept_postgresql(postgresql_url: str) -> Iterator[Database]:
-    with create_postgresql(postgresql_url, "kept") as database:
-        yield database
-
-
 @pytest.fixture
-def postgresql(kept_postgresql: Database) -> Database:
+def postgresql(emptied_postgresql: Database) -> Database:
     """An empty PostgreSQL database."""
-    names = [f'"{table.name}"' for table in SQLModel.metadata.sorted_tables]
-    filled = " UNION ALL ".join(f"(SELECT '{name}' FROM {name} LIMIT 1)" for name in names)
-    with kept_postgresql.engine.begin() as connection:
-        used = connection.execute(text(filled)).scalars().all()
-        if used:
-            connection.execute(text("SET LOCAL session_replication_role = replica"))
-            connection.execute(text(f"TRUNCATE {', '.join(used)} RESTART IDENTITY CASCADE"))
-        # A rolled-back insert leaves its table empty and its counter moved on.
-        connection.execute(text("SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'"))
-    return kept_postgresql
+    return emptied_postgresql

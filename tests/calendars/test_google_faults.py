@@ -19,7 +19,7 @@ from bot.calendars.sync_result import LOOK_AGAIN, Retry, Synced
 from tests.calendars.conftest import SECRET, open_calendar, private_key
 from tests.calendars.loopback_google import CALENDAR, Fault, LoopbackGoogle
 from tests.calendars.plans import ANA, BEN, CLEO, SERIES, dropped, moved
-from tests.machine import patience
+from tests.machine import examples, patience
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -82,7 +82,7 @@ class Owner:
         raise AssertionError(f"not done after 40 attempts: {done}")
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(40), suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_one_event_and_one_mail_for_each_change_whatever_goes_wrong(data) -> None:
     titles = ["First", "Second", "Third"][: data.draw(st.integers(1, 3), label="changes")]
@@ -103,7 +103,7 @@ def test_one_event_and_one_mail_for_each_change_whatever_goes_wrong(data) -> Non
             assert google.sent("update", guest) == len(titles) - 1
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(40), suppress_health_check=[HealthCheck.too_slow])
 @given(before=troubles, during=troubles, changes=st.booleans())
 def test_guests_come_and_go_and_occurrences_change_once(before, during, changes) -> None:
     changed = (dropped(1), moved(2, timedelta(days=1))) if changes else ()
@@ -121,7 +121,7 @@ def test_guests_come_and_go_and_occurrences_change_once(before, during, changes)
         assert [google.sent("skip", BEN), google.sent("change", BEN)] == [len(changed) // 2] * 2
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(40), suppress_health_check=[HealthCheck.too_slow])
 @given(before=troubles, during=troubles, made=st.booleans())
 def test_what_is_cancelled_is_gone_for_good(before, during, made) -> None:
     with LoopbackGoogle() as google:

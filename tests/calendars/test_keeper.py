@@ -29,6 +29,7 @@ from tests.bot.scenes import effect, rows, wanted
 from tests.calendars.conftest import open_calendar
 from tests.calendars.loopback_google import Fault, LoopbackGoogle
 from tests.conftest import Clock, caller
+from tests.machine import examples
 
 SESSION, ANNOUNCEMENT = keys.calendar_session(1), keys.announcement(1)
 ON = Means(box=Box(new_key()), google=True)
@@ -294,7 +295,7 @@ DEEDS = st.lists(
 )
 
 
-@settings(max_examples=20, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(20), suppress_health_check=list(HealthCheck))
 @given(deeds=DEEDS)
 def test_in_the_end_google_has_the_series_as_it_is_planned(
     migrated_file, tmp_path_factory, deeds

@@ -96,7 +96,7 @@ class Place:
         self.managers.append((channel, host))
 
     def bot(self, *, spare: bool = False) -> BotProcess:
-        return BotProcess(self.discord, "run", env=self.environment, spare=spare)
+        return BotProcess(self.discord, "run", env=self.environment, spare=spare, forked=True)
 
     async def shorten_rounds(self) -> None:
         for channel, host in self.managers:

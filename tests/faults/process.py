@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Self
 
 from tests.machine import patience
 
+from .forked import Forked
 from .launch import DOJO
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class BotProcess:
     """A running bot. As a context manager it is gone at the end, whatever happened before.
 
     With `spare` the next process is loaded while this one runs, and waits: a restart is quick then.
+    With `forked` each is forked from a process that has loaded everything, and starts at once.
     """
 
     def __init__(
@@ -41,18 +43,24 @@ class BotProcess:
         env: Mapping[str, str] | None = None,
         module: str = DOJO,
         spare: bool = False,
+        forked: bool = False,
     ) -> None:
-        options = [discord.api_base, discord.gateway_url, "--module", module, "--when-told"]
-        self._command = [sys.executable, "-m", "tests.faults.launch", *options, "--", *arguments]
+        options = [discord.api_base, discord.gateway_url, "--module", module]
+        self._arguments = [*options, "--", *arguments]
+        told = [*options, "--when-told", "--", *arguments]
+        self._command = [sys.executable, "-m", "tests.faults.launch", *told]
         self._environment = {**os.environ, "PYTHONUNBUFFERED": "1", **(env or {})}
-        self._output = tempfile.TemporaryFile()  # noqa: SIM115 - __exit__ closes it
+        self._output = tempfile.NamedTemporaryFile()  # noqa: SIM115 - __exit__ closes it
         self._discord = discord
-        self._keeps_spare = spare
+        self._forked = forked
+        self._keeps_spare = spare and not forked
         self._spare: subprocess.Popen[bytes] | None = None
         self._process = self._started()
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def _started(self) -> subprocess.Popen[bytes] | Forked:
         self._identified_before = self._discord.gateway.identified
+        if self._forked:
+            return Forked(self._arguments, ROOT, self._environment, self._output.name)
         process = self._spare or self._loading()
         assert process.stdin is not None
         process.stdin.write(b"go\n")
@@ -96,7 +104,9 @@ class BotProcess:
         """Waits until it has ended by itself; returns the exit code."""
         limit = within or patience(SECONDS_TO_START)
         await self._discord.until(lambda: not self.running, limit)
-        return self._process.returncode
+        code = self._process.returncode
+        assert code is not None
+        return code
 
     def kill(self) -> None:
         """SIGKILL: no goodbye, nothing saved that wasn't saved before."""

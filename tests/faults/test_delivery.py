@@ -205,7 +205,7 @@ async def test_after_a_crash_every_card_becomes_right_without_asking_too_much_of
 ) -> None:
     async with LoopbackDiscord(requests_a_second=DISCORDS_LIMIT) as discord:
         stale(discord, tmp_path, sessions)
-        with BotProcess(discord, "run", env=environment(tmp_path / "dojo.db")) as bot:
+        with BotProcess(discord, "run", env=environment(tmp_path / "dojo.db"), forked=True) as bot:
             await bot.online()
             await discord.until(lambda: len(edited(discord)) == sessions, 4 * SOON)
 
@@ -219,7 +219,7 @@ async def test_at_most_thirty_channels_are_served_at_once(tmp_path: Path) -> Non
     async with LoopbackDiscord() as discord:
         stale(discord, tmp_path, 60)
         slow = discord.delay(*EDIT, 5.0)
-        with BotProcess(discord, "run", env=environment(tmp_path / "dojo.db")) as bot:
+        with BotProcess(discord, "run", env=environment(tmp_path / "dojo.db"), forked=True) as bot:
             await bot.online()
             await discord.until(lambda: len(discord.requests_to(*EDIT)) >= 30, SOON)
             await asyncio.sleep(1.0)

@@ -29,6 +29,7 @@ from scoring import (
     time_weighted_brier,
     trimmed_mean,
 )
+from tests.machine import examples
 
 PERCENT = st.integers(0, 100).map(lambda k: k / 100)
 FORECAST = st.tuples(st.floats(0, 1) | PERCENT, st.booleans())
@@ -36,7 +37,7 @@ FORECASTS = st.lists(FORECAST, min_size=1, max_size=40)
 CHANCE = st.integers(1, 99).map(lambda k: k / 100)
 INNER = st.lists(CHANCE, min_size=1, max_size=12)
 
-unhurried = settings(deadline=None, max_examples=60)  # a busy machine is not a failure
+unhurried = settings(deadline=None, max_examples=examples(60))  # a busy machine is not a failure
 
 Pairs = list[tuple[float, bool]]
 

@@ -1,6 +1,7 @@
 """Questions about a time that were waiting for their answer when the bot was upgraded."""
 
 import json
+from collections.abc import Iterator
 
 import pytest
 from alembic import command
@@ -16,7 +17,7 @@ from storage import groups, migrate
 from storage.engine import Database
 from storage.tables import Meetup
 from tests.bot.scenes import row
-from tests.conftest import GROUP, START, caller
+from tests.conftest import GROUP, START, caller, create_postgresql
 
 BEFORE = "0004"
 WAITING = """
@@ -45,6 +46,13 @@ PLAN = {
     "size": 6,
     "scope": "one",
 }
+
+
+@pytest.fixture
+def postgresql(postgresql_url: str) -> Iterator[Database]:
+    """A database of its own, as these tests change the schema."""
+    with create_postgresql(postgresql_url, "of_its_own") as database:
+        yield database
 
 
 @pytest.fixture

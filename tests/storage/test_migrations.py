@@ -32,6 +32,7 @@ from storage.tables import (
     SessionState,
     Standing,
 )
+from tests.conftest import create_postgresql
 
 SOURCE = Path(migrate.__file__).parent / "migrations"
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -51,6 +52,13 @@ def upgrade():
     op.execute("CREATE TABLE extra (id INTEGER)")
     op.execute("UPDATE nowhere SET nothing = 1")
 """
+
+
+@pytest.fixture
+def postgresql(postgresql_url: str) -> Iterator[Database]:
+    """A database of its own, as these tests change the schema."""
+    with create_postgresql(postgresql_url, "of_its_own") as database:
+        yield database
 
 
 @pytest.fixture

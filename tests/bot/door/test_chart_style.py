@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.door import chart_style
+from tests.machine import examples
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -61,7 +62,7 @@ def test_four_threads_at_once_draw_what_one_draws_alone() -> None:
     assert together == alone * 4
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.text(max_size=30), min_size=1, max_size=5), st.booleans())
 def test_any_text_at_all_is_drawn_without_a_warning(texts: list[str], bold: bool) -> None:
     png = card_with(*texts, bold=bold)

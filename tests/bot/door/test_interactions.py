@@ -4,6 +4,7 @@ import asyncio
 from types import SimpleNamespace
 from typing import Any
 
+import discord
 import pytest
 
 from bot.core.refusals import Refusal
@@ -66,3 +67,20 @@ async def test_what_comes_after_the_deadline_is_still_done_and_refused(door: Doo
         await door.do(fail)
     assert await door.do(slow) == "done"
     assert door.interaction.response.deferred == 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [OSError("reset"), discord.InteractionResponded(SimpleNamespace())],  # type: ignore[arg-type]
+)
+async def test_where_discord_refuses_to_be_told_to_wait_the_work_goes_on(
+    door: Door, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    async def refused(**_: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(door.interaction.response, "defer", refused)
+
+    assert await door.do(slow) == "done"
+    with pytest.raises(Refusal):
+        await door.do(fail)

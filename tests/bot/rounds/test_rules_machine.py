@@ -16,6 +16,7 @@ from bot.core.refusals import Refusal, StaleRefusal
 from bot.rounds import rules as rounds_rules
 from bot.rounds.rules import Actor, Limits, Round, Step, Turn
 from tests.conftest import START
+from tests.machine import examples
 
 NOTHING = timedelta()
 ON_TURNS = [
@@ -483,4 +484,4 @@ class AnyRound(RuleBasedStateMachine):
 
 
 TestAnyRound = AnyRound.TestCase
-TestAnyRound.settings = settings(max_examples=400, stateful_step_count=40, deadline=None)
+TestAnyRound.settings = settings(max_examples=examples(400), stateful_step_count=40, deadline=None)
