@@ -97,7 +97,7 @@ def read_question(tx: Session, at: Key) -> QuestionCard | None:
         author=names.get(question.author_id) if question.author_id else None,
         closes_at=question.closes_at,
         forecasters=questions.forecasters(tx, at.id),
-        # While a round is on, its own card says who has forecast: this one is edited at its end.
+        # During a round its own card says who has forecast. This card is edited when it ends.
         known_to=() if in_round else tuple(names[member] for member in sorted(known)),
         outcome=_say(resolution, question),
         known_at=resolution.known_at if resolution else None,

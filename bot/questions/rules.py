@@ -22,7 +22,7 @@ SHORTEST_TITLE = 10
 LONGEST_TITLE = 200
 LONGEST_CRITERIA = 1000
 LONGEST_SOURCE = 300
-# Ten years with as many leap days as there can be; the reader of times counts them exactly.
+# Ten years with the most leap days possible; the reader of times counts them exactly.
 FURTHEST_CLOSE = timedelta(days=365 * 10 + 3)
 
 
@@ -213,7 +213,7 @@ def _source(text: str) -> str | None:
 def _is_link(url: str) -> bool:
     try:
         parts = urlsplit(url)
-    except ValueError:  # brackets that hold no address
+    except ValueError:  # brackets without an address in them
         return False
     visible = re.fullmatch(r"[!-~]+", url) is not None
     return visible and parts.scheme in {"http", "https"} and bool(parts.hostname)

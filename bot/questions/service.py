@@ -31,7 +31,7 @@ UNKNOWN = (
     "I know no such question here. Start typing its title and choose it from the list, or see "
     "`/question list`."
 )
-# A question keeps the close that it has.
+# Says that a question's close stays as it is.
 Kept = Literal["kept"]
 KEPT: Kept = "kept"
 

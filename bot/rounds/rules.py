@@ -20,9 +20,9 @@ Phase = Literal["blind", "turns", "final", "closed"]
 SeatState = Literal["waiting", "speaking", "spoken", "skipped", "gave_up"]
 EndedBy = Literal["done", "pass", "skip", "time", "left", "back", "end"]
 
-# Seconds before the deadline at which the speaker hears from us; 0 is "time".
+# The speaker gets a cue this many seconds before the deadline; 0 is "time".
 CUES = (120, 30, 0)
-# After this long, or twice the turn if that is longer, a moment that nobody saw is long past.
+# A missed deadline is long past after this time, or after two turns if that is longer.
 LONG_PAST = timedelta(hours=1)
 
 
@@ -60,10 +60,7 @@ class Seat:
 
 @dataclass(frozen=True)
 class Turn:
-    """The time in which one member speaks.
-
-    While the turn is paused, and once it has ended, `left` is the time that remained.
-    """
+    """A member's time to speak; `left` is the rest when it pauses or ends."""
 
     number: int
     member: int
@@ -354,10 +351,7 @@ def join(state: Round, member: int, *, now: datetime) -> Step:  # noqa: ARG001 -
 
 @_after_tick
 def leave(state: Round, member: int, *, now: datetime) -> Step:
-    """Give the seat up for now, which also ends the member's turn.
-
-    When the last member leaves, the round ends.
-    """
+    """Give up the seat and its turn; the last member to leave ends the round."""
     _require_running(state)
     seat = _seat(state, member)
     if not seat.present:

@@ -32,7 +32,7 @@ CLOSED_HELPS = (
     "The host or a facilitator presses **Next round** to close it and go on to another question, "
     "or **End the session**."
 )
-# Who acts when time alone does.
+# The actor when only time has passed.
 TIME = rounds_rules.Actor(0, leads=True)
 
 
@@ -114,7 +114,8 @@ def expire(desk: Desk, round_id: int, group_id: int) -> None:
         step = rounds_rules.tick(rounds_mapping.load(unit.tx, row), unit.now)
         if step[1]:
             keep(unit, row, step)
-        else:  # the alarm and the sweep may both ring: nobody needs to see the same card again
+        else:
+            # The alarm and the sweep may both call this. The card is then up to date already.
             unit.wake(f"round:{round_id}", row.next_due_at)
 
 

@@ -15,11 +15,11 @@ State = Literal["scheduled", "live", "closed", "cancelled"]
 # The clock of the session's round: there is no round, it is running, or somebody stopped it.
 RoundClock = Literal["none", "running", "held"]
 
-# A session that nobody has started so long after its end will not be held any more.
+# How long after its planned end a session can still be started.
 START_PATIENCE = timedelta(hours=6)
-# So long a circle waits for a host who does nothing.
+# How long a circle waits for a host who does nothing.
 HOST_PATIENCE = timedelta(minutes=10)
-# A session in which nobody does anything is over; a stopped clock may wait for the next day.
+# A session ends after so long without any action, or later if its clock is stopped.
 QUIET_LIFE = timedelta(hours=2)
 HELD_LIFE = timedelta(days=1)
 

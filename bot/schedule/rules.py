@@ -11,11 +11,11 @@ LONGEST_DESCRIPTION = 1000
 SHORTEST = timedelta(minutes=10)
 LONGEST = timedelta(days=1)
 SMALLEST, LARGEST = 2, 100
-# How many sessions to come somebody may have who leads nothing in the group.
+# How many sessions a member who is no facilitator can have planned at the same time.
 MOST_AHEAD = 10
 # People are asked for a question while there is time to think of one.
 NUDGE_FROM = 120
-# Mentions of so many users fit in a message; for more people there are more messages.
+# How many users one message mentions; for more people there are more messages.
 MOST_PINGS = 80
 
 

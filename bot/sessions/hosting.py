@@ -60,7 +60,7 @@ def lose_channel(desk: Desk, group_id: int, channel_id: int) -> None:
             return
     with desk.step(group_id) as unit:
         for meetup in sessions.in_channel(unit.tx, group_id, channel_id):
-            unit.refresh(keys.announcement(row_id(meetup)))  # it shows nothing new
+            unit.refresh(keys.announcement(row_id(meetup)))  # only to see it fail
             if meetup.state == SessionState.LIVE:
                 card_refresh.follow(unit, Change.SESSION_CIRCLE, meetup)
 

@@ -131,7 +131,7 @@ def _choices(tx: Session, meetup: Meetup, now: datetime) -> tuple[Choice, ...]:
         )
         for question in available
     ]
-    # What was brought last is what people came with; a select has room for 25.
+    # A select has room for 25. The newest come first, because people brought them for today.
     return tuple(sorted(choices, key=lambda one: (-one.votes, len(one.known_to), -one.id)))
 
 
