@@ -1,7 +1,7 @@
-"""Recording a forecast, and a question's history. Never touches Discord.
+"""Record a forecast, and show a question's history. Never touches Discord.
 
-A forecast is never refused because a button is old: as long as its question is open it is
-recorded, and filed under whatever the round has come to by now.
+A forecast is never refused because a button is old. As long as its question is open it is
+recorded, in the phase that the round has reached by now.
 """
 
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ NOT_HERE = "That round is not in this group. Nothing happened."
 
 @dataclass(frozen=True)
 class Receipt:
-    """What was recorded; `total` is what its chances added up to before they were scaled to 1."""
+    """What was recorded; `total` is the sum of its chances before scaling to 1."""
 
     question: str
     belief: Belief
@@ -52,7 +52,7 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Prepared:
-    """What a form shows before it is filled in."""
+    """What a form shows before a member fills it in."""
 
     question: str
     previous: Belief | None
@@ -73,7 +73,7 @@ class HistoryLine:
 
 @dataclass(frozen=True)
 class History:
-    """A question's forecasts as the caller may see them; `hidden` says why some are missing."""
+    """The forecasts that the caller may see; `hidden` tells that some are missing."""
 
     title: str
     lines: tuple[HistoryLine, ...]
@@ -84,7 +84,7 @@ class History:
 def record(
     desk: Desk, caller: Caller, question_id: int, *, probability: str, reason: str = ""
 ) -> Receipt:
-    """Records a member's forecast, in or outside a round."""
+    """Record a member's forecast, in or outside a round."""
     why = probabilities.parse_reason(reason)
     with desk.act(caller) as unit:
         question = questions_service.require(unit.tx, unit.group.id, question_id)
@@ -93,7 +93,7 @@ def record(
 
 
 def prepare(desk: Desk, caller: Caller, at: Key) -> Prepared:
-    """What the form behind a card's Record forecast needs; refuses where none can be recorded."""
+    """Return what a card's form shows; refuse if no forecast can be recorded."""
     with desk.db.read() as tx:
         question = questions_service.require(tx, caller.group_id, _question_id(tx, caller, at))
         questions_rules.check_open(question.state.value, question.closes_at, desk.clock())
@@ -105,7 +105,7 @@ def prepare(desk: Desk, caller: Caller, at: Key) -> Prepared:
 def record_at(
     desk: Desk, caller: Caller, at: Key, *, probability: str, reason: str = ""
 ) -> Receipt:
-    """Records a forecast on the question that a card is about."""
+    """Record a forecast on the question that a card is about."""
     if at.kind in OF_QUESTIONS:
         return record(desk, caller, at.id, probability=probability, reason=reason)
     why = probabilities.parse_reason(reason)
@@ -119,10 +119,10 @@ def record_at(
 
 
 def show_history(desk: Desk, caller: Caller, question_id: int) -> History:
-    """A question's forecasts in order.
+    """Return a question's forecasts in order, without those still hidden from the caller.
 
-    Blind forecasts stay hidden from everyone else until their round closes, and while a blind
-    phase lasts so does whatever else was forecast since the round opened.
+    Blind forecasts of others stay hidden until their round closes. While a blind phase lasts, all
+    other forecasts made since the round opened stay hidden too.
     """
     with desk.db.read() as tx:
         question = questions_service.require(tx, caller.group_id, question_id)
@@ -155,7 +155,7 @@ def _record(
     read: Recording | None = None,
     at: Key | None = None,
 ) -> Receipt:
-    """Records a forecast; `read` is what was read of its round, for the card `at`."""
+    """Record a forecast; `read` is what was read of its round, for the card `at`."""
     asked = answers_mapping.asked(question)
     typed = beliefs.parse_belief(text, asked)
     questions_rules.check_open(question.state.value, question.closes_at, unit.now)
@@ -195,7 +195,7 @@ def _record(
 
 
 def _see(unit: ActUnit, at: Key, read: Recording) -> None:
-    """The answer to the form shows the turn's card, and all of that has been read by now."""
+    """Note what the turn's card shows now, so that it need not be read again."""
     if at.kind == CardKind.TURN:
         unit.seen[at] = rounds_read_model.turn_card(read.circle, read.here, at, unit.now)
 
@@ -206,7 +206,7 @@ def _standing(tx: Session, question_id: int, member_id: int) -> Belief | None:
 
 
 def _question_id(tx: Session, caller: Caller, at: Key) -> int:
-    """The question that a card is about: its own, or that of its round."""
+    """Return the question of a card: its own, or that of its round."""
     if at.kind in OF_QUESTIONS:
         return at.id
     row = rounds.get(tx, caller.group_id, at.id)
@@ -218,9 +218,10 @@ def _question_id(tx: Session, caller: Caller, at: Key) -> int:
 def _file(
     unit: ActUnit, row: Round | None, read: Recording | None
 ) -> tuple[rounds_rules.ForecastRecorded, Round | None, bool]:
-    """Under what to file it, once everything that is due by now has taken effect.
+    """Return how to record a forecast made now, and in which round.
 
-    The last of the three says whether anything has, so that what was read before is out of date.
+    First everything that is due by now takes effect. The last of the three values tells whether
+    anything did, so that what was read before is out of date.
     """
     if row is None:
         return rounds_rules.ForecastRecorded("update"), None, False

@@ -21,7 +21,7 @@ question = app_commands.Group(
 async def question_choices(
     interaction: discord.Interaction[Any], current: str
 ) -> list[app_commands.Choice[str]]:
-    """The titles that fit what has been typed so far."""
+    """Return the titles that match what has been typed so far."""
     found = await Door(interaction).do(questions_service.choices, current)
     return [app_commands.Choice(name=cut(title, 100), value=str(number)) for title, number in found]
 
@@ -29,7 +29,7 @@ async def question_choices(
 async def outcome_choices(
     interaction: discord.Interaction[Any], current: str
 ) -> list[app_commands.Choice[str]]:
-    """The outcomes of the question chosen before that fit what has been typed so far."""
+    """Return the outcomes of the chosen question that match the typed text."""
     chosen = str(interaction.namespace.question or "")
     found = await Door(interaction).do(questions_outcomes.outcome_choices, chosen, current)
     return [app_commands.Choice(name=outcome, value=outcome) for outcome in found]
@@ -37,7 +37,7 @@ async def outcome_choices(
 
 @question.command(name="submit", description="Bring a question: opens a form")
 async def submit(interaction: discord.Interaction[Any]) -> None:
-    """Opens the form of a new question."""
+    """Open the form of a new question."""
     await Door(interaction).ask(form_cards.question_form())
 
 
@@ -47,7 +47,7 @@ async def listing(
     interaction: discord.Interaction[Any],
     state: Literal["proposed", "open", "closed", "resolved", "void"] | None = None,
 ) -> None:
-    """Lists questions."""
+    """List the group's questions."""
     door = Door(interaction)
     wanted = QuestionState(state) if state else None
     found = await door.do(questions_service.listing, wanted)
@@ -58,7 +58,7 @@ async def listing(
 @app_commands.describe(question="Which question")
 @app_commands.autocomplete(question=question_choices)
 async def show(interaction: discord.Interaction[Any], question: str) -> None:
-    """Shows a question's card to the caller."""
+    """Show a question's card to the caller."""
     door = Door(interaction)
     question_id = await door.do(questions_service.find_id, question)
     await door.show(await door.do(questions_service.show_again, question_id))
@@ -68,7 +68,7 @@ async def show(interaction: discord.Interaction[Any], question: str) -> None:
 @app_commands.describe(question="Which question")
 @app_commands.autocomplete(question=question_choices)
 async def edit(interaction: discord.Interaction[Any], question: str) -> None:
-    """Opens the form of a question with what it says now."""
+    """Open the form of a question with what it says now."""
     door = Door(interaction)
     question_id = await door.do(questions_service.find_id, question)
     written = await door.do(questions_service.as_written, question_id)
@@ -79,7 +79,7 @@ async def edit(interaction: discord.Interaction[Any], question: str) -> None:
 @app_commands.describe(question="Which question")
 @app_commands.autocomplete(question=question_choices)
 async def withdraw(interaction: discord.Interaction[Any], question: str) -> None:
-    """Takes a question back."""
+    """Withdraw a question."""
     door = Door(interaction)
     question_id = await door.do(questions_service.find_id, question)
     title = await door.do(questions_outcomes.withdraw, question_id)
@@ -101,7 +101,7 @@ async def resolve(
     known_at: str | None = None,
     source: str | None = None,
 ) -> None:
-    """Enters the outcome; scores are computed anew."""
+    """Enter the outcome; all scores are computed again."""
     door = Door(interaction)
     question_id = await door.do(questions_service.find_id, question)
     entered = await door.do(
@@ -118,7 +118,7 @@ async def resolve(
 @app_commands.describe(question="Which question", reason="What is wrong with the outcome")
 @app_commands.autocomplete(question=question_choices)
 async def dispute(interaction: discord.Interaction[Any], question: str, reason: str) -> None:
-    """Puts an objection on the question's card."""
+    """Put an objection on the question's card."""
     door = Door(interaction)
     question_id = await door.do(questions_service.find_id, question)
     await door.do(questions_outcomes.dispute, question_id, reason)
@@ -129,7 +129,7 @@ async def dispute(interaction: discord.Interaction[Any], question: str, reason: 
 @app_commands.describe(question="Which question")
 @app_commands.autocomplete(question=question_choices)
 async def reopen(interaction: discord.Interaction[Any], question: str) -> None:
-    """Takes the outcome back; its scores vanish."""
+    """Remove the outcome and its scores."""
     door = Door(interaction)
     question_id = await door.do(questions_service.find_id, question)
     title = await door.do(questions_outcomes.reopen, question_id)

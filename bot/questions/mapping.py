@@ -1,4 +1,7 @@
-"""Questions between rows and rules: the one place where a question's state is changed."""
+"""Turn a question's row into its rules' values, and back.
+
+This is the only place where a question's state is changed.
+"""
 
 from bot.core import card_refresh
 from bot.core.card_refresh import Change
@@ -20,12 +23,12 @@ CHANGES: dict[questions_rules.Event, Change] = {
 
 
 def load(question: Question) -> Progress:
-    """Return how far a question has come."""
+    """Return a question's state and close, as its rules see them."""
     return Progress(question.state.value, question.closes_at)
 
 
 def save(unit: Unit, question: Question, step: Step) -> None:
-    """Save what an action did to a question; the cards that show it follow."""
+    """Save what an action did to a question, and update the cards that show it."""
     after, events = step
     question.state = QuestionState(after.state)
     if question.closes_at != after.closes_at or "offered" in events:

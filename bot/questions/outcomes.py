@@ -1,4 +1,4 @@
-"""What becomes of a question: resolve, withdraw, dispute, reopen.
+"""Outcomes of a question: resolve, withdraw, dispute, reopen.
 
 Each function loads, applies the rules and saves with its effects in one transaction.
 """
@@ -31,7 +31,7 @@ LONGEST_COMMENT = 300
 
 @dataclass(frozen=True)
 class Entered:
-    """An outcome as typed, nothing checked yet."""
+    """An outcome as typed, before any check."""
 
     outcome: str
     source: str = ""
@@ -39,9 +39,9 @@ class Entered:
 
 @dataclass(frozen=True)
 class Resolvable:
-    """A question that is about to be resolved, or was: its title and what answers it takes.
+    """What the form of an outcome shows of its question.
 
-    `known` and `source` are those of the outcome that is corrected; None where there is none.
+    `known` and `source` come from an earlier outcome; without one they are None and empty.
     """
 
     title: str
@@ -52,7 +52,7 @@ class Resolvable:
 
 @dataclass(frozen=True)
 class Resolved:
-    """What was entered, as people say it, and how many of the forecasts count by it."""
+    """An outcome in words, and how many of the forecasts count."""
 
     title: str
     outcome: str
@@ -62,7 +62,7 @@ class Resolved:
 
 
 def withdraw(desk: Desk, caller: Caller, question_id: int) -> str:
-    """Takes back a question that nobody has forecast. Returns its title."""
+    """Withdraw a question that nobody has forecast, and return its title."""
     with desk.act(caller) as unit:
         question = questions_service.require(unit.tx, unit.group.id, question_id)
         questions_service.require_author(unit, question, "withdraw")
@@ -81,21 +81,24 @@ def resolve(
     known: str = "",
     source: str = "",
 ) -> Resolved | TimeQuestion:
-    """Enters or corrects the outcome, and computes every score anew."""
+    """Enter or correct the outcome, and compute all scores again."""
     reading = _read_known(desk, caller, question_id, known)
     with desk.act(caller) as unit:
         return _resolve(unit, question_id, Entered(outcome, source), reading)
 
 
 def choose_known(desk: Desk, caller: Caller, at: Key) -> Resolved | TimeQuestion:
-    """Enters an outcome with the moment that the member has chosen for it."""
+    """Enter an outcome that became known at the moment which the member has chosen."""
     with desk.act(caller) as unit:
         chosen = typed_times.take(unit, DraftKind.OUTCOME, at)
         return _resolve(unit, int(chosen.about or 0), Entered(**chosen.typed), chosen.moment)
 
 
 def outcome_choices(desk: Desk, caller: Caller, question: str, typed: str) -> list[str]:
-    """The outcomes of a question that fit what has been typed so far; none if it is unknown."""
+    """Return the outcomes of a question that match the typed text.
+
+    An unknown question has none.
+    """
     with desk.db.read() as tx:
         try:
             asked = answers_mapping.asked(questions_service.find(tx, caller.group_id, question))
@@ -105,7 +108,7 @@ def outcome_choices(desk: Desk, caller: Caller, question: str, typed: str) -> li
 
 
 def check_may_resolve(desk: Desk, caller: Caller, question_id: int) -> Resolvable:
-    """A question that the caller may resolve; refuses before a form is filled in."""
+    """Return a question that the caller may resolve; refuse before a form opens."""
     with desk.db.read() as tx:
         question = questions_service.require(tx, caller.group_id, question_id)
         questions_service.require_author_before(tx, caller, question, "resolve")
@@ -117,7 +120,7 @@ def check_may_resolve(desk: Desk, caller: Caller, question_id: int) -> Resolvabl
 
 
 def reopen(desk: Desk, caller: Caller, question_id: int) -> str:
-    """Takes the resolution back: the question takes forecasts again, and its scores vanish."""
+    """Remove the outcome and its scores, so that the question can take forecasts again."""
     with desk.act(caller) as unit:
         question = questions_service.require(unit.tx, unit.group.id, question_id)
         if not caller.is_facilitator(unit.group):
@@ -129,7 +132,7 @@ def reopen(desk: Desk, caller: Caller, question_id: int) -> str:
 
 
 def dispute(desk: Desk, caller: Caller, question_id: int, reason: str) -> None:
-    """A forecaster's objection to the outcome, shown on the question's cards."""
+    """Save a member's objection to the outcome; the question's cards show it."""
     with desk.act(caller) as unit:
         question = questions_service.require(unit.tx, unit.group.id, question_id)
         step = _check_disputable(unit.tx, caller, question)
@@ -141,7 +144,7 @@ def dispute(desk: Desk, caller: Caller, question_id: int, reason: str) -> None:
 
 
 def check_may_dispute(desk: Desk, caller: Caller, question_id: int) -> None:
-    """Refuses who cannot dispute a question before a form is filled in."""
+    """Refuse a caller who cannot dispute a question, before a form opens."""
     with desk.db.read() as tx:
         _check_disputable(tx, caller, questions_service.require(tx, caller.group_id, question_id))
 
@@ -183,13 +186,16 @@ def _resolve(
 
 
 def _corrected(tx: Session, question_id: int) -> Resolution | None:
-    """The outcome that a new one corrects: what is left out stays as it was entered."""
+    """Return the outcome that a new one corrects, if any.
+
+    What the new one leaves out stays as it was entered before.
+    """
     latest = questions.latest_resolution(tx, question_id)
     return latest if latest is not None and latest.outcome is not None else None
 
 
 def _read_known(desk: Desk, caller: Caller, question_id: int, known: str) -> ReadTime | None:
-    """When the outcome became known, read before anything is changed; None if left out."""
+    """Read when the outcome became known, before anything changes; None if left out."""
     if not known.strip():
         return None
     with desk.db.read() as tx:

@@ -1,4 +1,4 @@
-"""What the cards of a question show. Reads, decides nothing."""
+"""Facts for the cards of a question. Reads, decides nothing."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +26,7 @@ class Objection:
 
 @dataclass(frozen=True)
 class QuestionCard:
-    """A question as everybody sees it; never what anybody forecast."""
+    """A question as everybody sees it, without any forecast."""
 
     at: Key
     title: str
@@ -46,7 +46,7 @@ class QuestionCard:
 
 @dataclass(frozen=True)
 class ScoreLine:
-    """What one member earned on a question, in the form of its kind.
+    """The scores of one member on a question, in the form of its kind.
 
     `headlines` are the forecasts that count: one for each round in which the member had a turn.
     `headline` is the mean of their scores; None for somebody who had no turn where others had one.
@@ -61,7 +61,7 @@ class ScoreLine:
 
 @dataclass(frozen=True)
 class ResolutionCard:
-    """A question's outcome and what everybody earned."""
+    """A question's outcome, and the scores of all who forecast it."""
 
     at: Key
     title: str
@@ -78,7 +78,7 @@ class ResolutionCard:
 
 
 def read_question(tx: Session, at: Key) -> QuestionCard | None:
-    """The question that a key names."""
+    """Return the question that a key names, or None if there is none."""
     question = tx.get(Question, at.id)
     if question is None:
         return None
@@ -97,7 +97,7 @@ def read_question(tx: Session, at: Key) -> QuestionCard | None:
         author=names.get(question.author_id) if question.author_id else None,
         closes_at=question.closes_at,
         forecasters=questions.forecasters(tx, at.id),
-        # While a round is on, its own card says who has forecast: this one is edited at its end.
+        # During a round its own card says who has forecast. This card is edited when it ends.
         known_to=() if in_round else tuple(names[member] for member in sorted(known)),
         outcome=_say(resolution, question),
         known_at=resolution.known_at if resolution else None,
@@ -108,7 +108,7 @@ def read_question(tx: Session, at: Key) -> QuestionCard | None:
 
 
 def read_resolution(tx: Session, at: Key) -> ResolutionCard | None:
-    """The outcome of the question that a key names."""
+    """Return the outcome of a key's question, or None if none was ever entered."""
     question = tx.get(Question, at.id)
     entered = questions.resolutions(tx, at.id)
     if question is None or not entered:
@@ -171,6 +171,10 @@ def _score_line(name: str, own: list[tuple[Score, Belief]]) -> ScoreLine:
 
 
 def _best_first(line: ScoreLine) -> tuple[bool, float, str]:
-    """Who had a turn first: the others forecast at another moment, and are no match for them."""
+    """Return the sort key of a line: the best score first.
+
+    Members who had a turn come before the others. The others forecast at another moment, so their
+    scores cannot be compared.
+    """
     late = line.headline is None
     return late, line.at_close if line.headline is None else line.headline, line.name

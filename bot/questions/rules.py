@@ -1,4 +1,7 @@
-"""What a question may say, and how it goes from proposed to resolved. Pure; time is an argument."""
+"""Rules of a question: what it may say, and its way to an outcome.
+
+Pure; time is an argument.
+"""
 
 import re
 from dataclasses import dataclass, replace
@@ -19,13 +22,13 @@ SHORTEST_TITLE = 10
 LONGEST_TITLE = 200
 LONGEST_CRITERIA = 1000
 LONGEST_SOURCE = 300
-# Ten years with as many leap days as there can be; the reader of times counts them exactly.
+# Ten years with the most leap days possible; the reader of times counts them exactly.
 FURTHEST_CLOSE = timedelta(days=365 * 10 + 3)
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a question has come, and until when it takes forecasts."""
+    """The state of a question, and until when it takes forecasts."""
 
     state: State
     closes_at: datetime | None = None
@@ -46,7 +49,7 @@ Step = tuple[Progress, tuple[Event, ...]]
 
 @dataclass(frozen=True)
 class QuestionDraft:
-    """What a member wrote about a question, in order."""
+    """What a member wrote about a question, after all checks."""
 
     title: str
     criteria: str
@@ -57,7 +60,7 @@ class QuestionDraft:
 def draft(
     *, title: str, criteria: str, closes_at: datetime | None, source_url: str, now: datetime
 ) -> QuestionDraft:
-    """Checks what was written; refuses with what to write instead."""
+    """Return what a member wrote, checked; a refusal says what to write instead."""
     title = " ".join(title.split())
     criteria = criteria.strip()
     if not SHORTEST_TITLE <= len(title) <= LONGEST_TITLE:
@@ -76,12 +79,15 @@ def draft(
 
 
 def takes_forecasts(state: State, closes_at: datetime | None, now: datetime) -> bool:
-    """Tell whether a forecast can be recorded; a close that nobody has noted yet counts too."""
+    """Tell whether a question takes forecasts: it has no outcome and is not closed.
+
+    A close that has passed counts at once, even before the state of the question says so.
+    """
     return state in {"proposed", "open"} and (closes_at is None or closes_at > now)
 
 
 def check_open(state: State, closes_at: datetime | None, now: datetime) -> None:
-    """Refuses a forecast on a question that takes none."""
+    """Refuse a forecast on a question that takes none."""
     if takes_forecasts(state, closes_at, now):
         return
     over = "been settled" if state in {"resolved", "void"} else "closed"
@@ -89,7 +95,7 @@ def check_open(state: State, closes_at: datetime | None, now: datetime) -> None:
 
 
 def check_known(known_at: datetime, created_at: datetime, now: datetime) -> None:
-    """Refuses a moment at which the outcome cannot have become known."""
+    """Refuse a moment when the outcome cannot have become known."""
     if known_at > now:
         raise Refusal(
             "The outcome cannot have become known in the future. Give the moment when it was "
@@ -100,24 +106,24 @@ def check_known(known_at: datetime, created_at: datetime, now: datetime) -> None
 
 
 def offer(closes_at: datetime | None) -> Step:
-    """Propose a question to the group."""
+    """Return a newly proposed question."""
     return Progress("proposed", closes_at), ("offered",)
 
 
 def bring_in() -> Step:
-    """Begin with a question that was forecast elsewhere."""
+    """Return a question that was forecast elsewhere before it came here."""
     return Progress("open"), ("opened",)
 
 
 def take_up(now: Progress, at: datetime) -> Step:
-    """Take a question into a round or record its first forecast; later ones change nothing."""
+    """Open a question for its first round or forecast; later ones change nothing."""
     check_open(now.state, now.closes_at, at)
     after = replace(now, state="open")
     return after, _left(now)
 
 
 def close(now: Progress, at: datetime) -> Step:
-    """Close a question whose time has come; any other stays as it is."""
+    """Close a question if its time has come; any other stays as it is."""
     due = now.closes_at is not None and now.closes_at <= at
     if not due or not now.unclosed:
         return now, ()
@@ -125,7 +131,7 @@ def close(now: Progress, at: datetime) -> Step:
 
 
 def move_close(now: Progress, closes_at: datetime | None, at: datetime) -> Step:
-    """Change the close; a closed question whose close lies ahead again is open."""
+    """Change the close; a closed question opens again if its new close is ahead."""
     check_unsettled(now)
     after = replace(now, closes_at=closes_at)
     moved: tuple[Event, ...] = ("close_moved",) if closes_at != now.closes_at else ()
@@ -135,7 +141,7 @@ def move_close(now: Progress, closes_at: datetime | None, at: datetime) -> Step:
 
 
 def settle(now: Progress, result: str) -> Step:
-    """Enter an outcome, or correct the one that there is."""
+    """Enter an outcome, or correct the one that was entered before."""
     state: State = "void" if result == "void" else "resolved"
     closed: tuple[Event, ...] = ("closed",) if now.unclosed else ()
     return replace(now, state=state), (*_left(now), *closed, "settled")
@@ -152,7 +158,7 @@ def withdraw(now: Progress) -> Step:
 
 
 def reopen(now: Progress, at: datetime) -> Step:
-    """Take the outcome back; the question takes forecasts unless its close has passed."""
+    """Remove the outcome; the question takes forecasts unless its close has passed."""
     if not now.settled:
         raise Refusal(f"This question is {now.state}, so there is nothing to reopen.")
     if now.closes_at is not None and now.closes_at <= at:
@@ -161,14 +167,14 @@ def reopen(now: Progress, at: datetime) -> Step:
 
 
 def dispute(now: Progress) -> Step:
-    """Object to an outcome."""
+    """Note that somebody objects to an outcome."""
     if not now.settled:
         raise Refusal("Only a settled question can be disputed, and this one is not settled.")
     return now, ("disputed",)
 
 
 def mark(now: Progress, at: datetime) -> Step:
-    """Set or take back somebody's "Already forecast it"."""
+    """Set or remove somebody's "Already forecast it" mark."""
     check_open(now.state, now.closes_at, at)
     return now, ("marked",)
 
@@ -207,7 +213,7 @@ def _source(text: str) -> str | None:
 def _is_link(url: str) -> bool:
     try:
         parts = urlsplit(url)
-    except ValueError:  # brackets that hold no address
+    except ValueError:  # brackets without an address in them
         return False
     visible = re.fullmatch(r"[!-~]+", url) is not None
     return visible and parts.scheme in {"http", "https"} and bool(parts.hostname)

@@ -1,4 +1,4 @@
-"""What can be done with a question before its outcome: submit, edit, mark, find, close.
+"""Questions before their outcome: submit, edit, mark, find, close.
 
 Each function loads, applies the rules and saves with its effects in one transaction.
 """
@@ -31,14 +31,14 @@ UNKNOWN = (
     "I know no such question here. Start typing its title and choose it from the list, or see "
     "`/question list`."
 )
-# A question keeps the close that it has.
+# Says that a question's close stays as it is.
 Kept = Literal["kept"]
 KEPT: Kept = "kept"
 
 
 @dataclass(frozen=True)
 class Written:
-    """A question as typed into the form, nothing checked yet."""
+    """A question as typed into the form, before any check."""
 
     title: str
     criteria: str
@@ -49,7 +49,7 @@ class Written:
 
 @dataclass(frozen=True)
 class Brought:
-    """A question that was brought or changed: its card, and its close as it was understood."""
+    """A new or changed question: its card, and how its close was understood."""
 
     key: Key
     closes: Understood | None
@@ -57,7 +57,7 @@ class Brought:
 
     @property
     def id(self) -> int:
-        """The question's number."""
+        """Return the question's number."""
         return self.key.id
 
 
@@ -75,14 +75,14 @@ class Listed:
 
 
 def submit(desk: Desk, caller: Caller, written: Written) -> Brought | TimeQuestion:
-    """Proposes a question; its card is posted. A close in doubt is asked about first."""
+    """Propose a question and post its card; ask first if the close is unclear."""
     closes = _read_close(desk, caller, written)
     with desk.act(caller) as unit:
         return _submit(unit, written, closes)
 
 
 def edit(desk: Desk, caller: Caller, question_id: int, written: Written) -> Brought | TimeQuestion:
-    """Changes a question; once somebody has forecast it, only its close and its source."""
+    """Change a question; once somebody has forecast it, only its close and source."""
     with desk.db.read() as tx:
         keeps = written.closes.strip() == _say_close(require(tx, caller.group_id, question_id))
     closes = KEPT if keeps else _read_close(desk, caller, written)
@@ -91,7 +91,7 @@ def edit(desk: Desk, caller: Caller, question_id: int, written: Written) -> Brou
 
 
 def choose_close(desk: Desk, caller: Caller, at: Key) -> Brought | TimeQuestion:
-    """Brings or changes a question with the close that the member has chosen."""
+    """Save a new or changed question with the close that the member has chosen."""
     with desk.act(caller) as unit:
         chosen = typed_times.take(unit, DraftKind.QUESTION, at)
         written = Written(**chosen.typed)
@@ -101,7 +101,7 @@ def choose_close(desk: Desk, caller: Caller, at: Key) -> Brought | TimeQuestion:
 
 
 def toggle_mark(desk: Desk, caller: Caller, at: Key) -> bool:
-    """Sets the caller's "Already forecast it", or takes it back. True if set."""
+    """Set or remove the caller's "Already forecast it" mark; return whether it is set."""
     with desk.act(caller) as unit:
         question = require(unit.tx, unit.group.id, at.id)
         step = questions_rules.mark(questions_mapping.load(question), unit.now)
@@ -111,7 +111,7 @@ def toggle_mark(desk: Desk, caller: Caller, at: Key) -> bool:
 
 
 def close_due(desk: Desk, question_id: int, group_id: int) -> None:
-    """Closes a question whose close time has come. Running it again changes nothing."""
+    """Close a question if its close time has come. A second call changes nothing."""
     with desk.step(group_id) as unit:
         question = questions.get(unit.tx, group_id, question_id)
         if question is not None:
@@ -120,13 +120,13 @@ def close_due(desk: Desk, question_id: int, group_id: int) -> None:
 
 
 def take_up(unit: Unit, question: Question) -> None:
-    """Note that a round took a question, or that it was forecast."""
+    """Note that a round took a question, or that somebody forecast it."""
     step = questions_rules.take_up(questions_mapping.load(question), unit.now)
     questions_mapping.save(unit, question, step)
 
 
 def find(tx: Session, group_id: int, typed: str) -> Question:
-    """The question that a member chose from the list, or named by its title or number."""
+    """Return the question that a member chose or named by its title or number."""
     return find_named(
         typed,
         numbered=partial(questions.get, tx, group_id),
@@ -136,20 +136,20 @@ def find(tx: Session, group_id: int, typed: str) -> Question:
 
 
 def find_id(desk: Desk, caller: Caller, typed: str) -> int:
-    """The id of the question that a member chose or named."""
+    """Return the id of the question that a member chose or named."""
     with desk.db.read() as tx:
         return row_id(find(tx, caller.group_id, typed))
 
 
 def choices(desk: Desk, caller: Caller, typed: str) -> list[tuple[str, int]]:
-    """Titles and ids that fit what has been typed so far."""
+    """Return titles and ids that match what has been typed so far."""
     with desk.db.read() as tx:
         found = questions.listing(tx, caller.group_id, containing=typed.strip())
         return [(question.title, row_id(question)) for question in found]
 
 
 def listing(desk: Desk, caller: Caller, state: QuestionState | None = None) -> list[Listed]:
-    """The newest 25 questions, of one state or of all that are not settled."""
+    """Return the newest 25 questions, in one state or in all without an outcome."""
     unsettled = (QuestionState.PROPOSED, QuestionState.OPEN, QuestionState.CLOSED)
     with desk.db.read() as tx:
         found = questions.listing(tx, caller.group_id, states=(state,) if state else unsettled)
@@ -159,7 +159,7 @@ def listing(desk: Desk, caller: Caller, state: QuestionState | None = None) -> l
 
 
 def as_written(desk: Desk, caller: Caller, question_id: int) -> Written:
-    """A question as its form shows it for editing."""
+    """Return a question as its form shows it; refuse who may not edit it."""
     with desk.db.read() as tx:
         question = require(tx, caller.group_id, question_id)
         require_author_before(tx, caller, question, "edit")
@@ -174,14 +174,14 @@ def as_written(desk: Desk, caller: Caller, question_id: int) -> Written:
 
 
 def show_again(desk: Desk, caller: Caller, question_id: int) -> Key:
-    """Checks that a question may be shown here. Returns its card's key."""
+    """Return the key of a question's card; refuse one of another group."""
     with desk.db.read() as tx:
         require(tx, caller.group_id, question_id)
     return keys.question(question_id)
 
 
 def require(tx: Session, group_id: int, question_id: int) -> Question:
-    """The group's question with this id."""
+    """Return the group's question with this id, or refuse."""
     question = questions.get(tx, group_id, question_id)
     if question is None:
         raise Refusal("That question is not in this group. See `/question list`.")
@@ -234,7 +234,7 @@ def _edit(
 def _reword(
     unit: ActUnit, question: Question, draft: questions_rules.QuestionDraft, asked: AnswerFormat
 ) -> None:
-    """Change what a question says; each part of it is shown on other cards."""
+    """Change what a question says, and update each card that shows it."""
     before = (question.criteria, answers_mapping.asked(question))
     changed = {
         Change.QUESTION_RETITLED: draft.title != question.title,
@@ -251,7 +251,7 @@ def _reword(
 def _check_rewording(
     unit: ActUnit, question: Question, draft: questions_rules.QuestionDraft, asked: AnswerFormat
 ) -> None:
-    """Refuses another question's title, and other words than those that were forecast."""
+    """Refuse a title in use, and new wording once somebody has forecast the question."""
     if draft.title.lower() != question.title.lower():
         _refuse_duplicate(unit, draft.title)
     before = (question.title, question.criteria, answers_mapping.asked(question))
@@ -264,7 +264,7 @@ def _check_rewording(
 
 
 def _read_close(desk: Desk, caller: Caller, written: Written) -> ReadTime | None:
-    """The close that was typed, read before anything is changed; None if the field is empty."""
+    """Read the typed close before anything is changed; None if it is empty."""
     if not written.closes.strip():
         return None
     zone = typed_times.zone_of(desk, caller)
@@ -284,7 +284,10 @@ def _draft(
 
 
 def _say_close(question: Question) -> str:
-    """The close time as its form shows it; one that is left like this stays to the second."""
+    """Return the close as the form shows it.
+
+    If a member leaves this text unchanged, the close keeps its exact seconds too.
+    """
     return f"{question.closes_at:%Y-%m-%d %H:%M} UTC" if question.closes_at else ""
 
 
@@ -302,13 +305,13 @@ def _refuse_duplicate(unit: ActUnit, title: str) -> None:
 
 
 def require_author(unit: ActUnit, question: Question, deed: str) -> None:
-    """Refuse what only the author or a facilitator may do."""
+    """Refuse all but the question's author and facilitators."""
     if unit.my_id != question.author_id and not unit.caller.is_facilitator(unit.group):
         raise NotAllowedRefusal(f"Only the question's author or a facilitator can {deed} it.")
 
 
 def require_author_before(tx: Session, caller: Caller, question: Question, deed: str) -> None:
-    """The same for somebody who is about to fill in a form."""
+    """Refuse the same members, but before they fill in a form."""
     me = groups.member_of_user(tx, caller.group_id, caller.user_id)
     group = groups.get(tx, caller.group_id)
     if not (me and me.id == question.author_id) and not caller.is_facilitator(group):

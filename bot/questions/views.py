@@ -11,40 +11,40 @@ from storage.enums import CardKind
 
 
 async def bring(door: Door, _at: Key, _values: tuple[str, ...]) -> None:
-    """Bring a question: opens the form."""
+    """Open the form of a new question."""
     await door.ask(form_cards.question_form())
 
 
 async def submitted(door: Door, _at: Key, _values: tuple[str, ...]) -> None:
-    """The form of a new question, filled in."""
+    """Submit a new question from its form."""
     brought = await door.do(questions_service.submit, _written(door))
     await door.whisper(message=questions_cards.brought(brought))
 
 
 async def edited(door: Door, at: Key, _values: tuple[str, ...]) -> None:
-    """The form of an existing question, filled in."""
+    """Save a changed question from its form."""
     changed = await door.do(questions_service.edit, at.id, _written(door))
     await door.whisper(message=questions_cards.brought(changed))
 
 
 async def choose_close(door: Door, at: Key, _values: tuple[str, ...]) -> None:
-    """Which close was meant."""
+    """Save a question with the close that the member has chosen."""
     await door.replace(questions_cards.brought(await door.do(questions_service.choose_close, at)))
 
 
 async def mark(door: Door, at: Key, _values: tuple[str, ...]) -> None:
-    """Already forecast it: sets or takes back the mark."""
+    """Set or remove the member's "Already forecast it" mark."""
     await door.change(at, questions_service.toggle_mark, at)
 
 
 async def resolve(door: Door, at: Key, _values: tuple[str, ...]) -> None:
-    """Resolve: opens the form."""
+    """Open the form of an outcome."""
     found = await door.do(questions_outcomes.check_may_resolve, at.id)
     await door.ask(form_cards.resolve_form(at, found))
 
 
 async def resolved(door: Door, at: Key, _values: tuple[str, ...]) -> None:
-    """The form of an outcome, filled in."""
+    """Enter an outcome from its form."""
     typed = fields_of(door.interaction)
     entered = await door.do(
         questions_outcomes.resolve,
@@ -57,18 +57,18 @@ async def resolved(door: Door, at: Key, _values: tuple[str, ...]) -> None:
 
 
 async def choose_known(door: Door, at: Key, _values: tuple[str, ...]) -> None:
-    """When the outcome became known."""
+    """Enter an outcome with the moment that the member has chosen."""
     await door.replace(questions_cards.resolved(await door.do(questions_outcomes.choose_known, at)))
 
 
 async def dispute(door: Door, at: Key, _values: tuple[str, ...]) -> None:
-    """Dispute: opens the form."""
+    """Open the form of a dispute."""
     await door.do(questions_outcomes.check_may_dispute, at.id)
     await door.ask(form_cards.dispute_form(at))
 
 
 async def disputed(door: Door, at: Key, _values: tuple[str, ...]) -> None:
-    """The form of a dispute, filled in."""
+    """Save a dispute from its form."""
     await door.do(questions_outcomes.dispute, at.id, fields_of(door.interaction).get("reason", ""))
     await door.whisper("Your objection is on the question's card, for the author and facilitators.")
 

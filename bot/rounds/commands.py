@@ -15,7 +15,7 @@ from bot.rounds import service as rounds_service
     name="pass", description="Come back at the end; the second time gives the seat up"
 )
 async def give_way(interaction: discord.Interaction[Any]) -> None:
-    """Passes the turn."""
+    """Pass the turn."""
     door = Door(interaction)
     await door.do(rounds_service.give_way)
     await door.whisper("You passed.")
@@ -23,7 +23,7 @@ async def give_way(interaction: discord.Interaction[Any]) -> None:
 
 @app_commands.command(name="done", description="End your turn")
 async def done(interaction: discord.Interaction[Any]) -> None:
-    """Ends the turn."""
+    """End the turn."""
     door = Door(interaction)
     await door.do(rounds_service.done)
     await door.whisper("Your turn is over. Thank you!")
@@ -32,7 +32,7 @@ async def done(interaction: discord.Interaction[Any]) -> None:
 @app_commands.command(name="extend", description="More time for the running turn")
 @app_commands.describe(by="How much, such as 2m or 90s; without it, what the group has set")
 async def extend(interaction: discord.Interaction[Any], by: str | None = None) -> None:
-    """Extends the turn."""
+    """Extend the turn."""
     door = Door(interaction)
     await door.do(rounds_service.extend, by=parse_duration(by) if by else None)
     await door.whisper("The turn is longer now; its card shows until when.")
@@ -40,7 +40,7 @@ async def extend(interaction: discord.Interaction[Any], by: str | None = None) -
 
 @app_commands.command(name="pause", description="Stop the clock")
 async def pause(interaction: discord.Interaction[Any]) -> None:
-    """Stops the clock."""
+    """Stop the clock."""
     door = Door(interaction)
     await door.do(rounds_service.pause)
     await door.whisper("The clock is stopped.")
@@ -48,7 +48,7 @@ async def pause(interaction: discord.Interaction[Any]) -> None:
 
 @app_commands.command(name="resume", description="Let the clock go on with what was left")
 async def resume(interaction: discord.Interaction[Any]) -> None:
-    """Lets the clock go on."""
+    """Let the clock go on."""
     door = Door(interaction)
     await door.do(rounds_service.resume)
     await door.whisper("The clock is running.")
@@ -56,7 +56,7 @@ async def resume(interaction: discord.Interaction[Any]) -> None:
 
 @app_commands.command(name="skip", description="Move on without the speaker (host, facilitator)")
 async def skip(interaction: discord.Interaction[Any]) -> None:
-    """Skips the speaker."""
+    """Skip the speaker."""
     door = Door(interaction)
     await door.do(rounds_service.skip)
     await door.whisper("Skipped. `/session back` undoes it.")
@@ -64,7 +64,7 @@ async def skip(interaction: discord.Interaction[Any]) -> None:
 
 @app_commands.command(name="back", description="Undo a wrong skip (host, facilitator)")
 async def back(interaction: discord.Interaction[Any]) -> None:
-    """Undoes a skip."""
+    """Undo a skip."""
     door = Door(interaction)
     await door.do(rounds_service.back)
     await door.whisper("The skip is undone.")

@@ -1,4 +1,7 @@
-"""Which live session somebody means: by a card, by the channel, or because they lead only one."""
+"""Find the live session that somebody means.
+
+It is found by a card, by the channel, or because they lead only one.
+"""
 
 from bot.calendars import service as calendars_service
 from bot.core.card_refresh import Change
@@ -15,9 +18,9 @@ NONE_HERE = "No session is live in this channel. `/session start` starts one."
 
 
 def here(unit: ActUnit) -> Meetup:
-    """The live session of the caller's channel, or else the only one that the caller leads.
+    """Return the live session of the caller's channel, or the only one they lead.
 
-    Its own channel may be gone, and nobody can type there: then it goes on in the caller's.
+    If that session's own channel was deleted, nobody can type there, so it moves to the caller's.
     """
     meetup = sessions.live_in_channel(unit.tx, unit.group.id, unit.caller.channel_id)
     if meetup is not None:
@@ -34,7 +37,7 @@ def here(unit: ActUnit) -> Meetup:
 
 
 def in_channel(unit: ActUnit) -> Meetup:
-    """The live session of the caller's channel."""
+    """Return the live session of the caller's channel."""
     meetup = sessions.live_in_channel(unit.tx, unit.group.id, unit.caller.channel_id)
     if meetup is None:
         raise Refusal(NONE_HERE)
@@ -42,7 +45,7 @@ def in_channel(unit: ActUnit) -> Meetup:
 
 
 def of_card(unit: ActUnit, at: Key) -> Meetup:
-    """The live session that a card belongs to."""
+    """Return the live session that a card belongs to."""
     meetup = (
         sessions.get(unit.tx, unit.group.id, at.id)
         if at.kind == CardKind.LOBBY
@@ -54,7 +57,7 @@ def of_card(unit: ActUnit, at: Key) -> Meetup:
 
 
 def of_round(unit: ActUnit, at: Key) -> Meetup:
-    """The live session whose newest round a card is about."""
+    """Return the live session of a card that is about its newest round."""
     row = rounds.get(unit.tx, unit.group.id, at.id)
     meetup = unit.tx.get(Meetup, row.session_id) if row is not None else None
     if row is None or meetup is None or meetup.state != SessionState.LIVE:
@@ -71,15 +74,15 @@ def host_of(meetup: Meetup) -> int | None:
 
 
 def require_lead(unit: ActUnit, meetup: Meetup, deed: str) -> None:
-    """Refuses a deed of the host or a facilitator to anybody else."""
+    """Refuse an action to all but the host and facilitators."""
     if not unit.leads(host_of(meetup)):
         raise NotAllowedRefusal(f"Only the host or a facilitator can {deed}.")
 
 
 def leave_channel(unit: Unit, gone: int, to: int) -> None:
-    """Sessions whose channel was deleted, and what was to be shown there, go on in another.
+    """Move sessions from a deleted channel, and all queued messages, to another one.
 
-    Not where a session is live already: a channel has one at most.
+    Nothing moves if a session is live in both, because a channel has one live session at most.
     """
     moving = sessions.in_channel(unit.tx, unit.group.id, gone)
     occupied = sessions.live_in_channel(unit.tx, unit.group.id, to) is not None

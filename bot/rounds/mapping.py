@@ -1,4 +1,4 @@
-"""Rows to the round of the rules, and back. Decides nothing."""
+"""Turn rows into the round of the rules, and back. Decides nothing."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,7 +17,7 @@ LATEST = 2
 
 
 def load(tx: Session, row: Round) -> rounds_rules.Round:
-    """The round as its rules see it."""
+    """Return the round as its rules see it."""
     round_id = row_id(row)
     recorded = forecasts.recorded_in_round(tx, round_id)
     turns = rounds.latest_turns(tx, round_id)
@@ -25,7 +25,7 @@ def load(tx: Session, row: Round) -> rounds_rules.Round:
 
 
 def of(recording: Recording) -> rounds_rules.Round:
-    """The same, of rows that were read already."""
+    """Return the round as its rules see it, from rows that were read already."""
     circle = recording.circle
     blind_in, turn_in = (
         frozenset(one.member_id for one in recording.here if one.kind == kind)
@@ -41,7 +41,11 @@ def _round(
     turns: Sequence[Turn],
     recorded: tuple[frozenset[int], frozenset[int]],
 ) -> rounds_rules.Round:
-    """`turns` are the latest ones, newest first; `recorded` whose forecasts are in."""
+    """Return the round made of these rows.
+
+    `turns` are the latest ones, newest first; `recorded` are the members whose blind and turn
+    forecasts are in.
+    """
     blind_in, turn_in = recorded
     latest = [_turn(turn) for turn in turns]
     running = next((turn for turn in latest if turn.ended_at is None), None)
@@ -67,7 +71,7 @@ def save(
     events: tuple[rounds_rules.Event, ...],
     now: datetime,
 ) -> None:
-    """Writes what the rules decided."""
+    """Write what the rules decided."""
     row.phase = Phase(state.phase)
     row.phase_ends_at = state.phase_ends_at
     row.turn_count = state.turns
@@ -82,7 +86,7 @@ def save(
 
 
 def limits(row: Round) -> rounds_rules.Limits:
-    """The limits that were copied when the round opened."""
+    """Return the limits that were copied when the round opened."""
     return rounds_rules.Limits(
         turn=timedelta(seconds=row.turn_seconds),
         grace=timedelta(seconds=row.grace_seconds),
@@ -136,7 +140,7 @@ def _save_seats(tx: Session, round_id: int, state: rounds_rules.Round) -> None:
 
 
 def _save_turns(tx: Session, round_id: int, events: tuple[rounds_rules.Event, ...]) -> None:
-    """Turns change by events only, ended ones first: at most one may be running."""
+    """Save the turns that events changed, ended ones first: at most one may run."""
     rows = {turn.number: turn for turn in rounds.latest_turns(tx, round_id)}
     for event in events:
         if isinstance(event, rounds_rules.PhaseBegan | rounds_rules.Stopped):
@@ -169,7 +173,7 @@ def _fill_turn(row: Turn, turn: rounds_rules.Turn) -> None:
 def recorded(
     state: rounds_rules.Round, member: int, filed: rounds_rules.ForecastRecorded
 ) -> rounds_rules.Round:
-    """The round once this forecast is recorded."""
+    """Return the round after this forecast is recorded."""
     if filed.kind == "blind":
         return replace(state, blind_in=state.blind_in | {member})
     if filed.kind == "turn":

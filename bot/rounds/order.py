@@ -10,11 +10,12 @@ OrderMode = Literal["rotate", "random", "manual"]
 def seat_order(
     members: Sequence[int], *, mode: OrderMode, opened: Mapping[int, int], seed: int
 ) -> tuple[int, ...]:
-    """The order of a new circle.
+    """Return the order of a new circle.
 
-    `rotate`: who has opened least often goes first, ties by lot. `random`: all by lot. `manual`:
-    as given, which is the order in which people sat down. The lot is `random.Random(seed)` over
-    the members in ascending order, so that anybody with the stored seed can check it.
+    `rotate`: members who have opened least often go first, ties by lot. `random`: all by lot.
+    `manual`: as given, which is the order in which people sat down. The lot is
+    `random.Random(seed)` over the members in ascending order, so that anybody with the stored seed
+    can check it.
     """
     if mode == "manual":
         return tuple(members)

@@ -1,6 +1,6 @@
-"""How long a live session has been quiet, and has waited for its host. Effects of time only.
+"""How long a live session has been quiet, and has waited for its host.
 
-What follows from it is in `sessions/hosting.py`; here is noted since when, and when to look again.
+Here it is saved since when, and when to look again. What follows is in `sessions/hosting.py`.
 """
 
 from bot.core.unit import Unit, row_id
@@ -17,7 +17,7 @@ def touch(unit: Unit, meetup: Meetup, member_id: int) -> None:
 
 
 def begin(unit: Unit, meetup: Meetup) -> None:
-    """Note that a round is over or stopped: from now on all wait for the host."""
+    """Note that a round is over or stopped, so that all wait for the host."""
     if meetup.state == SessionState.LIVE:
         state, _ = session_rules.wait_for_host(session_mapping.load(meetup), now=unit.now)
         session_mapping.save(meetup, state)
@@ -32,5 +32,5 @@ def watch(unit: Unit, meetup: Meetup, clock: RoundClock) -> None:
 
 
 def watch_round(unit: Unit, meetup: Meetup, row: Round | None) -> None:
-    """Set the same, by the round that is running, if any."""
+    """Set when to look at the session again, by its running round, if any."""
     watch(unit, meetup, session_mapping.clock_of(unit.tx, row))

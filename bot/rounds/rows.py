@@ -1,4 +1,4 @@
-"""The rows that a round and its cards are made of, each read once. Decides nothing."""
+"""The rows of a round and its cards, each read once. Decides nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from storage.tables import Forecast, Meetup, Member, Presence, Question, Round, 
 
 @dataclass(frozen=True)
 class RoundRows:
-    """A round with everybody in it and beside it; seats and turns are in their order."""
+    """A round with its session, question and members; seats and turns are in order."""
 
     row: Round
     meetup: Meetup
@@ -23,41 +23,41 @@ class RoundRows:
     people: dict[int, Member]
 
     def name(self, member_id: int) -> str:
-        """What a member is called."""
+        """Return what a member is called."""
         return self.people[member_id].name
 
 
 @dataclass(frozen=True)
 class Recording:
-    """A round with its forecasts, and those of one member that belong to no round or another."""
+    """A round with its forecasts, and a member's other forecasts on its question."""
 
     circle: RoundRows
     made: tuple[Forecast, ...]
 
     @property
     def here(self) -> tuple[Forecast, ...]:
-        """The forecasts of this round."""
+        """Return the forecasts of this round."""
         return tuple(one for one in self.made if one.round_id == self.circle.row.id)
 
     def standing(self, member_id: int) -> Forecast | None:
-        """The latest forecast of the one member."""
+        """Return the latest forecast of a member."""
         own = [one for one in self.made if one.member_id == member_id]
         return own[-1] if own else None
 
     def plus(self, member: Member, forecast: Forecast) -> "Recording":
-        """The same once this forecast is recorded."""
+        """Return the same rows with one more forecast."""
         people = {**self.circle.people, row_id(member): member}
         return Recording(replace(self.circle, people=people), (*self.made, forecast))
 
 
 def find(tx: Session, round_id: int) -> RoundRows | None:
-    """The round that a card is about."""
+    """Return the round that a card is about."""
     found = rounds.with_session(tx, round_id)
     return None if found is None else read(tx, *found)
 
 
 def read(tx: Session, row: Round, meetup: Meetup, question: Question) -> RoundRows:
-    """A round, in one statement more."""
+    """Read all rows of a round in one more statement, and return them."""
     around = rounds.around(tx, row_id(row), row.session_id)
     seats = {row_id(seat): seat for _, seat, _, _ in around if seat is not None}
     turns = {row_id(turn): turn for _, _, turn, _ in around if turn is not None}
@@ -76,7 +76,7 @@ def read(tx: Session, row: Round, meetup: Meetup, question: Question) -> RoundRo
 def read_for(
     tx: Session, row: Round, meetup: Meetup, question: Question, member_id: int
 ) -> Recording:
-    """A round in which a member is about to record a forecast."""
+    """Return a round in which a member is about to record a forecast."""
     made: Sequence[Forecast] = forecasts.on_card_or_own(
         tx, round_id=row_id(row), question_id=row_id(question), member_id=member_id
     )

@@ -1,9 +1,9 @@
-"""The round, exactly: blind, turns, final, closed. Pure functions; time is an argument.
+"""Rules of a round: blind, turns, final, closed. Pure functions; time is an argument.
 
 A `Round` is a value. Every action first lets the time that has passed take effect (`tick`), then
 does its own part, and returns the new round with the events that happened, or raises a `Refusal`
 and changes nothing. A deadline is stored when its turn starts; only extend, pause and resume move
-it. Who has a name, and where messages go, is not known here.
+it. Names of members, and where messages go, are not known here.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,9 +20,9 @@ Phase = Literal["blind", "turns", "final", "closed"]
 SeatState = Literal["waiting", "speaking", "spoken", "skipped", "gave_up"]
 EndedBy = Literal["done", "pass", "skip", "time", "left", "back", "end"]
 
-# Seconds before the deadline at which the speaker hears from us; 0 is "time".
+# The speaker gets a cue this many seconds before the deadline; 0 is "time".
 CUES = (120, 30, 0)
-# After this long, or twice the turn if that is longer, a moment that nobody saw is long past.
+# A missed deadline is long past after this time, or after two turns if that is longer.
 LONG_PAST = timedelta(hours=1)
 
 
@@ -40,7 +40,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Actor:
-    """Who asks; `leads` is true for the host and for facilitators."""
+    """The member who acts; `leads` is true for the host and for facilitators."""
 
     member: int
     leads: bool = False
@@ -60,7 +60,7 @@ class Seat:
 
 @dataclass(frozen=True)
 class Turn:
-    """The time that a seat has the floor. While paused, and once ended, `left` is what was left."""
+    """A member's time to speak; `left` is the rest when it pauses or ends."""
 
     number: int
     member: int
@@ -76,11 +76,11 @@ class Turn:
 
 @dataclass(frozen=True)
 class Round:
-    """Everything about a round that its rules need.
+    """All that the rules need to know about a round.
 
     `turn` is the running turn or None, `last` the turn that ended last; `turns` counts them all.
     `blind_in` and `turn_in` are the members whose blind and turn forecasts are recorded.
-    `stopped_at` is set while the round waits to be resumed, because its moment was long past.
+    `stopped_at` is set while the round waits for a Resume, because nobody saw its deadline in time.
     """
 
     limits: Limits
@@ -97,28 +97,28 @@ class Round:
 
 @dataclass(frozen=True)
 class TurnStarted:
-    """A seat has been called."""
+    """An event: a member's turn begins."""
 
     turn: Turn
 
 
 @dataclass(frozen=True)
 class TurnEnded:
-    """A turn is over, and why."""
+    """An event: a turn is over, and why."""
 
     turn: Turn
 
 
 @dataclass(frozen=True)
 class TurnMoved:
-    """A running turn's clock was extended, paused or resumed."""
+    """An event: a running turn's clock was extended, paused or resumed."""
 
     turn: Turn
 
 
 @dataclass(frozen=True)
 class CueDue:
-    """The speaker should hear how much time is left."""
+    """An event: the speaker should hear how much time is left."""
 
     turn: Turn
     seconds: int
@@ -126,19 +126,19 @@ class CueDue:
 
 @dataclass(frozen=True)
 class PhaseBegan:
-    """The round went over to this phase."""
+    """An event: the round has entered this phase."""
 
     phase: Phase
 
 
 @dataclass(frozen=True)
 class Stopped:
-    """The round's moment was long past when it was seen: nobody is called before a Resume."""
+    """An event: nobody saw a deadline in time, so the round waits for a Resume."""
 
 
 @dataclass(frozen=True)
 class ForecastRecorded:
-    """How a forecast made now is to be filed."""
+    """Where a forecast made now belongs: in a blind phase, a turn, or neither."""
 
     kind: Literal["blind", "turn", "update"]
     late: bool = False
@@ -152,7 +152,7 @@ P = ParamSpec("P")
 
 
 def open_round(order: Sequence[int], *, limits: Limits, now: datetime) -> Step:
-    """A new round with these members in this order, in its first phase."""
+    """Return a new round with these members in this order, in its first phase."""
     if not order:
         raise Refusal("Nobody is in the circle yet. Press Join, then start the round.")
     seats = tuple(Seat(member, position) for position, member in enumerate(order))
@@ -163,11 +163,11 @@ def open_round(order: Sequence[int], *, limits: Limits, now: datetime) -> Step:
 
 
 def tick(state: Round, now: datetime) -> Step:
-    """Lets everything take effect that is due at `now`. Doing it twice changes nothing.
+    """Let everything that is due at `now` take effect. A second call changes nothing.
 
-    A turn that ran out while nobody looked ends at its own moment; the next one starts now,
-    because nobody could have been called earlier. If that moment is long past, nobody is called
-    at all: people have gone home, and the round waits until one of them resumes it.
+    A turn that ran out while the bot was away ends at its own deadline. The next one starts now,
+    because nobody could have been called earlier. If the deadline is long past, nobody is called at
+    all: people have gone home, and the round waits until one of them resumes it.
     """
     events: tuple[Event, ...] = ()
     while True:
@@ -178,7 +178,7 @@ def tick(state: Round, now: datetime) -> Step:
 
 
 def next_due(state: Round) -> datetime | None:
-    """The next moment at which `tick` has something to do, or None."""
+    """Return the next moment at which `tick` has something to do, or None."""
     if state.phase in {"blind", "final"}:
         return state.phase_ends_at
     turn = state.turn
@@ -191,10 +191,10 @@ def next_due(state: Round) -> datetime | None:
 def _after_tick(
     action: Callable[Concatenate[Round, P], Step],
 ) -> Callable[Concatenate[Round, P], Step]:
-    """An action sees the round as the time that has passed has left it.
+    """Make an action see the round after all that is due has taken effect.
 
-    One on a turn that does not say which means the latest that had been called by then: whoever
-    is called in this very moment has not been seen to speak.
+    A command that names no turn means the last turn that had started before it. If the next turn
+    starts in this same moment, the member cannot have seen it and does not mean it.
     """
     on_turn = "turn" in signature(action).parameters
 
@@ -213,14 +213,14 @@ def _after_tick(
 
 @_after_tick
 def done(state: Round, actor: Actor, *, turn: int | None = None, now: datetime) -> Step:
-    """The speaker has finished."""
+    """End the speaker's turn, because they have finished."""
     current = _own_turn(state, actor, turn, "end it")
     return _end_turn(state, current, "done", now)
 
 
 @_after_tick
 def give_way(state: Round, actor: Actor, *, turn: int | None = None, now: datetime) -> Step:
-    """Pass: the first time the seat moves to the end of the order, the second gives it up."""
+    """Pass: the first time go to the end of the order, then give up."""
     current = _own_turn(state, actor, turn, "pass")
     seat = _seat(state, current.member)
     if seat.passes:
@@ -238,7 +238,7 @@ def extend(
     turn: int | None = None,
     now: datetime,
 ) -> Step:
-    """More time: for the speaker as often as the group allows, without limit for who leads."""
+    """Give more time; speakers may do so a limited number of times, leaders always."""
     current = _steered_turn(state, actor, turn)
     by = state.limits.extend if by is None else by
     lengths.check_extension(by)
@@ -260,7 +260,7 @@ def extend(
 
 @_after_tick
 def pause(state: Round, actor: Actor, *, turn: int | None = None, now: datetime) -> Step:
-    """Stops the clock."""
+    """Stop the clock of the running turn."""
     current = _steered_turn(state, actor, turn)
     if current.paused:
         raise Refusal("The clock is already stopped. Press Resume to let it go on.")
@@ -270,10 +270,10 @@ def pause(state: Round, actor: Actor, *, turn: int | None = None, now: datetime)
 
 @_after_tick
 def resume(state: Round, actor: Actor, *, turn: int | None = None, now: datetime) -> Step:
-    """Lets the clock go on with exactly what was left.
+    """Let the clock go on with exactly the time that was left.
 
-    Of a round that was stopped nothing was left: who is next is called. Anybody in the circle may,
-    unless the stop was noticed in this very moment: nobody has seen it then.
+    A round that was stopped has no time left, so the next seat is called. Anybody in the circle may
+    do that. If the stop was noticed in this same moment, nobody has seen it, and it does not count.
     """
     if state.stopped_at is not None and state.stopped_at < now:
         return go_on(state, actor, turns=state.turns, now=now)
@@ -288,7 +288,7 @@ def resume(state: Round, actor: Actor, *, turn: int | None = None, now: datetime
 
 @_after_tick
 def go_on(state: Round, actor: Actor, *, turns: int, now: datetime) -> Step:
-    """Calls who is next in a round that was stopped after so many turns."""
+    """Call the next seat in a round that was stopped after so many turns."""
     _require_running(state)
     if state.stopped_at is None or state.turns != turns:
         raise StaleRefusal("The round goes on already. The newest card shows what is happening.")
@@ -300,7 +300,7 @@ def go_on(state: Round, actor: Actor, *, turns: int, now: datetime) -> Step:
 
 @_after_tick
 def skip(state: Round, actor: Actor, *, turn: int | None = None, now: datetime) -> Step:
-    """Moves on without the speaker; `back` undoes it."""
+    """Move on without the speaker; `back` undoes it."""
     current = _current_turn(state, turn)
     _require_lead(actor, "skip a turn")
     return _end_turn(state, current, "skip", now, "skipped")
@@ -308,9 +308,9 @@ def skip(state: Round, actor: Actor, *, turn: int | None = None, now: datetime) 
 
 @_after_tick
 def back(state: Round, actor: Actor, *, now: datetime) -> Step:
-    """Undoes a skip: the skipped seat speaks again with the time it had left, a minute at least.
+    """Undo a skip: the skipped member speaks again with the time they had left.
 
-    Whoever had been called instead waits again, and is next.
+    They get a minute at least. A member who was called instead waits again, and is next.
     """
     _require_running(state)
     _require_lead(actor, "undo a skip")
@@ -332,7 +332,7 @@ def back(state: Round, actor: Actor, *, now: datetime) -> Step:
 
 @_after_tick
 def join(state: Round, member: int, *, now: datetime) -> Step:  # noqa: ARG001 - see _after_tick
-    """A seat at the end of the order, or one's own seat back."""
+    """Add a seat at the end of the order, or give an old one back."""
     _require_running(state)
     seat = next((seat for seat in state.seats if seat.member == member), None)
     if seat is None:
@@ -351,7 +351,7 @@ def join(state: Round, member: int, *, now: datetime) -> Step:  # noqa: ARG001 -
 
 @_after_tick
 def leave(state: Round, member: int, *, now: datetime) -> Step:
-    """Gives the seat up for now; a leaver's turn ends at once. The last to leave ends the round."""
+    """Give up the seat and its turn; the last member to leave ends the round."""
     _require_running(state)
     seat = _seat(state, member)
     if not seat.present:
@@ -368,9 +368,10 @@ def leave(state: Round, member: int, *, now: datetime) -> Step:
 
 @_after_tick
 def ready(state: Round, actor: Actor, *, phase: Phase | None = None, now: datetime) -> Step:
-    """Everyone's ready: who leads moves on at once, others are counted until all are ready.
+    """Note that a member is ready, and go on once all are.
 
-    In the blind phase, whoever has recorded a forecast counts as ready.
+    The host or a facilitator goes on at once. In the blind phase, members who have recorded a
+    forecast count as ready.
     """
     _require_running(state)
     if state.phase not in {"blind", "final"} or phase not in {None, state.phase}:
@@ -386,16 +387,16 @@ def ready(state: Round, actor: Actor, *, phase: Phase | None = None, now: dateti
 
 @_after_tick
 def end(state: Round, actor: Actor, *, now: datetime) -> Step:
-    """Closes the round at once, with what there is."""
+    """Close the round at once, with the forecasts recorded so far."""
     _require_running(state)
     _require_lead(actor, "end the round")
     return _close(state, now)
 
 
 def file_forecast(state: Round, member: int) -> ForecastRecorded:
-    """How a forecast that a member makes now is to be filed; call it after `tick`.
+    """Return where a forecast that a member makes now belongs; call `tick` first.
 
-    A turn that ended without a forecast loses nothing: the first one after it is the turn
+    After a turn without a forecast, nothing is lost: the member's next forecast is the turn
     forecast, marked late.
     """
     seat = next((seat for seat in state.seats if seat.member == member), None)
@@ -439,12 +440,12 @@ def _is_long_past(state: Round, moment: datetime, now: datetime) -> bool:
 
 
 def _stop_round(state: Round, passed: tuple[Event, ...], now: datetime) -> Step:
-    """What was over is over; what would come next waits until somebody resumes it."""
+    """Stop the round: what would come next waits until somebody resumes it."""
     return replace(state, stopped_at=now), (*passed, Stopped())
 
 
 def _cue(state: Round, turn: Turn, now: datetime) -> Step:
-    """Only the latest cue that is due is given: "2 minutes" is no use after "30 seconds"."""
+    """Give only the latest cue that is due: "2 minutes" is useless after "30 seconds"."""
     due = [
         cue
         for cue in CUES
@@ -466,7 +467,7 @@ def _begin_turns(state: Round, now: datetime) -> Step:
 
 
 def _call_next(state: Round, now: datetime) -> Step:
-    """Calls the next waiting seat; when nobody waits, the circle has gone round."""
+    """Call the next waiting seat; if nobody waits, the turns are over."""
     waiting = [seat for seat in state.seats if seat.state == "waiting" and seat.present]
     if waiting:
         seat = min(waiting, key=lambda seat: seat.position)
@@ -477,7 +478,7 @@ def _call_next(state: Round, now: datetime) -> Step:
 
 
 def _enter(state: Round, phase: Phase, ends_at: datetime | None = None) -> Round:
-    """Goes over to a phase, in which nobody has said yet that they are ready."""
+    """Enter a phase, in which nobody is ready yet."""
     seats = tuple(replace(seat, ready=False) for seat in state.seats)
     return replace(state, phase=phase, phase_ends_at=ends_at, seats=seats)
 
@@ -490,7 +491,7 @@ def _start_turn(state: Round, member: int, length: timedelta, now: datetime) -> 
 
 
 def _rearmed(turn: Turn, now: datetime) -> Turn:
-    """Cues whose moment is still ahead will be given; the others are past."""
+    """Mark the cues that are past as given, so that only later ones are."""
     past = {cue for cue in CUES if turn.deadline - timedelta(seconds=cue) <= now}
     return replace(turn, cues=frozenset(past))
 
@@ -554,7 +555,7 @@ def _next_position(state: Round) -> int:
 
 
 def _current_turn(state: Round, number: int | None) -> Turn:
-    """The running turn, if it is the one that was meant."""
+    """Return the running turn; refuse if another one was meant, or none runs."""
     _require_running(state)
     if state.stopped_at is not None:
         raise StaleRefusal(

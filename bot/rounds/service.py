@@ -1,4 +1,4 @@
-"""What can be done in a round: load it, apply the rules, save it with its effects.
+"""Members' steps in a round: load it, apply the rules, save it with its effects.
 
 A button names its round and turn by the key of its card; a slash command means the round that is
 running in its channel. Never touches Discord.
@@ -32,18 +32,18 @@ CLOSED_HELPS = (
     "The host or a facilitator presses **Next round** to close it and go on to another question, "
     "or **End the session**."
 )
-# Who acts when time alone does.
+# The actor when only time has passed.
 TIME = rounds_rules.Actor(0, leads=True)
 
 
 def done(desk: Desk, caller: Caller, at: Key | None = None) -> None:
-    """The speaker has finished their turn."""
+    """End the speaker's turn, because they have finished."""
     turn = _turn_number(at)
     _play(desk, caller, at, lambda now, who, when: rounds_rules.done(now, who, turn=turn, now=when))
 
 
 def give_way(desk: Desk, caller: Caller, at: Key | None = None) -> None:
-    """The speaker passes: come back at the end, and the second time not at all."""
+    """Pass the turn: the speaker comes back at the end, but only once."""
     turn = _turn_number(at)
     _play(
         desk,
@@ -54,7 +54,7 @@ def give_way(desk: Desk, caller: Caller, at: Key | None = None) -> None:
 
 
 def extend(desk: Desk, caller: Caller, at: Key | None = None, by: timedelta | None = None) -> None:
-    """More time for the running turn."""
+    """Give the running turn more time."""
     turn = _turn_number(at)
     _play(
         desk,
@@ -65,7 +65,7 @@ def extend(desk: Desk, caller: Caller, at: Key | None = None, by: timedelta | No
 
 
 def pause(desk: Desk, caller: Caller, at: Key | None = None) -> None:
-    """Stops the clock of the running turn."""
+    """Stop the clock of the running turn."""
     turn = _turn_number(at)
     _play(
         desk, caller, at, lambda now, who, when: rounds_rules.pause(now, who, turn=turn, now=when)
@@ -73,7 +73,7 @@ def pause(desk: Desk, caller: Caller, at: Key | None = None) -> None:
 
 
 def resume(desk: Desk, caller: Caller, at: Key | None = None) -> None:
-    """Lets the clock go on, or a round that was stopped."""
+    """Let the clock go on, or a round that was stopped."""
     with desk.act(caller) as unit:
         meetup, row = running_here(unit) if at is None else _named(unit, at)
         if row.stopped_at is not None and not takes_forecasts(unit, row):
@@ -82,18 +82,18 @@ def resume(desk: Desk, caller: Caller, at: Key | None = None) -> None:
 
 
 def skip(desk: Desk, caller: Caller, at: Key | None = None) -> None:
-    """Moves on without the speaker."""
+    """Move on without the speaker."""
     turn = _turn_number(at)
     _play(desk, caller, at, lambda now, who, when: rounds_rules.skip(now, who, turn=turn, now=when))
 
 
 def back(desk: Desk, caller: Caller, at: Key | None = None) -> None:
-    """Undoes a wrong skip."""
+    """Undo a wrong skip."""
     _play(desk, caller, at, lambda now, who, when: rounds_rules.back(now, who, now=when))
 
 
 def ready(desk: Desk, caller: Caller, at: Key | None = None) -> None:
-    """Everyone's ready: on to the next phase."""
+    """Note that the caller is ready, and go on once everybody is."""
     phases: dict[CardKind, rounds_rules.Phase] = {
         CardKind.BLIND: "blind",
         CardKind.FINAL: "final",
@@ -105,7 +105,7 @@ def ready(desk: Desk, caller: Caller, at: Key | None = None) -> None:
 
 
 def expire(desk: Desk, round_id: int, group_id: int) -> None:
-    """Lets everything take effect that is due by now. Running it again changes nothing."""
+    """Let everything that is due by now take effect. A second call changes nothing."""
     with desk.step(group_id) as unit:
         row = rounds.get(unit.tx, group_id, round_id)
         if row is None or row.phase == Phase.CLOSED:
@@ -114,12 +114,13 @@ def expire(desk: Desk, round_id: int, group_id: int) -> None:
         step = rounds_rules.tick(rounds_mapping.load(unit.tx, row), unit.now)
         if step[1]:
             keep(unit, row, step)
-        else:  # the alarm and the sweep may both ring: nobody needs to see the same card again
+        else:
+            # The alarm and the sweep may both call this. The card is then up to date already.
             unit.wake(f"round:{round_id}", row.next_due_at)
 
 
 def running(unit: Unit, meetup: Meetup) -> Round | None:
-    """The session's round that is running, once everything that is due by now has taken effect."""
+    """Return the session's running round, after everything due by now has taken effect."""
     row = rounds.running(unit.tx, row_id(meetup))
     if row is None:
         return None
@@ -130,27 +131,30 @@ def running(unit: Unit, meetup: Meetup) -> Round | None:
 
 
 def join_seat(unit: Unit, row: Round, member_id: int) -> None:
-    """A seat in a round that is running, as part of joining the session."""
+    """Give a member a seat in a running round, as part of joining the session."""
     step = rounds_rules.join(rounds_mapping.load(unit.tx, row), member_id, now=unit.now)
     keep(unit, row, step)
 
 
 def leave_seat(unit: Unit, row: Round, member_id: int) -> None:
-    """Leaves a round that is running, as part of leaving the session."""
+    """Take a member out of a running round, as part of leaving the session."""
     now = rounds_mapping.load(unit.tx, row)
     if any(seat.member == member_id and seat.present for seat in now.seats):
         keep(unit, row, rounds_rules.leave(now, member_id, now=unit.now))
 
 
 def end_round(unit: Unit, row: Round) -> None:
-    """Closes a running round, as part of ending the session: who may has been asked there."""
+    """Close a running round, as part of ending the session.
+
+    The caller has already checked who may do that.
+    """
     keep(unit, row, rounds_rules.end(rounds_mapping.load(unit.tx, row), TIME, now=unit.now))
 
 
 def open_round(
     unit: ActUnit, meetup: Meetup, question: Question, members: list[int], seed: int
 ) -> Round:
-    """Opens the session's next round on a question, with these members."""
+    """Open the session's next round on a question, with these members."""
     group = unit.group
     order = seat_order(
         members,
@@ -181,7 +185,7 @@ def open_round(
 
 
 def keep(unit: Unit, row: Round, step: rounds_rules.Step) -> None:
-    """Saves a step of a round, with its effects and its next alarm."""
+    """Save a step of a round, with its effects and its next alarm."""
     after, events = step
     stopped_after = row.turn_count if row.stopped_at is not None else None
     rounds_mapping.save(unit.tx, row, after, events, unit.now)
@@ -203,12 +207,12 @@ def takes_forecasts(unit: Unit, row: Round) -> bool:
 
 
 def refresh_card(unit: Unit, row: Round) -> None:
-    """Has the card edited on which the round is followed right now."""
+    """Update the card that shows the running round."""
     card_refresh.follow(unit, Change.ROUND_MOVED, row)
 
 
 def running_here(unit: ActUnit) -> tuple[Meetup, Round]:
-    """The round that is running in the caller's channel, or in the only session they lead."""
+    """Return the round that runs in the caller's channel, or in their only session."""
     meetup = live_session.here(unit)
     row = rounds.running(unit.tx, row_id(meetup))
     if row is None:
@@ -252,7 +256,7 @@ def _turn_number(at: Key | None) -> int | None:
 
 
 def _queue(unit: Unit, meetup: Meetup, row: Round, event: rounds_rules.Event) -> None:
-    """The messages that make an event seen."""
+    """Queue the messages that show an event to the members."""
     round_id, channel = row_id(row), meetup.channel_id
     match event:
         case rounds_rules.TurnStarted(turn):
@@ -276,7 +280,10 @@ def _queue(unit: Unit, meetup: Meetup, row: Round, event: rounds_rules.Event) ->
 
 
 def _cue_until(row: Round, turn: rounds_rules.Turn, seconds: int) -> datetime:
-    """Until when a cue is worth hearing; "time" is as long as the turn can still be finished."""
+    """Return until when a cue is useful.
+
+    "time" is useful as long as the turn can still be finished.
+    """
     if seconds == 0:
         return turn.deadline + max(CUE_LIFE, timedelta(seconds=row.grace_seconds))
     return turn.deadline - timedelta(seconds=seconds) + CUE_LIFE
@@ -285,7 +292,7 @@ def _cue_until(row: Round, turn: rounds_rules.Turn, seconds: int) -> datetime:
 def _watch(
     unit: Unit, meetup: Meetup, after: rounds_rules.Round, events: tuple[rounds_rules.Event, ...]
 ) -> None:
-    """Whether the session waits for its host from now on."""
+    """Note whether the session waits for its host, and when to look again."""
     if rounds_rules.PhaseBegan("closed") in events or rounds_rules.Stopped() in events:
         quiet.begin(unit, meetup)
     quiet.watch(unit, meetup, _clock(after))

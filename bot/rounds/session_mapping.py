@@ -1,4 +1,4 @@
-"""Rows to the session of the rules, and back. Decides nothing."""
+"""Turn rows into the session of the rules, and back. Decides nothing."""
 
 from typing import Any
 
@@ -54,7 +54,7 @@ def save(meetup: Meetup, state: Session) -> None:
 
 
 def details(row: Meetup | Series) -> Details:
-    """Return what a session has of its series, or what a series gives to its sessions."""
+    """Return the details of a session, or those that a series gives its sessions."""
     return Details(
         title=row.title,
         description=row.description,
@@ -84,7 +84,7 @@ def columns(told: Details) -> dict[str, Any]:
 
 
 def clock_of(tx: Transaction, row: Round | None) -> RoundClock:
-    """Return whether a round is running, and whether somebody or time has stopped its clock."""
+    """Return whether a round is running, and whether its clock is stopped."""
     if row is None:
         return "none"
     if row.stopped_at is not None:
@@ -95,7 +95,7 @@ def clock_of(tx: Transaction, row: Round | None) -> RoundClock:
 
 
 def new(state: Session, unit: Unit, channel_id: int) -> Meetup:
-    """Return a row for a session that is planned now; not saved yet."""
+    """Return a row for a newly planned session, which is not saved yet."""
     meetup = Meetup(
         group_id=unit.group.id,
         channel_id=channel_id,

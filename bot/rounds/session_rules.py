@@ -1,4 +1,4 @@
-"""A session's life, exactly: scheduled, live, closed or cancelled. Pure; time is an argument.
+"""Rules of a session: scheduled, live, closed or cancelled. Pure; time is an argument.
 
 A `Session` is a value. Every action returns the new session with the events that happened, or
 raises a `Refusal` and changes nothing. Who may do what, and which cards follow, is not known here.
@@ -15,11 +15,11 @@ State = Literal["scheduled", "live", "closed", "cancelled"]
 # The clock of the session's round: there is no round, it is running, or somebody stopped it.
 RoundClock = Literal["none", "running", "held"]
 
-# A session that nobody has started so long after its end will not be held any more.
+# How long after its planned end a session can still be started.
 START_PATIENCE = timedelta(hours=6)
-# So long a circle waits for a host who does nothing.
+# How long a circle waits for a host who does nothing.
 HOST_PATIENCE = timedelta(minutes=10)
-# A session in which nobody does anything is over; a stopped clock may wait for the next day.
+# A session ends after so long without any action, or later if its clock is stopped.
 QUIET_LIFE = timedelta(hours=2)
 HELD_LIFE = timedelta(days=1)
 
@@ -33,7 +33,7 @@ ROUND_RUNNING = (
 
 @dataclass(frozen=True)
 class Details:
-    """What members are told of a session beside its time, and what a series gives to each."""
+    """A session's title, length, size and so on: all that a series gives its sessions."""
 
     title: str
     description: str = ""
@@ -45,7 +45,7 @@ class Details:
 
 @dataclass(frozen=True)
 class Session:
-    """Everything about a session that its rules need.
+    """All that the rules need to know about a session.
 
     `planned_at` is when it was planned or last got another time; None if it began unplanned.
     `revision` counts the changes that calendars must hear of. `lobby` counts the lobbies that were
@@ -75,65 +75,68 @@ class Session:
 
     @property
     def leader(self) -> int | None:
-        """Who leads as the host: nobody once the host has left."""
+        """Return who leads as the host: nobody once the host has left."""
         return None if self.host_gone else self.host
 
     @property
     def ends_at(self) -> datetime:
-        """When it is over, if it begins in time."""
+        """Return when it is over, if it begins in time."""
         return self.starts_at + timedelta(minutes=self.details.minutes)
 
 
 @dataclass(frozen=True)
 class Planned:
-    """The session is to be held."""
+    """An event: a session was planned."""
 
 
 @dataclass(frozen=True)
 class Changed:
-    """A planned session has other details, or another time."""
+    """An event: a planned session has other details, or another time."""
 
 
 @dataclass(frozen=True)
 class Cancelled:
-    """Somebody cancelled a planned session."""
+    """An event: somebody cancelled a planned session."""
 
 
 @dataclass(frozen=True)
 class Lapsed:
-    """Nobody started a planned session, and it is too late by now."""
+    """An event: nobody started a planned session, and now it is too late."""
 
 
 @dataclass(frozen=True)
 class Started:
-    """The session went live."""
+    """An event: the session went live."""
 
 
 @dataclass(frozen=True)
 class LobbyOpened:
-    """A question can be chosen for the next round."""
+    """An event: a question can be chosen for the next round."""
 
     number: int
 
 
 @dataclass(frozen=True)
 class HostChanged:
-    """The host left, seems away, or is back: others may take over, or no more."""
+    """An event: the host left, seems away, or is back.
+
+    Others may take over now, or may not any more.
+    """
 
 
 @dataclass(frozen=True)
 class TakenOver:
-    """Somebody else is the host now."""
+    """An event: somebody else is the host now."""
 
 
 @dataclass(frozen=True)
 class RoundCut:
-    """The running round ends because its session does."""
+    """An event: the running round ends because its session does."""
 
 
 @dataclass(frozen=True)
 class Ended:
-    """The session is over; `by_itself` because nobody did anything any more."""
+    """An event: the session is over; `by_itself` if nobody did anything any more."""
 
     by_itself: bool = False
 
@@ -157,7 +160,7 @@ Step = tuple[Session, tuple[Event, ...]]
 
 
 def plan(host: int, details: Details, starts_at: datetime, timezone: str, *, now: datetime) -> Step:
-    """Return a session to come."""
+    """Return a newly planned session."""
     return Session("scheduled", host, details, starts_at, timezone, planned_at=now), (Planned(),)
 
 
@@ -169,7 +172,7 @@ def edit(
     timezone: str | None = None,
     now: datetime,
 ) -> Step:
-    """Change a planned session; a time that is given counts as planned now, also if it is equal."""
+    """Change a planned session; a given time counts as planned now, even an equal one."""
     require_scheduled(state, "edit")
     after = replace(
         state,
@@ -205,7 +208,7 @@ def require_startable(state: Session) -> None:
 
 
 def lapses_at(state: Session) -> datetime:
-    """Return when a session that nobody has started is given up."""
+    """Return when it is too late to start a planned session."""
     return state.ends_at + START_PATIENCE
 
 
@@ -259,7 +262,7 @@ def leave(state: Session, member: int, *, now: datetime) -> Step:
 
 
 def leave_call(state: Session, member: int | None) -> Step:
-    """Note who left the voice channel: if it was the host, somebody else may take over."""
+    """Note who left the voice channel; after the host, somebody else may lead."""
     _require_live(state)
     if member is None or member != state.leader or state.host_away:
         return state, ()
@@ -267,7 +270,7 @@ def leave_call(state: Session, member: int | None) -> Step:
 
 
 def take_over(state: Session, member: int, *, now: datetime) -> Step:
-    """Lead a session whose host has left or seems to be away."""
+    """Make a member the host, if the host has left or seems to be away."""
     require_hostless(state)
     taken = replace(state, host=member, host_gone=False, host_away=False)
     return _after((TakenOver(),), act(taken, member, now=now))
@@ -281,13 +284,13 @@ def require_hostless(state: Session) -> None:
 
 
 def pick(state: Session, question: int | None) -> Session:
-    """Return the session with the question that the host wants next; None leaves the one it has."""
+    """Return the session with the host's next question; None changes nothing."""
     _require_live(state)
     return state if question is None else replace(state, picked=question)
 
 
 def open_lobby(state: Session, member: int, *, question: int | None = None, now: datetime) -> Step:
-    """Open the lobby of the next round, or pick another question in the one that is open."""
+    """Open the lobby of the next round, or pick another question in an open one."""
     require_new_lobby(state, picks=question is not None)
     state = pick(state, question)
     if not state.lobby_open:
@@ -296,7 +299,7 @@ def open_lobby(state: Session, member: int, *, question: int | None = None, now:
 
 
 def require_new_lobby(state: Session, *, picks: bool) -> None:
-    """Refuse to open a lobby that is open already, unless a question is picked for it."""
+    """Refuse to open a lobby twice, unless a question is picked for it."""
     _require_live(state)
     if state.round != "none":
         raise Refusal(ROUND_RUNNING)
@@ -319,7 +322,7 @@ def begin_round(state: Session, member: int, *, lobby: int, now: datetime) -> St
 
 
 def wait_for_host(state: Session, *, now: datetime) -> Step:
-    """Note that a round is over or was stopped: from now on all wait for the host."""
+    """Note that a round is over or stopped, so that all wait for the host."""
     _require_live(state)
     return replace(state, quiet_since=now, waits_since=now), ()
 
@@ -334,7 +337,7 @@ def end(state: Session, member: int, *, now: datetime) -> Step:
 
 
 def tick(state: Session, now: datetime) -> Step:
-    """Let everything take effect that is due at `now`. Doing it twice changes nothing."""
+    """Let everything that is due at `now` take effect. A second call changes nothing."""
     if state.state == "scheduled" and lapses_at(state) <= now:
         return replace(state, state="cancelled", ended_at=now), (Lapsed(),)
     if _has_come(quiet_end(state), now):
@@ -353,7 +356,7 @@ def next_due(state: Session) -> datetime | None:
 
 
 def offers_at(state: Session) -> datetime | None:
-    """Return when somebody else may take over, because all wait for a host who does nothing."""
+    """Return when others may take over because the host does nothing, or None."""
     offered = state.host_gone or state.host_away
     if state.state != "live" or offered or not _waits(state) or state.waits_since is None:
         return None
@@ -361,20 +364,20 @@ def offers_at(state: Session) -> datetime | None:
 
 
 def has_waited(state: Session, now: datetime) -> bool:
-    """Tell whether all have waited for the host as long as they are asked to."""
+    """Tell whether all have waited for the host as long as they need to."""
     since = state.waits_since
     return _waits(state) and since is not None and now - since >= HOST_PATIENCE
 
 
 def quiet_end(state: Session) -> datetime | None:
-    """Return when a live session ends by itself; never while the clock of a round is running."""
+    """Return when a live session ends by itself; None while a round's clock runs."""
     if state.state != "live" or state.round == "running" or state.quiet_since is None:
         return None
     return state.quiet_since + (HELD_LIFE if state.round == "held" else QUIET_LIFE)
 
 
 def _waits(state: Session) -> bool:
-    """Tell whether nothing goes on before the host does something."""
+    """Tell whether nothing goes on until the host does something."""
     return state.round != "running"
 
 
@@ -389,7 +392,7 @@ def _close(state: Session, ended: Ended, now: datetime) -> Step:
 
 
 def _after(events: tuple[Event, ...], step: Step) -> Step:
-    """Return a step with what had happened before it; one change of the host is enough."""
+    """Return a step with earlier events before its own, each event only once."""
     state, more = step
     return state, (*events, *(one for one in more if one not in events))
 

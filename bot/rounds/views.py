@@ -1,4 +1,7 @@
-"""Buttons of a round. Each names its round and turn; the pressed card shows the change."""
+"""Buttons of a round. Each names its round and turn.
+
+The card that was pressed shows the change.
+"""
 
 from bot.core.keys import Key
 from bot.door.interactions import Door
@@ -8,37 +11,37 @@ from storage.enums import CardKind
 
 
 async def done(door: Door, at: Key, _values: tuple[str, ...]) -> None:
-    """Done."""
+    """End the speaker's turn."""
     await door.change(at, rounds_service.done, at)
 
 
 async def give_way(door: Door, at: Key, _values: tuple[str, ...]) -> None:
-    """Pass."""
+    """Pass the turn."""
     await door.change(at, rounds_service.give_way, at)
 
 
 async def extend(door: Door, at: Key, _values: tuple[str, ...]) -> None:
-    """+2 min."""
+    """Give the turn more time."""
     await door.change(at, rounds_service.extend, at)
 
 
 async def pause(door: Door, at: Key, _values: tuple[str, ...]) -> None:
-    """Pause."""
+    """Stop the clock."""
     await door.change(at, rounds_service.pause, at)
 
 
 async def resume(door: Door, at: Key, _values: tuple[str, ...]) -> None:
-    """Resume."""
+    """Let the clock go on, or a stopped round."""
     await door.change(at, rounds_service.resume, at)
 
 
 async def skip(door: Door, at: Key, _values: tuple[str, ...]) -> None:
-    """Skip."""
+    """Skip the speaker."""
     await door.change(at, rounds_service.skip, at)
 
 
 async def ready(door: Door, at: Key, _values: tuple[str, ...]) -> None:
-    """Everyone's ready."""
+    """Note that the member is ready for the next phase."""
     await door.change(at, rounds_service.ready, at)
 
 

@@ -1,4 +1,4 @@
-"""How a planned session looks: announcement, reminder, list."""
+"""Cards of a planned session: announcement, reminder, list."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -48,7 +48,7 @@ LONGEST_HEADING = 50
 
 
 def announcement_card(shown: Announcement) -> Message:
-    """When and where, who comes, and what to bring."""
+    """Return the announcement: when and where, who comes, and what to bring."""
     title = safe(shown.title)
     if shown.state == SessionState.CANCELLED:
         return Message(embed=_cancelled(shown), attachment=_file(shown))
@@ -66,7 +66,7 @@ def announcement_card(shown: Announcement) -> Message:
 
 
 def reminder_message(shown: Reminder) -> Message:
-    """One ping to those who said yes or maybe."""
+    """Return the reminder that mentions those who said yes or maybe."""
     about = shown.about
     pings = shown.user_ids
     who = " ".join(f"<@{user}>" for user in pings)
@@ -83,7 +83,7 @@ def reminder_message(shown: Reminder) -> Message:
 
 
 def place_message(shown: FreePlace) -> Message:
-    """One ping to whoever was first on the waiting list."""
+    """Return the message to the member on the waiting list who has a place now."""
     about = shown.about
     text = (
         f"<@{shown.user_id}>, a place is free: you are in for **{safe(about.title)}**, "
@@ -94,7 +94,7 @@ def place_message(shown: FreePlace) -> Message:
 
 
 def session_list(found: Sequence[Upcoming]) -> Message:
-    """Sessions, soonest first."""
+    """Return the card that lists sessions, soonest first."""
     rows = [
         f"**{safe(one.title)}** · {_when(one)} · <#{one.channel_id}> · {one.going} going, "
         f"{one.maybe} maybe"
@@ -105,14 +105,17 @@ def session_list(found: Sequence[Upcoming]) -> Message:
 
 
 def answer(result: Planned | TimeQuestion) -> Message:
-    """What came of a plan: how it was understood, or a question about its time."""
+    """Return what the bot understood of a plan, or a question about its time."""
     if isinstance(result, Planned):
         return Message(content=_understood(result))
     return doubt_card(result, "choose")
 
 
 def _put_people(embed: discord.Embed, shown: Announcement) -> None:
-    """Who comes and who does not, above the rest, in the room that the rest leaves."""
+    """Add who comes and who does not at the top of the embed.
+
+    The lists get the room that the rest of the embed leaves, and long ones are cut.
+    """
     answers = (
         ("Going", shown.going),
         ("Waiting for a place", shown.waiting),
@@ -131,7 +134,7 @@ def _put_people(embed: discord.Embed, shown: Announcement) -> None:
 
 
 def _understood(planned: Planned) -> str:
-    """The reading of a plan, repeated."""
+    """Return the sentence that repeats how the bot understood a plan."""
     said = say_moment(planned.starts_at, ZoneInfo(planned.timezone))
     posted = f" The announcement is in <#{planned.channel_id}>." if planned.channel_id else ""
     return (
@@ -208,7 +211,10 @@ def _links(shown: Announcement, row: int) -> tuple[Item, ...]:
 
 
 def _file(shown: Announcement) -> Attachment | None:
-    """The calendar file: of the whole series, where there is one; after a cancellation, without."""
+    """Return the calendar file of the session, or of its whole series.
+
+    There is none once the session is live or over, or if it was never held.
+    """
     planned = shown.state in {SessionState.SCHEDULED, SessionState.CANCELLED}
     if shown.calendar is None or not planned or shown.not_held:
         return None

@@ -14,12 +14,12 @@ from bot.schedule import service as schedule_service
 async def session_choices(
     interaction: discord.Interaction[Any], current: str
 ) -> list[app_commands.Choice[str]]:
-    """The planned sessions that fit what has been typed so far."""
+    """Return the planned sessions that match what has been typed so far."""
     found = await Door(interaction).do(schedule_service.choices, current)
     return [choice(title, at, value=str(number)) for title, number, at in found]
 
 
 def choice(title: str, at: datetime, *, value: str, note: str = "") -> app_commands.Choice[str]:
-    """A session in a list to choose from: a long title gives way to the time."""
+    """Return a session as a choice in a list; a long title is cut."""
     when = f" · {at:%-d %b %H:%M} {at.tzinfo}{note}"
     return app_commands.Choice(name=cut(title, 100 - len(when)) + when, value=value)

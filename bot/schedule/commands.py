@@ -19,7 +19,7 @@ from storage.tables import Repeat
 async def plan_choices(
     interaction: discord.Interaction[Any], current: str
 ) -> list[app_commands.Choice[str]]:
-    """Planned sessions, and those of series that have not been announced yet."""
+    """Return planned sessions, and those of series that have not been announced yet."""
     announced = await session_choices(interaction, current)
     to_come = await Door(interaction).do(series_service.to_come, current)
     more = [
@@ -54,7 +54,7 @@ async def schedule(
     length: str | None = None,
     size: int | None = None,
 ) -> None:
-    """Plans a session."""
+    """Plan a session or a series."""
     door = Door(interaction)
     again = None if repeat == "none" else Repeat(repeat)
     place = voice.id if voice else None
@@ -93,7 +93,7 @@ async def edit(
     size: int | None = None,
     scope: Literal["one", "following", "all"] = "one",
 ) -> None:
-    """Changes a planned session."""
+    """Change a planned session."""
     door = Door(interaction)
     place = voice.id if voice else None
     plan = schedule_service.Plan(
@@ -115,7 +115,7 @@ async def cancel(
     session: str,
     scope: Literal["one", "following", "all"] = "one",
 ) -> None:
-    """Cancels a planned session."""
+    """Cancel a planned session."""
     door = Door(interaction)
     planned = await door.do(schedule_service.cancel, session, Scope(scope))
     await door.whisper(message=schedule_cards.answer(planned))
@@ -123,7 +123,7 @@ async def cancel(
 
 @app_commands.command(name="list", description="Sessions that are live or planned")
 async def listing(interaction: discord.Interaction[Any]) -> None:
-    """Lists sessions."""
+    """List sessions that are live or planned."""
     door = Door(interaction)
     await door.whisper(message=schedule_cards.session_list(await door.do(schedule_service.listing)))
 
@@ -132,7 +132,7 @@ async def listing(interaction: discord.Interaction[Any]) -> None:
 @app_commands.describe(session="Which session")
 @app_commands.autocomplete(session=session_choices)
 async def show(interaction: discord.Interaction[Any], session: str | None = None) -> None:
-    """Shows a session's announcement to the caller."""
+    """Show a session's announcement to the caller."""
     door = Door(interaction)
     await door.show(await door.do(schedule_service.find_key, session or ""))
 

@@ -1,4 +1,4 @@
-"""Finds the session that a member names."""
+"""Find the session that a member names."""
 
 from functools import partial
 
@@ -13,7 +13,7 @@ UNKNOWN = "I know no such session here. Choose it from the list, or see `/sessio
 
 
 def find_session(tx: Session, group_id: int, typed: str) -> Meetup:
-    """Return the session that a member chose from the list, or named by its title or number."""
+    """Return the session that a member chose or named by its title or number."""
     return find_named(
         typed,
         numbered=partial(sessions.get, tx, group_id),

@@ -1,6 +1,6 @@
-"""What follows from a session to come: its card, its event, its reminders, the one after it.
+"""What follows once a session is planned: its card, event, reminders and next session.
 
-What members do is in `service.py`; what is here is done for them, and by time.
+What members do is in `service.py`; what is here follows from that, or happens as time passes.
 Never touches Discord.
 """
 
@@ -25,21 +25,21 @@ from storage.tables import Answer, Group, Meetup, Series, SessionState
 
 
 def announce(unit: Unit, meetup: Meetup, change: Change) -> Key:
-    """Have the card and the event posted or edited; set the reminders, announce what is next."""
+    """Queue a session's announcement and event, set its alarm, announce the next of its series."""
     key = _post(unit, meetup, change)
     _announce_next_of(unit, meetup)
     return key
 
 
 def update_posts(unit: Unit, meetup: Meetup, change: Change) -> None:
-    """Have what was posted say that a session began, ended or was cancelled; go on after it."""
+    """Show everywhere that a session began, ended or was cancelled, and announce the next one."""
     calendars_service.follow_change(unit, change, meetup)
     set_alarm(unit, meetup)
     _announce_next_of(unit, meetup)
 
 
 def set_alarm(unit: Unit, meetup: Meetup) -> None:
-    """Set when time does something next with a planned session: a reminder, or that it lapses."""
+    """Set when a planned session needs attention next: a reminder, or that nobody started it."""
     at = None
     if meetup.state == SessionState.SCHEDULED:
         minutes = reminder_minutes(unit.group)
@@ -50,12 +50,12 @@ def set_alarm(unit: Unit, meetup: Meetup) -> None:
 
 
 def reminder_minutes(group: Group) -> tuple[int, ...]:
-    """Return when the group is reminded, in minutes before a session."""
+    """Return how many minutes before a session the group sends its reminders."""
     return parse_reminders(group.reminder_minutes)
 
 
 def remind_due(desk: Desk, session_id: int, group_id: int) -> None:
-    """Send the reminder that is due, if any, once. Running it again changes nothing."""
+    """Send the reminder that is due, if any, once. A second call changes nothing."""
     with desk.step(group_id) as unit:
         meetup = sessions.get(unit.tx, group_id, session_id)
         if meetup is None or meetup.state != SessionState.SCHEDULED:
@@ -83,14 +83,14 @@ def _remind(unit: Unit, meetup: Meetup) -> None:
 
 
 def _parts(unit: Unit, session_id: int) -> int:
-    """Return over how many messages the people who said yes or maybe are spread."""
+    """Return how many messages it takes to mention all who said yes or maybe."""
     wanted = (Answer.GOING, Answer.MAYBE)
     people = sum(row.answer in wanted for row in sessions.rsvps(unit.tx, session_id))
     return max(1, -(-people // schedule_rules.MOST_PINGS))
 
 
 def note_interest(desk: Desk, group_id: int, session_id: int, people: Sequence[Person]) -> None:
-    """Note who is interested in the session's event; the announcement shows it."""
+    """Save who is interested in the session's event; the announcement shows it."""
     with desk.step(group_id) as unit:
         meetup = sessions.get(unit.tx, group_id, session_id)
         if meetup is None:
@@ -102,7 +102,7 @@ def note_interest(desk: Desk, group_id: int, session_id: int, people: Sequence[P
 
 
 def interest_changed(desk: Desk, group_id: int, event_id: int) -> None:
-    """Read the list of an event once more, because somebody pressed Interested on it."""
+    """Read again who is interested in an event, because somebody pressed Interested on it."""
     with desk.db.read() as tx:
         key = outbox.key_of_message(tx, group_id, event_id)
     if key is not None:
@@ -111,7 +111,7 @@ def interest_changed(desk: Desk, group_id: int, event_id: int) -> None:
 
 
 def announce_due(desk: Desk, series_id: int, group_id: int) -> None:
-    """Announce the next session of a series if it is time. Running it again changes nothing."""
+    """Announce a series' next session if it is time. A second call changes nothing."""
     with desk.step(group_id) as unit:
         series = planning.series(unit.tx, group_id, series_id)
         if series is not None:
@@ -119,7 +119,7 @@ def announce_due(desk: Desk, series_id: int, group_id: int) -> None:
 
 
 def apply_settings(unit: Unit) -> None:
-    """Let what is planned follow the group's settings, which have changed."""
+    """Apply the group's changed settings to all that is planned."""
     for meetup in sessions.listing(
         unit.tx, unit.group.id, states=(SessionState.SCHEDULED,), limit=1000
     ):
@@ -132,7 +132,7 @@ def apply_settings(unit: Unit) -> None:
 
 
 def say_rhythm(tx: Session, meetup: Meetup) -> str:
-    """Return how a session repeats, in words; nothing if none comes after it."""
+    """Return how a session repeats, in words; empty if no other comes after it."""
     series = tx.get(Series, meetup.series_id) if meetup.series_id else None
     if series is None or meetup.occurrence is None:
         return ""
@@ -142,7 +142,7 @@ def say_rhythm(tx: Session, meetup: Meetup) -> str:
 
 
 def announce_next(unit: Unit, series: Series) -> None:
-    """Announce what is due of a series by now, and set when to look again."""
+    """Announce all sessions of a series that are due, and set when to look again."""
     unit.tx.flush()
     state, events = series_rules.announce_due(
         schedule_mapping.load(unit.tx, series),
@@ -159,7 +159,7 @@ def announce_next(unit: Unit, series: Series) -> None:
 
 
 def new_occurrence(unit: Unit, series: Series, day: date) -> Meetup:
-    """Return the session of a date of a series, as the series has it; not saved yet."""
+    """Return a new session for a date of a series, which is not saved yet."""
     planned, _ = session_rules.plan(
         series.host_id,
         session_mapping.details(series),
@@ -174,7 +174,7 @@ def new_occurrence(unit: Unit, series: Series, day: date) -> Meetup:
 
 
 def save_new(unit: Unit, meetup: Meetup) -> None:
-    """Save a session if it is new; its host is going."""
+    """Save a session if it is new, and note that its host is going."""
     if meetup.id is None:
         unit.tx.add(meetup)
         unit.tx.flush()
@@ -182,7 +182,7 @@ def save_new(unit: Unit, meetup: Meetup) -> None:
 
 
 def save_end(unit: Unit, series: Series, state: series_rules.Series) -> None:
-    """Save that a series ends earlier, and tell calendars."""
+    """Save that a series ends earlier, and update its calendar."""
     schedule_mapping.save(series, state)
     calendars_service.tell(unit, keys.calendar_series(row_id(series)))
     announce_next(unit, series)
@@ -199,7 +199,7 @@ def _post(unit: Unit, meetup: Meetup, change: Change) -> Key:
 
 
 def _show_event(unit: Unit, meetup: Meetup) -> None:
-    """Have the session's event made in Discord, where that was not asked for before."""
+    """Queue the session's event in Discord, unless it was queued before."""
     key = keys.event(row_id(meetup))
     if unit.group.events and outbox.by_key(unit.tx, str(key)) is None:
         unit.show(key, unit.group.id)

@@ -1,4 +1,4 @@
-"""Rows to the series of the rules, and back. Decides nothing."""
+"""Turn rows into the series of the rules, and back. Decides nothing."""
 
 from datetime import time
 from typing import Any
@@ -26,13 +26,13 @@ def load(tx: Session, series: Series) -> series_rules.Series:
 
 
 def save(series: Series, state: series_rules.Series) -> None:
-    """Write what the rules decided of a series; its sessions are rows of their own."""
+    """Write what the rules decided into a series' row; its sessions have their own rows."""
     for name, value in columns(state).items():
         setattr(series, name, value)
 
 
 def columns(state: series_rules.Series) -> dict[str, Any]:
-    """Return what the rules decide of a series, as a row has it."""
+    """Return what the rules decide about a series, as columns of its row."""
     rhythm = state.rhythm
     return {
         "timezone": str(rhythm.zone),

@@ -1,4 +1,4 @@
-"""What the cards of a planned session show. Reads, decides nothing."""
+"""Facts for the cards of a planned session. Reads, decides nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Announcement:
-    """A session to come (or past, or cancelled) and who comes."""
+    """A planned, past or cancelled session, and who comes."""
 
     at: Key
     title: str
@@ -55,7 +55,7 @@ class Announcement:
 
 @dataclass(frozen=True)
 class Reminder:
-    """The word to those who said yes or maybe, some time before."""
+    """A reminder before a session to those who said yes or maybe."""
 
     about: Announcement
     minutes: int
@@ -66,14 +66,14 @@ class Reminder:
 
 @dataclass(frozen=True)
 class FreePlace:
-    """The word to somebody on the waiting list that there is a place for them now."""
+    """The message to a member on the waiting list that a place is free now."""
 
     about: Announcement
     user_id: int
 
 
 def read_announcement(tx: Session, at: Key) -> Announcement | None:
-    """The session that a key names."""
+    """Return what the announcement that a key names shows, or None if there is none."""
     meetup = tx.get(Meetup, at.id)
     if meetup is None:
         return None
@@ -109,7 +109,7 @@ def read_announcement(tx: Session, at: Key) -> Announcement | None:
 
 
 def read_reminder(tx: Session, at: Key) -> Reminder | None:
-    """The reminder that a key names, or None when it has lost its point."""
+    """Return the reminder that a key names, or None if nobody needs it any more."""
     about = read_announcement(tx, at)
     if about is None or about.state != SessionState.SCHEDULED or not at.more:
         return None
@@ -127,7 +127,7 @@ def read_reminder(tx: Session, at: Key) -> Reminder | None:
 
 
 def read_place(tx: Session, at: Key) -> FreePlace | None:
-    """The word about a place that a key names, or None if it is not theirs any more."""
+    """Return the message about a free place, or None if the member lost it."""
     about = read_announcement(tx, at)
     if about is None or about.state != SessionState.SCHEDULED or not at.more:
         return None
@@ -138,14 +138,14 @@ def read_place(tx: Session, at: Key) -> FreePlace | None:
 
 
 def places_of(tx: Session, meetup: Meetup) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Who has a place, and who waits for one."""
+    """Return who has a place, and who waits for one."""
     return schedule_rules.places(sessions.going(tx, row_id(meetup)), meetup.size)
 
 
 def _without_question(
     tx: Session, meetup: Meetup, going: Sequence[int], minutes: int
 ) -> tuple[str, ...]:
-    """Those who come and have no question waiting, while there is time to think of one."""
+    """Return who comes and has no question waiting; none if the session starts soon."""
     if minutes < schedule_rules.NUDGE_FROM:
         return ()
     states = (QuestionState.PROPOSED,)

@@ -1,4 +1,4 @@
-"""Planning a session: what it may be called, and when people are reminded. Pure."""
+"""Rules for planning: titles, lengths, places, and when people are reminded. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,17 +11,17 @@ LONGEST_DESCRIPTION = 1000
 SHORTEST = timedelta(minutes=10)
 LONGEST = timedelta(days=1)
 SMALLEST, LARGEST = 2, 100
-# How many sessions to come somebody may have who leads nothing in the group.
+# How many sessions a member who is no facilitator can have planned at the same time.
 MOST_AHEAD = 10
 # People are asked for a question while there is time to think of one.
 NUDGE_FROM = 120
-# Mentions of so many users fit in a message; for more people there are more messages.
+# How many users one message mentions; for more people there are more messages.
 MOST_PINGS = 80
 
 
 @dataclass(frozen=True)
 class DueReminder:
-    """So many minutes before the session; worth sending from `at` until `until`."""
+    """A reminder some minutes before a session, worth sending from `at` until `until`."""
 
     minutes: int
     at: datetime
@@ -29,7 +29,7 @@ class DueReminder:
 
 
 def check_title(title: str) -> str:
-    """A title fit for a card and a calendar."""
+    """Return a title without extra spaces; refuse an empty or too long one."""
     title = " ".join(title.split())
     if not 1 <= len(title) <= LONGEST_TITLE:
         raise Refusal(f"The title needs 1 to {LONGEST_TITLE} characters; this has {len(title)}.")
@@ -37,7 +37,7 @@ def check_title(title: str) -> str:
 
 
 def check_description(description: str) -> str:
-    """A description fit for a card."""
+    """Return a description without spaces at its ends; refuse a too long one."""
     description = description.strip()
     if len(description) > LONGEST_DESCRIPTION:
         raise Refusal(
@@ -47,20 +47,20 @@ def check_description(description: str) -> str:
 
 
 def check_start(at: datetime, now: datetime) -> None:
-    """Refuses a time that has passed since it was on offer."""
+    """Refuse a time that is past by now, though it was still ahead when offered."""
     if at <= now:
         raise Refusal("That is in the past by now. Type the command again with a time to come.")
 
 
 def check_length(length: timedelta) -> int:
-    """How long a session is planned to last, in minutes."""
+    """Return how many minutes a session lasts; refuse too short or too long ones."""
     if not SHORTEST <= length <= LONGEST:
         raise Refusal("A session lasts between 10 minutes and a day, for example `90m` or `2h`.")
     return round(length.total_seconds() / 60)
 
 
 def check_size(size: int, going: int = 0) -> int:
-    """How many can come; nobody who has a place loses it."""
+    """Return how many can come; refuse a size that takes somebody's place away."""
     if not SMALLEST <= size <= LARGEST:
         raise Refusal(f"The size is between {SMALLEST} and {LARGEST} people.")
     if size < going:
@@ -69,7 +69,7 @@ def check_size(size: int, going: int = 0) -> int:
 
 
 def check_ahead(planned: int) -> None:
-    """Refuses one more session of a member who has planned enough for now."""
+    """Refuse one more session of a member who has planned enough for now."""
     if planned >= MOST_AHEAD:
         raise Refusal(
             f"You have {planned} sessions planned already, and {MOST_AHEAD} at a time is as far as "
@@ -79,13 +79,16 @@ def check_ahead(planned: int) -> None:
 
 
 def places(going: Sequence[int], size: int | None) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Who has a place and who waits for one, both in the order in which they said yes."""
+    """Return who has a place and who waits, in the order of their answers."""
     count = len(going) if size is None else size
     return tuple(going[:count]), tuple(going[count:])
 
 
 def reminders(starts_at: datetime, minutes: Sequence[int]) -> tuple[DueReminder, ...]:
-    """When to remind, earliest first. Each is worth sending until the next one, or the start."""
+    """Return the reminders, earliest first.
+
+    Each is worth sending until the next one is due, and the last until the start.
+    """
     moments = [(count, starts_at - timedelta(minutes=count)) for count in sorted(minutes)[::-1]]
     ends = [*(moment for _, moment in moments), starts_at][1:]
     return tuple(
@@ -94,16 +97,16 @@ def reminders(starts_at: datetime, minutes: Sequence[int]) -> tuple[DueReminder,
 
 
 def next_reminder(starts_at: datetime, minutes: Sequence[int], now: datetime) -> datetime | None:
-    """The next moment at which somebody is to be reminded."""
+    """Return the next moment for a reminder, if any is left."""
     return next((one.at for one in reminders(starts_at, minutes) if one.at > now), None)
 
 
 def due_reminder(
     starts_at: datetime, minutes: Sequence[int], *, planned_at: datetime, now: datetime
 ) -> DueReminder | None:
-    """The reminder that is worth sending now, if any.
+    """Return the reminder that is worth sending now, if any.
 
-    One whose moment lay before the session was planned, or last moved, is left out.
+    One that was due before the session was planned, or last moved, is left out.
     """
     return next(
         (

@@ -1,9 +1,10 @@
-"""A series: when its sessions are, and how single ones differ. Pure; time is an argument.
+"""Rules of a series: when its sessions are, and how single ones differ. Pure.
 
 Dates are counted on the calendar and each is then put on the clocks of the zone, so 19:00 stays
 19:00 across a clock change, and no session is doubled, dropped or put on another day. A wall time
-that the clocks skip that day moves forward by what they skip (02:30 becomes 03:30); of one that
-comes twice the first counts. Which dates come round is in `core/recurrence.py`.
+that the clocks skip that day moves forward by what they skip (02:30 becomes 03:30). If a wall time
+comes twice, the first counts. Which dates come round is in `core/recurrence.py`. Time is an
+argument.
 """
 
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ ORDINALS = ("first", "second", "third", "fourth", "last")
 
 
 class Scope(StrEnum):
-    """Which sessions of a series a change is for, from the chosen one."""
+    """Which sessions of a series a change is for, counted from the chosen one."""
 
     ONE = "one"
     FOLLOWING = "following"
@@ -31,7 +32,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True)
 class Rhythm:
-    """How often, from which date, at what time of day, on whose clocks, and until when."""
+    """How a series repeats: how often, from which date, when, where, until when."""
 
     repeat: str
     starts_on: date
@@ -40,35 +41,38 @@ class Rhythm:
     last_on: date | None = None
 
     def days(self) -> Iterator[date]:
-        """The dates of the sessions, one after the other."""
+        """Yield the dates of the sessions, one after the other."""
         days = days_of(self.repeat, self.starts_on)
         return takewhile(lambda day: self.last_on is None or day <= self.last_on, days)
 
     def days_after(self, now: datetime) -> Iterator[date]:
-        """The dates of the sessions that begin after a moment."""
+        """Yield the dates of the sessions that begin after a moment."""
         return (day for day in self.days() if self.moment(day) > now)
 
     def has(self, day: date) -> bool:
-        """Whether there is a session on that date."""
+        """Tell whether there is a session on that date."""
         return day in takewhile(lambda one: one <= day, self.days())
 
     def moved(self, day: date, to: date, at: time, zone: ZoneInfo) -> "Rhythm":
-        """The same rhythm from a date on, but with that session on another day, time or clock."""
+        """Return this rhythm from one date on, with that session moved to another time."""
         last = None if self.last_on is None else self.last_on + (to - day)
         return Rhythm(self.repeat, to, at, zone, last)
 
     def moment(self, day: date) -> datetime:
-        """When the session of that date begins, aware UTC."""
+        """Return when the session of that date begins, in UTC."""
         return moment_of(day, self.at, self.zone)
 
 
 def moment_of(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """A wall time as a moment: a skipped one is moved forward, of a repeated one the first."""
+    """Return a wall time as a moment in UTC.
+
+    A time that the clocks skip moves forward. If the clocks show it twice, the first counts.
+    """
     return datetime.combine(day, at, zone).astimezone(UTC)
 
 
 def said(rhythm: Rhythm) -> str:
-    """The rhythm in words: "every Thursday", "the second Thursday of each month"."""
+    """Return the rhythm in words: "every Thursday", "the second Thursday of each month"."""
     weekday = f"{rhythm.starts_on:%A}"
     words = {
         "weekly": f"every {weekday}",
@@ -82,9 +86,10 @@ def said(rhythm: Rhythm) -> str:
 def time_to_plan(
     starts_at: datetime, *, announce_days: int, earlier_end: datetime | None
 ) -> datetime:
-    """When a session is announced: as the one before it ends, and some days before at the latest.
+    """Return when to announce a session: as the one before it ends, or earlier.
 
-    `earlier_end` is None where the one before it is live, and nobody knows when it ends.
+    It is announced `announce_days` before its start at the latest. `earlier_end` is None while the
+    one before it is live, because nobody knows when that ends.
     """
     latest = starts_at - timedelta(days=announce_days)
     return latest if earlier_end is None else min(latest, earlier_end)
@@ -105,11 +110,11 @@ class Occurrence:
 
     @property
     def ends_at(self) -> datetime:
-        """When it is over, if it begins in time."""
+        """Return when it is over, if it begins in time."""
         return self.starts_at + timedelta(minutes=self.minutes)
 
     def is_ahead(self, now: datetime) -> bool:
-        """Whether it is planned and not over, or live."""
+        """Tell whether it is live, or planned and not over."""
         return self.state == "live" or (self.state == "scheduled" and self.ends_at > now)
 
 
@@ -131,26 +136,26 @@ class Series:
 
 @dataclass(frozen=True)
 class Announced:
-    """The session of a date is announced now."""
+    """An event: the session of a date is announced now."""
 
     occurrence: Occurrence
 
 
 @dataclass(frozen=True)
 class Ended:
-    """No session of the series comes any more after the last date of its rhythm."""
+    """An event: no session comes any more after the last date of the rhythm."""
 
 
 @dataclass(frozen=True)
 class Continued:
-    """The sessions that moved for good go on in a series of their own."""
+    """An event: the sessions that moved for good go on in a new series."""
 
     series: Series
 
 
 @dataclass(frozen=True)
 class Moved:
-    """The session of a date went over to the new series, as this occurrence of it."""
+    """An event: the session of a date now belongs to the new series."""
 
     day: date
     to: Occurrence
@@ -161,14 +166,14 @@ Step = tuple[Series, tuple[Event, ...]]
 
 
 def begin(repeat: str, starts_at: datetime, zone: ZoneInfo, minutes: int) -> Series:
-    """Return the series whose first session is this one."""
+    """Return a new series that begins with this session."""
     local = starts_at.astimezone(zone)
     rhythm = Rhythm(repeat, local.date(), _clock(local), zone)
     return Series(rhythm, minutes, (Occurrence(local.date(), starts_at, minutes),))
 
 
 def announce_due(series: Series, *, announce_days: int, now: datetime) -> Step:
-    """Announce what is due by now, and note when to look again. Twice changes nothing."""
+    """Announce what is due, and note when to look again. A second call changes nothing."""
     events: tuple[Event, ...] = ()
     for day in unannounced(series, now):
         at = _time_to_announce(series, day, announce_days=announce_days, now=now)
@@ -180,13 +185,16 @@ def announce_due(series: Series, *, announce_days: int, now: datetime) -> Step:
 
 
 def unannounced(series: Series, now: datetime) -> Iterator[date]:
-    """Yield the dates to come that have no session yet, also none that is cancelled."""
+    """Yield the dates to come that have no session yet, not even a cancelled one."""
     taken = {one.day for one in series.occurrences}
     return (day for day in series.rhythm.days_after(now) if day not in taken)
 
 
 def take_up(series: Series, day: date, *, now: datetime) -> tuple[Series, Occurrence]:
-    """Return the session of a date, announced already or not, and the series that has it."""
+    """Return the series with the session of a date in it, and that session.
+
+    A session that is not announced yet is added to the series.
+    """
     if not series.rhythm.has(day):
         raise Refusal(NO_SUCH_SESSION)
     for one in series.occurrences:
@@ -200,7 +208,7 @@ def take_up(series: Series, day: date, *, now: datetime) -> tuple[Series, Occurr
 
 
 def within(series: Series, day: date, scope: Scope) -> tuple[date, ...]:
-    """Return the dates of the planned sessions that are meant, from the chosen one."""
+    """Return the dates of the planned sessions that a change is for."""
     if scope == Scope.ONE:
         return (day,)
     since = date.min if scope == Scope.ALL else day
@@ -210,7 +218,7 @@ def within(series: Series, day: date, scope: Scope) -> tuple[date, ...]:
 
 
 def cancel(series: Series, day: date, scope: Scope, *, now: datetime) -> Step:
-    """Cancel one session, or it and all that follow, or all to come: then the series ends."""
+    """Cancel the chosen sessions; unless it is only one, the series ends there."""
     days = within(series, day, scope)
     occurrences = tuple(
         replace(one, state="cancelled") if one.day in days else one for one in series.occurrences
@@ -225,7 +233,7 @@ def cancel(series: Series, day: date, scope: Scope, *, now: datetime) -> Step:
 def move(
     series: Series, day: date, scope: Scope, *, to: datetime, zone: ZoneInfo, now: datetime
 ) -> Step:
-    """Let the chosen session begin at another time, alone or with those that follow.
+    """Move the chosen session to another time, alone or with those that follow.
 
     A series never changes its rhythm: sessions that move for good go on in a series of their own,
     so that what a calendar was told about the past stays true. Each keeps its place there: the
@@ -269,7 +277,7 @@ def _places(series: Series, rhythm: Rhythm, first: date) -> dict[date, date]:
 
 
 def _placed(one: Occurrence, day: date, rhythm: Rhythm) -> Occurrence:
-    """Return a session on its date in the new series; a cancelled one keeps its time."""
+    """Return a session on its new date; a cancelled one keeps its time."""
     starts_at = rhythm.moment(day) if one.state == "scheduled" else one.starts_at
     return replace(one, day=day, starts_at=starts_at)
 
@@ -277,7 +285,10 @@ def _placed(one: Occurrence, day: date, rhythm: Rhythm) -> Occurrence:
 def _time_to_announce(
     series: Series, day: date, *, announce_days: int, now: datetime
 ) -> datetime | None:
-    """Return when the session of a date is announced; None: now, for none comes before it."""
+    """Return when to announce the session of a date; None means now.
+
+    That is so if no session before it is still ahead.
+    """
     earlier = [one for one in series.occurrences if one.day < day and one.is_ahead(now)]
     if not earlier:
         return None

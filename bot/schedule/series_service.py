@@ -1,4 +1,4 @@
-"""Sessions that come round: begin a series, find the sessions meant, change or end the rest.
+"""Series: begin one, find the sessions that are meant, change or end the rest.
 
 A series never changes its rhythm. Sessions that move for good go on in a series of their own, so
 that what a calendar was told about the past stays true. Never touches Discord.
@@ -39,7 +39,7 @@ class ToCome:
 
 @dataclass(frozen=True)
 class PlannedFor:
-    """When a session is to be, and on whose clocks."""
+    """The planned time of a session, and its time zone."""
 
     starts_at: datetime
     zone: ZoneInfo
@@ -65,7 +65,10 @@ def begin(unit: Unit, meetup: Meetup, repeat: Repeat) -> Series:
 
 
 def find(unit: ActUnit, typed: str, deed: str) -> Meetup:
-    """The planned session that a member chose and may change; not saved yet if it is new."""
+    """Return the planned session that a member chose; refuse who may not change it.
+
+    A session of a series that was not announced yet is new, and not saved yet.
+    """
     chosen = _TO_COME.fullmatch(typed.strip())
     meetup = _of_date(unit, int(chosen[1]), chosen[2]) if chosen else None
     meetup = meetup or find_session(unit.tx, unit.group.id, typed)
@@ -76,7 +79,7 @@ def find(unit: ActUnit, typed: str, deed: str) -> Meetup:
 
 
 def planned_for(tx: Session, group_id: int, typed: str) -> PlannedFor:
-    """When the session that a member chose is to be, announced or not."""
+    """Return when the session that a member chose is planned for, announced or not."""
     chosen = _TO_COME.fullmatch(typed.strip())
     series = planning.series(tx, group_id, int(chosen[1])) if chosen else None
     day = _date(chosen[2]) if chosen else None
@@ -91,7 +94,7 @@ def planned_for(tx: Session, group_id: int, typed: str) -> PlannedFor:
 
 
 def within(unit: Unit, meetup: Meetup, scope: Scope) -> tuple[Series | None, list[Meetup]]:
-    """Return the series of a session, if it has one, and the announced sessions that are meant."""
+    """Return a session's series, if any, and the announced sessions that a change is for."""
     series = unit.tx.get(Series, meetup.series_id) if meetup.series_id else None
     if series is None or meetup.occurrence is None or scope == Scope.ONE:
         return series, [meetup]
@@ -102,7 +105,7 @@ def within(unit: Unit, meetup: Meetup, scope: Scope) -> tuple[Series | None, lis
 
 
 def end(unit: Unit, series: Series, meetup: Meetup, scope: Scope) -> None:
-    """End a series: no session comes from the chosen one on, or none at all."""
+    """End a series from the chosen session on, or the whole series."""
     state = schedule_mapping.load(unit.tx, series)
     ended, _ = series_rules.cancel(state, _occurrence(meetup), scope, now=unit.now)
     lifecycle.save_end(unit, series, ended)
@@ -111,7 +114,7 @@ def end(unit: Unit, series: Series, meetup: Meetup, scope: Scope) -> None:
 def move(
     unit: Unit, series: Series, meetup: Meetup, scope: Scope, at: datetime, zone: ZoneInfo
 ) -> dict[int, datetime]:
-    """Let the chosen sessions and all after them go on in a new series; return their times."""
+    """Move the chosen sessions and all after them to a new series; return their times."""
     state = schedule_mapping.load(unit.tx, series)
     ended, events = series_rules.move(
         state, _occurrence(meetup), scope, to=at, zone=zone, now=unit.now
@@ -132,7 +135,7 @@ def move(
 
 
 def to_come(desk: Desk, caller: Caller, typed: str) -> list[ToCome]:
-    """Sessions of running series that have not been announced yet and can be changed already."""
+    """Return sessions of series that can be changed before they are announced."""
     wanted = typed.strip().lower()
     with desk.db.read() as tx:
         return [
@@ -177,7 +180,7 @@ def _date(typed: str) -> date | None:
 
 
 def _continued(unit: Unit, series: Series, state: series_rules.Series) -> Series:
-    """Save a series like this one in another rhythm."""
+    """Save a copy of a series with another rhythm, and return it."""
     new = schedule_mapping.columns(state)
     same = series.model_dump(exclude={"id", "created_at", *new})
     fresh = Series(**same, **new, created_at=unit.now)

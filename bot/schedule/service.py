@@ -33,7 +33,7 @@ AHEAD = (SessionState.LIVE, SessionState.SCHEDULED)
 
 @dataclass(frozen=True)
 class Plan:
-    """What `/session schedule` or `/session edit` was given, as typed; None leaves it alone."""
+    """What a member typed after `/session schedule` or `/session edit`; None changes nothing."""
 
     when: str | None = None
     title: str | None = None
@@ -49,10 +49,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Planned:
-    """How a plan was understood.
+    """What the bot understood of a plan.
 
-    `others` counts the sessions of its series that changed too; `alone` says that it was meant for
-    one session only; `channel_id` is None where the session is not announced.
+    `others` counts the sessions of its series that changed too. `alone` says that the plan was for
+    one session only. `channel_id` is None if the session is not announced.
     """
 
     key: Key
@@ -80,7 +80,7 @@ class Upcoming:
 
 
 def schedule(desk: Desk, caller: Caller, plan: Plan) -> Planned | TimeQuestion:
-    """Plans a session, or a series of them; it is announced in the group's channel."""
+    """Plan a session or a series, and announce it in the group's channel."""
     plan = _with_zone(plan)
     plan, reading = _read(plan, typed_times.zone_of(desk, caller), desk.clock())
     if reading is None:
@@ -90,7 +90,7 @@ def schedule(desk: Desk, caller: Caller, plan: Plan) -> Planned | TimeQuestion:
 
 
 def edit(desk: Desk, caller: Caller, session: str, plan: Plan) -> Planned | TimeQuestion:
-    """Changes a planned session, or those that follow it too; what was posted follows."""
+    """Change a planned session, and those that follow it if wanted; update its posts."""
     if plan == Plan(scope=plan.scope):
         raise Refusal("Say what to change: choose `when`, `title` or another option as well.")
     plan = _with_zone(plan)
@@ -106,7 +106,7 @@ def edit(desk: Desk, caller: Caller, session: str, plan: Plan) -> Planned | Time
 
 
 def choose(desk: Desk, caller: Caller, at: Key) -> Planned | TimeQuestion:
-    """Completes a plan with the reading of its time that the member has chosen."""
+    """Finish a plan with the time that the member has chosen."""
     with desk.act(caller) as unit:
         chosen = typed_times.take(unit, DraftKind.PLAN, at)
         schedule_rules.check_start(chosen.moment.at, unit.now)
@@ -117,7 +117,7 @@ def choose(desk: Desk, caller: Caller, at: Key) -> Planned | TimeQuestion:
 
 
 def cancel(desk: Desk, caller: Caller, session: str, scope: Scope = Scope.ONE) -> Planned:
-    """Cancels a planned session, or the rest of its series; what was posted says so."""
+    """Cancel a planned session, or the rest of its series, and update its posts."""
     with desk.act(caller) as unit:
         meetup = series_service.find(unit, session, "cancel")
         lifecycle.save_new(unit, meetup)
@@ -133,7 +133,10 @@ def cancel(desk: Desk, caller: Caller, session: str, scope: Scope = Scope.ONE) -
 
 
 def rsvp(desk: Desk, caller: Caller, at: Key, said: Answer) -> None:
-    """Going, maybe or can't make it; the newest answer counts. A place left goes to who waits."""
+    """Save a member's answer: going, maybe or can't make it. The newest counts.
+
+    A place that becomes free goes to the first on the waiting list.
+    """
     with desk.act(caller) as unit:
         meetup = sessions.get(unit.tx, unit.group.id, at.id)
         if meetup is None or meetup.state not in AHEAD:
@@ -148,7 +151,7 @@ def rsvp(desk: Desk, caller: Caller, at: Key, said: Answer) -> None:
 
 
 def listing(desk: Desk, caller: Caller) -> list[Upcoming]:
-    """Live and planned sessions, soonest first."""
+    """Return live and planned sessions, soonest first."""
     with desk.db.read() as tx:
         found = sessions.listing(tx, caller.group_id, states=AHEAD)
         answers = sessions.rsvps_of(tx, [row_id(meetup) for meetup in found])
@@ -156,7 +159,7 @@ def listing(desk: Desk, caller: Caller) -> list[Upcoming]:
 
 
 def find_key(desk: Desk, caller: Caller, typed: str) -> Key:
-    """The announcement's key of the session that a member chose, or of the next one."""
+    """Return the announcement's key of the chosen session, or of the next one."""
     with desk.db.read() as tx:
         if typed:
             return keys.announcement(row_id(find_session(tx, caller.group_id, typed)))
@@ -167,7 +170,7 @@ def find_key(desk: Desk, caller: Caller, typed: str) -> Key:
 
 
 def choices(desk: Desk, caller: Caller, typed: str) -> list[tuple[str, int, datetime]]:
-    """Title, id and local time of planned sessions that fit what has been typed so far."""
+    """Return title, id and local time of planned sessions that match the typed text."""
     with desk.db.read() as tx:
         found = sessions.listing(
             tx, caller.group_id, states=(SessionState.SCHEDULED,), containing=typed.strip()
@@ -193,13 +196,13 @@ def _ask(unit: ActUnit, plan: Plan, asks: Asks, session: str | None = None) -> T
 
 
 def _plan(typed: dict[str, Any]) -> Plan:
-    """A plan as a draft has kept it."""
+    """Return a plan as it was saved in a draft."""
     repeat = Repeat(typed["repeat"]) if typed["repeat"] else None
     return Plan(**{**typed, "repeat": repeat, "scope": Scope(typed["scope"])})
 
 
 def _new(unit: ActUnit, plan: Plan, reading: Understood) -> Meetup:
-    """Return a session as the plan and the group's settings have it; not saved yet."""
+    """Return a session made of the plan and the group's settings, not saved yet."""
     usual = Details("Forecasting session", voice_channel=unit.group.voice_channel_id)
     state, _ = session_rules.plan(
         unit.my_id, _details(usual, plan), reading.at, str(reading.zone), now=unit.now
@@ -245,17 +248,18 @@ def _times(
 
 
 def _with_zone(plan: Plan) -> Plan:
-    """The zone that was typed, by its name."""
+    """Return the plan with the full name of the time zone that was typed."""
     return replace(plan, timezone=str(parse_zone(plan.timezone))) if plan.timezone else plan
 
 
 def _read(
     plan: Plan, zone: ZoneInfo, now: datetime, planned: series_service.PlannedFor | None = None
 ) -> tuple[Plan, ReadTime | None]:
-    """When it is to be; a time zone typed with the time counts like the option for it.
+    """Return the plan with its time zone, and what its time means.
 
-    A time of day alone keeps the day for which the session is planned. It is read on the editor's
-    clocks and on the session's; where these show different times, it is asked which are meant.
+    A time zone typed with the time counts like the option for it. A time of day alone keeps the day
+    for which the session is planned. It is read in the editor's time zone and in the session's. If
+    these give different moments, the member must choose one.
     """
     if plan.when is None:
         return plan, None
@@ -285,7 +289,7 @@ def _own_zone(desk: Desk, caller: Caller) -> ZoneInfo | None:
 
 
 def _require_unmoved(unit: ActUnit, session: str, planned: series_service.PlannedFor) -> None:
-    """Refuses a time that was read for another day.
+    """Refuse a time if the session moved after it was read.
 
     Somebody else could move the session after its day was read and before this change is saved.
     The change is then refused, because a time without a day would move it back.
@@ -295,7 +299,7 @@ def _require_unmoved(unit: ActUnit, session: str, planned: series_service.Planne
 
 
 def _details(told: Details, plan: Plan) -> Details:
-    """Return the details with what was given; what was not stays as it is."""
+    """Return the details with what the plan gives; all else stays as it is."""
     given: dict[str, Any] = {}
     if plan.title is not None:
         given["title"] = schedule_rules.check_title(plan.title)
@@ -313,7 +317,7 @@ def _details(told: Details, plan: Plan) -> Details:
 
 
 def _change(unit: ActUnit, meetup: Meetup, plan: Plan, at: datetime | None, zone: str) -> None:
-    """Change one session; one that does not move keeps its zone, unless another was typed."""
+    """Change one session; it keeps its zone unless it moves or a zone was typed."""
     before = _with_place(unit, meetup)
     if plan.size is not None:
         schedule_rules.check_size(plan.size, going=len(before))
@@ -330,7 +334,7 @@ def _with_place(unit: Unit, meetup: Meetup) -> tuple[int, ...]:
 
 
 def _call_up(unit: ActUnit, meetup: Meetup, before: tuple[int, ...]) -> None:
-    """Whoever waited and has a place now is told, once."""
+    """Tell each member who waited that they have a place now, once."""
     placed = set(_with_place(unit, meetup)) - set(before) - {unit.my_id}
     for row in sessions.rsvps(unit.tx, row_id(meetup)):
         if row.member_id in placed:

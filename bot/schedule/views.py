@@ -9,22 +9,22 @@ from storage.enums import Answer, CardKind
 
 
 async def going(door: Door, at: Key, _values: tuple[str, ...]) -> None:
-    """Going."""
+    """Answer that the member is going."""
     await _answer(door, at, Answer.GOING)
 
 
 async def maybe(door: Door, at: Key, _values: tuple[str, ...]) -> None:
-    """Maybe."""
+    """Answer that the member may come."""
     await _answer(door, at, Answer.MAYBE)
 
 
 async def cannot(door: Door, at: Key, _values: tuple[str, ...]) -> None:
-    """Can't make it."""
+    """Answer that the member can't make it."""
     await _answer(door, at, Answer.NO)
 
 
 async def choose(door: Door, at: Key, _values: tuple[str, ...]) -> None:
-    """Which time was meant."""
+    """Finish a plan with the time that the member has chosen."""
     await door.replace(schedule_cards.answer(await door.do(schedule_service.choose, at)))
 
 

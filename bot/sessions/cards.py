@@ -1,4 +1,4 @@
-"""How the cards of a live session look: the lobby, and the end of the evening."""
+"""Cards of a live session: the lobby, and the end of the evening."""
 
 from datetime import timedelta
 
@@ -35,7 +35,7 @@ BEGIN_AGAIN = "`/session start` begins a new one."
 
 
 def lobby_card(lobby: Lobby) -> Message:
-    """Before a round: who is in, which question, and what to press."""
+    """Return the card before a round: who is in, which question, what to press."""
     if not lobby.open:
         return _lobby_over(lobby)
     embed = card(f"{safe(lobby.title)} · round {lobby.number}", _what_to_do(lobby), BLUE)
@@ -52,7 +52,7 @@ def lobby_card(lobby: Lobby) -> Message:
 
 
 def evening_card(evening: Evening) -> Message:
-    """The end of a session."""
+    """Return the card at the end of a session: who was there, which rounds."""
     count = len(evening.rounds)
     held = say_count(count, "round")
     lasted = say_duration(timedelta(seconds=round(evening.lasted_seconds / 60) * 60))

@@ -29,7 +29,7 @@ async def start(
     turn: str | None = None,
     order: Literal["rotate", "random", "manual"] = "rotate",
 ) -> None:
-    """Opens the lobby of a session."""
+    """Open the lobby of a session."""
     door = Door(interaction)
     door.require_posting()
     wish = sessions_service.StartOptions(session or "", question or "", turn or "", Order(order))
@@ -40,7 +40,7 @@ async def start(
 
 @app_commands.command(name="join", description="Take a seat, also in the middle of a round")
 async def join(interaction: discord.Interaction[Any]) -> None:
-    """Takes a seat."""
+    """Take a seat in the circle."""
     door = Door(interaction)
     await door.do(sessions_service.join)
     await door.whisper("You are in the circle.")
@@ -48,7 +48,7 @@ async def join(interaction: discord.Interaction[Any]) -> None:
 
 @app_commands.command(name="leave", description="Give up your seat; your forecasts stay")
 async def leave(interaction: discord.Interaction[Any]) -> None:
-    """Gives up the seat."""
+    """Give up the seat."""
     door = Door(interaction)
     await door.do(sessions_service.leave)
     await door.whisper("You have left the circle. `/session join` brings you back.")
@@ -58,7 +58,7 @@ async def leave(interaction: discord.Interaction[Any]) -> None:
 @app_commands.describe(question="The question of the round; without it, the group votes")
 @app_commands.autocomplete(question=question_choices)
 async def next_round(interaction: discord.Interaction[Any], question: str | None = None) -> None:
-    """Opens the next lobby."""
+    """Open the lobby of the next round."""
     door = Door(interaction)
     await door.do(sessions_service.next_round, None, question or "")
     await door.whisper("The lobby of the next round is open.")
@@ -66,7 +66,7 @@ async def next_round(interaction: discord.Interaction[Any], question: str | None
 
 @app_commands.command(name="end", description="End the session, and the round with it")
 async def end(interaction: discord.Interaction[Any]) -> None:
-    """Ends the session."""
+    """End the session."""
     door = Door(interaction)
     await door.do(sessions_service.end)
     await door.whisper("The session is over.")

@@ -1,4 +1,4 @@
-"""Saves a step of a live session, and what members see of it: its cards, its alarm."""
+"""Save a step of a live session, with its cards and its alarm."""
 
 from bot.core import card_refresh, keys
 from bot.core.card_refresh import Change
@@ -36,7 +36,7 @@ def _end_round(unit: Unit, meetup: Meetup) -> None:
 
 
 def _queue(unit: Unit, meetup: Meetup, event: session_rules.Event) -> None:
-    """Queue the messages that make an event seen."""
+    """Queue the messages that show an event to the members."""
     session_id = row_id(meetup)
     match event:
         case session_rules.LobbyOpened(number):

@@ -1,4 +1,4 @@
-"""What happens to a live session without a press: time passes, people come to the call and go.
+"""What happens to a live session without a press: time passes, people join the call.
 
 Somebody may take over from a host who is away, and a session in which nothing happens ends.
 """
@@ -51,13 +51,16 @@ def leave_call(desk: Desk, group_id: int, voice_channel_id: int, user_id: int) -
 
 
 def lose_channel(desk: Desk, group_id: int, channel_id: int) -> None:
-    """Try at once what sessions show in a channel that was deleted: it fails, and that is said."""
+    """Refresh what sessions show in a deleted channel.
+
+    The refresh fails, and so members are told at once that the channel is missing.
+    """
     with desk.db.read() as tx:
         if not sessions.in_channel(tx, group_id, channel_id):
             return
     with desk.step(group_id) as unit:
         for meetup in sessions.in_channel(unit.tx, group_id, channel_id):
-            unit.refresh(keys.announcement(row_id(meetup)))  # it shows nothing new
+            unit.refresh(keys.announcement(row_id(meetup)))  # only to see it fail
             if meetup.state == SessionState.LIVE:
                 card_refresh.follow(unit, Change.SESSION_CIRCLE, meetup)
 

@@ -1,4 +1,4 @@
-"""What the cards of a live session show: lobby and end of the evening. Reads, decides nothing."""
+"""Facts for the cards of a live session: the lobby, the end of the evening."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from storage.tables import Meetup, Order, Phase, Presence, Round
 
 @dataclass(frozen=True)
 class Choice:
-    """A question on offer, with its votes and who present has forecast it already."""
+    """A question to vote for, its votes, and who present has forecast it already."""
 
     id: int
     title: str
@@ -67,7 +67,7 @@ class Evening:
 
 
 def read_lobby(tx: Session, at: Key, now: datetime) -> Lobby | None:
-    """The lobby that a key names."""
+    """Return the lobby that a key names, or None if there is none."""
     meetup = tx.get(Meetup, at.id)
     if meetup is None or not at.more:
         return None
@@ -94,7 +94,7 @@ def read_lobby(tx: Session, at: Key, now: datetime) -> Lobby | None:
 
 
 def read_evening(tx: Session, at: Key) -> Evening | None:
-    """The end of the session that a key names."""
+    """Return the end of the session that a key names, or None before it ended."""
     meetup = tx.get(Meetup, at.id)
     if meetup is None or meetup.started_at is None or meetup.ended_at is None:
         return None
@@ -131,12 +131,12 @@ def _choices(tx: Session, meetup: Meetup, now: datetime) -> tuple[Choice, ...]:
         )
         for question in available
     ]
-    # What was brought last is what people came with; a select has room for 25.
+    # A select has room for 25. The newest come first, because people brought them for today.
     return tuple(sorted(choices, key=lambda one: (-one.votes, len(one.known_to), -one.id)))
 
 
 def _taken(tx: Session, meetup: Meetup, number: int) -> str | None:
-    """The question that the round of this lobby took, if it began."""
+    """Return the title of the question that this lobby's round took, if it began."""
     held = rounds.of_session(tx, row_id(meetup))
     if len(held) < number:
         return None

@@ -22,11 +22,11 @@ class Candidate:
 def pick(
     candidates: Sequence[Candidate], *, votes: Mapping[int, int], chosen: int | None, seed: int
 ) -> int:
-    """The question that the round takes.
+    """Return the question that the next round takes.
 
-    The host's choice, else the one with most votes. Among equals those that fewest people present
-    have forecast already, then by lot: `random.Random(seed)` over the questions in the order in
-    which they came.
+    That is the host's choice, else the one with most votes. Among equals, take those that fewest
+    people present have forecast already, then decide by lot: `random.Random(seed)` over the
+    questions in the order in which they came.
     """
     available = {candidate.question for candidate in candidates}
     if chosen is not None and chosen in available:
@@ -44,9 +44,10 @@ def pick(
 def may_take_over(
     member: int, *, seated: Sequence[int], facilitator: bool, waited: bool = False
 ) -> bool:
-    """Whether a member may lead a session whose host has left or seems to be away.
+    """Tell whether a member may lead a session that its host has left.
 
-    A facilitator may, or whoever sits first; once all have waited for ten minutes, anybody who
-    has a seat: the first one may have gone too.
+    A host who seems to be away counts as gone. A facilitator may lead, or the person who sits
+    first. Once all have waited for ten minutes, anybody with a seat may: perhaps the first person
+    has gone too.
     """
     return facilitator or member in (seated if waited else seated[:1])

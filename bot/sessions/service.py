@@ -1,6 +1,6 @@
 """A live session: start it, sit down, vote, open rounds, leave, take over, end it.
 
-What happens inside a round is in `rounds/service.py`, what happens before in `planning/service.py`.
+What happens inside a round is in `rounds/service.py`, what happens before in `schedule/service.py`.
 """
 
 import secrets
@@ -27,7 +27,7 @@ from storage.tables import Meetup, Order, Phase, Presence, Round
 
 @dataclass(frozen=True)
 class StartOptions:
-    """What `/session start` was given, as typed."""
+    """What a member typed after `/session start`."""
 
     session: str = ""
     question: str = ""
@@ -36,7 +36,7 @@ class StartOptions:
 
 
 def start(desk: Desk, caller: Caller, wish: StartOptions, on_call: Sequence[Person] = ()) -> Key:
-    """Goes live in the caller's channel, planned or ad hoc. Returns the lobby's key."""
+    """Go live in the caller's channel, planned or ad hoc, and return the lobby's key."""
     with desk.act(caller) as unit:
         _refuse_second(unit, caller.channel_id)
         meetup = _planned(unit, wish.session) if wish.session else _ad_hoc(unit)
@@ -44,7 +44,7 @@ def start(desk: Desk, caller: Caller, wish: StartOptions, on_call: Sequence[Pers
 
 
 def start_announced(desk: Desk, caller: Caller, at: Key, on_call: Sequence[Person] = ()) -> Key:
-    """The **Start** button on an announcement."""
+    """Start the session of an announcement, and return the lobby's key."""
     with desk.act(caller) as unit:
         _refuse_second(unit, caller.channel_id)
         meetup = _planned(unit, str(at.id))
@@ -52,7 +52,7 @@ def start_announced(desk: Desk, caller: Caller, at: Key, on_call: Sequence[Perso
 
 
 def voice_channel_for(desk: Desk, caller: Caller, session: str) -> int | None:
-    """The voice channel of a planned session, or else of the group."""
+    """Return the voice channel of a planned session, or else of the group."""
     with desk.db.read() as tx:
         group = groups.find(tx, caller.group_id)
         meetup = find_session(tx, caller.group_id, session) if session else None
@@ -61,12 +61,12 @@ def voice_channel_for(desk: Desk, caller: Caller, session: str) -> int | None:
 
 
 def voice_channel_of(desk: Desk, caller: Caller, at: Key) -> int | None:
-    """The voice channel of the session that an announcement is about."""
+    """Return the voice channel of the session that an announcement is about."""
     return voice_channel_for(desk, caller, str(at.id))
 
 
 def join(desk: Desk, caller: Caller, at: Key | None = None) -> None:
-    """Takes a seat: in the circle, and in the round if one is running."""
+    """Take a seat in the circle, and in the round if one is running."""
     with desk.act(caller) as unit:
         meetup = _meant(unit, at)
         row = rounds_service.running(unit, meetup)
@@ -83,7 +83,7 @@ def join(desk: Desk, caller: Caller, at: Key | None = None) -> None:
 
 
 def leave(desk: Desk, caller: Caller, at: Key | None = None) -> None:
-    """Gives up the seat; forecasts stay. When the host leaves, somebody can take over."""
+    """Give up the seat; forecasts stay. When the host leaves, somebody can take over."""
     with desk.act(caller) as unit:
         meetup = _meant(unit, at)
         place = sessions.attendance(unit.tx, row_id(meetup), unit.my_id)
@@ -100,7 +100,7 @@ def leave(desk: Desk, caller: Caller, at: Key | None = None) -> None:
 
 
 def vote(desk: Desk, caller: Caller, at: Key, question_id: int) -> None:
-    """A vote for the question of the lobby; the newest counts."""
+    """Save a vote for a question of the lobby; each member's newest vote counts."""
     with desk.act(caller) as unit:
         meetup = _lobby(unit, at)
         place = sessions.attendance(unit.tx, row_id(meetup), unit.my_id)
@@ -118,7 +118,7 @@ def vote(desk: Desk, caller: Caller, at: Key, question_id: int) -> None:
 
 
 def start_round(desk: Desk, caller: Caller, at: Key) -> None:
-    """Takes the chosen question around the circle."""
+    """Begin a round of the circle on the chosen question."""
     with desk.act(caller) as unit:
         meetup = _lobby(unit, at)
         live_session.require_lead(unit, meetup, "start the round")
@@ -135,7 +135,7 @@ def start_round(desk: Desk, caller: Caller, at: Key) -> None:
 
 
 def next_round(desk: Desk, caller: Caller, at: Key | None = None, question: str = "") -> Key:
-    """Opens the lobby of the next round. Returns its key."""
+    """Open the lobby of the next round and return its key."""
     with desk.act(caller) as unit:
         meetup = live_session.of_round(unit, at) if at else live_session.here(unit)
         live_session.require_lead(unit, meetup, "open the next round")
@@ -149,7 +149,7 @@ def next_round(desk: Desk, caller: Caller, at: Key | None = None, question: str 
 
 
 def end(desk: Desk, caller: Caller, at: Key | None = None) -> Key:
-    """Ends the running round, if any, and then the session. Returns the closing card's key."""
+    """End the running round, if any, then the session; return the last card's key."""
     with desk.act(caller) as unit:
         meetup = live_session.of_round(unit, at) if at else live_session.here(unit)
         live_session.require_lead(unit, meetup, "end the session")
@@ -162,7 +162,7 @@ def end(desk: Desk, caller: Caller, at: Key | None = None) -> Key:
 
 
 def take_over(desk: Desk, caller: Caller, at: Key) -> None:
-    """Leads a session whose host has left."""
+    """Make the caller the host of a session that its host has left."""
     with desk.act(caller) as unit:
         meetup = live_session.of_card(unit, at)
         state = consequences.load(unit, meetup)
@@ -180,7 +180,7 @@ def _refuse_second(unit: ActUnit, channel_id: int) -> None:
 
 
 def _close_round_in_the_way(unit: ActUnit, meetup: Meetup) -> None:
-    """Close a round in which nothing can be recorded any more; any other has to be finished."""
+    """Close a round that takes no more forecasts; refuse while it still takes some."""
     row = rounds_service.running(unit, meetup)
     if row is None:
         return
@@ -235,7 +235,7 @@ def _seat_everyone(unit: ActUnit, meetup: Meetup, on_call: Sequence[Person]) -> 
 
 
 def _chosen(unit: ActUnit, meetup: Meetup, typed: str) -> int | None:
-    """Return the question that the host picks: it must be one that a round can take."""
+    """Return the question that the host picks; refuse one that no round can take."""
     if not typed:
         return None
     question = questions_service.find(unit.tx, unit.group.id, typed)
@@ -276,7 +276,7 @@ def _has_seat(unit: Unit, row: Round, member_id: int) -> bool:
 
 
 def _seated_order(unit: Unit, meetup: Meetup) -> list[int]:
-    """Who is in the circle, in the order in which they speak next."""
+    """Return who is in the circle, in the order in which they speak next."""
     circle = sessions.circle(unit.tx, row_id(meetup))
     row = rounds.running(unit.tx, row_id(meetup))
     if row is None:

@@ -1,4 +1,4 @@
-"""Who is in a voice channel, as far as Discord has told us: the voice-state intent suffices."""
+"""Who is in a voice channel, as Discord's voice-state events tell us."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from bot.core.unit import Person
 
 
 def on_call(interaction: discord.Interaction[Any], channel_id: int | None) -> tuple[Person, ...]:
-    """The people in a voice channel, bots aside."""
+    """Return the people in a voice channel, without bots."""
     guild = interaction.guild
     channel = guild.get_channel(channel_id) if guild and channel_id else None
     if not isinstance(channel, discord.VoiceChannel | discord.StageChannel):

@@ -1,4 +1,4 @@
-"""How a session is announced elsewhere: Markdown to be copied into a forum or a blog."""
+"""Announcements for other places: Markdown to copy into a forum or a blog."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,7 +15,10 @@ HINT = "Copy this into a forum or a blog:"
 
 
 def share_message(shared: Shared) -> Message:
-    """The announcement as a block to copy; a long one is in an embed, which has more room."""
+    """Return the announcement as a block to copy.
+
+    A long one goes into an embed, which has more room.
+    """
     block = f"```md\n{markdown(shared)}\n```"
     content = f"{HINT}\n{block}"
     if len(content) <= CONTENT_LIMIT:
@@ -24,7 +27,7 @@ def share_message(shared: Shared) -> Message:
 
 
 def markdown(shared: Shared) -> str:
-    """When and where, what an evening is, and how to come."""
+    """Return the announcement as Markdown: when, where, what an evening is, how to come."""
     turn = say_duration(timedelta(seconds=shared.turn_seconds))
     parts = [
         f"## {one_line(_inside(shared.title), 200)}",
@@ -57,7 +60,7 @@ def _when(shared: Shared) -> str:
 
 
 def _clock(local: datetime, first: datetime) -> str:
-    """The time of day, and the day where it is another one."""
+    """Return the time of day, with the weekday if it is another day."""
     return f"{local:%H:%M}" if local.date() == first.date() else f"{local:%A %H:%M}"
 
 
@@ -71,10 +74,13 @@ def _links(shared: Shared) -> str:
 
 
 def _text(text: str) -> str:
-    """A member's words: without formatting, and without a way out of the block."""
+    """Return a member's text without formatting, so that it cannot end the block."""
     return discord.utils.escape_markdown(_inside(text))
 
 
 def _inside(text: str) -> str:
-    """Without what would end the block; nothing else is escaped in an address."""
+    """Return text without the marks that would end the block.
+
+    Nothing else is escaped, because an address must stay as it is.
+    """
     return text.replace("`", "'")

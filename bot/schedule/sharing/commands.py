@@ -1,4 +1,4 @@
-"""The slash command that announces a session elsewhere."""
+"""The slash command that gives a session's announcement for other places."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from bot.schedule.sharing import service as sharing_service
 @app_commands.describe(session="Which session; without a choice, the next one")
 @app_commands.autocomplete(session=session_choices)
 async def share(interaction: discord.Interaction[Any], session: str | None = None) -> None:
-    """Shows the announcement, ready to be copied."""
+    """Show the announcement as text to copy."""
     door = Door(interaction)
     shared = await door.do(sharing_service.share, session or "")
     await door.whisper(message=sharing_cards.share_message(shared))

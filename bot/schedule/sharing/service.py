@@ -1,4 +1,7 @@
-"""What is told of a session elsewhere, on a forum or a blog. Never touches Discord."""
+"""What people outside the server see of a session.
+
+It is for a forum or a blog. Never touches Discord.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +20,7 @@ MOST_ZONES = 8
 
 @dataclass(frozen=True)
 class Shared:
-    """A session as people who are not on the server should know it; its own zone comes first."""
+    """A session for people outside the server; its own time zone comes first."""
 
     group: str
     title: str
@@ -33,7 +36,7 @@ class Shared:
 
 
 def share(desk: Desk, caller: Caller, typed: str) -> Shared:
-    """The session that a member chose, or the next one."""
+    """Return the session that a member chose, or the next one, for people outside."""
     key = schedule_service.find_key(desk, caller, typed)
     with desk.db.read() as tx:
         meetup = tx.get_one(Meetup, key.id)
@@ -57,7 +60,7 @@ def share(desk: Desk, caller: Caller, typed: str) -> Shared:
 
 
 def _zones(tx: Session, meetup: Meetup) -> tuple[str, ...]:
-    """The session's time zone, the group's, and those of members who have set theirs."""
+    """Return the time zones of the session, the group and its members, each once."""
     group = groups.get(tx, meetup.group_id)
     known = (meetup.timezone, group.timezone, *groups.timezones(tx, meetup.group_id))
     return tuple(dict.fromkeys(known))[:MOST_ZONES]
