@@ -63,7 +63,7 @@ def _columns_of(metric: Metric, named: Mapping[str, Column]) -> list[Column]:
 
 
 def questions_to_settle(table: scoring.Leaderboard) -> int | None:
-    """Tell about how many more questions would settle a table that is too close to call.
+    """Return about how many more questions would settle a table too close to call.
 
     None where that cannot be told, as `scoring.ranks.questions_to_settle` says.
     """
@@ -78,7 +78,9 @@ def questions_to_settle(table: scoring.Leaderboard) -> int | None:
 
 
 def seats_compare(taken: Collection[tuple[int, int]]) -> bool:
-    """Tell whether two people have sat in the same seat, so that seats can be compared.
+    """Tell whether any two people have sat in the same seat.
+
+    Else what a member earned may come from the seat.
 
     Else what a member earned may come from the seat.
 
