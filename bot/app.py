@@ -150,6 +150,8 @@ class App:
             self._loop.call_soon_threadsafe(self._after, unit)
 
     def _after(self, unit: Unit) -> None:
+        # Units could come here in another order than they were saved, or be lost in a crash. The
+        # sweep finds all that is due in the database, so a wrong alarm costs a few seconds only.
         for alarm, at in unit.alarms.items():
             self.alarms.set(alarm, unit.group.id, at)
         if unit.effects:
