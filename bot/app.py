@@ -1,4 +1,4 @@
-"""The one place where the parts are put together and taken down."""
+"""The one place where the parts are put together and taken apart."""
 
 import asyncio
 from collections.abc import Callable
@@ -103,7 +103,7 @@ class App:
         return await self.pools.quick.run(work, *args, **kwargs)
 
     async def begin(self) -> None:
-        """Go on where the last process stopped: everything is built again from the database."""
+        """Start the parts, and go on from the database where the last process stopped."""
         self._loop = asyncio.get_running_loop()
         if self._http_bind is not None:
             from bot.runtime.web import WebServer  # noqa: PLC0415 - most bots serve nothing
@@ -127,7 +127,7 @@ class App:
         self.database.close()
 
     async def _render(self, key: Key) -> Message | None:
-        """Return the message as it should be now; pictures are drawn in their own threads."""
+        """Return the message as it should be now; draw pictures in their own threads."""
         if CARDS.has_picture(key):
             return await self.pools.cards.run(CARDS.render, self.slow_desk, key)
         return await self.run(CARDS.render, self.desk, key)
@@ -145,11 +145,13 @@ class App:
             return False
 
     def _saved(self, unit: Unit) -> None:
-        """Pass a saved unit to the event loop; called in a worker thread after commits."""
+        """Pass a saved unit from the worker thread to the event loop."""
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._after, unit)
 
     def _after(self, unit: Unit) -> None:
+        # Units could come here in another order than they were saved, or be lost in a crash. The
+        # sweep finds all that is due in the database, so a wrong alarm costs a few seconds only.
         for alarm, at in unit.alarms.items():
             self.alarms.set(alarm, unit.group.id, at)
         if unit.effects:

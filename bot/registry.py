@@ -1,4 +1,4 @@
-"""The one table of what there is: commands, buttons, cards, timers, what Discord may tell.
+"""The one table of all commands, buttons, cards, timers and reactions to Discord.
 
 Whatever runs the bot (delivery, alarms, the client) is handed these by `app.py` and knows no
 feature. A new command, card, button or timer is one entry here.

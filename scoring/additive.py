@@ -1,4 +1,4 @@
-"""How far scores differ by luck alone: what a member and a question do not explain together.
+"""How far scores differ by luck, beyond what member and question explain.
 
 Scores on a question move together, so what is luck is the residual of the additive fit score =
 member + question. Members and questions arrive as indices, one row per member and question.

@@ -1,4 +1,4 @@
-"""A group's probabilities made into one. It pools what people said; it never learns from outcomes.
+"""Makes one probability of a group's; it never learns from outcomes.
 
 All functions return an `Aggregate`. Those on log odds cannot take certainty: probabilities below
 0.001 or above 0.999 are moved there (`EPSILON`), and the result lists which.

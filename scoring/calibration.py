@@ -1,4 +1,4 @@
-"""Do things said to be 70% likely happen 70% of the time? Bins, and Murphy's decomposition.
+"""Do things called 70% likely happen 70% of the time? Bins and Murphy's decomposition.
 
 Whole samples in, one summary out. `corp` does without bins.
 """

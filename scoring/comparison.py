@@ -1,4 +1,4 @@
-"""Which of several numbers is best, by all pairs at once: nobody is called worse by luck."""
+"""Which of several numbers is best, so that luck alone calls nobody worse."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one error that scores raise. It knows nothing of Discord: the bot makes a reply of it."""
+"""The one error that scores raise. It knows nothing of Discord."""
 
 
 class ScoringInputError(ValueError):

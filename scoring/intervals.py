@@ -1,4 +1,4 @@
-"""Intervals around means that hold what they say, or none: NaN where there are too few values."""
+"""Intervals around means that hold what they say; NaN for too few values."""
 
 from __future__ import annotations
 

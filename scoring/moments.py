@@ -1,4 +1,4 @@
-"""Moments in time as float seconds. There is no clock here: every moment is an argument."""
+"""Moments in time as float seconds. No clock: every moment is an argument."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ranks are worth: whether all could be level, and from which rank to which a member stands.
+"""What ranks are worth: whether all could be level, and which ranks are possible.
 
 Ranks are drawn from what is known of each member: the mean, its own error and the degrees of
 freedom behind the error. All draws are seeded: the same data give the same ranges.

@@ -1,4 +1,4 @@
-"""Who follows whom over a group's rounds, and who sits where: rounds and seats as columns.
+"""Who follows whom over a group's rounds, and who sits where.
 
 Probabilities outside [0.001, 0.999] are moved there before log odds are taken.
 """

@@ -1,4 +1,4 @@
-"""Scores of one forecast each: row in, score out. No averaging over a member's rows, no clock."""
+"""Scores of one forecast each: row in, score out. No averages, no clock."""
 
 from __future__ import annotations
 

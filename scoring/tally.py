@@ -1,4 +1,4 @@
-"""Counts and sums by index (0, 1, 2 ...): the group-by that everything here is built on."""
+"""Counts and sums by index (0, 1, 2 ...), on which all scores are built."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Queries about what going around the circle was worth: each is one query, however many rounds."""
+"""Queries about the worth of the circle, each a single query."""
 
 from collections.abc import Sequence
 from datetime import datetime

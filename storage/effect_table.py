@@ -1,4 +1,4 @@
-"""The table of the outbox. See tables.py, and outbox.py for what happens to its rows."""
+"""The table of the outbox. See outbox.py for what happens to its rows."""
 
 from datetime import datetime
 
@@ -12,14 +12,14 @@ from storage.enums import EffectState, EffectTarget
 class Effect(SQLModel, table=True):
     """A message of the outbox that Discord or Google should show, by its key.
 
-    `target` says where it belongs. What belongs together in one line has one `channel_id`: that of
-    the channel for a message, of the server for an event, 0 for all that is Google's.
+    `target` says where it belongs. Effects with one `channel_id` are delivered one after the
+    other: it is the channel for a message, the server for an event, 0 for all that is Google's.
 
     `wanted` grows with each change of what the message shows, `shown` is the version that Discord
     has: ten changes in a row cost one edit. Cards are edited, pings (which `expire`) are sent once.
-    `under_way` counts what was sent off and has no outcome yet; what is still counted after
-    `under_way_until` never will have one.
-    `parked_at` is since when Discord will not take it; after a week of that it is given up.
+    `under_way` counts the edits that were sent and have no result yet; after `under_way_until`
+    they will never have one.
+    `parked_at` is when Discord first refused it; after a week of that it is given up.
     `text_hash` and `files_hash` are of what a message shows, while that is known for sure.
     """
 

@@ -126,7 +126,10 @@ class EffectTarget(StrEnum):
 
 
 class CardKind(StrEnum):
-    """What a key is the key of. The letters are in stored keys and on buttons: they stay."""
+    """The kinds of cards, each with the letter of its key.
+
+    The letters are in stored keys and on buttons, so they must never change.
+    """
 
     ANNOUNCEMENT = "a"
     REMINDER = "m"

@@ -1,10 +1,13 @@
-"""The outbox: what Discord shall show. Written in the transaction that makes it true.
+"""The outbox: what Discord should show, written in the transaction that makes it true.
 
 Two edits of one card can be under way at once, and Discord may carry them out in any order. So the
 row counts them: a card is done once its newest version was confirmed and none is under way.
-Only then is it known what Discord shows, and a hash of that is kept. Whatever begins an edit clears
-the hash first, so an edit whose outcome nobody knows is never taken for one that arrived.
-Whatever writes here is one statement, or holds the lock of the row that it has read.
+
+The row stores a hash of what Discord shows, but an edit with an unknown result would make it wrong.
+So the hash is cleared before each edit, and stored again only when the card is done.
+
+Two writers of one row could each overwrite what the other wrote. So each write is one statement, or
+holds the lock of the row that it has read.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -25,11 +28,11 @@ LEASE = timedelta(minutes=1)
 ANSWER_TIME = timedelta(seconds=4)
 LONGEST_WAIT = timedelta(minutes=5)
 CHANNEL_GONE = "the channel is gone. Choose another one with `/settings channels`."
-# What Discord will not take is tried ever more rarely, and no more after a week.
+# What Discord refuses is tried less and less often, and no more after a week.
 PARKED_FOR = timedelta(minutes=5)
 LONGEST_PARKED = timedelta(days=1)
 GIVEN_UP_AFTER = timedelta(days=7)
-# More than this are not named in one query.
+# The most ids that one query names.
 MOST_IDS = 500
 _SET_ASIDE = (EffectState.PARKED, EffectState.GIVEN_UP)
 
@@ -52,7 +55,7 @@ class Hashes(NamedTuple):
 
 
 class Edit(NamedTuple):
-    """An edit that is under way as the answer to a press: which card, and what it carries."""
+    """An edit that the answer to a press carries: card, version and place."""
 
     effect_id: int
     version: int
@@ -82,18 +85,18 @@ def show(
 
 
 def refresh(tx: Session, *, key: str, now: datetime) -> bool:
-    """Asks for an edit of the card `key` if it was ever asked for, and says whether it was."""
+    """Request an edit of the card `key`; return whether there is such a card."""
     return bool(_want(tx, [key], now, None))
 
 
 def refresh_all(
     tx: Session, keys: Collection[str], *, now: datetime, pressed: int | None = None
 ) -> tuple[int, Edit | None]:
-    """Asks for an edit of each of these cards that was ever asked for; returns how many there are.
+    """Request an edit of each of these cards; return how many exist.
 
-    `pressed` is the message whose button was pressed. The answer to the press shows the change,
-    so that edit, which is returned, is under way from now on, and delivery only steps in if it
-    does not arrive.
+    `pressed` is the message whose button was pressed. The answer to the press shows the change.
+    So that edit, which is returned, is under way from now on, and the delivery edits the card only
+    if the answer does not arrive.
     """
     asked_for = _want(tx, keys, now, pressed)
     answered = [row for row in asked_for if pressed and row[2] == pressed]
@@ -113,7 +116,7 @@ def _want(tx: Session, keys: Collection[str], now: datetime, pressed: int | None
 def ping(
     tx: Session, *, key: str, group_id: int, channel_id: int, expires_at: datetime, now: datetime
 ) -> None:
-    """Asks for the message `key` to be sent once, unless it comes too late by `expires_at`."""
+    """Request the message `key` to be sent once, but not after `expires_at`."""
     if by_key(tx, key) is None:
         new = Effect(
             key=key,
@@ -127,7 +130,7 @@ def ping(
 
 
 def _is_added(tx: Session, effect: Effect) -> bool:
-    """Adds an effect, unless somebody else has added one with its key at the same moment."""
+    """Add an effect; return False if somebody else has just added its key."""
     try:
         with tx.begin_nested():
             tx.add(effect)
@@ -137,12 +140,12 @@ def _is_added(tx: Session, effect: Effect) -> bool:
 
 
 def by_key(tx: Session, key: str) -> Effect | None:
-    """The effect with this key."""
+    """Return the effect with this key."""
     return tx.exec(select(Effect).where(Effect.key == key)).first()
 
 
 def key_of_message(tx: Session, channel_id: int, message_id: int) -> str | None:
-    """The effect that is shown as this message."""
+    """Return the key of the effect that this message shows."""
     statement = select(Effect.key).where(
         Effect.channel_id == channel_id, Effect.message_id == message_id
     )
@@ -150,15 +153,15 @@ def key_of_message(tx: Session, channel_id: int, message_id: int) -> str | None:
 
 
 def message_ids(tx: Session, channel_id: int) -> set[int]:
-    """The messages of a channel that are known to belong to an effect."""
+    """Return the messages of a channel that are known to belong to an effect."""
     statement = select(Effect.message_id).where(Effect.channel_id == channel_id)
     return {message_id for message_id in tx.exec(statement) if message_id is not None}
 
 
 def due(tx: Session, now: datetime) -> list[tuple[int, int]]:
-    """Effect and channel ids of what is waiting to be delivered at `now`, the most urgent first.
+    """Return effect and channel ids of what is due, the most urgent first.
 
-    What is equally urgent comes in the order in which it was asked for.
+    Equally urgent effects come in the order of their ids.
     """
     rows = tx.exec(
         select(Effect.id, Effect.channel_id)
@@ -172,11 +175,11 @@ def due(tx: Session, now: datetime) -> list[tuple[int, int]]:
 
 
 def claim(tx: Session, effect_id: int, now: datetime) -> Effect | None:
-    """Takes an effect for delivery, unless another process has it or it was done meanwhile.
+    """Take an effect for delivery; return None if it is not free or due.
 
-    The attempt is saved before Discord is asked, so that after a crash it is known that the
-    message may be there already. Returns the effect as it was before this attempt; its `wanted`
-    is the version that this attempt carries.
+    The bot could crash after Discord has posted the message. So the attempt is saved before the
+    request, and after a crash it is known that the message may be there already. Returns the effect
+    as it was before this attempt; its `wanted` is the version that this attempt carries.
     """
     effect = tx.exec(
         select(Effect)
@@ -200,7 +203,11 @@ def claim(tx: Session, effect_id: int, now: datetime) -> Effect | None:
 
 
 def _begin(effect: Effect, now: datetime) -> None:
-    """Counts one more edit as under way; beside another, see `statements.ONE_MORE`."""
+    """Count one more edit as under way.
+
+    If another one is under way, nobody knows which arrives last. Then one more version is wanted,
+    as `statements.ONE_MORE` says.
+    """
     until = effect.under_way_until
     others = effect.under_way if until is not None and until > now else 0
     effect.wanted += others > 0
@@ -210,7 +217,7 @@ def _begin(effect: Effect, now: datetime) -> None:
 
 
 def search_missed(tx: Session, effect_id: int, now: datetime) -> None:
-    """The message of an earlier attempt is not in the channel: this attempt is the first again."""
+    """Forget the earlier attempt, whose message is not in the channel."""
     tx.connection().execute(
         update(Effect)
         .where(col(Effect.id) == effect_id, col(Effect.message_id).is_(None))
@@ -221,10 +228,10 @@ def search_missed(tx: Session, effect_id: int, now: datetime) -> None:
 def retry(
     tx: Session, effect_id: int, *, trouble: str, now: datetime, after: timedelta | None = None
 ) -> None:
-    """There was no answer, or none with sense: try again, later each time or `after` a while.
+    """Try again after no clear answer: later each time, or `after` a while.
 
-    What was sent off may have arrived, or arrive yet, so even what a press has confirmed meanwhile
-    is edited once more.
+    What was sent may still arrive, and after a newer edit. So the card is edited once more, even if
+    a press has confirmed it meanwhile.
     """
     with _held(tx, effect_id) as effect:
         wait = min(timedelta(seconds=2 ** min(effect.attempts, 12)), LONGEST_WAIT)
@@ -244,8 +251,8 @@ def confirm(
 ) -> bool:
     """Note that Discord has version `version`, and return whether an edit is due.
 
-    A newer version that was asked for meanwhile stays due. `place` is where the card was when this
-    edit began: one that is elsewhere by now was not meant. `hashes` are of what was sent.
+    A newer version that was requested meanwhile stays due. `place` is where the card was when this
+    edit began; if the card has moved since, nothing is noted. `hashes` are of what was sent.
     """
     said: dict[str, Any] = {"of": effect_id, "version": version, "message": message_id}
     said |= {"text": hashes and hashes.text, "files": hashes and hashes.files}
@@ -258,14 +265,14 @@ def confirm(
 
 
 def confirm_shown(tx: Session, edit: Edit, hashes: Hashes | None = None) -> bool:
-    """Do the same for a card that was shown as the answer to a press on it."""
+    """Note that the answer to a press has shown its card; see `confirm`."""
     return confirm(
         tx, edit.effect_id, version=edit.version, message_id=None, place=edit.place, hashes=hashes
     )
 
 
 def unanswered(tx: Session, edit: Edit) -> bool:
-    """The answer to a press was not sent, or nobody knows what became of it: it is edited again."""
+    """Have the card edited after an answer to a press that may have failed."""
     with _held(tx, edit.effect_id) as effect:
         if MessagePlace(effect.channel_id, effect.message_id) == edit.place:
             _end(effect, once_more=True)
@@ -275,7 +282,7 @@ def unanswered(tx: Session, edit: Edit) -> bool:
 
 
 def expire(tx: Session, effect_id: int, *, version: int | None = None) -> None:
-    """There is nothing to show any more, unless more than `version` is wanted by now."""
+    """Mark that nothing is left to show, unless a version after `version` is wanted."""
     with _held(tx, effect_id) as effect:
         _end(effect)
         if version is None or effect.wanted <= version:
@@ -285,7 +292,7 @@ def expire(tx: Session, effect_id: int, *, version: int | None = None) -> None:
 
 
 def lost(tx: Session, effect_id: int, now: datetime, *, place: MessagePlace | None = None) -> None:
-    """Somebody deleted the card in Discord: it is posted again, unless it moved meanwhile."""
+    """Post a card again that was deleted in Discord, unless it moved meanwhile."""
     with _held(tx, effect_id) as effect:
         if place is None or MessagePlace(effect.channel_id, effect.message_id) == place:
             effect.message_id = None
@@ -305,12 +312,12 @@ def park(
     at_first: timedelta = PARKED_FOR,
     tried: Effect | None = None,
 ) -> bool:
-    """Puts an effect aside because Discord will not take it now; True if that is news.
+    """Set an effect aside that Discord refuses now; return True if that is news.
 
     It is tried again after `at_first`, then twice that, four times and so on, a day at most; and
-    not at all once a week has passed since it was first put aside. `tried` is the effect as it was
-    claimed. What nobody had tried to send before is as good as untried; what was moved, or asked
-    to be tried again, meanwhile is not put aside.
+    not at all once a week has passed since it was first set aside. `tried` is the effect as it was
+    claimed, so that a first attempt that Discord refused does not count as one that may have
+    arrived. An effect that was moved, or requested again, meanwhile is not set aside.
     """
     with _held(tx, effect_id) as effect:
         _end(effect)
@@ -327,12 +334,12 @@ def park(
 
 
 def _was_asked_again(effect: Effect, tried: Effect) -> bool:
-    """Whether somebody moved a card, or asked for all to be tried again, since it was claimed."""
+    """Tell whether a card was moved or requested again since it was claimed."""
     return (effect.channel_id, effect.attempts) != (tried.channel_id, tried.attempts + 1)
 
 
 def _end(effect: Effect, *, once_more: bool = False) -> None:
-    """One edit less is under way; `once_more` where nobody knows what became of it."""
+    """Count one edit less as under way; want another if its result is unknown."""
     effect.under_way = max(effect.under_way - 1, 0)
     if once_more:
         effect.wanted += 1
@@ -341,16 +348,17 @@ def _end(effect: Effect, *, once_more: bool = False) -> None:
 
 @contextmanager
 def _held(tx: Session, effect_id: int) -> Iterator[Effect]:
-    """The effect as it is now; whoever else would change it waits. Saved at the end."""
+    """Lock and yield the effect as it is now; save it at the end."""
     statement = select(Effect).where(Effect.id == effect_id).with_for_update()
     yield tx.exec(statement.execution_options(populate_existing=True)).one()
     tx.flush()
 
 
 def unlocked(tx: Session, effect_ids: Collection[int]) -> set[int]:
-    """Those that nobody else is changing, which nobody else can change from now on.
+    """Lock and return those effects that nobody else is changing.
 
-    Who waits for one row while holding others can block, and be blocked, for good.
+    Two transactions that each wait for a row of the other would wait for ever. So this one waits
+    for no row, and leaves out those that are locked.
     """
     rows = tx.exec(
         select(Effect.id)
@@ -361,13 +369,13 @@ def unlocked(tx: Session, effect_ids: Collection[int]) -> set[int]:
 
 
 def parked_wait(attempts: int, at_first: timedelta = PARKED_FOR) -> timedelta:
-    """How long an effect stays aside after so many attempts."""
+    """Return how long an effect stays aside after so many attempts."""
     times: int = 1 << min(max(attempts - 1, 0), 12)
     return min(at_first * times, LONGEST_PARKED)
 
 
 def trouble_of(tx: Session, channel_id: int) -> str | None:
-    """Why the latest parked effect of a channel could not be delivered."""
+    """Return why the latest parked effect of a channel could not be delivered."""
     return tx.exec(
         select(Effect.trouble)
         .where(Effect.channel_id == channel_id, Effect.state == EffectState.PARKED)
@@ -379,7 +387,7 @@ def trouble_of(tx: Session, channel_id: int) -> str | None:
 def parked(
     tx: Session, group_id: int, state: EffectState = EffectState.PARKED
 ) -> Sequence[tuple[int, str, int]]:
-    """Channel, trouble and number of the group's effects that are parked, or given up."""
+    """Return channel, trouble and number of the group's parked (or given up) effects."""
     rows = tx.exec(
         select(Effect.channel_id, Effect.trouble, func.count())
         .where(Effect.group_id == group_id, Effect.state == state)
@@ -389,7 +397,9 @@ def parked(
 
 
 def set_aside(tx: Session, group_ids: Collection[int] | None = None) -> dict[int, set[int]]:
-    """By group, the channels in which effects are parked or given up; without ids, of all groups.
+    """Return by group the channels with parked or given up effects.
+
+    Without `group_ids`, of all groups.
 
     A group that is asleep has none: it is woken as a whole.
     """
@@ -413,7 +423,7 @@ def set_aside(tx: Session, group_ids: Collection[int] | None = None) -> dict[int
 
 
 def give_up(tx: Session, group_id: int, *, trouble: str, now: datetime) -> None:
-    """Nothing more is delivered for a group, until `unpark` takes it all up again."""
+    """Stop all deliveries for a group, until `unpark` resumes them."""
     waiting = col(Effect.state).in_([EffectState.PENDING, EffectState.PARKED])
     tx.exec(
         update(Effect)
@@ -423,7 +433,7 @@ def give_up(tx: Session, group_id: int, *, trouble: str, now: datetime) -> None:
 
 
 def gone_channels(tx: Session, group_id: int) -> Sequence[int]:
-    """The group's channels that are gone, as far as something was to be shown there since."""
+    """Return the group's deleted channels in which something is waiting."""
     return tx.exec(
         select(Effect.channel_id)
         .where(
@@ -436,9 +446,9 @@ def gone_channels(tx: Session, group_id: int) -> Sequence[int]:
 
 
 def move(tx: Session, *, group_id: int, gone: int, to: int) -> None:
-    """What was shown in a channel that is gone, or was to be, belongs in another one from now.
+    """Move the messages of a deleted channel to another channel.
 
-    Its trouble was the old channel's, so it has none any more.
+    Their trouble was that of the old channel, so it is cleared.
     """
     aside = col(Effect.state).in_(_SET_ASIDE)
     tx.exec(
@@ -459,7 +469,7 @@ def move(tx: Session, *, group_id: int, gone: int, to: int) -> None:
 
 
 def send_again(tx: Session, now: datetime) -> None:
-    """At start: what was under way when the last process ended may or may not have arrived."""
+    """At the start, send again what was under way when the last process ended."""
     tx.exec(
         update(Effect)
         .where(col(Effect.under_way) > 0)
@@ -468,10 +478,10 @@ def send_again(tx: Session, now: datetime) -> None:
 
 
 def try_again(tx: Session, now: datetime) -> None:
-    """Tries everything that waits, in all groups: at start, and when the clock was set back.
+    """Try all that waits now, after a start or a clock set back.
 
     What is parked has been tried as often as before, and is given up as early. What Google would
-    not have for a week is tried too: whoever runs the bot restarts it once that is mended.
+    not have for a week is tried too: people restart the bot once they have repaired that.
     """
     waits = col(Effect.retry_at) > now
     for state, values in (
@@ -494,9 +504,9 @@ def try_again(tx: Session, now: datetime) -> None:
 def unpark(
     tx: Session, now: datetime, *, group_id: int, channels: Collection[int] | None = None
 ) -> None:
-    """Tries what was set aside as if for the first time: its reason may be gone.
+    """Try what was set aside, as if for the first time.
 
-    All of a group, also what was given up and what waits, or only what belongs in some channels.
+    Without `channels`, also try what waits after an error, in the whole group.
     """
     of_group = col(Effect.group_id) == group_id
     aside = update(Effect).where(of_group, col(Effect.state).in_(_SET_ASIDE))

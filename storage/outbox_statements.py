@@ -1,6 +1,6 @@
-"""The statements of the outbox that every press and every delivery goes through, built once.
+"""The outbox's statements for every press and every delivery, built only once.
 
-Building a statement costs more than running it. What they are for is told in `outbox.py`.
+Building a statement costs more than running it. `outbox.py` explains what they do.
 """
 
 from sqlalchemy import BigInteger, ColumnElement, String, bindparam, case
@@ -10,8 +10,8 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 from storage.enums import CardKind
 from storage.tables import Effect, EffectState, EffectTarget
 
-# What comes first when Discord cannot be told everything at once: what is new and the cards of the
-# evening that is running; announcements and what is no message come last.
+# The order when Discord cannot take everything at once: first new messages, then the cards of the
+# session that is running; announcements and what is no message come last.
 LIVE = (CardKind.LOBBY, CardKind.BLIND, CardKind.TURN, CardKind.FINAL, CardKind.STOPPED)
 _KIND = func.substr(col(Effect.key), 1, 1)
 _LAST = (col(Effect.target) != EffectTarget.MESSAGE) | (CardKind.ANNOUNCEMENT.value == _KIND)
@@ -24,13 +24,15 @@ RANK = case(
 
 _NOW = bindparam("now", type_=UTCDateTime())
 _PRESSED = col(Effect.message_id) == bindparam("pressed", type_=BigInteger)
-# What is still counted after its time had no outcome that was noted, and will have none.
+# The result of an edit could get lost in a crash. So an edit counts only until its time is over.
 _UNDER_WAY: ColumnElement[int] = case(
     (col(Effect.under_way_until) > _NOW, col(Effect.under_way)), else_=0
 )
-# Of two edits at once nobody knows which came last. The version beyond both asks for a third.
+# Two edits at once could arrive in any order, so nobody knows which came last. One more version
+# is wanted, so that a third edit follows.
 ONE_MORE = case((_PRESSED & (_UNDER_WAY > 0), 1), else_=0)
-# Rows are locked in one order, so that two transactions with several cards cannot block each other.
+# Two transactions with several cards could wait for each other's rows. All lock rows in one order,
+# which prevents it.
 _ASKED_FOR = (
     select(Effect.id)
     .where(col(Effect.key).in_(bindparam("keys", expanding=True)))
@@ -78,7 +80,7 @@ _CONFIRM = update(Effect).values(
     # Where another edit may have come last, nobody knows what Discord shows.
     text_hash=case((_NEWEST_AND_ALONE, bindparam("text", type_=String())), else_=None),
     files_hash=case((_NEWEST_AND_ALONE, func.coalesce(_FILES, col(Effect.files_hash))), else_=None),
-    # At once if something newer is to be shown; the other edits under way are waited for.
+    # At once if there is something newer to show; else after the other edits under way.
     retry_at=case((col(Effect.under_way) <= 1, col(Effect.created_at)), else_=col(Effect.retry_at)),
 )
 _OF_EFFECT = col(Effect.id) == bindparam("of")

@@ -1,4 +1,4 @@
-"""A planned session as calendars see it: the one value that .ics, Google and links are made from.
+"""A planned session as .ics files, Google Calendar and links need it.
 
 Pure. A time is the wall clock of the session's zone, so that 19:00 stays 19:00 when clocks change.
 """

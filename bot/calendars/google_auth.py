@@ -1,4 +1,4 @@
-"""Signing in to Google: as a service account, or as the person who ran `dojo google-login`.
+"""Signs in to Google, as a service account or as a person.
 
 Which of the two it is shows in the file that `DOJO_GOOGLE_CREDENTIALS` names, as Google's console
 wrote it. This file is imported only when a Google Calendar is used: the libraries are large.

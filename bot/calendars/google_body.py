@@ -1,4 +1,4 @@
-"""An event as Google writes it, and how ours goes together with what people changed there. Pure.
+"""An event as Google writes it, merged with what people changed there. Pure.
 
 Ours are title, times, rule, place, description, and the guests that the bot invited. Everything
 else on the event stays as it is: guests that somebody added by hand, answers, colours, a call.

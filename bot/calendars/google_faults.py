@@ -1,4 +1,4 @@
-"""What went wrong with Google, and what follows: try again later, or tell people why not.
+"""Google's errors, and what follows: try again later, or say why not.
 
 As https://developers.google.com/workspace/calendar/api/guides/errors says, in one table:
 

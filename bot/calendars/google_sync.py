@@ -1,4 +1,4 @@
-"""Does what the outbox has for Google Calendar, one thing at a time, and saves what came of it.
+"""Carries out what the outbox has for Google Calendar, and saves the result.
 
 Synchronous, for a thread. Killed at any moment, the same effect is taken up again after the next
 start, and asking Google again does no harm (see google.py).

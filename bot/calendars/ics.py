@@ -1,4 +1,4 @@
-"""Calendar files (RFC 5545): one session to import, and the feed of all of a group's sessions.
+"""Calendar files (RFC 5545): one session to import, or a group's whole feed.
 
 The same event gives the same bytes. `stamp` is the moment of the last change, and an argument.
 icalendar is loaded with the first file: an idle bot has no use for it.

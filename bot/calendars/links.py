@@ -1,4 +1,4 @@
-"""Links that put one session into somebody's Google or Outlook calendar, by a form filled in.
+"""Links that fill in a new event in somebody's Google or Outlook calendar.
 
 A link button of Discord takes 512 characters. Where that is too little, the description is
 shortened first, then the place, then the title, each marked with an ellipsis; times never are.

@@ -1,4 +1,4 @@
-"""When a group is reminded of a session, as it is typed; calendars ring at the same times. Pure."""
+"""Reads when to remind a group of a session; calendars use the same times."""
 
 import re
 from datetime import timedelta

@@ -31,7 +31,7 @@ def follow(unit: Unit, meetup: Meetup) -> None:
 
 
 def follow_change(unit: Unit, change: Change, row: Meetup | Group) -> None:
-    """Have the cards edited that a change alters, and tell calendars if it is news to them."""
+    """Have the cards edited that a change alters, and update calendars where needed."""
     for key in card_refresh.follow(unit, change, row):
         tell(unit, key)
 

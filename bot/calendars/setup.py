@@ -1,4 +1,4 @@
-"""From the settings to a Google Calendar that can be written, or to what is missing for one.
+"""From the settings to a writable Google Calendar, or to what is missing.
 
 Loads Google's libraries only where a calendar is configured.
 """

@@ -1,4 +1,4 @@
-"""What a group's rounds say together: means, comparisons and weights, with how sure they are.
+"""What a group's rounds say together: means, comparisons and weights, with their errors.
 
 Pure, on scoring alone: plain values in, plain values out. It knows members by their ids.
 """
@@ -25,7 +25,7 @@ Earned = tuple[str, int, float]
 
 @dataclass(frozen=True)
 class Mean:
-    """A mean over questions with the ends of its 90% interval, which needs ten of them."""
+    """A mean over questions, with its 90% interval from ten questions on."""
 
     value: float
     interval: Interval | None
@@ -34,7 +34,7 @@ class Mean:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Who is behind the best by more than luck explains; nobody is, under thirty questions."""
+    """The best, and who is clearly behind it: from thirty questions on."""
 
     questions: int
     best: str
@@ -43,7 +43,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Weight:
-    """How far a member moves to what was said before, over so many turns after somebody."""
+    """How far a member moves to what was said before, over how many turns."""
 
     member: int
     weight: float
@@ -75,7 +75,7 @@ def mean(values: Sequence[tuple[int, float]]) -> Mean | None:
 
 
 def earned(circles: Iterable[Circle]) -> list[Earned]:
-    """Return the Brier score of every aggregate, and of the members on average, by question."""
+    """Score every aggregate, and the members on average, by question."""
     rows = []
     for circle in circles:
         if circle.outcome is not None:
@@ -86,7 +86,7 @@ def earned(circles: Iterable[Circle]) -> list[Earned]:
 
 
 def trusted(rows: Sequence[Earned]) -> dict[str, Mean]:
-    """Average what each way to make one number has earned, in an order that never changes."""
+    """Average the scores of each way to make one number, in a fixed order."""
     by_name: dict[str, list[tuple[int, float]]] = defaultdict(list)
     for name, question, brier in rows:
         by_name[name].append((question, brier))
@@ -100,7 +100,7 @@ def compare_numbers(rows: Sequence[Earned]) -> Comparison | None:
 
 
 def compare_seats(circles: Iterable[Circle]) -> Comparison | None:
-    """Compare how much better turns were than the group's number, opening ones and later ones."""
+    """Compare opening turns with later ones: how much each beat the group's number."""
     rows = [
         (OPENING if member == _opener(circle) else LATER, circle.question_id, -edge)
         for circle in circles
@@ -110,7 +110,9 @@ def compare_seats(circles: Iterable[Circle]) -> Comparison | None:
 
 
 def herding(rounds: Iterable[Sequence[Voice]]) -> GroupHerding:
-    """Measure how far each member follows what was said before, voices in the order of the seats.
+    """Measure how far each member follows what was said before.
+
+    The voices of a round come in the order in which they were heard.
 
     Somebody without a blind forecast is heard by the others, but has no weight.
     """
@@ -155,7 +157,10 @@ def _both(voices: Iterable[Voice]) -> int:
 
 
 def _compare(rows: Sequence[Earned]) -> Comparison | None:
-    """Compare by all pairs at once; scores on one question share its luck, so they are one."""
+    """Compare all pairs at once, with one score per question.
+
+    All scores on a question share its luck, so they count as one.
+    """
     asked = [{at for own, at, _ in rows if own == name} for name in {name for name, *_ in rows}]
     if len(asked) < 2 or not set.intersection(*asked):
         return None

@@ -1,4 +1,4 @@
-"""How the worth of the circle is told over many rounds: the group's view, and a member's lines.
+"""Cards about the circle over many rounds: the group's view, a member's lines.
 
 Each number has one plain sentence beside it, and its interval, or it is not shown.
 """
@@ -46,7 +46,7 @@ EVEN = "`/session start` with the order `rotate` evens it out."
 
 
 def circle_card(view: GroupCircle, picture: Picture | None) -> Message:
-    """Tell whether the circle helps, which number to trust, if the order is fair, who moves."""
+    """Say whether the circle helps, which number to trust, and who moves."""
     if not view.rounds and not view.fairness:
         return Message(embed=card("Our circle: nothing to show yet", _nothing(view), GREY))
     embed = card("What going around is worth to us", _basis(view), BLUE)
@@ -65,7 +65,7 @@ def circle_card(view: GroupCircle, picture: Picture | None) -> Message:
 
 
 def record_lines(record: MemberRecord, *, you: bool = False) -> tuple[str, ...]:
-    """Tell on a profile, maybe one's own, what going around did for a member, and how they listen.
+    """Say for a profile what the circle did for a member, and how they listen.
 
     Empty for somebody who was never in a circle on a yes/no question.
     """
@@ -167,7 +167,7 @@ def _fair(found: Fairness) -> str:
 
 
 def _seats(found: Comparison | None) -> str:
-    """Tell whether turns in one seat were better beside the group's number."""
+    """Say whether turns in one seat were better beside the group's number."""
     count = found.questions if found else 0
     if found is None or count < ENOUGH_ROUNDS:
         return f"Too early to say: it takes {ENOUGH_ROUNDS} resolved questions ({count} so far)."

@@ -45,7 +45,7 @@ def group_chart(view: GroupCircle) -> bytes:
 
 
 def group_alt_text(view: GroupCircle) -> str:
-    """Say the same in words."""
+    """Say in words what the chart shows."""
     rows = "; ".join(
         f"{_name(name)[:40]} {mean.value:.3f}{_ends(mean)}" for name, mean in _rows(view)
     )
@@ -73,7 +73,7 @@ def _story(view: GroupCircle) -> str:
 
 
 def _rows(view: GroupCircle) -> list[Row]:
-    """Return the ways that have an interval; without one, a mean would be read as a fact."""
+    """Return the rows that have an interval: a mean without one looks too sure."""
     return [row for row in (view.trust.rows if view.trust else ()) if row[1].interval]
 
 
@@ -91,7 +91,7 @@ def _ends(mean: Mean) -> str:
 
 
 def _draw_rows(card: Figure, rows: Sequence[Row], top: float) -> None:
-    """A table of names and values with the plot in its middle."""
+    """Draw a table of names and values with the plot in its middle."""
     tall = _ROW_HEIGHT * len(rows)
     _aside(card, chart_style.MARGIN, top - 10, "made into one number")
     _aside(card, _VALUE, top - 10, "Brier score", ha="right")

@@ -16,7 +16,7 @@ from bot.door.parts import AnyCommand
 )
 @app_commands.guild_only()
 async def circle(interaction: discord.Interaction[Any]) -> None:
-    """Shows what going around has been worth to the group."""
+    """Show what going around has been worth to the group."""
     door = Door(interaction)
     await door.whisper(message=await door.draw(circle_pictures.circle))
 

@@ -16,7 +16,7 @@ from bot.circle.rules import Voice
 
 @dataclass(frozen=True)
 class Move:
-    """How far one member moved towards (or from) what was said before; `seat` is a place.
+    """How far one member moved towards what was said before; `seat` is a place.
 
     `weight` is 0 for staying and 1 for going all the way; None where both were the same from the
     beginning. `listeners` is how many had heard somebody and can be compared.
@@ -40,8 +40,9 @@ class Spread:
 
 @dataclass(frozen=True)
 class Movement:
-    """A round seat by seat: `path` has the group's number before the first turn and after each.
+    """A round seat by seat: how the group's number moved (`path`).
 
+    `path` has the group's number before the first turn and after each.
     `spoke` holds the places of those who said something in their turn; `compared` is of the same
     people before and after; `newcomers` tells that somebody spoke who forecast nothing blind.
     Spread and move are told of yes/no questions alone.
@@ -59,7 +60,7 @@ class Movement:
 
 
 def movement(kind: str, seats: Sequence[Said], recorded: Sequence[int] | None = None) -> Movement:
-    """Return how the forecast went around, from what each seat said, in the order of the seats.
+    """Return how the forecast went around, from what each seat said in order.
 
     `recorded` are the places in the order in which their turn forecasts were recorded, if it is
     another one: a number that came late was not heard by those who spoke meanwhile.
@@ -81,7 +82,7 @@ def movement(kind: str, seats: Sequence[Said], recorded: Sequence[int] | None = 
 
 
 def _spread(seats: Sequence[Said]) -> Spread | None:
-    """Return the spread of those who said both; None where all began alike."""
+    """Return how much of the differences is left; None where all began alike."""
     voices = _voices(seats)
     both = sum(voice.blind is not None and voice.final is not None for voice in voices)
     left = herding([voices]).spread_left if both >= FEWEST else None
@@ -94,7 +95,7 @@ def _heard_in_order(seats: Sequence[Said], recorded: Sequence[int] | None) -> li
 
 
 def _furthest(voices: Sequence[Voice]) -> Move | None:
-    """Return who changed most after hearing somebody, of three and more."""
+    """Return who changed most after hearing somebody; None under three listeners."""
     weights = {one.member: one.weight for one in herding([voices]).weights}
     said: list[float] = []
     moves = []
@@ -110,7 +111,7 @@ def _furthest(voices: Sequence[Voice]) -> Move | None:
 
 
 def _voices(seats: Sequence[Said]) -> list[Voice]:
-    """Return the seats of a yes/no question, known by their places."""
+    """Return a voice for each seat of a yes/no question, numbered by place."""
     return [
         Voice(at, blind=_chance(blind), turn=_chance(turn), final=_chance(final))
         for at, (blind, turn, final) in enumerate(seats)

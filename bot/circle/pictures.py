@@ -9,7 +9,7 @@ from scoring.loading import LOADING
 
 
 def circle(desk: Desk, caller: Caller) -> Message:
-    """What going around has been worth to the group, with its picture."""
+    """Return the card with its picture of what the circle has been worth."""
     view = circle_service.show_circle(desk, caller)
     return circle_cards.circle_card(view, circle_picture(view))
 

@@ -1,4 +1,4 @@
-"""Reads rounds that have closed, for whoever shows what going around was worth."""
+"""Reads rounds that have closed, to show what going around was worth."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from storage.tables import Moment
 
 @dataclass(frozen=True)
 class WorthShown:
-    """What the last circle on a question was worth, with names; `rounds` is how many there were."""
+    """What the question's last circle was worth, with names; `rounds` counts all."""
 
     worth: worth.Worth
     names: dict[int, str]
@@ -27,7 +27,7 @@ class WorthShown:
 
 @dataclass(frozen=True)
 class MemberRecord:
-    """A member in the circle: own gain and how they listen, with what there is to tell it from.
+    """A member's own gain in the circle, and how far they follow others.
 
     `turns` are those of closed rounds with a blind forecast, after somebody had spoken. `opens`
     says that they have opened every time so far.
@@ -40,7 +40,7 @@ class MemberRecord:
 
 
 def read_worth(tx: Session, question_id: int) -> WorthShown | None:
-    """What the last round that took a question was worth; None where there was no circle."""
+    """Return what the question's last round was worth; None without a circle."""
     spoke = circle.spoke_on_question(tx, question_id)
     found = scored_circles(circle.scored_on_question(tx, question_id), spoke)
     valued = worth.of_round(found[-1]) if found else None
@@ -51,7 +51,7 @@ def read_worth(tx: Session, question_id: int) -> WorthShown | None:
 
 
 def read_member(tx: Session, group_id: int, member_id: int) -> MemberRecord:
-    """What one member has done in the circle."""
+    """Return what one member has done in the circle."""
     spoke = circle.spoke_in_group(tx, group_id)
     resolved = scored_circles(circle.scored_in_group(tx, group_id), spoke)
     said = said_circles(circle.said_in_group(tx, group_id), spoke)

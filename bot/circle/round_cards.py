@@ -1,4 +1,4 @@
-"""How one round's circle is told: fields for the summary and for the question's outcome.
+"""Fields about one round's circle, for its summary and for the question's outcome.
 
 Each sentence says of how many people it speaks. Before and after are of the same people, and
 nothing is concluded from fewer than three.
@@ -37,8 +37,9 @@ DESCRIPTION = (
 
 @dataclass(frozen=True)
 class PathWords:
-    """How the group's number is said; `chance` is what counts as a step, where it has points.
+    """How the group's number is written, and what counts as a step.
 
+    `chance` gives the number that moves in steps, where the kind has points.
     `head` stands before the path, `tail` behind where the group ended: "Green: …", "… for Green".
     """
 
@@ -57,7 +58,7 @@ YES = PathWords(lambda belief: say_probability(chance_of_yes(belief)), chance_of
 
 
 def add_worth(embed: discord.Embed, shown: WorthShown | None) -> None:
-    """Tell on a question's outcome what its circle was worth."""
+    """Add to a question's outcome what its circle was worth."""
     if shown is not None:
         rows = (_went(shown), _seats(shown), _own(shown), _together(shown))
         value = "\n".join(row for row in rows if row)
@@ -68,7 +69,7 @@ def add_worth(embed: discord.Embed, shown: WorthShown | None) -> None:
 def add_movement(
     embed: discord.Embed, moved: Movement, names: Sequence[str], told: PathWords = YES
 ) -> None:
-    """Tell on a round's summary how it went; `names` are those of the seats."""
+    """Add to a round's summary how it went; `names` are those of the seats."""
     if moved.spoke and moved.final is not None:
         rows = (_path(moved, names, told), _spread(moved.spread), _furthest(moved.furthest, names))
         value = "\n".join(row for row in rows if row)
@@ -76,7 +77,7 @@ def add_movement(
 
 
 def ended(moved: Movement, told: PathWords) -> str:
-    """Say where the group ended, and of how many, where too few can be compared."""
+    """Say where the group ended, and how many people that is."""
     if moved.final is None:
         return "The round is closed."
     if moved.final_people == 1:
@@ -196,7 +197,7 @@ def _spread(spread: Spread | None) -> str:
 
 
 def _furthest(move: Move | None, names: Sequence[str]) -> str:
-    """Tell who changed most, of those who had heard somebody."""
+    """Say who changed most, of those who had heard somebody."""
     if move is None:
         return ""
     said = (

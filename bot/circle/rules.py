@@ -1,4 +1,4 @@
-"""What a round left behind, as plain values, and how its numbers are said in words."""
+"""What a round left behind, as plain values, and how its numbers are said."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ _WEIGHTS = (
 
 @dataclass(frozen=True)
 class Voice:
-    """What one member said in a round; None where nothing was.
+    """What one member said in a round; None where they said nothing.
 
     `said` counts which of the round's forecasts their turn forecast was.
     """
@@ -46,12 +46,12 @@ class Circle:
 
     @property
     def finals(self) -> list[float]:
-        """What stood when the round closed."""
+        """Return the forecasts that stood when the round closed."""
         return [voice.final for voice in self.voices if voice.final is not None]
 
     @property
     def both(self) -> list[tuple[int, float, float]]:
-        """Member, blind and final forecast of those who made both, to be compared."""
+        """Return member, blind and final forecast of those who made both."""
         return [
             (voice.member, voice.blind, voice.final)
             for voice in self.voices
@@ -64,7 +64,7 @@ class VoiceForecast(RecordedForecast, Protocol):
 
     @property
     def member_id(self) -> int:
-        """Return whose it is."""
+        """Return the id of the member who made it."""
 
     @property
     def round_id(self) -> int:
@@ -76,7 +76,7 @@ class VoiceForecast(RecordedForecast, Protocol):
 
 
 def voices(recorded: Sequence[VoiceForecast], ended: Mapping[int, datetime]) -> tuple[Voice, ...]:
-    """Return who said what, of forecasts in the order in which they were made.
+    """Return who said what, from forecasts in the order of their making.
 
     Args:
         recorded: the forecasts of one round.
@@ -87,13 +87,13 @@ def voices(recorded: Sequence[VoiceForecast], ended: Mapping[int, datetime]) -> 
 
 
 def in_order(said: Iterable[Voice], speakers: Sequence[int]) -> tuple[Voice, ...]:
-    """Sort voices by their place among the speakers; who had no turn comes behind."""
+    """Sort voices by their place among the speakers; members without a turn come last."""
     places = {member: at for at, member in enumerate(speakers)}
     return tuple(sorted(said, key=lambda voice: places.get(voice.member, len(places))))
 
 
 def say_gain(value: float) -> str:
-    """A difference of Brier scores with its sign: "+0.120", "−0.030", "0.000".
+    """Write a difference of Brier scores with its sign: "+0.120", "−0.030", "0.000".
 
     >>> say_gain(0.12), say_gain(-0.03), say_gain(-0.0001)
     ('+0.120', '−0.030', '0.000')
@@ -103,7 +103,7 @@ def say_gain(value: float) -> str:
 
 
 def say_weight(weight: float, *, you: bool = False) -> str:
-    """Say kindly how far somebody, or the member spoken to, moves to what was said before.
+    """Say kindly how far somebody moves to what was said before.
 
     >>> say_weight(0.05), say_weight(0.5, you=True)
     ('keeps to their own view', 'you meet the group halfway')
@@ -120,7 +120,7 @@ def as_heard(said: Iterable[Voice]) -> tuple[Voice, ...]:
 
 
 def heard(rounds: Iterable[Sequence[Voice]]) -> dict[int, int]:
-    """Count the turns of each member that came after somebody else's; 0 for who always opened.
+    """Count each member's turns after somebody else's; 0 for those who always opened.
 
     Args:
         rounds: the voices of each round, in the order in which they were heard.

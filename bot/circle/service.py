@@ -1,4 +1,4 @@
-"""The group's circle over time: does it help, which number to trust, is the order fair.
+"""The group's circle over time: its help, its best number, its order.
 
 Never touches Discord. It resamples, so it belongs off the event loop, where services run.
 """
@@ -22,7 +22,7 @@ from storage.tables import QuestionKind
 
 @dataclass(frozen=True)
 class RoundGain:
-    """What one round changed in the group's Brier score, of the same people before and after."""
+    """What one round changed in the Brier score of the same people."""
 
     closed_at: datetime
     gain: float
@@ -47,7 +47,7 @@ class Seating:
 
 @dataclass(frozen=True)
 class Fairness:
-    """Who opened how often, over all rounds of two and more, and whether a seat has it better."""
+    """How often each member opened, and whether one seat is better."""
 
     rounds: int
     seatings: tuple[Seating, ...]
@@ -90,7 +90,7 @@ class GroupCircle:
 
 
 def show_circle(desk: Desk, caller: Caller) -> GroupCircle:
-    """What going around has been worth to the group."""
+    """Return what going around has been worth to the group."""
     with desk.db.read() as tx:
         spoke = circle.spoke_in_group(tx, caller.group_id)
         scored_rows = circle.scored_in_group(tx, caller.group_id)
@@ -132,7 +132,10 @@ def _binary(spoke: Sequence[Spoke]) -> set[int]:
 
 
 def _trust(resolved: Sequence[Circle]) -> Trust | None:
-    """Keep one order: sorted by what they earned, the first would look best."""
+    """Compare the ways to one number, in an order that does not change.
+
+    Sorted by score, the first would look best even where that is luck.
+    """
     if not resolved:
         return None
     rows = averages.earned(resolved)
@@ -143,7 +146,7 @@ def _trust(resolved: Sequence[Circle]) -> Trust | None:
 def _fairness(
     spoke: Sequence[Spoke], scored: Sequence[Circle], names: Mapping[int, str]
 ) -> Fairness | None:
-    """Who sat where, by the order in which people spoke, in rounds of two and more."""
+    """Return how often each member opened, in rounds of two and more."""
     rows = [
         (member, round_id, seat)
         for round_id, members in circle_read_model.speakers(spoke).items()

@@ -27,7 +27,7 @@ def say_weight_interval(interval: tuple[float, float] | None) -> str:
 
 
 def say_gains(gains: Sequence[tuple[str, float]]) -> str:
-    """Name everybody's gain in the order given; in a long list, the largest changes alone."""
+    """Name everybody's gain in the order given; in a long list, only the largest."""
     said = [f"{name_of(name)} {say_gain(gain)}" for name, gain in gains]
     if len(said) <= MOST_NAMED and len(", ".join(said)) <= ROOM_FOR_NAMES:
         return ", ".join(said)
@@ -39,7 +39,7 @@ def say_gains(gains: Sequence[tuple[str, float]]) -> str:
 
 
 def say_list(said: Sequence[str], room: int = ROOM_FOR_NAMES) -> str:
-    """Join all items; if they are too long, the first few, an ellipsis and the last."""
+    """Join all items; if too long, only the first few and the last."""
     whole = ", ".join(said)
     if len(said) <= MOST_NAMED and len(whole) <= room:
         return whole

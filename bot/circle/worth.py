@@ -52,7 +52,7 @@ class Gain:
 
 @dataclass(frozen=True)
 class Worth:
-    """What one round was worth; seats and members as (id, gain), in the order of the seats.
+    """What one round was worth; gains as (id, gain), in the order of seats.
 
     `final` is the group's number of everybody who had a forecast when the round closed.
     """
@@ -96,7 +96,7 @@ def change(circle: Circle) -> Gain | None:
 
 
 def seat_gains(circle: Circle) -> Gains:
-    """Return how each turn moved the group's number, which describes the round and ranks nobody."""
+    """Return how each turn moved the group's number; this ranks nobody."""
     return _by_seat(circle, scoring.seat_gain)
 
 
@@ -106,7 +106,7 @@ def turn_edges(circle: Circle) -> Gains:
 
 
 def own_gains(circle: Circle) -> Gains:
-    """Return each member's own Brier score blind minus final."""
+    """Return each member's own gain: the blind Brier score minus the final one."""
     both = circle.both
     if not both or circle.outcome is None:
         return ()
@@ -131,7 +131,7 @@ def members_on_average(said: Sequence[float], outcome: int) -> float:
 
 
 def _by_seat(circle: Circle, score: Callable[..., Any]) -> Gains:
-    """Score the turns of those who spoke, where the group had a number before them."""
+    """Score the turns of speakers, where the group had a number before them."""
     if circle.outcome is None or not circle.voices:
         return ()
     found = score(
@@ -147,5 +147,5 @@ def _by_seat(circle: Circle, score: Callable[..., Any]) -> Gains:
 
 
 def _of_some(gains: Gains) -> Gains:
-    """Return gains of three and more people; of fewer, nothing is told."""
+    """Return the gains of three and more people, and nothing of fewer."""
     return gains if len(gains) >= FEWEST else ()

@@ -1,4 +1,4 @@
-"""What follows from a change: the one table of which cards and calendar entries are edited.
+"""The table of which cards and calendar entries follow from which change.
 
 A card follows a change when the change can alter what the card shows, and only then. Cards that
 a change posts for the first time are posted by the service that makes the change.
@@ -91,7 +91,7 @@ def follow(
     *,
     turn: int | None = None,
 ) -> list[Key]:
-    """Have every card edited that the change alters. Returns the calendar entries to compare.
+    """Have every card edited that the change alters; return the calendar entries to compare.
 
     `turn` says which turn of a round changed, where that is not the newest. Calendars compare an
     entry with what they were told before (`calendars.service.follow` does both).
@@ -118,7 +118,7 @@ def current_card(row: Round) -> Key:
 
 
 def calendar_entry(meetup: Meetup) -> Key:
-    """Return by what calendars know a session: its series, if it has one."""
+    """Return the calendar key of a session: its series', if it has one."""
     if meetup.series_id is not None:
         return keys.calendar_series(meetup.series_id)
     return keys.calendar_session(row_id(meetup))
@@ -140,12 +140,18 @@ def _about(unit: Unit, row: Question | Round | Meetup | Group | Key, turn: int |
 
 
 def _announcements(about: About) -> Iterable[Key]:
-    """Return those of all planned sessions: they say how many questions were proposed."""
+    """Return the announcements of all planned sessions.
+
+    They say how many questions were proposed.
+    """
     return map(keys.announcement, sessions.planned(about.unit.tx, about.unit.group.id))
 
 
 def _lobbies(about: About) -> Iterable[Key]:
-    """Return all open ones: they list each question with its close and who has forecast it."""
+    """Return all open lobbies.
+
+    They list each question with its close and who has forecast it.
+    """
     found = sessions.open_lobbies(about.unit.tx, about.unit.group.id)
     return (keys.lobby(session_id, lobby) for session_id, lobby in found)
 
@@ -159,12 +165,18 @@ def _resolution(about: About) -> Iterable[Key]:
 
 
 def _rounds(about: About) -> Iterable[Key]:
-    """Return the newest card of each of the question's rounds: it says what closes, and when."""
+    """Return the newest card of each of the question's rounds.
+
+    It says what closes, and when.
+    """
     return map(current_card, rounds.on_question(about.unit.tx, about.question_id))
 
 
 def _evenings(about: About) -> Iterable[Key]:
-    """Return the closing cards of sessions that took the question: they list it by its title."""
+    """Return the closing cards of sessions that took the question.
+
+    They list it by its title.
+    """
     taken = rounds.on_question(about.unit.tx, about.question_id)
     return [keys.evening(row.session_id) for row in taken]
 
@@ -188,13 +200,13 @@ def _lobby(about: About) -> Iterable[Key]:
 
 
 def _summary(about: About) -> Iterable[Key]:
-    """Return the summary of the session's last round: it offers the next one."""
+    """Return the summary of the session's last round, which offers the next one."""
     held = rounds.of_session(about.unit.tx, about.session_id)
     return [keys.summary(row_id(row)) for row in held[-1:] if row.phase == Phase.CLOSED]
 
 
 def _live(about: About) -> Iterable[Key]:
-    """Return the card on which a session is followed: of its round, its lobby, or the last one."""
+    """Return the session's current card: of its round, lobby or last summary."""
     row = rounds.running(about.unit.tx, about.session_id)
     if row is not None:
         return [current_card(row)]
@@ -223,7 +235,7 @@ def _stopped(about: About) -> Iterable[Key]:
 
 
 def _entry(about: About) -> Iterable[Key]:
-    """Return the entry of a session that was planned; one that began unplanned has none."""
+    """Return the calendar entry of a session; one that began unplanned has none."""
     meetup = about.meetup
     return [calendar_entry(meetup)] if meetup and meetup.planned_at is not None else []
 
@@ -234,7 +246,7 @@ def _entries_ahead(about: About) -> Iterable[Key]:
 
 
 def _announcements_of_entry(about: About) -> Iterable[Key]:
-    """Return the cards that say what calendars were told of a session or series."""
+    """Return the cards that show how a calendar entry stands."""
     entry = about.calendar
     if entry is None or entry.kind == CardKind.ADDRESS:
         return []

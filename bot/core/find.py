@@ -1,4 +1,4 @@
-"""Finds what a member names in a command: by its number, or by its whole title. Pure."""
+"""Finds what a member names in a command, by number or whole title. Pure."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar

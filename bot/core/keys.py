@@ -1,4 +1,4 @@
-"""The name of every message that the bot keeps up: short, stable, and the same after a restart.
+"""The key of every message that the bot keeps, the same after a restart.
 
 A key is the outbox key, the message's nonce (so at most 25 characters), and part of every
 `custom_id` on the message, by which the bot finds its own message again.
@@ -35,7 +35,7 @@ class Key:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read a key; a `custom_id` is untrusted input, so anything else is refused."""
+        """Read a key; refuse anything else, for a `custom_id` is untrusted input."""
         key = cls.find(text)
         if key is None:
             raise StaleRefusal("This button is from an older version of the bot. Nothing happened.")
@@ -51,7 +51,7 @@ class Key:
 
 
 def announcement(session_id: int) -> Key:
-    """The card that announces a scheduled session."""
+    """Return the key of the card that announces a scheduled session."""
     return Key(CardKind.ANNOUNCEMENT, session_id)
 
 
@@ -65,91 +65,100 @@ def reminder(session_id: int, minutes: int, planned_at: datetime, part: int = 0)
 
 
 def part_of_reminder(at: Key) -> tuple[int, int]:
-    """How many minutes before the session a reminder is, and which part of it."""
+    """Return how many minutes before the session a reminder is, and its part."""
     part, minutes = divmod(at.more[0], _PART)
     return minutes, part
 
 
 def event(session_id: int) -> Key:
-    """The event in Discord's own calendar for a session."""
+    """Return the key of a session's event in Discord's own calendar."""
     return Key(CardKind.DISCORD_EVENT, session_id)
 
 
 def place(session_id: int, member_id: int, waited_since: datetime) -> Key:
-    """The word to somebody on a waiting list that there is a place now."""
+    """Return the key of the message that a waiting member has a place."""
     return Key(CardKind.PLACE, session_id, (member_id, int(waited_since.timestamp()) % 10**9))
 
 
 def calendar_session(session_id: int) -> Key:
-    """The event in Google Calendar for a session by itself."""
+    """Return the key of a single session's event in Google Calendar."""
     return Key(CardKind.GOOGLE_SESSION, session_id)
 
 
 def calendar_series(series_id: int) -> Key:
-    """The event in Google Calendar for a series."""
+    """Return the key of a series' event in Google Calendar."""
     return Key(CardKind.GOOGLE_SERIES, series_id)
 
 
 def address(address_id: int, number: int) -> Key:
-    """The mail with a code, by which a member's address is confirmed."""
+    """Return the key of the mail that confirms a member's address."""
     return Key(CardKind.ADDRESS, address_id, (number,))
 
 
 def draft(draft_id: int, choice: int) -> Key:
-    """One of the ways to read the time of a plan."""
+    """Return the key of one of the ways to read a plan's time."""
     return Key(CardKind.DRAFT, draft_id, (choice,))
 
 
 def lobby(session_id: int, number: int) -> Key:
-    """The card before a round: who is in, and which question."""
+    """Return the key of the card before a round."""
     return Key(CardKind.LOBBY, session_id, (number,))
 
 
 def evening(session_id: int) -> Key:
-    """The card at the end of a session."""
+    """Return the key of the card at the end of a session."""
     return Key(CardKind.EVENING, session_id)
 
 
 def blind(round_id: int) -> Key:
-    """The card of a round's blind phase."""
+    """Return the key of the card of a round's blind phase."""
     return Key(CardKind.BLIND, round_id)
 
 
 def turn(round_id: int, number: int) -> Key:
-    """The card of one turn."""
+    """Return the key of the card of one turn."""
     return Key(CardKind.TURN, round_id, (number,))
 
 
 def cue(round_id: int, turn_number: int, seconds: int, extensions: int) -> Key:
-    """The word to the speaker that so many seconds are left."""
+    """Return the key of the message that some seconds are left to speak."""
     return Key(CardKind.CUE, round_id, (turn_number, seconds, extensions))
 
 
 def final(round_id: int, turns: int) -> Key:
-    """The card of a round's final phase; an undone skip can lead to a second one."""
+    """Return the key of a final phase's card.
+
+    An undone skip can lead to a second final phase, so the turns are counted in it.
+    """
     return Key(CardKind.FINAL, round_id, (turns,))
 
 
 def stopped(round_id: int, turns: int) -> Key:
-    """The card of a round that was stopped after so many turns, until somebody resumes it."""
+    """Return the key of the card of a round that was stopped.
+
+    A round can be stopped more than once, so the turns before it are counted in the key.
+    """
     return Key(CardKind.STOPPED, round_id, (turns,))
 
 
 def summary(round_id: int) -> Key:
-    """The card that sums a round up, with its chart."""
+    """Return the key of the card that sums up a round."""
     return Key(CardKind.SUMMARY, round_id)
 
 
 def question(question_id: int) -> Key:
-    """The card of a question."""
+    """Return the key of a question's card."""
     return Key(CardKind.QUESTION, question_id)
 
 
 def resolution(question_id: int) -> Key:
-    """The card with a question's outcome and scores."""
+    """Return the key of the card with a question's outcome and scores."""
     return Key(CardKind.RESOLUTION, question_id)
 
 
 def trouble(channel_id: int, now: datetime) -> Key:
-    """The notice that the bot cannot post in a channel; one a day is enough."""
+    """Return the key of the notice that a channel is closed to the bot.
+
+    One notice a day is enough, so the day is in the key.
+    """
     return Key(CardKind.TROUBLE, channel_id, (int(now.timestamp()) // 86400 % 1000,))

@@ -1,4 +1,4 @@
-"""Logs for the people who run the bot: one line an event, with names and values."""
+"""Logs for the people who run the bot: one line an event."""
 
 import logging
 import sys

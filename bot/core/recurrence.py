@@ -1,4 +1,4 @@
-"""Days that come round: every week, every other week, or a weekday of each month. Pure.
+"""Days that repeat: weekly, every other week, or a weekday of each month. Pure.
 
 A rhythm is a rule in the words of RFC 5545, `FREQ=WEEKLY;BYDAY=TH`. Calendars get the same rule by
 which the bot counts its own dates, so the two cannot differ. A month has its day on the weekday
@@ -34,13 +34,13 @@ def rule_of(repeat: str, first: date) -> str:
 
 
 def days_of(repeat: str, first: date) -> Iterator[date]:
-    """Yield the first day and all that come round after it, as far as dates go."""
+    """Yield the first day and all that follow it, as far as dates go."""
     rule = rrulestr(rule_of(repeat, first), dtstart=datetime.combine(first, time()))
     return (moment.date() for moment in rule)
 
 
 def nth_in_month(day: date) -> int:
-    """Return which such weekday of its month a day is: 1 for the first, 5 at most.
+    """Return which such weekday of its month a day is: 1 to 5.
 
     >>> nth_in_month(date(2026, 11, 26))
     4
@@ -54,7 +54,7 @@ def is_last_in_month(day: date) -> bool:
 
 
 def nth_of_month(year: int, month: int, nth: int, weekday: int | None = None) -> date | None:
-    """Return the nth such weekday of a month, or its nth day; -1 is the last.
+    """Return the nth such weekday (or nth day) of a month; -1 is the last.
 
     >>> nth_of_month(2026, 11, -1, weekday=0), nth_of_month(2026, 2, 29)
     (datetime.date(2026, 11, 30), None)

@@ -1,4 +1,4 @@
-"""What all rules share: how they refuse, and how durations are said. No I/O, no Discord."""
+"""What all rules share: how they refuse, and how durations are said."""
 
 from datetime import timedelta
 

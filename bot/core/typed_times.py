@@ -1,4 +1,4 @@
-"""Times that members type: read before a transaction opens, and asked about where they are open.
+"""Times that members type: read early, and asked about where they are unclear.
 
 What was typed beside an open time is saved as a draft in the database until its author presses one
 of the buttons, so the question outlives a restart, and nothing has to be typed twice.

@@ -1,4 +1,4 @@
-"""The unit of work: who asks, the transaction, the moment, and the effects saved along with it.
+"""The unit of work: caller, transaction, moment, and the effects saved with it.
 
 Services open one with `desk.act(caller)` or, for the passing of time, `desk.step(group_id)`.
 Leaving the block saves the change and its effects together; an exception saves nothing.
@@ -75,7 +75,7 @@ class Unit:
     posted: set[str] = field(default_factory=set)
 
     def show(self, key: Key, channel_id: int) -> None:
-        """Have the card posted, or edited to what is true when it is delivered."""
+        """Have the card posted, or edited to what is true at delivery."""
         self.effects = True
         self.posted.add(str(key))
         outbox.show(
@@ -107,7 +107,7 @@ class Unit:
         return edit
 
     def ping(self, key: Key, channel_id: int, expires_at: datetime) -> None:
-        """Queue a message that is sent once, if that is possible before `expires_at`."""
+        """Queue a message to send once, if that is possible before `expires_at`."""
         self.effects = True
         outbox.ping(
             self.tx,
@@ -119,7 +119,7 @@ class Unit:
         )
 
     def sync(self, key: Key) -> None:
-        """Have the event in Google Calendar changed to what is true at delivery."""
+        """Have the event in Google Calendar brought up to date at delivery."""
         self.show(key, outbox.GOOGLE_LINE)
 
     def wake_group(self) -> None:
@@ -155,7 +155,7 @@ class ActUnit(Unit):
 
     @property
     def zone(self) -> ZoneInfo:
-        """Return that zone as a `ZoneInfo`."""
+        """Return the member's zone as a `ZoneInfo`."""
         return ZoneInfo(self.timezone)
 
     def leads(self, host_id: int | None) -> bool:
@@ -170,7 +170,7 @@ class ActUnit(Unit):
 
 @dataclass(frozen=True)
 class Desk:
-    """Where services work: the database, the clock, and who is told of saved units."""
+    """Where services work: the database, the clock, and what hears of saved units."""
 
     db: Database
     clock: Clock

@@ -1,4 +1,4 @@
-"""What stands in a cell of a table: reading it with a refusal that names it, writing it safely."""
+"""Reads a table's cells, with refusals that name them, and writes them safely."""
 
 import json
 import re

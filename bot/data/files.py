@@ -1,4 +1,4 @@
-"""Reads the file of an import as text, or says what it is instead and how to save it."""
+"""Reads the file of an import as text, or explains how to save it."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The import formats, line by line. A bad line is refused with line, column, value and reason.
+"""Reads the import formats, and refuses a bad line with place and reason.
 
 The header says which it is: forecasts of yes or no (a `probability`), of options (one line for each
 `option` of a forecast), or of a number (the points `p10`, `p50`, `p90`).

@@ -1,4 +1,4 @@
-"""The cast of the demo, and the questions that they bring: true events with true outcomes."""
+"""The people of the demo, and their questions: true events with true outcomes."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""`dojo demo`: one whole evening with a cast of five, then the same server in the browser."""
+"""`dojo demo`: an evening with five people, then the server in the browser."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A simulated Discord with the real bot in it, and people who type, press and wait.
+"""A simulated Discord with the real bot, and people who type and press.
 
 The demo plays on it and the tests tell their stories on it. Everything goes through discord.py as
 it would in earnest; only the network and the passing of time are simulated.

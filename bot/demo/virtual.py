@@ -1,4 +1,4 @@
-"""Lets APScheduler see the virtual clock of the simulated Discord. Used by the demo and the tests.
+"""Shows APScheduler the simulated Discord's virtual clock, for demo and tests.
 
 simcord moves the event loop's timers and `discord.utils.utcnow()`. APScheduler arms the loop's
 timers, which move, but asks `datetime.now()` whether a job is due, which does not.

@@ -1,4 +1,4 @@
-"""The table of cards: how to read what each shows, and how to draw it. `registry.py` fills it."""
+"""The table of cards: how to read and draw each; `registry.py` fills it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Card:
 
 
 def timeless(read: Callable[[Session, Key], Any]) -> Read:
-    """Make a card's reader of one that does not ask what time it is."""
+    """Turn a reader that needs no time into one that ignores it."""
     return lambda tx, key, _now: read(tx, key)
 
 
@@ -45,13 +45,13 @@ class CardTable:
         self.cards = dict(cards)
 
     def has_picture(self, key: Key) -> bool:
-        """Tell whether drawing the card takes long, so that it belongs into threads of its own."""
+        """Tell whether the card has a picture, which takes long to draw."""
         return self.cards[key.kind].undrawn is not None
 
     def render(
         self, desk: Desk, key: Key, *, pictures: bool = True, group_id: int | None = None
     ) -> Message | None:
-        """Return the message as it should be now; None when there is nothing to show any more.
+        """Return the message as it should be now; None when nothing is left to show.
 
         Reads the database and may draw a picture, so it belongs off the event loop. `pictures` and
         `group_id` are as in `read`.

@@ -1,4 +1,4 @@
-"""The look that every picture shares: a card to draw on, its colours, its lettering and its PNG.
+"""The look that every picture shares: card, colours, letters and PNG.
 
 It knows nothing of rounds, members or scores. It never touches pyplot or rcParams: pictures are
 drawn in worker threads, and those two belong to all threads at once.

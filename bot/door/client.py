@@ -1,4 +1,4 @@
-"""The discord.py client: commands, buttons that outlive the process, forms, what changes.
+"""The discord.py client: commands, lasting buttons, forms, and what changes.
 
 It declares the three intents that are needed: guilds, voice states to see who is on the call, and
 scheduled events to see who is interested. None of them is privileged.
@@ -24,22 +24,22 @@ log = structlog.get_logger()
 
 
 class Tree(app_commands.CommandTree["DojoClient"]):
-    """The slash commands; whatever goes wrong in one is answered in one place."""
+    """The slash commands, with one place that answers all their errors."""
 
     async def interaction_check(self, interaction: discord.Interaction["DojoClient"], /) -> bool:
-        """Cleans what was typed before a command reads its options."""
+        """Clean what was typed before a command reads its options."""
         clean_data(interaction.data)
         return True
 
     async def on_error(
         self, interaction: discord.Interaction["DojoClient"], error: app_commands.AppCommandError
     ) -> None:
-        """Says what happened and what to do."""
+        """Say what happened and what to do."""
         await answer_error(interaction, error)
 
 
 class DojoClient(discord.Client):
-    """The bot at Discord's end of the app."""
+    """The bot's connection to Discord."""
 
     def __init__(self, app: Parts) -> None:
         # The bot sees who is on a call, but never speaks there: it needs no libraries for voice.
@@ -57,7 +57,7 @@ class DojoClient(discord.Client):
             self.tree.add_command(command)
 
     async def setup_hook(self) -> None:
-        """Before the gateway opens: buttons, what is waiting in the database, then commands.
+        """Set up buttons, then waiting work, then commands, before the bot connects.
 
         Discord may let the commands wait; people in the middle of a turn should not have to.
         """
@@ -66,13 +66,13 @@ class DojoClient(discord.Client):
         await self.tree.sync()
 
     async def on_ready(self) -> None:
-        """Connected: whatever is due is delivered, where the bot still is."""
+        """Deliver what is due, and find out in which servers the bot is."""
         log.info("client.ready", guilds=len(self.guilds))
         self.app.delivery.wake()
         self.app.changes.greet()
 
     async def on_interaction(self, interaction: discord.Interaction["DojoClient"]) -> None:
-        """Filled-in forms, read from the interaction: one opened before a restart still arrives."""
+        """Answer a filled-in form, even one that was opened before a restart."""
         if interaction.type is discord.InteractionType.modal_submit:
             data: Any = interaction.data or {}
             await self.pressed(interaction, str(data.get("custom_id", "")))
@@ -80,14 +80,14 @@ class DojoClient(discord.Client):
     async def pressed(
         self, interaction: discord.Interaction["DojoClient"], custom_id: str, *values: str
     ) -> None:
-        """Answers a press on a card, a choice in a select, or a filled-in form."""
+        """Answer a press on a card, a choice in a select, or a filled-in form."""
         clean_data(interaction.data)
         await Door(interaction).press(custom_id, values)
 
     async def on_voice_state_update(
         self, member: discord.Member, before: discord.VoiceState, after: discord.VoiceState
     ) -> None:
-        """People come to a session's voice channel, and go."""
+        """Hear that somebody left a voice channel or came to one."""
         if after.channel == before.channel or member.bot:
             return
         changes, group_id = self.app.changes, member.guild.id
@@ -98,52 +98,58 @@ class DojoClient(discord.Client):
             changes.come_to_call(group_id, after.channel.id, who)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """The bot was invited, perhaps again."""
+        """Hear that the bot was invited, perhaps again."""
         self.app.changes.join(guild.id)
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        """Discord's outage is over there; at start every server is said to be available."""
+        """Look again at a server whose outage at Discord is over.
+
+        At start Discord reports every server as available, so this waits until the client is ready.
+        """
         if self.is_ready():
             self.app.changes.join(guild.id)
             self.app.changes.permit(guild.id)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """The bot was removed; an outage of Discord's is no removal, and comes as another event."""
+        """Hear that the bot was removed; Discord reports an outage by another event."""
         self.app.changes.leave(guild.id)
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
-        """A session's channel may be gone."""
+        """Hear that a channel, maybe a session's, was deleted."""
         self.app.changes.lose(channel.guild.id, channel.id)
 
     async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
-        """The same for a session in a thread."""
+        """Hear that a thread, maybe a session's, was deleted."""
         self.app.changes.lose(payload.guild_id, payload.thread_id)
 
     async def on_guild_channel_update(
         self, _before: discord.abc.GuildChannel, after: discord.abc.GuildChannel
     ) -> None:
-        """The bot may be allowed to write there again."""
+        """Look again whether the bot may write in this channel."""
         self.app.changes.permit(after.guild.id, after.id)
 
     async def on_thread_update(self, _before: discord.Thread, after: discord.Thread) -> None:
-        """A thread may be open again."""
+        """Look again whether the bot may write in this thread."""
         self.app.changes.permit(after.guild.id, after.id)
 
     async def on_guild_role_update(self, _before: discord.Role, after: discord.Role) -> None:
-        """One of the bot's roles may allow more."""
+        """Look again at the server: one of the bot's roles may allow more."""
         self.app.changes.permit(after.guild.id)
 
     async def on_guild_role_delete(self, role: discord.Role) -> None:
-        """A role may have forbidden something."""
+        """Look again at the server: the role may have forbidden something."""
         self.app.changes.permit(role.guild.id)
 
     async def on_member_update(self, _before: discord.Member, after: discord.Member) -> None:
-        """The bot's own roles changed; Discord tells this of the bot without another intent."""
+        """Look again at the server after a change of the bot's own roles.
+
+        Discord reports this of the bot without another intent.
+        """
         if self.user is not None and after.id == self.user.id:
             self.app.changes.permit(after.guild.id)
 
     def _hear_of_interest(self) -> None:
-        """Has the bot hear who is interested in an event.
+        """Make the client hear who is interested in an event.
 
         discord.py passes that on for users in its cache only. Without the privileged intent for
         members nobody is in it, so this takes the place of the library's own two parsers.

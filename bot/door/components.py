@@ -1,4 +1,4 @@
-"""Buttons and selects that outlive the process: their `custom_id` says what to do and to what."""
+"""Buttons and selects that survive a restart: their `custom_id` says all."""
 
 import re
 from typing import Any, Self

@@ -1,9 +1,9 @@
-"""The grammar of custom ids: what a button, a select or a form does, and to what.
+"""The grammar of custom ids: an action, and the card it is for.
 
     done|t7.2    a button or a form: the action `done` on the card `t7.2`
     vote=l7.1    a select, which brings the chosen values along
 
-Anybody can make up a custom id, so whatever does not fit is refused.
+Anybody can make up a custom id, so a text that does not fit is refused.
 """
 
 import re
@@ -34,7 +34,7 @@ class CustomId:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read a custom id; what is none of ours is refused."""
+        """Read a custom id; refuse one that is not ours."""
         found = cls.find(text)
         if found is None:
             raise StaleRefusal("This button is from an older version of the bot. Nothing happened.")
@@ -42,7 +42,7 @@ class CustomId:
 
     @classmethod
     def find(cls, text: str) -> Self | None:
-        """Return the custom id that a text is, or None where it is none of ours."""
+        """Return the custom id in a text, or None if it is not ours."""
         match = _CUSTOM_ID.fullmatch(text)
         at = Key.find(match["key"]) if match else None
         return cls(match["action"], at, match["sign"]) if match and at else None

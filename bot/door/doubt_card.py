@@ -1,4 +1,4 @@
-"""How a question about a time looks: why it is asked, and a button for each moment."""
+"""The card that asks which time was meant, with a button for each."""
 
 from bot.core import keys
 from bot.core.typed_times import TimeQuestion

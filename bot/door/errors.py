@@ -1,4 +1,4 @@
-"""From an error to what a member reads. One handler for commands, buttons, selects and forms.
+"""From an error to what a member reads, for commands, buttons and forms.
 
     Refusal            said to the member as it is: what happened and what to do
       StaleRefusal       the card was overtaken

@@ -1,4 +1,4 @@
-"""The Discord door: one interaction in, one answer out. Commands and views say only what is asked.
+"""The Discord door: one interaction comes in, one answer goes out.
 
 Services run off the event loop. If one takes long, the interaction is deferred in time, and the
 answer arrives in the same place.
@@ -38,7 +38,7 @@ ANSWER_TIMEOUT = 20
 
 @dataclass
 class _Pressed:
-    """The card under a press, read in the transaction of the change: how to draw it then.
+    """The card under a press, read in the transaction of the change.
 
     `edit` is the edit that the answer carries; it is counted as under way with the change itself.
     """
@@ -49,7 +49,10 @@ class _Pressed:
     draw: Callable[[], Message | None] | None = None
 
     def close(self, unit: Unit) -> None:
-        """What is read after the edit was asked for is at least as new as its version."""
+        """Save the edit of the pressed card, then read what the card shows.
+
+        In this order, what was read is at least as new as the version of the edit.
+        """
         unit.refresh(self.at)
         self.edit = unit.save_refreshes()
         if self.at in unit.seen:
@@ -61,7 +64,7 @@ class _Pressed:
 
 
 class Door:
-    """One interaction, whatever it came from."""
+    """One interaction: its caller, its service, its answer."""
 
     def __init__(self, interaction: discord.Interaction[Any]) -> None:
         self.interaction = interaction
@@ -76,7 +79,7 @@ class Door:
 
     @property
     def caller(self) -> Caller:
-        """Who asks, in the words of the services."""
+        """Return the member who acts, with their server, channel and permissions."""
         asked = self.interaction
         user = asked.user
         if (
@@ -100,7 +103,7 @@ class Door:
         )
 
     def require_posting(self) -> None:
-        """Refuses what needs cards in this channel where the bot may not post them."""
+        """Refuse to go on where the bot may not post cards."""
         lacking = [
             name.replace("_", " ").title()
             for name, allowed in self.interaction.app_permissions
@@ -113,25 +116,25 @@ class Door:
             )
 
     async def do(self, service: "Service[P, R]", /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Runs one service function for the caller, and buys time if it is slow."""
+        """Run one service function, and tell Discord if it is slow."""
         return await self._in_time(
             self.app.run(service, self.app.desk, self.caller, *args, **kwargs)
         )
 
     async def draw(self, service: "Service[P, R]", /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """The same for what computes or draws for long, apart from all presses."""
+        """Run a slow service that computes or draws, in threads of its own."""
         pool, desk = self.app.pools.pictures, self.app.slow_desk
         with pool.place(self.interaction.user.id):
             return await self._in_time(pool.run(service, desk, self.caller, *args, **kwargs))
 
     async def pack(self, service: "Service[P, R]", /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """The same for an export, of which each group has one at a time."""
+        """Run an export, in threads of its own and one per group."""
         pool, desk = self.app.pools.exports, self.app.slow_desk
         with pool.place(self.interaction.guild_id):
             return await self._in_time(pool.run(service, desk, self.caller, *args, **kwargs))
 
     async def _in_time(self, running: Coroutine[Any, Any, R]) -> R:
-        """Wait for the work, and tell Discord that it takes longer if it does.
+        """Wait for the work, and tell Discord in time if it takes longer.
 
         If Discord refuses to be told, the work goes on; whatever answers it then is refused too.
         """
@@ -156,7 +159,7 @@ class Door:
         return action.handler if action and pressed.at.kind in action.kinds else unknown_press
 
     async def whisper(self, text: str = "", message: Message | None = None) -> None:
-        """Answers the caller alone."""
+        """Answer the caller alone."""
         response = self.interaction.response
         text = text or (message.content if message else "")
         if response.is_done():
@@ -167,7 +170,7 @@ class Door:
         )
 
     async def replace(self, message: Message) -> None:
-        """Answers a press by putting another message, picture and all, in the pressed one's place.
+        """Answer a press by putting another message in the place of the pressed one.
 
         For what only the caller sees: no card of the group is edited like this.
         """
@@ -185,7 +188,7 @@ class Door:
         await answer_once(lambda: self.interaction.response.edit_message(**options))
 
     async def show(self, key: Key) -> None:
-        """Answers with the card as it is now, for the caller alone."""
+        """Answer the caller alone with the card as it is now."""
         message = await self.do(_render_for, self.app.cards, key)
         if message is None:
             raise StaleRefusal("There is nothing to show any more.")
@@ -194,7 +197,7 @@ class Door:
     async def change(
         self, at: Key, service: "Service[P, R]", /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        """Runs a service and answers by showing the pressed card as it is then.
+        """Run a service, and answer by showing the pressed card as it is then.
 
         This saves a request to Discord: the answer is the edit.
         """
@@ -214,7 +217,7 @@ class Door:
         return result
 
     async def _update(self, message: Message | None) -> bool:
-        """Whether the pressed card shows the message now."""
+        """Edit the pressed card to show the message; tell whether it shows it now."""
         if message is None or self.interaction.response.is_done():
             await self.acknowledge()
             return False
@@ -230,19 +233,19 @@ class Door:
         return True
 
     async def acknowledge(self) -> None:
-        """Answers a press where the change shows elsewhere."""
+        """Answer a press whose change shows elsewhere."""
         if not self.interaction.response.is_done():
             await answer_once(self.interaction.response.defer)
 
     async def ask(self, form: discord.ui.Modal) -> None:
-        """Answers with a form to fill in, which can only be the first answer."""
+        """Answer with a form to fill in, which can only be the first answer."""
         if self.interaction.response.is_done():
             raise Refusal("The form came too late for Discord. Nothing is lost: try once more.")
         await answer_once(lambda: self.interaction.response.send_modal(form))
 
 
 async def unknown_press(_door: Door, _at: Key, _values: tuple[str, ...]) -> None:
-    """A button that nobody here knows."""
+    """Refuse a button that this version of the bot does not know."""
     raise StaleRefusal("This button is from another version of the bot. Nothing happened.")
 
 
@@ -264,7 +267,7 @@ def _options(message: Message | None) -> dict[str, Any]:
 def _change_and_draw(
     desk: Desk, caller: Caller, pressed: _Pressed, change: Callable[[Desk, Caller], R]
 ) -> tuple[R, Message | None]:
-    """What the service returns, and the pressed card as it is then; drawn after it is saved."""
+    """Run the service, then draw the pressed card once the change is saved."""
     result = change(replace(desk, closing=pressed.close), caller)
     draw = pressed.draw
     if draw is not None:
@@ -274,7 +277,7 @@ def _change_and_draw(
 
 
 def clean_data(data: Any) -> Any:
-    """Cleans every text of an interaction in place: whatever was typed, chosen or named."""
+    """Clean every text of an interaction in place."""
     if isinstance(data, str):
         return clean_text(data)
     if isinstance(data, dict):
@@ -285,7 +288,7 @@ def clean_data(data: Any) -> Any:
 
 
 def fields_of(interaction: discord.Interaction[Any]) -> dict[str, str]:
-    """What was typed into a form, by the fields' ids.
+    """Return what was typed into a form, by the fields' ids.
 
     Forms are read from the interaction itself and not from a live object, so one that was opened
     before a restart still arrives.

@@ -1,4 +1,4 @@
-"""What cards are made of: a message as a value, its buttons, and text that cannot do harm."""
+"""What cards are made of: messages, buttons, and text that is safe."""
 
 import io
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What the door needs of the app that stands above it. `app.py` has all of these."""
+"""What the door needs of the app above it; `app.py` has it all."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ AnyCommand = app_commands.Command[Any, ..., Any] | app_commands.Group
 
 @dataclass(frozen=True)
 class Action:
-    """What a button, a select or a form does, and the kinds of keys that it comes with.
+    """What a press does, and the kinds of keys that it may have.
 
     Anybody can make up a custom id, and a handler must not be handed the number of something else.
     """
@@ -37,45 +37,45 @@ class RequestBudget(Protocol):
     """The budget of requests to Discord."""
 
     def trace(self) -> "aiohttp.TraceConfig":
-        """Return what has the HTTP client wait for its turn before each request."""
+        """Return what makes the HTTP client wait before each request."""
 
 
 class OutboxDelivery(Protocol):
     """The outbox's way to Discord."""
 
     def wake(self) -> None:
-        """Have it look into the outbox."""
+        """Look into the outbox soon."""
 
     def answered(self, edit: outbox.Edit, shown: Message | None) -> None:
-        """Note which message the answer to a press has shown; None if it failed, or may have."""
+        """Note what the answer to a press has shown; None if it may have failed."""
 
 
 class DiscordListener(Protocol):
-    """Who hears what happens in Discord beside interactions."""
+    """What hears of changes in Discord other than interactions."""
 
     def permit(self, group_id: int, channel_id: int | None = None) -> None:
-        """Permissions changed."""
+        """Hear that permissions changed."""
 
     def join(self, group_id: int) -> None:
-        """The bot is in this server."""
+        """Hear that the bot is in this server."""
 
     def leave(self, group_id: int) -> None:
-        """The bot was removed from this server."""
+        """Hear that the bot was removed from this server."""
 
     def lose(self, group_id: int, channel_id: int) -> None:
-        """A channel was deleted."""
+        """Hear that a channel was deleted."""
 
     def greet(self) -> None:
-        """The bot is connected."""
+        """Hear that the bot has connected."""
 
     def leave_call(self, group_id: int, channel_id: int, user_id: int) -> None:
-        """Somebody left a voice channel."""
+        """Hear that somebody left a voice channel."""
 
     def come_to_call(self, group_id: int, channel_id: int, who: Person) -> None:
-        """Somebody came to a voice channel."""
+        """Hear that somebody came to a voice channel."""
 
     def change_interest(self, group_id: int, event_id: int) -> None:
-        """Interest in an event changed."""
+        """Hear that somebody's interest in an event changed."""
 
 
 class Parts(Protocol):
@@ -107,10 +107,10 @@ class Parts(Protocol):
 
     @property
     def changes(self) -> DiscordListener:
-        """Return who hears what happens in Discord."""
+        """Return the part that hears what changes in Discord."""
 
     async def begin(self) -> None:
-        """Take up where the last process stopped."""
+        """Go on where the last process stopped."""
 
     def run(
         self, work: Callable[..., Any], /, *args: Any, **kwargs: Any

@@ -1,9 +1,9 @@
-"""Wakes the services at the next cue, deadline, reminder or close. A hint: the database decides.
+"""Wakes the services at the next cue, deadline, reminder or close.
 
-APScheduler rings after the time that is left until the moment; behind it a sweep every few seconds
-finds in the database whatever is due, should an alarm have been lost. The sweep sleeps by delay: a
-clock that is set back or forward makes it neither sleep long nor run often, and has all alarms set
-again. Ringing twice changes nothing.
+An alarm is only a hint: it could get lost. So a sweep every few seconds finds in the database all
+that is due, and an alarm that rings twice changes nothing.
+The clock could be set back or forward. So alarms and sweep wait for a length of time, not until a
+moment, and when the clock was set back all alarms are set again.
 """
 
 import asyncio
@@ -31,10 +31,10 @@ AHEAD = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Timer:
-    """One kind of thing that time brings about.
+    """One kind of event that time alone causes.
 
     `due` finds the ids, groups and moments of all that is due by a moment; `ring(desk, id, group)`
-    does it. What takes long is done `apart`, so that no deadline waits for it.
+    does it. A timer that takes long runs `apart`, so that no deadline waits for it.
     """
 
     ring: Callable[[Desk, int, int], None]
@@ -79,23 +79,23 @@ class Alarms:
         self._swept_at: datetime | None = None
 
     async def start(self) -> None:
-        """Sets every alarm of the next hour from the database, and begins to sweep."""
+        """Set every alarm of the next hour from the database, and begin to sweep."""
         self._scheduler.start()
         await self._run(self._take_up)
         self._begin(self._every(self._ahead.total_seconds(), self._look_ahead))
         self._begin(self._every(self._sweep_seconds, self.sweep))
 
     def stop(self) -> None:
-        """No alarm rings any more."""
+        """Cancel all alarms and sweeps."""
         for waiting in self._tasks:
             waiting.cancel()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
     def set(self, alarm: str, group_id: int, at: datetime | None) -> None:
-        """Rings `alarm` at a moment instead of when it would have rung; None: not at all.
+        """Set `alarm` to ring at a moment, or cancel it with None.
 
-        It is set by the time that is left, for the services' clock may differ from APScheduler's.
+        The services' clock may differ from APScheduler's, so the time that is left is what counts.
         """
         if not self._scheduler.running:
             return
@@ -110,7 +110,7 @@ class Alarms:
         )
 
     async def sweep(self) -> None:
-        """Rings whatever is due by the database, and has the outbox looked at.
+        """Ring all that is due by the database, and wake the delivery.
 
         What takes long is left to an alarm, and no deadline waits for it.
         """
@@ -127,7 +127,7 @@ class Alarms:
         self._wake_delivery()
 
     async def _look_ahead(self) -> None:
-        """Sets the alarms of the next hour, and throws away what nobody needs any more."""
+        """Set the alarms of the next hour, and delete rows that nobody needs."""
         try:
             await self._run(self._forget)
             for alarm, group_id, at in await self._run(self._due, self._desk.clock() + self._ahead):
@@ -152,7 +152,7 @@ class Alarms:
         task.add_done_callback(self._tasks.discard)
 
     async def _ring(self, alarm: str, group_id: int) -> None:
-        if alarm in self._busy:  # once more at the same time would help nobody
+        if alarm in self._busy:  # it is ringing already, and twice at once helps nobody
             return
         try:
             if self._timer(alarm).apart:
@@ -169,7 +169,7 @@ class Alarms:
         return self._timers[alarm.partition(":")[0]]
 
     def _ring_awake(self, desk: Desk, alarm: str, group_id: int) -> None:
-        """An alarm of a group that has fallen asleep meanwhile rings for nobody."""
+        """Ring an alarm, unless its group has fallen asleep meanwhile."""
         with desk.db.read() as tx:
             asleep = groups.is_asleep(tx, group_id)
         if not asleep:
@@ -185,7 +185,7 @@ class Alarms:
         ]
 
     def _was_set_back(self) -> bool:
-        """Whether the clock was set back: what waits by the old one is tried now."""
+        """Tell whether the clock was set back; if so, try all that waits now."""
         now, before = self._desk.clock(), self._swept_at
         self._swept_at = now
         if before is None or now >= before:

@@ -1,9 +1,9 @@
-"""Hears where the bot is and what it may do there, who comes to a call, and has the bot react.
+"""Hears what changes in servers, permissions and calls, and has the bot react.
 
 Servers that are joined or left, channels that are deleted, permissions that change: all of it comes
 with the unprivileged intent for guilds. Changes come in storms (a role moved, a category edited),
-so they are collected for a second and looked at once. Discord is not asked again where the bot may
-still not write, as far as it can see.
+so they are collected for a second and handled together. Where the bot can see that it still may not
+write, it sends nothing to Discord.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from storage import groups, outbox
 
 Run = Callable[..., Awaitable[Any]]
 
-# So long changes are collected, in seconds.
+# How long changes are collected, in seconds.
 STORM = 1.0
 UNKNOWN_GUILD, MISSING_ACCESS = 10004, 50001
 
@@ -62,41 +62,41 @@ class Changes:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def permit(self, group_id: int, channel_id: int | None = None) -> None:
-        """Permissions changed in a channel, or in any of the server's."""
+        """Note that permissions changed in one channel, or in the whole server."""
         known = self._channels.get(group_id, set())
         wide = channel_id is None or known is None
         self._channels[group_id] = None if wide else {*(known or ()), channel_id or 0}
         self._look_soon()
 
     def join(self, group_id: int) -> None:
-        """The bot is in this server, again or still."""
+        """Note that the bot is in this server, again or still."""
         self._servers.add(group_id)
         self._look_soon()
 
     def leave(self, group_id: int) -> None:
-        """The bot was removed from this server."""
+        """React to the bot's removal from this server."""
         self._servers.discard(group_id)
         log.info("group.left", group=group_id)
         self._react(self._reactions.removed, group_id)
 
     def lose(self, group_id: int, channel_id: int) -> None:
-        """A channel, or a thread, was deleted."""
+        """React to the deletion of a channel or a thread."""
         self._react(self._reactions.channel_lost, group_id, channel_id)
 
     def leave_call(self, group_id: int, channel_id: int, user_id: int) -> None:
-        """Somebody left a voice channel."""
+        """React to somebody who left a voice channel."""
         self._react(self._reactions.left_call, group_id, channel_id, user_id)
 
     def come_to_call(self, group_id: int, channel_id: int, who: Person) -> None:
-        """Somebody came to a voice channel."""
+        """React to somebody who came to a voice channel."""
         self._react(self._reactions.came_to_call, group_id, channel_id, who)
 
     def change_interest(self, group_id: int, event_id: int) -> None:
-        """Somebody is interested in an event of the server, or not any more."""
+        """React to somebody whose interest in a server's event changed."""
         self._react(self._reactions.interest_changed, group_id, event_id)
 
     def greet(self) -> None:
-        """Connected: compares with what is known, for all that happened while the bot was down."""
+        """Find out, after connecting, what changed while the bot was away."""
         self._begin(self._compare())
 
     async def _compare(self) -> None:
@@ -110,12 +110,12 @@ class Changes:
                 self.leave(group_id)
 
     def _is_ours(self, group_id: int) -> bool:
-        """Whether the group's server is on this process's shard, and would be in its list."""
+        """Tell whether this process's connection to Discord (its shard) has the group's server."""
         count, shard = self._client.shard_count, self._client.shard_id
         return count is None or shard is None or (group_id >> 22) % count == shard
 
     async def _is_removed(self, group_id: int) -> bool:
-        """Asks Discord: a server that is only missing from the list is not left for that."""
+        """Ask Discord whether the bot was removed from a server missing from its list."""
         try:
             await self._client.fetch_guild(group_id, with_counts=False)
         except discord.HTTPException as error:
@@ -149,7 +149,10 @@ class Changes:
             self._wake_delivery()
 
     def _may_write(self, group_id: int, channel_id: int) -> bool:
-        """Whether a card could be posted there now; events, which have no channel, are tried."""
+        """Tell whether a card could be posted there now.
+
+        Events have no channel, so they are always tried.
+        """
         guild = self._client.get_guild(group_id)
         if guild is None or channel_id == group_id:
             return guild is not None
@@ -180,7 +183,7 @@ class Changes:
             log.exception("changes.failed")
 
     def _read(self) -> tuple[set[int], set[int]]:
-        """The groups that are awake, and those of them in which something was set aside."""
+        """Return the groups that are awake, and those in which something was set aside."""
         with self._desk.db.read() as tx:
             known = {group_id for group_id in groups.awake(tx) if group_id > 0}
             return known, set(outbox.set_aside(tx))

@@ -1,4 +1,4 @@
-"""A small web server in the bot's process: whether it is well, and the feeds of calendars.
+"""A small web server for calendar feeds, and to tell whether the bot is well.
 
 It knows what it serves by two functions that it is given, and writes no address into any log: the
 secret of a feed is in it. Off unless `DOJO_HTTP_BIND` says where to listen; for the world to reach
@@ -15,7 +15,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.core.errors import StartError
 
-# The feed's file for a secret, or None. What is no secret gets the same answer as a wrong one.
+# The feed's file for a secret, or None. A malformed secret gets the same answer as a wrong one.
 ReadFeed = Callable[[str], Awaitable[bytes | None]]
 IsWell = Callable[[], Awaitable[bool]]
 
@@ -29,7 +29,7 @@ PRIVATE = {
 
 
 def parse_bind(bind: str) -> tuple[str, int]:
-    """Host and port of `DOJO_HTTP_BIND`, such as 127.0.0.1:8080 or [::1]:8080."""
+    """Return host and port of `DOJO_HTTP_BIND`, such as 127.0.0.1:8080 or [::1]:8080."""
     host, _, port = bind.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
     if not host or not (port.isascii() and port.isdigit()) or int(port) > 65535:
@@ -38,7 +38,7 @@ def parse_bind(bind: str) -> tuple[str, int]:
 
 
 def make_app(read_feed: ReadFeed, is_well: IsWell) -> web.Application:
-    """What is served."""
+    """Return the web application with the feeds and the health check."""
 
     async def feed(request: web.Request) -> web.Response:
         secret = request.match_info["secret"]
@@ -66,13 +66,13 @@ class WebServer:
 
     @classmethod
     async def open(cls, bind: str, read_feed: ReadFeed, is_well: IsWell) -> Self:
-        """Listens where `bind` says; port 0 takes a free one."""
+        """Start a server that listens where `bind` says; port 0 takes a free one."""
         server = cls(make_app(read_feed, is_well), *parse_bind(bind))
         await server.start()
         return server
 
     async def start(self) -> None:
-        """Begins to listen."""
+        """Begin to listen."""
         await self._runner.setup()
         try:
             await web.TCPSite(self._runner, self._host, self._port).start()
@@ -85,16 +85,16 @@ class WebServer:
 
     @property
     def port(self) -> int:
-        """The port that it listens on."""
+        """Return the port that the server listens on."""
         return int(self._runner.addresses[0][1])
 
     async def close(self) -> None:
-        """Ends; whoever is being served still gets the answer."""
+        """Stop the server; requests under way still get their answer."""
         await self._runner.cleanup()
 
 
 def _discreet_log() -> logging.Logger:
-    """The server's log without requests that cannot be parsed: it would quote their addresses."""
+    """Return a log that leaves out broken requests: it would quote their addresses."""
     log = logging.getLogger("dojo.web")
     log.addFilter(_quotes_no_request)
     return log
@@ -105,7 +105,7 @@ def _quotes_no_request(record: logging.LogRecord) -> bool:
 
 
 def _calendar(request: web.Request, body: bytes) -> web.Response:
-    """The file, unless whoever asks has this very one already."""
+    """Return the file, or "not modified" if the client has this version already."""
     tag = hashlib.sha256(body).hexdigest()[:32]
     answer = web.Response(headers=PRIVATE)
     if any(known.value in {tag, "*"} for known in request.if_none_match or ()):

@@ -1,4 +1,4 @@
-"""From rows of scores to a leaderboard, metric by metric. Pure, on scoring alone.
+"""From rows of scores to a leaderboard, one metric at a time. Pure.
 
 Each board gets its rows as `storage.scores.columns` gives them: member, question, and what the
 metric is made of.
@@ -28,14 +28,14 @@ Column = NDArray[np.float64]
 
 
 def every_board(rows: Sequence[tuple[Any, ...]]) -> dict[Metric, scoring.Leaderboard]:
-    """The leaderboards of all metrics, from rows as `storage.scores.counted` gives them."""
+    """Compute the leaderboards of all metrics from rows of `storage.scores.counted`."""
     columns = _in_order(_columns(rows, 2 + len(COUNTED)))
     named = dict(zip(("member", "question", *COUNTED), columns, strict=True))
     return {metric: _board(metric, _columns_of(metric, named), 1) for metric in METRICS}
 
 
 def board(metric: Metric, rows: Sequence[tuple[Any, ...]], minimum: int) -> scoring.Leaderboard:
-    """The leaderboard of these rows, whatever order they come in."""
+    """Compute one metric's leaderboard; the order of the rows does not matter."""
     return _board(metric, _columns(rows, 2 + len(_MADE_OF.get(metric, (metric,)))), minimum)
 
 
@@ -54,7 +54,7 @@ def _board(metric: Metric, columns: Sequence[Column], minimum: int) -> scoring.L
 
 
 def _columns_of(metric: Metric, named: Mapping[str, Column]) -> list[Column]:
-    """What one metric is made of, of the scores that count for it."""
+    """Choose the columns one metric needs, with only the scores that count for it."""
     wanted = _MADE_OF.get(metric, (metric,))
     there = ~np.isnan(named[wanted[-1]])
     if metric not in {"gain", "over_time"}:
@@ -63,7 +63,7 @@ def _columns_of(metric: Metric, named: Mapping[str, Column]) -> list[Column]:
 
 
 def questions_to_settle(table: scoring.Leaderboard) -> int | None:
-    """Tell about how many more questions would settle a table that is too close to call.
+    """Return about how many more questions would settle a table too close to call.
 
     None where that cannot be told, as `scoring.ranks.questions_to_settle` says.
     """
@@ -78,7 +78,11 @@ def questions_to_settle(table: scoring.Leaderboard) -> int | None:
 
 
 def seats_compare(taken: Collection[tuple[int, int]]) -> bool:
-    """Tell whether two people have sat in one seat: else what they earned may be the seat's.
+    """Tell whether any two people have sat in the same seat.
+
+    Else what a member earned may come from the seat.
+
+    Else what a member earned may come from the seat.
 
     Args:
         taken: who has sat in which seat, as (member, seat).
@@ -87,7 +91,7 @@ def seats_compare(taken: Collection[tuple[int, int]]) -> bool:
 
 
 def _given(metric: Metric, values: Sequence[Column]) -> dict[str, Any]:
-    """What the metric's leaderboard takes, from what its scores hold."""
+    """Return the arguments that the metric's leaderboard takes, from its columns."""
     if metric == "calibration":
         return {"probabilities": values[0], "outcomes": values[1]}
     if metric == "edge":  # compared with the others of the same round when they were scored
@@ -101,7 +105,7 @@ def _given(metric: Metric, values: Sequence[Column]) -> dict[str, Any]:
 
 
 def _less_the_seat(seats: Column, edges: Column) -> Column:
-    """A later seat faces a better number, so each turn is compared with those of its seat."""
+    """Subtract from each turn the average of its seat: a later seat has it harder."""
     if not len(edges):
         return edges
     less: Column = edges - scoring.seat_average(scores=edges, seats=seats.astype(np.int64))
@@ -111,7 +115,10 @@ def _less_the_seat(seats: Column, edges: Column) -> Column:
 def _newest_of_question(
     member: Column, question: Column, round_id: Column, *values: Column
 ) -> list[Column]:
-    """One forecast of a member on a question, that of the newest round: all share its luck."""
+    """Keep one forecast per member and question: the one of the newest round.
+
+    All forecasts on a question share its luck, so only one may count.
+    """
     order = np.lexsort((round_id, member, question))
     member, question = member[order], question[order]
     last = np.ones(len(order), dtype=np.bool_)
@@ -120,13 +127,13 @@ def _newest_of_question(
 
 
 def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[Column]:
-    """Rows as columns; None, such as for no round, is NaN."""
+    """Turn rows into columns; None, such as for no round, becomes NaN."""
     table = np.array(rows, dtype=np.float64).reshape(-1, width)
     return [np.ascontiguousarray(column) for column in table.T]
 
 
 def _in_order(columns: Sequence[Column]) -> Sequence[Column]:
-    """Columns in an order of their own: sums must not depend on the database's."""
+    """Sort the columns by question and member, so that sums never depend on the database."""
     member, question = columns[:2]
     later = question[1:] > question[:-1]
     if np.all(later | ((question[1:] == question[:-1]) & (member[1:] > member[:-1]))):

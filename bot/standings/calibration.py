@@ -39,7 +39,7 @@ class Bin:
 
     @property
     def lucky(self) -> bool:
-        """Whether what was said is within the interval of what happened."""
+        """Tell whether what was said lies within the interval of what happened."""
         return self.low - _ROUNDING <= self.said <= self.high + _ROUNDING
 
 
@@ -56,7 +56,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class CalibrationReading:
-    """A calibration; `chance` is how often luck alone looks as bad, the tilt is its direction."""
+    """A calibration, how often luck looks as bad (`chance`), and the error's direction (`tilt`)."""
 
     count: int
     bins: tuple[Bin, ...]
@@ -67,12 +67,12 @@ class CalibrationReading:
 
     @property
     def lucky(self) -> bool:
-        """Whether all the forecasts together are within what luck allows."""
+        """Tell whether all the forecasts together are within what luck allows."""
         return self.chance >= 1 - LEVEL
 
     @property
     def main_bin(self) -> Bin:
-        """The bin that most forecasts are in; among equals the one furthest from 50%.
+        """Return the bin with most forecasts; among equals the one furthest from 50%.
 
         It is chosen without a look at what happened: the worst of ten bins would often look bad by
         luck alone.
@@ -81,7 +81,7 @@ class CalibrationReading:
 
     @property
     def opposite(self) -> bool:
-        """Whether the main bin is off, by more than luck explains, against the tilt of all."""
+        """Tell whether the main bin clearly errs in the direction opposite to the tilt."""
         main = self.main_bin
         off = 0 if main.lucky else main.happened - main.said
         outward = main.said - 0.5 if abs(main.said - 0.5) > _MIDDLE else 0.0
@@ -95,7 +95,7 @@ class CalibrationReading:
 
 
 def read(probabilities: Sequence[float], outcomes: Sequence[int]) -> CalibrationReading | None:
-    """The calibration of forecasts on as many yes-or-no questions; None without any."""
+    """Measure the calibration of yes-or-no forecasts; None without any."""
     if not probabilities:
         return None
     given: dict[str, Any] = {"probabilities": probabilities, "outcomes": outcomes}
@@ -111,7 +111,7 @@ def read(probabilities: Sequence[float], outcomes: Sequence[int]) -> Calibration
 
 
 def read_numbers(inside: Sequence[int]) -> scoring.HitRate | None:
-    """How often what happened lay within 80% intervals; None without any.
+    """Measure how often what happened lay within 80% intervals; None without any.
 
     Args:
         inside: for each number that was forecast, 1 if its interval held what happened, else 0.
@@ -123,7 +123,7 @@ def read_numbers(inside: Sequence[int]) -> scoring.HitRate | None:
 
 
 def sentence(reading: CalibrationReading | None, who: str) -> str:
-    """What it means, to a newcomer.
+    """Say in plain words what the calibration means.
 
     Args:
         reading: the calibration, if there is one.
@@ -141,7 +141,7 @@ def sentence(reading: CalibrationReading | None, who: str) -> str:
 
 
 def advice(reading: CalibrationReading | None) -> str:
-    """What to do about it, where that is clear; else nothing."""
+    """Say what to do about it, where that is clear; else return nothing."""
     if reading is None or reading.count < FEW or reading.lucky or reading.opposite:
         return ""
     return _ADVICE.get(reading.tilt, "")
@@ -161,7 +161,7 @@ def _happens(main: Bin) -> str:
 
 
 def _exception(reading: CalibrationReading) -> str:
-    """How the main bin, which says something else, fits to what all forecasts say together."""
+    """Say how the main bin differs from what all forecasts say together."""
     main = reading.main_bin
     around = f"around {say_probability(main.said)} "
     if reading.opposite:
@@ -183,7 +183,10 @@ def _of_all(reading: CalibrationReading) -> str:
 
 
 def _tilt(skill: scoring.CalibrationSkill) -> str:
-    """The direction of the error, where it is clear; the limits are NaN where it is not known."""
+    """Return the direction of the error; empty where it is not clear.
+
+    The limits are NaN where the error is not known.
+    """
     lean = ""
     if skill.intercept_high < 0:
         lean = LESS_OFTEN
@@ -198,7 +201,10 @@ def _tilt(skill: scoring.CalibrationSkill) -> str:
 
 
 def _bin_count(probabilities: Sequence[float]) -> int:
-    """Ten; five for short records, where tenths would hold two or three forecasts each."""
+    """Return ten, or five for short records.
+
+    In a short record, tenths would hold two or three forecasts each.
+    """
     return 10 if len(probabilities) >= ENOUGH_FOR_TENTHS else 5
 
 

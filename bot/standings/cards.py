@@ -65,7 +65,7 @@ ASKED_TO_HOLD = 0.8
 
 
 def leaderboard_card(board: Board, picture: Picture | None) -> Message:
-    """One page of members, best first, those on the way to a rank below."""
+    """Show one page of members, best first, then those without a rank."""
     asked = board.asked
     embed = card(leaderboard_title(board), _rows(board), BLUE if board.members else GREY)
     if board.too_close or board.unmoved:
@@ -84,14 +84,14 @@ def leaderboard_card(board: Board, picture: Picture | None) -> Message:
 
 
 def leaderboard_title(board: Board) -> str:
-    """Metric and window."""
+    """Name the metric, the window and, if there are several, the page."""
     asked = board.asked
     page = f", page {asked.page} of {board.pages}" if board.pages > 1 else ""
     return f"Leaderboard: {WORDS[asked.metric].name}, {asked.window.name()}{page}"
 
 
 def calibration_card(shown: Calibration, picture: Picture | None) -> Message:
-    """What a calibration means, over its picture."""
+    """Say what a calibration means, over its picture."""
     text = [f"{shown.sentence} {shown.advice}".strip()]
     if shown.of_group:
         text.append(
@@ -116,13 +116,13 @@ def calibration_card(shown: Calibration, picture: Picture | None) -> Message:
 
 
 def calibration_title(shown: Calibration) -> str:
-    """Whose it is, as plain text."""
+    """Say whose calibration it is, as plain text."""
     whose = {"you": "yours"}.get(shown.whose, shown.whose)
     return f"Calibration: {whose}"
 
 
 def profile_card(profile: Profile) -> Message:
-    """A member's record. No mean stands here without the interval that says how sure it is."""
+    """Show a member's record; every mean comes with its interval."""
     embed = card(safe(profile.name), _record(profile), BLUE)
     if profile.standings:
         embed.add_field(name="Scores over all questions", value=_standings(profile), inline=False)
@@ -170,7 +170,7 @@ def _settle(board: Board) -> str:
 
 
 def _roughly(count: int) -> str:
-    """A guess is not told to the last digit: 7, 35, 250.
+    """Round a guess up so that it does not look exact: 7, 35, 250.
 
     >>> [_roughly(count) for count in (7, 33, 212)]
     ['7', '35', '250']
@@ -180,7 +180,7 @@ def _roughly(count: int) -> str:
 
 
 def _progress(row: BoardRow, asked: BoardQuery) -> str:
-    """How far somebody has come, and what their next questions bring."""
+    """Say how far somebody has come, and what their next questions bring."""
     if row.rank is None and row.questions < asked.minimum:
         left = asked.minimum - row.questions
         more = say_count(left, "more question")
@@ -198,7 +198,7 @@ def _progress(row: BoardRow, asked: BoardQuery) -> str:
 
 
 def _ranges(board: Board) -> str:
-    """What brackets and ranges of ranks say, where there are any."""
+    """Explain brackets and ranges of ranks, where the board has any."""
     said = []
     if any(not math.isnan(row.low) for row in board.rows):
         often = "about 9 times in 10" if board.about else "9 times in 10"
@@ -210,7 +210,7 @@ def _ranges(board: Board) -> str:
 
 
 def _below(board: Board) -> str:
-    """Over those without a rank: too few questions, or numbers that have no mean."""
+    """Return the heading over those without a rank."""
     takes = say_count(board.asked.minimum, "question")
     if _has_enough(board):
         return f"**Without a rank** (it takes {takes} and a number)"
@@ -218,7 +218,7 @@ def _below(board: Board) -> str:
 
 
 def _has_enough(board: Board) -> bool:
-    """Whether somebody has no rank in spite of enough questions."""
+    """Tell whether somebody has no rank in spite of enough questions."""
     return any(row.rank is None and row.questions >= board.asked.minimum for row in board.rows)
 
 
@@ -278,14 +278,14 @@ def _row(row: BoardRow, asked: BoardQuery) -> str:
 
 
 def _numbers(metric: Metric, row: BoardRow, what: str) -> str:
-    """The value, whose or what it is, and its interval."""
+    """Write the value, whose or what it is, and its interval."""
     interval = say_interval(metric, row.low, row.high)
     told = f"**{say_value(metric, row.value)}** {what}"
     return f"{told} ({interval})" if interval else told
 
 
 def _turning(board: Board) -> tuple[Item, ...]:
-    """Buttons to the pages beside this one."""
+    """Return buttons to the pages before and after this one."""
     asked = board.asked
     beside = [(asked.page - 1, "Previous page"), (asked.page + 1, "Next page")]
     return tuple(
@@ -314,7 +314,7 @@ def _record(profile: Profile) -> str:
 
 
 def _beside_nothing(brier: BoardRow) -> str:
-    """A mean Brier score beside that of knowing nothing, if more than luck tells them apart."""
+    """Compare a mean Brier score with that of knowing nothing."""
     if math.isnan(brier.low):
         return f"A mean Brier score is told from 10 questions on: {brier.questions} so far."
     interval = say_interval("brier", brier.low, brier.high)
@@ -327,7 +327,7 @@ def _beside_nothing(brier: BoardRow) -> str:
 
 
 def _standings(profile: Profile) -> str:
-    """Every metric with its interval; those that have none yet are named with what they take."""
+    """List the metrics that have an interval, then what the others still need."""
     sure = [(metric, row) for metric, row in profile.standings if not math.isnan(row.low)]
     rows = [_standing(metric, row) for metric, row in sure]
     waiting = [
@@ -349,7 +349,7 @@ def _calibration(profile: Profile) -> str:
 
 
 def _of_numbers(found: HitRate) -> str:
-    """How often 80% intervals held what happened; 80% is within the brackets or it is not."""
+    """Say how often 80% intervals held what happened, and whether that fits."""
     low, high = say_share(found.low), say_share(found.high)
     told = (
         f"Of numbers: what happened lay in the 80% interval in {found.hits} of {found.count} "

@@ -22,7 +22,7 @@ from bot.standings.query import MINIMUM, Metric
 async def window_choices(
     interaction: discord.Interaction[Any], current: str
 ) -> list[app_commands.Choice[str]]:
-    """The windows that fit what has been typed so far."""
+    """Offer the windows that fit what has been typed so far."""
     found = await Door(interaction).do(standings_service.window_choices, current)
     return [app_commands.Choice(name=label, value=value) for label, value in found]
 
@@ -47,7 +47,7 @@ async def leaderboard(
     window: str = "",
     min: app_commands.Range[int, 1, 1000] = MINIMUM,  # noqa: A002 - the option's name
 ) -> None:
-    """Shows the leaderboard."""
+    """Show the leaderboard."""
     door = Door(interaction)
     message = await door.draw(
         standings_pictures.leaderboard, metric=metric, window=window, minimum=min
@@ -65,7 +65,7 @@ async def calibration(
     member: discord.Member | None = None,
     group: bool = False,  # noqa: FBT001, FBT002 - an option of a slash command
 ) -> None:
-    """Shows a calibration."""
+    """Show a calibration."""
     door = Door(interaction)
     who = member.id if member else None
     await door.whisper(message=await door.draw(standings_pictures.calibration, who, group=group))
@@ -77,7 +77,7 @@ async def calibration(
 async def profile(
     interaction: discord.Interaction[Any], member: discord.Member | None = None
 ) -> None:
-    """Shows a member's record."""
+    """Show a member's record."""
     door = Door(interaction)
     message = await door.draw(standings_pictures.profile, member.id if member else None)
     await door.whisper(message=message)

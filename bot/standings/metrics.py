@@ -1,4 +1,4 @@
-"""How each metric is said: its name, what its number means, and how the number is written."""
+"""How each metric is said: its name, its meaning, and its number."""
 
 import math
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _KEPT = "Forecasts beyond 0.1% and 99.9% count as these."
 
 @dataclass(frozen=True)
 class Words:
-    """A metric in words: `name` as a title, `means` in one plain sentence, `form` of its number."""
+    """A metric in words: its title, its meaning, and the format of its number."""
 
     name: str
     means: str
@@ -93,7 +93,7 @@ WORDS: dict[Metric, Words] = {
 
 
 def say_value(metric: Metric, value: float) -> str:
-    """A metric's number as it is read, with a true minus sign and without a signed zero.
+    """Write a metric's number with a true minus sign; zero has no sign.
 
     >>> say_value("edge", 0.0213), say_value("edge", -0.0001), say_value("log", math.inf)
     ('+0.021', '0.000', '∞')
@@ -107,14 +107,14 @@ def say_value(metric: Metric, value: float) -> str:
 
 
 def say_interval(metric: Metric, low: float, high: float) -> str:
-    """The 90% interval around a number; nothing where there is none."""
+    """Write the 90% interval around a number; nothing where there is none."""
     if math.isnan(low) or math.isnan(high):
         return ""
     return f"{say_value(metric, low)} to {say_value(metric, high)}"
 
 
 def say_ranks(ranks: tuple[int, int]) -> str:
-    """The best and the worst rank that the data allow.
+    """Write the best and the worst rank that the data allow.
 
     >>> say_ranks((1, 4)), say_ranks((2, 2))
     ('1–4', '2')

@@ -1,4 +1,4 @@
-"""What a leaderboard is asked for: a metric, a window of time, how many questions, which page.
+"""A request for a leaderboard: metric, window of time, how many questions, which page.
 
 Words as people type them go in; a button's numbers come out and go in again. Pure.
 """
@@ -35,7 +35,7 @@ _QUARTER = re.compile(
 
 @dataclass(frozen=True)
 class Window:
-    """Which scores count: all, the last so many days or sessions, or those of a season.
+    """Which scores count: all, the last days or sessions, or those of a season.
 
     A season is a quarter of the year; its `number` is the year times ten and the quarter.
     """
@@ -45,12 +45,12 @@ class Window:
 
     @classmethod
     def season(cls, year: int, quarter: int) -> Self:
-        """A quarter of a year; after the fourth comes the next year's first."""
+        """Return a quarter of a year; quarter 5 is the next year's first."""
         later, at = divmod(quarter - 1, 4)
         return cls("season", (year + later) * 10 + at + 1)
 
     def name(self) -> str:
-        """How it is said: "all time", "last 30 days", "season 2026 Q4"."""
+        """Say the window in words: "all time", "last 30 days", "season 2026 Q4"."""
         if self.kind == "all":
             return "all time"
         if self.kind == "season":
@@ -59,7 +59,7 @@ class Window:
         return f"last {one}" if self.number == 1 else f"last {self.number} {self.kind}"
 
     def typed(self) -> str:
-        """How somebody would type it."""
+        """Return the window as somebody would type it."""
         if self.kind == "all":
             return "all"
         if self.kind == "season":
@@ -67,7 +67,7 @@ class Window:
         return f"{self.number} {self.kind.removesuffix('s') if self.number == 1 else self.kind}"
 
     def limits(self, now: datetime, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
-        """From when on and until when an outcome must have become known."""
+        """Return from when and until when an outcome must have become known."""
         if self.kind == "days":
             return now - timedelta(days=self.number), None
         if self.kind == "season":
@@ -88,17 +88,17 @@ class BoardQuery:
     page: int = 1
 
     def at(self, page: int) -> Self:
-        """Another page of the same."""
+        """Return the query for another page of the same leaderboard."""
         return replace(self, page=page)
 
     def key(self) -> Key:
-        """In numbers, for a button."""
+        """Write the query as numbers, for a button."""
         what = METRICS.index(self.metric) * len(KINDS) + KINDS.index(self.window.kind)
         return Key(CardKind.LEADERBOARD, self.page, (what, self.window.number, self.minimum))
 
     @classmethod
     def from_key(cls, key: Key) -> Self:
-        """From a button's numbers, which anybody may have made up."""
+        """Read a button's numbers; refuse those that no button of ours has."""
         try:
             what, number, minimum = key.more
             metric, kind = divmod(what, len(KINDS))
@@ -112,7 +112,7 @@ class BoardQuery:
 
 
 def parse_window(text: str, *, now: datetime, zone: ZoneInfo) -> Window:
-    """The window that somebody typed or chose.
+    """Read the window that somebody typed or chose.
 
     Raises:
         Refusal: it cannot be read, or asks for nothing or for too much.
@@ -135,7 +135,7 @@ def parse_window(text: str, *, now: datetime, zone: ZoneInfo) -> Window:
 
 
 def window_choices(typed: str, *, now: datetime, zone: ZoneInfo) -> list[tuple[str, str]]:
-    """What can be chosen for what has been typed so far: the label, and what it stands for."""
+    """Return the windows that fit the typed text: each label with its value."""
     this = _season_of(now, zone)
     before = _before(this)
     offered = [
@@ -151,7 +151,7 @@ def window_choices(typed: str, *, now: datetime, zone: ZoneInfo) -> list[tuple[s
 
 
 def _read_choice(wanted: str, now: datetime, zone: ZoneInfo) -> list[tuple[str, str]]:
-    """What was typed, if it can be read; for a bare number, of days or of sessions."""
+    """Read the typed text as a window; try a bare number as days and sessions."""
     found = []
     for guess in [wanted, *(f"{wanted} {unit}" for unit in ("days", "sessions"))]:
         try:
@@ -192,13 +192,13 @@ def _before(season: Window) -> Window:
 
 
 def _begin(number: int, zone: ZoneInfo) -> datetime:
-    """Midnight, where the group is, of a season's first day."""
+    """Return midnight, on the group's clocks, of a season's first day."""
     year, quarter = divmod(number, 10)
     return datetime(year, quarter * 3 - 2, 1, tzinfo=zone).astimezone(UTC)
 
 
 def _is_sound(asked: BoardQuery) -> bool:
-    """Whether a button could say this."""
+    """Tell whether a button of ours could hold this query."""
     window = asked.window
     if asked.minimum < 1 or asked.page < 1:
         return False

@@ -35,7 +35,7 @@ AT_ONCE = 6
 
 @dataclass(frozen=True)
 class BoardRow:
-    """A member's place; `rank` is None with too few resolved questions or an undefined value.
+    """A member's row; `rank` is None with too few questions or without a number.
 
     `ranks` are the best and the worst rank that the data allow. The interval is that of `raw`, the
     plain mean, which `value` pulls towards 0 in some metrics.
@@ -96,18 +96,18 @@ class Calibration:
 
     @property
     def sentence(self) -> str:
-        """What it means."""
+        """Say in plain words what the calibration means."""
         return standings_calibration.sentence(self.reading, self.whose)
 
     @property
     def advice(self) -> str:
-        """What to do about it, where that is clear."""
+        """Say what to do about it, where that is clear."""
         return standings_calibration.advice(self.reading)
 
 
 @dataclass(frozen=True)
 class ProfileLine:
-    """One resolved question of a member: the score of each moment at which they had one.
+    """One resolved question of a member, with the score at each moment.
 
     `headline` is what counts on boards; None where the member had no turn and others had one.
     """
@@ -119,7 +119,9 @@ class ProfileLine:
 
 @dataclass(frozen=True)
 class Moments:
-    """A member's mean Brier score at each moment of a round, on the questions that have them all.
+    """A member's mean Brier score at each moment of a round.
+
+    Only the questions that have a score at every moment count.
 
     They are shown from `MOMENTS_FROM` questions on, where their intervals hold.
     """
@@ -159,7 +161,7 @@ def show_leaderboard(
     window: str = "",
     minimum: int = MINIMUM,
 ) -> Board:
-    """The first page of a leaderboard, in the words of a command."""
+    """Return the first page of the leaderboard that a command asks for."""
     with desk.db.read() as tx:
         zone = _zone(groups.find(tx, caller.group_id))
     span = standings_query.parse_window(window, now=desk.clock(), zone=zone)
@@ -167,12 +169,15 @@ def show_leaderboard(
 
 
 def show_page_of(desk: Desk, caller: Caller, key: Key) -> Board:
-    """The page that a button stands for."""
+    """Return the page that a button leads to."""
     return show_page(desk, caller, BoardQuery.from_key(key))
 
 
 def show_page(desk: Desk, caller: Caller, asked: BoardQuery) -> Board:
-    """One page of a leaderboard: of all time from what is kept, of a window from the scores."""
+    """Return one page of a leaderboard.
+
+    The board of all time is stored; that of a window is computed from the scores.
+    """
     done = standings_stored.rescore(desk, caller.group_id, AT_ONCE)
     with desk.db.read() as tx:
         if not done:
@@ -183,7 +188,7 @@ def show_page(desk: Desk, caller: Caller, asked: BoardQuery) -> Board:
 
 
 def window_choices(desk: Desk, caller: Caller, so_far: str) -> list[tuple[str, str]]:
-    """Windows that fit what has been typed so far."""
+    """Return the windows that fit what has been typed so far."""
     with desk.db.read() as tx:
         zone = _zone(groups.find(tx, caller.group_id))
     return standings_query.window_choices(so_far, now=desk.clock(), zone=zone)
@@ -192,7 +197,7 @@ def window_choices(desk: Desk, caller: Caller, so_far: str) -> list[tuple[str, s
 def show_calibration(
     desk: Desk, caller: Caller, user_id: int | None = None, *, group: bool = False
 ) -> Calibration | None:
-    """A member's calibration or the group's; None if the bot has not met the member here."""
+    """Return a member's or the group's calibration; None for a member nobody knows here."""
     if group and user_id is not None:
         raise Refusal("A member or the group? Leave one of the two out.")
     with desk.db.read() as tx:
@@ -206,7 +211,7 @@ def show_calibration(
 
 
 def show_profile(desk: Desk, caller: Caller, user_id: int | None = None) -> Profile | None:
-    """A member's record; None if the bot has not met them in this group."""
+    """Return a member's record; None if this group does not know the member."""
     done = standings_stored.rescore(desk, caller.group_id, AT_ONCE)
     if done:
         standings_stored.refresh(desk, 0, caller.group_id)
@@ -241,7 +246,10 @@ def _zone(group: Group | None) -> ZoneInfo:
 
 
 def _table(tx: Session, desk: Desk, group_id: int, asked: BoardQuery) -> scoring.Leaderboard:
-    """Whether kept or computed now, the numbers are the same."""
+    """Return the board: stored where that is up to date, else computed.
+
+    Both ways give the same numbers.
+    """
     group = groups.find(tx, group_id)
     if (
         group is not None
@@ -256,7 +264,10 @@ def _table(tx: Session, desk: Desk, group_id: int, asked: BoardQuery) -> scoring
 
 
 def _rescoring(tx: Session, group_id: int, asked: BoardQuery) -> Board:
-    """No board of which a part is by other rules."""
+    """Return a board without rows while old scores are being computed again.
+
+    Else a part of it would follow other rules than the rest.
+    """
     group = groups.get(tx, group_id)
     done = scores.settled_until(tx, group_id, group.rescored_to or 0)
     resolved = scores.settled_questions(tx, group_id)
@@ -296,7 +307,7 @@ def _page(tx: Session, caller: Caller, asked: BoardQuery, board: scoring.Leaderb
 def _unmoved(
     tx: Session, desk: Desk, caller: Caller, asked: BoardQuery, table: scoring.Leaderboard
 ) -> bool:
-    """Whether this is a board of gains on which each seat was always the same member's."""
+    """Tell whether this is a board of gains for which no seats can be compared."""
     people = {row.member for row in table.ranked or table.unranked}
     if asked.metric != "gain" or len(people) < 2:
         return False
@@ -308,7 +319,7 @@ def _unmoved(
 
 
 def _without_numbers(board: Board) -> Board:
-    """The same people, of whom nothing can be said."""
+    """Return the same board without any numbers or ranks."""
     mine = None if board.mine is None else (_no_number(board.mine[0]), board.mine[1])
     rows = tuple(_no_number(row) for row in board.rows)
     return replace(board, rows=rows, mine=mine, too_close=False, unmoved=True)
@@ -322,7 +333,7 @@ def _no_number(row: BoardRow) -> BoardRow:
 def _mine(
     table: Sequence[scoring.Standing], me: Member | None, ranked: int
 ) -> tuple[BoardRow, int] | None:
-    """The asking member's row, and the page that it is on."""
+    """Return the calling member's row, and the page that it is on."""
     for at, row in enumerate(table):
         if me is not None and row.member == me.id:
             return _board_row(row, me.name, among=ranked, mine=True), at // PAGE + 1
@@ -344,7 +355,7 @@ def _board_row(row: scoring.Standing, name: str, *, among: int = 0, mine: bool) 
 
 
 def _ranks(row: scoring.Standing, among: int) -> tuple[int, int] | None:
-    """Between which ranks somebody stands; anywhere where nothing is known of the error."""
+    """Return the range of ranks; all ranks where nothing is known of the error."""
     if row.rank is None or row.rank_low is None or row.rank_high is None:
         return None
     known = not math.isnan(row.error) and row.freedom > 0
@@ -363,7 +374,7 @@ def _of_member(tx: Session, group_id: int, member: Member, whose: str) -> Calibr
 
 
 def _of_group(tx: Session, group_id: int) -> Calibration:
-    """The calibration of what the group said together, one forecast a question.
+    """Measure the group's calibration, with one common forecast per question.
 
     Members' forecasts on a question share its outcome, so as separate forecasts they would look
     like far more evidence than they are. Of numbers there is no single interval of the group.
@@ -383,7 +394,7 @@ def _of_group(tx: Session, group_id: int) -> Calibration:
 
 
 def _standings(tx: Session, group_id: int, member: Member) -> tuple[tuple[Metric, BoardRow], ...]:
-    """What is kept of a member, metric by metric; those without a single question are left out."""
+    """Return a member's stored standings by metric, where they have a question."""
     found = standings.of_member(tx, group_id, row_id(member))
     if "gain" in found and not boards.seats_compare(scores.seats_taken(tx, group_id)):
         del found["gain"]  # it may be the seat's
@@ -411,7 +422,7 @@ def _profile_lines(rows: Iterable[tuple[Score, str]]) -> list[ProfileLine]:
 
 
 def _moments(rows: Sequence[Score]) -> Moments:
-    """Mean Brier scores by moment, on the questions of which the member has all of them.
+    """Average Brier scores by moment, on questions that have one at every moment.
 
     Of a question that went around twice, the rounds count by their mean.
     """
@@ -429,7 +440,7 @@ def _moments(rows: Sequence[Score]) -> Moments:
 
 
 def _whole_rounds(rows: Sequence[Score]) -> list[Score]:
-    """What was earned at the close, and in the rounds of which no moment is missing."""
+    """Return scores at the close, and of rounds that have every moment."""
     scored = [row for row in rows if row.brier is not None]
     seen: dict[int | None, set[Moment]] = defaultdict(set)
     for row in scored:

@@ -1,8 +1,8 @@
-"""Keeps everybody's standing in every metric, so that no leaderboard adds up a lifetime.
+"""Stores every member's standing in every metric, so that boards need no long sums.
 
-What is kept is what would be computed: from all scores, by the same functions, with nothing added
-to yesterday's numbers. It is computed outside the group's lock and saved only if the scores are
-still the same; whoever changed them meanwhile has set the next alarm.
+They are always computed from all scores, by the same functions; nothing is added to yesterday's
+numbers. Scores could change while they are computed outside the group's lock. So they are saved
+only if the scores are still the same; the change has set the next alarm.
 """
 
 import math
@@ -29,7 +29,7 @@ BATCHES = 40
 
 
 def refresh(desk: Desk, _number: int, group_id: int) -> None:
-    """Brings a group's kept standings up to date; does nothing if they are. Twice is once."""
+    """Bring a group's stored standings up to date, if they are not."""
     if not rescore(desk, group_id, BATCHES):
         return  # the sweep finds the group again
     with desk.db.read() as tx:
@@ -50,21 +50,21 @@ def refresh(desk: Desk, _number: int, group_id: int) -> None:
 
 
 def rescore(desk: Desk, group_id: int, batches: int) -> bool:
-    """Computes scores again that an older version computed; True if none are left.
+    """Compute scores of older versions again; return True if none are left.
 
-    A question can be resolved meanwhile, before or behind the last one done. Whoever resolves it
-    scores it by the new rules too, and scoring it once more changes nothing.
+    A question can be resolved meanwhile, before or behind the last one done. It is then scored by
+    the new rules at once, and scoring it once more changes nothing.
     """
     return any(_all_rescored(desk, group_id) for _ in range(batches))
 
 
 def is_current(group: Group) -> bool:
-    """Whether the kept standings show all of the group's scores, computed by today's rules."""
+    """Tell whether the stored standings show all scores, by today's rules."""
     return group.rescored_to is None and group.standings_version == group.scores_version
 
 
 def kept(tx: Session, group_id: int, metric: Metric, minimum: int) -> scoring.Leaderboard:
-    """The leaderboard of all time from what is kept."""
+    """Return the leaderboard of all time from the stored standings."""
     rows = standings.of_metric(tx, group_id, metric)
     return scoring.rank(standings=map(read, rows), metric=metric, minimum=minimum)
 
@@ -78,7 +78,7 @@ def compute(
     limits: Limits = EVER,
     minimum: int = 1,
 ) -> scoring.Leaderboard:
-    """A leaderboard computed from the scores of a window."""
+    """Compute a leaderboard from the scores of a window."""
     sessions = window.number if window.kind == "sessions" else None
     since, until = limits
     rows = scores.columns(tx, group_id, metric, since=since, until=until, sessions=sessions)
@@ -86,7 +86,7 @@ def compute(
 
 
 def read(row: Standing) -> scoring.Standing:
-    """A standing as it was before it was kept."""
+    """Turn a stored row back into the standing that it was made from."""
     value, low, high, raw, error = map(_number, (row.value, row.low, row.high, row.raw, row.error))
     return scoring.Standing(
         rank=None,
@@ -102,7 +102,7 @@ def read(row: Standing) -> scoring.Standing:
 
 
 def _all_rescored(desk: Desk, group_id: int) -> bool:
-    """Scores the next few questions again; True where there are none."""
+    """Score the next few questions again; return True where there are none."""
     with desk.db.read() as tx:
         group = groups.find(tx, group_id)
         if group is None or group.rescored_to is None:
@@ -116,7 +116,7 @@ def _all_rescored(desk: Desk, group_id: int) -> bool:
 
 
 def _next_questions(tx: Session, group_id: int, after: int) -> list[Question]:
-    """Not many questions, or one with many forecasts."""
+    """Return a few questions with not too many forecasts, but at least one question."""
     found = scores.settled(tx, group_id, after=after, limit=MOST_QUESTIONS)
     made = scores.forecasts_on(tx, [row_id(one) for one in found])
     sums = accumulate(made.get(row_id(one), 0) for one in found)

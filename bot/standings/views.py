@@ -8,7 +8,7 @@ from storage.enums import CardKind
 
 
 async def turn_page(door: Door, at: Key, _values: tuple[str, ...]) -> None:
-    """Previous page and Next page: the answer takes the place of the page that was pressed."""
+    """Replace the pressed page by the previous or the next one."""
     await door.replace(await door.draw(standings_pictures.leaderboard_page, at))
 
 

@@ -1,4 +1,4 @@
-"""Makes parts of a time of the numbers in them, and refuses those that there are not. Pure."""
+"""Makes parts of a time from numbers, and refuses impossible ones. Pure."""
 
 from dataclasses import replace
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""Finds the dates that a sense can mean, nearest first, on the clocks of its zone. Pure."""
+"""Finds the dates that a sense can mean, nearest first, in its zone. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Finds the moments that a sense can mean: its days and times of day on somebody's clocks. Pure."""
+"""Finds the moments that a sense can mean, on somebody's clocks. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

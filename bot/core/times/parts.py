@@ -1,4 +1,4 @@
-"""The parts of a typed time, as the grammar finds them: what was said, not yet what it means."""
+"""The parts of a typed time, as the grammar finds them."""
 
 from dataclasses import dataclass
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""Why a text is not read as a time: an error within the reader, which never leaves it. Pure."""
+"""Why a text cannot be read as a time: the reader's own error. Pure."""
 
 from bot.core.times.result import Purpose
 from bot.core.times.said import EXAMPLES

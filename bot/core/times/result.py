@@ -1,4 +1,4 @@
-"""What a time as it was typed turned out to mean: one moment, several, or none. Pure."""
+"""What a typed time turned out to mean: one moment, several, or none. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What a part may be that can be one thing or another: an hour or a day, a time or a date. Pure."""
+"""What an unclear part may be, such as an hour or a day. Pure."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

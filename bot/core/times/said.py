@@ -1,4 +1,4 @@
-"""Says a moment in the bot's own words, so that the reader understands it again. Pure."""
+"""Says a moment so that the reader understands it again. Pure."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""Splits a cleaned text into the tokens of the grammar, each by what it looks like. Pure.
+"""Splits a cleaned text into tokens by what they look like. Pure.
 
 What a word means may hang on its neighbours ("am" is half of a day in English and "on" in German);
 `context.py` settles that afterwards. Nothing is skipped but spaces, commas and the dot after a

@@ -1,4 +1,4 @@
-"""Makes one sense of the parts of a time, or several where a number may be this or that. Pure.
+"""Makes one sense of the parts, or several where a number is unclear. Pure.
 
 "Fri 4 7pm" is the fourth at seven, "Friday 7" an hour, "4.12 19:00" a date and "19.30" a time. Each
 part gets one role, and parts that do not go together are refused: none is left out.

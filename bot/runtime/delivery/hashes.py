@@ -1,4 +1,4 @@
-"""Hashes of what a message shows, by which an edit that would change nothing is known.
+"""Hashes of what a message shows, to find edits that would change nothing.
 
 What Discord may do by itself is not in them: it numbers components and serves files elsewhere.
 """
@@ -18,7 +18,7 @@ def hashes_of(message: Message) -> Hashes:
 
 
 def text_hash_of(message: Message) -> Hashes:
-    """Return the hash for an edit that leaves the files of a message as they are."""
+    """Return the hash of an edit that leaves a message's files unchanged."""
     return hashes_of(message)._replace(files=None)
 
 

@@ -1,7 +1,7 @@
 """Saves what Discord has answered: many notes in one transaction.
 
-A press or an edit would else take a second durable commit for the note that it arrived. A note
-that is lost costs one more edit: its edit stays counted as under way, see `storage/outbox.py`.
+Without this, each press or edit would need a second commit, to note that it arrived. A note that is
+lost costs one more edit: its edit stays counted as under way, see `storage/outbox.py`.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Note:
-    """What is to be written about one effect; `write` says whether an edit is due."""
+    """A note about one effect; `write` saves it and returns whether an edit is due."""
 
     effect_id: int
     write: Callable[[Session], bool]
@@ -45,13 +45,13 @@ class Notes:
         self._saving: asyncio.Task[None] | None = None
 
     def add(self, note: Note) -> None:
-        """Has a note saved soon."""
+        """Have a note saved soon."""
         self._waiting.append(note)
         if self._saving is None or self._saving.done():
             self._saving = asyncio.create_task(self._save())
 
     async def close(self) -> None:
-        """Saves what is left."""
+        """Save what is left."""
         self._linger = 0.0
         if self._saving is not None:
             await self._saving
@@ -71,10 +71,10 @@ class Notes:
                 self._wake()
 
     def _write(self, batch: list[Note]) -> tuple[bool, list[Note]]:
-        """Whether an edit is due, and the notes on rows that others are changing right now.
+        """Save what can be saved now; return whether edits are due, and the rest.
 
-        Two transactions that wait for each other's rows would block each other for good. This one
-        waits for a row only while it holds no other.
+        Two transactions that wait for each other's rows would block each other for good. Therefore
+        this one waits for a row only while it holds no other.
         """
         with self._desk.db.write() as tx:
             free = {note.effect_id for note in batch}

@@ -1,7 +1,7 @@
-"""How fast Discord is asked: a budget for every request, and a time-out for each by itself.
+"""How fast Discord gets requests: a common budget, and a time-out for each.
 
 Discord allows a bot 50 requests a second in all. Answers to interactions and their follow-ups are
-exempt from that limit, so a press never waits here; everything else does, whoever asks it.
+exempt from that limit, so a press never waits here; every other request does.
 """
 
 import asyncio
@@ -13,8 +13,8 @@ from types import SimpleNamespace
 import aiohttp
 
 REQUESTS_A_SECOND = 45
-# So many may go at once after a pause. The way to Discord is not always equally long, so that a
-# second there can hold a few more than one here: with a larger burst it could be over 50.
+# How many may go at once after a pause. Requests could come closer together on their way, and a
+# larger burst could then be over 50 a second at Discord. One leaves room for that.
 BURST = 1
 REQUEST_TIMEOUT = 30.0
 EXEMPT = ("/interactions/", "/webhooks/")
@@ -33,7 +33,7 @@ class Pace:
         self._one_by_one = asyncio.Lock()
 
     def room(self) -> int:
-        """How many requests could go at this moment."""
+        """Return how many requests could go at this moment."""
         now = _now()
         before = now if self._counted_at is None else self._counted_at
         self._left = min(self._left + (now - before) / self.interval, BURST)
@@ -41,9 +41,9 @@ class Pace:
         return int(self._left)
 
     async def turn(self) -> None:
-        """Waits for the turn of one request, and counts it.
+        """Wait for the turn of one request, and count it.
 
-        After the process was held up, those that are late by then do not go all at once.
+        After the process was blocked, the late requests still go one after the other.
         """
         self.waiting += 1
         try:
@@ -55,7 +55,7 @@ class Pace:
             self.waiting -= 1
 
     def trace(self) -> aiohttp.TraceConfig:
-        """What has the HTTP client wait for its turn before each request, repeated ones too."""
+        """Return what makes the HTTP client wait before each request, repeated ones too."""
         trace = aiohttp.TraceConfig()
         trace.on_request_start.append(self._begin)
         trace.on_request_end.append(_end)
@@ -76,7 +76,7 @@ class Pace:
 
 @asynccontextmanager
 async def limited() -> AsyncIterator[None]:
-    """Ends what takes too long in here by a TimeoutError; waiting for a turn does not count."""
+    """Raise TimeoutError if the block takes too long; waiting for a turn does not count."""
     async with asyncio.timeout(None) as limit:
         token = _limit.set(limit)
         try:
@@ -90,7 +90,7 @@ async def _end(
     _context: SimpleNamespace,
     _request: aiohttp.TraceRequestEndParams,
 ) -> None:
-    """The rest of the answer may take as long again, and so may what a rate limit asks for."""
+    """Give the rest of the answer, or a rate limit's wait, more time."""
     _let_last(2 * REQUEST_TIMEOUT)
 
 

@@ -1,4 +1,4 @@
-"""How a message goes to Discord, and how one of ours is known again there. Decides nothing else."""
+"""How a message goes to Discord, and how our own is recognised there."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from storage.tables import Effect
 
 
 def nonce(effect: Effect) -> str:
-    """Return the key; a card that was posted before and deleted by somebody needs another one."""
+    """Return the key, or a new one for a card that was posted and deleted."""
     return effect.key if not effect.shown else f"{effect.key}-{effect.shown}"[-25:]
 
 
@@ -35,7 +35,7 @@ async def send(channel: discord.PartialMessageable, nonce: str, message: Message
 
 
 async def edit(target: discord.PartialMessage, message: Message) -> None:
-    """Make a message that is there say what it is to say."""
+    """Edit a message that is there, so that it shows the new content."""
     await target.edit(
         content=message.content or None,
         embed=message.embed,
@@ -46,7 +46,7 @@ async def edit(target: discord.PartialMessage, message: Message) -> None:
 
 
 def is_it(found: discord.Message, key: str, wanted: Message) -> bool:
-    """Tell whether a message names this key on its buttons, or has none and is headed the same."""
+    """Tell whether the buttons, or without any the heading, show it is this message."""
     named = [
         CustomId.find(str(getattr(child, "custom_id", "")))
         for row in found.components

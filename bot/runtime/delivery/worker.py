@@ -1,7 +1,7 @@
-"""Drains the outbox into Discord: each message once, each card as it is true when it is sent.
+"""Delivers the outbox to Discord: each message once, each card as it is then.
 
-Some channels are served side by side, each with one message at a time, the most urgent first.
-Nothing here waits for long: what fails is given a time to be tried again, and the sweep comes back
+Several channels are served side by side, each with one message at a time, the most urgent first.
+Nothing here waits for long: what fails gets a time for its next attempt, and the sweep comes back
 to it.
 """
 
@@ -34,12 +34,12 @@ Run = Callable[..., Awaitable[Any]]
 
 # Discord remembers nonces for a few minutes; after this an unconfirmed message is looked for.
 NONCE_LIFE = timedelta(minutes=2)
-# So many channels are served side by side.
+# How many channels are served at the same time.
 LANES = 30
-# So many are claimed and drawn before Discord has room for them.
+# How many effects are claimed and drawn before Discord has room for them.
 AHEAD = 6
-# Where a message of an earlier attempt is looked for: from a bit before it, as Discord's clock may
-# differ from ours, to the end of the last attempt that needed no search; in so many messages.
+# Where to look for a message of an earlier attempt: from a bit before that attempt, as Discord's
+# clock may differ from ours, to the end of the last attempt that needed no search.
 CLOCKS_DIFFER = timedelta(minutes=2)
 LAST_ATTEMPT = NONCE_LIFE + timedelta(minutes=2)
 HISTORY_LIMIT = 1_000
@@ -67,11 +67,11 @@ def _no_news(_unit: Unit, _key: Key) -> None:
 
 @dataclass(frozen=True)
 class Carrier:
-    """Takes the effects of one target there.
+    """Brings the effects of one target to their place.
 
-    `carry` saves what came of it, and must find what an earlier attempt has made instead of making
-    it again; what it raises is put aside or tried again. `show_news` has the cards edited that say
-    how it went.
+    `carry` saves the result. It must find what an earlier attempt has made instead of making it
+    again; after an error the effect is set aside or tried again. `show_news` has the cards edited
+    that say how it went.
     """
 
     carry: Callable[[Effect], Awaitable[None]]
@@ -110,12 +110,12 @@ class Delivery:
         self._open = True
 
     def wake(self) -> None:
-        """Something is in the outbox, or may be."""
+        """Look into the outbox soon, for something may be in it."""
         self._look_again = True
         self._go_on()
 
     def answered(self, edit: outbox.Edit, shown: Message | None) -> None:
-        """Note which message the answer to a press has shown; None if it failed, or may have."""
+        """Note what the answer to a press has shown; None if it may have failed."""
 
         def write(tx: Session) -> bool:
             if shown is None:
@@ -125,7 +125,7 @@ class Delivery:
         self._notes.add(Note(edit.effect_id, write))
 
     async def close(self) -> None:
-        """Stops; what was not confirmed is delivered after the next start."""
+        """Stop; what was not confirmed is delivered after the next start."""
         self._open = False
         tasks = [task for task in (self._handing, *self._lanes.values()) if task is not None]
         for task in tasks:
@@ -138,7 +138,7 @@ class Delivery:
             self._handing = asyncio.create_task(self._hand_out())
 
     async def _hand_out(self) -> None:
-        """Claims what is most urgent as long as there is room for it."""
+        """Claim the most urgent effects as long as there is room for them."""
         try:
             while await self._has_work():
                 for effect in await self._run(self._claim, self._choose()):
@@ -147,11 +147,11 @@ class Delivery:
             log.exception("delivery.failed")
 
     async def _has_work(self) -> bool:
-        """Whether something waits that a lane is free for; Discord has room for it by then."""
+        """Wait for room at Discord, then tell whether a free lane has work."""
         while self._room() < 1:
             await asyncio.sleep(self._pace.interval)
-        # What is queued during a look may be missing from it, and its wake finds this at work: so
-        # nobody goes home before a look during which no wake came.
+        # An effect could be queued during a look, too late to be seen, and its wake starts nothing
+        # while this runs. So this looks again until no wake came during the look.
         while self._look_again:
             self._look_again = False
             self._waiting = dict(await self._run(self._due))
@@ -164,11 +164,15 @@ class Delivery:
         return free and any(channel not in self._lanes for channel in self._waiting.values())
 
     def _room(self) -> int:
-        """How many more to claim: Discord is never idle, and what is most urgent waits for few."""
+        """Return how many more to claim now.
+
+        Enough so that Discord is never idle, and few so that what is urgent does not wait behind
+        them.
+        """
         return self._pace.room() + AHEAD - len(self._drawn) - self._pace.waiting
 
     def _choose(self) -> list[int]:
-        """The most urgent effect of each channel that is free, as many as there is room for."""
+        """Choose the most urgent effect of each free channel, up to the room there is."""
         room = max(min(LANES - len(self._lanes), self._room()), 1)
         chosen: dict[int, int] = {}
         for effect_id, channel in self._waiting.items():
@@ -200,7 +204,7 @@ class Delivery:
             log.exception("delivery.failed", key=effect.key)
 
     async def _try(self, effect: Effect) -> None:
-        """Put aside only what cannot have been done; what else fails may have arrived."""
+        """Carry an effect; set it aside if it surely failed, else try again."""
         try:
             async with limited():
                 await self._carriers[effect.target].carry(effect)
@@ -242,13 +246,14 @@ class Delivery:
         return message
 
     async def _put(self, effect: Effect, message: Message) -> int:
-        """Posts or edits the message, and returns its id."""
+        """Post or edit the message, and return its id."""
         channel = self._client.get_partial_messageable(effect.channel_id, guild_id=effect.group_id)
         message_id = effect.message_id or await self._find(channel, effect, message)
         posted_now = message_id is None
         if message_id is None:
             message_id = await posting.send(channel, posting.nonce(effect), message)
-        # A nonce that was used before returns the message as the earlier attempt has posted it.
+        # An earlier attempt may have posted an older text under this nonce. Discord then returns
+        # that message instead of posting, so it is edited to what is true now.
         if not posted_now or effect.attempted_at is not None:
             await posting.edit(channel.get_partial_message(message_id), message)
         return message_id
@@ -256,7 +261,7 @@ class Delivery:
     async def _find(
         self, channel: discord.PartialMessageable, effect: Effect, wanted: Message
     ) -> int | None:
-        """A message that an earlier attempt may have left, when its nonce is too old to tell."""
+        """Find a message left by an earlier attempt whose nonce is too old."""
         tried_at, now = effect.attempted_at, self._desk.clock()
         if tried_at is None or now - tried_at < NONCE_LIFE:
             return None
@@ -290,7 +295,7 @@ class Delivery:
             self.wake()
 
     def _speaking_place(self, effect: Effect) -> int | None:
-        """Another channel of the group in which the bot may speak."""
+        """Return another channel of the group in which the bot may write."""
         guild = self._client.get_guild(effect.group_id)
         if guild is None:
             return None
@@ -312,7 +317,7 @@ class Delivery:
             return outbox.due(tx, self._desk.clock())
 
     def _claim(self, effect_ids: Sequence[int]) -> list[Effect]:
-        """Those of the effects that nobody else has; one commit for all of them."""
+        """Claim those effects that nobody else has, all in one commit."""
         now = self._desk.clock()
         with self._desk.db.write() as tx:
             claimed = [outbox.claim(tx, effect_id, now) for effect_id in effect_ids]
@@ -336,7 +341,7 @@ class Delivery:
             outbox.expire(tx, _id(effect), version=effect.wanted)
 
     def _lost(self, effect: Effect) -> None:
-        """Somebody deleted the card; one that asks for nothing any more stays away."""
+        """Have a deleted card posted again, unless it has no buttons any more."""
         message = self._cards.render(self._desk, Key.parse(effect.key), pictures=False)
         with self._desk.db.write() as tx:
             if message is not None and message.items:
@@ -378,7 +383,7 @@ def _reason(error: discord.HTTPException) -> str:
 
 
 def _shown_already(effect: Effect, hashes: outbox.Hashes) -> int | None:
-    """Return the message if it shows all of this already, so that an edit would change nothing.
+    """Return the message if it shows all of this already.
 
     Whether somebody has deleted it, or taken its embed away, is found out by the next real edit.
     """
