@@ -51,8 +51,8 @@ def run() -> None:
     token = settings.discord_token.get_secret_value()
     with open_database(settings) as database:
         google = setup.open_google(settings, database)
-        means = setup.open_means(settings, google=google is not None)
-        app = App(database, means=means, google=google, http_bind=settings.http_bind)
+        integrations = setup.open_integrations(settings, google=google is not None)
+        app = App(database, integrations=integrations, google=google, http_bind=settings.http_bind)
         asyncio.run(_serve(app, token))
 
 

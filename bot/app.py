@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.calendars import google_sync
 from bot.calendars import service as calendars_service
 from bot.calendars.discord_events import DiscordEvents
-from bot.core.integrations import NONE, Means
+from bot.core.integrations import NONE, Integrations
 from bot.core.keys import Key
 from bot.core.pools import Pools
 from bot.core.unit import Desk, Unit
@@ -49,14 +49,14 @@ class App:
         clock: Callable[[], datetime] = wall_clock,
         sweep_seconds: float = SWEEP_SECONDS,
         sleep: Sleep = asyncio.sleep,
-        means: Means = NONE,
+        integrations: Integrations = NONE,
         google: google_sync.SyncedCalendar | None = None,
         http_bind: str | None = None,
         linger: float = LINGER,
     ) -> None:
         self.database = database
         self.commands, self.actions, self.cards = COMMANDS, ACTIONS, CARDS
-        self.desk = Desk(database, clock, self._saved, means)
+        self.desk = Desk(database, clock, self._saved, integrations)
         self.pace = Pace()
         self.pools = Pools()
         # Slow work could take every connection while a press waits for one. It has its own.

@@ -468,6 +468,18 @@ def move(tx: Session, *, group_id: int, gone: int, to: int) -> None:
     )
 
 
+def forget_sent(tx: Session, *, group_id: int, channel_id: int) -> None:
+    """Forget what was last sent to a channel, so that the next edits are sent in any case.
+
+    An edit that would change nothing is not sent, and so it would not find a channel deleted.
+    """
+    tx.exec(
+        update(Effect)
+        .where(col(Effect.group_id) == group_id, col(Effect.channel_id) == channel_id)
+        .values(text_hash=None, files_hash=None)
+    )
+
+
 def send_again(tx: Session, now: datetime) -> None:
     """At the start, send again what was under way when the last process ended."""
     tx.exec(

@@ -182,9 +182,9 @@ def _count(row: Address, now: datetime) -> None:
 
 
 def _stored(desk: Desk, row: Address | None) -> StoredAddress:
-    if row is None or row.sealed is None or desk.means.box is None:
+    if row is None or row.sealed is None or desk.integrations.box is None:
         return StoredAddress(None)
-    address = desk.means.box.find(row.sealed)
+    address = desk.integrations.box.find(row.sealed)
     if address is None:
         return StoredAddress(None)
     return StoredAddress(
@@ -193,11 +193,11 @@ def _stored(desk: Desk, row: Address | None) -> StoredAddress:
 
 
 def _box(desk: Desk) -> Box:
-    if not desk.means.google:
+    if not desk.integrations.google:
         raise Refusal(NO_GOOGLE)
-    if desk.means.box is None:
+    if desk.integrations.box is None:
         raise Refusal(NO_KEY)
-    return desk.means.box
+    return desk.integrations.box
 
 
 def _find(box: Box, sealed: str | None) -> str | None:

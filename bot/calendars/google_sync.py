@@ -71,7 +71,7 @@ def _begin(desk: Desk, effect: Effect) -> _Wanted | None:
     key = Key.parse(effect.key)
     with desk.db.write() as tx:
         if key.kind == CardKind.ADDRESS:
-            return _code(tx, key, desk.means.box)
+            return _code(tx, key, desk.integrations.box)
         return _session(tx, effect, desk)
 
 
@@ -87,7 +87,7 @@ def _session(tx: Session, effect: Effect, desk: Desk) -> _Wanted | None:
     event = calendars_read_model.read_event(tx, Key.parse(effect.key), entry, put_back=True)
     if entry is None or event is None:
         return None
-    now, box = desk.clock(), desk.means.box
+    now, box = desk.clock(), desk.integrations.box
     unsure = _is_recent(entry.written_at, now)
     if not event.cancelled:
         entry.written_at = now

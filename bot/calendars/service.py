@@ -68,7 +68,7 @@ def tell_again(unit: Unit) -> None:
 
 def catch_up(desk: Desk) -> None:
     """Queue for Google Calendar what changed while it was switched off."""
-    if not desk.means.google:
+    if not desk.integrations.google:
         return
     with desk.db.read() as tx:
         waiting = [
@@ -98,7 +98,7 @@ def confirm_event(desk: Desk, effect: Effect, event_id: int | None) -> None:
 
 def feed_address(desk: Desk, caller: Caller, *, roll: bool = False) -> str:
     """Return the address of the group's calendar; `roll` makes the old one useless."""
-    box, url = desk.means.box, desk.means.feed_url
+    box, url = desk.integrations.box, desk.integrations.feed_url
     if box is None or url is None:
         raise Refusal(NO_FEED)
     with desk.act(caller) as unit:
@@ -121,10 +121,10 @@ def feed_address(desk: Desk, caller: Caller, *, roll: bool = False) -> str:
 
 def read_feed(desk: Desk, secret: str) -> bytes | None:
     """Return the calendar of the group whose feed has this secret."""
-    if desk.means.box is None:
+    if desk.integrations.box is None:
         return None
     with desk.db.read() as tx:
-        feed = calendars.feed_by_digest(tx, desk.means.box.digests(secret))
+        feed = calendars.feed_by_digest(tx, desk.integrations.box.digests(secret))
         if feed is None:
             return None
         name = groups.get(tx, feed.group_id).name
@@ -139,7 +139,7 @@ def read_feed(desk: Desk, secret: str) -> bytes | None:
 
 def renew_seals(desk: Desk) -> None:
     """Seal again, with the newest key, all that an older key sealed."""
-    box = desk.means.box
+    box = desk.integrations.box
     if box is None:
         return
     with desk.db.write() as tx:
@@ -165,7 +165,7 @@ def _show_file(unit: Unit, key: Key) -> None:
 
 def _ask_google(unit: Unit, key: Key) -> None:
     """Queue the change for Google Calendar; while that is off, only known events wait."""
-    if unit.means.google:
+    if unit.integrations.google:
         unit.sync(key)
     else:
         unit.refresh(key)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from bot.core.encryption import Box, BrokenSealError
-from bot.core.integrations import Means
+from bot.core.integrations import Integrations
 from bot.core.settings import Settings
 from storage import bot_state
 from storage.engine import Database
@@ -22,11 +22,11 @@ def open_box(settings: Settings) -> Box:
     return Box(_revealed(settings.secret_key))
 
 
-def open_means(settings: Settings, *, google: bool) -> Means:
+def open_integrations(settings: Settings, *, google: bool) -> Integrations:
     """Return the integrations that the settings allow; the box needs a key."""
     box = open_box(settings) if _revealed(settings.secret_key) else None
     url = (settings.http_url or f"http://{settings.http_bind}").rstrip("/")
-    return Means(box=box, google=google, feed_url=url if settings.http_bind else None)
+    return Integrations(box=box, google=google, feed_url=url if settings.http_bind else None)
 
 
 def open_google(settings: Settings, database: Database) -> "GoogleCalendar | None":

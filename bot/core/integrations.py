@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Means:
+class Integrations:
     """What is configured; without any of it, everything else works."""
 
     box: "Box | None" = None
@@ -16,4 +16,4 @@ class Means:
     feed_url: str | None = None
 
 
-NONE = Means()
+NONE = Integrations()

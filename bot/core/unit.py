@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from bot.core.errors import RepeatedInteractionError
-from bot.core.integrations import NONE, Means
+from bot.core.integrations import NONE, Integrations
 from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal
 from storage import groups, outbox
@@ -69,7 +69,7 @@ class Unit:
     alarms: dict[str, datetime | None] = field(default_factory=dict)
     effects: bool = False
     pressed: int | None = None
-    means: Means = NONE
+    integrations: Integrations = NONE
     seen: dict[Key, object] = field(default_factory=dict)
     refreshed: dict[str, None] = field(default_factory=dict)
     posted: set[str] = field(default_factory=set)
@@ -175,7 +175,7 @@ class Desk:
     db: Database
     clock: Clock
     saved: Callable[[Unit], None] = lambda _unit: None
-    means: Means = NONE
+    integrations: Integrations = NONE
     # Called at the end of a member's unit of work, before it is saved.
     closing: Callable[[Unit], None] = lambda _unit: None
 
@@ -196,7 +196,13 @@ class Desk:
             ):
                 raise RepeatedInteractionError
             unit = ActUnit(
-                tx, now, group, pressed=caller.pressed, means=self.means, caller=caller, me=me
+                tx,
+                now,
+                group,
+                pressed=caller.pressed,
+                integrations=self.integrations,
+                caller=caller,
+                me=me,
             )
             if group.left_at is not None:  # somebody who acts there shows that the bot is back
                 unit.wake_group()
@@ -209,7 +215,7 @@ class Desk:
     def step(self, group_id: int) -> Iterator[Unit]:
         """Open a unit of work for a timed event, which has no caller."""
         with self.db.write() as tx:
-            unit = Unit(tx, self.clock(), groups.lock(tx, group_id), means=self.means)
+            unit = Unit(tx, self.clock(), groups.lock(tx, group_id), integrations=self.integrations)
             yield unit
             unit.save_refreshes()
         self.saved(unit)

@@ -71,7 +71,7 @@ def export_for(desk: Desk, caller: Caller) -> bytes:
             raise Refusal("Nothing is held about you in this group yet.")
         own = None if caller.manages_group or me is None else row_id(me)
         held = _read(tx, caller.group_id, own)
-    packed = _pack(held, desk.means.box if own is not None else None)
+    packed = _pack(held, desk.integrations.box if own is not None else None)
     if len(packed) > LARGEST_UPLOAD:
         raise Refusal(
             "The export is too large for Discord. Whoever runs the bot gets it with `dojo export`."

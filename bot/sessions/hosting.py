@@ -9,7 +9,7 @@ from bot.core.unit import Desk, Person, Unit, row_id
 from bot.rounds import service as rounds_service
 from bot.rounds import session_rules
 from bot.sessions import consequences
-from storage import groups, sessions
+from storage import groups, outbox, sessions
 from storage.tables import Meetup, Presence, SessionState
 
 
@@ -59,6 +59,7 @@ def lose_channel(desk: Desk, group_id: int, channel_id: int) -> None:
         if not sessions.in_channel(tx, group_id, channel_id):
             return
     with desk.step(group_id) as unit:
+        outbox.forget_sent(unit.tx, group_id=group_id, channel_id=channel_id)
         for meetup in sessions.in_channel(unit.tx, group_id, channel_id):
             unit.refresh(keys.announcement(row_id(meetup)))  # only to see it fail
             if meetup.state == SessionState.LIVE:

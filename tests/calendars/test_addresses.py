@@ -9,7 +9,7 @@ import pytest
 from bot.calendars import addresses
 from bot.calendars.addresses import AddressRequest, StoredAddress
 from bot.core.encryption import Box, new_key
-from bot.core.integrations import Means
+from bot.core.integrations import Integrations
 from bot.core.refusals import Refusal
 from bot.core.unit import Desk
 from storage.tables import Address
@@ -23,7 +23,7 @@ ANA = "ana@example.org"
 
 @pytest.fixture
 def desk(desk: Desk) -> Desk:
-    return replace(desk, means=ON)
+    return replace(desk, integrations=ON)
 
 
 def ask(desk: Desk, address: str = ANA, name: str = "Ana") -> StoredAddress:
@@ -181,13 +181,13 @@ def test_a_code_whose_mail_was_lost_on_the_way_comes_once(desk, clock, google) -
 @pytest.mark.parametrize(
     ("means", "said"),
     [
-        (Means(box=ON.box), "no Google Calendar"),
-        (Means(google=True), "no key to keep your address safe"),
+        (Integrations(box=ON.box), "no Google Calendar"),
+        (Integrations(google=True), "no key to keep your address safe"),
     ],
 )
-def test_what_the_bot_cannot_do_it_does_not_take(desk, means, said) -> None:
+def test_what_the_bot_cannot_do_it_does_not_take(desk, integrations, said) -> None:
     with pytest.raises(Refusal, match=said):
-        ask(replace(desk, means=means))
+        ask(replace(desk, integrations=integrations))
 
     assert rows(desk, Address) == []
 
@@ -195,7 +195,7 @@ def test_what_the_bot_cannot_do_it_does_not_take(desk, means, said) -> None:
 def test_an_address_whose_key_is_gone_counts_as_none(desk, clock, google) -> None:
     plan(desk)
     confirm(desk, google)
-    lost = replace(desk, means=replace(ON, box=Box(new_key())))
+    lost = replace(desk, integrations=replace(ON, box=Box(new_key())))
 
     assert addresses.change(lost, caller(), AddressRequest()) == StoredAddress(None)
     deliver_all(lost, clock, google)

@@ -15,7 +15,7 @@ from bot.calendars import read_model as calendars_read_model
 from bot.calendars import service as calendars_service
 from bot.core import keys
 from bot.core.encryption import Box, new_key
-from bot.core.integrations import Means
+from bot.core.integrations import Integrations
 from bot.core.refusals import Refusal
 from bot.core.unit import Desk
 from bot.schedule import read_model as schedule_read_model
@@ -32,13 +32,13 @@ from tests.conftest import Clock, caller
 from tests.machine import examples
 
 SESSION, ANNOUNCEMENT = keys.calendar_session(1), keys.announcement(1)
-ON = Means(box=Box(new_key()), google=True)
+ON = Integrations(box=Box(new_key()), google=True)
 
 
 @pytest.fixture
 def desk(desk: Desk) -> Desk:
     """A desk in a process that has a Google Calendar."""
-    return replace(desk, means=ON)
+    return replace(desk, integrations=ON)
 
 
 def plan(desk: Desk, **more: object) -> None:
@@ -132,7 +132,7 @@ def test_an_insert_on_its_way_does_not_outlive_the_cancellation(desk, clock, goo
 
 
 def test_without_a_calendar_nothing_is_asked_for(desk, google) -> None:
-    off = replace(desk, means=Means())
+    off = replace(desk, integrations=Integrations())
 
     plan(off)
 
@@ -149,7 +149,7 @@ def test_a_calendar_that_was_taken_away_is_no_trouble(desk, google) -> None:
 
 
 def test_a_calendar_that_is_switched_on_later_hears_of_what_is_to_come(desk, clock, google) -> None:
-    off = replace(desk, means=Means())
+    off = replace(desk, integrations=Integrations())
     plan(off, title="Soon over", when="2026-11-21 19:00")
     plan(off, title="To come")
     plan(off, title="Series", repeat=Repeat.WEEKLY)
@@ -166,7 +166,7 @@ def test_a_calendar_that_is_switched_on_later_hears_of_what_is_to_come(desk, clo
 def test_what_changed_while_the_calendar_was_switched_off_is_made_up_for(
     desk, clock, google
 ) -> None:
-    off = replace(desk, means=Means())
+    off = replace(desk, integrations=Integrations())
     plan(desk, title="To move")
     plan(desk, title="To cancel")
     plan(desk, title="To end", when="2026-11-21 19:00", repeat=Repeat.WEEKLY)
@@ -303,7 +303,7 @@ def test_in_the_end_google_has_the_series_as_it_is_planned(
     file = tmp_path_factory.mktemp("kept") / "dojo.db"
     shutil.copy(migrated_file, file)
     database, clock = Database(f"sqlite:///{file}"), Clock()
-    desk = Desk(database, clock, means=ON)
+    desk = Desk(database, clock, integrations=ON)
     plan(desk, repeat=Repeat.WEEKLY)
     with LoopbackGoogle() as google:
         for number, (deed, faults) in enumerate(deeds):

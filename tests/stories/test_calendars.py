@@ -12,7 +12,7 @@ import vobject
 
 from bot.calendars.google import GoogleCalendar
 from bot.core.encryption import Box, new_key
-from bot.core.integrations import Means
+from bot.core.integrations import Integrations
 from bot.demo.stage import Stage, as_text
 from storage.engine import Database
 from tests.calendars.conftest import open_calendar
@@ -54,8 +54,8 @@ async def world(
     sqlite: Database, open_stage: OpenStage, google: LoopbackGoogle
 ) -> AsyncIterator[World]:
     calendar: GoogleCalendar = open_calendar(google, within=timedelta(seconds=patience(1)))
-    means = Means(box=Box(new_key()), google=True, feed_url="http://dojo")
-    parts = {"means": means, "google": calendar, "http_bind": "127.0.0.1:0"}
+    integrations = Integrations(box=Box(new_key()), google=True, feed_url="http://dojo")
+    parts = {"means": integrations, "google": calendar, "http_bind": "127.0.0.1:0"}
     async with open_stage(sqlite, sweep_seconds=SWEEP, **parts) as stage:
         yield World(stage, google)
 

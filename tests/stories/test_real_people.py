@@ -213,7 +213,7 @@ def test_the_groups_calibration_is_that_of_scikit_learn(real: Desk, last: pd.Dat
     odds = np.log(p / (1 - p)).groupby(last.question).mean()
     said = 1 / (1 + np.exp(-odds))
     happened = last.groupby("question").o.first()
-    rates, means = calibration_curve(happened, said, n_bins=5)
+    rates, integrations = calibration_curve(happened, said, n_bins=5)
     curve = IsotonicRegression(y_min=0, y_max=1).fit(said, happened)
 
     shown = standings_service.show_calibration(real, caller(), group=True)
@@ -221,7 +221,7 @@ def test_the_groups_calibration_is_that_of_scikit_learn(real: Desk, last: pd.Dat
     assert shown is not None
     assert shown.reading is not None
     assert shown.reading.count == last.question.nunique()
-    assert [one.said for one in shown.reading.bins] == pytest.approx(means.tolist())
+    assert [one.said for one in shown.reading.bins] == pytest.approx(integrations.tolist())
     assert [one.happened for one in shown.reading.bins] == pytest.approx(rates.tolist())
     assert shown.reading.curve.x == pytest.approx(sorted(said))
     assert shown.reading.curve.y == pytest.approx(curve.predict(sorted(said)).tolist())

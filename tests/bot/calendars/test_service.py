@@ -8,7 +8,7 @@ import vobject
 
 from bot.calendars import service as calendars_service
 from bot.core.encryption import Box, new_key
-from bot.core.integrations import Means
+from bot.core.integrations import Integrations
 from bot.core.refusals import NotAllowedRefusal, Refusal
 from bot.core.unit import Desk
 from bot.schedule import lifecycle
@@ -21,12 +21,12 @@ from tests.bot.scenes import rows
 from tests.conftest import GROUP, caller
 
 OLD = new_key()
-ON = Means(box=Box(OLD), feed_url="https://dojo.example.org")
+ON = Integrations(box=Box(OLD), feed_url="https://dojo.example.org")
 
 
 @pytest.fixture
 def desk(desk: Desk) -> Desk:
-    return replace(desk, means=ON)
+    return replace(desk, integrations=ON)
 
 
 def plan(desk: Desk, title: str, when: str = "2026-11-26 19:00", **more: object) -> None:
@@ -140,7 +140,7 @@ def test_groups_have_feeds_of_their_own(desk) -> None:
 
 def test_the_feed_goes_on_while_the_key_is_changed(desk) -> None:
     known = secret(desk)
-    both = replace(desk, means=replace(ON, box=Box(f"{new_key()},{OLD}")))
+    both = replace(desk, integrations=replace(ON, box=Box(f"{new_key()},{OLD}")))
 
     assert calendars_service.read_feed(both, known) is not None
     assert secret(both) == known
@@ -153,9 +153,9 @@ def test_after_a_start_with_a_new_key_in_front_the_old_one_is_not_needed(desk) -
         tx.add(kept)
         bot_state.keep(tx, bot_state.GOOGLE_TOKEN, ON.box.seal("token"))
 
-    calendars_service.renew_seals(replace(desk, means=replace(ON, box=Box(f"{new},{OLD}"))))
+    calendars_service.renew_seals(replace(desk, integrations=replace(ON, box=Box(f"{new},{OLD}"))))
 
-    alone = replace(desk, means=replace(ON, box=Box(new)))
+    alone = replace(desk, integrations=replace(ON, box=Box(new)))
     assert calendars_service.read_feed(alone, known) is not None
     with desk.db.read() as tx:
         assert Box(new).open(calendars.address(tx, 1).sealed) == "ana@example.org"
@@ -164,13 +164,15 @@ def test_after_a_start_with_a_new_key_in_front_the_old_one_is_not_needed(desk) -
 
 def test_a_lost_key_makes_a_new_address(desk) -> None:
     known = secret(desk)
-    lost = replace(desk, means=replace(ON, box=Box(new_key())))
+    lost = replace(desk, integrations=replace(ON, box=Box(new_key())))
 
     assert calendars_service.read_feed(lost, known) is None
     assert secret(lost) != known
 
 
-@pytest.mark.parametrize("means", [Means(), Means(box=ON.box), Means(feed_url="http://x")])
-def test_without_a_web_server_and_a_key_it_says_so(desk, means) -> None:
+@pytest.mark.parametrize(
+    "integrations", [Integrations(), Integrations(box=ON.box), Integrations(feed_url="http://x")]
+)
+def test_without_a_web_server_and_a_key_it_says_so(desk, integrations) -> None:
     with pytest.raises(Refusal, match="DOJO_HTTP_BIND"):
-        calendars_service.feed_address(replace(desk, means=means), caller())
+        calendars_service.feed_address(replace(desk, integrations=integrations), caller())

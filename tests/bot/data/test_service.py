@@ -16,7 +16,7 @@ from sqlmodel import SQLModel
 from bot.calendars import addresses
 from bot.core import keys
 from bot.core.encryption import Box, new_key
-from bot.core.integrations import Means
+from bot.core.integrations import Integrations
 from bot.core.refusals import Refusal
 from bot.core.unit import Caller, Desk
 from bot.data import service as data_service
@@ -102,7 +102,7 @@ def test_every_table_is_exported_but_what_delivery_needs(desk: Desk) -> None:
 
 def test_a_mail_address_is_in_its_members_export_only(desk: Desk) -> None:
     box = Box(new_key())
-    desk = replace(desk, means=Means(box=box, google=True))
+    desk = replace(desk, integrations=Integrations(box=box, google=True))
     addresses.change(desk, caller("Ana"), addresses.AddressRequest(address="ana@example.org"))
 
     _, own = unpack(data_service.export_for(desk, caller("Ana")))
