@@ -1,4 +1,4 @@
-"""From rows of scores to a leaderboard, one metric at a time. Pure.
+"""From rows of scores to a leaderboard, one metric at a time, on scoring alone.
 
 Each board gets its rows as `storage.scores.columns` gives them: member, question, and what the
 metric is made of.

@@ -179,7 +179,7 @@ def test_a_code_whose_mail_was_lost_on_the_way_comes_once(desk, clock, google) -
 
 
 @pytest.mark.parametrize(
-    ("means", "said"),
+    ("integrations", "said"),
     [
         (Integrations(box=ON.box), "no Google Calendar"),
         (Integrations(google=True), "no key to keep your address safe"),

@@ -55,7 +55,7 @@ async def world(
 ) -> AsyncIterator[World]:
     calendar: GoogleCalendar = open_calendar(google, within=timedelta(seconds=patience(1)))
     integrations = Integrations(box=Box(new_key()), google=True, feed_url="http://dojo")
-    parts = {"means": integrations, "google": calendar, "http_bind": "127.0.0.1:0"}
+    parts = {"integrations": integrations, "google": calendar, "http_bind": "127.0.0.1:0"}
     async with open_stage(sqlite, sweep_seconds=SWEEP, **parts) as stage:
         yield World(stage, google)
 
