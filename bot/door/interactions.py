@@ -161,31 +161,22 @@ class Door:
     async def whisper(self, text: str = "", message: Message | None = None) -> None:
         """Answer the caller alone."""
         response = self.interaction.response
-        text = text or (message.content if message else "")
+        private = replace(message or Message(), pings=())
+        options = replace(private, content=text or private.content).to_send()
         if response.is_done():
-            await self.interaction.followup.send(text, ephemeral=True, **_options(message))
+            await self.interaction.followup.send(ephemeral=True, **options)
             return
-        await answer_once(
-            lambda: response.send_message(text or None, ephemeral=True, **_options(message))
-        )
+        await answer_once(lambda: response.send_message(ephemeral=True, **options))
 
     async def replace(self, message: Message) -> None:
         """Answer a press by putting another message in the place of the pressed one.
 
         For what only the caller sees: no card of the group is edited like this.
         """
-        files = [message.picture.file()] if message.picture else []
-        options: dict[str, Any] = {
-            "content": message.content or None,
-            "embed": message.embed,
-            "view": message.view(),
-            "attachments": files,
-            "allowed_mentions": discord.AllowedMentions.none(),
-        }
         if self.interaction.response.is_done():
-            await self.interaction.edit_original_response(**options)
+            await self.interaction.edit_original_response(**message.to_edit())
             return
-        await answer_once(lambda: self.interaction.response.edit_message(**options))
+        await answer_once(lambda: self.interaction.response.edit_message(**message.to_edit()))
 
     async def show(self, key: Key) -> None:
         """Answer the caller alone with the card as it is now."""
@@ -223,12 +214,7 @@ class Door:
             return False
         async with asyncio.timeout(ANSWER_TIMEOUT):
             await answer_once(
-                lambda: self.interaction.response.edit_message(
-                    content=message.content or None,
-                    embed=message.embed,
-                    view=message.view(),
-                    allowed_mentions=discord.AllowedMentions.none(),
-                )
+                lambda: self.interaction.response.edit_message(**message.to_edit(files=False))
             )
         return True
 
@@ -251,17 +237,6 @@ async def unknown_press(_door: Door, _at: Key, _values: tuple[str, ...]) -> None
 
 def _render_for(desk: Desk, caller: Caller, cards: CardTable, key: Key) -> Message | None:
     return cards.render(desk, key, group_id=caller.group_id)
-
-
-def _options(message: Message | None) -> dict[str, Any]:
-    options: dict[str, Any] = {"allowed_mentions": discord.AllowedMentions.none()}
-    if message is not None:
-        options["embed"] = message.embed
-        if message.items:
-            options["view"] = message.view()
-        if files := message.files():
-            options["files"] = files
-    return options
 
 
 def _change_and_draw(

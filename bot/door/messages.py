@@ -82,10 +82,34 @@ class Message:
         """Return new uploads of the picture and the attachment, if there are any."""
         return [one.file() for one in (self.picture, self.attachment) if one is not None]
 
-    def mentions(self) -> discord.AllowedMentions:
-        """Return whom the message may notify: only the users in `pings`."""
+    def to_send(self) -> dict[str, Any]:
+        """Return the message as the arguments with which discord.py posts it.
+
+        It may notify only the users in `pings`.
+        """
         users = [discord.Object(user) for user in self.pings]
-        return discord.AllowedMentions(everyone=False, roles=False, users=users or False)
+        mentions = discord.AllowedMentions(everyone=False, roles=False, users=users or False)
+        options: dict[str, Any] = {"content": self.content or None, "allowed_mentions": mentions}
+        if self.embed is not None:
+            options["embed"] = self.embed
+        if view := self.view():
+            options["view"] = view
+        if files := self.files():
+            options["files"] = files
+        return options
+
+    def to_edit(self, *, files: bool = True) -> dict[str, Any]:
+        """Return the message as the arguments with which discord.py edits one; it notifies nobody.
+
+        Without `files` the message keeps those that it has.
+        """
+        options: dict[str, Any] = {
+            "content": self.content or None,
+            "embed": self.embed,
+            "view": self.view(),
+            "allowed_mentions": discord.AllowedMentions.none(),
+        }
+        return options | ({"attachments": self.files()} if files else {})
 
 
 def _pressable(item: Item) -> discord.ui.Item[Any]:

@@ -111,12 +111,17 @@ def expire(desk: Desk, round_id: int, group_id: int) -> None:
         if row is None or row.phase == Phase.CLOSED:
             unit.wake(f"round:{round_id}", None)
             return
-        step = rounds_rules.tick(rounds_mapping.load(unit.tx, row), unit.now)
-        if step[1]:
-            keep(unit, row, step)
-        else:
+        if not _let_time_pass(unit, row):
             # The alarm and the sweep may both call this. The card is then up to date already.
             unit.wake(f"round:{round_id}", row.next_due_at)
+
+
+def _let_time_pass(unit: Unit, row: Round) -> bool:
+    """Save what is due in the round by now, and tell whether anything was."""
+    step = rounds_rules.tick(rounds_mapping.load(unit.tx, row), unit.now)
+    if step[1]:
+        keep(unit, row, step)
+    return bool(step[1])
 
 
 def running(unit: Unit, meetup: Meetup) -> Round | None:
@@ -124,9 +129,7 @@ def running(unit: Unit, meetup: Meetup) -> Round | None:
     row = rounds.running(unit.tx, row_id(meetup))
     if row is None:
         return None
-    step = rounds_rules.tick(rounds_mapping.load(unit.tx, row), unit.now)
-    if step[1]:
-        keep(unit, row, step)
+    _let_time_pass(unit, row)
     return None if row.phase == Phase.CLOSED else row
 
 

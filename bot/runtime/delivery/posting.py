@@ -1,7 +1,5 @@
 """How a message goes to Discord, and how our own is recognised there."""
 
-from typing import Any
-
 import discord
 
 from bot.door.custom_ids import CustomId
@@ -16,33 +14,13 @@ def nonce(effect: Effect) -> str:
 
 async def send(channel: discord.PartialMessageable, nonce: str, message: Message) -> int:
     """Post a message, and return its id."""
-    options: dict[str, Any] = {}
-    if files := message.files():
-        options["files"] = files
-    view = message.view()
-    if view is not None:
-        options["view"] = view
-    if message.embed is not None:
-        options["embed"] = message.embed
-    sent = await channel.send(
-        message.content or None,
-        allowed_mentions=message.mentions(),
-        tts=message.spoken,
-        nonce=nonce,
-        **options,
-    )
+    sent = await channel.send(tts=message.spoken, nonce=nonce, **message.to_send())
     return sent.id
 
 
 async def edit(target: discord.PartialMessage, message: Message) -> None:
     """Edit a message that is there, so that it shows the new content."""
-    await target.edit(
-        content=message.content or None,
-        embed=message.embed,
-        view=message.view(),
-        attachments=message.files(),
-        allowed_mentions=discord.AllowedMentions.none(),
-    )
+    await target.edit(**message.to_edit())
 
 
 def is_it(found: discord.Message, key: str, wanted: Message) -> bool:
