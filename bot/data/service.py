@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from bot.answers import belief_mapping
 from bot.answers import mapping as answers_mapping
-from bot.answers.kinds import LETTERS, VOID
+from bot.answers.formats import LETTERS, VOID
 from bot.core import card_refresh
 from bot.core.card_refresh import Change
 from bot.core.encryption import Box

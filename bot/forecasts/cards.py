@@ -5,8 +5,9 @@ from typing import Any
 
 import discord
 
-from bot.answers.beliefs import example, is_certain, say_belief, say_in_full, write_parts
-from bot.answers.kinds import AnswerFormat, list_options
+from bot.answers.beliefs import is_certain, say_belief, say_in_full, write_parts
+from bot.answers.formats import AnswerFormat, list_options
+from bot.answers.options import example
 from bot.answers.probabilities import LONGEST_REASON
 from bot.core.keys import Key
 from bot.core.numbers import say_probability

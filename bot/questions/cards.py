@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import discord
 
-from bot.answers.kinds import VOID, list_options, say_outcome
+from bot.answers.formats import VOID, list_options
+from bot.answers.kinds import say_outcome
 from bot.circle.round_cards import add_worth
 from bot.core.times.result import Understood
 from bot.core.times.said import say_moment

@@ -5,7 +5,8 @@ from typing import Any
 import discord
 from discord.ui import Label, Modal, TextInput
 
-from bot.answers.kinds import VOID, AnswerFormat, outcomes
+from bot.answers.formats import VOID, AnswerFormat
+from bot.answers.kinds import outcomes
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.times.reader import LONGEST as LONGEST_TIME

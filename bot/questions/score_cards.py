@@ -1,7 +1,7 @@
 """How the scores of a settled question look, and in words what they mean, by kind of question."""
 
 from bot.answers.beliefs import say_belief
-from bot.answers.kinds import AnswerFormat
+from bot.answers.formats import AnswerFormat
 from bot.answers.numbers import say_amount
 from bot.core.numbers import say_probability
 from bot.door.messages import safe, say_brier

@@ -6,7 +6,7 @@ from typing import Any
 import discord
 
 from bot.answers.beliefs import say_belief
-from bot.answers.kinds import AnswerFormat, list_options
+from bot.answers.formats import AnswerFormat, list_options
 from bot.answers.probabilities import Belief
 from bot.circle.round_cards import YES, add_movement, chance_of_yes, ended, same_people
 from bot.core.numbers import say_probability

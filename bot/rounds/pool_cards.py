@@ -1,7 +1,7 @@
 """What the summary says of a circle on a question with options or about a number."""
 
 from bot.answers.beliefs import say_belief
-from bot.answers.kinds import AnswerFormat
+from bot.answers.formats import AnswerFormat
 from bot.answers.numbers import say_amount, say_number
 from bot.answers.pooling import PooledForecast
 from bot.answers.probabilities import Belief
@@ -94,9 +94,9 @@ def _likeliest(belief: Belief) -> int:
 
 def _pool(pool: PooledForecast, asked: AnswerFormat) -> str:
     if asked.kind == "numeric":
-        mean = safe(say_belief(_rounded(pool.mean), asked))
+        mean = safe(say_belief(_rounded(dict(pool.ways)["mean"]), asked))
         return f"median {safe(say_belief(_rounded(pool.best), asked))}, mean {mean}"
-    return f"mean of odds {say_belief(pool.best, asked)}, mean {say_belief(pool.mean, asked)}"
+    return ", ".join(f"{name} {say_belief(belief, asked)}" for name, belief in pool.ways)
 
 
 def _spread(shown: Summary) -> str:

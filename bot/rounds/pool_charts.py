@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from bot.answers.kinds import list_options
+from bot.answers.formats import list_options
 from bot.answers.numbers import say_number
 from bot.answers.probabilities import Belief
 from bot.core.numbers import say_probability

@@ -11,8 +11,9 @@ from sqlmodel import Session
 
 from bot.answers import belief_mapping
 from bot.answers import mapping as answers_mapping
-from bot.answers.kinds import BINARY, AnswerFormat
-from bot.answers.pooling import PooledForecast, mean_of_odds, pool
+from bot.answers.beliefs import pool
+from bot.answers.formats import BINARY, AnswerFormat
+from bot.answers.pooling import PooledForecast, mean_of_odds
 from bot.answers.probabilities import Belief
 from bot.circle.movement import Movement, movement
 from bot.core.keys import Key

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.answers.kinds import AnswerFormat
+from bot.answers.formats import AnswerFormat
 from bot.answers.probabilities import Belief
 from bot.core import keys
 from bot.core.refusals import Refusal
@@ -164,11 +164,11 @@ def test_a_circle_s_distributions_are_pooled_option_by_option(desk: Desk, clock:
     assert (shown.blind, shown.final) == (None, None)
     assert blind is not None
     assert final is not None
-    assert final.mean.values == pytest.approx((0.5, 0.35, 0.15))
+    assert dict(final.ways)["mean"].values == pytest.approx((0.5, 0.35, 0.15))
     odds = [((p / (1 - p)) * (q / (1 - q))) ** 0.5 for p, q in ((0.6, 0.4), (0.3, 0.4), (0.1, 0.2))]
     chances = [one / (1 + one) for one in odds]
     assert final.best.values == pytest.approx([one / sum(chances) for one in chances])
-    assert blind.mean.values == pytest.approx((0.4, 0.5, 0.1))
+    assert dict(blind.ways)["mean"].values == pytest.approx((0.4, 0.5, 0.1))
     assert [seat.said[1] for seat in shown.seats] == [
         Belief(values=(0.5, 0.3, 0.2)),
         Belief(values=(0.4, 0.4, 0.2)),
@@ -191,7 +191,7 @@ def test_a_circle_s_numbers_are_pooled_quantile_by_quantile(desk: Desk, clock: C
 
     assert shown.final_pool is not None
     assert shown.final_pool.best.values == (2.0, 4.0, 9.0)
-    assert shown.final_pool.mean.values == (2.0, 5.0, 14.0)
+    assert dict(shown.final_pool.ways)["mean"].values == (2.0, 5.0, 14.0)
 
 
 def test_the_circle_s_gain_is_for_yes_or_no_alone(desk: Desk, clock: Clock) -> None:

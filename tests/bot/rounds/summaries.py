@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.answers.kinds import BINARY, AnswerFormat
+from bot.answers.formats import BINARY, AnswerFormat
 from bot.answers.probabilities import Belief
 from bot.circle.movement import movement
 from bot.circle.pooling import Compared

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from bot.answers.kinds import BINARY, AnswerFormat
-from bot.answers.pooling import pool
+from bot.answers.beliefs import pool
+from bot.answers.formats import BINARY, AnswerFormat
 from bot.answers.probabilities import Belief
 from bot.circle.movement import movement
 from bot.circle.pooling import Said

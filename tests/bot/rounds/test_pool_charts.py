@@ -7,7 +7,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 
-from bot.answers.kinds import AnswerFormat
+from bot.answers.formats import AnswerFormat
 from bot.door import chart_style
 from bot.rounds.pool_charts import pool_alt_text, pool_chart
 from bot.rounds.read_model import Summary, SummarySeat
