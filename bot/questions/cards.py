@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import discord
 
-from bot.answers.formats import VOID, list_options
+from bot.answers.card_words import words_of
+from bot.answers.formats import VOID, AnswerFormat
 from bot.answers.kinds import say_outcome
 from bot.circle.round_cards import add_worth
 from bot.core.times.result import Understood
@@ -55,7 +56,7 @@ def question_card(shown: QuestionCard) -> Message:
     """A question, and what can be done with it."""
     embed = card(safe(shown.title), safe(shown.criteria), COLOURS[shown.state])
     embed.add_field(name="State", value=_state(shown))
-    _add_answers(embed, shown)
+    _add_answers(embed, shown.asked)
     if shown.closes_at:
         closes = f"{moment(shown.closes_at)}\n({countdown(shown.closes_at)})"
         open_states = {QuestionState.PROPOSED, QuestionState.OPEN}
@@ -105,15 +106,10 @@ def _state(shown: QuestionCard) -> str:
     return STATES[shown.state]
 
 
-def _add_answers(embed: discord.Embed, shown: QuestionCard) -> None:
-    """What can be answered, where it is not yes or no."""
-    if shown.asked.kind == "numeric":
-        value = safe(f"a number in {shown.asked.unit}") if shown.asked.unit else "a number"
-        embed.add_field(name="Answer", value=value)
-    elif shown.asked.has_options:
-        name = "Options, in their order" if shown.asked.kind == "ordered" else "Options"
-        options = [safe(option) for option in list_options(shown.asked)]
-        embed.add_field(name=name, value=lines(options), inline=False)
+def _add_answers(embed: discord.Embed, asked: AnswerFormat) -> None:
+    """Add what can be answered, where it is not yes or no."""
+    if (field := words_of(asked).describe(asked)) is not None:
+        embed.add_field(name=field.name, value=field.value, inline=field.inline)
 
 
 def _question_items(shown: QuestionCard) -> tuple[Item, ...]:
@@ -139,7 +135,7 @@ def _add_scores(embed: discord.Embed, shown: ResolutionCard) -> None:
     """Who is compared, best first; below them who had no turn where others had one."""
     rows = [(one, score_cards.score_line(one, shown.asked)) for one in shown.lines]
     compared = lines([row for one, row in rows if one.headlines])
-    embed.add_field(name=score_cards.title(shown.asked), value=compared, inline=False)
+    embed.add_field(name=words_of(shown.asked).score_title, value=compared, inline=False)
     if others := [row for one, row in rows if not one.headlines]:
         value = f"{lines(others, 700)}\n*{score_cards.NO_TURN}*"
         embed.add_field(name="Without a turn", value=value, inline=False)

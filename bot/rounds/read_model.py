@@ -13,7 +13,7 @@ from bot.answers import belief_mapping
 from bot.answers import mapping as answers_mapping
 from bot.answers.beliefs import pool
 from bot.answers.formats import BINARY, AnswerFormat
-from bot.answers.pooling import PooledForecast, mean_of_odds
+from bot.answers.pooling import PooledForecast
 from bot.answers.probabilities import Belief
 from bot.circle.movement import Movement, movement
 from bot.core.keys import Key
@@ -22,7 +22,6 @@ from bot.questions import rules as questions_rules
 from bot.rounds import rows
 from bot.rounds.rows import RoundRows
 from bot.scores.rules import blind_forecast, speaking_order, turn_ends, turn_forecast
-from scoring import mean, median
 from storage import forecasts, groups, rounds
 from storage.enums import CardKind
 from storage.tables import (
@@ -126,15 +125,6 @@ class Cue:
 
 
 @dataclass(frozen=True)
-class Aggregates:
-    """What the group as a whole said, three ways."""
-
-    mean: float
-    median: float
-    odds_mean: float
-
-
-@dataclass(frozen=True)
 class SummarySeat:
     """A seat in the summary: what was said blind, in the turn, and at the end.
 
@@ -157,8 +147,6 @@ class Summary:
 
     about: About
     seats: tuple[SummarySeat, ...]
-    blind: Aggregates | None
-    final: Aggregates | None
     movement: Movement
     newest: bool
     session_live: bool
@@ -288,8 +276,6 @@ def read_summary(tx: Session, at: Key, now: datetime) -> Summary | None:
     return Summary(
         about=_about(circle, at, now),
         seats=seats,
-        blind=_aggregates([seat.blind for seat in seats]),
-        final=_aggregates([seat.final for seat in seats]),
         movement=movement(asked.kind, [seat.said for seat in seats], _recorded(seats)),
         newest=newest and not circle.meetup.lobby_open,
         session_live=circle.meetup.state == SessionState.LIVE,
@@ -416,14 +402,3 @@ def _of(made: Sequence[Forecast], member: int) -> list[Forecast]:
 def _last(made: Iterable[Forecast]) -> Forecast | None:
     found = list(made)
     return found[-1] if found else None
-
-
-def _aggregates(values: Sequence[float | None]) -> Aggregates | None:
-    said = [value for value in values if value is not None]
-    if not said:
-        return None
-    return Aggregates(
-        mean(probabilities=said).probability,
-        median(probabilities=said).probability,
-        mean_of_odds(said).probability,
-    )

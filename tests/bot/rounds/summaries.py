@@ -54,6 +54,6 @@ def summary(
         final=belief(end), final_people=compared.people if compared else len(seats),
     )  # fmt: skip
     return Summary(
-        about=about, seats=seats, blind=None, final=None, movement=moved, newest=True,
+        about=about, seats=seats, movement=moved, newest=True,
         session_live=True,
     )  # fmt: skip
