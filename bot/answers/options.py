@@ -182,7 +182,7 @@ def _format(kind: Kind, typed: str) -> AnswerFormat:
 
 
 def _split(text: str) -> list[str]:
-    """Options one per line, or all in one line with `;` or `,` between them."""
+    """Split options one per line, or all in one line with `;` or `,` between them."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) == 1:
         lines = [part.strip() for part in _parts(lines[0]) if part.strip()]
@@ -190,7 +190,7 @@ def _split(text: str) -> list[str]:
 
 
 def _parts(line: str) -> list[str]:
-    """A comma between thousands parts nothing, unless that leaves a single piece: `100,200`."""
+    """Split at semicolons, else at commas: between thousands only where nothing else splits."""
     if ";" in line:
         return line.split(";")
     parts = _COMMA.split(line)
@@ -210,7 +210,7 @@ def _check_option(option: str) -> None:
 
 
 def _option(typed: str, options: Sequence[str]) -> int | None:
-    """The option that is meant; its own name goes before its letter and its place."""
+    """Return the option that is meant: its name goes before its letter and its place."""
     named = [option.casefold() for option in options]
     if typed.casefold() in named:
         return named.index(typed.casefold())
@@ -221,7 +221,7 @@ def _option(typed: str, options: Sequence[str]) -> int | None:
 
 
 def _have_digits(named: Sequence[str]) -> bool:
-    """Then a number may be what came out, `3` of "under 10", and not a place."""
+    """Tell whether a number may be what came out, `3` of "under 10", and no place."""
     return any(character.isdigit() for option in named for character in option)
 
 
@@ -230,7 +230,7 @@ def _shown(typed: str) -> str:
 
 
 def _shares(text: str, asked: AnswerFormat) -> list[Fraction]:
-    """The chances as shares of 1: percentages, unless they add up to about 1 as they stand."""
+    """Return shares of 1, from percentages unless they add up to about 1 themselves."""
     given = pieces.split(text)
     read = [_CHANCE.fullmatch(piece) for piece in given]
     if len(given) != len(asked.options) or None in read:

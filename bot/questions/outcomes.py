@@ -62,7 +62,7 @@ class Resolved:
 
 
 def withdraw(desk: Desk, caller: Caller, question_id: int) -> str:
-    """Takes back a question that nobody has forecast. Returns its title."""
+    """Take back a question that nobody has forecast, and return its title."""
     with desk.act(caller) as unit:
         question = questions_service.require(unit.tx, unit.group.id, question_id)
         questions_service.require_author(unit, question, "withdraw")
@@ -95,7 +95,7 @@ def choose_known(desk: Desk, caller: Caller, at: Key) -> Resolved | TimeQuestion
 
 
 def outcome_choices(desk: Desk, caller: Caller, question: str, typed: str) -> list[str]:
-    """The outcomes of a question that fit what has been typed so far; none if it is unknown."""
+    """List the outcomes of a question that fit what has been typed so far."""
     with desk.db.read() as tx:
         try:
             asked = answers_mapping.asked(questions_service.find(tx, caller.group_id, question))
@@ -105,7 +105,7 @@ def outcome_choices(desk: Desk, caller: Caller, question: str, typed: str) -> li
 
 
 def check_may_resolve(desk: Desk, caller: Caller, question_id: int) -> Resolvable:
-    """A question that the caller may resolve; refuses before a form is filled in."""
+    """Return a question that the caller may resolve; refuse before a form is filled in."""
     with desk.db.read() as tx:
         question = questions_service.require(tx, caller.group_id, question_id)
         questions_service.require_author_before(tx, caller, question, "resolve")
@@ -117,7 +117,7 @@ def check_may_resolve(desk: Desk, caller: Caller, question_id: int) -> Resolvabl
 
 
 def reopen(desk: Desk, caller: Caller, question_id: int) -> str:
-    """Takes the resolution back: the question takes forecasts again, and its scores vanish."""
+    """Take the resolution back: the question takes forecasts again, without scores."""
     with desk.act(caller) as unit:
         question = questions_service.require(unit.tx, unit.group.id, question_id)
         if not caller.is_facilitator(unit.group):
@@ -129,7 +129,7 @@ def reopen(desk: Desk, caller: Caller, question_id: int) -> str:
 
 
 def dispute(desk: Desk, caller: Caller, question_id: int, reason: str) -> None:
-    """A forecaster's objection to the outcome, shown on the question's cards."""
+    """Add a forecaster's objection to the outcome, which the question's cards show."""
     with desk.act(caller) as unit:
         question = questions_service.require(unit.tx, unit.group.id, question_id)
         step = _check_disputable(unit.tx, caller, question)
@@ -183,7 +183,7 @@ def _resolve(
 
 
 def _corrected(tx: Session, question_id: int) -> Resolution | None:
-    """The outcome that a new one corrects: what is left out stays as it was entered."""
+    """Return the outcome that a new one corrects; what is left out stays."""
     latest = questions.latest_resolution(tx, question_id)
     return latest if latest is not None and latest.outcome is not None else None
 

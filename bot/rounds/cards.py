@@ -65,7 +65,7 @@ ENDINGS = {
 
 
 def blind_card(shown: PhaseCard) -> Message:
-    """Everybody's private first forecast."""
+    """Ask for everybody's private first forecast."""
     about = shown.about
     if about.over:
         return _phase_over(shown, "Blind forecasts are in", "blind forecast")
@@ -82,7 +82,7 @@ def blind_card(shown: PhaseCard) -> Message:
 
 
 def final_card(shown: PhaseCard) -> Message:
-    """A last chance to update."""
+    """Offer a last chance to update."""
     about = shown.about
     if about.over:
         return _phase_over(shown, "Last updates are in", "last update")
@@ -98,7 +98,7 @@ def final_card(shown: PhaseCard) -> Message:
 
 
 def stopped_card(shown: StoppedCard) -> Message:
-    """The bot was away for long: nobody is called before somebody says that they are there."""
+    """Say that the bot was away, and ask whether anybody is there before calling them."""
     about = shown.about
     title = f"Round {about.number} · I was away"
     what = f"**{safe(shown.speaker)}**'s turn" if shown.speaker else "The blind phase"
@@ -111,7 +111,7 @@ def stopped_card(shown: StoppedCard) -> Message:
 
 
 def turn_card(shown: TurnCard) -> Message:
-    """One seat has the floor, or had it."""
+    """Show the seat that has the floor, or had it."""
     about = shown.about
     title = f"Round {about.number} · {safe(shown.speaker)} · seat {shown.place}"
     if shown.ended_by is not None:  # how many seats there are may change after this turn
@@ -137,7 +137,7 @@ def turn_card(shown: TurnCard) -> Message:
 
 
 def cue_message(cue: Cue) -> Message:
-    """So much time is left, said to the speaker."""
+    """Tell the speaker how much time is left."""
     who = f"<@{cue.speaker_user}>" if cue.speaker_user else safe(cue.speaker)
     pings = (cue.speaker_user,) if cue.speaker_user and cue.seconds == 0 else ()
     if cue.spoken:
@@ -147,7 +147,7 @@ def cue_message(cue: Cue) -> Message:
 
 
 def summary_card(shown: Summary, picture: Picture | None) -> Message:
-    """What going around the circle did."""
+    """Show what going around the circle did."""
     about = shown.about
     embed = card(f"Round {about.number} · {safe(about.question)}", pool_cards.moved(shown), GREEN)
     embed.add_field(
@@ -186,7 +186,7 @@ def _phase_over(shown: PhaseCard, title: str, what: str) -> Message:
 
 
 def _until(shown: PhaseCard, what: str) -> str:
-    """When the phase ends by itself, and who can end it before that."""
+    """Say when the phase ends by itself, and who can end it before that."""
     assert shown.ends_at is not None  # noqa: S101 - a running phase has an end
     if not shown.waiting:
         return (
@@ -204,7 +204,7 @@ def _add_who(embed: discord.Embed, shown: PhaseCard, done: str, waiting: str) ->
 
 
 def _add_offers(embed: discord.Embed, about: About) -> None:
-    """Who came onto the call after the round had begun."""
+    """Add who came onto the call after the round had begun."""
     if about.on_call:
         value = f"{listed(about.on_call, 900)}: press **Join** to speak at the end."
         embed.add_field(name="On the call, no seat yet", value=value, inline=False)
@@ -219,7 +219,7 @@ def _phase_items(about: About) -> tuple[Item, ...]:
 
 
 def _after_stop(shown: StoppedCard) -> str:
-    """What can be done in a round that was stopped."""
+    """Say what can be done in a round that was stopped."""
     if shown.about.closed:
         return CLOSED
     after = f"calls {safe(shown.following)}" if shown.following else "opens the last updates"
@@ -238,7 +238,7 @@ def _resuming_items(about: About) -> tuple[Item, ...]:
 
 
 def _closing_items(about: About, row: int = 0) -> tuple[Item, ...]:
-    """What still helps once the question takes no more forecasts."""
+    """Return the buttons that still help once the question takes no more forecasts."""
     return (
         button("next_round", about.at, "Next round", PRIMARY, row=row),
         button("end_session", about.at, "End the session", row=row),
@@ -246,7 +246,7 @@ def _closing_items(about: About, row: int = 0) -> tuple[Item, ...]:
 
 
 def _circle_items(about: About) -> tuple[Item, ...]:
-    """What can be done about one's place in the circle, in the row below."""
+    """Return the buttons for one's place in the circle, in the row below."""
     items = [button("join", about.at, "Join", row=1), button("leave", about.at, "Leave", row=1)]
     if about.host_gone:
         items.append(button("take_over", about.at, "Take over", row=1))
@@ -278,7 +278,7 @@ def _turn_ask(shown: TurnCard) -> str:
 
 
 def _turn_over_text(shown: TurnCard) -> str:
-    """A turn that is over takes little room in the channel."""
+    """Say little of a turn that is over: it takes room in the channel."""
     said = f"{_seat_line(shown.said, shown.about.asked)}\n" if shown.said else ""
     ended_by = shown.ended_by or "done"
     if ended_by == "time" and shown.about.closed:
@@ -305,7 +305,7 @@ def _turn_items(shown: TurnCard) -> tuple[Item, ...]:
 
 
 def _short(seconds: int) -> str:
-    """A length of time that fits on a button: "2 min", "90 s"."""
+    """Say a length of time that fits on a button: "2 min", "90 s"."""
     return f"{seconds // 60} min" if seconds % 60 == 0 else f"{seconds} s"
 
 

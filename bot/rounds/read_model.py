@@ -155,12 +155,12 @@ class Summary:
 
     @property
     def running(self) -> tuple[float | None, ...]:
-        """The group's chance of yes before the first turn and after each seat."""
+        """Return the group's chance of yes before the first turn and after each seat."""
         return tuple(one.probability if one else None for one in self.movement.path)
 
     @property
     def compared(self) -> tuple[float, float, int] | None:
-        """The chance of yes, blind and at the end, of so many people who said both."""
+        """Return the chance of yes, blind and at the end, and how many people said both."""
         found = self.movement.compared
         if found is None:
             return None
@@ -168,7 +168,7 @@ class Summary:
 
 
 def read_turn(tx: Session, at: Key, now: datetime) -> TurnCard | None:
-    """The turn that a key names."""
+    """Read the turn that a key names."""
     circle = rows.find(tx, at.id)
     return None if circle is None else turn_card(circle, forecasts.on_card(tx, at.id), at, now)
 
@@ -176,7 +176,7 @@ def read_turn(tx: Session, at: Key, now: datetime) -> TurnCard | None:
 def turn_card(
     circle: RoundRows, made: Sequence[Forecast], at: Key, now: datetime
 ) -> TurnCard | None:
-    """The turn that a key names, of a round and its forecasts that were read already."""
+    """Return the turn that a key names, from a round that was read already."""
     turn = next((one for one in circle.turns if at.more == (one.number,)), None)
     if turn is None:
         return None
@@ -198,7 +198,7 @@ def turn_card(
 
 
 def read_phase(tx: Session, at: Key, now: datetime) -> PhaseCard | None:
-    """The blind or final phase that a key names."""
+    """Read the blind or final phase that a key names."""
     circle = rows.find(tx, at.id)
     if circle is None:
         return None
@@ -218,7 +218,7 @@ def read_phase(tx: Session, at: Key, now: datetime) -> PhaseCard | None:
 
 
 def read_stopped(tx: Session, at: Key, now: datetime) -> StoppedCard | None:
-    """The stop of a round that a key names, or what is left of it once somebody has resumed."""
+    """Read the stop of a round, or what is left of it after somebody resumed."""
     circle = rows.find(tx, at.id)
     if circle is None:
         return None
@@ -235,7 +235,7 @@ def read_stopped(tx: Session, at: Key, now: datetime) -> StoppedCard | None:
 
 
 def read_cue(tx: Session, at: Key, now: datetime) -> Cue | None:
-    """The cue that a key names, or None when it has lost its point."""
+    """Read the cue that a key names, or None when it no longer helps."""
     circle = rows.find(tx, at.id)
     turn = circle.turns[-1] if circle is not None and circle.turns else None
     number, seconds, extensions = at.more
@@ -257,7 +257,7 @@ def read_cue(tx: Session, at: Key, now: datetime) -> Cue | None:
 
 
 def read_summary(tx: Session, at: Key, now: datetime) -> Summary | None:
-    """The summary of the closed round that a key names."""
+    """Read the summary of the closed round that a key names."""
     row = tx.get(Round, at.id)
     if row is None or row.phase != Phase.CLOSED:
         return None
@@ -328,14 +328,14 @@ def _seat_line(circle: RoundRows, seat: Seat, made: Sequence[Forecast]) -> SeatL
 
 
 def _place(turns: Sequence[Turn], turn: Turn) -> int:
-    """Where in the circle's order this turn's seat comes; who has passed still waits."""
+    """Return this turn's place in the circle's order; who has passed still waits."""
     spoken = [one for one in turns if one.ended_by not in {"pass", "back"}]
     before = {one.member_id for one in spoken if one.number < turn.number}
     return len(before - {turn.member_id}) + 1
 
 
 def _said_in_turn(circle: RoundRows, turn: Turn, made: Sequence[Forecast]) -> SeatLine | None:
-    """The speaker's line as the circle shows it, once something was recorded."""
+    """Return the speaker's line in the circle, once something was recorded."""
     seats = [seat for seat in circle.seats if seat.member_id == turn.member_id]
     own = [_seat_line(circle, seat, made) for seat in seats]
     return next((line for line in own if line.belief is not None), None)
@@ -344,7 +344,7 @@ def _said_in_turn(circle: RoundRows, turn: Turn, made: Sequence[Forecast]) -> Se
 def _updates(
     circle: RoundRows, turn: Turn, made: Sequence[Forecast]
 ) -> tuple[tuple[str, Belief], ...]:
-    """What others recorded while this turn was running."""
+    """Return what others recorded while this turn was running."""
     return tuple(
         (circle.name(one.member_id), belief_mapping.belief(one))
         for one in made

@@ -25,7 +25,7 @@ YOU_ARE_NEW = (
 def leaderboard(
     desk: Desk, caller: Caller, *, metric: Metric, window: str, minimum: int
 ) -> Message:
-    """The first page of a leaderboard."""
+    """Show the first page of a leaderboard."""
     board = standings_service.show_leaderboard(
         desk, caller, metric=metric, window=window, minimum=minimum
     )
@@ -33,13 +33,13 @@ def leaderboard(
 
 
 def leaderboard_page(desk: Desk, caller: Caller, at: Key) -> Message:
-    """The page that a button stands for."""
+    """Show the page that a button stands for."""
     board = standings_service.show_page_of(desk, caller, at)
     return standings_cards.leaderboard_card(board, leaderboard_picture(board))
 
 
 def calibration(desk: Desk, caller: Caller, user_id: int | None, *, group: bool) -> Message:
-    """A calibration with its picture."""
+    """Show a calibration with its picture."""
     shown = standings_service.show_calibration(desk, caller, user_id, group=group)
     if shown is None:
         raise _unknown(caller, user_id)
@@ -47,7 +47,7 @@ def calibration(desk: Desk, caller: Caller, user_id: int | None, *, group: bool)
 
 
 def profile(desk: Desk, caller: Caller, user_id: int | None) -> Message:
-    """A member's record."""
+    """Show a member's record."""
     shown = standings_service.show_profile(desk, caller, user_id)
     if shown is None:
         raise _unknown(caller, user_id)
@@ -59,7 +59,7 @@ def _unknown(caller: Caller, user_id: int | None) -> Refusal:
 
 
 def leaderboard_picture(board: Board) -> Picture | None:
-    """One page of the leaderboard drawn; None where there is nothing to draw."""
+    """Draw one page of the leaderboard; None where there is nothing to draw."""
     if not board.rows or board.unmoved:
         return None
     # Loaded with the first picture: matplotlib would be a fifth of an idle bot's memory.
@@ -74,7 +74,7 @@ def leaderboard_picture(board: Board) -> Picture | None:
 
 
 def calibration_picture(shown: Calibration) -> Picture | None:
-    """A calibration drawn; None where there is nothing to draw."""
+    """Draw a calibration; None where there is nothing to draw."""
     read = shown.reading
     if read is None:
         return None
