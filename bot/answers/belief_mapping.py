@@ -7,15 +7,15 @@ from storage.tables import Forecast
 
 
 def belief(row: Forecast) -> Belief:
-    """What a forecast says."""
+    """Return what a forecast says."""
     return load(row.probability, row.values)
 
 
 def load(probability: float | None, values: str | None) -> Belief:
-    """The same from its two columns."""
+    """Return the same from its two columns."""
     return Belief(probability, tuple(json.loads(values)) if values else ())
 
 
 def dump_values(said: Belief) -> str | None:
-    """The chances of options, or the quantiles, as a row holds them."""
+    """Write the chances of options, or the quantiles, as a row holds them."""
     return json.dumps(said.values) if said.values else None

@@ -2,7 +2,7 @@
 
 import json
 
-from bot.answers.kinds import AnswerFormat, Kind
+from bot.answers.formats import AnswerFormat, Kind
 from storage.tables import Question, QuestionKind
 
 _KINDS: dict[QuestionKind, Kind] = {
@@ -14,13 +14,13 @@ _KINDS: dict[QuestionKind, Kind] = {
 
 
 def asked(question: Question) -> AnswerFormat:
-    """What answers a question takes."""
+    """Return what answers a question takes."""
     options = tuple(json.loads(question.options)) if question.options else ()
     return AnswerFormat(_KINDS[question.kind], options, question.unit or "")
 
 
 def ask(question: Question, what: AnswerFormat) -> None:
-    """Writes down what answers a question takes."""
+    """Write down what answers a question takes."""
     question.kind = QuestionKind(what.kind)
     question.options = json.dumps(what.options, ensure_ascii=False) if what.options else None
     question.unit = what.unit or None

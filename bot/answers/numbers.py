@@ -20,7 +20,7 @@ _CURRENCIES = "$€£¥₹"
 
 
 def parse_number(text: str, unit: str = "") -> float:
-    """The number meant; the unit may stand beside it.
+    """Return the number meant; the unit may stand beside it.
 
     Thousands may have spaces between them, or commas where nothing else can be meant.
 
@@ -45,12 +45,12 @@ def parse_number(text: str, unit: str = "") -> float:
 
 
 def is_one_number(text: str) -> bool:
-    """Whether commas in it part thousands, so that it may not be a list: `1,250,600`."""
+    """Tell whether commas in it part thousands, so that it may not be a list: `1,250,600`."""
     return re.fullmatch(_COMMAS, _SIGN.sub("", text.strip()), re.ASCII) is not None
 
 
 def without_unit(text: str, unit: str) -> str:
-    """The text without the unit, wherever it stands by itself; `$25bn` is without `$bn`, too."""
+    """Leave out the unit where it stands by itself; from `$25bn` also `$bn`."""
     words = [unit, unit.strip(_CURRENCIES)]
     words += [word[:-1] for word in words if len(word) > 2 and word.endswith("s")]
     for word in filter(None, (word.strip() for word in words)):
@@ -60,7 +60,7 @@ def without_unit(text: str, unit: str) -> str:
 
 
 def say_number(value: float, digits: int = 12) -> str:
-    """A number without an exponent; from 10 000 on with narrow spaces between thousands.
+    """Say a number without an exponent, from 10 000 on with narrow spaces between thousands.
 
     >>> say_number(2.50), say_number(0.1 + 0.2), say_number(1500.0)
     ('2.5', '0.3', '1500')
@@ -75,13 +75,13 @@ def say_number(value: float, digits: int = 12) -> str:
 
 
 def say_amount(value: float, unit: str, digits: int = 12) -> str:
-    """A number with its unit: "42 days"; a percent sign stands close."""
+    """Say a number with its unit: "42 days"; a percent sign stands close."""
     said = say_number(value, digits)
     return f"{said}%" if unit == "%" else f"{said} {unit}".strip()
 
 
 def _digits(typed: str) -> str | None:
-    """The number in digits and a point, or None."""
+    """Return the number in digits and a point, or None."""
     for pattern, thousands in ((_PLAIN, ""), (_SPACED, _SPACES), (_COMMAS, ","), (_DOTS, ".")):
         if re.fullmatch(pattern, typed, re.ASCII):
             return "".join(one for one in typed if one not in thousands).replace(",", ".")

@@ -49,7 +49,7 @@ class Belief:
 
 
 def parse_probability(text: str) -> float:
-    """The probability meant by `70`, `70%`, `0.7` or `7/10`, from 0 to 1.
+    """Return the probability meant by `70`, `70%`, `0.7` or `7/10`, from 0 to 1.
 
     Raises:
         Refusal: it is no number, lies outside 0 to 100%, is a bare `1`, which could mean 1% or
@@ -74,7 +74,7 @@ def parse_probability(text: str) -> float:
 
 
 def parse_reason(text: str | None) -> str:
-    """A reason without surrounding space; too long a one is refused, not cut."""
+    """Return a reason without surrounding space; refuse one that is too long."""
     reason = (text or "").strip()
     if len(reason) > LONGEST_REASON:
         raise Refusal(

@@ -7,7 +7,9 @@ whom: everybody hears all who spoke before, so one voice's pull cannot be told f
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.answers.pooling import mean_of_odds, pool
+from bot.answers.beliefs import pool
+from bot.answers.kinds import kind_of
+from bot.answers.pooling import mean_of_odds
 from bot.answers.probabilities import Belief
 from bot.circle.averages import herding
 from bot.circle.pooling import FEWEST, Compared, Said, after_each_seat, compare
@@ -67,7 +69,7 @@ def movement(kind: str, seats: Sequence[Said], recorded: Sequence[int] | None = 
     """
     finals = [final for _, _, final in seats if final is not None]
     together = pool(kind, finals)
-    binary = kind == "binary"
+    one_chance = kind_of(kind).one_chance
     return Movement(
         path=after_each_seat(kind, seats),
         spoke=tuple(at for at, (_, turn, _) in enumerate(seats) if turn is not None),
@@ -76,8 +78,8 @@ def movement(kind: str, seats: Sequence[Said], recorded: Sequence[int] | None = 
         final_people=len(finals),
         compared=compare(kind, seats),
         newcomers=any(turn is not None and blind is None for blind, turn, _ in seats),
-        spread=_spread(seats) if binary else None,
-        furthest=_furthest(_heard_in_order(seats, recorded)) if binary else None,
+        spread=_spread(seats) if one_chance else None,
+        furthest=_furthest(_heard_in_order(seats, recorded)) if one_chance else None,
     )
 
 

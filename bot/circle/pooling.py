@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.answers.pooling import pool
+from bot.answers.beliefs import pool
 from bot.answers.probabilities import Belief
 
 # Fewer people than this are persons, not a group: nothing is said of what going around did.

@@ -4,12 +4,13 @@ Each sentence says of how many people it speaks. Before and after are of the sam
 nothing is concluded from fewer than three.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import discord
 
 from bot.answers.probabilities import Belief
+from bot.answers.wording import PathWords
+from bot.answers.yes_no_words import YES
 from bot.circle.movement import Move, Movement, Spread
 from bot.circle.read_model import WorthShown
 from bot.circle.rules import say_gain
@@ -33,28 +34,6 @@ DESCRIPTION = (
     "This describes the round and is no score. What ranks is how much better a turn was than the "
     "group's number just before it."
 )
-
-
-@dataclass(frozen=True)
-class PathWords:
-    """How the group's number is written, and what counts as a step.
-
-    `chance` gives the number that moves in steps, where the kind has points.
-    `head` stands before the path, `tail` behind where the group ended: "Green: …", "… for Green".
-    """
-
-    say: Callable[[Belief], str]
-    chance: Callable[[Belief], float] | None = None
-    head: str = ""
-    tail: str = ""
-
-
-def chance_of_yes(belief: Belief) -> float:
-    """Return the chance of yes that a forecast gives."""
-    return belief.probability or 0.0
-
-
-YES = PathWords(lambda belief: say_probability(chance_of_yes(belief)), chance_of_yes)
 
 
 def add_worth(embed: discord.Embed, shown: WorthShown | None) -> None:

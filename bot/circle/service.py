@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.answers.kinds import kind_of
 from bot.circle import averages, worth
 from bot.circle import read_model as circle_read_model
 from bot.circle import rules as circle_rules
@@ -17,7 +18,6 @@ from bot.core.unit import Caller, Desk
 from scoring import seat_fairness
 from storage import circle, groups
 from storage.circle import Spoke
-from storage.tables import QuestionKind
 
 
 @dataclass(frozen=True)
@@ -107,8 +107,8 @@ def show_circle(desk: Desk, caller: Caller) -> GroupCircle:
     )
     enough = [one for one in herding.weights if one.turns >= FEWEST_TURNS]
     return GroupCircle(
-        rounds=len(_binary(spoke) | {one.round_id for one in (*scored, *said)}),
-        other_rounds=len({row.round_id for row in spoke if row.kind != QuestionKind.BINARY}),
+        rounds=len(_rounds(spoke, one_chance=True) | {one.round_id for one in (*scored, *said)}),
+        other_rounds=len(_rounds(spoke, one_chance=False)),
         resolved=len(resolved),
         gain=averages.mean([(one.question_id, gain) for one, gain in gains]),
         gains=tuple(RoundGain(one.closed_at, gain) for one, gain in gains),
@@ -127,8 +127,8 @@ def show_circle(desk: Desk, caller: Caller) -> GroupCircle:
     )
 
 
-def _binary(spoke: Sequence[Spoke]) -> set[int]:
-    return {row.round_id for row in spoke if row.kind == QuestionKind.BINARY}
+def _rounds(spoke: Sequence[Spoke], *, one_chance: bool) -> set[int]:
+    return {row.round_id for row in spoke if kind_of(row.kind.value).one_chance == one_chance}
 
 
 def _trust(resolved: Sequence[Circle]) -> Trust | None:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Any, NoReturn
 from unicodedata import category
 
-from bot.answers.kinds import LETTERS, check_options
+from bot.answers.formats import LETTERS
+from bot.answers.options import check_options
 from bot.core.refusals import Refusal
 
 LONGEST = {"question": 100, "title": 500, "forecaster": 100}

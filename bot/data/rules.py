@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from bot.answers.kinds import BINARY, LETTERS, AnswerFormat, check_unit
+from bot.answers.amounts import check_unit
+from bot.answers.formats import BINARY, LETTERS, AnswerFormat
 from bot.answers.numbers import LARGEST
 from bot.answers.probabilities import Belief
 from bot.core.refusals import Refusal

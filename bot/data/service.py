@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -13,7 +14,8 @@ from sqlmodel import Session
 
 from bot.answers import belief_mapping
 from bot.answers import mapping as answers_mapping
-from bot.answers.kinds import LETTERS, VOID
+from bot.answers.formats import LETTERS, VOID
+from bot.answers.kinds import kind_of
 from bot.core import card_refresh
 from bot.core.card_refresh import Change
 from bot.core.encryption import Box
@@ -42,6 +44,7 @@ ARCHIVE = Group(id=0, name="Imported")
 LARGEST_UPLOAD = 9_000_000
 # What else an export says of a forecast.
 ABOUT = ("kind", "late", "round", "reason")
+PLAIN, OPTIONS, NUMBERS = "forecasts.csv", "options.csv", "numbers.csv"
 PORTION = 200  # lines that are compressed in one go
 
 
@@ -266,14 +269,22 @@ def _tables(
     lines: exports.Rows,
 ) -> Iterator[tuple[str, tuple[str, ...], Iterable[dict[str, Any]]]]:
     """Yield the forecasts by import format; `forecasts.csv` comes even if empty."""
-    of = {kind: [line for line in lines if line["question_kind"] == kind] for kind in QuestionKind}
-    yield "forecasts.csv", data_rules.COLUMNS, map(_plain_row, of[QuestionKind.BINARY])
-    on_options = [*of[QuestionKind.CHOICE], *of[QuestionKind.ORDERED]]
-    if on_options:
-        rows = (row for line in on_options for row in _option_rows(line))
-        yield "options.csv", (*data_rules.OPTION_COLUMNS, data_rules.ORDERED), rows
-    if of[QuestionKind.NUMERIC]:
-        yield "numbers.csv", data_rules.NUMBER_COLUMNS, map(_number_row, of[QuestionKind.NUMERIC])
+    of: dict[str, exports.Rows] = defaultdict(list)
+    for line in sorted(lines, key=lambda line: str(line["question_kind"])):
+        of[_table_of(line)].append(line)
+    yield PLAIN, data_rules.COLUMNS, map(_plain_row, of[PLAIN])
+    if of[OPTIONS]:
+        rows = (row for line in of[OPTIONS] for row in _option_rows(line))
+        yield OPTIONS, (*data_rules.OPTION_COLUMNS, data_rules.ORDERED), rows
+    if of[NUMBERS]:
+        yield NUMBERS, data_rules.NUMBER_COLUMNS, map(_number_row, of[NUMBERS])
+
+
+def _table_of(line: dict[str, Any]) -> str:
+    """Choose the file that has the columns of such a forecast."""
+    if kind_of(line["question_kind"]).one_chance:
+        return PLAIN
+    return OPTIONS if line["options"] else NUMBERS
 
 
 def _plain_row(line: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from bot.answers import belief_mapping, beliefs, probabilities
 from bot.answers import mapping as answers_mapping
-from bot.answers.kinds import BINARY, AnswerFormat
+from bot.answers.formats import BINARY, AnswerFormat
 from bot.answers.probabilities import Belief
 from bot.core import card_refresh
 from bot.core.card_refresh import Change

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 import discord
 
-from bot.answers.kinds import VOID, list_options, say_outcome
+from bot.answers.card_words import words_of
+from bot.answers.formats import VOID, AnswerFormat
+from bot.answers.kinds import say_outcome
 from bot.circle.round_cards import add_worth
 from bot.core.times.result import Understood
 from bot.core.times.said import say_moment
@@ -51,10 +53,10 @@ COLOURS = {
 
 
 def question_card(shown: QuestionCard) -> Message:
-    """A question, and what can be done with it."""
+    """Show a question, and what can be done with it."""
     embed = card(safe(shown.title), safe(shown.criteria), COLOURS[shown.state])
     embed.add_field(name="State", value=_state(shown))
-    _add_answers(embed, shown)
+    _add_answers(embed, shown.asked)
     if shown.closes_at:
         closes = f"{moment(shown.closes_at)}\n({countdown(shown.closes_at)})"
         open_states = {QuestionState.PROPOSED, QuestionState.OPEN}
@@ -71,7 +73,7 @@ def question_card(shown: QuestionCard) -> Message:
 
 
 def resolution_card(shown: ResolutionCard) -> Message:
-    """The outcome, the scores, and in words what the numbers mean."""
+    """Show the outcome, the scores, and in words what the numbers mean."""
     if shown.outcome is None:
         text = "The question has been reopened: it takes forecasts again, and its scores are gone."
         return Message(embed=card(f"Reopened: {safe(shown.title)}", text, AMBER))
@@ -84,7 +86,7 @@ def resolution_card(shown: ResolutionCard) -> Message:
 
 
 def question_list(found: Sequence[Listed], state: QuestionState | None) -> Message:
-    """Questions, newest first."""
+    """List questions, newest first."""
     title = f"Questions: {state.value}" if state else "Questions"
     rows = [_list_line(one) for one in found]
     empty = "None. `/question submit` brings one."
@@ -104,15 +106,10 @@ def _state(shown: QuestionCard) -> str:
     return STATES[shown.state]
 
 
-def _add_answers(embed: discord.Embed, shown: QuestionCard) -> None:
-    """What can be answered, where it is not yes or no."""
-    if shown.asked.kind == "numeric":
-        value = safe(f"a number in {shown.asked.unit}") if shown.asked.unit else "a number"
-        embed.add_field(name="Answer", value=value)
-    elif shown.asked.has_options:
-        name = "Options, in their order" if shown.asked.kind == "ordered" else "Options"
-        options = [safe(option) for option in list_options(shown.asked)]
-        embed.add_field(name=name, value=lines(options), inline=False)
+def _add_answers(embed: discord.Embed, asked: AnswerFormat) -> None:
+    """Add what can be answered, where it is not yes or no."""
+    if (field := words_of(asked).describe(asked)) is not None:
+        embed.add_field(name=field.name, value=field.value, inline=field.inline)
 
 
 def _question_items(shown: QuestionCard) -> tuple[Item, ...]:
@@ -135,10 +132,10 @@ def _add_objections(embed: discord.Embed, raised: Sequence[Objection]) -> None:
 
 
 def _add_scores(embed: discord.Embed, shown: ResolutionCard) -> None:
-    """Who is compared, best first; below them who had no turn where others had one."""
+    """Add who is compared, best first, then who had no turn where others had one."""
     rows = [(one, score_cards.score_line(one, shown.asked)) for one in shown.lines]
     compared = lines([row for one, row in rows if one.headlines])
-    embed.add_field(name=score_cards.title(shown.asked), value=compared, inline=False)
+    embed.add_field(name=words_of(shown.asked).score_title, value=compared, inline=False)
     if others := [row for one, row in rows if not one.headlines]:
         value = f"{lines(others, 700)}\n*{score_cards.NO_TURN}*"
         embed.add_field(name="Without a turn", value=value, inline=False)
@@ -178,7 +175,7 @@ def _list_line(one: Listed) -> str:
 
 
 def brought(result: Brought | TimeQuestion) -> Message:
-    """Said to whoever brought or changed a question: its close, or which close was meant."""
+    """Tell who brought or changed a question its close, or ask which was meant."""
     if isinstance(result, TimeQuestion):
         return doubt_card(result, "choose_close")
     closes = f"It closes {_said(result.closes)}. " if result.closes else ""
@@ -191,12 +188,12 @@ def brought(result: Brought | TimeQuestion) -> Message:
 
 
 def withdrawn(title: str) -> str:
-    """Said to whoever took a question back."""
+    """Tell who took a question back that it is gone."""
     return f"“{safe(title)}” is withdrawn."
 
 
 def resolved(result: Resolved | TimeQuestion) -> Message:
-    """Said to whoever entered an outcome: what counts by it, or which moment was meant."""
+    """Tell who entered an outcome what counts, or ask which moment was meant."""
     if isinstance(result, TimeQuestion):
         return doubt_card(result, "choose_known")
     title, outcome = safe(result.title), safe(result.outcome)
@@ -235,11 +232,11 @@ def _none_counts(forecasts: int) -> str:
 
 
 def _said(at: Understood) -> str:
-    """A moment as it was understood, to the minute, and as each client shows it."""
+    """Say a moment as it was understood, to the minute, and as each client shows it."""
     minute = at.at.replace(second=0, microsecond=0)
     return f"{say_moment(minute, at.zone)}, which is {moment(at.at)} for you"
 
 
 def reopened(title: str) -> str:
-    """Said to whoever reopened a question."""
+    """Tell who reopened a question that its scores are gone."""
     return f"“{safe(title)}” is open again, and its scores are gone."

@@ -5,7 +5,9 @@ from typing import Any
 import discord
 from discord.ui import Label, Modal, TextInput
 
-from bot.answers.kinds import VOID, AnswerFormat, outcomes
+from bot.answers.card_words import words_of
+from bot.answers.formats import AnswerFormat
+from bot.answers.kinds import outcomes
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.times.reader import LONGEST as LONGEST_TIME
@@ -26,15 +28,10 @@ _HOW_TO_ANSWER = (
     "Empty: yes or no. Options: one per line, `ordered` first if they are. A number: "
     "`number in days`."
 )
-_OUTCOMES = {
-    "yes": "Yes, it happened",
-    "no": "No, it did not",
-    "void": "Void: it cannot be answered",
-}
 
 
 def question_form(question_id: int | None = None, written: Written | None = None) -> Modal:
-    """The form of a new question, or of one that exists."""
+    """Make the form of a new question, or of one that exists."""
     at = keys.question(question_id or 0)
     action = "edited" if question_id else "submitted"
     title = "Edit the question" if question_id else "Your question"
@@ -104,7 +101,7 @@ def question_form(question_id: int | None = None, written: Written | None = None
 
 
 def resolve_form(at: Key, found: Resolvable) -> Modal:
-    """The form behind Resolve."""
+    """Make the form behind Resolve."""
     form = Modal(title="Resolve", custom_id=str(CustomId("resolved", at)), timeout=1800)
     form.add_item(discord.ui.TextDisplay(f"**{safe(found.title)}**"))
     form.add_item(_outcome_field(found.asked))
@@ -141,15 +138,13 @@ def _unless_typed(found: Resolvable) -> str:
 
 
 def _outcome_field(asked: AnswerFormat) -> Label[Any]:
-    """A list to choose from; for a number a field."""
-    if asked.kind == "numeric":
-        unit = f"A number in {asked.unit}" if asked.unit else "A number"
-        number: TextInput[Any] = TextInput(custom_id="outcome", max_length=100)
-        note = f"{unit}; or void if it cannot be answered."
-        return Label(text="What happened?", description=note, component=number)
-    said = _OUTCOMES if asked.kind == "binary" else {VOID: _OUTCOMES[VOID]}
+    """Make a list to choose from, or a field where there are too many outcomes."""
+    words = words_of(asked)
+    if (note := words.outcome_note(asked)) is not None:
+        typed: TextInput[Any] = TextInput(custom_id="outcome", max_length=100)
+        return Label(text="What happened?", description=note, component=typed)
     options = [
-        discord.SelectOption(label=cut(said.get(one, one), OPTION_LIMIT), value=one)
+        discord.SelectOption(label=cut(words.outcome_names.get(one, one), OPTION_LIMIT), value=one)
         for one in outcomes(asked)
     ]
     chosen: discord.ui.Select[Any] = discord.ui.Select(custom_id="outcome", options=options)
@@ -157,7 +152,7 @@ def _outcome_field(asked: AnswerFormat) -> Label[Any]:
 
 
 def dispute_form(at: Key) -> Modal:
-    """The form behind Dispute."""
+    """Make the form behind Dispute."""
     form = Modal(title="Dispute the outcome", custom_id=str(CustomId("disputed", at)), timeout=1800)
     form.add_item(
         Label(

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.answers import kinds
+from bot.answers import formats, kinds
 from bot.answers import mapping as answers_mapping
-from bot.answers.kinds import AnswerFormat
+from bot.answers.formats import AnswerFormat
 from bot.core import keys, typed_times
 from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal
@@ -68,7 +68,7 @@ def withdraw(desk: Desk, caller: Caller, question_id: int) -> str:
         questions_service.require_author(unit, question, "withdraw")
         step = questions_rules.withdraw(questions_mapping.load(question))
         comment = "withdrawn by the author"
-        _save_resolution(unit, question, step, kinds.VOID, unit.now, comment=comment)
+        _save_resolution(unit, question, step, formats.VOID, unit.now, comment=comment)
         return question.title
 
 
@@ -229,7 +229,7 @@ def _save_resolution(
     questions.settle_disputes(unit.tx, question_id)
     questions_mapping.save(unit, question, step)
     card = keys.resolution(question_id)
-    scored = outcome not in {None, kinds.VOID} or questions.forecasters(unit.tx, question_id)
+    scored = outcome not in {None, formats.VOID} or questions.forecasters(unit.tx, question_id)
     if scored and outbox.by_key(unit.tx, str(card)) is None:
         unit.show(card, unit.group.channel_id or unit.caller.channel_id)
 

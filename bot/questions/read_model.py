@@ -8,7 +8,8 @@ from sqlmodel import Session
 
 from bot.answers import belief_mapping
 from bot.answers import mapping as answers_mapping
-from bot.answers.kinds import BINARY, AnswerFormat, say_outcome
+from bot.answers.formats import BINARY, AnswerFormat
+from bot.answers.kinds import say_outcome
 from bot.answers.probabilities import Belief
 from bot.circle.read_model import WorthShown, read_worth
 from bot.core.keys import Key

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from bot.answers import kinds
 from bot.answers import mapping as answers_mapping
-from bot.answers.kinds import BINARY, AnswerFormat
+from bot.answers.formats import BINARY, AnswerFormat
 from bot.core import card_refresh, keys, typed_times
 from bot.core.card_refresh import Change
 from bot.core.find import find_named

@@ -6,11 +6,11 @@ from typing import Any
 import discord
 
 from bot.answers.beliefs import say_belief
-from bot.answers.kinds import AnswerFormat, list_options
+from bot.answers.card_words import words_of
+from bot.answers.formats import AnswerFormat
 from bot.answers.probabilities import Belief
-from bot.circle.round_cards import YES, add_movement, chance_of_yes, ended, same_people
-from bot.core.numbers import say_probability
-from bot.core.refusals import say_duration, say_people
+from bot.circle.round_cards import add_movement
+from bot.core.refusals import say_duration
 from bot.door.messages import (
     AMBER,
     BLUE,
@@ -35,7 +35,6 @@ from bot.door.messages import (
 from bot.rounds import pool_cards
 from bot.rounds.read_model import (
     About,
-    Aggregates,
     Cue,
     PhaseCard,
     SeatLine,
@@ -48,7 +47,6 @@ from storage.tables import SeatState
 
 # Shorter on a card than in the database: a card is for a glance during a call.
 REASON_SHOWN = 120
-HARDLY = 0.005
 
 CLOSED = (
     "**The question has closed: nothing more can be recorded.** What was recorded stays. "
@@ -67,7 +65,7 @@ ENDINGS = {
 
 
 def blind_card(shown: PhaseCard) -> Message:
-    """Everybody's private first forecast."""
+    """Ask for everybody's private first forecast."""
     about = shown.about
     if about.over:
         return _phase_over(shown, "Blind forecasts are in", "blind forecast")
@@ -84,7 +82,7 @@ def blind_card(shown: PhaseCard) -> Message:
 
 
 def final_card(shown: PhaseCard) -> Message:
-    """A last chance to update."""
+    """Offer a last chance to update."""
     about = shown.about
     if about.over:
         return _phase_over(shown, "Last updates are in", "last update")
@@ -100,7 +98,7 @@ def final_card(shown: PhaseCard) -> Message:
 
 
 def stopped_card(shown: StoppedCard) -> Message:
-    """The bot was away for long: nobody is called before somebody says that they are there."""
+    """Say that the bot was away, and ask whether anybody is there before calling them."""
     about = shown.about
     title = f"Round {about.number} · I was away"
     what = f"**{safe(shown.speaker)}**'s turn" if shown.speaker else "The blind phase"
@@ -113,7 +111,7 @@ def stopped_card(shown: StoppedCard) -> Message:
 
 
 def turn_card(shown: TurnCard) -> Message:
-    """One seat has the floor, or had it."""
+    """Show the seat that has the floor, or had it."""
     about = shown.about
     title = f"Round {about.number} · {safe(shown.speaker)} · seat {shown.place}"
     if shown.ended_by is not None:  # how many seats there are may change after this turn
@@ -139,7 +137,7 @@ def turn_card(shown: TurnCard) -> Message:
 
 
 def cue_message(cue: Cue) -> Message:
-    """So much time is left, said to the speaker."""
+    """Tell the speaker how much time is left."""
     who = f"<@{cue.speaker_user}>" if cue.speaker_user else safe(cue.speaker)
     pings = (cue.speaker_user,) if cue.speaker_user and cue.seconds == 0 else ()
     if cue.spoken:
@@ -149,11 +147,9 @@ def cue_message(cue: Cue) -> Message:
 
 
 def summary_card(shown: Summary, picture: Picture | None) -> Message:
-    """What going around the circle did."""
+    """Show what going around the circle did."""
     about = shown.about
-    binary = about.asked.kind == "binary"
-    moved = _moved(shown) if binary else pool_cards.moved(shown)
-    embed = card(f"Round {about.number} · {safe(about.question)}", moved, GREEN)
+    embed = card(f"Round {about.number} · {safe(about.question)}", pool_cards.moved(shown), GREEN)
     embed.add_field(
         name="Seat by seat: blind → turn → final",
         value=lines(
@@ -161,11 +157,11 @@ def summary_card(shown: Summary, picture: Picture | None) -> Message:
         ),
         inline=False,
     )
-    told = YES if binary else pool_cards.told(shown)
-    add_movement(embed, shown.movement, [seat.name for seat in shown.seats], told)
+    words = pool_cards.path_words(shown)
+    add_movement(embed, shown.movement, [seat.name for seat in shown.seats], words)
     if shown.final_pool is not None:
-        said = _aggregate_lines(shown) if binary else pool_cards.pool_lines(shown)
-        embed.add_field(name="The group says", value=said, inline=False)
+        value = pool_cards.pool_lines(shown)
+        embed.add_field(name="The group says", value=value, inline=False)
     embed.add_field(name="What happens next", value=_summary_next(shown), inline=False)
     if picture is not None:
         embed.set_image(url=f"attachment://{picture.filename}")
@@ -176,18 +172,7 @@ def _question(about: About, *, criteria: bool = True) -> str:
     word = "Closed" if about.closed else "Closes"
     closes = f"\n{word} {day(about.closes_at)}." if about.closes_at else ""
     details = f"\n{safe(cut(about.criteria, 500))}" if criteria and about.criteria else ""
-    return f"**{safe(about.question)}**{details}{_answers(about.asked)}{closes}"
-
-
-def _answers(asked: AnswerFormat) -> str:
-    """What a forecast says, where it is not the chance of yes."""
-    if asked.kind == "numeric":
-        unit = f" in {safe(asked.unit)}" if asked.unit else ""
-        return f"\nA number{unit}: forecast a low, a middle and a high one."
-    if not asked.has_options:
-        return ""
-    order = "in their order" if asked.kind == "ordered" else "in this order"
-    return f"\nOptions, {order}: {' · '.join(safe(one) for one in list_options(asked))}"
+    return f"**{safe(about.question)}**{details}{words_of(about.asked).ask(about.asked)}{closes}"
 
 
 def _phase_over(shown: PhaseCard, title: str, what: str) -> Message:
@@ -201,7 +186,7 @@ def _phase_over(shown: PhaseCard, title: str, what: str) -> Message:
 
 
 def _until(shown: PhaseCard, what: str) -> str:
-    """When the phase ends by itself, and who can end it before that."""
+    """Say when the phase ends by itself, and who can end it before that."""
     assert shown.ends_at is not None  # noqa: S101 - a running phase has an end
     if not shown.waiting:
         return (
@@ -219,7 +204,7 @@ def _add_who(embed: discord.Embed, shown: PhaseCard, done: str, waiting: str) ->
 
 
 def _add_offers(embed: discord.Embed, about: About) -> None:
-    """Who came onto the call after the round had begun."""
+    """Add who came onto the call after the round had begun."""
     if about.on_call:
         value = f"{listed(about.on_call, 900)}: press **Join** to speak at the end."
         embed.add_field(name="On the call, no seat yet", value=value, inline=False)
@@ -234,7 +219,7 @@ def _phase_items(about: About) -> tuple[Item, ...]:
 
 
 def _after_stop(shown: StoppedCard) -> str:
-    """What can be done in a round that was stopped."""
+    """Say what can be done in a round that was stopped."""
     if shown.about.closed:
         return CLOSED
     after = f"calls {safe(shown.following)}" if shown.following else "opens the last updates"
@@ -253,7 +238,7 @@ def _resuming_items(about: About) -> tuple[Item, ...]:
 
 
 def _closing_items(about: About, row: int = 0) -> tuple[Item, ...]:
-    """What still helps once the question takes no more forecasts."""
+    """Return the buttons that still help once the question takes no more forecasts."""
     return (
         button("next_round", about.at, "Next round", PRIMARY, row=row),
         button("end_session", about.at, "End the session", row=row),
@@ -261,7 +246,7 @@ def _closing_items(about: About, row: int = 0) -> tuple[Item, ...]:
 
 
 def _circle_items(about: About) -> tuple[Item, ...]:
-    """What can be done about one's place in the circle, in the row below."""
+    """Return the buttons for one's place in the circle, in the row below."""
     items = [button("join", about.at, "Join", row=1), button("leave", about.at, "Leave", row=1)]
     if about.host_gone:
         items.append(button("take_over", about.at, "Take over", row=1))
@@ -284,19 +269,16 @@ def _turn_ask(shown: TurnCard) -> str:
     about = shown.about
     if about.closed:
         return f"{CLOSED} **{safe(shown.speaker)}** can talk on; **Done** calls the next one."
+    to_record = words_of(about.asked).to_record
     return (
         f"**{safe(shown.speaker)}**: think out loud, take the question apart, say what would "
-        f"change your mind. Press **Record forecast** when you have {_what(about.asked)}, and "
+        f"change your mind. Press **Record forecast** when you have {to_record}, and "
         "**Done** when you have finished."
     )
 
 
-def _what(asked: AnswerFormat) -> str:
-    return "a number" if asked.kind == "binary" else "your numbers"
-
-
 def _turn_over_text(shown: TurnCard) -> str:
-    """A turn that is over takes little room in the channel."""
+    """Say little of a turn that is over: it takes room in the channel."""
     said = f"{_seat_line(shown.said, shown.about.asked)}\n" if shown.said else ""
     ended_by = shown.ended_by or "done"
     if ended_by == "time" and shown.about.closed:
@@ -323,7 +305,7 @@ def _turn_items(shown: TurnCard) -> tuple[Item, ...]:
 
 
 def _short(seconds: int) -> str:
-    """A length of time that fits on a button: "2 min", "90 s"."""
+    """Say a length of time that fits on a button: "2 min", "90 s"."""
     return f"{seconds // 60} min" if seconds % 60 == 0 else f"{seconds} s"
 
 
@@ -367,22 +349,6 @@ def _cue_text(cue: Cue, who: str) -> str:
     return f"{who}, time. Please record your forecast now: the turn ends in {grace}.{following}"
 
 
-def _moved(shown: Summary) -> str:
-    """Say how the same people moved; of too few, where the group ended."""
-    compared = shown.movement.compared
-    if compared is None:
-        return ended(shown.movement, YES)
-    before, after = YES.say(compared.before), YES.say(compared.after)
-    who = same_people(compared.people)
-    change = chance_of_yes(compared.after) - chance_of_yes(compared.before)
-    if before == after:
-        return f"The group stayed at **{after}** ({who})."
-    if abs(change) < HARDLY:
-        return f"The group hardly moved: {before} (blind), **{after}** (final; {who})."
-    way = "up" if change > 0 else "down"
-    return f"The group moved **{way} from {before} (blind) to {after} (final)**: {who}."
-
-
 def _summary_line(seat: SummarySeat, asked: AnswerFormat) -> str:
     blind, turn, final = (
         _say(belief, asked) if belief is not None else "–" for belief in seat.said
@@ -394,25 +360,6 @@ def _summary_line(seat: SummarySeat, asked: AnswerFormat) -> str:
 
 def _say(belief: Belief, asked: AnswerFormat) -> str:
     return safe(say_belief(belief, asked))
-
-
-def _aggregate_lines(shown: Summary) -> str:
-    assert shown.final is not None  # noqa: S101 - the caller has looked
-    moved = shown.movement
-    rows = [_aggregate_line(f"Final ({say_people(moved.final_people)})", shown.final)]
-    if shown.blind is not None:
-        rows.insert(0, _aggregate_line(f"Blind ({say_people(moved.blind_people)})", shown.blind))
-    finals = [seat.final for seat in shown.seats if seat.final is not None]
-    low, high = say_probability(min(finals)), say_probability(max(finals))
-    return "\n".join([*rows, f"Spread at the end: {low} to {high}."])
-
-
-def _aggregate_line(name: str, said: Aggregates) -> str:
-    return (
-        f"{name}: mean {say_probability(said.mean)}, "
-        f"median {say_probability(said.median)}, "
-        f"mean of odds {say_probability(said.odds_mean)}"
-    )
 
 
 def _summary_next(shown: Summary) -> str:

@@ -67,7 +67,8 @@ def _story(circle: Summary) -> str:
     """Tell in one sentence where the group began and ended."""
     if circle.compared is not None:
         return f"{_change(*circle.compared)}."
-    after = circle.running[-1] if circle.final is None else circle.final.odds_mean
+    final = circle.movement.final
+    after = circle.running[-1] if final is None else final.probability
     if after is None:
         return "Nobody recorded a forecast in the circle."
     return f"The group ended at {say_probability(after)} ({_counted(circle)})."
@@ -227,8 +228,8 @@ def _draw_finals(card: Figure, top: float, width: float, circle: Summary) -> Non
     chart_style.percent_axis(area, "y", labels=False)
     finals = sorted(seat.final for seat in circle.seats if seat.final is not None)
     area.add_line(_mark("final", _side_by_side(finals), finals))
-    if circle.final is not None:
-        ends = [circle.final.odds_mean] * 2
+    if circle.movement.final is not None:
+        ends = [circle.movement.final.probability or 0.0] * 2
         area.plot([-1, 1], ends, color=chart_style.AMBER, linewidth=3.5, zorder=2.5)
     under = area.get_xaxis_transform()
     chart_style.note(

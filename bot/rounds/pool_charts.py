@@ -1,6 +1,6 @@
-"""The picture of a closed round on a question with options, or about a number.
+"""The pictures of a closed round in strips, one for each option, or in ranges.
 
-It draws what it is given and computes none of it: the group's forecasts come from the caller.
+They draw what they are given and compute none of it: the group's forecasts come from the caller.
 """
 
 from collections.abc import Sequence
@@ -12,9 +12,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from bot.answers.kinds import list_options
-from bot.answers.numbers import say_number
+from bot.answers.card_words import words_of
+from bot.answers.formats import list_options
 from bot.answers.probabilities import Belief
+from bot.answers.wording import KindInWords
 from bot.core.numbers import say_probability
 from bot.core.refusals import say_count
 from bot.door import chart_style
@@ -31,8 +32,6 @@ _NAME_WIDTH, _VALUE_WIDTH = 96.0, 90.0
 _ALT_NAME = 40
 _BEFORE = -0.7  # where the group stands before the first seat
 
-_STEPS = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"))
-
 Values = tuple[float, ...]
 
 
@@ -45,25 +44,68 @@ class _Line:
     final: Values | None
 
 
-def pool_chart(shown: Summary) -> bytes:
-    """Draw the round: blind forecasts hollow, final ones filled, the group's in amber."""
-    return _options_chart(shown) if shown.about.asked.has_options else _numbers_chart(shown)
+def strips_chart(shown: Summary) -> bytes:
+    """Draw one strip per option; in each the seats, from the first above to the last below."""
+    head = chart_style.heading(shown.about.question, _strips_story(shown))
+    count = len(shown.about.asked.options)
+    roomy = max(_LEAST_STRIP, _TALLEST_TABLE / count)
+    strip = min(roomy, _SEAT_STEP * (len(shown.seats) + 1))
+    row = _OPTION_LABEL + strip + _OPTION_GAP
+    top = head.height + 26
+    card = chart_style.figure(chart_style.NORMAL_WIDTH, top + row * count + 18, head)
+    group = Line2D([], [], color=chart_style.AMBER, linewidth=2.5, label="the group")
+    chart_style.key(card, head.height + 2, [*_key(shown), group], columns=3)
+    for at in range(count):
+        _draw_option(card, shown, at, (top + row * at, strip))
+    return chart_style.to_png(card)
 
 
-def pool_alt_text(shown: Summary) -> str:
+def ranges_chart(shown: Summary) -> bytes:
+    """Draw one row per seat with its range, and the group's below."""
+    words = words_of(shown.about.asked)
+    head = chart_style.heading(shown.about.question, _ranges_story(shown))
+    spoken = [*_seats(shown), _group(shown)]
+    row = min(_ROW, _TALLEST_TABLE / len(spoken))
+    top = head.height + 26
+    tall = row * len(spoken)
+    card = chart_style.figure(chart_style.NORMAL_WIDTH, top + tall + 30, head)
+    chart_style.key(card, head.height + 2, _key(shown), columns=3)
+    left = chart_style.MARGIN + _NAME_WIDTH
+    numbers = max(chart_style.text_width(_middle(one, words), bold=True) for one in spoken)
+    right = chart_style.MARGIN + min(numbers, _VALUE_WIDTH) + 22
+    area = chart_style.axes(card, left, top, chart_style.NORMAL_WIDTH - left - right, tall)
+    _scale(area, spoken, words)
+    for level, one in enumerate(spoken):
+        grouped = level == len(spoken) - 1
+        said = one.name, _middle(one, words)
+        _write_row(card, said, top + row * (level + 0.5), grouped=grouped)
+        _draw_ranges(area, level, one, grouped=grouped)
+    _draw_path(area, shown, 1, with_end=False)  # the group has a row of its own
+    chart_style.stripe(card, top + tall - row, row)
+    return chart_style.to_png(card)
+
+
+def strips_alt_text(shown: Summary) -> str:
     """Say the same in words for those who do not see the picture."""
+    options = ", ".join(option[:_ALT_NAME] for option in list_options(shown.about.asked))
+    return _alt_text(shown, f"Chances of {options}, in this order, blind and at the end.")
+
+
+def ranges_alt_text(shown: Summary) -> str:
+    """Say the same in words for those who do not see the picture."""
+    what = "Each range has an 80% chance; the dot is as likely too high as too low."
+    return _alt_text(shown, what)
+
+
+def _alt_text(shown: Summary, what: str) -> str:
+    asked = shown.about.asked
     said = [_group_in_words(shown), *(_in_words(shown, seat) for seat in _seats(shown))]
-    path = [_step(shown, values) for one in shown.movement.path if (values := _values(one))]
+    path = [words_of(asked).say_step(one, asked) for one in shown.movement.path if one]
     steps = f" The group's number, turn by turn: {', '.join(path)}." if path else ""
     counted = say_count(len(shown.seats), "seat")
     return chart_style.alt_text(
-        f"“{shown.about.question}”, {counted}. {_explained(shown)} {'; '.join(said)}.{steps}"
+        f"“{shown.about.question}”, {counted}. {what} {'; '.join(said)}.{steps}"
     )
-
-
-def _step(shown: Summary, values: Values) -> str:
-    """Say the group's number short: of a number, the middle alone."""
-    return _say(shown, values) if shown.about.asked.has_options else say_number(values[1], _DIGITS)
 
 
 def _group_in_words(shown: Summary) -> str:
@@ -71,52 +113,25 @@ def _group_in_words(shown: Summary) -> str:
     return f"{_in_words(shown, _group(shown))}{who}"
 
 
-def _explained(shown: Summary) -> str:
-    if shown.about.asked.has_options:
-        options = ", ".join(option[:_ALT_NAME] for option in list_options(shown.about.asked))
-        return f"Chances of {options}, in this order, blind and at the end."
-    return "Each range has an 80% chance; the dot is as likely too high as too low."
-
-
 def _in_words(shown: Summary, seat: _Line) -> str:
+    asked = shown.about.asked
     said = [
-        f"{when} {_say(shown, values)}"
+        f"{when} {words_of(asked).say_on_picture(Belief(values=values), asked)}"
         for when, values in (("blind", seat.blind), ("final", seat.final))
         if values is not None
     ]
     return f"{seat.name[:_ALT_NAME]} {' → '.join(said) or 'no forecast'}"
 
 
-def _say(shown: Summary, values: Values) -> str:
-    if shown.about.asked.has_options:
-        return "/".join(say_probability(value) for value in values)
-    low, middle, high = (say_number(value, _DIGITS) for value in values)
-    return f"{middle} ({low} to {high}) {shown.about.asked.unit}".strip()
+def _strips_story(shown: Summary) -> str:
+    people = _people(shown)
+    right = f" At the right blind → final, of the same {people}." if people else ""
+    return f"One line per seat, in seat order; amber is the group, turn by turn.{right}"
 
 
-def _story(shown: Summary) -> str:
-    if shown.about.asked.has_options:
-        right = (
-            f" At the right blind → final, of the same {_people(shown)}." if _people(shown) else ""
-        )
-        return f"One line per seat, in seat order; amber is the group, turn by turn.{right}"
+def _ranges_story(shown: Summary) -> str:
     unit = f", in {shown.about.asked.unit}" if shown.about.asked.unit else ""
     return f"Ranges with an 80% chance{unit}; the dot is the middle. Amber is the group."
-
-
-def _options_chart(shown: Summary) -> bytes:
-    """One strip per option; in each the seats, from the first above to the last below."""
-    head = chart_style.heading(shown.about.question, _story(shown))
-    count = len(shown.about.asked.options)
-    roomy = max(_LEAST_STRIP, _TALLEST_TABLE / count)
-    strip = min(roomy, _SEAT_STEP * (len(shown.seats) + 1))
-    row = _OPTION_LABEL + strip + _OPTION_GAP
-    top = head.height + 26
-    card = chart_style.figure(chart_style.NORMAL_WIDTH, top + row * count + 18, head)
-    chart_style.key(card, head.height + 2, _key(shown), columns=3)
-    for at in range(count):
-        _draw_option(card, shown, at, (top + row * at, strip))
-    return chart_style.to_png(card)
 
 
 def _draw_option(card: Figure, shown: Summary, at: int, place: tuple[float, float]) -> None:
@@ -137,17 +152,17 @@ def _draw_option(card: Figure, shown: Summary, at: int, place: tuple[float, floa
     area.patch.set(facecolor=chart_style.STRIPE, alpha=1)
     for level, seat in enumerate(_seats(shown)):
         _draw_move(area, level, _at(seat.blind, at), _at(seat.final, at))
-    _draw_path(area, shown, at)
+    _draw_path(area, shown, at, with_end=True)
 
 
-def _draw_path(area: Axes, shown: Summary, at: int) -> None:
+def _draw_path(area: Axes, shown: Summary, at: int, *, with_end: bool) -> None:
     """Draw the group's number downwards: before the first seat, beside each, and at the end."""
     count = len(shown.seats)
     levels = [_BEFORE, *(float(level) for level in range(count))]
     points = [
         (values[at], level) for level, values in zip(levels, _path(shown), strict=False) if values
     ]
-    if shown.about.asked.has_options and (end := _values(shown.movement.final)):
+    if with_end and (end := _values(shown.movement.final)):
         points.append((end[at], count - _BEFORE - 1))
     across, down = [x for x, _ in points], [y for _, y in points]
     area.plot(across, down, color=chart_style.AMBER, linewidth=2.5, zorder=2, solid_capstyle="butt")
@@ -173,30 +188,7 @@ def _draw_move(area: Axes, level: float, blind: float | None, final: float | Non
         area.add_line(_mark("final", [final], [level]))
 
 
-def _numbers_chart(shown: Summary) -> bytes:
-    """One row per seat with its range, and the group's below."""
-    head = chart_style.heading(shown.about.question, _story(shown))
-    spoken = [*_seats(shown), _group(shown)]
-    row = min(_ROW, _TALLEST_TABLE / len(spoken))
-    top = head.height + 26
-    tall = row * len(spoken)
-    card = chart_style.figure(chart_style.NORMAL_WIDTH, top + tall + 30, head)
-    chart_style.key(card, head.height + 2, _key(shown), columns=3)
-    left = chart_style.MARGIN + _NAME_WIDTH
-    numbers = max(chart_style.text_width(_middle(one), bold=True) for one in spoken)
-    right = chart_style.MARGIN + min(numbers, _VALUE_WIDTH) + 22
-    area = chart_style.axes(card, left, top, chart_style.NORMAL_WIDTH - left - right, tall)
-    _scale(area, spoken)
-    for level, one in enumerate(spoken):
-        grouped = level == len(spoken) - 1
-        _write_row(card, one, top + row * (level + 0.5), grouped=grouped)
-        _draw_ranges(area, level, one, grouped=grouped)
-    _draw_path(area, shown, 1)
-    chart_style.stripe(card, top + tall - row, row)
-    return chart_style.to_png(card)
-
-
-def _scale(area: Axes, spoken: Sequence[_Line]) -> None:
+def _scale(area: Axes, spoken: Sequence[_Line], words: KindInWords) -> None:
     """Set the axes: seats downward, and all that was said across with a few numbers."""
     said = [value for one in spoken for value in (*(one.blind or ()), *(one.final or ()))]
     low, high = min(said, default=0.0), max(said, default=1.0)
@@ -205,33 +197,26 @@ def _scale(area: Axes, spoken: Sequence[_Line]) -> None:
     area.set_ylim(len(spoken) - 0.5, _BEFORE - 0.05)
     area.set_yticks([])
     area.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
-    area.xaxis.set_major_formatter(FuncFormatter(lambda value, _: brief(value, _TICK_DIGITS)))
+    area.xaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: words.say_tick(value, _TICK_DIGITS))
+    )
     area.grid(visible=True, axis="x", color=chart_style.GRID, linewidth=0.8)
     area.set_axisbelow(True)
 
 
-def _write_row(card: Figure, one: _Line, level: float, *, grouped: bool) -> None:
+def _write_row(card: Figure, said: tuple[str, str], level: float, *, grouped: bool) -> None:
+    called, middle = said
     color = chart_style.AMBER if grouped else chart_style.INK
-    name = chart_style.readable(one.name, otherwise="seat")
+    name = chart_style.readable(called, otherwise="seat")
     shown = chart_style.shorten(name, _NAME_WIDTH - 10, bold=grouped)
     chart_style.write(card, chart_style.MARGIN, level, shown, color=color, bold=grouped)
     right = chart_style.NORMAL_WIDTH - chart_style.MARGIN
-    amount = chart_style.shorten(_middle(one), _VALUE_WIDTH, bold=grouped)
+    amount = chart_style.shorten(middle, _VALUE_WIDTH, bold=grouped)
     chart_style.write(card, right, level, amount, color=color, bold=grouped, ha="right")
 
 
-def _middle(one: _Line) -> str:
-    return brief(one.final[1]) if one.final else "–"
-
-
-def brief(value: float, digits: int = _DIGITS) -> str:
-    """A number that fits beside the ranges and below them, however large: "8.1bn".
-
-    >>> brief(-2_500_000.0), brief(1e15), brief(12_300.0)
-    ('-2.5M', '1000tn', '12\u202f300')
-    """
-    step, sign = next((one for one in _STEPS if abs(value) >= one[0]), (1.0, ""))
-    return f"{say_number(value / step, digits)}{sign}"
+def _middle(one: _Line, words: KindInWords) -> str:
+    return words.say_tick(one.final[1], _DIGITS) if one.final else "–"
 
 
 def _draw_ranges(area: Axes, level: float, one: _Line, *, grouped: bool) -> None:
@@ -262,10 +247,7 @@ def _key(shown: Summary) -> list[Line2D]:
         "blind": any(seat.blind is not None for seat in _seats(shown)),
         "final": any(seat.final is not None for seat in _seats(shown)),
     }
-    marks = [_mark(stage, [], [], stage) for stage, shown in used.items() if shown]
-    if shown.about.asked.has_options:
-        marks.append(Line2D([], [], color=chart_style.AMBER, linewidth=2.5, label="the group"))
-    return marks
+    return [_mark(stage, [], [], stage) for stage, shown in used.items() if shown]
 
 
 def _mark(stage: str, x: Sequence[float], y: Sequence[float], label: str = "") -> Line2D:

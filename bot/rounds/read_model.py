@@ -11,8 +11,9 @@ from sqlmodel import Session
 
 from bot.answers import belief_mapping
 from bot.answers import mapping as answers_mapping
-from bot.answers.kinds import BINARY, AnswerFormat
-from bot.answers.pooling import PooledForecast, mean_of_odds, pool
+from bot.answers.beliefs import pool
+from bot.answers.formats import BINARY, AnswerFormat
+from bot.answers.pooling import PooledForecast
 from bot.answers.probabilities import Belief
 from bot.circle.movement import Movement, movement
 from bot.core.keys import Key
@@ -21,7 +22,6 @@ from bot.questions import rules as questions_rules
 from bot.rounds import rows
 from bot.rounds.rows import RoundRows
 from bot.scores.rules import blind_forecast, speaking_order, turn_ends, turn_forecast
-from scoring import mean, median
 from storage import forecasts, groups, rounds
 from storage.enums import CardKind
 from storage.tables import (
@@ -125,15 +125,6 @@ class Cue:
 
 
 @dataclass(frozen=True)
-class Aggregates:
-    """What the group as a whole said, three ways."""
-
-    mean: float
-    median: float
-    odds_mean: float
-
-
-@dataclass(frozen=True)
 class SummarySeat:
     """A seat in the summary: what was said blind, in the turn, and at the end.
 
@@ -156,8 +147,6 @@ class Summary:
 
     about: About
     seats: tuple[SummarySeat, ...]
-    blind: Aggregates | None
-    final: Aggregates | None
     movement: Movement
     newest: bool
     session_live: bool
@@ -166,12 +155,12 @@ class Summary:
 
     @property
     def running(self) -> tuple[float | None, ...]:
-        """The group's chance of yes before the first turn and after each seat."""
+        """Return the group's chance of yes before the first turn and after each seat."""
         return tuple(one.probability if one else None for one in self.movement.path)
 
     @property
     def compared(self) -> tuple[float, float, int] | None:
-        """The chance of yes, blind and at the end, of so many people who said both."""
+        """Return the chance of yes, blind and at the end, and how many people said both."""
         found = self.movement.compared
         if found is None:
             return None
@@ -179,7 +168,7 @@ class Summary:
 
 
 def read_turn(tx: Session, at: Key, now: datetime) -> TurnCard | None:
-    """The turn that a key names."""
+    """Read the turn that a key names."""
     circle = rows.find(tx, at.id)
     return None if circle is None else turn_card(circle, forecasts.on_card(tx, at.id), at, now)
 
@@ -187,7 +176,7 @@ def read_turn(tx: Session, at: Key, now: datetime) -> TurnCard | None:
 def turn_card(
     circle: RoundRows, made: Sequence[Forecast], at: Key, now: datetime
 ) -> TurnCard | None:
-    """The turn that a key names, of a round and its forecasts that were read already."""
+    """Return the turn that a key names, from a round that was read already."""
     turn = next((one for one in circle.turns if at.more == (one.number,)), None)
     if turn is None:
         return None
@@ -209,7 +198,7 @@ def turn_card(
 
 
 def read_phase(tx: Session, at: Key, now: datetime) -> PhaseCard | None:
-    """The blind or final phase that a key names."""
+    """Read the blind or final phase that a key names."""
     circle = rows.find(tx, at.id)
     if circle is None:
         return None
@@ -229,7 +218,7 @@ def read_phase(tx: Session, at: Key, now: datetime) -> PhaseCard | None:
 
 
 def read_stopped(tx: Session, at: Key, now: datetime) -> StoppedCard | None:
-    """The stop of a round that a key names, or what is left of it once somebody has resumed."""
+    """Read the stop of a round, or what is left of it after somebody resumed."""
     circle = rows.find(tx, at.id)
     if circle is None:
         return None
@@ -246,7 +235,7 @@ def read_stopped(tx: Session, at: Key, now: datetime) -> StoppedCard | None:
 
 
 def read_cue(tx: Session, at: Key, now: datetime) -> Cue | None:
-    """The cue that a key names, or None when it has lost its point."""
+    """Read the cue that a key names, or None when it no longer helps."""
     circle = rows.find(tx, at.id)
     turn = circle.turns[-1] if circle is not None and circle.turns else None
     number, seconds, extensions = at.more
@@ -268,7 +257,7 @@ def read_cue(tx: Session, at: Key, now: datetime) -> Cue | None:
 
 
 def read_summary(tx: Session, at: Key, now: datetime) -> Summary | None:
-    """The summary of the closed round that a key names."""
+    """Read the summary of the closed round that a key names."""
     row = tx.get(Round, at.id)
     if row is None or row.phase != Phase.CLOSED:
         return None
@@ -287,8 +276,6 @@ def read_summary(tx: Session, at: Key, now: datetime) -> Summary | None:
     return Summary(
         about=_about(circle, at, now),
         seats=seats,
-        blind=_aggregates([seat.blind for seat in seats]),
-        final=_aggregates([seat.final for seat in seats]),
         movement=movement(asked.kind, [seat.said for seat in seats], _recorded(seats)),
         newest=newest and not circle.meetup.lobby_open,
         session_live=circle.meetup.state == SessionState.LIVE,
@@ -341,14 +328,14 @@ def _seat_line(circle: RoundRows, seat: Seat, made: Sequence[Forecast]) -> SeatL
 
 
 def _place(turns: Sequence[Turn], turn: Turn) -> int:
-    """Where in the circle's order this turn's seat comes; who has passed still waits."""
+    """Return this turn's place in the circle's order; who has passed still waits."""
     spoken = [one for one in turns if one.ended_by not in {"pass", "back"}]
     before = {one.member_id for one in spoken if one.number < turn.number}
     return len(before - {turn.member_id}) + 1
 
 
 def _said_in_turn(circle: RoundRows, turn: Turn, made: Sequence[Forecast]) -> SeatLine | None:
-    """The speaker's line as the circle shows it, once something was recorded."""
+    """Return the speaker's line in the circle, once something was recorded."""
     seats = [seat for seat in circle.seats if seat.member_id == turn.member_id]
     own = [_seat_line(circle, seat, made) for seat in seats]
     return next((line for line in own if line.belief is not None), None)
@@ -357,7 +344,7 @@ def _said_in_turn(circle: RoundRows, turn: Turn, made: Sequence[Forecast]) -> Se
 def _updates(
     circle: RoundRows, turn: Turn, made: Sequence[Forecast]
 ) -> tuple[tuple[str, Belief], ...]:
-    """What others recorded while this turn was running."""
+    """Return what others recorded while this turn was running."""
     return tuple(
         (circle.name(one.member_id), belief_mapping.belief(one))
         for one in made
@@ -415,14 +402,3 @@ def _of(made: Sequence[Forecast], member: int) -> list[Forecast]:
 def _last(made: Iterable[Forecast]) -> Forecast | None:
     found = list(made)
     return found[-1] if found else None
-
-
-def _aggregates(values: Sequence[float | None]) -> Aggregates | None:
-    said = [value for value in values if value is not None]
-    if not said:
-        return None
-    return Aggregates(
-        mean(probabilities=said).probability,
-        median(probabilities=said).probability,
-        mean_of_odds(said).probability,
-    )

@@ -20,11 +20,7 @@ def draw_around_picture(shown: Summary) -> Message:
 
 
 def _has_picture(shown: Summary) -> bool:
-    return _is_of_pools(shown) or any(seat.final is not None for seat in shown.seats)
-
-
-def _is_of_pools(shown: Summary) -> bool:
-    return shown.final_pool is not None and shown.about.asked.kind != "binary"
+    return any(seat.said[2] is not None for seat in shown.seats)
 
 
 def summary_picture(shown: Summary) -> Picture | None:
@@ -33,10 +29,7 @@ def summary_picture(shown: Summary) -> Picture | None:
         return None
     # Loaded with the first picture: matplotlib would be a fifth of an idle bot's memory.
     with LOADING:
-        from bot.rounds import charts, pool_charts  # noqa: PLC0415
+        from bot.rounds.pictures import picture_of  # noqa: PLC0415
 
-    if _is_of_pools(shown):
-        return Picture(
-            pool_charts.pool_chart(shown), "circle.png", pool_charts.pool_alt_text(shown)
-        )
-    return Picture(charts.circle_chart(shown), "circle.png", charts.circle_alt_text(shown))
+    picture = picture_of(shown)
+    return Picture(picture.draw(shown), "circle.png", picture.alt_text(shown))

@@ -10,29 +10,29 @@ from typing import TypedDict
 from sqlmodel import Session
 
 from bot.answers import belief_mapping
+from bot.answers.formats import VOID
+from bot.answers.kind import Earned
+from bot.answers.kinds import kind_of
 from bot.answers.probabilities import Belief
 from bot.core.unit import Unit, row_id
 from bot.scores import compute as scores_compute
 from bot.scores import rules as scores_rules
-from bot.scores.compute import Earned, Spoken, SuccessiveForecast
+from bot.scores.compute import Spoken, SuccessiveForecast
 from storage import forecasts, groups, imports, questions, rounds, scores
 from storage.tables import (
     Forecast,
     Moment,
     Phase,
     Question,
-    QuestionKind,
     Resolution,
     Round,
     Score,
     Turn,
 )
 
-_BINARY = {"yes": 1.0, "no": 0.0}
-
 
 def rescore(unit: Unit, question: Question) -> None:
-    """Computes the scores of a question anew from its forecasts and the resolution that counts.
+    """Replace the scores of a question by those of its forecasts and its last resolution.
 
     The forecasts of a round that is running are scored when it closes: a score would tell what
     was forecast blind. The group's kept standings follow soon afterwards, in a unit of their own.
@@ -49,11 +49,10 @@ def rescore(unit: Unit, question: Question) -> None:
 
 
 def _outcome(question: Question, resolution: Resolution | None) -> float | None:
-    """The outcome as a number: 1 or 0, an option's number, or the number asked for."""
-    if resolution is None or resolution.outcome in {None, "void"}:
+    """Return the outcome as a number: 1 or 0, an option's number, or the number asked for."""
+    if resolution is None or resolution.outcome in {None, VOID}:
         return None
-    said = str(resolution.outcome)
-    return _BINARY[said] if question.kind == QuestionKind.BINARY else float(said)
+    return kind_of(question.kind.value).measure(str(resolution.outcome))
 
 
 def _scores(tx: Session, question: Question, resolution: Resolution, outcome: float) -> list[Score]:
@@ -76,7 +75,7 @@ def _scores(tx: Session, question: Question, resolution: Resolution, outcome: fl
     rows = _earned(question, chosen, beliefs, resolution, outcome)
     counted = [made[one.id] for one in scores_rules.in_time(seen, **limits)]
     _add_over_time(question, rows, counted, beliefs, resolution, outcome)
-    if question.kind == QuestionKind.BINARY:
+    if kind_of(question.kind.value).one_chance:
         for round_id, taken_turns in turns.items():
             speakers = scores_rules.speaking_order(turn.member_id for turn in taken_turns)
             _add_turns(rows, round_id, speakers, outcome)
@@ -108,13 +107,13 @@ def _earned(
     resolution: Resolution,
     outcome: float,
 ) -> list[Score]:
-    """Every score of its own, and what headlines earned beside others of their like."""
+    """Return every score of its own, and what headlines earned beside others of their like."""
     kind = question.kind.value
     earned = scores_compute.earn(kind, [beliefs[one.forecast_id] for one in chosen], outcome)
     rows = []
     for one, score in zip(chosen, earned, strict=True):
         rows.append(_score(question, resolution, one, score))
-        if question.kind == QuestionKind.BINARY:
+        if kind_of(kind).one_chance:
             rows[-1].probability = beliefs[one.forecast_id].probability
             rows[-1].outcome = int(outcome)
     for round_id in dict.fromkeys(one.round_id for one in chosen if one.headline):
@@ -150,7 +149,7 @@ def _compare(
     round_id: int | None,
     outcome: float,
 ) -> None:
-    """Headlines of one round, or those at the close, beside each other and no others."""
+    """Compare headlines of one round, or those at the close, with each other alone."""
     like = [
         (row, one)
         for row, one in zip(rows, earned, strict=True)
@@ -170,7 +169,7 @@ def _add_over_time(
     resolution: Resolution,
     outcome: float,
 ) -> None:
-    """What all that somebody forecast was worth, on the one score that each of them has."""
+    """Add what all that somebody forecast was worth, on the score that each of them has."""
     closes = min(resolution.known_at, question.closes_at or resolution.known_at)
     said = [SuccessiveForecast(row.member_id, row.made_at, beliefs[row_id(row)]) for row in counted]
     kind, opens = question.kind.value, question.created_at
@@ -187,7 +186,7 @@ def _add_turns(
     speakers: Sequence[int],
     outcome: float,
 ) -> None:
-    """What each seat of a round was worth; who had no turn, but forecast late, sits behind."""
+    """Add what each seat was worth; who had no turn, but forecast late, sits behind."""
     here = [row for row in rows if row.round_id == round_id]
     place = {member: number for number, member in enumerate(speakers)}
     turns = sorted(

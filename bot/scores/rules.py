@@ -75,7 +75,7 @@ def choose(
     known_at: datetime,
     closes_at: datetime | None,
 ) -> tuple[ScoredForecast, ...]:
-    """The forecasts of one question that are scored, all members together.
+    """Return the scored forecasts of one question, all members together.
 
     Forecasts made at or after the outcome became known do not count, nor those after the close.
     """
@@ -90,7 +90,7 @@ def choose(
 def in_time(
     forecasts: Sequence[Made], *, known_at: datetime, closes_at: datetime | None
 ) -> list[Made]:
-    """The forecasts that count, in the order in which they were made."""
+    """Return the forecasts that count, in the order in which they were made."""
     made = [one for one in forecasts if counts(one.made_at, known_at=known_at, closes_at=closes_at)]
     return sorted(made, key=lambda one: (one.made_at, one.id))
 

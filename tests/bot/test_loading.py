@@ -27,8 +27,8 @@ from bot.calendars import zones
 from bot.rounds.summary_picture import summary_picture
 from bot.standings import calibration as reading
 from bot.standings import pictures, service
-from bot.answers.kinds import AnswerFormat
-from bot.answers.pooling import pool
+from bot.answers.formats import AnswerFormat
+from bot.answers.beliefs import pool
 from bot.answers.probabilities import Belief
 from tests.bot.rounds.summaries import summary, summary_seat
 from bot.standings.query import BoardQuery

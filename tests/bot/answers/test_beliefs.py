@@ -7,16 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answers.beliefs import (
-    Typed,
-    example,
-    is_certain,
-    parse_belief,
-    say_belief,
-    say_in_full,
-    write_parts,
-)
-from bot.answers.kinds import BINARY, AnswerFormat
+from bot.answers.beliefs import is_certain, parse_belief, say_belief, say_in_full, write_parts
+from bot.answers.formats import BINARY, AnswerFormat
+from bot.answers.kind import Typed
+from bot.answers.options import example
 from bot.answers.probabilities import Belief
 from bot.core.refusals import Refusal
 

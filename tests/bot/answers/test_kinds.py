@@ -6,16 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answers.kinds import (
-    BINARY,
-    AnswerFormat,
-    list_options,
-    outcomes,
-    parse_outcome,
-    read_kind,
-    say_outcome,
-    write_kind,
-)
+from bot.answers.formats import BINARY, AnswerFormat, list_options
+from bot.answers.kinds import outcomes, parse_outcome, read_kind, say_outcome, write_kind
 from bot.core.refusals import Refusal
 
 COLOURS = AnswerFormat("choice", ("Red", "Green", "Blue"))

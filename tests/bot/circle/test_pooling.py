@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import scoring
-from bot.answers.pooling import pool
+from bot.answers.beliefs import pool
 from bot.answers.probabilities import Belief
 from bot.circle.pooling import Compared, Said, after_each_seat, compare
 
@@ -107,7 +107,7 @@ def test_a_pool_is_quoted_two_ways() -> None:
     found = pool("binary", [Belief(0.2), None, Belief(0.9)])
 
     assert found is not None
-    assert found.mean == Belief(pytest.approx(0.55))
+    assert dict(found.ways)["mean"] == Belief(pytest.approx(0.55))
     assert found.best == Belief(pytest.approx(by_odds(0.2, 0.9)))
     assert pool("binary", [None]) is None
 

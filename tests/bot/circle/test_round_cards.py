@@ -6,11 +6,13 @@ import discord
 import pytest
 
 from bot.answers.probabilities import Belief
+from bot.answers.wording import PathWords
+from bot.answers.yes_no_words import YES
 from bot.circle import worth
 from bot.circle.movement import movement
 from bot.circle.pooling import Said
 from bot.circle.read_model import WorthShown
-from bot.circle.round_cards import YES, PathWords, add_movement, add_worth, ended
+from bot.circle.round_cards import add_movement, add_worth, ended
 from bot.circle.rules import Circle, Voice
 
 AT = datetime(2026, 11, 20, tzinfo=UTC)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answers.kinds import AnswerFormat
+from bot.answers.formats import AnswerFormat
 from bot.answers.probabilities import Belief
 from bot.core.refusals import Refusal
 from bot.core.unit import Desk

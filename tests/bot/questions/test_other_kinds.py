@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.answers.kinds import AnswerFormat
+from bot.answers.formats import AnswerFormat
 from bot.answers.probabilities import Belief
 from bot.core import keys
 from bot.core.refusals import Refusal
@@ -11,7 +11,7 @@ from bot.forecasts import service as forecasts_service
 from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
 from bot.questions.read_model import ResolutionCard, read_question, read_resolution
-from bot.rounds.pool_charts import pool_alt_text
+from bot.rounds.pictures import picture_of
 from bot.rounds.read_model import Summary, read_summary
 from bot.standings import service as standings_service
 from storage.tables import (
@@ -161,14 +161,14 @@ def test_a_circle_s_distributions_are_pooled_option_by_option(desk: Desk, clock:
     )
 
     blind, final = shown.blind_pool, shown.final_pool
-    assert (shown.blind, shown.final) == (None, None)
     assert blind is not None
     assert final is not None
-    assert final.mean.values == pytest.approx((0.5, 0.35, 0.15))
+    assert [name for name, _ in final.ways] == ["mean of odds", "mean"]
+    assert dict(final.ways)["mean"].values == pytest.approx((0.5, 0.35, 0.15))
     odds = [((p / (1 - p)) * (q / (1 - q))) ** 0.5 for p, q in ((0.6, 0.4), (0.3, 0.4), (0.1, 0.2))]
     chances = [one / (1 + one) for one in odds]
     assert final.best.values == pytest.approx([one / sum(chances) for one in chances])
-    assert blind.mean.values == pytest.approx((0.4, 0.5, 0.1))
+    assert dict(blind.ways)["mean"].values == pytest.approx((0.4, 0.5, 0.1))
     assert [seat.said[1] for seat in shown.seats] == [
         Belief(values=(0.5, 0.3, 0.2)),
         Belief(values=(0.4, 0.4, 0.2)),
@@ -180,7 +180,7 @@ def test_the_picture_has_letters_for_options_that_begin_alike(desk: Desk, clock:
     bring(desk, answers=f"{alike} left\n{alike} right")
     shown = summary(desk, play(desk, clock, {"Ana": ("60/40",) * 3}))
 
-    assert f"Chances of A {alike[:38]}, B {alike[:38]}, in" in pool_alt_text(shown)
+    assert f"Chances of A {alike[:38]}, B {alike[:38]}, in" in picture_of(shown).alt_text(shown)
 
 
 def test_a_circle_s_numbers_are_pooled_quantile_by_quantile(desk: Desk, clock: Clock) -> None:
@@ -191,7 +191,7 @@ def test_a_circle_s_numbers_are_pooled_quantile_by_quantile(desk: Desk, clock: C
 
     assert shown.final_pool is not None
     assert shown.final_pool.best.values == (2.0, 4.0, 9.0)
-    assert shown.final_pool.mean.values == (2.0, 5.0, 14.0)
+    assert dict(shown.final_pool.ways)["mean"].values == (2.0, 5.0, 14.0)
 
 
 def test_the_circle_s_gain_is_for_yes_or_no_alone(desk: Desk, clock: Clock) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.answers.kinds import BINARY, AnswerFormat
+from bot.answers.formats import BINARY, AnswerFormat
 from bot.answers.probabilities import Belief
 from bot.circle.movement import movement
 from bot.circle.pooling import Compared
@@ -54,6 +54,6 @@ def summary(
         final=belief(end), final_people=compared.people if compared else len(seats),
     )  # fmt: skip
     return Summary(
-        about=about, seats=seats, blind=None, final=None, movement=moved, newest=True,
+        about=about, seats=seats, movement=moved, newest=True,
         session_live=True,
     )  # fmt: skip

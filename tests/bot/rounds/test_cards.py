@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from bot.answers.kinds import BINARY, AnswerFormat
-from bot.answers.pooling import pool
+from bot.answers.beliefs import pool
+from bot.answers.formats import BINARY, AnswerFormat
 from bot.answers.probabilities import Belief
 from bot.circle.movement import movement
 from bot.circle.pooling import Said
 from bot.core.keys import summary
 from bot.rounds.cards import summary_card
-from bot.rounds.read_model import About, Aggregates, Summary, SummarySeat
+from bot.rounds.read_model import About, Summary, SummarySeat
 
 COLOURS = AnswerFormat("choice", ("Red", "Green"))
 DAYS = AnswerFormat("numeric", unit="days")
@@ -32,11 +32,8 @@ def shown(asked: AnswerFormat, *seats: Said) -> Summary:
     )  # fmt: skip
     blind, final = (pool(asked.kind, [said[at] for said in seats]) for at in (0, 2))
     moved = movement(asked.kind, seats)
-    some = Aggregates(0.5, 0.5, 0.5)
-    binary = asked.kind == "binary"
     return Summary(
-        about=about, seats=lines, blind=some if binary and blind else None,
-        final=some if binary and final else None, movement=moved, newest=True, session_live=True,
+        about=about, seats=lines, movement=moved, newest=True, session_live=True,
         blind_pool=blind, final_pool=final,
     )  # fmt: skip
 

@@ -7,9 +7,9 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 
-from bot.answers.kinds import AnswerFormat
+from bot.answers.formats import AnswerFormat
 from bot.door import chart_style
-from bot.rounds.pool_charts import pool_alt_text, pool_chart
+from bot.rounds.pictures import picture_of
 from bot.rounds.read_model import Summary, SummarySeat
 from tests.bot.rounds.summaries import compared, summary
 from tests.bot.rounds.summaries import summary_seat as seat
@@ -45,6 +45,14 @@ HARD = ("\U000abcde" * 3, "$\\frac{1}{2}$", "名前" * 30, "e" + "\u0301" * 40, 
 
 
 Values = tuple[float, ...]
+
+
+def draw(shown: Summary) -> bytes:
+    return picture_of(shown).draw(shown)
+
+
+def describe(shown: Summary) -> str:
+    return picture_of(shown).alt_text(shown)
 
 
 def all_alike(count: int, values: Values, name: str = "Member") -> tuple[SummarySeat, ...]:
@@ -100,7 +108,7 @@ PICTURES = {
 
 @pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES.keys())
 def test_every_round_gives_a_png_that_discord_and_a_phone_can_take(picture: Summary) -> None:
-    png = pool_chart(picture)
+    png = draw(picture)
 
     image = imread(BytesIO(png))
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
@@ -111,7 +119,7 @@ def test_every_round_gives_a_png_that_discord_and_a_phone_can_take(picture: Summ
 
 @pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES.keys())
 def test_alt_text_stays_within_its_limit(picture: Summary) -> None:
-    assert 0 < len(pool_alt_text(picture)) <= chart_style.ALT_TEXT_LIMIT
+    assert 0 < len(describe(picture)) <= chart_style.ALT_TEXT_LIMIT
 
 
 @pytest.mark.parametrize(
@@ -124,7 +132,7 @@ def test_no_two_places_below_the_ranges_are_called_alike(
     monkeypatch.setattr(chart_style, "to_png", lambda card: drawn.append(card) or b"")
     values = (low, (low + high) / 2, high)
 
-    pool_chart(of_numbers(all_alike(2, values), values, values))
+    draw(of_numbers(all_alike(2, values), values, values))
 
     (area,) = [one for one in drawn[0].axes if len(one.get_xticks()) > 1]
     said = [area.xaxis.get_major_formatter()(tick) for tick in area.get_xticks()]
@@ -135,12 +143,12 @@ def test_no_two_places_below_the_ranges_are_called_alike(
 def test_the_same_round_gives_the_same_bytes_and_another_one_others(picture: Summary) -> None:
     changed = replace(picture, seats=picture.seats[:2])
 
-    assert pool_chart(picture) == pool_chart(replace(picture))
-    assert pool_chart(picture) != pool_chart(changed)
+    assert draw(picture) == draw(replace(picture))
+    assert draw(picture) != draw(changed)
 
 
 def test_alt_text_says_what_each_seat_gave_the_options() -> None:
-    text = pool_alt_text(THREE)
+    text = describe(THREE)
 
     assert "“Which colour will it be?”, 3 seats. Chances of A Red, B Green, C Blue" in text
     assert "the group blind 40%/50%/10% → final 17%/78%/5%" in text
@@ -150,7 +158,7 @@ def test_alt_text_says_what_each_seat_gave_the_options() -> None:
 
 
 def test_alt_text_says_each_seat_s_range() -> None:
-    text = pool_alt_text(STRIKE)
+    text = describe(STRIKE)
 
     assert "the group blind 8.5 (2.5 to 35) days → final 16 (6.5 to 45) days" in text
     assert "Ben final 20 (8 to 60) days" in text

@@ -5,7 +5,7 @@ import csv
 import pytest
 
 from bot.answers.beliefs import parse_belief
-from bot.answers.kinds import BINARY, AnswerFormat
+from bot.answers.formats import BINARY, AnswerFormat
 from bot.core.refusals import Refusal
 from tests.conftest import SHARED
 
