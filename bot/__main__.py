@@ -12,19 +12,20 @@ import aiohttp
 import discord
 import typer
 from pydantic import ValidationError
-from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
+from sqlalchemy.exc import DatabaseError
 
 from bot import seal
 from bot.app import App, wall_clock
 from bot.calendars import setup
+from bot.data import files
 from bot.data import service as data
 from bot.errors import StartError
 from bot.logs import set_up_logs
 from bot.pools import share_fairly
-from bot.rules import Refusal
+from bot.rules import Refusal, say_count
 from bot.settings import Settings
 from storage import migrate
-from storage.engine import Database
+from storage.engine import AddressError, Database
 
 cli = typer.Typer(
     help="Forecasting Dojo: a Discord bot for groups that practise forecasting together.",
@@ -92,15 +93,12 @@ def import_file(
     group: GroupOption = None,
 ) -> None:
     """Bring in forecasts from a CSV file: all of it, or nothing."""
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise StartError(f"{file} cannot be read as UTF-8 text: {error}.") from None
+    text = files.read_text(file)
     with open_database(load_settings()) as database:
         done = data.import_csv(database, wall_clock, text, group)
     print(
-        f"Read {done.lines} lines: {done.forecasts} new forecasts, {done.questions} new "
-        f"questions, {done.members} new members."
+        f"Read {say_count(done.lines, 'line')}: {say_count(done.forecasts, 'new forecast')}, "
+        f"{say_count(done.questions, 'new question')}, {say_count(done.members, 'new member')}."
     )
 
 
@@ -147,10 +145,10 @@ def open_database(settings: Settings) -> Iterator[Database]:
     set_up_logs(settings.log_level)
     try:
         database = Database(settings.database_url)
-    except (ArgumentError, ImportError, NoSuchModuleError, OSError, ValueError) as error:
+    except (AddressError, ImportError) as error:
         raise StartError(
-            f"DOJO_DATABASE_URL is not usable ({error}). Examples: sqlite:///dojo.db, "
-            "postgresql://user:password@host/name."
+            f"DOJO_DATABASE_URL is not usable: {str(error).rstrip('.')}. Examples: "
+            "sqlite:///dojo.db, postgresql://user:password@host/name."
         ) from None
     try:
         _migrate(database)

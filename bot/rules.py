@@ -44,6 +44,11 @@ def say_duration(duration: timedelta) -> str:
     return " ".join(parts[:2]) or "0 seconds"
 
 
+def say_count(count: int, thing: str) -> str:
+    """Count things in words: "1 forecast", "1,200 forecasts"."""
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
 def say_times(count: int) -> str:
     """A number of times in words: "once", "twice", "3 times"."""
     return {1: "once", 2: "twice"}.get(count, f"{count} times")

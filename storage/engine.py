@@ -14,10 +14,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
 BUSY_SECONDS = 10
+
+
+class AddressError(Exception):
+    """An address at which there can be no database; the sentence says why."""
 
 
 class Database:
@@ -28,7 +33,7 @@ class Database:
     """
 
     def __init__(self, url: str, *, beside: "Database | None" = None, connections: int = 8) -> None:
-        self.url = _with_driver(make_url(url))
+        self.url = _parse(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             # There is one writer however many databases are opened beside another in a process.
@@ -73,6 +78,21 @@ class Database:
         self._reader.dispose()
 
 
+def _parse(address: str) -> URL:
+    try:
+        url = _with_driver(make_url(address))
+    except (ArgumentError, ValueError):
+        raise AddressError("It is not the address of a database.") from None
+    kind = url.get_backend_name()
+    if kind not in {"sqlite", "postgresql"}:
+        raise AddressError(f"{kind} will not do, only SQLite and PostgreSQL do.")
+    try:
+        url.get_dialect()
+    except NoSuchModuleError:
+        raise AddressError(f"There is no driver {url.drivername}.") from None
+    return url
+
+
 def _with_driver(url: URL) -> URL:
     """`postgres://` and `postgresql://` mean psycopg 3 here."""
     if url.drivername in {"postgres", "postgresql"}:
@@ -100,8 +120,10 @@ def _leave_out_the_row(context: ExceptionContext) -> None:
 
 
 def _sqlite_engine(url: URL, begin: str, *, size: int = 1, query_only: bool = False) -> Engine:
-    if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(url.database or "").parent
+    if not folder.is_dir():
+        # A mistyped path would otherwise begin an empty database beside the one that is meant.
+        raise AddressError(f"There is no folder {folder}. Make it first, or correct the path.")
     engine = create_engine(
         url,
         poolclass=QueuePool,

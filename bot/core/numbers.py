@@ -48,9 +48,9 @@ def say_share(share: float) -> str:
 def say_points(difference: float) -> str:
     """Say a difference of two probabilities in percentage points, with its sign.
 
-    >>> [say_points(one) for one in (0.13, -0.041, 0.0042, 0.0)]
-    ['+13 points', '−4.1 points', '+0.42 points', '0 points']
+    >>> [say_points(one) for one in (0.13, -0.041, 0.0042, 0.0, 0.01)]
+    ['+13 points', '−4.1 points', '+0.42 points', '0 points', '+1 point']
     """
     points = round(100 * difference, _ROUNDING)
     digits = f"{Decimal(f'{points:+.2g}'):+f}" if points else "0"
-    return f"{digits.replace('-', '−')} points"
+    return f"{digits.replace('-', '−')} {'point' if digits in {'+1', '-1'} else 'points'}"

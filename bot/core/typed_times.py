@@ -29,7 +29,7 @@ class TypedTime:
     """A text, what it is to say, by whose clocks, and when.
 
     `opened_at` is when the question was asked, for an outcome; `planned` is when the session that
-    is to be moved would be.
+    is to be moved would be, and `planned_zone` its zone where that may be another one.
     """
 
     text: str
@@ -38,6 +38,7 @@ class TypedTime:
     now: datetime
     opened_at: datetime | None = None
     planned: datetime | None = None
+    planned_zone: ZoneInfo | None = None
 
     def read(self) -> Reading:
         """Return the moment that is meant, or those to ask about.
@@ -53,9 +54,10 @@ class TypedTime:
     def zone_typed(self, reading: Reading) -> ZoneInfo | None:
         """Return the zone that the text itself names: it stays, whichever clocks it is read by."""
         zone = first(reading).zone
-        if zone != self.zone:
+        if zone not in {self.zone, self.planned_zone}:
             return zone
-        elsewhere = replace(self, zone=_UTC if zone != _UTC else ZoneInfo("Asia/Tokyo")).result()
+        other = _UTC if zone != _UTC else ZoneInfo("Asia/Tokyo")
+        elsewhere = replace(self, zone=other, planned_zone=None).result()
         return None if isinstance(elsewhere, Refused) or first(elsewhere).zone != zone else zone
 
     def result(self) -> Result:
@@ -67,6 +69,7 @@ class TypedTime:
             now=self.now,
             opened_at=self.opened_at,
             planned=self.planned,
+            planned_zone=self.planned_zone,
         )
 
 
@@ -116,7 +119,13 @@ def ask(
     )
     unit.tx.add(draft)
     unit.tx.flush()
-    return Asked(row_id(draft), asks.doubt, tuple(one.label for one in asks.candidates))
+    return Asked(row_id(draft), asks.doubt, _labels(asks))
+
+
+def _labels(asks: Asks) -> tuple[str, ...]:
+    """Return what stands on the buttons: with the zone's name where it is not the same on all."""
+    several = len({one.zone for one in asks.candidates}) > 1
+    return tuple(one.moment if several else one.label for one in asks.candidates)
 
 
 def take(unit: ActUnit, kind: DraftKind, at: Key) -> Chosen:

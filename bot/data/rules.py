@@ -58,6 +58,8 @@ NUMBER_COLUMNS = (
     "unit",
     "resolved_at",
 )
+# What to do with a file that is another kind of table.
+SAVE_IT = "Save it as CSV UTF-8 with commas between the columns, and import that."
 OUTCOMES = ("yes", "no", "void", "")
 # Says that the options have an order; files without it have none.
 ORDERED = "ordered"
@@ -113,6 +115,7 @@ def read_import(text: str, *, now: datetime) -> tuple[Line, ...]:
 
 def _columns(found: Sequence[str]) -> tuple[str, ...]:
     """The columns of the format that the header belongs to; all of them are needed."""
+    _check_separator(found)
     columns: tuple[str, ...] = COLUMNS
     if {"option", "options"} & set(found):
         columns = OPTION_COLUMNS
@@ -124,6 +127,13 @@ def _columns(found: Sequence[str]) -> tuple[str, ...]:
             f"Line 1: the column {missing[0]!r} is missing. The columns are {', '.join(columns)}."
         )
     return columns
+
+
+def _check_separator(header: Sequence[str]) -> None:
+    """Refuse a header whose columns something else than a comma stands between."""
+    for mark, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+        if len(header) == 1 and mark in header[0]:
+            raise Refusal(f"Line 1: there are {name} between the columns. {SAVE_IT}")
 
 
 def _lines(

@@ -11,8 +11,9 @@ from bot.rules import Refusal
 LONGEST_REASON = 500
 
 _NUMBER = r"(?:\d{1,12}(?:[.,]\d{1,12})?|[.,]\d{1,12})"
-_SIGN = r"(?:%|percent|per cent)"
-_PERCENT = re.compile(rf"({_NUMBER})\s*{_SIGN}", re.IGNORECASE)
+# Also in German, French and Spanish, and shortened.
+SIGN = r"(?:%|(?:per\s?cent|pct|prozent|pour\s?cent|por\s?ciento)\b\.?)"
+_PERCENT = re.compile(rf"({_NUMBER})\s*{SIGN}", re.IGNORECASE)
 _RATIO = re.compile(r"(\d{1,9})(?:\s*/\s*|\s+(?:in|of|out\s+of)\s+)(\d{1,9})", re.IGNORECASE)
 _PLAIN = re.compile(_NUMBER)
 # Every forecast is about right, so saying so adds nothing.
@@ -22,12 +23,12 @@ _ABOUT = re.compile(
 )
 # Two numbers: chances of yes and no, a fraction, a range or odds.
 _TWO = re.compile(
-    rf"({_NUMBER})\s*{_SIGN}?(?P<between>\s*[/|;:,]\s*|\s*[-–—]\s*|\s+to\s+|\s+)"
-    rf"({_NUMBER})\s*{_SIGN}?",
+    rf"({_NUMBER})\s*{SIGN}?(?P<between>\s*[/|;:,]\s*|\s*[-–—]\s*|\s+to\s+|\s+)"
+    rf"({_NUMBER})\s*{SIGN}?",
     re.IGNORECASE,
 )
 _AND_WORDS = re.compile(
-    rf"{_NUMBER}\s*(?:{_SIGN}|/\s*\d+)?[\s,;:.(–—-]+[^\W\d_].*", re.IGNORECASE | re.DOTALL
+    rf"{_NUMBER}\s*(?:{SIGN}|/\s*\d+)?[\s,;:.(–—-]+[^\W\d_].*", re.IGNORECASE | re.DOTALL
 )
 
 # The quantiles that a forecast on a numeric question gives.

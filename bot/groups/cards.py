@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from bot.core.times.said import say_moment
 from bot.groups.service import Settings
 from bot.message import BLUE, Message, card, lines
-from bot.rules import say_duration
+from bot.rules import say_count, say_duration, say_times
 
 
 def settings_card(settings: Settings) -> Message:
@@ -22,8 +22,9 @@ def settings_card(settings: Settings) -> Message:
         f"Time zone: {group.timezone}",
         f"Reminders: {_reminders(group.reminder_minutes)}",
     ]
+    days = say_count(group.announce_days, "day")
     rows += [
-        f"Series: the next session is announced {group.announce_days} days before, at the latest",
+        f"Series: the next session is announced {days} before, at the latest",
         f"Events in Discord: {'made for each session' if group.events else 'none'}",
     ]
     embed.add_field(name="Group", value=lines(rows), inline=False)
@@ -32,8 +33,8 @@ def settings_card(settings: Settings) -> Message:
         f"Blind phase: {_seconds(group.blind_seconds, 'left out')}",
         f"Final phase: {_seconds(group.final_seconds, 'left out')}",
         (
-            f"More time: {_seconds(group.extend_seconds)}, {group.extensions} times a turn by the "
-            "speaker"
+            f"More time: {_seconds(group.extend_seconds)}, {say_times(group.extensions)} a turn by "
+            "the speaker"
         ),
         f"Cues: {'read aloud' if group.spoken_cues else 'written'}",
     ]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from urllib.parse import urlsplit
 
-from bot.rules import Refusal
+from bot.rules import Refusal, say_count
 
 State = Literal["proposed", "open", "closed", "resolved", "void"]
 Outcome = Literal["yes", "no", "void"]
@@ -37,7 +37,7 @@ def draft(
     criteria = criteria.strip()
     if not SHORTEST_TITLE <= len(title) <= LONGEST_TITLE:
         raise Refusal(
-            f"The title has {len(title)} characters; it needs {SHORTEST_TITLE} to "
+            f"The title has {say_count(len(title), 'character')}; it needs {SHORTEST_TITLE} to "
             f"{LONGEST_TITLE}, for example `Will X happen by 1 March 2027?`"
         )
     if len(criteria) > LONGEST_CRITERIA:

@@ -20,7 +20,7 @@ from bot.message import (
     safe,
     select,
 )
-from bot.rules import say_duration
+from bot.rules import say_count, say_duration
 from bot.sessions.shown import Choice, Evening, Lobby, RoundLine
 from storage.tables import Order
 
@@ -54,7 +54,7 @@ def lobby_card(lobby: Lobby) -> Message:
 def evening_card(evening: Evening) -> Message:
     """The end of a session."""
     count = len(evening.rounds)
-    held = f"{count} round{'' if count == 1 else 's'}"
+    held = say_count(count, "round")
     lasted = say_duration(timedelta(seconds=round(evening.lasted_seconds / 60) * 60))
     text = f"{held} in {lasted}. Thank you for forecasting together!"
     if evening.by_itself:
@@ -128,7 +128,7 @@ def _lobby_items(lobby: Lobby) -> tuple[Item, ...]:
 def _option_note(choice: Choice) -> str:
     if choice.known_to:
         return f"Already forecast by {', '.join(choice.known_to)}"
-    return f"{choice.votes} votes so far" if choice.votes else ""
+    return f"{say_count(choice.votes, 'vote')} so far" if choice.votes else ""
 
 
 def _lobby_over(lobby: Lobby) -> Message:

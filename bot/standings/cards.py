@@ -264,8 +264,8 @@ def _row(row: BoardRow, asked: Asked) -> str:
     name = one_line(row.name, LONGEST_NAME)
     who = f"**{name}** (you)" if row.mine else name
     short = row.rank is None and row.questions < asked.minimum
-    count = f"{row.questions} of {asked.minimum}" if short else str(row.questions)
-    told = [_numbers(asked.metric, row, who), f"{count} question{_s(row.questions)}"]
+    count = _questions(asked.minimum if short else row.questions)
+    told = [_numbers(asked.metric, row, who), f"{row.questions} of {count}" if short else count]
     if row.ranks is not None:
         told.insert(1, f"rank {say_ranks(row.ranks)}")
     return f"{place} {' · '.join(told)}"

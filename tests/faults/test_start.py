@@ -94,8 +94,12 @@ def test_without_a_token_it_says_where_to_put_one(dojo: Dojo, environment: dict[
         ("dojo.db", "DOJO_DATABASE_URL is not usable"),
         ("postgresql://host:port/dojo", "DOJO_DATABASE_URL is not usable"),
         ("informix://host/dojo", "DOJO_DATABASE_URL is not usable"),
-        ("mysql://host/dojo", "DOJO_DATABASE_URL is not usable"),
+        (
+            "mysql://host/dojo",
+            "DOJO_DATABASE_URL is not usable: mysql will not do, only SQLite and",
+        ),
         ("sqlite:////dev/null/dojo.db", "DOJO_DATABASE_URL is not usable"),
+        ("sqlite:///mistyped/dojo.db", "There is no folder mistyped. Make it first"),
         (f"postgresql://ann:secret@{NOBODY_THERE}/dojo", "cannot be used: connection failed"),
         ("sqlite:///.", "cannot be used: unable to open database file"),
         ("sqlite:///broken.db", "cannot be used: file is not a database"),
@@ -170,9 +174,17 @@ def test_an_export_without_groups_says_that_there_are_none(dojo: Dojo) -> None:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (None, "cannot be read"),
-        (b"", ""),
-        (b"\xff\xfe\x00 not text", "cannot be read as UTF-8"),
+        (None, "There is no file forecasts.csv here"),
+        (b"", "forecasts.csv is empty. It needs a line with the names of"),
+        (b"\xef\xbb\xbf\r\n", "forecasts.csv is empty"),
+        (b"\xff\xfe\x00 not text", "it is text in UTF-16. Save it as CSV UTF-8 with commas"),
+        (b"PK\x03\x04 and more", "it is a spreadsheet or a zip file, not CSV. Save it as CSV"),
+        ("name,age\nZoé,9\n".encode("latin-1"), "line 2 has a letter in another encoding, such as"),
+        (
+            IMPORT_HEADER.replace(",", ";").encode(),
+            "there are semicolons between the columns. Save",
+        ),
+        (IMPORT_HEADER.replace(",", "\t").encode(), "there are tabs between the columns. Save it"),
         (b"name,age\nAnn,9\n", ""),
         (f"{IMPORT_HEADER}\nRain?,Ann,yesterday,a lot\n".encode(), ""),
         (b"a" * 200_000, ""),
@@ -190,6 +202,26 @@ def test_a_file_that_cannot_be_imported_is_refused_in_a_line(
     assert code == 1
     assert one_line(err).startswith("dojo: ")
     assert says in err
+
+
+def test_a_folder_is_no_file_to_import(dojo: Dojo) -> None:
+    Path("forecasts").mkdir()
+
+    code, _, err = dojo("import", "forecasts")
+
+    assert code == 1
+    assert one_line(err) == "dojo: forecasts is a folder. Name the CSV file in it."
+
+
+def test_an_import_counts_what_it_has_read(dojo: Dojo) -> None:
+    header = "question,title,forecaster,forecast_at,probability,outcome,resolved_at"
+    line = "rain,Will it rain?,Ann,2026-11-20T19:00:00Z,0.7,,"
+    Path("forecasts.csv").write_text(f"{header}\n{line}\n", encoding="utf-8")
+
+    code, out, _ = dojo("import", "forecasts.csv")
+
+    assert code == 0
+    assert out == "Read 1 line: 1 new forecast, 1 new question, 1 new member.\n"
 
 
 async def test_a_token_that_discord_refuses_ends_it_with_a_word_about_the_token(

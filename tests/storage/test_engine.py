@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlmodel import Session, func, select
 
 from storage import groups
-from storage.engine import Database
+from storage.engine import AddressError, Database
 from storage.tables import Group, Member, Question
 
 GROUP = 900
@@ -238,14 +238,29 @@ def test_capital_letters_are_put_aside_in_every_alphabet(database: Database) -> 
     assert found == "élections überall αθηνα"
 
 
-def test_a_database_in_a_folder_that_is_missing_makes_the_folder(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path}/new/folder/dojo.db")
+def test_a_database_in_a_folder_that_is_missing_is_refused_and_no_folder_made(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(AddressError, match=r"There is no folder .*/new/folder\."):
+        Database(f"sqlite:///{tmp_path}/new/folder/dojo.db")
 
-    with database.write() as tx:
-        tx.execute(text("CREATE TABLE extra (id INTEGER)"))
+    assert not (tmp_path / "new").exists()
 
-    assert (tmp_path / "new" / "folder" / "dojo.db").exists()
-    database.close()
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("mysql://host/dojo", "mysql will not do"),
+        ("mysql+pymysql://host/dojo", "mysql will not do"),
+        ("oracle://host/dojo", "oracle will not do"),
+        ("dojo.db", "not the address of a database"),
+        ("postgresql://host:port/dojo", "not the address of a database"),
+        ("postgresql+nothing://host/dojo", "no driver"),
+    ],
+)
+def test_an_address_that_cannot_be_used_is_refused_with_the_reason(address: str, why: str) -> None:
+    with pytest.raises(AddressError, match=why):
+        Database(address)
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])

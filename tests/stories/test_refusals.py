@@ -84,7 +84,7 @@ NOWHERE = [
     not_live("session resume"),
     not_live("session skip"),
     not_live("session back"),
-    schedule("I do not know what `when` means in a time", when="when the moon is full"),
+    schedule("I don't know the word `when`", when="when the moon is full"),
     schedule("That is in the past", when="2025-12-31 19:00"),
     schedule("more than a year away", when="2031-01-01 10:00"),
     schedule("There is no such time as `45`", when="45"),
@@ -122,7 +122,7 @@ ASKED = [
     resolve(
         "That is in the future. Give the time at which it became known", known_at="2026-02-01 10:00"
     ),
-    resolve("I do not know what `soonish` means in a time", known_at="soonish"),
+    resolve("I don't know the word `soonish`", known_at="soonish"),
     resolve("more than a year before", known_at="2020-01-01 10:00"),
     resolve("That has 1500 characters; 300 fit", source=LONG),
     Try("Ana", "question dispute", "Only a settled question", {"question": RAIN, "reason": "no"}),
@@ -245,7 +245,7 @@ SUBMITTED = [
     ({"title": RAIN.lower()}, "has a question with this title already"),
     ({"closes": "2025-12-01"}, "That is in the past. Give a time to come"),
     ({"closes": "2090-01-01"}, "more than ten years away"),
-    ({"closes": "when pigs fly"}, "I do not know what `when` means in a time"),
+    ({"closes": "when pigs fly"}, "I don't know the word `when`"),
     ({"source": "ftp://example.org"}, "The source is a link that begins with `https://`"),
     ({"source": "javascript:alert(1)"}, "The source is a link that begins with `https://`"),
 ]
@@ -271,7 +271,7 @@ async def test_a_form_that_does_not_come_from_discord_s_client_is_checked_too(
 
     for custom_id, typed, said in (
         ("submitted|q0", {"title": "short"}, "The title has 5 characters"),
-        ("submitted|q0", {"title": LONG}, "The title has 1500 characters"),
+        ("submitted|q0", {"title": LONG}, "The title has 1,500 characters"),
         ("submitted|q0", {"title": STRIKE, "criteria": LONG}, "criteria have 1500 characters"),
         ("recorded|q1", {"probability": LONG}, "is not a probability"),
         ("recorded|q1", {}, "is not a probability"),

@@ -6,7 +6,7 @@ from typing import Literal
 
 from bot.core.times.clean import quote
 from bot.core.times.parts import Amount, Clock, Date, Mark, Period
-from bot.core.times.problem import ReadingError
+from bot.core.times.problem import NotATimeError, ReadingError
 
 Half = Literal["", "am", "pm", "24"]
 
@@ -106,7 +106,7 @@ def period_of(unit: str, year: int | None, ahead: int) -> Period:
 def _date(options: list[tuple[int | None, int, int]], text: str) -> Date:
     found = tuple(dict.fromkeys(one for one in options if exists(one[1], one[2])))
     if not found:
-        raise ReadingError(f"There is no such day as {quote(text)}.")
+        raise NotATimeError(f"There is no such day as {quote(text)}.")
     return Date(found, text)
 
 
@@ -119,9 +119,9 @@ def _year(typed: int) -> int | None:
 def _clock(hour: int, minute: int, second: int, half: Half, *, opened: bool, text: str) -> Clock:
     typed = f"{text} {half}" if half in {"am", "pm"} and half not in text else text
     if hour > 24 or minute > 59 or second > 59 or (hour == 24 and (minute or second)):
-        raise ReadingError(f"There is no such time as {quote(typed)}.")
+        raise NotATimeError(f"There is no such time as {quote(typed)}.")
     if (half == "am" and hour > 12) or (half == "pm" and hour in {0, 24}):
-        raise ReadingError(f"There is no such time as {quote(typed)}.")
+        raise NotATimeError(f"There is no such time as {quote(typed)}.")
     if half in {"am", "pm"}:
         full = hour % 12 + (12 if half == "pm" else 0)
         return Clock(full, minute, second, text=typed)

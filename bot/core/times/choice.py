@@ -27,6 +27,8 @@ class Wish:
     opened_at: datetime
     # When the session would be that is to be moved.
     planned: datetime | None = None
+    # The zone of that session, where it is another one.
+    planned_zone: ZoneInfo | None = None
 
     @property
     def forward(self) -> bool:
@@ -104,9 +106,9 @@ def _wrong_side(candidates: Sequence[Candidate], wish: Wish) -> str:
             "Type the day with it, such as `tomorrow 19:00`."
         )
     if wish.forward:
-        return f"That is in the past. Give a time to come, such as {EXAMPLES}."
+        return f"That is in the past. Give a time to come, such as {EXAMPLES[wish.purpose]}."
     return (
-        "That is in the future. Give the time at which it became known, such as `yesterday 19:00`, "
+        "That is in the future. Give the time at which it became known, such as `yesterday 20:00`, "
         "`2 hours ago` or `now`."
     )
 

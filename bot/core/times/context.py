@@ -13,6 +13,9 @@ _NUMBERS = {"NUM", "TIME", "HCLOCK", "FOUR", "DOTTED", "NOON", "MIDNIGHT"}
 _A_DAY = {"WEEKDAY", "DAY", "MONTH", "ORD", "YEAR", "YMD", "DMY", "SLASHED", "EOD"}
 # Where one of these stands, a short weekday of another language is one.
 _FOREIGN = {"_UHR", "HEURE", "HCLOCK", "DMY"}
+# Where one of these stands, "mar" is March.
+_BEFORE_MONTH = {"NUM", "ORD", "_OF", "END", "_IN", "DASH"}
+_TUESDAY = 1
 _MINUTE_WORDS = {10, 15, 20, 30, 40, 50}
 _TENS = {20, 30, 40, 50}
 
@@ -25,8 +28,19 @@ def settle(tokens: Sequence[Token]) -> list[Token]:
     Raises:
         ReadingError: a short weekday could as well be a name or another word.
     """
-    joined = _join(tokens)
+    joined = _join(_with_hours(_once(tokens)))
     return [_settled(joined, at) for at in range(len(joined))]
+
+
+def with_tuesday(tokens: Sequence[Token]) -> list[Token]:
+    """Return settled tokens with "mar 8" as a Tuesday, or none where it can only be March."""
+    for at, one in enumerate(tokens):
+        day = _kind(tokens, at + 1) == "NUM" and _kind(tokens, at + 2) != "YEAR"
+        first = _kind(tokens, at - 1) not in _BEFORE_MONTH
+        if one == "mar" and one.type == "MONTH" and day and first:
+            tuesday = token("WEEKDAY", str(one), _TUESDAY, one.start_pos or 0)
+            return [*tokens[:at], tuesday, *tokens[at + 1 :]]
+    return []
 
 
 def _settled(tokens: Sequence[Token], at: int) -> Token:
@@ -96,6 +110,18 @@ def _morning(tokens: Sequence[Token], at: int) -> str:
     return "PART" if _kind(tokens, at - 1) in _A_DAY else "DAY"
 
 
+def _mar(tokens: Sequence[Token], at: int) -> str | None:
+    """Read "mar 19h" and "mar 8 décembre" as a Tuesday, which it is in French and Spanish."""
+    if _kind(tokens, at - 1) in _BEFORE_MONTH or "AMPM" in {one.type for one in tokens}:
+        return None
+    after = [_kind(tokens, at + n) for n in (1, 2, 3)]
+    of_date = after[0] in {"SLASHED", "DMY", "YMD"} or (
+        after[0] in {"NUM", "ORD"} and "MONTH" in after[1 : 2 + (after[1] == "_OF")]
+    )
+    hour = after[1] if after[0] in {"_AT", "A"} else after[0]
+    return "WEEKDAY" if of_date or hour in {"TIME", "HCLOCK", "NOON", "MIDNIGHT"} else None
+
+
 def _second(tokens: Sequence[Token], at: int) -> str:
     return "ORD" if _kind(tokens, at + 1) == "WEEKDAY" else "UNIT"
 
@@ -106,6 +132,7 @@ _RULES: dict[str, Rule] = {
     "am": _am,
     "et": _et,
     "in": _in,
+    "mar": _mar,
     "en": _in,
     "im": _in,
     "morgen": _morning,
@@ -113,6 +140,7 @@ _RULES: dict[str, Rule] = {
     "second": _second,
 }
 _VALUES: dict[tuple[str, str], object] = {
+    ("mar", "WEEKDAY"): _TUESDAY,
     ("second", "ORD"): 2,
     ("second", "UNIT"): "second",
     ("morgen", "PART"): "morning",
@@ -120,6 +148,46 @@ _VALUES: dict[tuple[str, str], object] = {
     ("morgen", "DAY"): 1,
     ("manana", "DAY"): 1,
 }
+
+
+def _once(tokens: Sequence[Token]) -> list[Token]:
+    """Drop a stamp that says the same as one before it, with the brackets around it.
+
+    Discord copies a moment as its date and, in brackets, how long it is until then.
+    """
+    left_out: set[int] = set()
+    for at, one in enumerate(tokens):
+        if one.type == "STAMP" and one.value in _stamps(tokens[:at]):
+            bracketed = _kind(tokens, at - 1) == "_LPAR" and _kind(tokens, at + 1) == "_RPAR"
+            left_out |= {at - 1, at, at + 1} if bracketed else {at}
+    return [one for at, one in enumerate(tokens) if at not in left_out]
+
+
+def _stamps(tokens: Sequence[Token]) -> list[object]:
+    return [one.value for one in tokens if one.type == "STAMP"]
+
+
+def _with_hours(tokens: Sequence[Token]) -> list[Token]:
+    """Join "19 h", and its minutes in "19 h 30", as they are joined in "19h30"."""
+    joined: list[Token] = []
+    for at, one in enumerate(tokens):
+        last = joined[-1] if joined else None
+        if last is not None and one == "h" and last.type == "NUM" and last.isdigit():
+            joined[-1] = token("HCLOCK", f"{last} h", (int(last.value), -1), last.start_pos or 0)
+        elif last is not None and _are_minutes(tokens, at, last):
+            value = (last.value[0], int(one.value))
+            joined[-1] = token("HCLOCK", f"{last} {one}", value, last.start_pos or 0)
+        else:
+            joined.append(one)
+    return joined
+
+
+def _are_minutes(tokens: Sequence[Token], at: int, last: Token) -> bool:
+    """Tell whether a number is the minutes of the hour before it, and not of what follows."""
+    one = tokens[at]
+    alone = _kind(tokens, at + 1) not in {"MONTH", "UNIT", "HEURE", "AMPM", "_OF"}
+    hour = last.type == "HCLOCK" and last.value[1] < 0
+    return alone and hour and one.type == "NUM" and one.isdigit() and len(one) == 2
 
 
 def _join(tokens: Sequence[Token]) -> list[Token]:

@@ -17,7 +17,7 @@ from bot.core.times.parts import (
     Weekday,
     Weekend,
 )
-from bot.core.times.problem import ReadingError
+from bot.core.times.problem import NotATimeError, ReadingError
 from bot.core.times.sense import Sense
 
 _NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -53,7 +53,7 @@ def days_of(sense: Sense, calendar: Calendar) -> list[Days]:
         return [Days((day,))]
     found = [one for one in _days(sense, calendar) if one.dates]
     if not found:
-        raise ReadingError("There is no such day.")
+        raise NotATimeError("There is no such day.")
     if sense.beside:
         found = _agreeing(found, sense.beside, calendar)
     return _with_weekday(found, sense, calendar) if sense.day and sense.weekday else found
@@ -189,7 +189,7 @@ def _date(said: Date, calendar: Calendar) -> list[Days]:
         for year, month, day in said.options
     ]
     if not any(one.dates for one in readings):
-        raise ReadingError(f"There is no such day as {quote(said.text)}.")
+        raise NotATimeError(f"There is no such day as {quote(said.text)}.")
     return readings
 
 

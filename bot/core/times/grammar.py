@@ -30,6 +30,7 @@ from bot.core.times.parts import (
     Part,
     PartOfDay,
     Period,
+    Shift,
     Stamp,
     Start,
     Unit,
@@ -107,7 +108,8 @@ class _Said:
         return next((names[one.type] for one in self.all if one.type in names), "")
 
     def ahead(self) -> int:
-        return next((_AHEAD[one.type] for one in self.all if one.type in _AHEAD), 0)
+        kinds = (str(one.value).upper() if one.type == "AFTER" else one.type for one in self.all)
+        return next((_AHEAD[kind] for kind in kinds if kind in _AHEAD), 0)
 
     def year(self) -> int | None:
         year = self.get("YEAR")
@@ -240,6 +242,9 @@ class _Parts(Transformer[Token, Tree[Any]]):
     def counted(self, children: list[Any]) -> Tree[Any]:
         return _amounts(_Said(children), "in")
 
+    def plus(self, children: list[Any]) -> Tree[Any]:
+        return _amounts(_Said(children), "plus")
+
     def more(self, children: list[Any]) -> Tree[Any]:
         return _amounts(_Said(children), "and")
 
@@ -249,6 +254,9 @@ class _Parts(Transformer[Token, Tree[Any]]):
     def ago(self, children: list[Any]) -> Ago:
         del children
         return Ago()
+
+    def shift(self, children: list[Any]) -> Shift:
+        return Shift(_Said(children).get("SHIFT") == "earlier")
 
     def start_from(self, children: list[Any]) -> Start:
         return Start(next((one for one in children if not isinstance(one, Token)), None))

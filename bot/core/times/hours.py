@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.core.times.clean import quote
 from bot.core.times.days import Doubt
 from bot.core.times.parts import Clock, Midnight, PartOfDay
-from bot.core.times.problem import ReadingError
+from bot.core.times.problem import NotATimeError
 from bot.core.times.sense import Sense
 
 # Which hours of the 24 lie in a part of the day; past 24 they are of the day after.
@@ -41,7 +41,7 @@ def times_of(sense: Sense) -> list[Time]:
     clock = sense.clock
     if clock is None:
         if sense.part:
-            raise ReadingError(f"At what time of day? {quote(sense.part.name)} is none.")
+            raise NotATimeError(f"At what time of day? {quote(sense.part.name)} is none.")
         return []
     if isinstance(clock, Midnight):
         return list(_midnight(sense))
@@ -72,7 +72,7 @@ def _in_part(clock: Clock, sense: Sense) -> Iterator[Time]:
         hours |= {clock.hour % 12 + 12 * n for n in range(3)}
     fitting = sorted(hours & set(_PARTS[part]))
     if not fitting:
-        raise ReadingError(f"{quote(clock.text)} is not in the {part.removeprefix('to')}.")
+        raise NotATimeError(f"{quote(clock.text)} is not in the {part.removeprefix('to')}.")
     if clock.padded and clock.hour not in fitting:
         fitting.append(clock.hour)
     for hour in fitting:
@@ -92,7 +92,7 @@ def _of_night(clock: Clock, hour: int, sense: Sense) -> Iterator[Time]:
 def _midnight(sense: Sense) -> Iterator[Time]:
     """Yield midnight: alone the next one, of a night its end, of a day its beginning and end."""
     if sense.part and sense.part.name not in _NIGHTS:
-        raise ReadingError(f"Midnight is not in the {sense.part.name}.")
+        raise NotATimeError(f"Midnight is not in the {sense.part.name}.")
     if sense.has_day or sense.part:
         yield Time(0, days=1, doubts=(Doubt("midnight", "end", _MIDNIGHT),))
     if sense.part is None:

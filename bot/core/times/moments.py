@@ -1,6 +1,6 @@
 """Finds the moments that a sense can mean: its days and times of day on somebody's clocks. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from datetime import time as clock
@@ -29,20 +29,60 @@ def moments_of(sense: Sense, wish: Wish) -> list[Candidate]:
         raise ReadingError(TWO_TIMES)
     if sense.moment:
         return [_absolute(sense, sense.moment, wish)]
-    clocks = _clocks(sense, wish)
-    if any(one.unit in {"hour", "minute", "second"} for one in sense.amounts):
-        return [Candidate(_counted(sense, clocks, wish), _zone(sense, wish))]
-    return _agreeing(sense, _on_clocks(sense, clocks, wish))
+    return [
+        replace(one, doubts=(*one.doubts, *_doubts(sense, one.zone)))
+        for clocks, zone in _clocks(sense, wish)
+        for one in _moments(sense, clocks, zone, wish)
+    ]
+
+
+def _doubts(sense: Sense, zone: ZoneInfo) -> Iterator[Doubt]:
+    """Yield what was taken one way or another before the moment was looked for."""
+    if sense.word:
+        yield Doubt("word", sense.word, "`mar` can be March, or Tuesday (mardi, martes).")
+    yield Doubt("clocks", str(zone), "You and the session have different time zones.")
+
+
+def _moments(sense: Sense, clocks: tzinfo, zone: ZoneInfo, wish: Wish) -> list[Candidate]:
+    if _is_shift(sense) and wish.planned:
+        return _shifted(sense, clocks, zone, wish.planned, wish.now)
+    if _passes(sense):
+        return [Candidate(_counted(sense, clocks, wish.now), zone)]
+    return _agreeing(sense, _on_clocks(sense, clocks, zone, wish))
 
 
 def _zone(sense: Sense, wish: Wish) -> ZoneInfo:
     return sense.zone.zone if sense.zone and sense.zone.zone else wish.zone
 
 
-def _clocks(sense: Sense, wish: Wish) -> tzinfo:
+def _clocks(sense: Sense, wish: Wish) -> list[tuple[tzinfo, ZoneInfo]]:
+    """Return the clocks to read by, and their zone.
+
+    What leaves the day to the planned session is read by its clocks too, unless others were typed.
+    Where both give the same moment, the last ones count.
+    """
+    zone = _zone(sense, wish)
     if sense.offset and sense.offset.offset is not None:
-        return timezone(timedelta(minutes=sense.offset.offset))
-    return _zone(sense, wish)
+        return [(timezone(timedelta(minutes=sense.offset.offset)), zone)]
+    theirs = wish.planned_zone
+    if theirs is None or sense.zone or not (_keeps_day(sense, wish) or _is_shift(sense)):
+        return [(zone, zone)]
+    return [(theirs, theirs), (zone, zone)]
+
+
+def _keeps_day(sense: Sense, wish: Wish) -> bool:
+    return bool(wish.planned and sense.clock and not sense.has_day)
+
+
+def _is_shift(sense: Sense) -> bool:
+    """Tell whether a text says how much later or earlier, and nothing of the time itself."""
+    timed = sense.clock or sense.part or sense.weekday or sense.start
+    return (sense.plus or sense.shift) and not timed
+
+
+def _passes(sense: Sense) -> bool:
+    """Tell whether hours or minutes are counted, which pass whatever the clocks show."""
+    return any(one.unit in _PASSING for one in sense.amounts)
 
 
 def _absolute(sense: Sense, moment: Now | Stamp, wish: Wish) -> Candidate:
@@ -54,9 +94,25 @@ def _absolute(sense: Sense, moment: Now | Stamp, wish: Wish) -> Candidate:
     return Candidate(_to_the_minute(wish.now), _zone(sense, wish))
 
 
-def _counted(sense: Sense, clocks: tzinfo, wish: Wish) -> datetime:
+def _shifted(
+    sense: Sense, clocks: tzinfo, zone: ZoneInfo, planned: datetime, now: datetime
+) -> list[Candidate]:
+    """Count from the time planned; what has a plus may be counted from now as well."""
+    starts = {"planned": planned}
+    if sense.plus:
+        wall = planned.astimezone(clocks).time()
+        today = datetime.combine(now.astimezone(clocks).date(), wall, clocks)
+        starts["now"] = now if _passes(sense) else today
+    sentence = "That can be counted from the time planned or from now."
+    return [
+        Candidate(_counted(sense, clocks, at), zone, doubts=(Doubt("start", name, sentence),))
+        for name, at in starts.items()
+    ]
+
+
+def _counted(sense: Sense, clocks: tzinfo, start: datetime) -> datetime:
     """Count days on the clocks, then hours as they pass, whatever the clocks show."""
-    local = wish.now.astimezone(clocks)
+    local = start.astimezone(clocks)
     day = add_amounts(local.date(), sense.amounts, back=sense.back)
     if day != local.date():
         local = datetime.combine(day, local.time(), clocks)
@@ -73,16 +129,15 @@ def _to_the_minute(at: datetime) -> datetime:
     return at.astimezone(UTC).replace(second=0, microsecond=0)
 
 
-def _on_clocks(sense: Sense, clocks: tzinfo, wish: Wish) -> list[Candidate]:
+def _on_clocks(sense: Sense, clocks: tzinfo, zone: ZoneInfo, wish: Wish) -> list[Candidate]:
     calendar = Calendar(wish.now.astimezone(clocks).date(), wish.forward)
-    kept_day = bool(wish.planned and sense.clock and not sense.has_day)
+    kept_day = _keeps_day(sense, wish)
     if kept_day and wish.planned:
         its = wish.planned.astimezone(clocks)
         sense = replace(sense, day=Date(((its.year, its.month, its.day),)))
     times: Sequence[Time | None] = times_of(sense) or [None]
     if times == [None]:
         _check_bare(sense, wish)
-    zone = _zone(sense, wish)
     return [
         Candidate(at, zone, kept_day, doubts)
         for day in days_of(sense, calendar)

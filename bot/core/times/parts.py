@@ -6,7 +6,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 Which = Literal["", "next", "this", "last"]
-Mark = Literal["", "in", "and", "back"]
+Mark = Literal["", "in", "plus", "and", "back"]
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class Zone:
 
 @dataclass(frozen=True)
 class Amount:
-    """A length of time; `mark` says how it is counted: in, and, back, or not at all."""
+    """A length of time; `mark` says how it is counted: in, plus, and, back, or not."""
 
     count: Fraction
     unit: str
@@ -123,6 +123,13 @@ class Amount:
 @dataclass(frozen=True)
 class Ago:
     """What stands before it is counted back from now."""
+
+
+@dataclass(frozen=True)
+class Shift:
+    """What stands before it is later or earlier than something: a time planned, or now."""
+
+    back: bool
 
 
 @dataclass(frozen=True)
@@ -203,6 +210,7 @@ Part = (
     | Zone
     | Amount
     | Ago
+    | Shift
     | Start
     | Unit
     | Now

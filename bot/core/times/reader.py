@@ -14,13 +14,13 @@ from lark import Token
 
 from bot.core.times.choice import LONGEST_AHEAD, Candidate, Wish, choose
 from bot.core.times.clean import LONGEST, clean, quote, strange
-from bot.core.times.context import settle
+from bot.core.times.context import settle, with_tuesday
 from bot.core.times.grammar import parse
 from bot.core.times.moments import moments_of
-from bot.core.times.parts import Period
+from bot.core.times.parts import MonthDay, Period
 from bot.core.times.problem import REPEATED, TWO_TIMES, ReadingError
 from bot.core.times.result import Purpose, Refused, Result
-from bot.core.times.said import EXAMPLES, PAST_EXAMPLES
+from bot.core.times.said import EXAMPLES
 from bot.core.times.scan import scan
 from bot.core.times.sense import Sense, senses
 
@@ -37,21 +37,23 @@ def read_time(
     now: datetime,
     opened_at: datetime | None = None,
     planned: datetime | None = None,
+    planned_zone: ZoneInfo | None = None,
 ) -> Result:
     """Return what a text means, read at `now` by somebody whose clocks are those of `zone`.
 
     `opened_at` is when the question was asked, for an outcome that became known. `planned` is when
-    the session would be that is to be moved: a time of day without a day keeps its day.
+    the session would be that is to be moved, and `planned_zone` its zone where that is not `zone`:
+    a time of day without a day keeps its day, on the clocks of either.
     """
-    examples = PAST_EXAMPLES if purpose == "known" else EXAMPLES
+    examples = EXAMPLES[purpose]
     if len(text) > LONGEST:
         return Refused(f"That is longer than {LONGEST} characters. Type a time such as {examples}.")
-    wish = Wish(purpose, zone, now, opened_at or now, planned)
+    wish = Wish(purpose, zone, now, opened_at or now, planned, planned_zone)
     try:
         return _read(text, wish)
     except ReadingError as problem:
         unread = f"{quote(text)} is not a time I can read. Try {examples}."
-        return Refused(problem.reason or unread)
+        return Refused(problem.say(purpose) or unread)
 
 
 def _read(text: str, wish: Wish) -> Result:
@@ -61,8 +63,29 @@ def _read(text: str, wish: Wish) -> Result:
     try:
         found = senses(parse(tokens))
     except ReadingError as problem:
-        raise ReadingError(problem.reason or _explain(tokens)) from problem
+        if problem.reason:
+            raise
+        raise ReadingError(_explain(tokens)) from problem
+    if tuesday := with_tuesday(tokens):
+        found = _as_tuesday_too(found, tuesday, wish)
     return choose(_moments(found, wish), wish, quote(text))
+
+
+def _as_tuesday_too(march: Sequence[Sense], tuesday: Sequence[Token], wish: Wish) -> list[Sense]:
+    """Add that "mar 8" is Tuesday the 8th of this month or the one beside it, where it is one."""
+    try:
+        read = [(one, one.day) for one in senses(parse(tuesday)) if isinstance(one.day, MonthDay)]
+    except ReadingError:
+        return list(march)
+    months = (0, 1 if wish.forward else -1)
+    return [
+        *(replace(one, word="March") for one in march),
+        *(
+            replace(one, word="Tuesday", weak=True, day=replace(day, months=ahead))
+            for one, day in read
+            for ahead in months
+        ),
+    ]
 
 
 def _moments(found: Sequence[Sense], wish: Wish) -> list[Candidate]:
@@ -107,6 +130,6 @@ def _explain(tokens: Sequence[Token]) -> str:
     clocks = sum(kind in _CLOCKS for kind in kinds)
     between = "TO" in kinds[1:] or "DASH" in kinds[1:]
     between = between or any(one.type == "SLASHED" and "-" in one for one in tokens)
-    if clocks > 1 or (clocks and between):
+    if clocks > 1 or (clocks and between) or kinds.count("STAMP") > 1:
         return TWO_TIMES
     return ""

@@ -15,6 +15,7 @@ from bot.core.times.parts import (
     Number,
     Part,
     Period,
+    Shift,
     Start,
     Weekday,
     Zone,
@@ -80,7 +81,7 @@ def _of_four(part: Four, parts: Sequence[Part]) -> Iterator[Role]:
 def _of_hours(part: HourMark, parts: Sequence[Part], at: int) -> Iterator[Role]:
     """Read "2h" as from now where it stands alone or among amounts, else as a time of day."""
     after = parts[at + 1] if at + 1 < len(parts) else None
-    counted = isinstance(after, Ago | Start) or (
+    counted = isinstance(after, Ago | Shift | Start) or (
         isinstance(after, Amount) and after.mark in {"", "and"}
     )
     counted |= part.hours <= 12 and any(isinstance(one, Amount) for one in parts)

@@ -4,8 +4,11 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 # What to type instead. A date without a year never lies on the wrong side of now.
-EXAMPLES = "`Thursday 19:00`, `3 December 18:30` or `in 2 hours`"
-PAST_EXAMPLES = "`yesterday 19:00`, `3 December 18:30` or `2 hours ago`"
+EXAMPLES = {
+    "session": "`Thursday 19:00`, `3 December 18:30` or `in 2 hours`",
+    "close": "`31 December`, `Thursday 19:00` or `in 2 weeks`",
+    "known": "`yesterday 20:00`, `3 December 18:30` or `2 hours ago`",
+}
 
 # Not from the machine's locale: these words are read again, and everybody sees the same ones.
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

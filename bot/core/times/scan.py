@@ -13,7 +13,7 @@ from lark import Token
 
 from bot.core.times import words, zones
 from bot.core.times.clean import quote
-from bot.core.times.problem import ReadingError
+from bot.core.times.problem import NotATimeError, ReadingError
 
 _LONGEST_PHRASE = 6
 _WORD = re.compile(r"[a-z](?:[a-z'-]*[a-z])?")
@@ -53,8 +53,8 @@ def _next(text: str, at: int, before: Sequence[Token]) -> tuple[list[Token], int
             return made, found.end()
     if found := _WORDS.match(text, at):
         return _phrase(found[0], text, at)
-    raise ReadingError(
-        f"I do not know what {quote(text[at : at + 12].split(maxsplit=1)[0])} means in a time."
+    raise NotATimeError(
+        f"I don't know what {quote(text[at : at + 12].split(maxsplit=1)[0])} means in a time."
     )
 
 
@@ -68,9 +68,8 @@ def _phrase(run: str, text: str, at: int) -> tuple[list[Token], int]:
             marked = text[end : end + 1] in {".", ","} and pairs[0][0] == "SHY"
             made = [token("WEEKDAY" if marked else kind, typed, value, at) for kind, value in pairs]
             return made, end + dotted
-    raise ReadingError(
-        f"I do not know what {quote(run.split(' ', maxsplit=1)[0])} means in a time."
-    )
+    word = re.match(r"[\w'-]+", text[at:])
+    raise NotATimeError(f"I don't know the word {quote(word[0] if word else run)}.")
 
 
 def _known(typed: str) -> Sequence[tuple[str, object]]:
@@ -126,6 +125,16 @@ def _basic(found: Found, before: Sequence[Token]) -> list[Token]:
     if numbers[3] >= 0:
         made.append(token("TIME", found[0][9:], numbers[3:], found.start() + 9))
     return made
+
+
+def _quarter(found: Found, before: Sequence[Token]) -> list[Token]:
+    """Make "2027 Q1", in which the year stands first, the same as "Q1 2027"."""
+    del before
+    year, number = sorted(found.groups(), key=len, reverse=True)
+    return [
+        token("QUARTER", found[0], int(number), found.start()),
+        token("YEAR", found[0], year, found.start()),
+    ]
 
 
 def _half(found: Found, before: Sequence[Token]) -> list[Token] | None:
@@ -198,6 +207,8 @@ _TABLE: tuple[tuple[str, Maker], ...] = (
     (r"[ ,;]+", _nothing),
     (r"<t:(-?\d{1,13})(?::[tdfr])?>", _one("STAMP")),
     (r"(\d{10})(?![\w.:/])", _one("STAMP")),
+    (r"(2[01]\d\d)[ /-]?q([1-4])(?!\w)", _quarter),
+    (r"q([1-4])[/-]?(2[01]\d\d)(?!\w)", _quarter),
     (r"(\d{4})(\d\d)(\d\d)(?:t(\d\d)(\d\d)(\d\d)?(?=z|[+-]|\s|$)|(?![\w.:/]))", _basic),
     (r"(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)(?:t(?=\d))?", _whole("YMD")),
     (r"(\d{4})/(\d{1,2})/(\d{1,2})(?!\d)", _whole("YMD")),

@@ -24,6 +24,7 @@ from bot.core.times.parts import (
     Part,
     PartOfDay,
     Period,
+    Shift,
     Stamp,
     Start,
     Unit,
@@ -66,17 +67,26 @@ class Sense:
     offset: Zone | None = None
     amounts: tuple[Amount, ...] = ()
     back: bool = False
+    # "Later" or "earlier": than the time planned, where there is one.
+    shift: bool = False
     start: Start | None = None
     moment: Now | Stamp | None = None
     # "Until Friday".
     until: bool = False
     # A number that is more likely an hour: as a day it counts only if its weekday agrees.
     weak: bool = False
+    # What a word that means two things is taken for.
+    word: str = ""
 
     @property
     def has_day(self) -> bool:
         """Tell whether a day is said, of whatever kind."""
         return any((self.weekday, self.day, self.amounts, self.start, self.moment))
+
+    @property
+    def plus(self) -> bool:
+        """Tell whether an amount has a plus before it, which may be added to a time planned."""
+        return bool(self.amounts) and self.amounts[0].mark == "plus"
 
 
 def senses(parts: Sequence[Part]) -> list[Sense]:
@@ -133,19 +143,23 @@ def _is_time(part: Part | Year | Weak) -> bool:
 
 def _counted(parts: Sequence[Part | Year | Weak]) -> Sense:
     """Take the amounts, which stand together, and where and which way they are counted."""
-    places = [at for at, one in enumerate(parts) if isinstance(one, Amount | Ago | Start | Unit)]
+    places = [
+        at for at, one in enumerate(parts) if isinstance(one, Amount | Ago | Shift | Start | Unit)
+    ]
     if not places:
         return Sense()
     block = list(parts[places[0] : places[-1] + 1])
-    start = block.pop() if isinstance(block[-1], Start) else None
+    start = block[-1] if isinstance(block[-1], Start) else None
+    block = block[:-1] if start else block
     if start and len(block) == 1 and isinstance(block[0], Unit):
         block = [Amount(_ONE, block[0].unit)]
-    ago = bool(block) and isinstance(block[-1], Ago)
-    amounts = _only_amounts(block[: len(block) - ago])
-    if (ago and amounts[0].mark) or (start and (ago or amounts[0].mark == "back")):
+    ended = bool(block) and isinstance(block[-1], Ago | Shift)
+    amounts = _only_amounts(block[: len(block) - ended])
+    if (ended and amounts[0].mark) or (start and (ended or amounts[0].mark == "back")):
         raise ReadingError("")
-    back = ago or amounts[0].mark == "back"
-    return Sense(amounts=amounts, back=back, start=start if isinstance(start, Start) else None)
+    shift = block[-1] if isinstance(block[-1], Shift) else None
+    back = shift.back if shift else ended or amounts[0].mark == "back"
+    return Sense(amounts=amounts, back=back, shift=shift is not None, start=start)
 
 
 def _only_amounts(block: Sequence[Part | Year | Weak]) -> tuple[Amount, ...]:
@@ -170,7 +184,7 @@ def _check_order(amounts: Sequence[Amount]) -> None:
 
 def _with(sense: Sense, part: Part | Year | Weak) -> Sense:
     """Return the sense with one part more."""
-    if isinstance(part, Amount | Ago | Start | Unit | Weak):
+    if isinstance(part, Amount | Ago | Shift | Start | Unit | Weak):
         return sense
     if isinstance(part, Year):
         return _with_year(sense, part.year)
@@ -220,7 +234,8 @@ def _check(sense: Sense) -> None:
 
 def _check_amounts(sense: Sense, *, timed: bool) -> None:
     units = {one.unit for one in sense.amounts}
-    said = sense.back or sense.start is not None or sense.amounts[0].mark == "in"
+    said = sense.back or sense.start is not None or sense.amounts[0].mark in {"in", "plus"}
+    said |= sense.shift
     moment = units & {"hour", "minute", "second"}
     if sense.day or (timed and (moment or not said)):
         raise ReadingError("")

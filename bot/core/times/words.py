@@ -71,9 +71,9 @@ _UNITS = (
     ("day|days|d|tag|tage|tagen|jour|jours|dia|dias", "day"),
     ("week|weeks|wk|wks|w|woche|wochen|semaine|semaines|semana|semanas", "week"),
     ("fortnight|fortnights|quinzaine|quincena", "fortnight"),
-    ("month|months|monat|monate|monaten|mois|mes|meses", "month"),
-    ("quarters|quartal", "quarter"),
-    ("year|years|yr|yrs|jahr|jahre|jahren|ans|annee|ano|anos", "year"),
+    ("month|months|monat|monats|monate|monaten|mois|mes|meses", "month"),
+    ("quarters|quartal|quartals|trimestre|trimestres", "quarter"),
+    ("year|years|yr|yrs|jahr|jahres|jahre|jahren|ans|annee|l'annee|d'annee|ano|anos", "year"),
 )
 _ORDINALS = (
     ("first|erste|ersten|erster|premier|primer|primero", 1),
@@ -141,12 +141,17 @@ _LITTLE: tuple[tuple[str, tuple[Pair, ...]], ...] = (
     ("and|und|y", (("_AND", ""),)),
     ("from|after|ab", (("_FROM", ""),)),
     ("an|ein|eine|einem|einer|un|une", (("A", ""),)),
-    ("ago|earlier", (("AGO", ""),)),
+    ("ago", (("AGO", ""),)),
+    ("earlier|fruher|plus tot|antes", (("SHIFT", "earlier"),)),
+    ("later|spater|plus tard|mas tarde|despues", (("SHIFT", "later"),)),
     ("from now|hence", (("_FROM", ""), ("NOW", ""))),
     ("vor|il y a|hace", (("VOR", ""),)),
     ("now|jetzt|maintenant|ahora|right now|just now", (("NOW", ""),)),
-    ("next|nachste|nachsten|nachstes|nachster", (("NEXT", ""),)),
-    ("this|this coming|coming|kommenden|diesen|diese|dieses|ce|cette|este|esta", (("THIS", ""),)),
+    ("next|nachste|nachsten|nachstes|nachster|kommender", (("NEXT", ""),)),
+    (
+        "this|this coming|coming|kommenden|diesen|diese|dieses|dieser|ce|cette|este|esta",
+        (("THIS", ""),),
+    ),
     ("last|letzten|letzte|letztes", (("LAST", ""),)),
     ("prochain|prochaine|que viene|proximo|proxima", (("AFTER", "next"),)),
     ("dernier|derniere|pasado|pasada", (("AFTER", "last"),)),
@@ -173,12 +178,15 @@ _LITTLE: tuple[tuple[str, tuple[Pair, ...]], ...] = (
         "quarter of an hour|a quarter of an hour|quarter hour|a quarter hour",
         (("NUM", "15"), ("UNIT", "minute")),
     ),
-    ("end of|the end of|end of the|the end of the|end|ende|fin de|fin", (("END", ""),)),
+    ("end of|the end of|end of the|the end of the|end|ende|ende des|ende der", (("END", ""),)),
     ("eod|end of day|end of the day", (("EOD", ""),)),
     ("eow", (("END", ""), ("UNIT", "week"))),
-    ("eom", (("END", ""), ("UNIT", "month"))),
-    ("eoq|end of quarter|end of the quarter", (("END", ""), ("UNIT", "quarter"))),
-    ("eoy", (("END", ""), ("UNIT", "year"))),
+    ("eom|monatsende", (("END", ""), ("UNIT", "month"))),
+    (
+        "eoq|end of quarter|end of the quarter|quartalsende",
+        (("END", ""), ("UNIT", "quarter")),
+    ),
+    ("eoy|jahresende", (("END", ""), ("UNIT", "year"))),
     ("time|standard time|daylight time|summer time|zeit", (("_TIME", ""),)),
     (
         "every|each|daily|weekly|biweekly|fortnightly|monthly|jeden|jede|chaque|cada|tous les",
@@ -194,7 +202,17 @@ def phrases() -> dict[str, tuple[Pair, ...]]:
     for spellings, tokens in (*_numbered(), *_named(), *_days(), *_LITTLE):
         for spelling in spellings.split("|"):
             found[spelling] = tokens
-    return found | _german()
+    return found | _german() | _ends()
+
+
+def _ends() -> dict[str, tuple[Pair, ...]]:
+    """Return "fin du", "a finales de la" and their like."""
+    nouns = ("fin", "la fin", "a fin", "a la fin", "fines", "a fines", "finales", "a finales")
+    return {
+        f"{noun}{more}": (("END", ""),)
+        for noun in (*nouns, "final", "a final", "al final")
+        for more in ("", " de", " du", " de la", " del")
+    }
 
 
 def _german() -> dict[str, tuple[Pair, ...]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from bot.core.numbers import say_probability
-from bot.forecasts.rules import LEVELS, Belief, parse_probability
+from bot.forecasts.rules import LEVELS, SIGN, Belief, parse_probability
 from bot.questions.kinds.numbers import rules as numbers
 from bot.questions.kinds.rules import Asked, quote_options
 from bot.rules import Refusal
@@ -19,6 +19,7 @@ from bot.rules import Refusal
 ROUNDING = Fraction(1, 100)
 
 _CHANCE = re.compile(r"(\d{1,12}(?:[.,]\d{1,12})?|[.,]\d{1,12})\s*(%?)")
+_SIGN_IN_WORDS = re.compile(rf"(?<=[\d.,\s]){SIGN}", re.IGNORECASE)
 _HARD_BREAKS = re.compile(r"[/;|\n]")
 # "About", before any of the numbers: it is said of every forecast, so it adds nothing.
 _ABOUT = re.compile(r"(^|[/;|\n,])(\s*)[~≈]\s*(?=[\d.,])")
@@ -49,7 +50,7 @@ def parse_belief(text: str, asked: Asked) -> Typed:
     text = _ABOUT.sub(r"\1\2", text)
     if asked.kind == "numeric":
         return Typed(Belief(values=_quantiles(text, asked.unit)))
-    shares = _shares(text, asked)
+    shares = _shares(_SIGN_IN_WORDS.sub("%", text), asked)
     total = sum(shares, Fraction())
     if abs(total - 1) > ROUNDING:
         raise Refusal(f"`{_shown(text)}` adds up to {say_probability(float(total))}. {_how(asked)}")

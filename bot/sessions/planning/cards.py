@@ -142,7 +142,8 @@ def _understood(planned: Planned) -> str:
 
 
 def _of_series(planned: Planned) -> str:
-    too = f" So are {planned.others} more of its series." if planned.others else ""
+    so = "So is" if planned.others == 1 else "So are"
+    too = f" {so} {planned.others} more of its series." if planned.others else ""
     if not planned.repeats:
         return too
     if planned.alone:

@@ -96,7 +96,8 @@ def edit(desk: Desk, caller: Caller, session: str, plan: Plan) -> Planned | Aske
         with desk.act(caller) as unit:
             return _edit(unit, session, plan, None)
     planned = _planned_for(desk, caller, session)
-    plan, reading = _read(plan, planned.zone, desk.clock(), planned)
+    own = _own_zone(desk, caller) or planned.zone
+    plan, reading = _read(plan, own, desk.clock(), planned)
     with desk.act(caller) as unit:
         _require_unmoved(unit, session, planned)
         return _edit(unit, session, plan, reading)
@@ -259,13 +260,16 @@ def _read(
 ) -> tuple[Plan, Reading | None]:
     """When it is to be; a time zone typed with the time counts like the option for it.
 
-    A time of day alone keeps the day for which the session is planned.
+    A time of day alone keeps the day for which the session is planned. It is read on the editor's
+    clocks and on the session's; where these show different times, it is asked which are meant.
     """
     if plan.when is None:
         return plan, None
     clocks = ZoneInfo(plan.timezone) if plan.timezone else zone
-    at = planned.starts_at if planned else None
-    typed = TypedTime(plan.when, "session", clocks, now, planned=at)
+    typed = TypedTime(plan.when, "session", clocks, now)
+    if planned is not None:
+        theirs = None if plan.timezone else planned.zone
+        typed = replace(typed, planned=planned.starts_at, planned_zone=theirs)
     reading = typed.read()
     own = typed.zone_typed(reading)
     if own is None:
@@ -276,12 +280,14 @@ def _read(
 
 
 def _planned_for(desk: Desk, caller: Caller, session: str) -> series_service.PlannedFor:
-    """The moment of a session that is being edited, and the zone in which its editor types."""
     with desk.db.read() as tx:
-        planned = series_service.planned_for(tx, caller.group_id, session)
+        return series_service.planned_for(tx, caller.group_id, session)
+
+
+def _own_zone(desk: Desk, caller: Caller) -> ZoneInfo | None:
+    with desk.db.read() as tx:
         me = groups.member_of_user(tx, caller.group_id, caller.user_id)
-    own = me.timezone if me is not None else None
-    return replace(planned, zone=ZoneInfo(own)) if own else planned
+    return ZoneInfo(me.timezone) if me is not None and me.timezone else None
 
 
 def _require_unmoved(unit: ActUnit, session: str, planned: series_service.PlannedFor) -> None:

@@ -40,7 +40,7 @@ class ToCome:
 
 @dataclass(frozen=True)
 class PlannedFor:
-    """When a session is to be, and the zone in which its time is read."""
+    """When a session is to be, and on whose clocks."""
 
     starts_at: datetime
     zone: ZoneInfo

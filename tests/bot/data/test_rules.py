@@ -179,6 +179,13 @@ def test_what_is_no_table_at_all_is_refused(text: str) -> None:
     assert refusal(text).startswith("Line 1: the column 'question' is missing.")
 
 
+@pytest.mark.parametrize(("mark", "name"), [(";", "semicolons"), ("\t", "tabs")])
+def test_columns_apart_by_something_else_than_commas_are_named(mark: str, name: str) -> None:
+    said = refusal(mark.join(COLUMNS) + "\n")
+
+    assert said.startswith(f"Line 1: there are {name} between the columns. Save it as CSV UTF-8")
+
+
 LONG = "x" * 101
 BAD = [
     ({"question": ""}, "question", "", "it is empty"),

@@ -54,7 +54,7 @@ def test_a_title_has_ten_to_two_hundred_characters(count: int) -> None:
     ("title", "count"), [("", 0), ("Rain?", 5), ("x" + " " * 20, 1), ("x" * 201, 201)]
 )
 def test_a_title_that_is_too_short_or_too_long_is_refused(title: str, count: int) -> None:
-    with pytest.raises(Refusal, match=f"has {count} characters; it needs 10 to 200"):
+    with pytest.raises(Refusal, match=f"has {count} characters?; it needs 10 to 200"):
         draft(title)
 
 

@@ -663,7 +663,7 @@ def test_what_no_keyboard_types_is_refused_in_a_sentence_that_can_be_sent(text: 
 
 
 def test_marks_of_code_in_a_text_cannot_end_those_around_it() -> None:
-    assert reason(read("7pm `@here` **x**")).count("`") == 2
+    assert reason(read("7pm `@here` **x**")).count("`") == 8
 
 
 # A session that is moved

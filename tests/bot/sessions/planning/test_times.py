@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from bot import keys
 from bot.core.typed_times import Asked
 from bot.groups import service as groups
 from bot.rules import Refusal, StaleRefusal
@@ -120,15 +121,77 @@ def test_a_time_that_is_past_on_that_day_is_refused_and_not_moved_to_tomorrow(de
     assert starts(desk) == "2026-11-20 22:00"
 
 
-def test_the_day_is_that_on_the_clocks_of_whoever_edits(desk: Desk) -> None:
-    plan(desk, "2026-12-04 02:00 Europe/Berlin")
+def test_other_clocks_than_the_session_s_are_asked_about_with_the_day_of_each(desk: Desk) -> None:
+    plan(desk, "2026-12-04 02:00 Europe/Berlin")  # Thursday in New York
     groups.set_timezone(desk, caller("Ana"), "ET")
 
-    edit(desk, "9pm")
+    asked = edit(desk, "9pm")
 
-    found = row(desk, Meetup, 1)
-    assert found.starts_at == datetime(2026, 12, 4, 2, tzinfo=UTC)  # Thursday in New York
-    assert found.timezone == "Europe/Berlin"
+    assert isinstance(asked, Asked)
+    assert asked.labels == (
+        "Thu 3 Dec 2026, 21:00 (America/New_York)",
+        "Fri 4 Dec 2026, 21:00 (Europe/Berlin)",
+    )
+    assert "different time zones" in asked.doubt
+
+
+@pytest.mark.parametrize(("pressed", "at"), [(0, "2026-12-04 02:00"), (1, "2026-12-04 20:00")])
+def test_whichever_clocks_are_chosen_the_session_keeps_its_zone(
+    desk: Desk, pressed: int, at: str
+) -> None:
+    plan(desk, "2026-12-04 02:00 Europe/Berlin")
+    groups.set_timezone(desk, caller("Ana"), "ET")
+    asked = edit(desk, "9pm")
+    assert isinstance(asked, Asked)
+
+    planning.choose(desk, caller("Ana"), keys.draft(asked.draft_id, pressed))
+
+    assert (starts(desk), row(desk, Meetup, 1).timezone) == (at, "Europe/Berlin")
+
+
+def test_other_clocks_that_show_the_same_ask_nothing(desk: Desk) -> None:
+    plan(desk, "2026-12-03 19:00 Europe/Berlin")
+    groups.set_timezone(desk, caller("Ana"), "Europe/Paris")
+
+    edit(desk, "20:00")
+
+    assert (starts(desk), row(desk, Meetup, 1).timezone) == ("2026-12-03 19:00", "Europe/Berlin")
+
+
+def test_a_day_or_a_zone_typed_with_the_time_or_beside_it_leaves_nothing_to_ask(
+    desk: Desk,
+) -> None:
+    plan(desk, "2026-12-03 19:00 Europe/Berlin")
+    groups.set_timezone(desk, caller("Ana"), "ET")
+
+    edit(desk, "2026-12-04 14:00")
+    by_day = starts(desk)
+    edit(desk, "21:00 Berlin")
+    by_zone = starts(desk)
+    edit(desk, "22:00", timezone="Europe/Berlin")
+
+    assert (by_day, by_zone) == ("2026-12-04 19:00", "2026-12-04 20:00")
+    assert starts(desk) == "2026-12-04 21:00"
+
+
+def test_an_hour_added_is_asked_from_the_time_planned_or_from_now(desk: Desk) -> None:
+    plan(desk, "2026-12-03 19:00")
+
+    asked = edit(desk, "+1 hour")
+
+    assert isinstance(asked, Asked)
+    assert asked.labels == (
+        "Fri 20 Nov 2026, 20:00 (UTC+00:00)",
+        "Thu 3 Dec 2026, 20:00 (UTC+00:00)",
+    )
+
+
+def test_an_hour_later_is_later_than_planned(desk: Desk) -> None:
+    plan(desk, "2026-12-03 19:00")
+
+    edit(desk, "1 hour later")
+
+    assert starts(desk) == "2026-12-03 20:00"
 
 
 def test_the_day_is_that_on_the_clocks_that_are_typed(desk: Desk) -> None:
