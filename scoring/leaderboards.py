@@ -22,7 +22,7 @@ from scoring.errors import ScoringInputError
 from scoring.identifiers import dense, identifiers
 from scoring.metrics import MemberValues, Rows
 from scoring.moments import Moment, Moments, second, seconds
-from scoring.ranks import level_p_value, rank_ranges
+from scoring.ranks import TOO_CLOSE, level_p_value, rank_ranges
 
 Metric = Literal["edge", "over_time", "brier", "calibration", "gain", "log", "peer", "baseline"]
 Best = Literal["high", "low"]
@@ -40,7 +40,6 @@ BEST: dict[str, Best] = {
 LEAST_QUESTIONS = {"brier": 10, "log": 20, "baseline": 20}  # from which an interval is shown
 ABOUT = ("log", "baseline")  # their intervals hold only about what they say
 NOISE = 1e-9  # values closer than this are equal: summing in another order moves them less
-TOO_CLOSE = 0.1
 SHRUNK = ("edge", "over_time", "gain", "calibration")
 _BRIER = "A Brier score is between 0 and 1 (up to 2 with several options)."
 

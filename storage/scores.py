@@ -22,6 +22,8 @@ COUNTED = (
     *("round_id", "brier", "edge", "probability", "outcome"),
     *("peer", "baseline", "turn_edge", "seat", "over_time"),
 )
+# A record of so many turns shows whether people change seats.
+MOST_TURNS = 5_000
 Rows = Sequence[tuple[Any, ...]]
 
 
@@ -68,13 +70,45 @@ def columns(
         statement = statement.where(Score.moment == _MOMENTS[metric])
     else:
         statement = statement.where(col(Score.headline))
+    return _plain(tx, _within(statement, group_id, metric, since, until, sessions))
+
+
+def seats_taken(
+    tx: Session,
+    group_id: int,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    sessions: int | None = None,
+) -> set[tuple[int, int]]:
+    """Return who has sat in which seat, of turns that count for the gain: (member, seat).
+
+    Of many turns some are enough: it is asked whether people change seats at all.
+    """
+    statement = select(Score.member_id, Score.seat).where(
+        Score.group_id == group_id, col(Score.turn_edge).is_not(None), col(Score.seat).is_not(None)
+    )
+    statement = statement.where(Score.moment == _MOMENTS["gain"]).limit(MOST_TURNS)
+    rows = _plain(tx, _within(statement, group_id, "gain", since, until, sessions))
+    return {(member, seat) for member, seat in rows}
+
+
+def _within(
+    statement: Any,
+    group_id: int,
+    metric: str,
+    since: datetime | None,
+    until: datetime | None,
+    sessions: int | None,
+) -> Any:
+    """Limit a statement about scores to a window."""
     if since is not None:
         statement = statement.where(Score.known_at >= since)
     if until is not None:
         statement = statement.where(Score.known_at < until)
     if sessions is not None:
         statement = statement.where(_taken_in_last(group_id, sessions, metric))
-    return _plain(tx, statement)
+    return statement
 
 
 def counted(tx: Session, group_id: int) -> Rows:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bot.circle.averages import ENOUGH_ROUNDS, Comparison, Mean
 from bot.circle.rules import FEWEST_TURNS, say_gain, say_weight
-from bot.circle.service import Fairness, Follower, GroupCircle, Seating, Trust
+from bot.circle.service import Fairness, Follower, GroupCircle, Trust
 from bot.circle.shown import MemberRecord
 from bot.circle.words import (
     SECOND_THOUGHT,
@@ -22,6 +22,7 @@ from bot.core.numbers import say_share
 from bot.message import BLUE, GREY, Message, Picture, card, lines, say_brier
 
 FIELD = 1000
+NAMES = 90  # characters for those of whom nothing is said
 HOW_TO_BEGIN = (
     "Take a yes/no question around with `/session start`, three people or more: first everybody's "
     "blind forecast, then the turns. When rounds have closed, this shows who moves towards what "
@@ -63,12 +64,12 @@ def circle_card(view: GroupCircle, picture: Picture | None) -> Message:
     return Message(embed=embed, picture=picture)
 
 
-def record_lines(record: MemberRecord) -> tuple[str, ...]:
-    """Tell on a profile what going around did for a member, and how they listen.
+def record_lines(record: MemberRecord, *, you: bool = False) -> tuple[str, ...]:
+    """Tell on a profile, maybe one's own, what going around did for a member, and how they listen.
 
     Empty for somebody who was never in a circle on a yes/no question.
     """
-    return tuple(line for line in (_own_gain(record.own), _listening(record)) if line)
+    return tuple(line for line in (_own_gain(record.own), _listening(record, you=you)) if line)
 
 
 def _nothing(view: GroupCircle) -> str:
@@ -110,7 +111,10 @@ def _help(view: GroupCircle) -> str:
 
 def _help_verdict(gain: Mean) -> str:
     if gain.interval is None:
-        return f"Too early to say: it takes ten questions ({gain.questions} so far)."
+        return (
+            "Too early to say: it takes ten questions on which three or more forecast both blind "
+            f"and at the end ({gain.questions} so far)."
+        )
     if gain.interval[0] > 0:
         return "**Yes**, and it is hardly luck."
     if gain.interval[1] < 0:
@@ -159,7 +163,7 @@ def _trust_verdict(found: Comparison) -> str:
 
 
 def _fair(found: Fairness) -> str:
-    return "\n".join([_seats(found.seats), f"{_opened(found.seatings)} {EVEN}"])
+    return "\n".join([_seats(found.seats), f"{_opened(found)} {EVEN}"])
 
 
 def _seats(found: Comparison | None) -> str:
@@ -176,20 +180,22 @@ def _seats(found: Comparison | None) -> str:
     )
 
 
-def _opened(seatings: Sequence[Seating]) -> str:
-    shares = {f"{one.fair:.1f}" for one in seatings}
+def _opened(found: Fairness) -> str:
+    shares = {f"{one.fair:.1f}" for one in found.seatings}
+    who = f"Who opened, in {say_count(found.rounds, 'round')} of two or more"
     if len(shares) == 1:
-        said = [f"{name_of(one.name)} {one.opened}" for one in seatings]
-        return f"Opened: {say_list(said)} ({shares.pop()} each would be even)."
-    said = [f"{name_of(one.name)} {one.opened} (even: {one.fair:.1f})" for one in seatings]
-    return f"Opened: {say_list(said)}."
+        said = [f"{name_of(one.name)} {one.opened}" for one in found.seatings]
+        return f"{who}: {say_list(said)} ({shares.pop()} each would be even)."
+    said = [f"{name_of(one.name)} {one.opened} (even: {one.fair:.1f})" for one in found.seatings]
+    return f"{who}: {say_list(said)}."
 
 
 def _followers(view: GroupCircle) -> str:
     left = _left(view)
+    silent = (_quiet(view.quiet), _openers(view.openers), _alike(view.alike))
     if not view.followers:
-        return "\n".join(part for part in (_quiet(view.quiet), left) if part)
-    below = "\n".join(part for part in (_quiet(view.quiet), left, f"*{WEIGHT}*") if part)
+        return "\n".join(part for part in (*silent, left) if part)
+    below = "\n".join(part for part in (*silent, left, f"*{WEIGHT}*") if part)
     rows = [_follower(one) for one in view.followers]
     return f"{lines(rows, FIELD - len(below))}\n{below}"
 
@@ -201,10 +207,27 @@ def _follower(one: Follower) -> str:
     )
 
 
-def _quiet(count: int) -> str:
-    if not count:
+def _quiet(few: Sequence[tuple[str, int]]) -> str:
+    if not few:
         return ""
-    return f"Nothing is said of {say_count(count, 'member')} with fewer than five turns so far."
+    so_far = say_list([f"{name_of(name)} {turns}" for name, turns in few], NAMES)
+    return f"It takes five turns after others. So far: {so_far}."
+
+
+def _openers(names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    return f"Always opened, so there is nothing to compare yet: {_names(names)}."
+
+
+def _alike(names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    return f"No blind forecast that differs from what they had heard: {_names(names)}."
+
+
+def _names(names: Sequence[str]) -> str:
+    return say_list([name_of(name) for name in names], NAMES)
 
 
 def _left(view: GroupCircle) -> str:
@@ -212,7 +235,7 @@ def _left(view: GroupCircle) -> str:
         return ""
     return (
         f"{say_share(view.spread_left)} of our blind differences are left at the end "
-        f"({say_count(view.spread_rounds, 'round')})."
+        f"({say_count(view.spread_rounds, 'round')} of three or more who forecast both times)."
     )
 
 
@@ -228,14 +251,20 @@ def _own_gain(own: Mean | None) -> str:
     )
 
 
-def _listening(record: MemberRecord) -> str:
+def _listening(record: MemberRecord, *, you: bool) -> str:
     found = record.weight
+    if found is None and record.opens:
+        return (
+            "Listening is told from five turns after others on. So far each turn opened "
+            "its round: there is nothing to compare."
+        )
     if found is None:
         return ""
     if found.turns < FEWEST_TURNS:
         return f"Listening is told from five turns after others on ({found.turns} so far)."
+    way = f"**{say_weight(found.weight, you=you)}**, {say_share(found.weight)} of the way"
+    interval = say_weight_interval(found.interval)
     return (
-        f"While others speak: **{say_weight(found.weight)}**, {say_share(found.weight)} of the way "
-        f"from the blind forecast to what was said before ({say_weight_interval(found.interval)}; "
+        f"While others speak: {way} from the blind forecast to what was said before ({interval}; "
         f"{say_count(found.turns, 'turn')}). Neither far nor near is better, and {SECOND_THOUGHT}."
     )

@@ -8,12 +8,12 @@ from datetime import datetime
 FEWEST_TURNS = 5  # under which no word is said of how somebody listens
 _FURTHEST = 1.2
 _WEIGHTS = (
-    (-0.15, "moves away from the group"),
-    (0.15, "keeps to their own view"),
-    (0.4, "listens, and leans to their own view"),
-    (0.7, "meets the group halfway"),
-    (_FURTHEST, "follows the group"),
-    (math.inf, "goes further than the group"),
+    (-0.15, "moves away from the group", "you move away from the group"),
+    (0.15, "keeps to their own view", "you keep to your own view"),
+    (0.4, "listens, and leans to their own view", "you listen, and lean to your own view"),
+    (0.7, "meets the group halfway", "you meet the group halfway"),
+    (_FURTHEST, "follows the group", "you follow the group"),
+    (math.inf, "goes further than the group", "you go further than the group"),
 )
 
 
@@ -92,13 +92,13 @@ def say_gain(value: float) -> str:
     return said.replace("-", "−") if float(said) else said.lstrip("+-")
 
 
-def say_weight(weight: float) -> str:
-    """How far somebody moves to what was said before, kindly.
+def say_weight(weight: float, *, you: bool = False) -> str:
+    """Say kindly how far somebody, or the member spoken to, moves to what was said before.
 
-    >>> say_weight(0.05), say_weight(0.5)
-    ('keeps to their own view', 'meets the group halfway')
+    >>> say_weight(0.05), say_weight(0.5, you=True)
+    ('keeps to their own view', 'you meet the group halfway')
     """
-    return next(words for limit, words in _WEIGHTS if weight < limit)
+    return next(yours if you else theirs for limit, theirs, yours in _WEIGHTS if weight < limit)
 
 
 def as_heard(said: Iterable[Voice]) -> tuple[Voice, ...]:
@@ -107,6 +107,20 @@ def as_heard(said: Iterable[Voice]) -> tuple[Voice, ...]:
     A number that came late was not heard by those who spoke meanwhile.
     """
     return tuple(sorted(said, key=lambda voice: math.inf if voice.said is None else voice.said))
+
+
+def heard(rounds: Iterable[Sequence[Voice]]) -> dict[int, int]:
+    """Count the turns of each member that came after somebody else's; 0 for who always opened.
+
+    Args:
+        rounds: the voices of each round, in the order in which they were heard.
+    """
+    found: dict[int, int] = {}
+    for said in rounds:
+        spoken = [voice for voice in said if voice.turn is not None]
+        for at, voice in enumerate(spoken):
+            found[voice.member] = found.get(voice.member, 0) + (at > 0)
+    return found
 
 
 def _voice(member: int, own: Sequence[tuple[int, Recorded]]) -> Voice:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.circle import averages, shown, worth
+from bot.circle import averages, rules, shown, worth
 from bot.circle.averages import Comparison, Interval, Mean
 from bot.circle.pooling import FEWEST
 from bot.circle.rules import FEWEST_TURNS, Circle
@@ -68,8 +68,9 @@ class GroupCircle:
     """Everything that a group can learn about its circle.
 
     `resolved` counts rounds with a known outcome and three forecasts or more, `gains` has those of
-    them in which three or more forecast both blind and at the end. `quiet` counts members who have
-    too few turns for a word about how they listen.
+    them in which three or more forecast both blind and at the end. Of the members of whom nothing
+    is said, `quiet` have too few turns after others (so many), `openers` have none, and `alike`
+    have no blind forecast that differs from what they had heard.
     """
 
     rounds: int
@@ -80,9 +81,11 @@ class GroupCircle:
     trust: Trust | None
     fairness: Fairness | None
     followers: tuple[Follower, ...]
-    quiet: int
+    quiet: tuple[tuple[str, int], ...]
     spread_left: float | None
     spread_rounds: int
+    openers: tuple[str, ...] = ()
+    alike: tuple[str, ...] = ()
 
 
 def show_circle(desk: Desk, caller: Caller) -> GroupCircle:
@@ -96,6 +99,10 @@ def show_circle(desk: Desk, caller: Caller) -> GroupCircle:
     resolved = [one for one in scored if len(one.finals) >= FEWEST]
     gains = [(one, change.gain) for one in resolved if (change := worth.change(one))]
     herding = averages.herding(one.voices for one in said)
+    heard, weighed = (
+        rules.heard(one.voices for one in said),
+        {one.member for one in herding.weights},
+    )
     enough = [one for one in herding.weights if one.turns >= FEWEST_TURNS]
     return GroupCircle(
         rounds=len(_binary(spoke) | {one.round_id for one in (*scored, *said)}),
@@ -108,9 +115,13 @@ def show_circle(desk: Desk, caller: Caller) -> GroupCircle:
         followers=tuple(
             Follower(names[one.member], one.weight, one.interval, one.turns) for one in enough
         ),
-        quiet=len(herding.weights) - len(enough),
+        quiet=tuple(
+            (names[one.member], one.turns) for one in herding.weights if one.turns < FEWEST_TURNS
+        ),
         spread_left=herding.spread_left,
         spread_rounds=herding.spread_rounds,
+        openers=tuple(names[one] for one, turns in heard.items() if not turns),
+        alike=tuple(names[one] for one, turns in heard.items() if turns and one not in weighed),
     )
 
 

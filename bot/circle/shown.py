@@ -26,12 +26,14 @@ class WorthShown:
 class MemberRecord:
     """A member in the circle: own gain and how they listen, with what there is to tell it from.
 
-    `turns` are those of closed rounds with a blind forecast, after somebody had spoken.
+    `turns` are those of closed rounds with a blind forecast, after somebody had spoken. `opens`
+    says that they have opened every time so far.
     """
 
     own: averages.Mean | None
     weight: averages.Weight | None
     turns: int
+    opens: bool = False
 
 
 def read_worth(tx: Session, question_id: int) -> WorthShown | None:
@@ -56,7 +58,8 @@ def read_member(tx: Session, group_id: int, member_id: int) -> MemberRecord:
     ]
     weights = averages.herding(one.voices for one in said).weights
     mine = next((one for one in weights if one.member == member_id), None)
-    return MemberRecord(averages.mean(own), mine, mine.turns if mine else 0)
+    opens = rules.heard(one.voices for one in said).get(member_id) == 0
+    return MemberRecord(averages.mean(own), mine, mine.turns if mine else 0, opens)
 
 
 def scored_circles(rows: Sequence[Scored]) -> list[Circle]:

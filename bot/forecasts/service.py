@@ -194,7 +194,7 @@ def _record(
 def _see(unit: ActUnit, at: Key, read: Recording) -> None:
     """The answer to the form shows the turn's card, and all of that has been read by now."""
     if at.kind == "t":
-        unit.seen[at] = shown.turn_card(read.circle, read.here, at)
+        unit.seen[at] = shown.turn_card(read.circle, read.here, at, unit.now)
 
 
 def _standing(tx: Session, question_id: int, member_id: int) -> Belief | None:

@@ -69,12 +69,17 @@ def outcome(text: str) -> Outcome:
     return known[typed]
 
 
+def takes_forecasts(state: State, closes_at: datetime | None, now: datetime) -> bool:
+    """Tell whether a forecast can be recorded; a close that nobody has noted yet counts too."""
+    return state in {"proposed", "open"} and (closes_at is None or closes_at > now)
+
+
 def check_open(state: State, closes_at: datetime | None, now: datetime) -> None:
     """Refuses a forecast on a question that takes none."""
-    if state == "closed" or (state in {"proposed", "open"} and closes_at and closes_at <= now):
-        raise Refusal("This question has closed, so it takes no more forecasts.")
-    if state in {"resolved", "void"}:
-        raise Refusal("This question has been settled, so it takes no more forecasts.")
+    if takes_forecasts(state, closes_at, now):
+        return
+    over = "been settled" if state in {"resolved", "void"} else "closed"
+    raise Refusal(f"This question has {over}, so it takes no more forecasts.")
 
 
 def check_known(known_at: datetime, created_at: datetime, now: datetime) -> None:

@@ -213,6 +213,7 @@ def reopen(desk: Desk, caller: Caller, question_id: int) -> str:
         question.state = QuestionState(rules.state_when_reopened(question.closes_at, unit.now))
         _add_resolution(unit, question, None, unit.now, comment="reopened")
         rescoring.rescore(unit, question)
+        _refresh_rounds(unit, question_id)
         return question.title
 
 
@@ -245,6 +246,7 @@ def close_due(desk: Desk, question_id: int, group_id: int) -> None:
         if question.state in {QuestionState.PROPOSED, QuestionState.OPEN}:
             question.state = QuestionState.CLOSED
             unit.refresh(keys.question(question_id))
+            _refresh_rounds(unit, question_id)
             refresh_offers(unit)
 
 
@@ -383,7 +385,7 @@ def _show_edited(unit: ActUnit, question: Question) -> None:
     if question.state == QuestionState.CLOSED and (closes_at is None or closes_at > unit.now):
         question.state = QuestionState.OPEN
     unit.refresh(keys.question(row_id(question)))
-    _refresh_round(unit, row_id(question))
+    _refresh_rounds(unit, row_id(question))
     refresh_offers(unit)
     _wake_at_close(unit, question)
 
@@ -424,12 +426,13 @@ def refresh_lobbies(unit: Unit) -> None:
         unit.refresh(keys.lobby(session_id, lobby))
 
 
-def _refresh_round(unit: Unit, question_id: int) -> None:
-    """The card of the round that is taking the question: people answer what it says."""
-    latest = rounds.latest_on_question(unit.tx, question_id)
-    if latest is not None and latest.phase != Phase.CLOSED:
-        number, turns = row_id(latest), latest.turn_count
-        for key in (keys.blind(number), keys.turn(number, turns), keys.final(number, turns)):
+def _refresh_rounds(unit: Unit, question_id: int) -> None:
+    """Have the cards of the question's rounds edited: they ask for forecasts, or no longer."""
+    for row in rounds.on_question(unit.tx, question_id):
+        number, turns = row_id(row), row.turn_count
+        running = (keys.blind(number), keys.turn(number, turns), keys.final(number, turns))
+        followed = (*running, keys.stopped(number, turns))
+        for key in (keys.summary(number),) if row.phase == Phase.CLOSED else followed:
             unit.refresh(key)
 
 
@@ -490,6 +493,7 @@ def _resolve(
     question.state = QuestionState(rules.state_after(result))
     _add_resolution(unit, question, result, known.at, source=source)
     rescoring.rescore(unit, question)
+    _refresh_rounds(unit, question_id)
     made = [row.made_at for row in forecasts.on_question(unit.tx, question_id)]
     counted = [
         at

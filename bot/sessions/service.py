@@ -152,11 +152,7 @@ def next_round(desk: Desk, caller: Caller, at: Key | None = None, question: str 
     with desk.act(caller) as unit:
         meetup = live.of_round(unit, at) if at else live.here(unit)
         live.require_lead(unit, meetup, "open the next round")
-        if rounds_service.running(unit, meetup) is not None:
-            raise Refusal(
-                "A round is running; the next one can open when it has closed. **Skip** and "
-                "**Everyone's ready** on the newest card move it on."
-            )
+        _close_round_in_the_way(unit, meetup)
         if meetup.lobby_open and not question:
             raise Refusal("The lobby of the next round is open already. Press Start the round.")
         _choose(unit, meetup, question)
@@ -244,6 +240,19 @@ def _refuse_second(unit: ActUnit, channel_id: int) -> None:
             "A session is live in this channel already. Join it, end it with `/session end`, or "
             "start yours in another channel."
         )
+
+
+def _close_round_in_the_way(unit: ActUnit, meetup: Meetup) -> None:
+    """Close a round in which nothing can be recorded any more; any other has to be finished."""
+    row = rounds_service.running(unit, meetup)
+    if row is None:
+        return
+    if rounds_service.takes_forecasts(unit, row):
+        raise Refusal(
+            "A round is running; the next one can open when it has closed. **Skip** and "
+            "**Everyone's ready** on the newest card move it on."
+        )
+    rounds_service.end_round(unit, row)
 
 
 def _planned(unit: ActUnit, typed: str) -> Meetup:

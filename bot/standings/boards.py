@@ -4,17 +4,15 @@ Each board gets its rows as `storage.scores.columns` gives them: member, questio
 metric is made of.
 """
 
-import math
-from collections.abc import Mapping, Sequence
-from statistics import fmean
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import fdtrc, fdtri
 
 import scoring
 from bot.standings.asked import METRICS, Metric
+from scoring import ranks
 from storage.scores import COUNTED
 
 # The last column of these is there where the metric has a score.
@@ -25,9 +23,6 @@ _MADE_OF = {
 }
 _FEW = 100  # members up to whom each calibration is measured against a thousand lucky ones
 _MANY_DRAWS, _FEWER_DRAWS = 1_000, 250
-_TOO_CLOSE = 0.1
-_MOST_TIMES = 1_024  # as many questions as now; beyond that a forecast of the board says nothing
-_KNOWN = 1e9  # degrees of freedom that are as good as endless
 
 Column = NDArray[np.float64]
 
@@ -68,24 +63,27 @@ def _columns_of(metric: Metric, named: Mapping[str, Column]) -> list[Column]:
 
 
 def questions_to_settle(table: scoring.Leaderboard) -> int | None:
-    """About how many more questions would tell the members apart, if they go on as now.
+    """Tell about how many more questions would settle a table that is too close to call.
 
-    The F statistic of a table is 1 on average if all are level. What it is above 1 grows with the
-    questions. None where it is not above 1 (luck alone differs as much), where nothing is known
-    yet, or where it would take a thousand times as many.
+    None where that cannot be told, as `scoring.ranks.questions_to_settle` says.
     """
-    freedom = min((row.freedom for row in table.ranked), default=0.0)
-    apart = sum(row.error > 0 for row in table.ranked) - 1
-    if not table.too_close or math.isnan(table.level_p) or apart < 1:
+    if not table.too_close:
         return None
-    freedom = min(freedom, _KNOWN)
-    excess = float(fdtri(apart, freedom, 1 - table.level_p)) - 1
-    times = 1.0
-    while excess > 0 and times < _MOST_TIMES:
-        times *= 1.02
-        if fdtrc(apart, freedom * times, 1 + excess * times) <= _TOO_CLOSE:
-            return math.ceil((times - 1) * fmean(row.questions for row in table.ranked))
-    return None
+    return ranks.questions_to_settle(
+        level_p=table.level_p,
+        errors=[row.error for row in table.ranked],
+        freedom=min((row.freedom for row in table.ranked), default=0.0),
+        questions=[row.questions for row in table.ranked],
+    )
+
+
+def seats_compare(taken: Collection[tuple[int, int]]) -> bool:
+    """Tell whether two people have sat in one seat: else what they earned may be the seat's.
+
+    Args:
+        taken: who has sat in which seat, as (member, seat).
+    """
+    return len({seat for _, seat in taken}) < len(set(taken))
 
 
 def _given(metric: Metric, values: Sequence[Column]) -> dict[str, Any]:

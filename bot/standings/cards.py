@@ -50,6 +50,14 @@ MOMENTS = {
     Moment.CLOSE: "When the question closed",
 }
 TOO_CLOSE = "**Too close to call: luck alone often gives such a table.** Nobody leads yet."
+UNMOVED = (
+    "**Nothing to compare yet: nobody has sat in a seat that was somebody else's.** So what a "
+    "member earned may be their own doing or their seat's."
+)
+CHANGE_SEATS = (
+    "Turns in other seats: start with the order `rotate` (`/session start`). Then whoever has "
+    "opened least often goes first."
+)
 BY_LUCK = (
     "So far people differ no more than luck alone makes them, so nobody can say how many more "
     "questions it takes. Each one that resolves makes the ranges narrower."
@@ -66,13 +74,14 @@ def leaderboard_card(board: Board, picture: Picture | None) -> Message:
     """One page of members, best first, those on the way to a rank below."""
     asked = board.asked
     embed = card(leaderboard_title(board), _rows(board), BLUE if board.members else GREY)
-    if board.too_close:
+    if board.too_close or board.unmoved:
         embed.add_field(name="What would settle it", value=_settle(board), inline=False)
     if board.mine is not None:
         row, page = board.mine
         here = page == asked.page
         told = [] if here else [_row(row, asked)]
-        value = "\n".join([*told, _progress(row, asked)])
+        next_ = CHANGE_SEATS if board.unmoved else _progress(row, asked)
+        value = "\n".join([*told, next_])
         embed.add_field(name="You" if here else f"You, on page {page}", value=value, inline=False)
     embed.set_footer(text=f"{WORDS[asked.metric].means} {_ranges(board)}".strip())
     if picture is not None:
@@ -127,7 +136,7 @@ def profile_card(profile: Profile) -> Message:
         embed.add_field(name="Calibration", value=_calibration(profile), inline=False)
     if moments := _moments(profile.moments):
         embed.add_field(name="Mean Brier score by moment", value=moments, inline=False)
-    if circle := record_lines(profile.circle):
+    if circle := record_lines(profile.circle, you=profile.mine):
         embed.add_field(name="In the circle", value=lines(circle), inline=False)
     if profile.recent:
         rows = [_recent(line) for line in profile.recent]
@@ -149,11 +158,13 @@ def _rows(board: Board) -> str:
         ranked = [_no_rank(board)]
     if others:
         others.insert(0, _below(board))
-    first = [TOO_CLOSE] if board.too_close else []
+    first = [TOO_CLOSE] if board.too_close else [UNMOVED] if board.unmoved else []
     return "\n".join([*first, *ranked, *([""] if ranked and others else []), *others])
 
 
 def _settle(board: Board) -> str:
+    if board.unmoved:
+        return CHANGE_SEATS
     if not board.told_apart:
         return TOO_FEW
     if board.more is None:
@@ -290,8 +301,10 @@ def _turning(board: Board) -> tuple[Item, ...]:
 
 
 def _record(profile: Profile) -> str:
+    if not profile.forecasts and profile.mine:
+        return "You have no forecast yet. `/forecast` records one, or join a session."
     if not profile.forecasts:
-        return "No forecast yet. `/forecast` records one, or join a session."
+        return "No forecast yet."
     made = (
         f"{profile.forecasts} forecast{_s(profile.forecasts)} on {_questions(profile.questions)}, "
         f"{profile.pending} of them not settled yet."
@@ -365,7 +378,7 @@ def _moments(moments: Moments) -> str:
     if not moments.questions:
         return ""
     return (
-        f"Told from {MOMENTS_FROM} questions on of which you have all four moments: "
+        f"Told from {MOMENTS_FROM} questions on that have a forecast at all four moments: "
         f"{moments.questions} so far."
     )
 

@@ -16,7 +16,11 @@ from bot.standings.words import WORDS
 from bot.unit import Caller, Desk
 from scoring.loading import LOADING
 
-STRANGER = "The bot has not met them here yet: no forecast, no session, no question."
+STRANGER = "I have not met this member here yet: no forecast, no session, no question."
+YOU_ARE_NEW = (
+    "I have nothing of yours here yet: no forecast, no session, no question. `/forecast` records "
+    "your first forecast."
+)
 
 
 def leaderboard(
@@ -37,7 +41,7 @@ def calibration(desk: Desk, caller: Caller, user_id: int | None, *, group: bool)
     """A calibration with its picture."""
     shown = service.show_calibration(desk, caller, user_id, group=group)
     if shown is None:
-        raise Refusal(STRANGER)
+        raise _unknown(caller, user_id)
     return cards.calibration_card(shown, calibration_picture(shown))
 
 
@@ -45,13 +49,17 @@ def profile(desk: Desk, caller: Caller, user_id: int | None) -> Message:
     """A member's record."""
     shown = service.show_profile(desk, caller, user_id)
     if shown is None:
-        raise Refusal(STRANGER)
+        raise _unknown(caller, user_id)
     return cards.profile_card(shown)
+
+
+def _unknown(caller: Caller, user_id: int | None) -> Refusal:
+    return Refusal(YOU_ARE_NEW if user_id in {None, caller.user_id} else STRANGER)
 
 
 def leaderboard_picture(board: Board) -> Picture | None:
     """One page of the leaderboard drawn; None where there is nothing to draw."""
-    if not board.rows:
+    if not board.rows or board.unmoved:
         return None
     # Loaded with the first picture: matplotlib would be a fifth of an idle bot's memory.
     with LOADING:

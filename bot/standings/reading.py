@@ -16,11 +16,13 @@ ENOUGH_FOR_TENTHS = 50
 LEVEL = 0.9
 BARS = 20
 TOO_SURE, NOT_SURE_ENOUGH = "too sure", "not sure enough"
+LESS_OFTEN, MORE_OFTEN = (f"things happen {way} often than said" for way in ("less", "more"))
 _ADVICE = {
     TOO_SURE: "Forecasts nearer to 50% would have done better.",
     NOT_SURE_ENOUGH: "Bolder forecasts would have done better.",
 }
 _ROUNDING = 1e-9
+_MIDDLE = 0.05  # so near to 50% a forecast is neither bold nor timid
 _LOG_ODDS_OF_75 = math.log(3)
 
 
@@ -76,6 +78,20 @@ class Reading:
         """
         return max(self.bins, key=lambda one: (one.count, abs(one.said - 0.5)))
 
+    @property
+    def opposite(self) -> bool:
+        """Whether the main bin is off, by more than luck explains, against the tilt of all."""
+        main = self.main_bin
+        off = 0 if main.lucky else main.happened - main.said
+        outward = main.said - 0.5 if abs(main.said - 0.5) > _MIDDLE else 0.0
+        against = {
+            TOO_SURE: off * outward,
+            NOT_SURE_ENOUGH: -off * outward,
+            LESS_OFTEN: off,
+            MORE_OFTEN: -off,
+        }
+        return not self.lucky and against.get(self.tilt, 0) > 0
+
 
 def read(probabilities: Sequence[float], outcomes: Sequence[int]) -> Reading | None:
     """The calibration of forecasts on as many yes-or-no questions; None without any."""
@@ -116,41 +132,60 @@ def sentence(reading: Reading | None, who: str) -> str:
         return "No resolved yes-or-no question yet, so there is nothing to see so far."
     if reading.count < FEW:
         return f"Only {_forecasts(reading.count)} so far: too few to tell skill from luck."
-    return f"{_of_main_bin(reading.main_bin, who)} {_of_all(reading)}"
+    if reading.lucky != reading.main_bin.lucky or reading.opposite:
+        return f"{_of_all(reading)}, but {_exception(reading)}."
+    return f"{_of_main_bin(reading.main_bin, who)} {_of_all(reading)}."
 
 
 def advice(reading: Reading | None) -> str:
     """What to do about it, where that is clear; else nothing."""
-    if reading is None or reading.count < FEW or reading.lucky:
+    if reading is None or reading.count < FEW or reading.lucky or reading.opposite:
         return ""
     return _ADVICE.get(reading.tilt, "")
 
 
 def _of_main_bin(main: Bin, who: str) -> str:
     says = "say" if who == "you" else "says"
-    about = f"about {say_probability(main.said)}"
+    return f"When {who} {says} about {say_probability(main.said)}, {_happens(main)}."
+
+
+def _happens(main: Bin) -> str:
     luck = "within luck" if main.lucky else "more than luck explains"
     return (
-        f"When {who} {says} {about}, it happens "
-        f"{say_share(main.happened)} of the time; with {_forecasts(main.count)} that is {luck}."
+        f"it happens {say_share(main.happened)} of the time; with {_forecasts(main.count)} that is "
+        f"{luck}"
+    )
+
+
+def _exception(reading: Reading) -> str:
+    """How the main bin, which says something else, fits to what all forecasts say together."""
+    main = reading.main_bin
+    around = f"around {say_probability(main.said)} "
+    if reading.opposite:
+        return f"{around}it is the other way: {_happens(main)}"
+    if main.lucky:
+        return f"{around}{_happens(main)}"
+    return (
+        f"{around}it happens {say_share(main.happened)} of the time: with {_forecasts(main.count)} "
+        "luck brings that in one record of ten at most"
     )
 
 
 def _of_all(reading: Reading) -> str:
     together = f"All {_forecasts(reading.count)} together"
     if reading.lucky:
-        return f"{together} are within what luck allows."
+        return f"{together} are within what luck allows"
     tilt = f": {reading.tilt}" if reading.tilt else ""
-    return f"{together} are further off than luck explains{tilt}."
+    return f"{together} are further off than luck explains{tilt}"
 
 
 def _tilt(skill: scoring.CalibrationSkill) -> str:
     """The direction of the error, where it is clear; the limits are NaN where it is not known."""
     lean = ""
     if skill.intercept_high < 0:
-        lean = "things happen less often than said"
+        lean = LESS_OFTEN
     elif skill.intercept_low > 0:
-        lean = "things happen more often than said"
+        lean = MORE_OFTEN
     # Then 25% and 75% are off to the same side, and bolder or meeker would mend one of them only.
     if lean and abs(skill.intercept) >= abs(skill.slope - 1) * _LOG_ODDS_OF_75:
         return lean

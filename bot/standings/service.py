@@ -3,7 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
 from statistics import fmean
@@ -56,7 +56,8 @@ class Board:
     `mine` is the asking member's row with the page that it is on, wherever that is. `too_close`
     says that luck alone often gives such a table; then `more` is about how many more questions
     would settle it, where that can be told. `told_apart` says whether there is enough to tell luck
-    from anything. `rescored` says how many of the resolved questions have
+    from anything. `unmoved` says that no two people have sat in one seat, so that a gain may be the
+    seat's: then nobody has a number. `rescored` says how many of the resolved questions have
     their scores by today's rules, after an upgrade; until all have, there are no rows.
     """
 
@@ -70,6 +71,7 @@ class Board:
     too_close: bool = False
     more: int | None = None
     told_apart: bool = True
+    unmoved: bool = False
     about: bool = False
     rescored: int | None = None
 
@@ -128,7 +130,8 @@ class Profile:
     """A member's record, with what they did in the circle.
 
     `standings` are all metrics of which there is a score; whether a number is shown is decided by
-    its interval. `rescoring` says that scores are being computed again, after an upgrade.
+    its interval. `rescoring` says that scores are being computed again, after an upgrade, `mine`
+    that it is the asking member's own.
     """
 
     name: str
@@ -142,6 +145,7 @@ class Profile:
     circle: MemberRecord
     numbers: scoring.HitRate | None = None
     rescoring: bool = False
+    mine: bool = False
 
 
 def show_leaderboard(
@@ -170,7 +174,9 @@ def show_page(desk: Desk, caller: Caller, asked: Asked) -> Board:
     with desk.db.read() as tx:
         if not done:
             return _rescoring(tx, caller.group_id, asked)
-        return _page(tx, caller, asked, _table(tx, desk, caller.group_id, asked))
+        table = _table(tx, desk, caller.group_id, asked)
+        shown = _page(tx, caller, asked, table)
+        return _without_numbers(shown) if _unmoved(tx, desk, caller, asked, table) else shown
 
 
 def window_choices(desk: Desk, caller: Caller, so_far: str) -> list[tuple[str, str]]:
@@ -208,7 +214,8 @@ def show_profile(desk: Desk, caller: Caller, user_id: int | None = None) -> Prof
         number = row_id(member)
         rows = scores.of_member(tx, caller.group_id, number)
         made, on, pending = scores.forecast_counts(tx, number)
-        whose = "you" if member.user_id == caller.user_id else member.name
+        mine = member.user_id == caller.user_id
+        whose = "you" if mine else member.name
         calibration = _of_member(tx, caller.group_id, member, whose)
         return Profile(
             member.name,
@@ -222,6 +229,7 @@ def show_profile(desk: Desk, caller: Caller, user_id: int | None = None) -> Prof
             read_member(tx, caller.group_id, number),
             calibration.numbers,
             rescoring=not done,
+            mine=mine,
         )
 
 
@@ -276,6 +284,32 @@ def _page(tx: Session, caller: Caller, asked: Asked, board: scoring.Leaderboard)
         told_apart=not math.isnan(board.level_p),
         about=board.about,
     )
+
+
+def _unmoved(
+    tx: Session, desk: Desk, caller: Caller, asked: Asked, table: scoring.Leaderboard
+) -> bool:
+    """Whether this is a board of gains on which each seat was always the same member's."""
+    people = {row.member for row in table.ranked or table.unranked}
+    if asked.metric != "gain" or len(people) < 2:
+        return False
+    group = groups.find(tx, caller.group_id)
+    since, until = asked.window.limits(desk.clock(), _zone(group))
+    last = asked.window.number if asked.window.kind == "sessions" else None
+    taken = scores.seats_taken(tx, caller.group_id, since=since, until=until, sessions=last)
+    return not boards.seats_compare([one for one in taken if one[0] in people])
+
+
+def _without_numbers(board: Board) -> Board:
+    """The same people, of whom nothing can be said."""
+    mine = None if board.mine is None else (_no_number(board.mine[0]), board.mine[1])
+    rows = tuple(_no_number(row) for row in board.rows)
+    return replace(board, rows=rows, mine=mine, too_close=False, unmoved=True)
+
+
+def _no_number(row: BoardRow) -> BoardRow:
+    nothing = math.nan
+    return replace(row, rank=None, value=nothing, low=nothing, high=nothing, ranks=None)
 
 
 def _mine(
@@ -342,6 +376,8 @@ def _of_group(tx: Session, group_id: int) -> Calibration:
 def _standings(tx: Session, group_id: int, member: Member) -> tuple[tuple[Metric, BoardRow], ...]:
     """What is kept of a member, metric by metric; those without a single question are left out."""
     found = standings.of_member(tx, group_id, row_id(member))
+    if "gain" in found and not boards.seats_compare(scores.seats_taken(tx, group_id)):
+        del found["gain"]  # it may be the seat's
     rows = ((metric, found[metric]) for metric in METRICS if metric in found)
     return tuple(
         (metric, _board_row(keeping.read(row), member.name, mine=True))

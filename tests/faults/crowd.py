@@ -1,24 +1,29 @@
-"""Members who act on what they see: seeded, many at once, and without regard for a bot that dies.
+"""A place for the bot, and members who act on what they see, without regard for a bot that dies.
 
-Each looks at the newest cards of a channel and does something that is on the screen, mostly what
-moves the evening on. All that was typed into forms is kept, to be compared with what was saved.
+They are seeded, and many at once. Each looks at the newest cards of a channel and does something
+that is on the screen, mostly what moves the evening on. All that was typed into forms is kept, to
+be compared with what was saved.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from storage.engine import Database
 from tests.faults.loopback_discord import Interaction, Message, NotAnswered, NotOnScreen
 from tests.faults.loopback_discord.components import BUTTON, walk
+from tests.faults.process import BotProcess
 from tests.machine import patience
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
-    from tests.faults.loopback_discord import Channel, LoopbackDiscord, Member
+    from tests.faults.loopback_discord import Channel, Guild, LoopbackDiscord, Member
 
 CARD_ANSWERS = (6, 7)  # the pressed card shows what was done
 SEEN = 6  # cards that are on the screen without scrolling
@@ -57,6 +62,86 @@ COMMANDS = (
     "session schedule",
     "leaderboard",
 )
+MANAGES = 1 << 5 | 1 << 33
+SHORT_ROUNDS = {"turn": "30s", "grace": "0s", "blind": "2s", "final": "2s"}
+
+
+class Place:
+    """Two groups with three channels, the bot's database, and the bot."""
+
+    def __init__(self, discord: LoopbackDiscord, folder: Path) -> None:
+        self.discord = discord
+        self.url = f"sqlite:///{folder / 'dojo.db'}"
+        self.environment = {
+            "DOJO_DISCORD_TOKEN": "a-token",
+            "DOJO_DATABASE_URL": self.url,
+            "DOJO_LOG_LEVEL": "INFO",
+        }
+        self.tables: list[tuple[Channel, list[Member]]] = []
+        self.managers: list[tuple[Channel, Member]] = []
+        for name, channels in (("Ravens", 2), ("Owls", 1)):
+            self._furnish(discord.add_guild(name), channels)
+
+    def _furnish(self, guild: Guild, channels: int) -> None:
+        host = self.discord.add_member(
+            guild, self.discord.add_user(f"{guild.name} host"), permissions=MANAGES
+        )
+        others = [
+            self.discord.add_member(guild, self.discord.add_user(f"{guild.name} {name}"))
+            for name in ("Ann", "Bob", "Cat")
+        ]
+        for number in range(channels):
+            channel = self.discord.add_text_channel(guild, f"circle-{number}")
+            self.tables.append((channel, [host, *others]))
+        self.managers.append((channel, host))
+
+    def bot(self, *, spare: bool = False) -> BotProcess:
+        return BotProcess(self.discord, "run", env=self.environment, spare=spare)
+
+    async def shorten_rounds(self) -> None:
+        for channel, host in self.managers:
+            await self.discord.slash(channel, host, "settings rounds", SHORT_ROUNDS)
+
+    def messages(self) -> list[Message]:
+        return [one for channel, _ in self.tables for one in self.discord.messages(channel)]
+
+
+@contextlib.contextmanager
+def opened(url: str) -> Iterator[Database]:
+    """The bot's database, beside the bot."""
+    database = Database(url)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+async def lobby_of(place: Place, channel: Channel, host: Member) -> Message:
+    """A lobby with a question."""
+    form = await place.discord.slash(channel, host, "question submit")
+    await place.discord.submit_modal(form, host, {"title": "Will it rain tomorrow?"})
+    await place.discord.slash(channel, host, "session start")
+    return await card_with(place.discord, channel, "Start the round")
+
+
+async def turn_of(place: Place, channel: Channel, host: Member) -> Message:
+    """The card of a first turn, which the host has."""
+    await place.discord.slash(channel, host, "settings rounds", {"blind": "0s"})
+    lobby = await lobby_of(place, channel, host)
+    await place.discord.click(lobby, host, label="Start the round")
+    return await card_with(place.discord, channel, "Record forecast")
+
+
+async def card_with(discord: LoopbackDiscord, channel: Channel, label: str) -> Message:
+    """The newest card with this button, once there is one."""
+
+    def found() -> Message | None:
+        cards = discord.messages(channel)
+        return next((card for card in reversed(cards) if label in card.text.splitlines()), None)
+
+    card = await discord.until(found)
+    assert card is not None
+    return card
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from sqlmodel import select
 
 from storage.tables import Effect
 from tests.benchmarks.live import environment, furnish, go_live
+from tests.faults.crowd import Place, lobby_of, opened, turn_of
 from tests.faults.loopback_discord import LoopbackDiscord
 from tests.faults.process import BotProcess
-from tests.faults.test_kill import Place, card_with, opened, turn_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,14 +30,6 @@ SOON = 20.0
 EDIT = ("PATCH", "/channels/*/messages/*")
 ANSWER = ("POST", "/interactions/*")
 DISCORDS_LIMIT = 50
-
-
-async def lobby_of(place: Place, channel: Channel, host: Person) -> Message:
-    """A lobby with a question."""
-    form = await place.discord.slash(channel, host, "question submit")
-    await place.discord.submit_modal(form, host, {"title": "Will it rain tomorrow?"})
-    await place.discord.slash(channel, host, "session start")
-    return await card_with(place.discord, channel, "Start the round")
 
 
 async def arrives(discord: LoopbackDiscord, what: tuple[str, str], before: int) -> None:

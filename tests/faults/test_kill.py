@@ -35,20 +35,18 @@ from storage.tables import (
     SessionState,
     Turn,
 )
-from tests.faults.crowd import Crowd, start_acting
+from tests.faults.crowd import Crowd, Place, opened, start_acting, turn_of
 from tests.faults.loopback_discord import LoopbackDiscord, NotAnswered
 from tests.faults.process import BotProcess
 from tests.machine import patience
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterator, Sequence
+    from collections.abc import Coroutine, Sequence
     from pathlib import Path
 
-    from tests.faults.loopback_discord import Channel, Fault, Guild, Interaction, Message
-    from tests.faults.loopback_discord import Member as Person
+    from tests.faults.loopback_discord import Fault, Interaction, Message
 
 KILLS = int(os.environ.get("DOJO_KILLS", "12"))
-MANAGES = 1 << 5 | 1 << 33
 KILLING_TIME, LONGEST_KILLING_TIME = 7.0, 70.0  # on an idle machine; on the busiest
 TIME_TO_CATCH_UP = 25.0  # on an idle machine
 PLACES = (
@@ -66,57 +64,6 @@ FAULTS: tuple[dict[str, Any], ...] = (
 )
 PILED_UP = 10  # troubles in wait for the next requests
 STAGES = "lbtf"  # lobby, blind, turn, final
-SHORT_ROUNDS = {"turn": "30s", "grace": "0s", "blind": "2s", "final": "2s"}
-
-
-class Place:
-    """Two groups with three channels, the bot's database, and the bot."""
-
-    def __init__(self, discord: LoopbackDiscord, folder: Path) -> None:
-        self.discord = discord
-        self.url = f"sqlite:///{folder / 'dojo.db'}"
-        self.environment = {
-            "DOJO_DISCORD_TOKEN": "a-token",
-            "DOJO_DATABASE_URL": self.url,
-            "DOJO_LOG_LEVEL": "INFO",
-        }
-        self.tables: list[tuple[Channel, list[Person]]] = []
-        self.managers: list[tuple[Channel, Person]] = []
-        for name, channels in (("Ravens", 2), ("Owls", 1)):
-            self._furnish(discord.add_guild(name), channels)
-
-    def _furnish(self, guild: Guild, channels: int) -> None:
-        host = self.discord.add_member(
-            guild, self.discord.add_user(f"{guild.name} host"), permissions=MANAGES
-        )
-        others = [
-            self.discord.add_member(guild, self.discord.add_user(f"{guild.name} {name}"))
-            for name in ("Ann", "Bob", "Cat")
-        ]
-        for number in range(channels):
-            channel = self.discord.add_text_channel(guild, f"circle-{number}")
-            self.tables.append((channel, [host, *others]))
-        self.managers.append((channel, host))
-
-    def bot(self, *, spare: bool = False) -> BotProcess:
-        return BotProcess(self.discord, "run", env=self.environment, spare=spare)
-
-    async def shorten_rounds(self) -> None:
-        for channel, host in self.managers:
-            await self.discord.slash(channel, host, "settings rounds", SHORT_ROUNDS)
-
-    def messages(self) -> list[Message]:
-        return [one for channel, _ in self.tables for one in self.discord.messages(channel)]
-
-
-@contextlib.contextmanager
-def opened(url: str) -> Iterator[Database]:
-    """The bot's database, beside the bot."""
-    database = Database(url)
-    try:
-        yield database
-    finally:
-        database.close()
 
 
 async def test_a_bot_that_is_killed_again_and_again_loses_and_doubles_nothing(
@@ -236,30 +183,6 @@ async def test_a_message_whose_reply_was_lost_is_found_again_after_a_long_break(
             await all_shown(place, bot)
 
             assert len(discord.messages(channel)) == before
-
-
-async def turn_of(place: Place, channel: Channel, host: Person) -> Message:
-    """The card of a first turn, which the host has."""
-    discord = place.discord
-    await discord.slash(channel, host, "settings rounds", {"blind": "0s"})
-    form = await discord.slash(channel, host, "question submit")
-    await discord.submit_modal(form, host, {"title": "Will it rain tomorrow?"})
-    await discord.slash(channel, host, "session start")
-    lobby = await card_with(discord, channel, "Start the round")
-    await discord.click(lobby, host, label="Start the round")
-    return await card_with(discord, channel, "Record forecast")
-
-
-async def card_with(discord: LoopbackDiscord, channel: Channel, label: str) -> Message:
-    """The newest card with this button, once there is one."""
-
-    def found() -> Message | None:
-        cards = discord.messages(channel)
-        return next((card for card in reversed(cards) if label in card.text.splitlines()), None)
-
-    card = await discord.until(found)
-    assert card is not None
-    return card
 
 
 async def unanswered(act: Coroutine[Any, Any, Interaction]) -> Interaction:

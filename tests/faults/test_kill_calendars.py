@@ -13,8 +13,8 @@ from storage.engine import Database
 from storage.tables import CalendarEntry, Effect, EffectState
 from tests.calendars.conftest import private_key
 from tests.calendars.loopback_google import CALENDAR, Fault, LoopbackGoogle
+from tests.faults.crowd import Place
 from tests.faults.loopback_discord import LoopbackDiscord
-from tests.faults.test_kill import Place
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ from scipy import stats
 
 from scoring import Leaderboard, Standing, additive, leaderboard, rank
 from scoring.additive import additive_fit
-from scoring.ranks import rank_ranges
+from scoring.ranks import questions_to_settle, rank_ranges
 
 Table = NDArray[np.float64]
 
@@ -265,3 +265,54 @@ def test_of_members_who_share_a_rank_a_short_record_does_not_come_first_by_luck(
     found = rank(standings=[short, long], metric="edge")
 
     assert [(row.rank, row.member) for row in found.ranked] == [(1, "long"), (1, "short")]
+
+
+# How many more questions would settle it
+
+
+def settling(level_p: float, k: int = 4, freedom: float = 30.0, questions: int = 11) -> int | None:
+    return questions_to_settle(
+        level_p=level_p, errors=[0.02] * k, freedom=freedom, questions=[questions] * k
+    )
+
+
+@pytest.mark.parametrize("level_p", [0.11, 0.2, 0.3])
+@pytest.mark.parametrize("k", [2, 4, 9])
+def test_so_many_more_questions_and_no_fewer_make_the_f_test_tell_members_apart(
+    level_p: float, k: int
+) -> None:
+    now = 1_000  # so many that rounding up to a whole question is fine enough to see
+    freedom = 30.0
+
+    more = settling(level_p, k, freedom, now)
+
+    assert more is not None
+    excess = stats.f.isf(level_p, k - 1, freedom) - 1
+
+    def p_value(times: float) -> float:
+        return float(stats.f.sf(1 + times * excess, k - 1, freedom * times))
+
+    assert p_value(1 + more / now) <= 0.1
+    assert p_value((1 + more / now) / 1.021) > 0.1
+
+
+@pytest.mark.parametrize("level_p", [0.6, 0.999, 1.0, math.nan])
+def test_what_luck_alone_explains_is_settled_by_no_number_of_questions(level_p: float) -> None:
+    assert settling(level_p) is None
+
+
+def test_a_hair_above_what_luck_gives_would_take_more_than_anybody_asks() -> None:
+    level = float(stats.f.sf(1.0001, 3, 30))
+
+    assert settling(level) is None
+
+
+@pytest.mark.parametrize("errors", [[], [0.1], [0.1, 0.0], [0.1, math.nan]])
+def test_with_fewer_than_two_known_errors_nothing_can_be_told(errors: list[float]) -> None:
+    asked = {"level_p": 0.2, "freedom": 9.0, "questions": [5] * len(errors)}
+
+    assert questions_to_settle(errors=errors, **asked) is None  # type: ignore[arg-type]
+
+
+def test_endless_freedom_is_that_of_very_many_questions() -> None:
+    assert settling(0.2, freedom=math.inf) == settling(0.2, freedom=1e9)

@@ -13,6 +13,7 @@ from typing import Any
 
 import discord
 import pytest
+import simcord
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from simcord.backend.errors import BackendError
 from simcord.http import client as simcord_client
@@ -27,6 +28,7 @@ from bot.unit import RepeatedInteractionError
 from storage.engine import Database
 from tests.conftest import CAST
 from tests.openapi import DESCRIPTION, DiscordSpec
+from tests.stories.evening import RAIN
 
 REMEMBERED = timedelta(minutes=3)
 
@@ -71,6 +73,23 @@ async def stage(sqlite: Database, open_stage: OpenStage) -> AsyncIterator[Stage]
     """A simulated Discord with five people and the bot."""
     async with open_stage(sqlite) as opened:
         yield opened
+
+
+@pytest.fixture
+def side(stage: Stage) -> simcord.ChannelHandle:
+    """Another channel, in which the bot may speak."""
+    return stage.guild.create_text_channel("side-room")
+
+
+@pytest.fixture
+async def circle(stage: Stage, side: simcord.ChannelHandle) -> Stage:
+    """Ana has the floor, Ben is next, and nobody has forecast yet."""
+    await stage.bring("Ana", RAIN)
+    await stage.type("Ana", "session start", order="manual")
+    await stage.press("Ben", "Join")
+    await stage.press("Ana", "Start the round")
+    await stage.press("Ana", "Everyone's ready")
+    return stage
 
 
 def _is_answer(error: BaseException) -> bool:

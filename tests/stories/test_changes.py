@@ -6,9 +6,7 @@ from typing import Any
 import discord
 import pytest
 import simcord
-from simcord.backend.models import Overwrite
 from simcord.backend.serializers import guild_create_payload
-from simcord.enums import OverwriteType
 
 from bot.demo.stage import Stage, as_text
 from storage import groups, outbox
@@ -23,41 +21,10 @@ SWEEP = 6 * HOUR
 
 
 @pytest.fixture
-def side(stage: Stage) -> simcord.ChannelHandle:
-    """Another channel, in which the bot may speak."""
-    return stage.guild.create_text_channel("side-room")
-
-
-@pytest.fixture
-async def circle(stage: Stage, side: simcord.ChannelHandle) -> Stage:
-    """Ana has the floor, Ben is next."""
-    await stage.bring("Ana", RAIN)
-    await stage.type("Ana", "session start", order="manual")
-    await stage.press("Ben", "Join")
-    await stage.press("Ana", "Start the round")
-    await stage.press("Ana", "Everyone's ready")
-    return stage
-
-
-@pytest.fixture
 async def slow(sqlite: Database, open_stage: OpenStage) -> AsyncIterator[Stage]:
     """Days pass here; a sweep every half minute of them would take long."""
     async with open_stage(sqlite, sweep_seconds=SWEEP) as opened:
         yield opened
-
-
-def bot_of(stage: Stage) -> int:
-    return stage.env.backend.bot_user.id
-
-
-def forbid(stage: Stage) -> None:
-    denied = discord.Permissions(send_messages=True).value
-    overwrite = Overwrite(bot_of(stage), OverwriteType.MEMBER, allow=0, deny=denied)
-    stage.env.backend.set_overwrite(stage.channel.id, overwrite)
-
-
-def allow(stage: Stage) -> None:
-    stage.env.backend.delete_overwrite(stage.channel.id, bot_of(stage))
 
 
 def requests(stage: Stage, since: int) -> list[Any]:
@@ -82,11 +49,11 @@ def is_asleep(stage: Stage) -> bool:
 async def test_a_channel_that_may_be_written_in_again_catches_up_within_two_seconds(
     circle: Stage,
 ) -> None:
-    forbid(circle)
+    wire.forbid(circle)
     await circle.press("Ana", "Done")
     muted = circle.transcript()
 
-    allow(circle)
+    wire.allow(circle)
     await circle.wait(2)
 
     assert "Ben · seat 2" not in muted
@@ -97,7 +64,7 @@ async def test_a_role_that_allows_again_wakes_what_waits_too(stage: Stage) -> No
     backend = stage.env.backend
     guild = backend.get_guild(stage.guild.id)
     everyone = guild.roles[guild.id]
-    role = next(guild.roles[one] for one in guild.members[bot_of(stage)].role_ids)
+    role = next(guild.roles[one] for one in guild.members[wire.bot_of(stage)].role_ids)
     before = everyone.permissions, role.permissions
     send = discord.Permissions(send_messages=True, administrator=True).value
     for one in (everyone, role):
@@ -117,7 +84,7 @@ async def test_a_role_that_allows_again_wakes_what_waits_too(stage: Stage) -> No
 async def test_a_storm_of_changes_asks_discord_nothing_while_it_is_still_forbidden(
     circle: Stage,
 ) -> None:
-    forbid(circle)
+    wire.forbid(circle)
     await circle.press("Ana", "Done")
     since = len(circle.env.http_requests)
 
@@ -131,7 +98,7 @@ async def test_a_storm_of_changes_asks_discord_nothing_while_it_is_still_forbidd
 async def test_another_server_s_changes_wake_nothing_here(circle: Stage) -> None:
     other = circle.env.create_guild("Another server")
     channel = other.create_text_channel("general")
-    forbid(circle)
+    wire.forbid(circle)
     await circle.press("Ana", "Done")
     since = len(circle.env.http_requests)
 
@@ -144,14 +111,14 @@ async def test_another_server_s_changes_wake_nothing_here(circle: Stage) -> None
 async def test_what_may_not_be_posted_is_tried_ever_more_rarely_and_not_for_ever(
     slow: Stage,
 ) -> None:
-    forbid(slow)
+    wire.forbid(slow)
     await slow.bring("Ana", RAIN)
     since = len(slow.env.http_requests)
 
     await slow.wait(9 * DAY)
     tried = len(requests(slow, since))
     shown = wire.alone(await slow.type("Ana", "settings show"))
-    allow(slow)
+    wire.allow(slow)
     await slow.wait(2)
 
     assert 8 <= tried <= 20

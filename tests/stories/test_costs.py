@@ -9,7 +9,6 @@ from sqlalchemy import event
 
 from bot.delivery.worker import Delivery
 from bot.demo.stage import Stage, as_text
-from tests.stories.evening import RAIN
 
 MOST_STATEMENTS = 8
 
@@ -85,14 +84,3 @@ async def test_a_press_is_one_commit_until_the_card_shows_it(
     assert len(answered) == 1
     assert len([one for one in counted.statements if one.startswith(("INSERT", "UPDATE"))]) >= 2
     assert counted.commits == 1
-
-
-@pytest.fixture
-async def circle(stage: Stage) -> Stage:
-    """Ana has the floor, Ben is next, and nobody has forecast yet."""
-    await stage.bring("Ana", RAIN)
-    await stage.type("Ana", "session start", order="manual")
-    await stage.press("Ben", "Join")
-    await stage.press("Ana", "Start the round")
-    await stage.press("Ana", "Everyone's ready")
-    return stage

@@ -7,8 +7,6 @@ from typing import Any
 import discord
 import pytest
 import simcord
-from simcord.backend.models import Overwrite
-from simcord.enums import OverwriteType
 
 from bot import door
 from bot.demo.stage import Stage, as_text
@@ -17,23 +15,6 @@ from tests.stories.evening import RAIN
 
 POST = "/channels/*/messages"
 PARKED = 330
-
-
-@pytest.fixture
-def side(stage: Stage) -> simcord.ChannelHandle:
-    """Another channel, in which the bot may speak."""
-    return stage.guild.create_text_channel("side-room")
-
-
-@pytest.fixture
-async def circle(stage: Stage, side: simcord.ChannelHandle) -> Stage:
-    """Ana has the floor, Ben is next."""
-    await stage.bring("Ana", RAIN)
-    await stage.type("Ana", "session start", order="manual")
-    await stage.press("Ben", "Join")
-    await stage.press("Ana", "Start the round")
-    await stage.press("Ana", "Everyone's ready")
-    return stage
 
 
 @pytest.mark.parametrize(("status", "times"), [(500, 1), (503, 3)])
@@ -95,12 +76,12 @@ async def test_an_answer_that_takes_long_is_given_all_the_same(
 async def test_a_forbidden_channel_is_told_elsewhere_and_catches_up_when_it_is_allowed_again(
     circle: Stage, side: simcord.ChannelHandle
 ) -> None:
-    _forbid(circle)
+    wire.forbid(circle)
 
     await circle.press("Ana", "Done")
     told = circle.transcript(side)
     await circle.wait(700)
-    _allow(circle)
+    wire.allow(circle)
     await circle.wait(PARKED)
 
     assert f"I cannot post in <#{circle.channel.id}>" in told
@@ -115,11 +96,11 @@ async def test_settings_say_what_is_waiting_and_changing_them_tries_again_at_onc
     circle: Stage,
 ) -> None:
     circle.add_manager("Mia")
-    _forbid(circle)
+    wire.forbid(circle)
     await circle.press("Ana", "Done")
 
     shown = wire.alone(await circle.type("Mia", "settings show"))
-    _allow(circle)
+    wire.allow(circle)
     await circle.type("Mia", "settings rounds", turn="5m")
 
     assert f"<#{circle.channel.id}>: I lack a permission there" in shown
@@ -128,10 +109,10 @@ async def test_settings_say_what_is_waiting_and_changing_them_tries_again_at_onc
 
 
 async def test_a_group_without_another_channel_is_spared_and_nothing_is_lost(stage: Stage) -> None:
-    _forbid(stage)
+    wire.forbid(stage)
 
     await stage.bring("Ana", RAIN)
-    _allow(stage)
+    wire.allow(stage)
     await stage.wait(PARKED)
 
     assert stage.transcript().count(RAIN) == 1
@@ -194,18 +175,6 @@ async def test_an_announcement_whose_channel_was_deleted_is_announced_where_the_
 
     assert stage.transcript(side).count("The moved circle\n") == 1
     assert "Going (1)\nAna" in as_text(stage.card("Going", side))
-
-
-def _forbid(stage: Stage) -> None:
-    bot = stage.env.backend.bot_user.id
-    denied = discord.Permissions(send_messages=True).value
-    overwrite = Overwrite(bot, OverwriteType.MEMBER, allow=0, deny=denied)
-    stage.env.backend.set_overwrite(stage.channel.id, overwrite)
-
-
-def _allow(stage: Stage) -> None:
-    bot = stage.env.backend.bot_user.id
-    stage.env.backend.delete_overwrite(stage.channel.id, bot)
 
 
 async def _delete(stage: Stage, message: discord.Message) -> None:

@@ -11,7 +11,6 @@ from storage import outbox
 from storage.engine import Database
 from tests.stories import wire
 from tests.stories.conftest import let_discord_remember_nonces
-from tests.stories.evening import RAIN
 
 
 async def test_a_turn_that_runs_out_while_the_bot_is_down_is_not_longer_for_that(
@@ -119,14 +118,3 @@ async def test_a_card_of_which_the_note_could_not_be_saved_is_not_posted_twice(
         assert "[Join]" in as_text(stage.card())
         await stage.type("Ana", "session end")
         assert "[Join]" not in stage.transcript()
-
-
-@pytest.fixture
-async def circle(stage: Stage) -> Stage:
-    """Ana has the floor, Ben is next."""
-    await stage.bring("Ana", RAIN)
-    await stage.type("Ana", "session start", order="manual")
-    await stage.press("Ben", "Join")
-    await stage.press("Ana", "Start the round")
-    await stage.press("Ana", "Everyone's ready")
-    return stage

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import discord
+from simcord.backend.models import Overwrite
 from simcord.backend.serializers import message_payload
-from simcord.enums import ComponentType, InteractionType
+from simcord.enums import ComponentType, InteractionType, OverwriteType
 from simcord.interactions import base_payload
 from simcord.results import InteractionResult
 
@@ -153,3 +154,20 @@ def _carry(
     stored = backend.get_message(seen.channel.id, seen.id)
     payload["message"] = dict(message_payload(backend, stored))
     return Carried(stage, payload, InteractionResult(stage.env, record))
+
+
+def bot_of(stage: Stage) -> int:
+    """The bot's own user."""
+    return stage.env.backend.bot_user.id
+
+
+def forbid(stage: Stage) -> None:
+    """The bot may no longer write in the channel."""
+    denied = discord.Permissions(send_messages=True).value
+    overwrite = Overwrite(bot_of(stage), OverwriteType.MEMBER, allow=0, deny=denied)
+    stage.env.backend.set_overwrite(stage.channel.id, overwrite)
+
+
+def allow(stage: Stage) -> None:
+    """The bot may write in the channel again."""
+    stage.env.backend.delete_overwrite(stage.channel.id, bot_of(stage))

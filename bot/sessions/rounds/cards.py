@@ -1,6 +1,6 @@
 """How the cards of a round look: blind, turn, cue, final, summary."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import discord
@@ -51,6 +51,11 @@ from storage.tables import SeatState
 REASON_SHOWN = 120
 HARDLY = 0.005
 
+CLOSED = (
+    "**The question has closed: nothing more can be recorded.** What was recorded stays. "
+    "**Next round** closes this round and goes on to another question, **End the session** ends it "
+    "all; the host or a facilitator presses."
+)
 ENDINGS = {
     "done": "This turn is over.",
     "pass": "Passed.",
@@ -67,12 +72,12 @@ def blind_card(shown: PhaseCard) -> Message:
     about = shown.about
     if about.over:
         return _phase_over(shown, "Blind forecasts are in", "blind forecast")
-    text = (
-        f"{_question(about)}\n\n"
+    ask = (
         "Before anybody speaks: press **Record forecast** and enter your own first guess. "
-        "**Nobody sees it until the round closes.**\n"
-        f"{_until(shown, 'The circle begins')}"
+        "**Nobody sees it until the round closes.**"
     )
+    ask = CLOSED if about.closed else ask
+    text = f"{_question(about)}\n\n{ask}\n{_until(shown, 'The circle begins')}"
     embed = card(f"Round {about.number} · blind forecast", text, BLUE)
     _add_who(embed, shown, "Recorded", "Still thinking")
     _add_offers(embed, about)
@@ -84,12 +89,12 @@ def final_card(shown: PhaseCard) -> Message:
     about = shown.about
     if about.over:
         return _phase_over(shown, "Last updates are in", "last update")
-    text = (
-        f"{_question(about, criteria=False)}\n\n"
+    ask = (
         "Everybody has spoken. Has something changed your mind? Press **Record forecast** to "
-        "update; your latest forecast stands.\n"
-        f"{_until(shown, 'The round closes')}"
+        "update; your latest forecast stands."
     )
+    ask = CLOSED if about.closed else ask
+    text = f"{_question(about, criteria=False)}\n\n{ask}\n{_until(shown, 'The round closes')}"
     embed = card(f"Round {about.number} · last chance to update", text, AMBER)
     _add_who(embed, shown, "Ready", "Not yet")
     return Message(embed=embed, items=_phase_items(about))
@@ -103,19 +108,9 @@ def stopped_card(shown: StoppedCard) -> Message:
     ended = f"{what} ended {countdown(shown.ended_at)} while I was away, and I called nobody."
     if about.over:
         return Message(embed=card(title, f"{ended} The round has gone on since.", GREY))
-    after = f"calls {safe(shown.following)}" if shown.following else "opens the last updates"
-    text = (
-        f"{_question(about, criteria=False)}\n\n"
-        f"{ended} Are you still there? **Resume** {after}; **End the session** closes the round "
-        "with what there is. **Record forecast** still works."
-    )
-    items = (
-        button("resume", about.at, "Resume", SUCCESS, row=0),
-        button("record", about.at, "Record forecast", row=0),
-        button("end_session", about.at, "End the session", row=0),
-        *_circle_items(about),
-    )
-    return Message(embed=card(title, text, AMBER), items=items)
+    text = f"{_question(about, criteria=False)}\n\n{ended} {_after_stop(shown)}"
+    items = _closing_items(about) if about.closed else _resuming_items(about)
+    return Message(embed=card(title, text, AMBER), items=(*items, *_circle_items(about)))
 
 
 def turn_card(shown: TurnCard) -> Message:
@@ -135,7 +130,8 @@ def turn_card(shown: TurnCard) -> Message:
         rows = [f"{safe(name)}: {_say(value, about.asked)}" for name, value in shown.updates]
         embed.add_field(name="Updated meanwhile", value=lines(rows), inline=False)
     _add_offers(embed, about)
-    embed.set_footer(text="Anyone may update at any time: press Record forecast.")
+    if not about.closed:
+        embed.set_footer(text="Anyone may update at any time: press Record forecast.")
     ping = (shown.speaker_user,) if shown.speaker_user else ()
     who = f"<@{shown.speaker_user}>" if shown.speaker_user else safe(shown.speaker)
     return Message(
@@ -178,7 +174,8 @@ def summary_card(shown: Summary, picture: Picture | None) -> Message:
 
 
 def _question(about: About, *, criteria: bool = True) -> str:
-    closes = f"\nCloses {day(about.closes_at)}." if about.closes_at else ""
+    word = "Closed" if about.closed else "Closes"
+    closes = f"\n{word} {day(about.closes_at)}." if about.closes_at else ""
     details = f"\n{safe(cut(about.criteria, 500))}" if criteria and about.criteria else ""
     return f"**{safe(about.question)}**{details}{_answers(about.asked)}{closes}"
 
@@ -230,10 +227,37 @@ def _add_offers(embed: discord.Embed, about: About) -> None:
 
 
 def _phase_items(about: About) -> tuple[Item, ...]:
+    ready = button("ready", about.at, "Everyone's ready", SUCCESS)
+    if about.closed:
+        return (ready, *_closing_items(about), *_circle_items(about))
+    record = button("record", about.at, "Record forecast", PRIMARY)
+    return (record, ready, *_circle_items(about))
+
+
+def _after_stop(shown: StoppedCard) -> str:
+    """What can be done in a round that was stopped."""
+    if shown.about.closed:
+        return CLOSED
+    after = f"calls {safe(shown.following)}" if shown.following else "opens the last updates"
     return (
-        button("record", about.at, "Record forecast", PRIMARY),
-        button("ready", about.at, "Everyone's ready", SUCCESS),
-        *_circle_items(about),
+        f"Are you still there? **Resume** {after}; **End the session** closes the round with what "
+        "there is. **Record forecast** still works."
+    )
+
+
+def _resuming_items(about: About) -> tuple[Item, ...]:
+    return (
+        button("resume", about.at, "Resume", SUCCESS, row=0),
+        button("record", about.at, "Record forecast", row=0),
+        button("end_session", about.at, "End the session", row=0),
+    )
+
+
+def _closing_items(about: About, row: int = 0) -> tuple[Item, ...]:
+    """What still helps once the question takes no more forecasts."""
+    return (
+        button("next_round", about.at, "Next round", PRIMARY, row=row),
+        button("end_session", about.at, "End the session", row=row),
     )
 
 
@@ -254,8 +278,14 @@ def _turn_text(shown: TurnCard) -> str:
     else:
         clock = f"⏳ Ends {countdown(shown.deadline)}."
     following = f" Next: {safe(shown.following)}." if shown.following else " Last in the circle."
+    return f"{question}\n\n{clock}{following}\n{_turn_ask(shown)}"
+
+
+def _turn_ask(shown: TurnCard) -> str:
+    about = shown.about
+    if about.closed:
+        return f"{CLOSED} **{safe(shown.speaker)}** can talk on; **Done** calls the next one."
     return (
-        f"{question}\n\n{clock}{following}\n"
         f"**{safe(shown.speaker)}**: think out loud, take the question apart, say what would "
         f"change your mind. Press **Record forecast** when you have {_what(about.asked)}, and "
         "**Done** when you have finished."
@@ -269,21 +299,27 @@ def _what(asked: Asked) -> str:
 def _turn_over_text(shown: TurnCard) -> str:
     """A turn that is over takes little room in the channel."""
     said = f"{_seat_line(shown.said, shown.about.asked)}\n" if shown.said else ""
-    return f"{said}{ENDINGS[shown.ended_by or 'done']}"
+    ended_by = shown.ended_by or "done"
+    if ended_by == "time" and shown.about.closed:
+        return f"{said}Time ran out."
+    return f"{said}{ENDINGS[ended_by]}"
 
 
 def _turn_items(shown: TurnCard) -> tuple[Item, ...]:
     at = shown.about.at
     paused = shown.paused_left is not None
     clock = button("resume", at, "Resume") if paused else button("pause", at, "Pause")
+    closed = shown.about.closed
+    record = () if closed else (button("record", at, "Record forecast", PRIMARY, row=0),)
     return (
-        button("record", at, "Record forecast", PRIMARY, row=0),
+        *record,
         button("done", at, "Done", SUCCESS, row=0),
         button("pass", at, "Pass", row=0),
         button("extend", at, f"+{_short(shown.extend_seconds)}", row=0),
         _in_row(clock, 1),
         button("skip", at, "Skip", DANGER, row=1),
         *_circle_items(shown.about),
+        *(_closing_items(shown.about, row=2) if closed else ()),
     )
 
 
@@ -326,7 +362,7 @@ def _cue_text(cue: Cue, who: str) -> str:
         left = say_duration(timedelta(seconds=cue.seconds))
         return f"{who}, {left} left."
     following = f" {safe(cue.following)}, you are next." if cue.following else ""
-    if cue.recorded:
+    if cue.recorded or cue.about.closed:
         return f"{who}, time. Press **Done** when you have finished your sentence.{following}"
     grace = say_duration(timedelta(seconds=cue.grace_seconds))
     return f"{who}, time. Please record your forecast now: the turn ends in {grace}.{following}"
@@ -381,17 +417,23 @@ def _aggregate_line(name: str, said: Aggregates) -> str:
 
 
 def _summary_next(shown: Summary) -> str:
-    closes = shown.about.closes_at
-    update = "You can update with **Forecast** until the question closes"
-    when = f"{update} on {day(closes)}." if closes else f"{update}."
+    if shown.about.closed:
+        when = "The question has closed: it takes no more forecasts."
+    else:
+        when = _until_the_close(shown.about.closes_at)
     if shown.session_live and shown.newest:
         return f"{when} The host opens the **Next round** or ends the session."
     return when
 
 
+def _until_the_close(closes: datetime | None) -> str:
+    update = "You can update with **Forecast** until the question closes"
+    return f"{update} on {day(closes)}." if closes else f"{update}."
+
+
 def _summary_items(shown: Summary) -> tuple[Item, ...]:
     at = shown.about.at
-    items = [button("record", at, "Forecast", PRIMARY)]
+    items = [] if shown.about.closed else [button("record", at, "Forecast", PRIMARY)]
     if shown.session_live and shown.newest:
         items += [
             button("next_round", at, "Next round", SUCCESS),

@@ -559,7 +559,9 @@ def _current_turn(state: Round, number: int | None) -> Turn:
     """The running turn, if it is the one that was meant."""
     _require_running(state)
     if state.stopped_at is not None:
-        raise StaleRefusal("The round is stopped, and nobody has the floor. Press Resume first.")
+        raise StaleRefusal(
+            "The round is stopped, and nobody has the floor. The newest card shows what helps."
+        )
     if state.turn is None:
         raise StaleRefusal("Nobody has the floor right now. The newest card shows what is next.")
     if number is not None and number != state.turn.number:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from bot import keys
 from bot.keys import Key
+from bot.questions import rules as question_rules
 from bot.questions import service as question_service
 from bot.rules import Refusal, StaleRefusal
 from bot.sessions import live, waiting
@@ -24,6 +25,11 @@ Action = Callable[[rules.Round, rules.Actor, datetime], rules.Step]
 # A cue is worth hearing for this long after its moment.
 CUE_LIFE = timedelta(seconds=25)
 STOPPED = "o"
+NOTHING_TO_RESUME = "The question has closed, so there is nothing left to record in this round."
+CLOSED_HELPS = (
+    "The host or a facilitator presses **Next round** to close it and go on to another question, "
+    "or **End the session**."
+)
 # Who acts when time alone does.
 TIME = rules.Actor(0, leads=True)
 
@@ -56,12 +62,11 @@ def pause(desk: Desk, caller: Caller, at: Key | None = None) -> None:
 
 def resume(desk: Desk, caller: Caller, at: Key | None = None) -> None:
     """Lets the clock go on, or a round that was stopped."""
-    if at is not None and at.kind == STOPPED:
-        turns = at.more[0]
-        _play(desk, caller, at, lambda now, who, when: rules.go_on(now, who, turns=turns, now=when))
-        return
-    turn = _turn_number(at)
-    _play(desk, caller, at, lambda now, who, when: rules.resume(now, who, turn=turn, now=when))
+    with desk.act(caller) as unit:
+        meetup, row = running_here(unit) if at is None else _named(unit, at)
+        if row.stopped_at is not None and not takes_forecasts(unit, row):
+            raise Refusal(f"{NOTHING_TO_RESUME} {CLOSED_HELPS}")
+        _apply(unit, meetup, row, _resuming(at))
 
 
 def skip(desk: Desk, caller: Caller, at: Key | None = None) -> None:
@@ -174,6 +179,12 @@ def keep(unit: Unit, row: Round, step: rules.Step) -> None:
     unit.wake(f"round:{row_id(row)}", row.next_due_at)
 
 
+def takes_forecasts(unit: Unit, row: Round) -> bool:
+    """Tell whether the question of a round is still open."""
+    question = unit.tx.get_one(Question, row.question_id)
+    return question_rules.takes_forecasts(question.state.value, question.closes_at, unit.now)
+
+
 def refresh_card(unit: Unit, row: Round) -> None:
     """Has the card edited on which the round is followed right now."""
     unit.refresh(current_card(row))
@@ -204,9 +215,21 @@ def running_here(unit: ActUnit) -> tuple[Meetup, Round]:
 def _play(desk: Desk, caller: Caller, at: Key | None, action: Action) -> None:
     with desk.act(caller) as unit:
         meetup, row = running_here(unit) if at is None else _named(unit, at)
-        step = action(state.load(unit.tx, row), _actor(unit, meetup), unit.now)
-        waiting.touch(unit, meetup, unit.my_id)
-        keep(unit, row, step)
+        _apply(unit, meetup, row, action)
+
+
+def _apply(unit: ActUnit, meetup: Meetup, row: Round, action: Action) -> None:
+    step = action(state.load(unit.tx, row), _actor(unit, meetup), unit.now)
+    waiting.touch(unit, meetup, unit.my_id)
+    keep(unit, row, step)
+
+
+def _resuming(at: Key | None) -> Action:
+    if at is not None and at.kind == STOPPED:
+        turns = at.more[0]
+        return lambda now, who, when: rules.go_on(now, who, turns=turns, now=when)
+    turn = _turn_number(at)
+    return lambda now, who, when: rules.resume(now, who, turn=turn, now=when)
 
 
 def _named(unit: ActUnit, at: Key) -> tuple[Meetup, Round]:

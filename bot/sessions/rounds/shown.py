@@ -14,6 +14,7 @@ from bot.circle.pooling import Pool, pool
 from bot.forecasts.beliefs import state as beliefs
 from bot.forecasts.rules import Belief
 from bot.keys import Key
+from bot.questions import rules as question_rules
 from bot.questions.kinds import state as kinds
 from bot.questions.kinds.rules import BINARY, Asked
 from bot.sessions.rounds import circle as circles
@@ -35,7 +36,10 @@ from storage.tables import (
 
 @dataclass(frozen=True)
 class About:
-    """What every card of a round says: where it is and which question it is about."""
+    """What every card of a round says: where it is and which question it is about.
+
+    `over` is about the round, `closed` about the question: it takes no more forecasts.
+    """
 
     at: Key
     title: str
@@ -49,6 +53,7 @@ class About:
     on_call: tuple[str, ...]
     over: bool
     asked: Asked = BINARY
+    closed: bool = False
 
 
 @dataclass(frozen=True)
@@ -171,19 +176,19 @@ class Summary:
         return found.before.probability or 0.0, found.after.probability or 0.0, found.people
 
 
-def read_turn(tx: Session, at: Key) -> TurnCard | None:
+def read_turn(tx: Session, at: Key, now: datetime) -> TurnCard | None:
     """The turn that a key names."""
     circle = circles.find(tx, at.id)
-    return None if circle is None else turn_card(circle, forecasts.on_card(tx, at.id), at)
+    return None if circle is None else turn_card(circle, forecasts.on_card(tx, at.id), at, now)
 
 
-def turn_card(circle: Circle, made: Sequence[Forecast], at: Key) -> TurnCard | None:
+def turn_card(circle: Circle, made: Sequence[Forecast], at: Key, now: datetime) -> TurnCard | None:
     """The turn that a key names, of a round and its forecasts that were read already."""
     turn = next((one for one in circle.turns if at.more == (one.number,)), None)
     if turn is None:
         return None
     return TurnCard(
-        about=_about(circle, at),
+        about=_about(circle, at, now),
         place=_place(circle.turns, turn),
         said=_said_in_turn(circle, turn, made),
         speaker=circle.name(turn.member_id),
@@ -199,7 +204,7 @@ def turn_card(circle: Circle, made: Sequence[Forecast], at: Key) -> TurnCard | N
     )
 
 
-def read_phase(tx: Session, at: Key) -> PhaseCard | None:
+def read_phase(tx: Session, at: Key, now: datetime) -> PhaseCard | None:
     """The blind or final phase that a key names."""
     circle = circles.find(tx, at.id)
     if circle is None:
@@ -212,14 +217,14 @@ def read_phase(tx: Session, at: Key) -> PhaseCard | None:
         is_in |= blind_in
     running = {Phase.BLIND: "b", Phase.FINAL: "f"}.get(row.phase) == at.kind
     return PhaseCard(
-        about=_about(circle, at, over=not running),
+        about=_about(circle, at, now, over=not running),
         ends_at=row.phase_ends_at if running else None,
         recorded=tuple(circle.name(one.member_id) for one in present if one.member_id in is_in),
         waiting=tuple(circle.name(one.member_id) for one in present if one.member_id not in is_in),
     )
 
 
-def read_stopped(tx: Session, at: Key) -> StoppedCard | None:
+def read_stopped(tx: Session, at: Key, now: datetime) -> StoppedCard | None:
     """The stop of a round that a key names, or what is left of it once somebody has resumed."""
     circle = circles.find(tx, at.id)
     if circle is None:
@@ -229,14 +234,14 @@ def read_stopped(tx: Session, at: Key) -> StoppedCard | None:
     ended_at = turn.ended_at if turn is not None else _end_of_blind(row)
     stands = row.stopped_at is not None and at.more == (row.turn_count,)
     return StoppedCard(
-        about=_about(circle, at, over=not stands),
+        about=_about(circle, at, now, over=not stands),
         speaker=circle.name(turn.member_id) if turn is not None else None,
         ended_at=ended_at or row.opened_at,
         following=_following(circle),
     )
 
 
-def read_cue(tx: Session, at: Key) -> Cue | None:
+def read_cue(tx: Session, at: Key, now: datetime) -> Cue | None:
     """The cue that a key names, or None when it has lost its point."""
     circle = circles.find(tx, at.id)
     turn = circle.turns[-1] if circle is not None and circle.turns else None
@@ -247,7 +252,7 @@ def read_cue(tx: Session, at: Key) -> Cue | None:
         return None
     _, turn_in = forecasts.recorded_in_round(tx, at.id)
     return Cue(
-        about=_about(circle, at),
+        about=_about(circle, at, now),
         speaker=circle.name(turn.member_id),
         speaker_user=circle.people[turn.member_id].user_id,
         following=_following(circle),
@@ -258,7 +263,7 @@ def read_cue(tx: Session, at: Key) -> Cue | None:
     )
 
 
-def read_summary(tx: Session, at: Key) -> Summary | None:
+def read_summary(tx: Session, at: Key, now: datetime) -> Summary | None:
     """The summary of the closed round that a key names."""
     row = tx.get(Round, at.id)
     if row is None or row.phase != Phase.CLOSED:
@@ -275,7 +280,7 @@ def read_summary(tx: Session, at: Key) -> Summary | None:
     newest = rounds.of_session(tx, row.session_id)[-1].id == row.id
     asked = kinds.asked(circle.question)
     return Summary(
-        about=_about(circle, at),
+        about=_about(circle, at, now),
         seats=seats,
         blind=_aggregates([seat.blind for seat in seats]),
         final=_aggregates([seat.final for seat in seats]),
@@ -287,8 +292,9 @@ def read_summary(tx: Session, at: Key) -> Summary | None:
     )
 
 
-def _about(circle: Circle, at: Key, *, over: bool | None = None) -> About:
+def _about(circle: Circle, at: Key, now: datetime, *, over: bool | None = None) -> About:
     row, meetup, question = circle.row, circle.meetup, circle.question
+    is_open = question_rules.takes_forecasts(question.state.value, question.closes_at, now)
     return About(
         at=at,
         title=meetup.title,
@@ -302,6 +308,7 @@ def _about(circle: Circle, at: Key, *, over: bool | None = None) -> About:
         on_call=tuple(circle.name(member) for member in circle.offered),
         over=row.phase == Phase.CLOSED if over is None else over,
         asked=kinds.asked(question),
+        closed=not is_open,
     )
 
 

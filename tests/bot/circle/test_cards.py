@@ -41,7 +41,7 @@ VIEW = GroupCircle(
         Follower("Ana", 0.05, (-0.1, 0.2), 20),
         Follower("Ben", 0.9, (0.2, 1.6), 5),
     ),
-    quiet=2,
+    quiet=(("Cleo", 1), ("Dan", 4)),
     spread_left=0.6,
     spread_rounds=12,
 )
@@ -75,7 +75,7 @@ def test_a_gain_without_an_interval_is_not_shown() -> None:
 
     said = field(view, "Does the circle help us?")
 
-    assert said.startswith("Too early to say: it takes ten questions (9 so far).")
+    assert "both blind and at the end (9 so far)." in said
     assert "0.040" not in said
 
 
@@ -137,7 +137,7 @@ def test_fairness_is_said_by_the_joint_comparison_alone(
     said = field(replace(VIEW, fairness=found), "Is the order fair?")
 
     assert said.startswith(verdict)
-    assert "Opened: Ana 1 (2.0 each would be even). `/session start`" in said
+    assert "of two or more: Ana 1 (2.0 each would be even). `/session start`" in said
 
 
 def test_following_is_told_in_kind_words_with_how_sure_they_are() -> None:
@@ -145,20 +145,20 @@ def test_following_is_told_in_kind_words_with_how_sure_they_are() -> None:
 
     assert "Ana keeps to their own view: 5% (90%: −10% to 20%; 20 turns)" in said
     assert "Ben follows the group: 90% (90%: 20% to 160%; 5 turns)" in said
-    assert "Nothing is said of 2 members with fewer than five turns so far." in said
-    assert "60% of our blind differences are left at the end (12 rounds)" in said
+    assert "It takes five turns after others. So far: Cleo 1, Dan 4." in said
+    assert "60% of our blind differences are left at the end (12 rounds of three" in said
     assert "Neither is better, and a second thought that differs from the first looks like" in said
 
 
 def test_nobody_is_said_to_follow_before_five_turns() -> None:
     said = field(replace(VIEW, followers=()), "Who moves towards the others?")
 
-    assert said.startswith("Nothing is said of 2 members with fewer than five turns so far.")
+    assert said.startswith("It takes five turns after others. So far: Cleo 1, Dan 4.")
     assert "How far a turn goes" not in said
 
 
 def test_rounds_on_other_kinds_alone_are_declined_kindly() -> None:
-    view = GroupCircle(0, 3, 0, None, (), None, None, (), 0, None, 0)
+    view = GroupCircle(0, 3, 0, None, (), None, None, (), (), None, 0)
 
     embed = circle_card(view, None).embed
 
@@ -181,6 +181,9 @@ def test_no_group_is_too_large_for_discord(count: int) -> None:
             Comparison(40, OPENING, (LATER,)),
         ),
         followers=tuple(Follower(LONGEST_NAME, 0.3, (0.2, 0.4), 1000) for _ in range(count)),
+        quiet=((LONGEST_NAME, 4),) * count,
+        openers=(LONGEST_NAME,) * count,
+        alike=(LONGEST_NAME,) * count,
     )
 
     whole = circle_card(view, None).embed

@@ -104,9 +104,10 @@ def test_before_the_outcome_and_five_turns_there_is_no_word_about_anybody(
     view = seen(desk)
 
     assert (view.rounds, view.resolved, view.gain, view.trust) == (1, 0, None, None)
-    assert (view.followers, view.quiet) == ((), 2)  # of three, the first had heard nobody
+    assert (view.followers, sorted(view.quiet)) == ((), [("Ben", 1), ("Cleo", 1)])
     assert "Gains appear when" in told(view)
-    assert "Nothing is said of 2 members with fewer than five turns so far." in told(view)
+    assert "It takes five turns after others. So far: Cleo 1, Ben 1." in told(view)
+    assert "Always opened, so there is nothing to compare yet: Ana." in told(view)
 
 
 def test_the_weight_is_how_far_the_turns_went_to_what_was_said_before(
@@ -162,7 +163,10 @@ def test_few_rounds_get_no_verdict_and_no_mean(desk: Desk, clock: Clock) -> None
 
     text = told(seen(desk))
 
-    assert "Too early to say: it takes ten questions (1 so far)." in text
+    assert (
+        "it takes ten questions on which three or more forecast both blind and at the end (1 so"
+        in text
+    )
     assert "shown from ten questions on (1 so far), and judged from 30 on" in text
     assert "90%" not in text
 
@@ -247,7 +251,7 @@ def test_a_round_in_which_nobody_recorded_counts_for_the_order_alone(desk: Desk)
 
     assert (view.rounds, view.resolved, view.followers) == (1, 0, ())
     assert view.fairness is not None
-    assert "Opened: Ana 1, Ben 0, Cleo 0 (0.3 each would be even)" in told(view)
+    assert "Who opened, in 1 round of two or more: Ana 1, Ben 0, Cleo 0 (0.3 each" in told(view)
 
 
 def test_many_rounds_take_no_more_queries_than_one(desk: Desk, clock: Clock) -> None:
@@ -332,6 +336,41 @@ def test_a_member_s_part_in_the_circle_is_read_with_what_it_rests_on(
         "Own gain is told from ten resolved questions on (2 so far).",
         "Listening is told from five turns after others on (1 so far).",
     )
+
+
+def test_of_who_always_opened_profile_and_group_say_that_there_is_nothing_to_compare(
+    desk: Desk, clock: Clock
+) -> None:
+    play(desk, clock, SAID)
+    for at in range(5):
+        play_another(desk, clock, SAID, f"Will it rain on day {at}?")
+
+    with desk.db.read() as tx:
+        record = read_member(tx, GROUP, member(desk, "Ana"))
+    view = seen(desk)
+
+    assert view.openers == ("Ana",)
+    assert view.quiet == ()
+    assert "Always opened, so there is nothing to compare yet: Ana." in told(view)
+    (said,) = record_lines(record)
+    assert said.startswith(
+        "Listening is told from five turns after others on. So far each turn opened"
+    )
+
+
+def test_nobody_who_spoke_is_left_out_without_a_word(desk: Desk, clock: Clock) -> None:
+    number = open_round(desk, ("Ana", "Ben"))
+    question = row(desk, Round, number).question_id
+    rounds.ready(desk, caller("Ana"), card(desk, number))
+    for name in ("Ana", "Ben"):  # nothing blind
+        record(desk, name, question, "60")
+        rounds.done(desk, caller(name))
+    rounds.ready(desk, caller("Ana"))
+
+    view = seen(desk)
+
+    assert (view.openers, view.alike) == (("Ana",), ("Ben",))
+    assert "No blind forecast that differs from what they had heard: Ben." in told(view)
 
 
 def test_who_was_never_in_a_circle_has_no_such_lines(desk: Desk) -> None:

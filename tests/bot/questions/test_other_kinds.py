@@ -43,7 +43,7 @@ def resolution_card(desk: Desk) -> ResolutionCard:
 
 def summary(desk: Desk, number: int) -> Summary:
     with desk.db.read() as tx:
-        shown = read_summary(tx, keys.summary(number))
+        shown = read_summary(tx, keys.summary(number), desk.clock())
     assert shown is not None
     return shown
 

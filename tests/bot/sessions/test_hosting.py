@@ -173,7 +173,7 @@ def test_a_clock_that_the_host_stopped_and_left_stopped_is_waiting_too(
     pass_time(desk, clock, 10 * MINUTE)
 
     with desk.db.read() as tx:
-        shown = read_turn(tx, card(desk, number))
+        shown = read_turn(tx, card(desk, number), desk.clock())
     assert shown is not None
     assert shown.about.host_gone
     sessions.take_over(desk, caller("Ben"), card(desk, number))
@@ -351,7 +351,7 @@ def test_after_a_night_away_nobody_is_called_and_the_group_is_asked(
     assert effect(desk, stopped) is not None
     assert [one.key for one in rows(desk, outbox.Effect) if one.key.startswith("u")] == []
     with desk.db.read() as tx:
-        shown = read_stopped(tx, stopped)
+        shown = read_stopped(tx, stopped, desk.clock())
     assert shown is not None
     message = stopped_card(shown)
     assert message.pings == ()
@@ -373,7 +373,7 @@ def test_resume_calls_the_next_one_with_a_full_turn_and_the_card_says_so(
     assert speaker(desk, number) == "Ben"
     assert wanted(desk, stopped) == before + 1
     with desk.db.read() as tx:
-        shown = read_stopped(tx, stopped)
+        shown = read_stopped(tx, stopped, desk.clock())
     assert shown is not None
     assert stopped_card(shown).items == ()
     for late in (

@@ -326,7 +326,9 @@ def test_a_profile_has_moments_with_their_intervals_or_how_many_questions_are_mi
 
     assert "In the turn: **0.200** (0.100 to 0.300)" in said
     assert "On the same 12 questions" in said
-    assert waiting == "Told from 10 questions on of which you have all four moments: 4 so far."
+    assert (
+        waiting == "Told from 10 questions on that have a forecast at all four moments: 4 so far."
+    )
     assert never == ""
 
 

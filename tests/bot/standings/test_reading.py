@@ -154,3 +154,63 @@ def test_short_records_have_five_bins_and_long_ones_ten() -> None:
         [8] * 5,
         [5] * 10,
     )
+
+
+# Where most forecasts are, beside all together
+
+
+def test_a_bin_within_luck_beside_a_record_that_is_not_is_said_to_be_the_exception() -> None:
+    text = sentence(reading((0.0, 30, 1), (1.0, 31, 31)), "you")
+
+    assert text.startswith("All 61 forecasts together are further off than luck explains")
+    assert (
+        ", but around 100% it happens 100% of the time; with 31 forecasts that is within luck"
+        in text
+    )
+
+
+def test_a_bin_that_is_off_beside_a_record_within_luck_is_not_told_as_a_fault() -> None:
+    mixed = reading((0.75, 20, 19), (0.25, 18, 5), (0.5, 16, 8), (0.9, 16, 14), (0.1, 16, 2))
+    assert mixed.lucky
+    assert not mixed.main_bin.lucky
+
+    text = sentence(mixed, "you")
+
+    assert text.startswith("All 86 forecasts together are within what luck allows, but around 75%")
+    assert "it happens 95% of the time" in text
+    assert "one record of ten" in text
+    assert advice(mixed) == ""
+
+
+def test_a_bin_that_is_off_the_other_way_than_the_record_is_said_to_be_that() -> None:
+    mixed = reading((0.75, 200, 180), (0.95, 150, 90), (0.05, 150, 60))
+    assert not mixed.lucky
+    assert mixed.tilt == "too sure"
+    assert not mixed.main_bin.lucky
+
+    text = sentence(mixed, "Ana")
+
+    assert "too sure, but around 75% it is the other way: it happens 90% of the time" in text
+    assert not text.startswith("When")
+    assert advice(mixed) == ""
+
+
+def test_a_lean_that_the_main_bin_does_not_share_is_said_with_a_but() -> None:
+    mixed = reading((0.6, 200, 150), (0.3, 190, 10), (0.4, 190, 20), (0.7, 190, 70))
+    assert mixed.tilt == "things happen less often than said"
+
+    assert ", but around 60% it is the other way" in sentence(mixed, "you")
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_no_two_sentences_read_as_opposites(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    said = rng.choice([0.05, 0.25, 0.45, 0.75, 0.95], 60, p=[0.1, 0.2, 0.2, 0.4, 0.1])
+    slope = rng.choice([0.4, 1.0, 2.5])
+    truth = 1 / (1 + (1 / said - 1) ** slope)
+    found = read(said.tolist(), (rng.random(60) < truth).astype(int).tolist())
+    assert found is not None
+
+    text = sentence(found, "you")
+
+    assert (found.lucky == found.main_bin.lucky and not found.opposite) == (", but " not in text)

@@ -122,10 +122,10 @@ def test_a_cue_has_a_point_for_half_a_minute_and_only_in_its_turn(desk: Desk, cl
 
     queued = effect(desk, key)
     with desk.db.read() as tx:
-        shown = read_cue(tx, key)
+        shown = read_cue(tx, key, desk.clock())
     rounds.done(desk, caller("Ana"))
     with desk.db.read() as tx:
-        afterwards = read_cue(tx, key)
+        afterwards = read_cue(tx, key, desk.clock())
 
     assert queued is not None
     assert queued.expires_at == clock.now + rounds.CUE_LIFE
@@ -625,7 +625,7 @@ def test_a_turn_card_shows_who_speaks_and_what_was_said(desk: Desk) -> None:
     rounds.done(desk, caller("Ana"))
 
     with desk.db.read() as tx:
-        shown = read_turn(tx, card(desk, number))
+        shown = read_turn(tx, card(desk, number), desk.clock())
 
     assert shown is not None
     assert (shown.speaker, shown.following) == ("Ben", "Cleo")
@@ -642,8 +642,8 @@ def test_a_blind_forecast_shows_on_no_card_before_the_round_closes(desk: Desk) -
     rounds.ready(desk, caller("Ana"))
 
     with desk.db.read() as tx:
-        shown = read_turn(tx, card(desk, number))
-        summary = read_summary(tx, keys.summary(number))
+        shown = read_turn(tx, card(desk, number), desk.clock())
+        summary = read_summary(tx, keys.summary(number), desk.clock())
 
     assert shown is not None
     assert [line.belief for line in shown.seats] == [None, None]
@@ -656,7 +656,7 @@ def test_the_summary_tells_blind_turn_and_final_of_every_seat(desk: Desk, clock:
     number = play(desk, clock, said)
 
     with desk.db.read() as tx:
-        summary = read_summary(tx, keys.summary(number))
+        summary = read_summary(tx, keys.summary(number), desk.clock())
     assert summary is not None
     assert [(one.name, one.blind, one.turn, one.final) for one in summary.seats] == [
         ("Ana", 0.3, 0.5, 0.6),
