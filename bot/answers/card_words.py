@@ -13,6 +13,12 @@ WORDS: dict[str, KindInWords] = {
     "choice": ChoiceInWords(),
 }
 
+# The note of one field for all kinds: Discord has room for 100 characters.
+HOW_TO_ASK = (
+    "Empty: yes or no. Options: one per line, `ordered` first if they are. A number: "
+    "`number in days`."
+)
+
 
 def words_of(asked: AnswerFormat) -> KindInWords:
     """Return the words for a question."""

@@ -5,7 +5,7 @@ from typing import Any
 import discord
 from discord.ui import Label, Modal, TextInput
 
-from bot.answers.card_words import words_of
+from bot.answers.card_words import HOW_TO_ASK, words_of
 from bot.answers.formats import AnswerFormat
 from bot.answers.kinds import outcomes
 from bot.core import keys
@@ -24,10 +24,6 @@ from bot.questions.rules import (
 from bot.questions.service import Written
 
 LONGEST_ANSWERS = 800
-_HOW_TO_ANSWER = (
-    "Empty: yes or no. Options: one per line, `ordered` first if they are. A number: "
-    "`number in days`."
-)
 
 
 def question_form(question_id: int | None = None, written: Written | None = None) -> Modal:
@@ -84,7 +80,7 @@ def question_form(question_id: int | None = None, written: Written | None = None
         ),
         (
             "What can the answer be?",
-            _HOW_TO_ANSWER,
+            HOW_TO_ASK,
             TextInput(
                 custom_id="answers",
                 default=said.answers or None,

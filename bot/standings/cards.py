@@ -67,7 +67,7 @@ ASKED_TO_HOLD = 0.8
 def leaderboard_card(board: Board, picture: Picture | None) -> Message:
     """Show one page of members, best first, then those without a rank."""
     asked = board.asked
-    embed = card(leaderboard_title(board), _rows(board), BLUE if board.members else GREY)
+    embed = card(board.title, _rows(board), BLUE if board.members else GREY)
     if board.too_close or board.unmoved:
         embed.add_field(name="What would settle it", value=_settle(board), inline=False)
     if board.mine is not None:
@@ -81,13 +81,6 @@ def leaderboard_card(board: Board, picture: Picture | None) -> Message:
     if picture is not None:
         embed.set_image(url=f"attachment://{picture.filename}")
     return Message(embed=embed, picture=picture, items=_turning(board))
-
-
-def leaderboard_title(board: Board) -> str:
-    """Name the metric, the window and, if there are several, the page."""
-    asked = board.asked
-    page = f", page {asked.page} of {board.pages}" if board.pages > 1 else ""
-    return f"Leaderboard: {WORDS[asked.metric].name}, {asked.window.name()}{page}"
 
 
 def calibration_card(shown: Calibration, picture: Picture | None) -> Message:
@@ -105,7 +98,7 @@ def calibration_card(shown: Calibration, picture: Picture | None) -> Message:
     if shown.others:
         kinds = f"{say_count(shown.others, 'question')} of other kinds"
         text.append(f"{kinds} left out: calibration is about questions with yes or no.")
-    embed = card(one_line(calibration_title(shown), 93), "\n".join(map(safe, text)), BLUE)
+    embed = card(one_line(shown.title, 93), "\n".join(map(safe, text)), BLUE)
     embed.set_footer(
         text="Well calibrated: of what is called 80%, eight in ten happen. The forecast that "
         "counts of each resolved yes-or-no question is in it."
@@ -113,12 +106,6 @@ def calibration_card(shown: Calibration, picture: Picture | None) -> Message:
     if picture is not None:
         embed.set_image(url=f"attachment://{picture.filename}")
     return Message(embed=embed, picture=picture)
-
-
-def calibration_title(shown: Calibration) -> str:
-    """Say whose calibration it is, as plain text."""
-    whose = {"you": "yours"}.get(shown.whose, shown.whose)
-    return f"Calibration: {whose}"
 
 
 def profile_card(profile: Profile) -> Message:

@@ -4,7 +4,7 @@ They draw the numbers that they are given: who is ranked, and how, is decided el
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import pairwise
 from math import inf, isfinite, isnan
 from typing import Any
@@ -18,10 +18,10 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from bot.core.numbers import say_probability, say_share
 from bot.core.refusals import say_count
 from bot.door import chart_style
-from bot.standings.cards import leaderboard_title
+from bot.standings.calibration import Bin, CalibrationReading
 from bot.standings.metrics import WORDS, say_interval, say_ranks, say_value
 from bot.standings.query import Metric
-from bot.standings.service import Board, BoardRow
+from bot.standings.service import Board, BoardRow, Calibration
 
 _ROWS = 20
 _ROW_HEIGHT, _GAP = 22.0, 24.0
@@ -51,34 +51,6 @@ _CURVE_LEFT, _CURVE_WIDTH, _CURVE_HEIGHT, _BARS_HEIGHT = 50.0, 362.0, 300.0, 56.
 _SENTENCE_LINES = 6  # what it comes to is said last and must not be cut off
 _TOO_HIGH_FOR_A_COUNT = 0.96
 _NEAR_NOTHING = 0.02  # half the width given to a curve or band that has one point only
-
-
-@dataclass(frozen=True)
-class BinDot:
-    """Forecasts of about the same size: their mean, how often it happened, and how sure that is."""
-
-    mean_forecast: float
-    observed_rate: float
-    low: float
-    high: float
-    count: int
-
-
-@dataclass(frozen=True)
-class CalibrationPicture:
-    """What a reliability diagram shows: binned rates, the isotonic curve, and what luck allows."""
-
-    title: str
-    sentence: str
-    bins: tuple[BinDot, ...]
-    curve_x: tuple[float, ...]
-    curve_y: tuple[float, ...]
-    band_x: tuple[float, ...]
-    band_low: tuple[float, ...]
-    band_high: tuple[float, ...]
-    histogram_edges: tuple[float, ...]
-    histogram_counts: tuple[int, ...]
-    count: int
 
 
 def leaderboard_chart(board: Board) -> bytes:
@@ -119,9 +91,12 @@ def leaderboard_alt_text(board: Board) -> str:
     )
 
 
-def calibration_chart(picture: CalibrationPicture) -> bytes:
+def calibration_chart(shown: Calibration) -> bytes:
     """Draw how often things happened against the forecasts, over a histogram of the forecasts."""
-    head = chart_style.heading(picture.title, picture.sentence, lines=_SENTENCE_LINES)
+    # A name that no font here can draw is in the words beside the picture.
+    named = replace(shown, whose=chart_style.readable(shown.whose, otherwise="a member"))
+    read = _reading(shown)
+    head = chart_style.heading(named.title, named.sentence, lines=_SENTENCE_LINES)
     top = head.height + 58
     bars_top = top + _CURVE_HEIGHT + 14
     card = chart_style.figure(chart_style.NORMAL_WIDTH, bars_top + _BARS_HEIGHT + 48, head)
@@ -129,28 +104,33 @@ def calibration_chart(picture: CalibrationPicture) -> bytes:
     area = chart_style.axes(card, _CURVE_LEFT, top, _CURVE_WIDTH, _CURVE_HEIGHT)
     chart_style.percent_axis(area, "x", labels=False)
     chart_style.percent_axis(area, "y")
-    _draw_reliability(area, picture)
+    _draw_reliability(area, read)
     below = chart_style.axes(card, _CURVE_LEFT, bars_top, _CURVE_WIDTH, _BARS_HEIGHT)
-    _draw_histogram(below, picture)
-    _name_the_axes(card, top, bars_top + _BARS_HEIGHT + 32, picture.count)
+    _draw_histogram(below, read.bars)
+    _name_the_axes(card, top, bars_top + _BARS_HEIGHT + 32, read.count)
     return chart_style.to_png(card)
 
 
-def calibration_alt_text(picture: CalibrationPicture) -> str:
+def calibration_alt_text(shown: Calibration) -> str:
     """Give the reading, and the bins in numbers."""
-    counted = say_count(picture.count, "resolved forecast")
-    start = f"{picture.title}, {counted}: {picture.sentence}"
+    read = _reading(shown)
+    start = f"{shown.title}, {say_count(read.count, 'resolved forecast')}: {shown.sentence}"
     bins = ", ".join(
-        f"{say_probability(dot.mean_forecast)} → {say_share(dot.observed_rate)} ({dot.count:,})"
-        for dot in picture.bins
+        f"{say_probability(one.said)} → {say_share(one.happened)} ({one.count:,})"
+        for one in read.bins
     )
     return chart_style.alt_text(
         f"{start} Forecast and how often it happened: {bins}." if bins else start
     )
 
 
+def _reading(shown: Calibration) -> CalibrationReading:
+    assert shown.reading is not None  # noqa: S101 - the caller has looked
+    return shown.reading
+
+
 def _title(board: Board) -> str:
-    return leaderboard_title(board).removeprefix("Leaderboard: ")
+    return board.title.removeprefix("Leaderboard: ")
 
 
 def _sentence(board: Board) -> str:
@@ -330,17 +310,18 @@ def _calibration_key() -> list[Line2D | Patch]:
     ]
 
 
-def _draw_reliability(area: Axes, picture: CalibrationPicture) -> None:
+def _draw_reliability(area: Axes, read: CalibrationReading) -> None:
     """Draw the band of luck, the diagonal, the curve and, on top, the dots with their counts."""
-    x, low, high = _widened(picture.band_x, picture.band_low, picture.band_high)
+    curve = read.curve
+    x, low, high = _widened(curve.band_x, curve.band_low, curve.band_high)
     area.fill_between(x, low, high, color=chart_style.MUTED, alpha=0.25, linewidth=0, zorder=1)
-    curve_x, curve_y = _widened(picture.curve_x, picture.curve_y)
+    curve_x, curve_y = _widened(curve.x, curve.y)
     area.plot(curve_x, curve_y, color=chart_style.AMBER, linewidth=3, zorder=2)
-    for dot in picture.bins:
-        _draw_bin(area, dot)
+    for one in read.bins:
+        _draw_bin(area, one)
     # Behind all marks: what happened may be anywhere.
     quiet: dict[str, Any] = {"within": area.transAxes, "color": chart_style.MUTED, "zorder": 0.6}
-    if not picture.bins:
+    if not read.bins:
         chart_style.note(area, (0.5, 0.5), "No resolved forecasts yet.", **quiet)
         return
     area.plot([0, 1], [0, 1], color=chart_style.MUTED, linewidth=1.2, linestyle="--", zorder=1.5)
@@ -359,24 +340,22 @@ def _widened(x: Sequence[float], *curves: Sequence[float]) -> tuple[Sequence[flo
     return ([x[0] - _NEAR_NOTHING, x[0] + _NEAR_NOTHING], *([y[0], y[0]] for y in curves))
 
 
-def _draw_bin(area: Axes, dot: BinDot) -> None:
+def _draw_bin(area: Axes, one: Bin) -> None:
     """Draw a bin's rate with its interval; more forecasts make a larger dot."""
-    at = [dot.mean_forecast, dot.mean_forecast]
-    area.plot(at, [dot.low, dot.high], color=chart_style.BLUE, linewidth=1.6, alpha=0.8, zorder=3)
-    size = min(6.0 + dot.count**0.5 / 2, 12.0)
-    mark = area.plot(
-        at[:1], [dot.observed_rate], "o", color=chart_style.BLUE, markersize=size, zorder=4
-    )
+    at = [one.said, one.said]
+    area.plot(at, [one.low, one.high], color=chart_style.BLUE, linewidth=1.6, alpha=0.8, zorder=3)
+    size = min(6.0 + one.count**0.5 / 2, 12.0)
+    mark = area.plot(at[:1], [one.happened], "o", color=chart_style.BLUE, markersize=size, zorder=4)
     mark[0].set(markeredgecolor=chart_style.CARD, clip_on=False)
-    above = dot.high < _TOO_HIGH_FOR_A_COUNT
-    end, shift = (dot.high, 8) if above else (dot.low, -9)
-    chart_style.note(area, (dot.mean_forecast, end), f"{dot.count:,}", shift=(0, shift))
+    above = one.high < _TOO_HIGH_FOR_A_COUNT
+    end, shift = (one.high, 8) if above else (one.low, -9)
+    chart_style.note(area, (one.said, end), f"{one.count:,}", shift=(0, shift))
 
 
-def _draw_histogram(area: Axes, picture: CalibrationPicture) -> None:
+def _draw_histogram(area: Axes, counts: Sequence[int]) -> None:
     """Draw how many forecasts there were of each size; one number says how high the bars are."""
     chart_style.percent_axis(area, "x")
-    counts, edges = picture.histogram_counts, picture.histogram_edges
+    edges = [at / len(counts) for at in range(len(counts) + 1)] if counts else []
     widths = [right - left for left, right in pairwise(edges)]
     area.bar(
         edges[:-1], counts, widths, align="edge", color=chart_style.BLUE, edgecolor=chart_style.CARD

@@ -3,8 +3,6 @@
 Belongs off the event loop.
 """
 
-from dataclasses import replace
-
 from bot.core.keys import Key
 from bot.core.refusals import Refusal
 from bot.core.unit import Caller, Desk
@@ -75,35 +73,13 @@ def leaderboard_picture(board: Board) -> Picture | None:
 
 def calibration_picture(shown: Calibration) -> Picture | None:
     """Draw a calibration; None where there is nothing to draw."""
-    read = shown.reading
-    if read is None:
+    if shown.reading is None:
         return None
     with LOADING:
-        from bot.door.chart_style import readable  # noqa: PLC0415 - see leaderboard_picture
-        from bot.standings import charts as standings_charts  # noqa: PLC0415
+        from bot.standings import charts as standings_charts  # noqa: PLC0415 - see above
 
-    edges = tuple(at / len(read.bars) for at in range(len(read.bars) + 1))
-    told = standings_charts.CalibrationPicture(
-        title=standings_cards.calibration_title(shown),
-        sentence=shown.sentence,
-        bins=tuple(
-            standings_charts.BinDot(one.said, one.happened, one.low, one.high, one.count)
-            for one in read.bins
-        ),
-        curve_x=read.curve.x,
-        curve_y=read.curve.y,
-        band_x=read.curve.band_x,
-        band_low=read.curve.band_low,
-        band_high=read.curve.band_high,
-        histogram_edges=edges,
-        histogram_counts=read.bars,
-        count=read.count,
-    )
-    # A name that no font here can draw is in the words beside the picture.
-    named = replace(shown, whose=readable(shown.whose, otherwise="a member"))
-    drawn = replace(told, title=standings_cards.calibration_title(named), sentence=named.sentence)
     return Picture(
-        standings_charts.calibration_chart(drawn),
+        standings_charts.calibration_chart(shown),
         "calibration.png",
-        standings_charts.calibration_alt_text(told),
+        standings_charts.calibration_alt_text(shown),
     )

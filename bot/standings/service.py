@@ -22,6 +22,7 @@ from bot.standings import calibration as standings_calibration
 from bot.standings import query as standings_query
 from bot.standings import stored as standings_stored
 from bot.standings.calibration import CalibrationReading
+from bot.standings.metrics import WORDS
 from bot.standings.query import METRICS, MINIMUM, BoardQuery, Metric
 from storage import groups, scores, standings
 from storage.tables import Group, Member, Moment, Score
@@ -78,6 +79,12 @@ class Board:
     about: bool = False
     rescored: int | None = None
 
+    @property
+    def title(self) -> str:
+        """Name the metric, the window and the page."""
+        page = f", page {self.asked.page} of {self.pages}" if self.pages > 1 else ""
+        return f"Leaderboard: {WORDS[self.asked.metric].name}, {self.asked.window.name()}{page}"
+
 
 @dataclass(frozen=True)
 class Calibration:
@@ -93,6 +100,11 @@ class Calibration:
     others: int
     clipped: int = 0
     numbers: scoring.HitRate | None = None
+
+    @property
+    def title(self) -> str:
+        """Say whose it is, as plain text."""
+        return f"Calibration: {'yours' if self.whose == 'you' else self.whose}"
 
     @property
     def sentence(self) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.answers.card_words import WORDS, words_of
+from bot.answers.card_words import HOW_TO_ASK, WORDS, words_of
 from bot.answers.formats import AnswerFormat, Kind
 from bot.answers.kinds import KINDS, kind_of, read_kind, write_kind
 from bot.answers.probabilities import Belief
@@ -47,6 +47,10 @@ def test_every_kind_is_in_both_tables() -> None:
 
 def test_every_picture_is_drawn_for_some_kind() -> None:
     assert {words.picture for words in WORDS.values()} == set(PICTURES)
+
+
+def test_how_to_ask_for_every_kind_fits_the_note_of_a_field() -> None:
+    assert len(HOW_TO_ASK) <= 100
 
 
 def test_no_file_asks_which_kind_a_question_has() -> None:

@@ -1,7 +1,7 @@
 """Tests of the leaderboard and calibration pictures and of their descriptions in words."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from io import BytesIO
 from math import inf, nan
 
@@ -11,16 +11,15 @@ from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
 from bot.door import chart_style
+from bot.standings.calibration import Bin, CalibrationReading, Curve
 from bot.standings.charts import (
-    BinDot,
-    CalibrationPicture,
     calibration_alt_text,
     calibration_chart,
     leaderboard_alt_text,
     leaderboard_chart,
 )
 from bot.standings.query import BoardQuery, Metric, Window
-from bot.standings.service import Board, BoardRow
+from bot.standings.service import Board, BoardRow, Calibration
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -73,32 +72,39 @@ BOARDS = {
     ),
 }  # fmt: skip
 
-TENTHS = tuple(k / 10 for k in range(11))
-GOOD = CalibrationPicture(
-    title="Ana's calibration",
-    sentence="Well calibrated: what Ana called 70% happened 70% of the time.",
-    bins=tuple(BinDot(p, p, p / 2, (1 + p) / 2, 20) for p in (0.05, 0.35, 0.7, 0.95)),
-    curve_x=(0.05, 0.35, 0.7, 0.95),
-    curve_y=(0.05, 0.35, 0.7, 0.95),
-    band_x=(0.05, 0.35, 0.7, 0.95),
-    band_low=(0.0, 0.2, 0.6, 0.8),
-    band_high=(0.2, 0.5, 0.85, 1.0),
-    histogram_edges=TENTHS,
-    histogram_counts=(20, 0, 0, 20, 0, 0, 0, 20, 0, 20),
+
+@dataclass(frozen=True)
+class Worded(Calibration):
+    """A calibration with a sentence of its own, as no reading need have it."""
+
+    words: str = "Well calibrated: what Ana called 70% happened 70% of the time."
+
+    @property
+    def sentence(self) -> str:
+        return self.words
+
+
+POINTS = (0.05, 0.35, 0.7, 0.95)
+READ = CalibrationReading(
     count=80,
+    bins=tuple(Bin(p, p, p / 2, (1 + p) / 2, 20) for p in POINTS),
+    bars=(20, 0, 0, 20, 0, 0, 0, 20, 0, 20),
+    curve=Curve(POINTS, POINTS, POINTS, (0.0, 0.2, 0.6, 0.8), (0.2, 0.5, 0.85, 1.0)),
+    chance=0.5,
+    tilt="",
 )
+GOOD = Worded("Ana", of_group=False, reading=READ, others=0)
 
 
-def at_one_point(p: float, rate: float, count: int) -> CalibrationPicture:
-    return replace(
-        GOOD,
-        bins=(BinDot(p, rate, max(rate - 0.3, 0), min(rate + 0.3, 1), count),),
-        curve_x=(p,),
-        curve_y=(rate,),
-        band_x=(p,),
-        band_low=(max(p - 0.2, 0),),
-        band_high=(min(p + 0.2, 1),),
-        histogram_counts=tuple(count if k == min(int(p * 10), 9) else 0 for k in range(10)),
+def reading(**more: object) -> Worded:
+    return replace(GOOD, reading=replace(READ, **more))  # type: ignore[arg-type]
+
+
+def at_one_point(p: float, rate: float, count: int) -> Worded:
+    return reading(
+        bins=(Bin(p, rate, max(rate - 0.3, 0), min(rate + 0.3, 1), count),),
+        curve=Curve((p,), (rate,), (p,), (max(p - 0.2, 0),), (min(p + 0.2, 1),)),
+        bars=tuple(count if k == min(int(p * 10), 9) else 0 for k in range(10)),
         count=count,
     )
 
@@ -108,18 +114,14 @@ CALIBRATIONS = {
     "all at 50%": at_one_point(0.5, 0.5, 12),
     "all at 0%": at_one_point(0.0, 0.0, 3),
     "all at 100%": at_one_point(1.0, 1.0, 3000),
-    "at 0% and 100%": replace(
-        GOOD,
-        bins=(BinDot(0, 0, 0, 0.2, 9), BinDot(1, 1, 0.8, 1, 9)),
-        curve_x=(0, 1),
-        curve_y=(0, 1),
+    "at 0% and 100%": reading(
+        bins=(Bin(0, 0, 0, 0.2, 9), Bin(1, 1, 0.8, 1, 9)),
+        curve=replace(READ.curve, x=(0, 1), y=(0, 1)),
     ),
-    "nothing resolved": CalibrationPicture(
-        "Nobody", "Nothing has resolved yet.", (), (), (), (), (), (), (0, 1), (0,), 0
-    ),
-    "no histogram": replace(GOOD, histogram_edges=(), histogram_counts=()),
-    "hard names": replace(GOOD, title=" ".join(HARD_NAMES), sentence=" ".join(HARD_NAMES)),
-    "a long sentence": replace(GOOD, title="Calibration " * 20, sentence="Because. " * 90),
+    "nothing resolved": reading(count=0, bins=(), bars=(0,), curve=Curve((), (), (), (), ())),
+    "no histogram": reading(bars=()),
+    "hard names": replace(GOOD, whose=" ".join(HARD_NAMES), words=" ".join(HARD_NAMES)),
+    "a long sentence": replace(GOOD, whose="Calibration " * 20, words="Because. " * 90),
 }
 
 
@@ -143,7 +145,7 @@ def test_every_leaderboard_gives_a_sound_png(board: Board) -> None:
 
 
 @pytest.mark.parametrize("picture", CALIBRATIONS.values(), ids=CALIBRATIONS.keys())
-def test_every_calibration_gives_a_sound_png(picture: CalibrationPicture) -> None:
+def test_every_calibration_gives_a_sound_png(picture: Calibration) -> None:
     assert_sound(calibration_chart(picture))
 
 
@@ -154,7 +156,7 @@ def test_what_a_calibration_comes_to_is_drawn_to_its_last_word_under_the_longest
         "explains: things happen less often than"
     )
 
-    said, meant = (replace(GOOD, sentence=f"{told} {word}.") for word in ("said", "meant"))
+    said, meant = (replace(GOOD, words=f"{told} {word}.") for word in ("said", "meant"))
 
     assert calibration_chart(said) != calibration_chart(meant)
 
@@ -234,5 +236,5 @@ def test_alt_text_of_leaderboards_stays_within_its_limit(board: Board) -> None:
 
 
 @pytest.mark.parametrize("picture", CALIBRATIONS.values(), ids=CALIBRATIONS.keys())
-def test_alt_text_of_calibrations_stays_within_its_limit(picture: CalibrationPicture) -> None:
+def test_alt_text_of_calibrations_stays_within_its_limit(picture: Calibration) -> None:
     assert 0 < len(calibration_alt_text(picture)) <= chart_style.ALT_TEXT_LIMIT
