@@ -76,8 +76,11 @@ def event(session_id: int) -> Key:
 
 
 def place(session_id: int, member_id: int, waited_since: datetime) -> Key:
-    """Return the key of the message that a waiting member has a place."""
-    return Key(CardKind.PLACE, session_id, (member_id, int(waited_since.timestamp()) % 10**9))
+    """Return the key of the message that a waiting member has a place.
+
+    Six digits of the moment tell apart who waits a second time; more would not fit a nonce.
+    """
+    return Key(CardKind.PLACE, session_id, (member_id, int(waited_since.timestamp()) % 10**6))
 
 
 def calendar_session(session_id: int) -> Key:

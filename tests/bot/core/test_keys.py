@@ -21,7 +21,7 @@ MANY = 99_999_999
 EVERY_KIND = {
     "announcement": keys.announcement(MANY),
     "reminder": keys.reminder(MANY, 20160, LATE),
-    "place": keys.place(999_999, 999_999, LATE),
+    "place": keys.place(MANY, MANY, LATE),
     "discord event": keys.event(MANY),
     "google session": keys.calendar_session(MANY),
     "google series": keys.calendar_series(MANY),
