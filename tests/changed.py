@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
 ROOT = Path(__file__).resolve().parents[1]
-ALWAYS = "tests/test_architecture.py"
+ALWAYS = ("tests/test_architecture.py", "tests/test_docs.py")
+# Stories and faults are run when they were changed themselves.
+SLOW = ("stories", "faults")
 
 
 def changed_files(since: str) -> set[str]:
@@ -31,7 +33,7 @@ def changed_files(since: str) -> set[str]:
     }
 
 
-def choose(changed: Iterable[str]) -> list[str]:
+def choose(changed: Collection[str]) -> list[str]:
     """Return the test files that mirror the changed files, import them, or are among them."""
     files = {path for path in changed if path.endswith(".py")}
     every = sorted(path.relative_to(ROOT) for path in ROOT.glob("tests/**/test_*.py"))
@@ -43,9 +45,9 @@ def choose(changed: Iterable[str]) -> list[str]:
         for test in every
         if str(test) in wanted
         or folders & {str(parent) for parent in test.parents}
-        or modules & set(_imports(ROOT / test))
+        or (test.parts[1] not in SLOW and modules & set(_imports(ROOT / test)))
     }
-    return sorted(found | {ALWAYS}) if files else []
+    return sorted({*found, *ALWAYS}) if changed else []
 
 
 def _mirrors(source: str) -> Iterator[str]:
@@ -80,10 +82,10 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--since", default="main", help="a branch or commit (%(default)s)")
     chosen = choose(changed_files(parser.parse_args(argv[:cut]).since))
     if not chosen:
-        print("No Python file has changed.")
+        print("Nothing has changed.")
         return 0
     print(*chosen, sep="\n")
-    return int(pytest.main([*argv[cut + 1 :], *chosen]))
+    return int(pytest.main(["-n", "auto", *argv[cut + 1 :], *chosen]))
 
 
 if __name__ == "__main__":

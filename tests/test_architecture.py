@@ -4,6 +4,7 @@ The order of the folders is a contract in pyproject.toml, which `make check` pro
 """
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from enum import StrEnum
@@ -69,7 +70,7 @@ def ids(file: Path) -> str:
 def says_pure(file: Path) -> bool:
     """Whether a file promises to decide by its arguments alone."""
     said = ast.get_docstring(tree_of(file)) or ""
-    return file.name.endswith("rules.py") or "Pure." in said
+    return file.name.endswith("rules.py") or re.search(r"\bPure\b", said) is not None
 
 
 @cache
@@ -132,6 +133,28 @@ def test_no_file_speaks_with_both_discord_and_the_database(file: Path) -> None:
     databases = {one for one in named if touches_the_database(one)}
 
     assert not (discords and databases)
+
+
+@pytest.mark.parametrize(
+    "file", [one for one in IN_BOT if one.name.endswith(("service.py", "mapping.py"))], ids=ids
+)
+def test_services_know_nothing_of_discord(file: Path) -> None:
+    assert {one for one in imports(file) if within(one, "discord", "bot.door")} == set()
+
+
+def test_what_runs_the_bot_knows_no_feature() -> None:
+    """A contract in pyproject.toml names the features; here a new one is counted too."""
+    allowed = ("bot.core", "bot.door", "bot.runtime")
+
+    wrong = {
+        (show(file), one)
+        for file in IN_BOT
+        if file.is_relative_to(ROOT / "bot" / "runtime")
+        for one in imports(file)
+        if top(one) == "bot" and not within(one, *allowed)
+    }
+
+    assert wrong == set()
 
 
 def test_commands_and_views_take_only_words_from_the_tables() -> None:

@@ -98,10 +98,10 @@ def follow(
     """
     unit.tx.flush()
     about = _about(unit, row, turn)
-    for follower in CARDS[change]:
+    for follower in FOLLOWERS[change]:
         for key in follower(about):
             unit.refresh(key)
-    return [key for follower in CALENDARS.get(change, ()) for key in follower(about)]
+    return [key for follower in CALENDAR_FOLLOWERS.get(change, ()) for key in follower(about)]
 
 
 def current_card(row: Round) -> Key:
@@ -258,7 +258,7 @@ def _announcements_of_entry(about: About) -> Iterable[Key]:
 
 _PLAN = (_announcement, _event)
 
-CARDS: Mapping[Change, tuple[Follower, ...]] = {
+FOLLOWERS: Mapping[Change, tuple[Follower, ...]] = {
     Change.QUESTION_OFFERED: (_announcements, _lobbies),
     Change.QUESTION_TAKEN_UP: (_question, _announcements),
     Change.QUESTION_RETITLED: (_question, _resolution, _rounds, _lobbies, _evenings),
@@ -299,7 +299,7 @@ CARDS: Mapping[Change, tuple[Follower, ...]] = {
     Change.CALENDAR_TROUBLE: (_announcements_of_entry,),
 }
 
-CALENDARS: Mapping[Change, tuple[Follower, ...]] = {
+CALENDAR_FOLLOWERS: Mapping[Change, tuple[Follower, ...]] = {
     Change.SESSION_PLANNED: (_entry,),
     Change.SESSION_EDITED: (_entry,),
     Change.SESSION_MOVED: (_entry,),

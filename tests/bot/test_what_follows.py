@@ -11,8 +11,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core import keys
-from bot.core.card_refresh import CARDS as FOLLOWERS
-from bot.core.card_refresh import Change
+from bot.core.card_refresh import FOLLOWERS, Change
 from bot.core.keys import Key
 from bot.core.unit import Caller, Desk
 from bot.data import service as data_service
