@@ -17,6 +17,7 @@ from bot.schedule.series_rules import Scope
 from bot.schedule.service import Plan, Planned
 from bot.sessions import service as sessions_service
 from storage.tables import Meetup, Repeat, Rsvp, Series, SessionState
+from tests.bot.saved_scenes import scene
 from tests.bot.scenes import effect, row, rows, snapshot, wanted
 from tests.conftest import GROUP, Clock, caller
 
@@ -26,6 +27,7 @@ FIRST = "2026-11-26 19:00"
 
 
 @pytest.fixture
+@scene
 def weekly(desk: Desk) -> Key:
     """Every Thursday at 19:00 in Berlin; the first one is announced."""
     plan = Plan(FIRST, "Circle", timezone="Europe/Berlin", repeat=Repeat.WEEKLY, size=5)
