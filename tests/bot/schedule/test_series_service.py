@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlmodel import select
 
 from bot.core import keys
 from bot.core.keys import Key
@@ -42,8 +43,8 @@ def pass_to(desk: Desk, clock: Clock, at: datetime) -> None:
     while True:
         due = [
             (one.remind_at, lifecycle.remind_due, one.id)
-            for one in rows(desk, Meetup)
-            if one.state == SessionState.SCHEDULED and one.remind_at is not None
+            for one in scheduled(desk)
+            if one.remind_at is not None
         ]
         due += [
             (one.plan_at, lifecycle.announce_due, one.id)
@@ -58,6 +59,12 @@ def pass_to(desk: Desk, clock: Clock, at: datetime) -> None:
         clock.now = max(clock.now, moment)
         ring(desk, number or 0, GROUP)
         ring(desk, number or 0, GROUP)
+
+
+def scheduled(desk: Desk) -> list[Meetup]:
+    """The sessions to come; after a year there are many others."""
+    with desk.db.read() as tx:
+        return list(tx.exec(select(Meetup).where(Meetup.state == SessionState.SCHEDULED)))
 
 
 def hold(desk: Desk, clock: Clock, number: int) -> None:
