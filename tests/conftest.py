@@ -138,9 +138,15 @@ def kept_postgresql(postgresql_url: str) -> Iterator[Database]:
 @pytest.fixture
 def emptied_postgresql(kept_postgresql: Database) -> Database:
     """A PostgreSQL database that is emptied before each test; making one takes far longer."""
+    empty_postgresql(kept_postgresql)
+    return kept_postgresql
+
+
+def empty_postgresql(database: Database) -> None:
+    """Delete all rows, and let every counter begin at 1."""
     names = [f'"{table.name}"' for table in SQLModel.metadata.sorted_tables]
     filled = " UNION ALL ".join(f"(SELECT '{name}' FROM {name} LIMIT 1)" for name in names)
-    with kept_postgresql.engine.begin() as connection:
+    with database.engine.begin() as connection:
         used = connection.execute(text(filled)).scalars().all()
         if used:
             connection.execute(text("SET LOCAL session_replication_role = replica"))
@@ -148,7 +154,6 @@ def emptied_postgresql(kept_postgresql: Database) -> Database:
             connection.execute(text("; ".join(f"DELETE FROM {name}" for name in used)))
         # A rolled-back insert leaves its table empty and its counter moved on.
         connection.execute(text("SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'"))
-    return kept_postgresql
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from bot.sessions import service as sessions_service
 from bot.sessions.service import StartOptions
 from storage import outbox
 from storage.tables import Effect, Group, Member, Order, Phase, Round, Seat, Turn
+from tests.bot.saved_scenes import scene
 from tests.conftest import GROUP, Clock, caller
 
 Row = TypeVar("Row", bound=SQLModel)
@@ -37,6 +38,7 @@ def wrote(
     return Written(title, criteria, closes, source, answers)
 
 
+@scene
 def bring(
     desk: Desk,
     title: str = RAIN,
@@ -56,6 +58,7 @@ def record(desk: Desk, name: str, question: int, said: str = "70", reason: str =
     return forecasts_service.record(desk, caller(name), question, probability=said, reason=reason)
 
 
+@scene
 def open_lobby(
     desk: Desk, names: Sequence[str] = CIRCLE, wish: StartOptions | None = None, **more: object
 ) -> Key:
@@ -67,6 +70,7 @@ def open_lobby(
     return lobby
 
 
+@scene
 def open_round(desk: Desk, names: Sequence[str] = CIRCLE) -> int:
     """A round in its blind phase, on the only question there is, or on a new one."""
     if not rows(desk, Round) and not questions_service.choices(desk, caller(), ""):
@@ -76,6 +80,7 @@ def open_round(desk: Desk, names: Sequence[str] = CIRCLE) -> int:
     return running(desk, lobby.id)
 
 
+@scene
 def open_turns(desk: Desk, names: Sequence[str] = CIRCLE) -> int:
     """A round whose first seat has the floor."""
     number = open_round(desk, names)
@@ -83,6 +88,7 @@ def open_turns(desk: Desk, names: Sequence[str] = CIRCLE) -> int:
     return number
 
 
+@scene
 def finish(desk: Desk, names: Sequence[str] = CIRCLE) -> int:
     """A round that has closed, with nothing recorded."""
     number = open_turns(desk, names)
@@ -92,6 +98,7 @@ def finish(desk: Desk, names: Sequence[str] = CIRCLE) -> int:
     return number
 
 
+@scene
 def play(desk: Desk, clock: Clock, said: dict[str, tuple[str, str, str]]) -> int:
     """A whole round: what everybody says blind, in their turn, and at the end. A minute a step."""
     names = tuple(said)

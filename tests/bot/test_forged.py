@@ -24,6 +24,7 @@ from bot.schedule import service as schedule_service
 from bot.schedule.service import Plan
 from storage.enums import CardKind
 from storage.tables import Meetup, Round
+from tests.bot.saved_scenes import scene
 from tests.bot.scenes import RAIN, play, rows, snapshot
 from tests.conftest import Clock, caller
 
@@ -53,6 +54,7 @@ def every_key() -> dict[CardKind, Key]:
 
 
 @pytest.fixture
+@scene
 def evening(desk: Desk, clock: Clock) -> Desk:
     """A group with a session to come, and one whose round is over."""
     schedule_service.schedule(desk, caller("Ana"), Plan("in 48 hours"))

@@ -6,6 +6,7 @@ whoever only needs a bot to kill is served sooner here. It can be used like a `P
 
 from __future__ import annotations
 
+import importlib
 import multiprocessing
 import os
 import sys
@@ -20,14 +21,19 @@ FORKS.set_forkserver_preload(["tests.faults.launch", "bot.__main__", "bot.app"])
 
 
 class Forked:
-    """A child of the loaded process that runs `launch.py`, with its output in a file."""
+    """A child of the loaded process that runs a module's `main`, with its output in a file."""
 
     stdin = None
 
     def __init__(
-        self, arguments: Sequence[str], folder: Path, env: Mapping[str, str], output: str
+        self,
+        arguments: Sequence[str],
+        folder: Path,
+        env: Mapping[str, str],
+        output: str,
+        module: str = "tests.faults.launch",
     ) -> None:
-        given = (tuple(arguments), str(folder), dict(env), output)
+        given = (module, tuple(arguments), str(folder), dict(env), output)
         self._process = FORKS.Process(target=_run, args=given, daemon=True)
         self._process.start()
 
@@ -56,7 +62,9 @@ class Forked:
         self._process.terminate()
 
 
-def _run(arguments: Sequence[str], folder: str, env: dict[str, str], output: str) -> None:
+def _run(
+    module: str, arguments: Sequence[str], folder: str, env: dict[str, str], output: str
+) -> None:
     """What a start of Python would have done: its output, environment, folder and arguments."""
     file = os.open(output, os.O_WRONLY | os.O_APPEND)
     for stream in (sys.stdout, sys.stderr):
@@ -65,6 +73,4 @@ def _run(arguments: Sequence[str], folder: str, env: dict[str, str], output: str
     os.environ.clear()
     os.environ.update(env)
     os.chdir(folder)
-    from tests.faults.launch import main
-
-    main(arguments)
+    importlib.import_module(module).main(list(arguments))

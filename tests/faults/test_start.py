@@ -9,8 +9,6 @@ import logging
 import os
 import re
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +18,9 @@ import structlog
 from sqlalchemy import make_url, text
 
 from bot.__main__ import main
+from storage import migrate
 from storage.engine import Database
+from tests.faults.forked import Forked
 from tests.faults.loopback_discord import LoopbackDiscord
 from tests.faults.process import ROOT, BotProcess
 from tests.machine import patience
@@ -130,7 +130,7 @@ def test_a_database_of_a_newer_version_is_named_in_a_line(dojo: Dojo, sqlite: Da
 
 
 def test_processes_that_migrate_an_empty_postgresql_at_once_all_succeed(
-    postgresql_url: str,
+    postgresql_url: str, tmp_path: Path
 ) -> None:
     """One migrates, the others wait."""
     admin = Database(postgresql_url)
@@ -139,21 +139,17 @@ def test_processes_that_migrate_an_empty_postgresql_at_once_all_succeed(
         connection.execute(text("CREATE DATABASE empty_one"))
     admin.close()
     url = make_url(postgresql_url).set(database="empty_one").render_as_string(hide_password=False)
+    environment = {**os.environ, "DOJO_DATABASE_URL": url}
+    output = tmp_path / "output"
+    output.touch()
     running = [
-        subprocess.Popen(
-            [sys.executable, "-m", "bot", "db", "upgrade"],
-            env={**os.environ, "DOJO_DATABASE_URL": url},
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        for _ in range(4)
+        Forked(("db", "upgrade"), ROOT, environment, str(output), "bot.__main__") for _ in range(4)
     ]
 
-    said = [one.communicate(timeout=patience(40))[0] for one in running]
-
-    assert [one.returncode for one in running] == [0] * 4, said
+    assert [one.wait(patience(40)) for one in running] == [0] * 4, output.read_text()
+    database = Database(url)
+    assert migrate.is_current(database)
+    database.close()
 
 
 def test_a_setting_that_is_not_valid_is_named(dojo: Dojo) -> None:

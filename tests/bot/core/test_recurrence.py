@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.recurrence import days_of, is_last_in_month, nth_in_month, nth_of_month, rule_of
+from tests.machine import examples
 
 REPEATS = ("weekly", "fortnightly", "monthly")
 any_day = st.dates(date(1900, 1, 1), date(2299, 12, 31))
@@ -48,7 +49,7 @@ def counted_nth(year: int, month: int, nth: int, weekday: int | None) -> date | 
     return fitting[at] if -len(fitting) <= at < len(fitting) else None
 
 
-@settings(max_examples=1200, deadline=None)
+@settings(max_examples=examples(1200), deadline=None)
 @given(repeat=st.sampled_from(REPEATS), first=any_day)
 def test_the_dates_of_a_series_are_those_of_a_count_on_the_calendar(
     repeat: str, first: date
@@ -56,7 +57,7 @@ def test_the_dates_of_a_series_are_those_of_a_count_on_the_calendar(
     assert list(islice(days_of(repeat, first), 60)) == list(islice(counted(repeat, first), 60))
 
 
-@settings(max_examples=1200, deadline=None)
+@settings(max_examples=examples(1200), deadline=None)
 @given(
     year=st.integers(1900, 2299),
     month=st.integers(1, 12),

@@ -14,6 +14,7 @@ from bot.core.refusals import Refusal
 from bot.questions import rules as questions_rules
 from bot.questions.rules import Progress, Step
 from tests.conftest import START
+from tests.machine import examples
 
 waits = st.one_of(
     st.just(timedelta()),
@@ -148,4 +149,6 @@ class AnyQuestion(RuleBasedStateMachine):
 
 
 TestAnyQuestion = AnyQuestion.TestCase
-TestAnyQuestion.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
+TestAnyQuestion.settings = settings(
+    max_examples=examples(100), stateful_step_count=30, deadline=None
+)

@@ -16,6 +16,7 @@ from bot.core.refusals import Refusal
 from bot.rounds import session_rules
 from bot.rounds.session_rules import Details, RoundClock, Session, Step
 from tests.conftest import START
+from tests.machine import examples
 
 NOTHING = timedelta()
 HOUR = timedelta(hours=1)
@@ -334,4 +335,6 @@ def shown(state: Session) -> tuple[object, ...]:
 
 
 TestAnySession = AnySession.TestCase
-TestAnySession.settings = settings(max_examples=300, stateful_step_count=40, deadline=None)
+TestAnySession.settings = settings(
+    max_examples=examples(300), stateful_step_count=40, deadline=None
+)

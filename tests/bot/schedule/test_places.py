@@ -11,11 +11,13 @@ from bot.schedule.read_model import read_announcement, read_place, read_reminder
 from bot.schedule.service import Plan
 from storage.enums import CardKind
 from storage.tables import Answer, Effect, Meetup
+from tests.bot.saved_scenes import scene
 from tests.bot.scenes import bring, row, rows
 from tests.conftest import Clock, caller
 
 
 @pytest.fixture
+@scene
 def announced(desk: Desk, clock: Clock) -> Key:
     """A session for two: Ana and Ben have the places, Cleo and Dan wait."""
     planned = schedule_service.schedule(desk, caller("Ana"), Plan("2026-11-27 19:00", size=2))

@@ -18,6 +18,7 @@ from bot.schedule.service import Plan
 from bot.sessions import service as sessions_service
 from bot.sessions.service import StartOptions
 from storage.tables import Answer, Effect, Meetup, Repeat, Rsvp, SessionState
+from tests.bot.saved_scenes import scene
 from tests.bot.scenes import bring, effect, group, member, row, rows, snapshot, wanted
 from tests.conftest import CHANNEL, GROUP, START, Clock, caller
 
@@ -26,6 +27,7 @@ DAY = 24 * HOUR
 FACILITATOR = {"manages_events": True}
 
 
+@scene
 def schedule(desk: Desk, when: str = "2026-11-27 19:00", name: str = "Ana", **more: object) -> Key:
     """A planned session: without more, a week after the start of the clock."""
     planned = schedule_service.schedule(desk, caller(name), Plan(when, **more))

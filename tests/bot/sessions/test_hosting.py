@@ -22,6 +22,7 @@ from bot.sessions.read_model import read_evening, read_lobby
 from bot.sessions.service import StartOptions
 from storage import outbox
 from storage.tables import EffectState, Meetup, Phase, Repeat, Round, SessionState
+from tests.bot.saved_scenes import scene
 from tests.bot.scenes import (
     CIRCLE,
     SNOW,
@@ -180,6 +181,7 @@ def test_a_clock_that_the_host_stopped_and_left_stopped_is_waiting_too(
     rounds_service.skip(desk, caller("Ben"))
 
 
+@scene
 def open_with_voice(desk: Desk) -> Key:
     groups_service.change(desk, caller(manages_group=True), SettingsChange(voice_channel_id=VOICE))
     return open_lobby(desk)

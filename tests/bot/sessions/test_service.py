@@ -35,6 +35,7 @@ from storage.tables import (
     SessionState,
     Vote,
 )
+from tests.bot.saved_scenes import scene
 from tests.bot.scenes import (
     CIRCLE,
     RAIN,
@@ -80,6 +81,7 @@ def host(desk: Desk, number: int = 1) -> str | None:
     return None if found.host_gone else people(desk)[found.host_id]
 
 
+@scene
 def plan(desk: Desk, **more: object) -> Key:
     return schedule_service.schedule(desk, caller("Ana"), Plan("in 48 hours", **more)).key
 
@@ -756,6 +758,7 @@ def test_a_host_without_a_seat_can_leave_the_lead(desk: Desk) -> None:
 # Arriving on the call
 
 
+@scene
 def open_with_voice(desk: Desk) -> Key:
     groups_service.change(desk, caller(manages_group=True), SettingsChange(voice_channel_id=VOICE))
     return open_lobby(desk)

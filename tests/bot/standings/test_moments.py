@@ -12,6 +12,7 @@ from bot.sessions import service as sessions_service
 from bot.standings import service as standings_service
 from bot.standings.query import Metric
 from storage.tables import Member, Score
+from tests.bot.saved_scenes import scene
 from tests.bot.scenes import (
     RAIN,
     bring,
@@ -35,6 +36,7 @@ def settle(desk: Desk, number: int, outcome: str = "yes") -> None:
     questions_outcomes.resolve(desk, caller("Ana", **FACILITATOR), number, outcome=outcome)
 
 
+@scene
 def take(desk: Desk, clock: Clock, said: dict[str, str]) -> None:
     """A session with one round in which everybody says the same all the way."""
     play(desk, clock, {name: (one, one, one) for name, one in said.items()})
@@ -48,6 +50,7 @@ def board(desk: Desk, metric: Metric, minimum: int = 1) -> dict[str, float]:
 
 
 @pytest.fixture
+@scene
 def four_people(desk: Desk, clock: Clock) -> Desk:
     """Five questions: three had turns weeks before the close, one never came, all end alike."""
     for number in range(1, 6):

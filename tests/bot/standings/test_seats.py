@@ -10,6 +10,7 @@ from bot.standings import service as standings_service
 from bot.standings.boards import seats_compare
 from bot.standings.pictures import leaderboard_picture
 from bot.standings.service import Board
+from tests.bot.saved_scenes import scene
 from tests.bot.scenes import bring, play
 from tests.conftest import Clock, caller
 
@@ -18,6 +19,7 @@ TURNS = {"Ana": ("30", "60", "80"), "Ben": ("90", "70", "20"), "Cleo": ("50", "4
 SWAPPED = ("Ben", "Ana", "Cleo")
 
 
+@scene
 def evening(desk: Desk, clock: Clock, number: int, order: tuple[str, ...] = tuple(TURNS)) -> None:
     """A session on one question, with these people in these seats."""
     question = bring(desk, f"Is this the question number {number}?")

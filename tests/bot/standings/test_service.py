@@ -23,6 +23,7 @@ from bot.sessions import service as sessions_service
 from bot.standings import service as standings_service
 from bot.standings.query import METRICS, BoardQuery, Metric
 from storage.tables import Score
+from tests.bot.saved_scenes import scene
 from tests.bot.scenes import (
     RAIN,
     SNOW,
@@ -68,6 +69,7 @@ def headlines(desk: Desk) -> dict[str, tuple[str, float]]:
     }
 
 
+@scene
 def ask_and_settle(desk: Desk, clock: Clock, title: str, outcome: str, said: dict[str, str]) -> int:
     number = bring(desk, title)
     for name, probability in said.items():
@@ -198,6 +200,7 @@ def test_a_correction_of_when_it_was_known_brings_forecasts_back(desk: Desk, clo
     assert headlines(desk) == {"Ana": ("close", 0.01)}
 
 
+@scene
 def go_around_twice(desk: Desk, clock: Clock) -> int:
     """Ana says 60% in the first round on a question and 90% in the second, which is returned."""
     play(desk, clock, {"Ana": ("30", "60", "60")})
@@ -538,6 +541,7 @@ def test_windows_are_offered_in_the_groups_time(desk: Desk, clock: Clock) -> Non
 # Pages
 
 
+@scene
 def crowd(desk: Desk, count: int) -> None:
     """Imported members on one question, the first one best; Ana has not forecast it."""
     bring(desk)
@@ -589,6 +593,7 @@ def test_ones_own_row_comes_along_wherever_it_is(desk: Desk, clock: Clock) -> No
 # Calibration
 
 
+@scene
 def other_kinds(desk: Desk, clock: Clock) -> None:
     """A question with options and one about a number, both resolved."""
     for title, answers, said, outcome in (

@@ -16,6 +16,7 @@ from bot.standings import stored as standings_stored
 from bot.standings.query import METRICS, Metric
 from storage import standings as kept_rows
 from storage.tables import Score, Standing
+from tests.bot.saved_scenes import scene
 from tests.bot.scenes import RAIN, SNOW, bring, finish, group, play, record, rows
 from tests.conftest import GROUP, Clock, caller
 
@@ -34,6 +35,7 @@ def settle(desk: Desk, clock: Clock, number: int, outcome: str = "yes", known: s
     )
 
 
+@scene
 def ask_and_settle(desk: Desk, clock: Clock, title: str, outcome: str, **said: str) -> int:
     number = bring(desk, title)
     for name, probability in said.items():
@@ -42,6 +44,7 @@ def ask_and_settle(desk: Desk, clock: Clock, title: str, outcome: str, **said: s
     return number
 
 
+@scene
 def evenings(desk: Desk, clock: Clock) -> None:
     """A round and questions outside rounds, with somebody who said 0% to what happened."""
     play(desk, clock, SAID)
