@@ -322,3 +322,17 @@ def test_the_product_knows_nothing_of_its_tests() -> None:
     }
 
     assert wrong == set()
+
+
+def test_the_state_of_a_row_is_set_by_its_mapping_alone() -> None:
+    """Rules decide a state; whoever sets one beside them makes a second rule."""
+    setters = {
+        show(file)
+        for file in IN_BOT
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Attribute) and target.attr in {"state", "phase"}
+    }
+
+    assert {one for one in setters if not one.endswith("mapping.py")} == set()

@@ -226,8 +226,7 @@ def cancel(series: Series, day: date, scope: Scope, *, now: datetime) -> Step:
     cancelled = replace(series, occurrences=occurrences)
     if scope == Scope.ONE:
         return cancelled, ()
-    following = islice(series.rhythm.days_after(now), 1) if scope == Scope.ALL else ()
-    return _end_before(cancelled, min((*days, *following)), now)
+    return _end_before(cancelled, _first_meant(series, day, scope, now), now)
 
 
 def move(
@@ -241,7 +240,7 @@ def move(
     """
     if scope == Scope.ONE:
         return _with(series, replace(_on(series, day), starts_at=to)), ()
-    first, local = within(series, day, scope)[0], to.astimezone(zone)
+    first, local = _first_meant(series, day, scope, now), to.astimezone(zone)
     rhythm = series.rhythm.moved(first, first + (local.date() - day), _clock(local), zone)
     moved = tuple(
         Moved(old, _placed(_on(series, old), new, rhythm))
@@ -254,6 +253,12 @@ def move(
     left = replace(series, occurrences=tuple(x for x in series.occurrences if x.day not in gone))
     ended, events = _end_before(left, first, now)
     return ended, (Continued(fresh), *moved, *events)
+
+
+def _first_meant(series: Series, day: date, scope: Scope, now: datetime) -> date:
+    """Return the first date that a change is for; the whole series has unannounced ones too."""
+    to_come = islice(unannounced(series, now), 1) if scope == Scope.ALL else ()
+    return min((*within(series, day, scope), *to_come))
 
 
 def _end_before(series: Series, day: date, now: datetime) -> Step:

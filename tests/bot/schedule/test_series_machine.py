@@ -105,7 +105,7 @@ class AnySeries(RuleBasedStateMachine):
             assert self.last.rhythm.last_on is not None
             assert self.last.rhythm.last_on < min(meant)
             assert self.last.ended_at == self.now
-            assert not list(series_rules.unannounced(self.last, self.now))
+            self.only_earlier_dates_are_left(min(meant), scope)
 
     @rule(which=which, scope=scopes, by=st.integers(-9000, 9000), abroad=st.booleans())
     def move(self, which: int, scope: Scope, by: int, *, abroad: bool) -> None:
@@ -131,6 +131,7 @@ class AnySeries(RuleBasedStateMachine):
             assert self.on(one.day).starts_at == to
             self.others_are_the_same(before, {one.day})
             return
+        self.only_earlier_dates_are_left(min(meant), scope)
         self.went_on(before, events, meant, to.astimezone(zone), one)
 
     def went_on(
@@ -160,9 +161,14 @@ class AnySeries(RuleBasedStateMachine):
             assert one.state in {"scheduled", "cancelled"}
             if one.state == "scheduled":
                 assert one.starts_at == fresh.rhythm.moment(one.day) > self.now
-        assert not list(series_rules.unannounced(self.last, self.now))
         self.series.append(fresh)
         self.announce()
+
+    def only_earlier_dates_are_left(self, first: date, scope: Scope) -> None:
+        """A date before the chosen one that is not announced yet still takes place as it was."""
+        left = list(series_rules.unannounced(self.last, self.now))
+        assert all(day < first for day in left)
+        assert not left or scope == Scope.FOLLOWING
 
     # What holds whatever happens
 
@@ -220,7 +226,7 @@ class AnySeries(RuleBasedStateMachine):
         assert len(new) == len(events) == len(after.occurrences) - len(before.occurrences)
         for one in new:
             assert one.starts_at == after.rhythm.moment(one.day) > self.now
-            assert not self.over
+            assert not self.over or one.day <= (after.rhythm.last_on or date.max)
 
     def planned(self, which: int) -> Occurrence | None:
         """One of the sessions that can be changed."""

@@ -1,6 +1,7 @@
 """When the sessions of a series are: no date doubled, dropped or shifted, on any clock on earth."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import islice, pairwise
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.schedule import series_rules
-from bot.schedule.series_rules import Rhythm
+from bot.schedule.series_rules import Rhythm, Scope
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SEVEN = time(19)
@@ -201,3 +202,28 @@ def test_the_next_session_is_announced_as_the_last_one_ends_or_some_days_before(
 
     assert early == NOW + timedelta(hours=1)
     assert late == live == start - timedelta(days=5)
+
+
+@pytest.mark.parametrize(
+    ("scope", "left"), [(Scope.ALL, []), (Scope.FOLLOWING, [date(2026, 11, 27)])]
+)
+def test_a_date_that_is_not_announced_yet_goes_along_only_with_the_whole_series(
+    scope: Scope, left: list[date]
+) -> None:
+    """The 20th is live, and the 4th was changed by itself before the 27th was announced."""
+    now = datetime(2026, 11, 20, 18, tzinfo=UTC)
+    series = series_rules.begin("weekly", now + timedelta(hours=1), ZoneInfo("Europe/Berlin"), 120)
+    tonight = replace(series.occurrences[0], state="live")
+    series = replace(series, occurrences=(tonight,))
+    series, later = series_rules.take_up(series, date(2026, 12, 4), now=now)
+
+    after, _ = series_rules.move(
+        series,
+        later.day,
+        scope,
+        to=later.starts_at + timedelta(hours=1),
+        zone=ZoneInfo("Europe/Berlin"),
+        now=now,
+    )
+
+    assert list(series_rules.unannounced(after, now)) == left
