@@ -258,7 +258,8 @@ def move(
 def _first_meant(series: Series, day: date, scope: Scope, now: datetime) -> date:
     """Return the first date that a change is for; the whole series has unannounced ones too."""
     to_come = islice(unannounced(series, now), 1) if scope == Scope.ALL else ()
-    return min((*within(series, day, scope), *to_come))
+    dates: tuple[date, ...] = (*within(series, day, scope), *to_come)
+    return min(dates)
 
 
 def _end_before(series: Series, day: date, now: datetime) -> Step:
