@@ -15,7 +15,7 @@ from bot.core.unit import Desk
 from storage.tables import Address
 from tests.bot.scenes import rows
 from tests.calendars.loopback_google import Fault, LoopbackGoogle
-from tests.calendars.test_keeper import ON, deliver, deliver_all, plan
+from tests.calendars.test_google_sync import ON, deliver, deliver_all, plan
 from tests.conftest import Clock, caller
 
 ANA = "ana@example.org"
