@@ -27,6 +27,7 @@ from bot.schedule import service as schedule_service
 from bot.schedule.service import Plan
 from bot.sessions import service as sessions_service
 from bot.sessions.service import StartOptions
+from storage.engine import Database
 from storage.tables import Answer, Effect, Order, Question
 from tests.bot import scenes
 from tests.bot.scenes import RAIN, SNOW
@@ -109,6 +110,12 @@ class Evening:
     def edit(self, question: int, **changed: str) -> None:
         written = questions_service.as_written(self.desk, caller("Ana"), question)
         self.do(questions_service.edit, "Ana", question, replace(written, **changed))
+
+
+@pytest.fixture
+def database(sqlite: Database) -> Database:
+    """One engine is enough: what is tested is a table, and services run on both elsewhere."""
+    return sqlite
 
 
 @pytest.fixture
