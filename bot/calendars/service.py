@@ -14,7 +14,7 @@ from bot.core.refusals import Refusal
 from bot.core.unit import Caller, Desk, Unit, row_id
 from storage import bot_state, calendars, groups, outbox
 from storage.enums import CardKind
-from storage.tables import Address, CalendarEntry, Effect, Feed, Group, Meetup
+from storage.tables import Address, CalendarEntry, Effect, Feed, Meetup
 
 # A feed leaves out sessions that ended this long ago; calendars that have them may keep them.
 PAST_IN_FEED = timedelta(days=60)
@@ -24,15 +24,9 @@ NO_FEED = (
 )
 
 
-def follow(unit: Unit, meetup: Meetup) -> None:
-    """Tell calendars what is new to them of a planned session."""
-    if meetup.planned_at is not None:
-        tell(unit, card_refresh.calendar_entry(meetup))
-
-
-def follow_change(unit: Unit, change: Change, row: Meetup | Group) -> None:
+def follow_change(unit: Unit, change: Change, meetup: Meetup) -> None:
     """Have the cards edited that a change alters, and update calendars where needed."""
-    for key in card_refresh.follow(unit, change, row):
+    for key in card_refresh.follow(unit, change, meetup):
         tell(unit, key)
 
 
@@ -58,9 +52,7 @@ def tell(unit: Unit, key: Key) -> None:
 
 def tell_again(unit: Unit) -> None:
     """Tell calendars of all sessions to come, because the group's guests or reminders changed."""
-    for key in dict.fromkeys(
-        map(card_refresh.calendar_entry, calendars.ahead(unit.tx, unit.group.id))
-    ):
+    for key in card_refresh.calendar_entries(unit, Change.GROUP_SETTINGS, unit.group):
         tell(unit, key)
         if calendars.entry(unit.tx, str(key)) is not None:
             _ask_google(unit, key)

@@ -94,14 +94,19 @@ def follow(
     """Have every card edited that the change alters; return the calendar entries to compare.
 
     `turn` says which turn of a round changed, where that is not the newest. Calendars compare an
-    entry with what they were told before (`calendars.service.follow` does both).
+    entry with what they were told before (`calendars.service.follow_change` does both).
     """
     unit.tx.flush()
     about = _about(unit, row, turn)
     for follower in FOLLOWERS[change]:
         for key in follower(about):
             unit.refresh(key)
-    return [key for follower in CALENDAR_FOLLOWERS.get(change, ()) for key in follower(about)]
+    return _entries(change, about)
+
+
+def calendar_entries(unit: Unit, change: Change, row: Meetup | Group) -> list[Key]:
+    """Return the calendar entries that a change can alter, without touching any card."""
+    return _entries(change, _about(unit, row, None))
 
 
 def current_card(row: Round) -> Key:
@@ -137,6 +142,10 @@ def _about(unit: Unit, row: Question | Round | Meetup | Group | Key, turn: int |
             return About(unit, calendar=row)
         case _:
             return About(unit)
+
+
+def _entries(change: Change, about: About) -> list[Key]:
+    return [key for follower in CALENDAR_FOLLOWERS.get(change, ()) for key in follower(about)]
 
 
 def _announcements(about: About) -> Iterable[Key]:

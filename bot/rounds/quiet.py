@@ -6,7 +6,7 @@ Here it is saved since when, and when to look again. What follows is in `session
 from bot.core.unit import Unit, row_id
 from bot.rounds import session_mapping, session_rules
 from bot.rounds.session_rules import RoundClock
-from storage.tables import Meetup, Round, SessionState
+from storage.tables import Meetup, SessionState
 
 
 def touch(unit: Unit, meetup: Meetup, member_id: int) -> None:
@@ -29,8 +29,3 @@ def watch(unit: Unit, meetup: Meetup, clock: RoundClock) -> None:
     at = session_rules.next_due(session_mapping.load(meetup, clock)) if live else None
     meetup.remind_at = at
     unit.wake(f"live:{row_id(meetup)}", at)
-
-
-def watch_round(unit: Unit, meetup: Meetup, row: Round | None) -> None:
-    """Set when to look at the session again, by its running round, if any."""
-    watch(unit, meetup, session_mapping.clock_of(unit.tx, row))

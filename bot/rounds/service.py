@@ -209,11 +209,6 @@ def takes_forecasts(unit: Unit, row: Round) -> bool:
     return questions_rules.takes_forecasts(question.state.value, question.closes_at, unit.now)
 
 
-def refresh_card(unit: Unit, row: Round) -> None:
-    """Update the card that shows the running round."""
-    card_refresh.follow(unit, Change.ROUND_MOVED, row)
-
-
 def running_here(unit: ActUnit) -> tuple[Meetup, Round]:
     """Return the round that runs in the caller's channel, or in their only session."""
     meetup = live_session.here(unit)

@@ -16,7 +16,6 @@ INTERVAL_FROM: dict[Metric, int] = {
     "baseline": 20,
 }
 SHRUNK: tuple[Metric, ...] = ("edge", "over_time", "gain", "calibration")
-BOUNDED: tuple[Metric, ...] = ("log", "peer", "baseline")
 _KEPT = "Forecasts beyond 0.1% and 99.9% count as these."
 
 
