@@ -162,11 +162,12 @@ class Door:
         """Answer the caller alone."""
         response = self.interaction.response
         private = replace(message or Message(), pings=())
-        options = replace(private, content=text or private.content).to_send()
+        said = replace(private, content=text or private.content)
         if response.is_done():
-            await self.interaction.followup.send(ephemeral=True, **options)
+            await self.interaction.followup.send(ephemeral=True, **said.to_send())
             return
-        await answer_once(lambda: response.send_message(ephemeral=True, **options))
+        # A second try uploads again: what was read once is at its end.
+        await answer_once(lambda: response.send_message(ephemeral=True, **said.to_send()))
 
     async def replace(self, message: Message) -> None:
         """Answer a press by putting another message in the place of the pressed one.

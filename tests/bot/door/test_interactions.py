@@ -10,6 +10,7 @@ import pytest
 from bot.core.refusals import Refusal
 from bot.door import interactions
 from bot.door.interactions import Door
+from bot.door.messages import Message, Picture
 from tests.conftest import caller
 
 
@@ -84,3 +85,20 @@ async def test_where_discord_refuses_to_be_told_to_wait_the_work_goes_on(
     assert await door.do(slow) == "done"
     with pytest.raises(Refusal):
         await door.do(fail)
+
+
+async def test_an_answer_that_is_sent_a_second_time_has_its_whole_picture_again(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uploads: list[bytes] = []
+
+    async def broken_once(*, files: list[discord.File], **_: Any) -> None:
+        uploads.append(files[0].fp.read())
+        if len(uploads) == 1:
+            raise OSError("reset")
+
+    monkeypatch.setattr(door.interaction.response, "send_message", broken_once, raising=False)
+
+    await door.whisper(message=Message(picture=Picture(b"all of it", "chart.png", "A chart")))
+
+    assert uploads == [b"all of it", b"all of it"]
