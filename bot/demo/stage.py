@@ -15,6 +15,7 @@ import simcord
 
 from bot.app import App
 from bot.demo.virtual import virtual_alarms
+from bot.door.messages import components_of
 from storage import migrate
 from storage.engine import Database
 
@@ -161,10 +162,9 @@ class Stage:
 def labels(message: discord.Message) -> list[str]:
     """Return the labels of a message's enabled buttons."""
     return [
-        str(child.label)
-        for row in message.components
-        for child in getattr(row, "children", ())
-        if isinstance(child, discord.Button) and not child.disabled
+        str(part.label)
+        for part in components_of(message)
+        if isinstance(part, discord.Button) and not part.disabled
     ]
 
 
@@ -175,7 +175,12 @@ def as_text(message: discord.Message) -> str:
         parts += [embed.title or "", embed.description or ""]
         parts += [f"{field.name}\n{field.value}" for field in embed.fields]
         parts += [embed.footer.text or ""]
+    parts += [part.content for part in components_of(message) if _is_text(part)]
     buttons = labels(message)
     if buttons:
         parts.append("  ".join(f"[{label}]" for label in buttons))
     return "\n".join(part for part in parts if part)
+
+
+def _is_text(part: object) -> bool:
+    return isinstance(part, discord.TextDisplay)

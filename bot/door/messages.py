@@ -1,10 +1,11 @@
 """What cards are made of: messages, buttons, and text that is safe."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from enum import Enum
+from typing import Any, Literal
 
 import discord
 
@@ -18,7 +19,9 @@ TITLE_LIMIT = 256
 FIELD_LIMIT = 1024
 DESCRIPTION_LIMIT = 4096
 EMBED_LIMIT = 6000
+LAYOUT_LIMIT = 4000
 OPTION_LIMIT = 100
+ROW_LIMIT = 5
 MOST_OPTIONS = 25
 
 BLUE = 0x5865F2
@@ -57,26 +60,87 @@ class Attachment:
         return discord.File(io.BytesIO(self.content), self.filename)
 
 
+class Place(Enum):
+    """Marks the place of the picture among the parts of a card."""
+
+    PICTURE = "picture"
+
+
+PICTURE = Place.PICTURE
+
+
+@dataclass(frozen=True)
+class Aside:
+    """A text with a button at its side."""
+
+    text: str
+    item: discord.ui.Button[Any]
+
+
+Part = str | Aside | Literal[Place.PICTURE]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A card of parts, in the order in which they are read; an embed has its picture last.
+
+    Discord allows 4,000 characters in all texts together, and no embed beside a layout.
+    """
+
+    parts: tuple[Part, ...]
+    colour: int = BLUE
+
+    def texts(self) -> list[str]:
+        """Return the texts from top to bottom."""
+        said = [part.text if isinstance(part, Aside) else part for part in self.parts]
+        return [text for text in said if isinstance(text, str)]
+
+    def asides(self) -> list[Item]:
+        """Return the buttons at the sides of texts."""
+        return [part.item for part in self.parts if isinstance(part, Aside)]
+
+
 @dataclass(frozen=True)
 class Message:
-    """A message to send or edit; it may notify only the users in `pings`."""
+    """A message to send or edit; it may notify only the users in `pings`.
+
+    It has an embed or a layout, not both.
+    """
 
     content: str = ""
     embed: discord.Embed | None = None
+    layout: Layout | None = None
     items: tuple[Item, ...] = ()
     picture: Picture | None = None
     attachment: Attachment | None = None
     pings: tuple[int, ...] = ()
     spoken: bool = False
 
-    def view(self) -> discord.ui.View | None:
+    def view(self) -> discord.ui.View | discord.ui.LayoutView | None:
         """Return the buttons and selects; this needs a running event loop."""
+        if self.layout is not None:
+            return self._laid_out(self.layout)
         if not self.items:
             return None
         view = discord.ui.View(timeout=None)
         for item in self.items:
             view.add_item(_pressable(item))
         return view
+
+    def _laid_out(self, layout: Layout) -> discord.ui.LayoutView:
+        """Return the parts in one frame, with the buttons below them."""
+        view = discord.ui.LayoutView(timeout=None)
+        if self.content:
+            view.add_item(discord.ui.TextDisplay(self.content))
+        frame: discord.ui.Container[Any] = discord.ui.Container(accent_colour=layout.colour)
+        for part in layout.parts:
+            if part is not PICTURE:
+                frame.add_item(_component(part))
+            elif self.picture is not None:
+                frame.add_item(_gallery(self.picture))
+        for row in _rows(self.items):
+            frame.add_item(discord.ui.ActionRow(*map(_pressable, row)))
+        return view.add_item(frame)
 
     def files(self) -> list[discord.File]:
         """Return new uploads of the picture and the attachment, if there are any."""
@@ -89,7 +153,7 @@ class Message:
         """
         users = [discord.Object(user) for user in self.pings]
         mentions = discord.AllowedMentions(everyone=False, roles=False, users=users or False)
-        options: dict[str, Any] = {"content": self.content or None, "allowed_mentions": mentions}
+        options: dict[str, Any] = {"content": self._content(), "allowed_mentions": mentions}
         if self.embed is not None:
             options["embed"] = self.embed
         if view := self.view():
@@ -104,12 +168,42 @@ class Message:
         Without `files` the message keeps those that it has.
         """
         options: dict[str, Any] = {
-            "content": self.content or None,
+            "content": self._content(),
             "embed": self.embed,
             "view": self.view(),
             "allowed_mentions": discord.AllowedMentions.none(),
         }
         return options | ({"attachments": self.files()} if files else {})
+
+    def _content(self) -> str | None:
+        """Return the text above the card; a layout has it among its parts."""
+        return None if self.layout is not None else self.content or None
+
+
+def _component(part: str | Aside) -> discord.ui.Item[Any]:
+    if isinstance(part, Aside):
+        return discord.ui.Section(part.text, accessory=_pressable(part.item))
+    return discord.ui.TextDisplay(part)
+
+
+def _gallery(picture: Picture) -> discord.ui.MediaGallery[Any]:
+    gallery: discord.ui.MediaGallery[Any] = discord.ui.MediaGallery()
+    address = f"attachment://{picture.filename}"
+    return gallery.add_item(media=address, description=picture.alt[:1024] or None)
+
+
+def _rows(items: Sequence[Item]) -> list[list[Item]]:
+    """Return the items by row: five buttons, or one select; an item may ask for its row."""
+    rows: list[list[Item]] = []
+    for item in items:
+        alone = isinstance(item, discord.ui.Select)
+        beside = rows[-1] if rows else None
+        fits = beside and not alone and len(beside) < ROW_LIMIT and item.row == beside[0].row
+        if fits and beside and not isinstance(beside[0], discord.ui.Select):
+            beside.append(item)
+        else:
+            rows.append([item])
+    return rows
 
 
 def _pressable(item: Item) -> discord.ui.Item[Any]:
@@ -117,6 +211,16 @@ def _pressable(item: Item) -> discord.ui.Item[Any]:
     if isinstance(item, discord.ui.Select):
         return Choose(item)
     return item if item.url else Press(item)
+
+
+def components_of(message: discord.Message) -> Iterator[Any]:
+    """Yield all parts of a message that Discord has, from top to bottom, frames and rows too."""
+    waiting: list[Any] = list(reversed(message.components))
+    while waiting:
+        part = waiting.pop()
+        yield part
+        inside = [*getattr(part, "children", ()), getattr(part, "accessory", None)]
+        waiting += [one for one in reversed(inside) if one is not None]
 
 
 def link(label: str, url: str, *, row: int | None = None) -> discord.ui.Button[Any]:

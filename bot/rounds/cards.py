@@ -1,6 +1,6 @@
 """How the cards of a round look: blind, turn, cue, final, summary."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import discord
@@ -9,19 +9,16 @@ from bot.answers.beliefs import say_belief
 from bot.answers.card_words import words_of
 from bot.answers.formats import AnswerFormat
 from bot.answers.probabilities import Belief
-from bot.circle.round_cards import add_movement
 from bot.core.refusals import say_duration
 from bot.door.messages import (
     AMBER,
     BLUE,
     DANGER,
-    GREEN,
     GREY,
     PRIMARY,
     SUCCESS,
     Item,
     Message,
-    Picture,
     button,
     card,
     countdown,
@@ -32,15 +29,12 @@ from bot.door.messages import (
     one_line,
     safe,
 )
-from bot.rounds import pool_cards
 from bot.rounds.read_model import (
     About,
     Cue,
     PhaseCard,
     SeatLine,
     StoppedCard,
-    Summary,
-    SummarySeat,
     TurnCard,
 )
 from storage.tables import SeatState
@@ -124,7 +118,7 @@ def turn_card(shown: TurnCard) -> Message:
         inline=False,
     )
     if shown.updates:
-        rows = [f"{safe(name)}: {_say(value, about.asked)}" for name, value in shown.updates]
+        rows = [f"{safe(name)}: {say(value, about.asked)}" for name, value in shown.updates]
         embed.add_field(name="Updated meanwhile", value=lines(rows), inline=False)
     _add_offers(embed, about)
     if not about.closed:
@@ -144,28 +138,6 @@ def cue_message(cue: Cue) -> Message:
         # Read aloud by Discord: a name sounds better than a mention.
         who, pings = safe(cue.speaker), ()
     return Message(content=_cue_text(cue, who), pings=pings, spoken=cue.spoken)
-
-
-def summary_card(shown: Summary, picture: Picture | None) -> Message:
-    """Show what going around the circle did."""
-    about = shown.about
-    embed = card(f"Round {about.number} · {safe(about.question)}", pool_cards.moved(shown), GREEN)
-    embed.add_field(
-        name="Seat by seat: blind → turn → final",
-        value=lines(
-            [_summary_line(seat, about.asked) for seat in shown.seats], empty="Nobody forecast."
-        ),
-        inline=False,
-    )
-    words = pool_cards.path_words(shown)
-    add_movement(embed, shown.movement, [seat.name for seat in shown.seats], words)
-    if shown.final_pool is not None:
-        value = pool_cards.pool_lines(shown)
-        embed.add_field(name="The group says", value=value, inline=False)
-    embed.add_field(name="What happens next", value=_summary_next(shown), inline=False)
-    if picture is not None:
-        embed.set_image(url=f"attachment://{picture.filename}")
-    return Message(embed=embed, items=_summary_items(shown), picture=picture)
 
 
 def _question(about: About, *, criteria: bool = True) -> str:
@@ -323,7 +295,7 @@ def _seat_line(seat: SeatLine, asked: AnswerFormat) -> str:
         SeatState.WAITING: "▫️",
     }[seat.state]
     name = f"**{safe(seat.name)}**" if seat.state == SeatState.SPEAKING else safe(seat.name)
-    said = f" · **{_say(seat.belief, asked)}**" if seat.belief is not None else ""
+    said = f" · **{say(seat.belief, asked)}**" if seat.belief is not None else ""
     late = " (late)" if seat.late else ""
     note = _seat_note(seat)
     reason = f" · {one_line(seat.reason, REASON_SHOWN)}" if seat.reason else ""
@@ -349,42 +321,6 @@ def _cue_text(cue: Cue, who: str) -> str:
     return f"{who}, time. Please record your forecast now: the turn ends in {grace}.{following}"
 
 
-def _summary_line(seat: SummarySeat, asked: AnswerFormat) -> str:
-    blind, turn, final = (
-        _say(belief, asked) if belief is not None else "–" for belief in seat.said
-    )
-    late = " (late)" if seat.late else ""
-    reason = f" · {one_line(seat.reason, 80)}" if seat.reason else ""
-    return f"**{safe(seat.name)}** {blind} → {turn}{late} → {final}{reason}"
-
-
-def _say(belief: Belief, asked: AnswerFormat) -> str:
+def say(belief: Belief, asked: AnswerFormat) -> str:
+    """Say a forecast, safe for a card."""
     return safe(say_belief(belief, asked))
-
-
-def _summary_next(shown: Summary) -> str:
-    if shown.about.closed:
-        when = "The question has closed: it takes no more forecasts."
-    else:
-        when = _until_the_close(shown.about.closes_at)
-    if shown.session_live and shown.newest:
-        return f"{when} The host opens the **Next round** or ends the session."
-    return when
-
-
-def _until_the_close(closes: datetime | None) -> str:
-    update = "You can update with **Forecast** until the question closes"
-    return f"{update} on {day(closes)}." if closes else f"{update}."
-
-
-def _summary_items(shown: Summary) -> tuple[Item, ...]:
-    at = shown.about.at
-    items = [] if shown.about.closed else [button("record", at, "Forecast", PRIMARY)]
-    if shown.session_live and shown.newest:
-        items += [
-            button("next_round", at, "Next round", SUCCESS),
-            button("end_session", at, "End the session"),
-        ]
-        if shown.about.host_gone:
-            items.append(button("take_over", at, "Take over"))
-    return tuple(items)

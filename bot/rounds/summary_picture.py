@@ -1,8 +1,8 @@
 """The picture on a round's summary, drawn with the library for pictures loaded at the first one."""
 
 from bot.door.messages import Message, Picture
-from bot.rounds.cards import summary_card
 from bot.rounds.read_model import Summary
+from bot.rounds.summary_cards import summary_card
 from scoring.loading import LOADING
 
 # Stands for the picture that Discord has already: an edit names it and does not send it.

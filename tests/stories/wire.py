@@ -13,6 +13,7 @@ from simcord.interactions import base_payload
 from simcord.results import InteractionResult
 
 from bot.demo.stage import as_text
+from bot.door.messages import components_of
 
 if TYPE_CHECKING:
     from bot.demo.stage import Stage
@@ -47,10 +48,9 @@ class Carried:
 def press(stage: Stage, who: str, seen: discord.Message, label: str) -> Carried:
     """A press on a card as the member saw it, however much it has changed since."""
     custom_id = next(
-        child.custom_id
-        for row in seen.components
-        for child in getattr(row, "children", ())
-        if label in (getattr(child, "label", None), getattr(child, "placeholder", None))
+        part.custom_id
+        for part in components_of(seen)
+        if label in (getattr(part, "label", None), getattr(part, "placeholder", None))
     )
     return press_id(stage, who, seen, custom_id)
 

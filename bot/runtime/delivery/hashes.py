@@ -6,7 +6,7 @@ What Discord may do by itself is not in them: it numbers components and serves f
 import hashlib
 import json
 
-from bot.door.messages import Message
+from bot.door.messages import Aside, Layout, Message
 from storage.outbox import Hashes
 
 
@@ -14,7 +14,19 @@ def hashes_of(message: Message) -> Hashes:
     """Return the hash of a message's text, embed and buttons, and that of its files."""
     embed = message.embed.to_dict() if message.embed else None
     items = [[item.row, item.to_component_dict()] for item in message.items]
-    return Hashes(_hash([message.content, embed, items]), _hash(_files(message)))
+    said: list[object] = [message.content, embed, items]
+    if message.layout is not None:
+        said.append(_layout(message.layout))
+    return Hashes(_hash(said), _hash(_files(message)))
+
+
+def _layout(layout: Layout) -> list[object]:
+    """Return what a card of parts shows."""
+    parts: list[object] = [
+        [part.text, part.item.to_component_dict()] if isinstance(part, Aside) else str(part)
+        for part in layout.parts
+    ]
+    return [layout.colour, parts]
 
 
 def text_hash_of(message: Message) -> Hashes:

@@ -3,7 +3,7 @@
 import discord
 
 from bot.door.custom_ids import CustomId
-from bot.door.messages import Message
+from bot.door.messages import Message, components_of
 from storage.tables import Effect
 
 
@@ -25,13 +25,17 @@ async def edit(target: discord.PartialMessage, message: Message) -> None:
 
 def is_it(found: discord.Message, key: str, wanted: Message) -> bool:
     """Tell whether the buttons, or without any the heading, show it is this message."""
-    named = [
-        CustomId.find(str(getattr(child, "custom_id", "")))
-        for row in found.components
-        for child in getattr(row, "children", ())
-    ]
-    if named:
+    pressable = [part for part in components_of(found) if getattr(part, "custom_id", None)]
+    if pressable:
+        named = [CustomId.find(str(part.custom_id)) for part in pressable]
         return any(one is not None and str(one.at) == key for one in named)
+    if wanted.layout is not None:
+        said = [part.content for part in components_of(found) if _is_text(part)]
+        return wanted.layout.texts()[:1] == said[:1]
     if wanted.embed is None or not found.embeds:
         return wanted.embed is None and not found.embeds and found.content == wanted.content
     return found.embeds[0].title == wanted.embed.title
+
+
+def _is_text(part: object) -> bool:
+    return isinstance(part, discord.TextDisplay)

@@ -10,8 +10,8 @@ from bot.answers.probabilities import Belief
 from bot.circle.movement import movement
 from bot.circle.pooling import Said
 from bot.core.keys import summary
-from bot.rounds.cards import summary_card
 from bot.rounds.read_model import About, Summary, SummarySeat
+from bot.rounds.summary_cards import summary_card
 
 COLOURS = AnswerFormat("choice", ("Red", "Green"))
 DAYS = AnswerFormat("numeric", unit="days")
