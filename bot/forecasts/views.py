@@ -23,7 +23,7 @@ async def recorded(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     typed = fields_of(door.interaction)
     said = _said(typed)
     why = typed.get("reason", "")
-    if at.kind == CardKind.TURN:
+    if at.kind in {CardKind.TURN, CardKind.CUE}:
         receipt = await door.change(
             at, forecasts_service.record_at, at, probability=said, reason=why
         )
@@ -43,6 +43,7 @@ def _said(typed: dict[str, str]) -> str:
 _FORECAST_ON = {
     CardKind.BLIND,
     CardKind.TURN,
+    CardKind.CUE,
     CardKind.FINAL,
     CardKind.SUMMARY,
     CardKind.QUESTION,
