@@ -3,12 +3,14 @@
 import pytest
 
 from bot.demo.stage import Stage
+from bot.runtime.delivery.pace import EXEMPT
 from storage.engine import Database
 from tests.openapi import DiscordSpec
 from tests.stories import wire
 from tests.stories.conftest import OpenStage
 from tests.stories.evening import RAIN, STEPS, Evening
 
+# Without the answers to presses, which Discord does not count among a bot's 50 a second.
 MOST_REQUESTS = 7
 
 
@@ -59,7 +61,11 @@ async def test_a_turn_with_all_cues_costs_at_most_seven_requests(stage: Stage, e
     else:
         await stage.wait(60)
 
-    asked = [f"{one.method} {one.path}" for one in stage.env.http_requests[asked_before:]]
+    asked = [
+        f"{one.method} {one.path}"
+        for one in stage.env.http_requests[asked_before:]
+        if not one.path.startswith(EXEMPT)
+    ]
     assert "Ben" in str(stage.card("Done").embeds[0].title)
     assert len(asked) <= MOST_REQUESTS, asked
 

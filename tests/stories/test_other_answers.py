@@ -38,7 +38,7 @@ async def go_around(stage: Stage, said: dict[str, tuple[tuple[str, ...], tuple[s
     await stage.press("Ana", "Go on")
     for who, (_, turn) in said.items():
         await say(stage, who, *turn)
-        await stage.press(who, "Done")
+        await stage.finish(who)
     await stage.press("Ana", "Go on")
 
 
@@ -293,7 +293,7 @@ async def test_the_longest_options_fit_into_every_card(stage: Stage) -> None:
     await stage.press("Ana", "Go on")
     for who in ("Ana", "Ben"):
         await stage.record(who, "/".join(["91", *["1"] * 9]), "*" * 500)
-        await stage.press(who, "Done")
+        await stage.finish(who)
     await stage.press("Ana", "Go on")
     await stage.wait(60)
     form = await stage.press("Ana", "Resolve", stage.messages()[0])

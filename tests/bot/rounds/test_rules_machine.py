@@ -214,11 +214,7 @@ class AnyRound(RuleBasedStateMachine):
         self.tick()
         before, were_ready = self.round, set(self.is_ready)
         seated = any(seat.member == who.member and seat.present for seat in before.seats)
-        allowed = (
-            before.phase in {"blind", "final"}
-            and phase in {None, before.phase}
-            and seated
-        )
+        allowed = before.phase in {"blind", "final"} and phase in {None, before.phase} and seated
 
         if not self.play(
             "ready",
