@@ -18,6 +18,12 @@ GROUP = 900
 NOON = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
 
 
+@pytest.fixture
+def sqlite(fresh_sqlite: Database) -> Database:
+    """A database of its own, as these tests look at its connections."""
+    return fresh_sqlite
+
+
 def add_group(database: Database) -> None:
     with database.write() as tx:
         tx.add(Group(id=GROUP, name="Circle", turn_seconds=100))
