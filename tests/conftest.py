@@ -23,7 +23,7 @@ from bot.core.unit import Caller, Desk
 from bot.demo.stage import Stage
 from storage import migrate
 from storage.engine import Database
-from tests.machine import examples, slowness
+from tests.machine import engines, examples, slowness, workers
 from tests.openapi import DESCRIPTION
 
 settings.register_profile("dojo", deadline=None, max_examples=examples(60))
@@ -35,10 +35,16 @@ def pytest_configure(config: pytest.Config) -> None:
     slowness()
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Say how many workers `-n auto` means."""
+    return workers()
+
+
 def pytest_collection_finish() -> None:
-    """Leave tests and libraries, which stay until the end, out of every garbage collection."""
+    """Leave tests and libraries, which stay until the end, out of garbage collections."""
     gc.collect()
     gc.freeze()
+    # Tests make many objects and drop them soon: to look for circles less often saves time.
     gc.set_threshold(50_000, 20, 20)
 
 
@@ -206,9 +212,16 @@ def create_postgresql(url: str, name: str) -> Iterator[Database]:
     admin.close()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Try what works on a database on one engine or on two, see `machine.engines`."""
+    if "database" in metafunc.fixturenames:
+        both = metafunc.definition.get_closest_marker("both_engines") is not None
+        metafunc.parametrize("database", engines(both=both), indirect=True)
+
+
+@pytest.fixture
 def database(request: pytest.FixtureRequest) -> Database:
-    """One test, two engines."""
+    """One test, one engine or two."""
     return request.getfixturevalue(request.param)
 
 

@@ -18,6 +18,8 @@ from storage.tables import Meetup
 from tests.bot.scenes import row
 from tests.conftest import GROUP, START, caller
 
+pytestmark = pytest.mark.both_engines
+
 BEFORE = "0004"
 WAITING = """
 INSERT INTO groups (id, name, timezone, turn_seconds, grace_seconds, blind_seconds, final_seconds,

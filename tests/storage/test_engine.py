@@ -14,6 +14,8 @@ from storage import groups
 from storage.engine import AddressError, Database
 from storage.tables import Group, Member, Question
 
+pytestmark = pytest.mark.both_engines
+
 GROUP = 900
 NOON = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
 

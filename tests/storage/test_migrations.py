@@ -33,6 +33,8 @@ from storage.tables import (
     Standing,
 )
 
+pytestmark = pytest.mark.both_engines
+
 SOURCE = Path(migrate.__file__).parent / "migrations"
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
