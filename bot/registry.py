@@ -22,6 +22,7 @@ from bot.groups import read_model as groups_read_model
 from bot.groups import service as groups_service
 from bot.questions import cards as questions_cards
 from bot.questions import commands as questions_commands
+from bot.questions import outcome_cards
 from bot.questions import read_model as questions_read_model
 from bot.questions import service as questions_service
 from bot.questions import views as questions_views
@@ -130,7 +131,12 @@ CARDS = CardTable(
         ),
         CardKind.RESOLUTION: Card(
             timeless(questions_read_model.read_resolution),
-            questions_cards.resolution_card,
+            outcome_cards.resolution_card,
+            Question,
+        ),
+        CardKind.NEW_OUTCOME: Card(
+            timeless(questions_read_model.read_new_outcome),
+            outcome_cards.new_outcome_message,
             Question,
         ),
         CardKind.TROUBLE: Card(

@@ -149,9 +149,11 @@ class CardKind(StrEnum):
     GOOGLE_SESSION = "g"
     GOOGLE_SERIES = "h"
     ADDRESS = "c"
-    # These two are on buttons only. Pages of a leaderboard were "w" once, as places still are.
+    NEW_OUTCOME = "y"
+    # These are on buttons only. Pages of a leaderboard were "w" once, as places still are.
     DRAFT = "d"
     LEADERBOARD = "n"
+    STANDING = "k"
 
     @property
     def target(self) -> EffectTarget:

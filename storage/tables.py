@@ -105,6 +105,7 @@ class Group(SQLModel, table=True):
     extend_seconds: int = 120
     extensions: int = 2
     spoken_cues: bool = False
+    call_forecasters: bool = True
     facilitator_role_id: int | None = Field(default=None, sa_type=BigInteger)
     channel_id: int | None = Field(default=None, sa_type=BigInteger)
     voice_channel_id: int | None = Field(default=None, sa_type=BigInteger)
@@ -455,7 +456,8 @@ class Resolution(SQLModel, table=True):
 
     `outcome` is "yes", "no", the number of an option from 0 (choice and ordered questions), a
     decimal number (numeric ones), "void", or NULL where the question was reopened. `known_at` is
-    when the outcome became known in the world, `entered_at` when somebody told the bot.
+    when the outcome became known in the world, `entered_at` when somebody told the bot. `calls`
+    says whether people who forecast the question are mentioned.
     """
 
     __tablename__ = "resolutions"
@@ -469,6 +471,7 @@ class Resolution(SQLModel, table=True):
     entered_by_id: int | None = Field(default=None, foreign_key="members.id")
     source: str = ""
     comment: str = ""
+    calls: bool = False
 
 
 class Score(SQLModel, table=True):

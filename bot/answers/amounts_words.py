@@ -66,10 +66,8 @@ class AmountInWords:
         if _amount(start, asked) == said:
             return f"The group's middle stayed at **{said}** ({who})."
         way = "up" if end > start else "down"
-        return (
-            f"The group's middle moved **{way} from {_amount(start, asked)} (blind) to {said} "
-            f"(final)**: {who}."
-        )
+        begun = _amount(start, asked)
+        return f"The group's middle moved **{way} from {begun} blind to {said}** ({who})."
 
     def say_pooled(self, belief: Belief, asked: AnswerFormat) -> str:
         """Say the middle and the range, rounded as no single number was said so."""

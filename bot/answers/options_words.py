@@ -18,7 +18,7 @@ BOLD_SCALED = (
     "The bold number counts on the leaderboard, scaled there so that the same chance for each "
     f"option earns 0.250, as 50% does on a yes/no question: {COUNTS}"
 )
-_OPTION = 40
+_OPTION = 24
 
 
 class _OptionsInWords:
@@ -74,13 +74,13 @@ class _OptionsInWords:
         name = _name(asked, last)
         if first != last:
             return (
-                f"The group's likeliest answer moved **from {_name(asked, first)} (blind) to "
-                f"{name} (final)**, which went from {start} to {end}: {who}."
+                f"The likeliest answer went **from {_name(asked, first)} to {name}**, "
+                f"now at {end} ({who})."
             )
         stayed = f"The group stayed with **{name}** as the likeliest answer"
         if start == end:
             return f"{stayed}, at {end} ({who})."
-        return f"{stayed}, from {start} (blind) to **{end}** (final): {who}."
+        return f"{stayed}, from {start} blind to **{end}** ({who})."
 
     def say_pooled(self, belief: Belief, asked: AnswerFormat) -> str:
         """Say all chances in a row."""

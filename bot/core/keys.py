@@ -159,6 +159,14 @@ def resolution(question_id: int) -> Key:
     return Key(CardKind.RESOLUTION, question_id)
 
 
+def new_outcome(question_id: int, entered: int) -> Key:
+    """Return the key of the message that a question has another outcome than before.
+
+    It counts how many outcomes were entered, because each change has a message of its own.
+    """
+    return Key(CardKind.NEW_OUTCOME, question_id, (entered,))
+
+
 def trouble(channel_id: int, now: datetime) -> Key:
     """Return the key of the notice that a channel is closed to the bot.
 

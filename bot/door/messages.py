@@ -264,7 +264,9 @@ def select(
 
 def safe(text: str) -> str:
     """Return members' text without anything that formats, links or pings."""
-    return discord.utils.escape_mentions(discord.utils.escape_markdown(text))
+    escaped = discord.utils.escape_mentions(discord.utils.escape_markdown(text))
+    # A link that was cut short is not escaped yet, and what follows it could complete it.
+    return escaped.replace("](", "]\\(")
 
 
 def cut(text: str, limit: int) -> str:

@@ -26,9 +26,11 @@ def settings_card(settings: GroupSettings) -> Message:
         f"Reminders: {_reminders(group.reminder_minutes)}",
     ]
     days = say_count(group.announce_days, "day")
+    called = "who forecast is mentioned" if group.call_forecasters else "nobody is mentioned"
     rows += [
         f"Series: the next session is announced {days} before, at the latest",
         f"Events in Discord: {'made for each session' if group.events else 'none'}",
+        f"Outcomes: {called}",
     ]
     embed.add_field(name="Group", value=lines(rows), inline=False)
     rows = [

@@ -113,6 +113,15 @@ async def planning(
     await _change(interaction, groups_service.SettingsChange(announce_days=days, events=events))
 
 
+@app_commands.command(name="outcomes", description="Who is called when a question is resolved")
+@app_commands.describe(
+    mention="True: those who forecast it are mentioned, once for each outcome; False: nobody is"
+)
+async def outcomes(interaction: discord.Interaction[Any], mention: bool) -> None:  # noqa: FBT001
+    """Set whether an outcome mentions those who forecast the question."""
+    await _change(interaction, groups_service.SettingsChange(call_forecasters=mention))
+
+
 @app_commands.command(name="timezone", description="Your own time zone, in which you type times")
 @app_commands.describe(zone="Such as Europe/Berlin, Berlin or ET")
 @app_commands.autocomplete(zone=zone_choices)
@@ -140,5 +149,6 @@ SETTINGS: tuple[AnyCommand, ...] = (
     cues,
     reminders,
     planning,
+    outcomes,
 )
 COMMANDS: tuple[AnyCommand, ...] = (my_timezone, help_command)

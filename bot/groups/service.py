@@ -14,6 +14,11 @@ from storage import groups, outbox
 from storage.tables import EffectState, Group
 
 REMOVED = "I was removed from this server."
+# Settings that are saved as they come.
+_PLAIN = (
+    *("channel_id", "voice_channel_id", "facilitator_role_id"),
+    *("spoken_cues", "events", "call_forecasters"),
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,7 @@ class SettingsChange:
     reminders: str | None = None
     announce_days: int | None = None
     events: bool | None = None
+    call_forecasters: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -119,7 +125,7 @@ def _leave_gone_channels(unit: Unit, to: int) -> None:
 
 
 def _apply(group: Group, wanted: SettingsChange) -> None:
-    for name in ("channel_id", "voice_channel_id", "facilitator_role_id", "spoken_cues", "events"):
+    for name in _PLAIN:
         value = getattr(wanted, name)
         if value is not None:
             setattr(group, name, value)

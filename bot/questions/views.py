@@ -4,7 +4,7 @@ from bot.core.keys import Key
 from bot.door.interactions import Door, fields_of
 from bot.door.parts import Action
 from bot.questions import cards as questions_cards
-from bot.questions import form_cards
+from bot.questions import form_cards, outcome_cards, own_score
 from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
 from storage.enums import CardKind
@@ -73,6 +73,12 @@ async def disputed(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     await door.whisper("Your objection is on the question's card, for the author and facilitators.")
 
 
+async def score_details(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """Tell one member their own score, and what the numbers mean."""
+    own = await door.do(own_score.show, at.id)
+    await door.whisper(message=outcome_cards.details_card(own))
+
+
 def _written(door: Door) -> questions_service.Written:
     typed = fields_of(door.interaction)
     return questions_service.Written(
@@ -96,4 +102,5 @@ ACTIONS = {
     "resolved": Action(resolved, _WITH_OUTCOME),
     "dispute": Action(dispute, _WITH_OUTCOME),
     "disputed": Action(disputed, _WITH_OUTCOME),
+    "score_details": Action(score_details, {*_WITH_OUTCOME, CardKind.NEW_OUTCOME}),
 }

@@ -7,6 +7,7 @@ from bot.core.keys import Key
 from bot.door.interactions import Door
 from bot.door.parts import Action
 from bot.rounds import service as rounds_service
+from bot.rounds import summaries, summary_cards
 from storage.enums import CardKind
 
 
@@ -45,6 +46,11 @@ async def ready(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     await door.change(at, rounds_service.ready, at)
 
 
+async def round_details(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """Tell one member what the circle did, in numbers."""
+    await door.whisper(message=summary_cards.details_card(await door.do(summaries.show, at)))
+
+
 ACTIONS = {
     "done": Action(done, {CardKind.TURN}),
     "pass": Action(give_way, {CardKind.TURN}),
@@ -53,4 +59,5 @@ ACTIONS = {
     "resume": Action(resume, {CardKind.TURN, CardKind.STOPPED}),
     "skip": Action(skip, {CardKind.TURN}),
     "ready": Action(ready, {CardKind.BLIND, CardKind.FINAL}),
+    "round_details": Action(round_details, {CardKind.SUMMARY}),
 }

@@ -48,6 +48,7 @@ def every_key() -> dict[CardKind, Key]:
         keys.summary(1),
         keys.question(1),
         keys.resolution(1),
+        keys.new_outcome(1, 2),
         keys.trouble(910, LATER),
     ]
     return {key.kind: key for key in made}

@@ -299,7 +299,7 @@ def _eva_is_interrupted() -> list[Step]:
 
 def _close() -> list[Step]:
     seats = (
-        "**Ana** 31% → 60% → 60% · the season",
+        "**Ana** 31% → 60% → 60%",
         "**Ben** 42% → 66% (late) → 71%",
         "**Cleo** 63% → 70% → 70%",
         "**Dan** 74% → 80% → 80%",
@@ -313,10 +313,12 @@ def _close() -> list[Step]:
         presses(
             "Ana",
             "Everyone's ready",
-            shows=("up from 47.1% (blind) to 67.3% (final)", *seats, moved, "[Next round]"),
+            shows=("up from 47.1% blind to 67.3%** (the same 5", *seats, "[Next round]"),
+            hides=("the season",),
             on="Next round",
             blind=False,
         ),
+        presses("Eva", "Details", alone=moved, blind=False),
     ]
 
 

@@ -248,7 +248,7 @@ async def test_a_circle_that_everybody_leaves_closes_its_round(circle: Stage) ->
     for name in ("Ben", "Cleo", "Ana"):
         await circle.press(name, "Leave")
 
-    assert "What happens next" in circle.transcript()
+    assert "blind → turn → final" in circle.transcript()
 
 
 async def test_phases_end_by_themselves_when_nobody_presses_anything(lobby: Stage) -> None:
