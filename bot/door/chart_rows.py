@@ -38,7 +38,11 @@ class Columns:
 
 
 def columns(
-    names: Sequence[str], values: Sequence[str], *, before: float = 0.0, longest: float = _LONGEST_NAME
+    names: Sequence[str],
+    values: Sequence[str],
+    *,
+    before: float = 0.0,
+    longest: float = _LONGEST_NAME,
 ) -> Columns:
     """Give names and values the room that they need, up to a limit, and the plot the rest.
 
@@ -107,7 +111,7 @@ def ticks(
     """Choose round numbers within the limits, with their labels; fewer where room is short."""
     low, high = limits
     for count in (4, 3, 2):
-        places = MaxNLocator(count, steps=_STEPS).tick_values(low, high).tolist()
+        places = MaxNLocator(count, steps=_STEPS).tick_values(low, high)
         found = [(float(at), say(float(at))) for at in places if low <= at <= high]
         if room is None or _fit(found, room / (high - low)):
             return found

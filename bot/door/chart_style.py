@@ -37,6 +37,7 @@ BLUE = "#6cb6ff"
 AMBER = "#ffb000"
 GREEN = "#3fbf4f"
 PINK = "#f07cc0"
+RED = "#ff7f50"
 
 TITLE, BODY, SMALL = 13.0, 11.5, 11.0
 WIDTH, MARGIN = 288.0, 12.0
@@ -45,10 +46,9 @@ ALT_TEXT_LIMIT = 1000
 _DPI = 300
 _SIGN = "•"  # stands for a character that no font here can draw
 _TOP, _TITLE_LINE, _SENTENCE_LINE, _KEY_LINE, _GAP = 10.0, 17.0, 14.5, 16.0, 5.0
-_TITLE_LINES, _SENTENCE_LINES = 3, 6
-_NAMED = (0.0, 0.5, 1.0)  # the percentages for which every axis has room
-_KEY_MARK, _KEY_PAD, _KEY_SPACE = 14.0, 4.0, 8.0
-_MARKS_IN_A_ROW = 3  # stacked accents climb out of the card otherwise
+_TITLE_LINES, _SENTENCE_LINES = 3, 9
+_KEY_MARK, _KEY_PAD, _KEY_SPACE = 13.0, 4.0, 10.0
+_MARKS_IN_A_ROW = 2  # stacked accents climb out of the card otherwise
 _DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _JOINERS = "\u200c\u200d"
 _SELECTORS = range(0xFE00, 0xFE10)
@@ -124,12 +124,18 @@ def axes(card: Figure, left: float, top: float, width: float, height: float) -> 
     return area
 
 
-def percent_axis(area: Axes, which: Literal["x", "y"], *, labels: bool = True) -> None:
-    """Run an axis from 0 to 100%, with quarter lines and room for dots."""
+def percent_axis(
+    area: Axes, which: Literal["x", "y"], *, labels: bool = True, halves: bool = True
+) -> None:
+    """Run an axis from 0 to 100%, with quarter lines and room for dots.
+
+    Without `halves`, a low axis names its two ends only.
+    """
     axis, limits = (area.xaxis, area.set_xlim) if which == "x" else (area.yaxis, area.set_ylim)
     quarters = (0.0, 0.25, 0.5, 0.75, 1.0)
     limits(-0.03, 1.03)
-    said = [say_share(at) if labels and at in _NAMED else "" for at in quarters]
+    named = {0.0, 0.5, 1.0} if halves else {0.0, 1.0}
+    said = [say_share(at) if labels and at in named else "" for at in quarters]
     axis.set_ticks(quarters, said)
     grid(area, which)
 

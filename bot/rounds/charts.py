@@ -90,8 +90,6 @@ def _seat_in_words(seat: SummarySeat) -> str:
     return f"{seat.name[:40]} {' → '.join(made) or 'no forecast'}{late}"
 
 
-
-
 def _said(chance: float | None) -> str:
     return _NOTHING if chance is None else say_probability(chance)
 

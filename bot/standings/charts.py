@@ -34,7 +34,7 @@ def calibration_chart(shown: Calibration) -> bytes:
     enough = read.count >= FEW
     sentence = named.sentence if enough else f"{named.sentence} {_missing(read)}"
     head = chart_style.heading(named.title, sentence, _key() if enough else ())
-    top = head.height + 18
+    top = head.height + 20
     bars_top = top + (_CURVE_HEIGHT + 12 if enough else 0)
     card = chart_style.figure(bars_top + _BARS_HEIGHT + 42, head)
     width = chart_rows.RIGHT - 12 - _LEFT
@@ -46,7 +46,7 @@ def calibration_chart(shown: Calibration) -> bytes:
     below = chart_style.axes(card, _LEFT, bars_top, width, _BARS_HEIGHT)
     _draw_histogram(below, read.bars)
     above = "↑ how often it happened" if enough else "↑ how many forecasts"
-    chart_rows.aside(card, chart_style.MARGIN, top - 9, above)
+    chart_rows.aside(card, chart_style.MARGIN, top - 13, above)
     _name_the_axis(card, bars_top + _BARS_HEIGHT + 30, read.count)
     return chart_style.to_png(card)
 
