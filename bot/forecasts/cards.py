@@ -1,4 +1,4 @@
-"""How forecasts look: the receipt, the form, a question's history."""
+"""How forecasts look: the receipt and the form."""
 
 from typing import Any
 
@@ -6,16 +6,16 @@ import discord
 
 from bot.answers.beliefs import is_certain, say_belief, say_in_full, write_parts
 from bot.answers.card_words import words_of
-from bot.answers.formats import AnswerFormat, list_options
+from bot.answers.formats import list_options
 from bot.answers.options_words import LONGEST_LABEL, MOST_FIELDS
 from bot.answers.probabilities import LONGEST_REASON
 from bot.answers.wording import FormField
 from bot.core.keys import Key
 from bot.core.numbers import say_probability
 from bot.door.custom_ids import CustomId
-from bot.door.messages import BLUE, DESCRIPTION_LIMIT, Message, card, cut, lines, one_line, safe
-from bot.forecasts.service import History, HistoryLine, Prepared, Receipt
-from storage.enums import CardKind, ForecastKind
+from bot.door.messages import cut, safe
+from bot.forecasts.service import Prepared, Receipt
+from storage.enums import CardKind
 
 LONGEST_FORM_TITLE = 45
 # How the fields of one forecast are called, with a number from 0.
@@ -99,31 +99,3 @@ def receipt(shown: Receipt) -> str:
     if is_certain(shown.belief, shown.asked):
         text += " That is certainty: no room is left for surprise."
     return text
-
-
-def history_card(history: History) -> Message:
-    """List a question's forecasts in order."""
-    rows = [_history_line(line, history.asked) for line in history.lines]
-    text = lines(rows[-60:], DESCRIPTION_LIMIT, empty="Nobody has forecast it yet.")
-    embed = card(f"History: {safe(history.title)}", text, BLUE)
-    if history.asked.has_options:
-        options = [safe(option) for option in list_options(history.asked)]
-        embed.add_field(name="Options, in this order", value=lines(options), inline=False)
-    if len(rows) > 60:
-        embed.set_footer(text=f"The newest 60 of {len(rows)}; /data export has all.")
-    if history.hidden:
-        embed.add_field(
-            name="Hidden",
-            value="Blind forecasts are shown when the round closes.",
-            inline=False,
-        )
-    return Message(embed=embed)
-
-
-def _history_line(line: HistoryLine, asked: AnswerFormat) -> str:
-    kind = {ForecastKind.BLIND: " blind", ForecastKind.TURN: " turn"}.get(line.kind, "")
-    late = ", late" if line.late else ""
-    reason = f" · {one_line(line.reason, 100)}" if line.reason else ""
-    when = discord.utils.format_dt(line.made_at, "f")
-    said = safe(say_belief(line.belief, asked))
-    return f"{when} **{said}** {safe(line.name)}{kind}{late}{reason}"

@@ -4,9 +4,7 @@ A forecast is never refused because a button is old. As long as its question is 
 recorded, in the phase that the round has reached by now.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlmodel import Session
 
@@ -19,6 +17,7 @@ from bot.core.card_refresh import Change
 from bot.core.keys import Key
 from bot.core.refusals import StaleRefusal
 from bot.core.unit import ActUnit, Caller, Desk, row_id
+from bot.forecasts.read_model import History, read_history
 from bot.questions import rules as questions_rules
 from bot.questions import service as questions_service
 from bot.rounds import mapping as rounds_mapping
@@ -29,7 +28,7 @@ from bot.rounds import service as rounds_service
 from bot.rounds.rows import Recording
 from storage import forecasts, groups, rounds
 from storage.enums import CardKind
-from storage.tables import Forecast, ForecastKind, Phase, Question, Round
+from storage.tables import ForecastKind, Phase, Question, Round
 
 # The kinds of cards that name a question, not a round.
 OF_QUESTIONS = frozenset({CardKind.QUESTION, CardKind.RESOLUTION})
@@ -56,28 +55,6 @@ class Prepared:
 
     question: str
     previous: Belief | None
-    asked: AnswerFormat = BINARY
-
-
-@dataclass(frozen=True)
-class HistoryLine:
-    """One forecast in a question's history."""
-
-    name: str
-    belief: Belief
-    kind: ForecastKind
-    late: bool
-    made_at: datetime
-    reason: str
-
-
-@dataclass(frozen=True)
-class History:
-    """The forecasts that the caller may see; `hidden` tells that some are missing."""
-
-    title: str
-    lines: tuple[HistoryLine, ...]
-    hidden: bool
     asked: AnswerFormat = BINARY
 
 
@@ -119,31 +96,11 @@ def record_at(
 
 
 def show_history(desk: Desk, caller: Caller, question_id: int) -> History:
-    """Return a question's forecasts in order, without those still hidden from the caller.
-
-    Blind forecasts of others stay hidden until their round closes. While a blind phase lasts, all
-    other forecasts made since the round opened stay hidden too.
-    """
+    """Return a question's forecasts in order, without those still hidden from the caller."""
     with desk.db.read() as tx:
         question = questions_service.require(tx, caller.group_id, question_id)
         me = groups.member_of_user(tx, caller.group_id, caller.user_id)
-        made = forecasts.on_question(tx, question_id)
-        taken = rounds.on_question(tx, question_id)
-        seen = [row for row in made if _may_see(taken, row, row_id(me) if me else None)]
-        names = groups.names(tx, [row.member_id for row in seen])
-    lines = tuple(
-        HistoryLine(
-            names[row.member_id],
-            belief_mapping.belief(row),
-            row.kind,
-            row.late,
-            row.made_at,
-            row.reason,
-        )
-        for row in seen
-    )
-    hidden = len(seen) < len(made)
-    return History(question.title, lines, hidden, answers_mapping.asked(question))
+        return read_history(tx, question, me)
 
 
 def _record(
@@ -244,14 +201,3 @@ def _show_recorded(unit: ActUnit, question: Question, row: Round | None, *, firs
         card_refresh.follow(unit, Change.FORECAST_AFTER_ROUND, row)
     if first:
         card_refresh.follow(unit, Change.FORECAST_FIRST, question)
-
-
-def _may_see(rounds_of_question: Sequence[Round], row: Forecast, viewer: int | None) -> bool:
-    if row.member_id == viewer:
-        return True
-    for taken in rounds_of_question:
-        if row.kind == ForecastKind.BLIND and row.round_id == taken.id:
-            return taken.phase == Phase.CLOSED
-        if taken.phase == Phase.BLIND and row.made_at >= taken.opened_at:
-            return False
-    return True
