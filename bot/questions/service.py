@@ -11,9 +11,10 @@ from typing import Literal
 
 from sqlmodel import Session
 
-from bot.answers import kinds
+from bot.answers import belief_mapping, kinds
 from bot.answers import mapping as answers_mapping
 from bot.answers.formats import BINARY, AnswerFormat
+from bot.answers.probabilities import Belief
 from bot.core import card_refresh, keys, typed_times
 from bot.core.card_refresh import Change
 from bot.core.find import find_named
@@ -24,7 +25,7 @@ from bot.core.typed_times import ReadTime, TimeQuestion, TypedTime
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
 from bot.questions import mapping as questions_mapping
 from bot.questions import rules as questions_rules
-from storage import groups, questions
+from storage import forecasts, groups, questions
 from storage.tables import DraftKind, Question, QuestionState
 
 UNKNOWN = (
@@ -59,6 +60,14 @@ class Brought:
     def id(self) -> int:
         """Return the question's number."""
         return self.key.id
+
+
+@dataclass(frozen=True)
+class OwnForecast:
+    """A member's standing forecast on a question, if there is one."""
+
+    belief: Belief | None
+    asked: AnswerFormat
 
 
 @dataclass(frozen=True)
@@ -173,11 +182,20 @@ def as_written(desk: Desk, caller: Caller, question_id: int) -> Written:
         )
 
 
-def show_again(desk: Desk, caller: Caller, question_id: int) -> Key:
-    """Return the key of a question's card; refuse one of another group."""
+def show_again(desk: Desk, caller: Caller, question_id: int) -> tuple[Key, OwnForecast]:
+    """Return the key of a question's card, and the caller's own forecast; refuse other groups."""
     with desk.db.read() as tx:
-        require(tx, caller.group_id, question_id)
-    return keys.question(question_id)
+        question = require(tx, caller.group_id, question_id)
+        me = groups.member_of_user(tx, caller.group_id, caller.user_id)
+        own = own_forecast(tx, question, row_id(me) if me else 0)
+    return keys.question(question_id), own
+
+
+def own_forecast(tx: Session, question: Question, member_id: int) -> OwnForecast:
+    """Return a member's standing forecast on a question."""
+    found = forecasts.latest_of_member(tx, row_id(question), member_id)
+    belief = None if found is None else belief_mapping.load(*found)
+    return OwnForecast(belief, answers_mapping.asked(question))
 
 
 def require(tx: Session, group_id: int, question_id: int) -> Question:

@@ -5,6 +5,7 @@ from bot.door.interactions import Door
 from bot.door.parts import Action
 from bot.schedule import cards as schedule_cards
 from bot.schedule import service as schedule_service
+from bot.schedule import vote_cards, votes
 from storage.enums import Answer, CardKind
 
 
@@ -21,6 +22,11 @@ async def maybe(door: Door, at: Key, _values: tuple[str, ...]) -> None:
 async def cannot(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Answer that the member can't make it."""
     await _answer(door, at, Answer.NO)
+
+
+async def vote_for(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """Vote for a question of the next session, or take the vote back."""
+    await door.whisper(vote_cards.voted(await door.do(votes.vote_for, at)))
 
 
 async def choose(door: Door, at: Key, _values: tuple[str, ...]) -> None:
@@ -41,5 +47,6 @@ ACTIONS = {
     "going": Action(going, _INVITES),
     "maybe": Action(maybe, _INVITES),
     "cannot": Action(cannot, {CardKind.ANNOUNCEMENT, CardKind.REMINDER, CardKind.PLACE}),
+    "vote_for": Action(vote_for, {CardKind.QUESTION}),
     "choose": Action(choose, {CardKind.DRAFT}),
 }
