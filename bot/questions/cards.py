@@ -165,7 +165,7 @@ def _details(shown: QuestionCard) -> Item:
 
 
 def _before_close(shown: QuestionCard) -> tuple[Item, ...]:
-    """Return the buttons while it takes forecasts; who resolves it early types `/question`."""
+    """Return the buttons while it takes forecasts; `/question resolve` is there too."""
     invited = shown.invitation is not None
     vote = [button("vote_for", shown.at, "Vote for it", PRIMARY)] if invited else []
     closeless = shown.closes_at is None and shown.state == QuestionState.OPEN

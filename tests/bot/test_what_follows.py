@@ -24,6 +24,7 @@ from bot.questions import service as questions_service
 from bot.registry import CARDS
 from bot.rounds import service as rounds_service
 from bot.schedule import service as schedule_service
+from bot.schedule import votes
 from bot.schedule.service import Plan
 from bot.sessions import service as sessions_service
 from bot.sessions.service import StartOptions
@@ -140,6 +141,10 @@ def test_a_card_follows_whatever_is_done_with_a_question(evening: Evening, clock
     evening.edit(rain, answers="", closes="2026-12-20")
     evening.do(questions_service.toggle_mark, "Dan", card)
     evening.do(questions_service.toggle_mark, "Dan", card)
+    evening.do(votes.vote_for, "Dan", card)
+    other = keys.question(scenes.bring(desk, FOG))
+    evening.do(votes.vote_for, "Dan", other)
+    evening.do(votes.vote_for, "Dan", other)
     evening.do(_record, "Dan", rain, "60")
     evening.do(_record, "Dan", rain, "70")
     evening.do(_record, "Ana", rain, "20")
@@ -155,8 +160,7 @@ def test_a_card_follows_whatever_is_done_with_a_question(evening: Evening, clock
     snow = scenes.bring(desk, SNOW)
     evening.do(questions_outcomes.withdraw, "Ana", snow)
     evening.do(_reopen, "Ana", snow)
-    fog = scenes.bring(desk, FOG)
-    evening.do(_resolve, "Ana", fog, "yes")
+    evening.do(_resolve, "Ana", other.id, "yes")
 
 
 def test_a_card_follows_whatever_is_done_in_an_evening(evening: Evening, clock: Clock) -> None:
@@ -232,14 +236,31 @@ def test_a_forecast_after_the_end_of_its_round_shows_in_the_evening(
 def test_an_announcement_follows_its_session(evening: Evening) -> None:
     desk = evening.desk
     first = keys.announcement(1)
+    scenes.bring(desk)
+    evening.do(votes.vote_for, "Ben", keys.question(1))
     evening.do(schedule_service.rsvp, "Ben", first, Answer.GOING)
     evening.do(schedule_service.rsvp, "Ben", first, Answer.MAYBE)
     evening.do(schedule_service.edit, "Ana", "1", Plan(title="Forecasting with cake"))
     evening.do(schedule_service.edit, "Ana", "1", Plan(when="2026-12-01 20:00"))
     evening.do(groups_service.change, "Ana", SettingsChange(turn="3m"), caller=MANAGER)
+    evening.do(schedule_service.edit, "Ana", "1", Plan(when="2026-12-04 20:00"))
+    evening.do(schedule_service.edit, "Ana", "1", Plan(when="2026-12-01 20:00"))
     evening.do(schedule_service.cancel, "Ana", "2")
     evening.do(sessions_service.start_announced, "Ana", first)
     assert scenes.wanted(desk, first) > 1
+
+
+def test_a_question_s_card_follows_the_last_session_ahead(evening: Evening) -> None:
+    """Its number is hidden while it could start blind, and shown again when no session is ahead."""
+    desk = evening.desk
+    rain = scenes.bring(desk)
+    for name in ("Ana", "Ben", "Cleo"):
+        evening.do(_record, name, rain, "40")
+    for session in range(1, 6):
+        evening.do(schedule_service.cancel, "Ana", str(session))
+    evening.do(sessions_service.end, "Dan", caller={"channel_id": ELSEWHERE})
+    evening.do(_record, "Ana", rain, "70")
+    evening.do(schedule_service.schedule, "Ana", Plan(when="2026-12-01 19:00"))
 
 
 def test_every_change_has_a_place_in_the_table() -> None:

@@ -134,7 +134,7 @@ def waits(seconds: float, **seen: Any) -> Step:
 def _questions() -> list[Step]:
     criteria = "Yes if the airport's station reports more than 0 mm."
     rain = {"title": RAIN, "criteria": criteria, "closes": "2026-03-01"}
-    buttons = "[Forecast]  [Already forecast it]  [Resolve]"
+    buttons = "[Forecast]  [Already forecast it]"
     return [
         types("Ana", "question submit"),
         sends(
@@ -358,7 +358,7 @@ def _later() -> list[Step]:
     rows = "`  2.` **0.090** Cleo · rank 1–5 · 1 question"
     return [
         waits(600, blind=False),
-        types("Ana", "question show", {"question": "1"}, alone="[Resolve]", blind=False),
+        types("Ana", "question show", {"question": "1"}, alone="together they say", blind=False),
         types(
             "Ana",
             "question resolve",
