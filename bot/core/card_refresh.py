@@ -34,6 +34,7 @@ class Change(Enum):
     QUESTION_SETTLED = auto()  # its outcome was entered, corrected or taken back
     QUESTION_DISPUTED = auto()
     QUESTION_MARKED = auto()  # "Already forecast it", or no more
+    QUESTION_VOTED = auto()  # for a planned session, or no more
     # A forecast.
     FORECAST_IN_ROUND = auto()
     FORECAST_FIRST = auto()  # of a member, outside a running round
@@ -45,6 +46,7 @@ class Change(Enum):
     SESSION_CANCELLED = auto()  # by somebody, or because nobody started it
     SESSION_ANSWERED = auto()
     SESSION_INTEREST = auto()
+    SESSION_VOTED_AHEAD = auto()  # while it is planned
     SESSION_CHANNEL = auto()  # it goes on in another channel
     # A live session.
     SESSION_BEGUN = auto()
@@ -279,6 +281,7 @@ FOLLOWERS: Mapping[Change, tuple[Follower, ...]] = {
     Change.QUESTION_SETTLED: (_question, _resolution),
     Change.QUESTION_DISPUTED: (_question, _resolution),
     Change.QUESTION_MARKED: (_question, _lobbies),
+    Change.QUESTION_VOTED: (),
     Change.FORECAST_IN_ROUND: (_current,),
     Change.FORECAST_FIRST: (_question, _lobbies),
     Change.FORECAST_AFTER_ROUND: (_evening,),
@@ -288,6 +291,7 @@ FOLLOWERS: Mapping[Change, tuple[Follower, ...]] = {
     Change.SESSION_CANCELLED: _PLAN,
     Change.SESSION_ANSWERED: (_announcement,),
     Change.SESSION_INTEREST: (_announcement,),
+    Change.SESSION_VOTED_AHEAD: (_announcement,),
     Change.SESSION_CHANNEL: _PLAN,
     Change.SESSION_BEGUN: _PLAN,
     Change.SESSION_CIRCLE: (_live,),
