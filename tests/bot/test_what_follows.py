@@ -24,7 +24,6 @@ from bot.questions import service as questions_service
 from bot.registry import CARDS
 from bot.rounds import service as rounds_service
 from bot.schedule import service as schedule_service
-from bot.schedule import votes
 from bot.schedule.service import Plan
 from bot.sessions import service as sessions_service
 from bot.sessions.service import StartOptions
@@ -141,10 +140,10 @@ def test_a_card_follows_whatever_is_done_with_a_question(evening: Evening, clock
     evening.edit(rain, answers="", closes="2026-12-20")
     evening.do(questions_service.toggle_mark, "Dan", card)
     evening.do(questions_service.toggle_mark, "Dan", card)
-    evening.do(votes.vote_for, "Dan", card)
-    other = keys.question(scenes.bring(desk, FOG))
-    evening.do(votes.vote_for, "Dan", other)
-    evening.do(votes.vote_for, "Dan", other)
+    evening.do(schedule_service.vote_in_next, "Dan", rain)
+    other = scenes.bring(desk, FOG)
+    evening.do(schedule_service.vote_in_next, "Dan", other)
+    evening.do(schedule_service.vote_in_next, "Dan", other)
     evening.do(_record, "Dan", rain, "60")
     evening.do(_record, "Dan", rain, "70")
     evening.do(_record, "Ana", rain, "20")
@@ -160,7 +159,7 @@ def test_a_card_follows_whatever_is_done_with_a_question(evening: Evening, clock
     snow = scenes.bring(desk, SNOW)
     evening.do(questions_outcomes.withdraw, "Ana", snow)
     evening.do(_reopen, "Ana", snow)
-    evening.do(_resolve, "Ana", other.id, "yes")
+    evening.do(_resolve, "Ana", other, "yes")
 
 
 def test_a_card_follows_whatever_is_done_in_an_evening(evening: Evening, clock: Clock) -> None:
@@ -237,7 +236,7 @@ def test_an_announcement_follows_its_session(evening: Evening) -> None:
     desk = evening.desk
     first = keys.announcement(1)
     scenes.bring(desk)
-    evening.do(votes.vote_for, "Ben", keys.question(1))
+    evening.do(schedule_service.vote_in_next, "Ben", 1)
     evening.do(schedule_service.rsvp, "Ben", first, Answer.GOING)
     evening.do(schedule_service.rsvp, "Ben", first, Answer.MAYBE)
     evening.do(schedule_service.edit, "Ana", "1", Plan(title="Forecasting with cake"))
