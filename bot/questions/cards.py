@@ -33,7 +33,7 @@ from bot.door.messages import (
     one_line,
     safe,
 )
-from bot.questions import score_cards
+from bot.questions import hint_cards, score_cards
 from bot.questions.outcomes import Resolved
 from bot.questions.read_model import Objection, QuestionCard, ResolutionCard
 from bot.questions.service import Brought, Listed, OwnForecast
@@ -231,12 +231,13 @@ def brought(result: Brought | TimeQuestion) -> Message:
     if isinstance(result, TimeQuestion):
         return doubt_card(result, "choose_close")
     closes = f"It closes {_said(result.closes)}. " if result.closes else ""
-    if result.changed:
-        return Message(content=f"Changed. {closes}The question's card shows it.")
-    return Message(
-        content=f"Thank you, your question is in (number {result.id}). {closes}A round can take "
-        "it from now on."
+    said = (
+        f"Changed. {closes}The question's card shows it."
+        if result.changed
+        else f"Thank you, your question is in (number {result.id}). {closes}A round can take it "
+        "from now on."
     )
+    return Message(content="\n".join([said, *hint_cards.hints(result)]))
 
 
 def withdrawn(title: str) -> str:

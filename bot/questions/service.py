@@ -4,7 +4,7 @@ Each function loads, applies the rules and saves with its effects in one transac
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Literal
@@ -50,11 +50,18 @@ class Written:
 
 @dataclass(frozen=True)
 class Brought:
-    """A new or changed question: its card, and how its close was understood."""
+    """A new or changed question: its card, how its close was understood, and what it has.
+
+    `fixed` tells that its title, criteria and answers cannot be changed any more.
+    """
 
     key: Key
     closes: Understood | None
     changed: bool = False
+    asked: AnswerFormat = BINARY
+    has_criteria: bool = True
+    has_close: bool = True
+    fixed: bool = False
 
     @property
     def id(self) -> int:
@@ -225,7 +232,7 @@ def _submit(unit: ActUnit, written: Written, closes: ReadTime | None) -> Brought
     key = keys.question(row_id(question))
     unit.show(key, unit.group.channel_id or unit.caller.channel_id)
     questions_mapping.save(unit, question, questions_rules.offer(draft.closes_at))
-    return Brought(key, closes)
+    return _brought(question, closes)
 
 
 def _edit(
@@ -246,7 +253,18 @@ def _edit(
     questions_mapping.save(unit, question, step)
     zone = closes.zone if isinstance(closes, Understood) else unit.zone
     ahead = Understood(closes_at, zone) if closes_at is not None and closes_at > unit.now else None
-    return Brought(keys.question(question_id), ahead, changed=True)
+    fixed = bool(questions.forecasters(unit.tx, question_id))
+    return replace(_brought(question, ahead), changed=True, fixed=fixed)
+
+
+def _brought(question: Question, closes: Understood | None) -> Brought:
+    return Brought(
+        keys.question(row_id(question)),
+        closes,
+        asked=answers_mapping.asked(question),
+        has_criteria=bool(question.criteria),
+        has_close=question.closes_at is not None,
+    )
 
 
 def _reword(
