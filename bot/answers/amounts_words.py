@@ -35,6 +35,10 @@ class AmountInWords:
         value = safe(f"a number in {asked.unit}") if asked.unit else "a number"
         return CardField("Answer", value, inline=True)
 
+    def hint(self, asked: AnswerFormat) -> str:
+        """Hint at nothing: every answer is possible."""
+        return ""
+
     def form_fields(self, asked: AnswerFormat, said: Sequence[str]) -> list[FormField]:
         """Ask for the three numbers, each in a field that says what it means."""
         unit = f"A number in {asked.unit}. " if asked.unit else ""

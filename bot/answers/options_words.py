@@ -1,5 +1,6 @@
 """What cards say of questions answered by one of several options."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from bot.answers.formats import VOID, AnswerFormat, list_options
@@ -17,6 +18,11 @@ LONGEST_LABEL = 45
 BOLD_SCALED = (
     "The bold number counts on the leaderboard, scaled there so that the same chance for each "
     f"option earns 0.250, as 50% does on a yes/no question: {COUNTS}"
+)
+NO_CATCH_ALL = "Can something else happen? Then an option such as `other` keeps it answerable."
+_CATCH_ALL = re.compile(
+    r"\b(?:others?|another|else|none|neither|nobody|no one|nothing|any|the rest|no \w+)\b",
+    re.IGNORECASE,
 )
 _OPTION = 24
 
@@ -118,6 +124,10 @@ class _OptionsInWords:
 class ChoiceInWords(_OptionsInWords):
     """The kind `choice`."""
 
+    def hint(self, asked: AnswerFormat) -> str:
+        """Hint that something else may happen, where no option covers it."""
+        return "" if any(map(_CATCH_ALL.search, asked.options)) else NO_CATCH_ALL
+
     def explain_score(self, asked: AnswerFormat) -> tuple[str, str]:
         """Explain Brier's sum, with what knowing nothing earns."""
         evenly = 1 - 1 / len(asked.options)
@@ -134,6 +144,10 @@ class OrderedInWords(_OptionsInWords):
 
     order = "in their order"
     title = "Options, in their order"
+
+    def hint(self, asked: AnswerFormat) -> str:
+        """Hint at nothing: the first and the last option are mostly open at their end."""
+        return ""
 
     def explain_score(self, asked: AnswerFormat) -> tuple[str, str]:
         """Explain that a near miss costs less."""

@@ -35,6 +35,10 @@ class YesOrNoInWords:
         """Describe nothing, for the same reason."""
         return None
 
+    def hint(self, asked: AnswerFormat) -> str:
+        """Hint at nothing: every answer is possible."""
+        return ""
+
     def form_fields(self, asked: AnswerFormat, said: Sequence[str]) -> list[FormField]:
         """Ask for one chance."""
         so_far = f" Your forecast so far: {said[0]}." if said else ""

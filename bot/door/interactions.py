@@ -179,12 +179,12 @@ class Door:
             return
         await answer_once(lambda: self.interaction.response.edit_message(**message.to_edit()))
 
-    async def show(self, key: Key) -> None:
-        """Answer the caller alone with the card as it is now."""
+    async def show(self, key: Key, note: str = "") -> None:
+        """Answer the caller alone with the card as it is now; a note stands above it."""
         message = await self.do(_render_for, self.app.cards, key)
         if message is None:
             raise StaleRefusal("There is nothing to show any more.")
-        await self.whisper(message.content, message)
+        await self.whisper(note or message.content, message)
 
     async def change(
         self, at: Key, service: "Service[P, R]", /, *args: P.args, **kwargs: P.kwargs

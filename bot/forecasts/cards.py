@@ -35,7 +35,7 @@ def forecast_form(at: Key, prepared: Prepared) -> discord.ui.Modal:
     form.add_item(
         discord.ui.Label(
             text="The key reason",
-            description=_who_sees(at),
+            description=_who_sees(at, prepared),
             component=discord.ui.TextInput(
                 custom_id="reason",
                 style=discord.TextStyle.paragraph,
@@ -75,7 +75,9 @@ def _field(field: FormField) -> discord.ui.Label[Any]:
     )
 
 
-def _who_sees(at: Key) -> str:
+def _who_sees(at: Key, prepared: Prepared) -> str:
+    if prepared.stays_blind:
+        return "Forecast now, and it is not blind any more when a session takes the question."
     if at.kind == CardKind.BLIND:
         return "One line; nobody sees it before the round closes."
     return "One line; the others see it with your forecast."

@@ -18,6 +18,7 @@ from bot.core.keys import Key
 from bot.core.refusals import StaleRefusal
 from bot.core.unit import ActUnit, Caller, Desk, row_id
 from bot.forecasts.read_model import History, read_history
+from bot.questions import read_model as questions_read_model
 from bot.questions import rules as questions_rules
 from bot.questions import service as questions_service
 from bot.rounds import mapping as rounds_mapping
@@ -51,11 +52,15 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Prepared:
-    """What a form shows before a member fills it in."""
+    """What a form shows before a member fills it in.
+
+    `stays_blind` tells that the member could still forecast blind when a session takes it.
+    """
 
     question: str
     previous: Belief | None
     asked: AnswerFormat = BINARY
+    stays_blind: bool = False
 
 
 def record(
@@ -76,7 +81,9 @@ def prepare(desk: Desk, caller: Caller, at: Key) -> Prepared:
         questions_rules.check_open(question.state.value, question.closes_at, desk.clock())
         me = groups.member_of_user(tx, caller.group_id, caller.user_id)
         standing = _standing(tx, row_id(question), row_id(me)) if me else None
-        return Prepared(question.title, standing, answers_mapping.asked(question))
+        blind = at.kind in OF_QUESTIONS and standing is None
+        blind = blind and questions_read_model.stays_blind(tx, question)
+        return Prepared(question.title, standing, answers_mapping.asked(question), blind)
 
 
 def record_at(
@@ -199,5 +206,5 @@ def _show_recorded(unit: ActUnit, question: Question, row: Round | None, *, firs
         return
     if row is not None:
         card_refresh.follow(unit, Change.FORECAST_AFTER_ROUND, row)
-    if first:
-        card_refresh.follow(unit, Change.FORECAST_FIRST, question)
+    change = Change.FORECAST_FIRST if first else Change.FORECAST_AGAIN
+    card_refresh.follow(unit, change, question)

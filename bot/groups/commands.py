@@ -93,7 +93,7 @@ async def cues(interaction: discord.Interaction[Any], spoken: bool) -> None:  # 
 
 
 @app_commands.command(name="reminders", description="When people are reminded of a session")
-@app_commands.describe(minutes="Minutes before it, such as `1440, 15`; empty for none")
+@app_commands.describe(minutes="How long before it, such as `1d, 15m`; empty for none")
 async def reminders(interaction: discord.Interaction[Any], minutes: str) -> None:
     """Set the reminders."""
     await _change(interaction, groups_service.SettingsChange(reminders=minutes))

@@ -61,7 +61,8 @@ async def show(interaction: discord.Interaction[Any], question: str) -> None:
     """Show a question's card to the caller."""
     door = Door(interaction)
     question_id = await door.do(questions_service.find_id, question)
-    await door.show(await door.do(questions_service.show_again, question_id))
+    key, own = await door.do(questions_service.show_again, question_id)
+    await door.show(key, questions_cards.own_forecast(own))
 
 
 @question.command(name="edit", description="Change a question of yours: opens a form")

@@ -1,5 +1,6 @@
 """Buttons and forms about questions."""
 
+from bot.core import keys
 from bot.core.keys import Key
 from bot.door.interactions import Door, fields_of
 from bot.door.parts import Action
@@ -61,6 +62,11 @@ async def choose_known(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     await door.replace(questions_cards.resolved(await door.do(questions_outcomes.choose_known, at)))
 
 
+async def outcome(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """Show the outcome and its scores to the caller alone."""
+    await door.show(keys.resolution(at.id))
+
+
 async def dispute(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Open the form of a dispute."""
     await door.do(questions_outcomes.check_may_dispute, at.id)
@@ -100,6 +106,7 @@ ACTIONS = {
     "mark": Action(mark, {CardKind.QUESTION}),
     "resolve": Action(resolve, _WITH_OUTCOME),
     "resolved": Action(resolved, _WITH_OUTCOME),
+    "outcome": Action(outcome, {CardKind.QUESTION}),
     "dispute": Action(dispute, _WITH_OUTCOME),
     "disputed": Action(disputed, _WITH_OUTCOME),
     "score_details": Action(score_details, {*_WITH_OUTCOME, CardKind.NEW_OUTCOME}),

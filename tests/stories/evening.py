@@ -134,7 +134,7 @@ def waits(seconds: float, **seen: Any) -> Step:
 def _questions() -> list[Step]:
     criteria = "Yes if the airport's station reports more than 0 mm."
     rain = {"title": RAIN, "criteria": criteria, "closes": "2026-03-01"}
-    buttons = "[Forecast]  [Already forecast it]  [Resolve]"
+    buttons = "[Forecast]  [Already forecast it]"
     return [
         types("Ana", "question submit"),
         sends(
@@ -257,8 +257,8 @@ def _ana_is_done_early() -> list[Step]:
 def _ben_runs_out_of_time() -> list[Step]:
     return [
         waits(479, hides=("left.",)),
-        waits(1, shows=("2 minutes left.",)),
-        waits(90, shows=("30 seconds left.",)),
+        waits(1, shows=("2m left.",)),
+        waits(90, shows=("30s left.",)),
         waits(30, shows=("time. Please record", "Cleo, you are next."), pings=("Ben",)),
         waits(59, shows=("Ben · seat 2 of 5",), on="Done"),
         waits(1, shows=("Cleo · seat 3 of 5", "✅ Ben\n"), on="Done", pings=("Cleo",)),
@@ -277,15 +277,15 @@ def _cleo_takes_two_minutes_more() -> list[Step]:
     called = ("Dan · seat 4 of 5", "✅ Cleo · **70%**", "Next: Eva")
     return [
         presses("Cleo", "+2 min", shows=("Cleo · seat 3 of 5",), on="Done"),
-        waits(599, hides=("Cleo, 2 minutes left.",)),
-        waits(1, shows=("2 minutes left.",)),
+        waits(599, hides=("Cleo, 2m left.",)),
+        waits(1, shows=("2m left.",)),
         *_record("Cleo", "70", "🎙️ **Cleo** · **70%**"),
         presses("Cleo", "Done", shows=called, on="Done", pings=("Dan",)),
     ]
 
 
 def _eva_is_interrupted() -> list[Step]:
-    stopped = ("The clock is stopped", "9 minutes 30 seconds left", "[Resume]")
+    stopped = ("The clock is stopped", "9m30s left", "[Resume]")
     called = ("Dan · seat 5 of 5", "✅ Eva · **52%**", "Last in the circle")
     return [
         waits(30),
@@ -360,7 +360,7 @@ def _later() -> list[Step]:
     rows = "`  2.` **0.090** Cleo · rank 1–5 · 1 question"
     return [
         waits(600, blind=False),
-        types("Ana", "question show", {"question": "1"}, alone="[Resolve]", blind=False),
+        types("Ana", "question show", {"question": "1"}, alone="together they say", blind=False),
         types(
             "Ana",
             "question resolve",
