@@ -145,13 +145,15 @@ class CardKind(StrEnum):
     QUESTION = "q"
     RESOLUTION = "r"
     TROUBLE = "p"
+    WELCOME = "y"
     DISCORD_EVENT = "v"
     GOOGLE_SESSION = "g"
     GOOGLE_SERIES = "h"
     ADDRESS = "c"
-    # These two are on buttons only. Pages of a leaderboard were "w" once, as places still are.
+    # These are on buttons only. Pages of a leaderboard were "w" once, as places still are.
     DRAFT = "d"
     LEADERBOARD = "n"
+    GROUP = "k"
 
     @property
     def target(self) -> EffectTarget:
