@@ -18,8 +18,10 @@ from bot.forecasts import commands as forecasts_commands
 from bot.forecasts import views as forecasts_views
 from bot.groups import cards as groups_cards
 from bot.groups import commands as groups_commands
+from bot.groups import panel_cards
 from bot.groups import read_model as groups_read_model
 from bot.groups import service as groups_service
+from bot.groups import views as groups_views
 from bot.questions import cards as questions_cards
 from bot.questions import commands as questions_commands
 from bot.questions import outcome_cards
@@ -50,7 +52,7 @@ from bot.standings import stored as standings_stored
 from bot.standings import views as standings_views
 from storage import planning, questions, rounds, sessions, standings
 from storage.enums import CardKind, SessionState
-from storage.tables import Meetup, Question, Round
+from storage.tables import Group, Meetup, Question, Round
 
 
 def _group(group: app_commands.Group, *lists: Iterable[AnyCommand]) -> app_commands.Group:
@@ -95,6 +97,7 @@ ACTIONS = {
     **questions_views.ACTIONS,
     **forecasts_views.ACTIONS,
     **standings_views.ACTIONS,
+    **groups_views.ACTIONS,
 }
 
 # Every message that the bot keeps up, by the kind of its key.
@@ -142,6 +145,12 @@ CARDS = CardTable(
         CardKind.TROUBLE: Card(
             timeless(groups_read_model.read_trouble), groups_cards.trouble_message
         ),
+        CardKind.WELCOME: Card(
+            timeless(groups_read_model.read_welcome),
+            panel_cards.welcome_card,
+            Group,
+            returns=False,
+        ),
     }
 )
 
@@ -158,6 +167,7 @@ TIMERS = {
 # What follows when something happens in Discord that is no press.
 REACTIONS = Reactions(
     joined=groups_service.wake_up,
+    welcome=groups_service.welcome,
     removed=groups_service.fall_asleep,
     channel_lost=hosting.lose_channel,
     left_call=hosting.leave_call,

@@ -145,6 +145,7 @@ class CardKind(StrEnum):
     QUESTION = "q"
     RESOLUTION = "r"
     TROUBLE = "p"
+    WELCOME = "i"
     DISCORD_EVENT = "v"
     GOOGLE_SESSION = "g"
     GOOGLE_SERIES = "h"
@@ -154,6 +155,7 @@ class CardKind(StrEnum):
     DRAFT = "d"
     LEADERBOARD = "n"
     STANDING = "k"
+    GROUP = "j"
 
     @property
     def target(self) -> EffectTarget:

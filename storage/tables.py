@@ -80,7 +80,9 @@ class Group(SQLModel, table=True):
     `scores_version` grows with every change of a score; `standings_version` is the one that the
     stored standings show. After an upgrade that changes how scores are computed, `rescored_to` is
     the last question whose scores follow the new rules, in the order of ids; NULL once all do.
-    `left_at` is set while the bot is not in the server: the group is asleep then.
+    `left_at` is set while the bot is not in the server: the group is asleep then. `joins` counts
+    how often the bot came; `welcomed` says whether it has said hello since it came last. Until
+    somebody has chosen the time zone, `timezone_chosen` is false.
     """
 
     __tablename__ = "groups"
@@ -116,6 +118,9 @@ class Group(SQLModel, table=True):
     standings_version: int = 0
     rescored_to: int | None = None
     left_at: datetime | None = None
+    joins: int = 0
+    welcomed: bool = False
+    timezone_chosen: bool = False
 
 
 class Member(SQLModel, table=True):

@@ -268,6 +268,11 @@ def _stopped(about: About) -> Iterable[Key]:
     return [keys.stopped(row_id(about.round), about.turn)]
 
 
+def _welcome(about: About) -> Iterable[Key]:
+    """Return the card that says what there is to set up, and what is set."""
+    return [keys.welcome(about.unit.group.id, about.unit.group.joins)]
+
+
 def _entry(about: About) -> Iterable[Key]:
     """Return the calendar entry of a session; one that began unplanned has none."""
     meetup = about.meetup
@@ -331,7 +336,7 @@ FOLLOWERS: Mapping[Change, tuple[Follower, ...]] = {
     Change.ROUND_FINAL_UNDONE: (_final,),
     Change.ROUND_RESUMED: (_stopped,),
     Change.ROUND_CLOSED: (_blind, _final, _question, _resolution, _lobbies),
-    Change.GROUP_SETTINGS: (_announcements,),
+    Change.GROUP_SETTINGS: (_announcements, _welcome),
     Change.CALENDAR_FILE: (_announcements_of_entry,),
     Change.CALENDAR_TROUBLE: (_announcements_of_entry,),
 }

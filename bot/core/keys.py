@@ -167,6 +167,19 @@ def new_outcome(question_id: int, entered: int) -> Key:
     return Key(CardKind.NEW_OUTCOME, question_id, (entered,))
 
 
+def welcome(group_id: int, joins: int) -> Key:
+    """Return the key of what a group is told when the bot comes for the so-many-th time.
+
+    Four digits of the count are as many as fit a nonce.
+    """
+    return Key(CardKind.WELCOME, group_id, (joins % 10_000,))
+
+
+def group(group_id: int, page: int = 0) -> Key:
+    """Return the key of private messages about the group: a page of its settings, the help."""
+    return Key(CardKind.GROUP, group_id, (page,))
+
+
 def trouble(channel_id: int, now: datetime) -> Key:
     """Return the key of the notice that a channel is closed to the bot.
 

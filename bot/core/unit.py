@@ -164,8 +164,7 @@ class ActUnit(Unit):
 
     def require_manager(self, action: str) -> None:
         """Refuse everybody who may not change the server's settings."""
-        if not self.caller.manages_group:
-            raise NotAllowedRefusal(f"Only people with Manage Server can {action}.")
+        require_manager(self.caller, action)
 
 
 @dataclass(frozen=True)
@@ -219,6 +218,12 @@ class Desk:
             yield unit
             unit.save_refreshes()
         self.saved(unit)
+
+
+def require_manager(caller: Caller, action: str) -> None:
+    """Refuse everybody who may not change the server's settings."""
+    if not caller.manages_group:
+        raise NotAllowedRefusal(f"Only people with Manage Server can {action}.")
 
 
 def row_id(row: object) -> int:

@@ -102,17 +102,19 @@ class Door:
             role_ids=frozenset(role.id for role in user.roles),
         )
 
-    def require_posting(self) -> None:
-        """Refuse to go on where the bot may not post cards."""
+    def require_posting(self, elsewhere: discord.abc.GuildChannel | None = None) -> None:
+        """Refuse to go on where the bot may not post cards: here, or in another channel."""
+        allowed = self.interaction.app_permissions
+        if elsewhere is not None:
+            allowed = elsewhere.permissions_for(elsewhere.guild.me)
         lacking = [
-            name.replace("_", " ").title()
-            for name, allowed in self.interaction.app_permissions
-            if name in NEEDED and not allowed
+            name.replace("_", " ").title() for name, has in allowed if name in NEEDED and not has
         ]
         if lacking:
+            place = f"<#{elsewhere.id}>" if elsewhere else "this channel"
             raise Refusal(
-                f"I cannot post my cards in this channel: I lack {', '.join(lacking)}. Allow me "
-                "these here, or use another channel."
+                f"I cannot post my cards in {place}: I lack {', '.join(lacking)}. Allow me these "
+                f"{'there' if elsewhere else 'here'}, or use another channel."
             )
 
     async def do(self, service: "Service[P, R]", /, *args: P.args, **kwargs: P.kwargs) -> R:

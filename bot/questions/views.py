@@ -98,7 +98,9 @@ def _written(door: Door) -> questions_service.Written:
 
 _WITH_OUTCOME = {CardKind.QUESTION, CardKind.RESOLUTION}
 ACTIONS = {
-    "bring": Action(bring, {CardKind.ANNOUNCEMENT, CardKind.REMINDER, CardKind.LOBBY}),
+    "bring": Action(
+        bring, {CardKind.ANNOUNCEMENT, CardKind.REMINDER, CardKind.LOBBY, CardKind.GROUP}
+    ),
     "submitted": Action(submitted, {CardKind.QUESTION}),
     "edited": Action(edited, {CardKind.QUESTION}),
     "choose_close": Action(choose_close, {CardKind.DRAFT}),

@@ -312,6 +312,26 @@ def test_only_groups_with_resolved_questions_are_scored_again_and_no_standing_is
     assert waiting == [900]
 
 
+def test_an_upgraded_group_is_not_welcomed_again_and_its_zone_counts_as_chosen_unless_it_is_utc(
+    database: Database,
+) -> None:
+    abroad = (
+        FIRST_VERSION.split(";\n", maxsplit=1)[0]
+        .replace("900", "901")
+        .replace("'UTC'", "'Europe/Rome'")
+    )
+    make_version(database, "0001", f"{FIRST_VERSION}{abroad};\n")
+
+    migrate.upgrade(database)
+
+    with database.read() as tx:
+        found = tx.exec(select(Group).order_by(Group.id)).all()
+    assert [(one.id, one.welcomed, one.joins, one.timezone_chosen) for one in found] == [
+        (900, True, 0, False),
+        (901, True, 0, True),
+    ]
+
+
 def test_an_upgraded_schema_is_that_of_a_new_database(first_version: Database) -> None:
     migrate.upgrade(first_version)
 
