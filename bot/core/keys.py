@@ -108,6 +108,11 @@ def lobby(session_id: int, number: int) -> Key:
     return Key(CardKind.LOBBY, session_id, (number,))
 
 
+def lobby_page(lobby_key: Key, page: int) -> Key:
+    """Return the key of a private page of a lobby's questions."""
+    return Key(CardKind.LOBBY, lobby_key.id, (lobby_key.more[0], page))
+
+
 def evening(session_id: int) -> Key:
     """Return the key of the card at the end of a session."""
     return Key(CardKind.EVENING, session_id)

@@ -155,17 +155,17 @@ def _questions() -> list[Step]:
 
 
 def _lobby() -> list[Step]:
-    lobby = "[Join]  [Leave]  [Start the round]"
+    lobby = "[Join]  [Leave]  [Bring a question]  [Start the round]"
     return [
         types(
             "Ana",
             "session start",
             {"order": "manual"},
             alone="The session is live",
-            shows=("round 1", "Vote for a question", "In the circle (1)\n• Ana", RAIN, lobby),
+            shows=("round 1", "vote for a question", "In the circle (1)\nAna", RAIN, lobby),
         ),
         *(
-            presses(name, "Join", shows=(f"In the circle ({count})", f"• {name}"))
+            presses(name, "Join", shows=(f"In the circle ({count})", f", {name}"))
             for count, name in enumerate(("Ben", "Cleo", "Dan", "Eva"), start=2)
         ),
         votes("Ana", 1, shows=(f"**1** vote · {RAIN}",)),
