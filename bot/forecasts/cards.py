@@ -1,9 +1,12 @@
 """How forecasts look: the receipt, the form, a question's history."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import discord
 
+from bot.answers import pieces
 from bot.answers.beliefs import is_certain, say_belief, say_in_full, write_parts
 from bot.answers.card_words import words_of
 from bot.answers.formats import AnswerFormat, list_options
@@ -22,9 +25,14 @@ LONGEST_FORM_TITLE = 45
 PART = "part"
 
 
-def forecast_form(at: Key, prepared: Prepared) -> discord.ui.Modal:
-    """Make the form behind Record forecast, of at most five parts: Discord has no room for more."""
-    fields = _fields(prepared)
+def forecast_form(
+    at: Key, prepared: Prepared, typed: Mapping[str, str] | None = None
+) -> discord.ui.Modal:
+    """Make the form behind Record forecast, of at most five parts: Discord has no room for more.
+
+    `typed` is a forecast that was refused, perhaps in a form with other fields.
+    """
+    fields = _fields(prepared, joined(typed or {}))
     crowded = len(fields) == MOST_FIELDS
     title = cut(prepared.question, LONGEST_FORM_TITLE) if crowded else "Record forecast"
     form = discord.ui.Modal(title=title, custom_id=str(CustomId("recorded", at)), timeout=900)
@@ -55,11 +63,25 @@ def _reminder(prepared: Prepared) -> str:
     return text
 
 
-def _fields(prepared: Prepared) -> list[discord.ui.Label[Any]]:
+def joined(typed: Mapping[str, str]) -> str:
+    """Return the forecast of a form as if it had been typed into one field."""
+    parts = [typed[name] for name in sorted(typed) if name.startswith(PART)]
+    return " / ".join(parts) if parts else typed.get("probability", "")
+
+
+def _fields(prepared: Prepared, refused: str) -> list[discord.ui.Label[Any]]:
     """Make the fields of a forecast; those of several parts begin with what stands so far."""
     asked, before = prepared.asked, prepared.previous
     said = write_parts(before, asked) if before else ()
-    return [_field(one) for one in words_of(asked).form_fields(asked, said)]
+    found = words_of(asked).form_fields(asked, said)
+    again = _parted(refused, len(found)) if refused else [one.default for one in found]
+    return [_field(replace(one, default=text)) for one, text in zip(found, again, strict=True)]
+
+
+def _parted(text: str, count: int) -> list[str]:
+    """Return a typed forecast in so many fields; in the first where it has other parts."""
+    given = pieces.split(text) if count > 1 else [text]
+    return given if len(given) == count else [text, *[""] * (count - 1)]
 
 
 def _field(field: FormField) -> discord.ui.Label[Any]:
@@ -70,7 +92,7 @@ def _field(field: FormField) -> discord.ui.Label[Any]:
             custom_id="probability" if field.part is None else f"{PART}{field.part}",
             placeholder=field.placeholder or None,
             default=field.default or None,
-            max_length=100,
+            max_length=max(100, len(field.default)),
         ),
     )
 

@@ -1,5 +1,9 @@
 """Buttons and forms about forecasts."""
 
+from collections.abc import Mapping
+
+import discord
+
 from bot.core.keys import Key
 from bot.door.interactions import Door, fields_of
 from bot.door.parts import Action
@@ -10,8 +14,13 @@ from storage.enums import CardKind
 
 async def record(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Open the form of the button Record forecast."""
+    await door.open_for("recorded", at)
+
+
+async def record_form(door: Door, at: Key, typed: Mapping[str, str]) -> discord.ui.Modal:
+    """Make the form of a forecast on what a card is about."""
     prepared = await door.do(forecasts_service.prepare, at)
-    await door.ask(forecasts_cards.forecast_form(at, prepared))
+    return forecasts_cards.forecast_form(at, prepared, typed)
 
 
 async def recorded(door: Door, at: Key, _values: tuple[str, ...]) -> None:
@@ -21,9 +30,9 @@ async def recorded(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     receipt, above all for a blind forecast or for chances that were scaled.
     """
     typed = fields_of(door.interaction)
-    said = _said(typed)
+    said = forecasts_cards.joined(typed)
     why = typed.get("reason", "")
-    if at.kind == CardKind.TURN:
+    if at.kind == CardKind.TURN and door.on_card:
         receipt = await door.change(
             at, forecasts_service.record_at, at, probability=said, reason=why
         )
@@ -32,12 +41,6 @@ async def recorded(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     else:
         receipt = await door.do(forecasts_service.record_at, at, probability=said, reason=why)
     await door.whisper(forecasts_cards.receipt(receipt))
-
-
-def _said(typed: dict[str, str]) -> str:
-    """Return the forecast as if it had been typed into one field."""
-    parts = [typed[name] for name in sorted(typed) if name.startswith(forecasts_cards.PART)]
-    return " / ".join(parts) if parts else typed.get("probability", "")
 
 
 _FORECAST_ON = {
@@ -50,5 +53,5 @@ _FORECAST_ON = {
 }
 ACTIONS = {
     "record": Action(record, _FORECAST_ON),
-    "recorded": Action(recorded, _FORECAST_ON),
+    "recorded": Action(recorded, _FORECAST_ON, record_form),
 }
