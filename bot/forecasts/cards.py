@@ -10,9 +10,9 @@ from bot.answers import pieces
 from bot.answers.beliefs import is_certain, say_belief, say_in_full, write_parts
 from bot.answers.card_words import words_of
 from bot.answers.formats import AnswerFormat, list_options
-from bot.answers.options_words import LONGEST_LABEL, MOST_FIELDS
+from bot.answers.options_words import LONGEST_LABEL
 from bot.answers.probabilities import LONGEST_REASON
-from bot.answers.wording import FormField
+from bot.answers.wording import MOST_FIELDS, FormField
 from bot.core.keys import Key
 from bot.core.numbers import say_probability
 from bot.door.custom_ids import CustomId
@@ -23,6 +23,7 @@ from storage.enums import CardKind, ForecastKind
 LONGEST_FORM_TITLE = 45
 # How the fields of one forecast are called, with a number from 0.
 PART = "part"
+FINISH = "finish"
 
 
 def forecast_form(
@@ -32,12 +33,13 @@ def forecast_form(
 
     `typed` is a forecast that was refused, perhaps in a form with other fields.
     """
-    fields = _fields(prepared, joined(typed or {}))
-    crowded = len(fields) == MOST_FIELDS
+    room = MOST_FIELDS - prepared.speaks
+    fields = _fields(prepared, joined(typed or {}), room)
+    crowded = len(fields) == room
     title = cut(prepared.question, LONGEST_FORM_TITLE) if crowded else "Record forecast"
     form = discord.ui.Modal(title=title, custom_id=str(CustomId("recorded", at)), timeout=900)
     if not crowded:
-        form.add_item(discord.ui.TextDisplay(_reminder(prepared)))
+        form.add_item(discord.ui.TextDisplay(_reminder(prepared, room)))
     for field in fields:
         form.add_item(field)
     form.add_item(
@@ -52,13 +54,22 @@ def forecast_form(
             ),
         )
     )
+    if prepared.speaks:
+        form.add_item(_finish())
     return form
 
 
-def _reminder(prepared: Prepared) -> str:
+def _finish() -> discord.ui.Label[Any]:
+    """Make the choice to end the turn with the forecast."""
+    choice: discord.ui.Checkbox[Any] = discord.ui.Checkbox(custom_id=FINISH)
+    note = "The next one is called when you send this."
+    return discord.ui.Label(text="… and finish my turn", description=note, component=choice)
+
+
+def _reminder(prepared: Prepared, room: int) -> str:
     """Say the question, and the options where one field takes all their chances."""
     text = f"**{safe(prepared.question)}**"
-    if len(prepared.asked.options) > MOST_FIELDS:
+    if len(prepared.asked.options) > room:
         return "\n".join([text, *(safe(option) for option in list_options(prepared.asked))])
     return text
 
@@ -69,11 +80,11 @@ def joined(typed: Mapping[str, str]) -> str:
     return " / ".join(parts) if parts else typed.get("probability", "")
 
 
-def _fields(prepared: Prepared, refused: str) -> list[discord.ui.Label[Any]]:
+def _fields(prepared: Prepared, refused: str, room: int) -> list[discord.ui.Label[Any]]:
     """Make the fields of a forecast; those of several parts begin with what stands so far."""
     asked, before = prepared.asked, prepared.previous
     said = write_parts(before, asked) if before else ()
-    found = words_of(asked).form_fields(asked, said)
+    found = words_of(asked).form_fields(asked, said, room)
     again = _parted(refused, len(found)) if refused else [one.default for one in found]
     return [_field(replace(one, default=text)) for one, text in zip(found, again, strict=True)]
 
@@ -118,6 +129,8 @@ def receipt(shown: Receipt) -> str:
         text += " It is your blind forecast: nobody sees it until the round closes."
     if shown.late:
         text += " Your turn had ended, so it counts as your turn forecast, marked late."
+    elif shown.finished is False:
+        text += " Your turn had ended already."
     if is_certain(shown.belief, shown.asked):
         text += " That is certainty: no room is left for surprise."
     return text

@@ -1,6 +1,8 @@
 """Buttons and forms about forecasts."""
 
 from collections.abc import Mapping
+from functools import partial
+from typing import Any
 
 import discord
 
@@ -29,23 +31,29 @@ async def recorded(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     The card of a turn shows what was recorded. In all other cases the member gets a private
     receipt, above all for a blind forecast or for chances that were scaled.
     """
+    record_it = partial(forecasts_service.record_at, at=at, **_typed(door))
+    if at.kind != CardKind.TURN or not door.on_card:
+        await door.whisper(forecasts_cards.receipt(await door.do(record_it)))
+        return
+    shown = await door.change(at, record_it)
+    if shown.hidden or shown.late or shown.total or shown.finished is False:
+        await door.whisper(forecasts_cards.receipt(shown))
+
+
+def _typed(door: Door) -> dict[str, Any]:
+    """Return what the form of a forecast says."""
     typed = fields_of(door.interaction)
-    said = forecasts_cards.joined(typed)
-    why = typed.get("reason", "")
-    if at.kind == CardKind.TURN and door.on_card:
-        receipt = await door.change(
-            at, forecasts_service.record_at, at, probability=said, reason=why
-        )
-        if not (receipt.hidden or receipt.late or receipt.total):
-            return
-    else:
-        receipt = await door.do(forecasts_service.record_at, at, probability=said, reason=why)
-    await door.whisper(forecasts_cards.receipt(receipt))
+    return {
+        "probability": forecasts_cards.joined(typed),
+        "reason": typed.get("reason", ""),
+        "finish": typed.get(forecasts_cards.FINISH) == str(True),
+    }
 
 
 _FORECAST_ON = {
     CardKind.BLIND,
     CardKind.TURN,
+    CardKind.CUE,
     CardKind.FINAL,
     CardKind.SUMMARY,
     CardKind.QUESTION,

@@ -22,7 +22,8 @@ def fields(form: simcord.InteractionResult) -> dict[str, Any]:
     for label in form.modal["components"]:
         if (field := label.get("component")) is not None:
             chosen = [one["value"] for one in field.get("options", ()) if one.get("default")]
-            found[field["custom_id"]] = field.get("value", chosen[0] if chosen else "")
+            ticked = field.get("default", "")
+            found[field["custom_id"]] = field.get("value", chosen[0] if chosen else ticked)
     return found
 
 
