@@ -12,6 +12,7 @@ from discord import app_commands
 from bot.calendars import commands as calendars_commands
 from bot.circle import commands as circle_commands
 from bot.data import commands as data_commands
+from bot.door import corrections
 from bot.door.card_table import Card, CardTable, timeless
 from bot.door.parts import AnyCommand
 from bot.forecasts import commands as forecasts_commands
@@ -91,6 +92,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
 
 # Buttons, selects and forms by the first word of their custom id.
 ACTIONS = {
+    **corrections.ACTIONS,
     **sessions_views.ACTIONS,
     **schedule_views.ACTIONS,
     **rounds_views.ACTIONS,

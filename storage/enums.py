@@ -40,11 +40,12 @@ class Repeat(StrEnum):
 
 
 class DraftKind(StrEnum):
-    """What waits for its author to say which time was meant."""
+    """What waits for its author: to say which time was meant, or to correct a form."""
 
     PLAN = "plan"
     QUESTION = "question"
     OUTCOME = "outcome"
+    FORM = "form"
 
 
 class Answer(StrEnum):

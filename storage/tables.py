@@ -298,10 +298,11 @@ class Interest(SQLModel, table=True):
 
 
 class Draft(SQLModel, table=True):
-    """Typed text whose time has several readings, until the member has chosen one.
+    """Typed text that waits: for the choice of a time, or for the correction of a form.
 
-    `about` is the session or question that it changes, if there is one; `typed` is JSON of all
-    that was typed; `readings` is a JSON list of the moments on offer, each with its zone.
+    `about` is the session or question that it changes, if there is one; of a form it is the
+    custom id. `typed` is JSON of all that was typed; `readings` is a JSON list of the moments on
+    offer, each with its zone, and of a form it is empty.
     """
 
     __tablename__ = "drafts"

@@ -7,13 +7,11 @@ from bot.answers.formats import VOID, AnswerFormat, list_options
 from bot.answers.kinds import kind_of
 from bot.answers.options import example
 from bot.answers.probabilities import Belief
-from bot.answers.wording import COUNTS, CardField, FormField, PathWords, PictureName
+from bot.answers.wording import COUNTS, MOST_FIELDS, CardField, FormField, PathWords, PictureName
 from bot.answers.yes_no_words import VOID_NAME
 from bot.core.numbers import say_probability
 from bot.door.messages import lines, one_line, safe, say_brier
 
-# A form has five parts; one of them is the reason.
-MOST_FIELDS = 4
 LONGEST_LABEL = 45
 BOLD_SCALED = (
     "The bold number counts on the leaderboard, scaled there so that the same chance for each "
@@ -47,9 +45,11 @@ class _OptionsInWords:
         options = [safe(option) for option in list_options(asked)]
         return CardField(self.title, lines(options), inline=False)
 
-    def form_fields(self, asked: AnswerFormat, said: Sequence[str]) -> list[FormField]:
+    def form_fields(
+        self, asked: AnswerFormat, said: Sequence[str], most: int = MOST_FIELDS
+    ) -> list[FormField]:
         """Ask for one chance per option; in one field where they are too many for the form."""
-        if len(asked.options) > MOST_FIELDS:
+        if len(asked.options) > most:
             note = f"One per option, in this order, 100% together: {example(asked)}"
             default = "/".join(said)
             return [FormField("How likely is each?", note, example(asked), default=default)]

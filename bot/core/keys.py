@@ -103,6 +103,11 @@ def draft(draft_id: int, choice: int) -> Key:
     return Key(CardKind.DRAFT, draft_id, (choice,))
 
 
+def form(draft_id: int) -> Key:
+    """Return the key of a form that was filled in and waits."""
+    return Key(CardKind.DRAFT, draft_id)
+
+
 def lobby(session_id: int, number: int) -> Key:
     """Return the key of the card before a round."""
     return Key(CardKind.LOBBY, session_id, (number,))

@@ -176,7 +176,7 @@ class Desk:
     saved: Callable[[Unit], None] = lambda _unit: None
     integrations: Integrations = NONE
     # Called at the end of a member's unit of work, before it is saved.
-    closing: Callable[[Unit], None] = lambda _unit: None
+    closing: Callable[[ActUnit], None] = lambda _unit: None
 
     @contextmanager
     def act(self, caller: Caller) -> Iterator[ActUnit]:

@@ -121,7 +121,8 @@ class Interaction:
         self.response = self.followup = self
         self.said: list[str] = []
         self.user, self.id, self.guild_id, self.guild = SimpleNamespace(id=77), 1, 901, None
-        self.message, self.data = None, {}
+        self.message, self.data, self.extras = None, {}, {}
+        self.type = discord.InteractionType.component
 
     def is_done(self) -> bool:
         return bool(self.said)

@@ -24,8 +24,10 @@ async def sit_down(stage: Stage) -> None:
 
 
 async def say(stage: Stage, who: str, *parts: str, label: str = "Record forecast") -> Any:
-    """Somebody fills in the form that has a field for each part of a forecast."""
+    """Somebody fills in a form's field for each part of a forecast, or its one field for all."""
     form = await stage.press(who, label)
+    if "'probability'" in str(form.modal):
+        return await stage.fill(who, form, probability=" / ".join(parts))
     named = {f"part{number}": part for number, part in enumerate(parts)}
     return await stage.fill(who, form, **named)
 
