@@ -122,7 +122,12 @@ CARDS = CardTable(
         ),
         CardKind.BLIND: Card(rounds_read_model.read_phase, rounds_cards.blind_card, Round),
         CardKind.TURN: Card(rounds_read_model.read_turn, rounds_cards.turn_card, Round),
-        CardKind.CUE: Card(rounds_read_model.read_cue, rounds_cards.cue_message, Round),
+        CardKind.CUE: Card(
+            rounds_read_model.read_cue,
+            rounds_cards.cue_message,
+            Round,
+            traces=rounds_read_model.read_posted_cues,
+        ),
         CardKind.FINAL: Card(rounds_read_model.read_phase, rounds_cards.final_card, Round),
         CardKind.STOPPED: Card(rounds_read_model.read_stopped, rounds_cards.stopped_card, Round),
         CardKind.SUMMARY: Card(

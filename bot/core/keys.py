@@ -16,6 +16,8 @@ PATTERN = r"[a-z](?:\d{1,19})(?:\.\d{1,9}){0,3}"
 # What a database's integers hold.
 LARGEST_ID = 2**63 - 1
 
+# In a cue's key, in the place of its seconds.
+SOON = 1
 # More than the minutes before a session of which people can be reminded.
 _PART = 100_000
 _KEY = re.compile(PATTERN, re.ASCII)
@@ -134,7 +136,10 @@ def turn(round_id: int, number: int) -> Key:
 
 
 def cue(round_id: int, turn_number: int, seconds: int, extensions: int) -> Key:
-    """Return the key of the message that some seconds are left to speak."""
+    """Return the key of the message that some seconds are left to speak.
+
+    `SOON` stands for all seconds but 0: one message that is edited each time.
+    """
     return Key(CardKind.CUE, round_id, (turn_number, seconds, extensions))
 
 

@@ -1,6 +1,6 @@
 """The table of cards: how to read and draw each; `registry.py` fills it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,7 @@ class Card:
     `read` returns what it shows, or None once there is nothing to show any more. A card with a
     picture has `undrawn`, which draws the card around the picture that Discord has already. One
     that somebody deleted comes back with its next change, unless `returns` is false.
+    A message without buttons that may be deleted has `traces`: all that it may have shown.
     """
 
     read: Read
@@ -33,6 +34,7 @@ class Card:
     owner: Owner | None = None
     undrawn: Draw | None = None
     returns: bool = True
+    traces: Callable[[Session, Key, datetime], Sequence[Any]] | None = None
 
 
 def timeless(read: Callable[[Session, Key], Any]) -> Read:
@@ -53,6 +55,14 @@ class CardTable:
     def returns(self, key: Key) -> bool:
         """Tell whether the card is posted again after somebody has deleted it."""
         return self.cards[key.kind].returns
+
+    def traces(self, desk: Desk, key: Key) -> list[Message]:
+        """Return all that a message may have shown, by which it is found without buttons."""
+        card = self.cards[key.kind]
+        if card.traces is None:
+            return []
+        with desk.db.read() as tx:
+            return [card.draw(shown) for shown in card.traces(tx, key, desk.clock())]
 
     def render(
         self, desk: Desk, key: Key, *, pictures: bool = True, group_id: int | None = None

@@ -40,6 +40,7 @@ NEEDED = frozenset({"send_messages", "embed_links", "attach_files"})
 PATIENCE = 1.5
 # An answer to an interaction is worth nothing after this.
 ANSWER_TIMEOUT = 20
+SHOWN_THERE = "Done. The card in the channel shows it."
 
 
 @dataclass
@@ -241,6 +242,20 @@ class Door:
             return
         await answer_once(lambda: self.interaction.response.edit_message(**message.to_edit()))
 
+    async def reply(self, text: str = "", message: Message | None = None) -> None:
+        """Answer the caller alone, in the place of the private message that was pressed."""
+        if self._is_private:
+            shown = message or Message()
+            await self.replace(replace(shown, content=text or shown.content))
+        else:
+            await self.whisper(text, message)
+
+    @property
+    def _is_private(self) -> bool:
+        """Tell whether the pressed message is one that only the caller sees."""
+        pressed = self.interaction.message
+        return pressed is not None and pressed.flags.ephemeral
+
     async def show(self, key: Key, note: str = "") -> None:
         """Answer the caller alone with the card as it is now; a note stands above it."""
         message = await self.do(_render_for, self.app.cards, key)
@@ -261,6 +276,10 @@ class Door:
 
         This saves a request to Discord: the answer is the edit.
         """
+        if self._is_private:  # a card of the group does not belong there
+            done = await self.do(service, *args, **kwargs)
+            await self.replace(Message(content=SHOWN_THERE))
+            return done
         self._answers_with_card = True
         pressed = _Pressed(at, self.app.cards)
         shown = None
@@ -275,6 +294,16 @@ class Door:
             if pressed.edit is not None:
                 self.app.delivery.answered(pressed.edit, shown)
         return result
+
+    async def act(
+        self, at: Key, said: str, service: "Service[P, R]", /, *args: P.args, **kwargs: P.kwargs
+    ) -> None:
+        """Run a service, and show it on the pressed card; where that is private, say it."""
+        if self._is_private:
+            await self.do(service, *args, **kwargs)
+            await self.replace(Message(content=said))
+        else:
+            await self.change(at, service, *args, **kwargs)
 
     async def _update(self, message: Message | None) -> bool:
         """Edit the pressed card to show the message; tell whether it shows it now."""

@@ -33,8 +33,6 @@ from storage.tables import ForecastKind, Meetup, Phase, Question, Round
 
 # The kinds of cards that name a question, not a round.
 OF_QUESTIONS = frozenset({CardKind.QUESTION, CardKind.RESOLUTION})
-# Those that name a turn.
-OF_TURNS = frozenset({CardKind.TURN, CardKind.CUE})
 NOT_HERE = "That round is not in this group. Nothing happened."
 
 
@@ -115,7 +113,7 @@ def record_at(
             raise StaleRefusal(NOT_HERE)
         question, latest, meetup = found
         read = rows.read_for(unit.tx, latest, meetup, question, unit.my_id)
-        if not finish or at.kind not in OF_TURNS:
+        if not finish or at.kind not in rounds_service.OF_TURNS:
             return _record(unit, question, latest, probability, why, read, at)
         receipt = _record(unit, question, latest, probability, why, read)
         return replace(receipt, finished=_finish(unit, meetup, latest, at))
@@ -186,7 +184,7 @@ def _finish(unit: ActUnit, meetup: Meetup, latest: Round, at: Key) -> bool:
 
 def _speaks(tx: Session, at: Key, member_id: int) -> bool:
     """Tell whether a card is about the running turn of this member."""
-    if at.kind not in OF_TURNS:
+    if at.kind not in rounds_service.OF_TURNS:
         return False
     running = [turn for turn in rounds.latest_turns(tx, at.id) if turn.ended_at is None]
     return (at.more[:1], member_id) in [((turn.number,), turn.member_id) for turn in running]

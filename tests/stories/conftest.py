@@ -93,7 +93,7 @@ async def circle(stage: Stage, side: simcord.ChannelHandle) -> Stage:
     await stage.type("Ana", "session start", order="manual")
     await stage.press("Ben", "Join")
     await stage.press("Ana", "Start the round")
-    await stage.press("Ana", "Everyone's ready")
+    await stage.press("Ana", "Go on")
     return stage
 
 

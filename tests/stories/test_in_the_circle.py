@@ -26,7 +26,7 @@ async def lobby(stage: Stage) -> Stage:
 async def circle(lobby: Stage) -> Stage:
     """Ana has the floor, then Ben and Cleo."""
     await lobby.press("Ana", "Start the round")
-    await lobby.press("Ana", "Everyone's ready")
+    await lobby.press("Ana", "Go on")
     return lobby
 
 
@@ -60,7 +60,7 @@ async def test_a_host_who_leaves_after_a_round_can_be_followed_on_the_summary(
 ) -> None:
     for name in ("Ana", "Ben", "Cleo"):
         await circle.press(name, "Done")
-    await circle.press("Ana", "Everyone's ready")
+    await circle.press("Ana", "Go on")
     await circle.type("Ana", "session leave")
 
     await circle.press("Ben", "Take over", circle.card("Take over"))
@@ -80,7 +80,7 @@ async def test_people_on_the_call_are_seated_in_the_lobby_and_offered_a_seat_lat
     await stage.people["Cleo"].join_voice(stage.voice)
     lobby = as_text(stage.card("Join"))
     await stage.press("Ana", "Start the round")
-    await stage.press("Ana", "Everyone's ready")
+    await stage.press("Ana", "Go on")
 
     await stage.people["Dan"].join_voice(stage.voice)
     offered = as_text(stage.card("Done"))
@@ -221,7 +221,7 @@ async def test_a_turn_with_a_forecast_is_only_asked_to_come_to_an_end(circle: St
 async def test_the_host_picks_the_question_of_the_next_round(circle: Stage) -> None:
     for name in ("Ana", "Ben", "Cleo"):
         await circle.press(name, "Done")
-    await circle.press("Ana", "Everyone's ready")
+    await circle.press("Ana", "Go on")
 
     await circle.type("Ana", "session next", question=STRIKE)
 

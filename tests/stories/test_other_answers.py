@@ -37,11 +37,11 @@ async def go_around(stage: Stage, said: dict[str, tuple[tuple[str, ...], tuple[s
     await sit_down(stage)
     for who, (blind, _) in said.items():
         await say(stage, who, *blind)
-    await stage.press("Ana", "Everyone's ready")
+    await stage.press("Ana", "Go on")
     for who, (_, turn) in said.items():
         await say(stage, who, *turn)
         await stage.press(who, "Done")
-    await stage.press("Ana", "Everyone's ready")
+    await stage.press("Ana", "Go on")
 
 
 async def test_a_round_on_a_question_with_options(stage: Stage) -> None:
@@ -158,7 +158,7 @@ async def test_chances_that_do_not_quite_add_up_are_scaled_and_it_is_said(stage:
 async def test_that_chances_were_scaled_is_said_beside_a_turn_s_card_too(stage: Stage) -> None:
     await stage.bring("Ana", WINNER, answers=OPTIONS)
     await sit_down(stage)
-    await stage.press("Ana", "Everyone's ready")
+    await stage.press("Ana", "Go on")
 
     even = await say(stage, "Ana", "33", "33", "34")
     scaled = await say(stage, "Ana", "33", "33", "33")
@@ -296,11 +296,11 @@ async def test_the_longest_options_fit_into_every_card(stage: Stage) -> None:
     await sit_down(stage)
     for who in ("Ana", "Ben"):
         await stage.record(who, even, "*" * 500)
-    await stage.press("Ana", "Everyone's ready")
+    await stage.press("Ana", "Go on")
     for who in ("Ana", "Ben"):
         await stage.record(who, "/".join(["91", *["1"] * 9]), "*" * 500)
         await stage.press(who, "Done")
-    await stage.press("Ana", "Everyone's ready")
+    await stage.press("Ana", "Go on")
     await stage.wait(60)
     form = await stage.press("Ana", "Resolve", stage.messages()[0])
     await stage.fill("Ana", form, outcome=[options.splitlines()[0]])
