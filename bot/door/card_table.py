@@ -1,6 +1,6 @@
 """The table of cards: how to read and draw each; `registry.py` fills it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,12 +25,14 @@ class Card:
 
     `read` returns what it shows, or None once there is nothing to show any more. A card with a
     picture has `undrawn`, which draws the card around the picture that Discord has already.
+    A message without buttons that may be deleted has `traces`: all that it may have shown.
     """
 
     read: Read
     draw: Draw
     owner: Owner | None = None
     undrawn: Draw | None = None
+    traces: Callable[[Session, Key, datetime], Sequence[Any]] | None = None
 
 
 def timeless(read: Callable[[Session, Key], Any]) -> Read:
@@ -47,6 +49,14 @@ class CardTable:
     def has_picture(self, key: Key) -> bool:
         """Tell whether the card has a picture, which takes long to draw."""
         return self.cards[key.kind].undrawn is not None
+
+    def traces(self, desk: Desk, key: Key) -> list[Message]:
+        """Return all that a message may have shown, by which it is found without buttons."""
+        card = self.cards[key.kind]
+        if card.traces is None:
+            return []
+        with desk.db.read() as tx:
+            return [card.draw(shown) for shown in card.traces(tx, key, desk.clock())]
 
     def render(
         self, desk: Desk, key: Key, *, pictures: bool = True, group_id: int | None = None
