@@ -51,7 +51,7 @@ def group_alt_text(view: GroupCircle) -> str:
     )
     gains = ", ".join(say_gain(dot.gain) for dot in view.gains[-12:])
     newest = "newest rounds" if len(view.gains) > 12 else "rounds in order"
-    told = f" Circle gain of the {newest}: {gains}." if gains else ""
+    told = f" Worth of the {newest}: {gains}." if gains else ""
     table = f" Mean Brier scores: {rows}." if rows else ""
     return chart_style.alt_text(f"{_story(view)}{table}{told}")
 
@@ -69,7 +69,7 @@ def _story(view: GroupCircle) -> str:
         )
     low, high = mean.interval
     gain = say_gain(mean.value)
-    return f"{rounds}: circle gain {gain} on average (90%: {say_gain(low)} to {say_gain(high)})."
+    return f"{rounds}: each was worth {gain} on average (90%: {say_gain(low)} to {say_gain(high)})."
 
 
 def _rows(view: GroupCircle) -> list[Row]:
@@ -140,7 +140,7 @@ def _draw_row(area: Axes, down: float, row: Row) -> None:
 
 def _draw_gains(card: Figure, view: GroupCircle, top: float) -> None:
     """Draw a stem for each round, up where the group came nearer, and the mean."""
-    chart_style.write(card, chart_style.MARGIN, top - 28, "Circle gain, round by round", bold=True)
+    chart_style.write(card, chart_style.MARGIN, top - 28, "What each round was worth", bold=True)
     area = chart_style.axes(card, _GAINS_LEFT, top, _GAINS_WIDTH, _GAINS_HEIGHT)
     gains = [dot.gain for dot in view.gains]
     _scale_gains(area, gains)
