@@ -392,7 +392,7 @@ def _later() -> list[Step]:
         "**Ana 0.160**",
         "**Eva 0.230**",
         "Dan said 80% and it came out yes",
-        "Circle gain **+0.174**: the group's number came nearer to what happened, from 47.1% to",
+        "The circle was worth **+0.174**: the group's number came nearer to what happened, from 47.1% to",
     )
     rows = "`  2.` **0.090** Cleo · rank 1–5 · 1 question"
     return [
