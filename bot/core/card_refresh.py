@@ -14,8 +14,8 @@ from enum import Enum, auto
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.unit import Unit, row_id
-from storage import calendars, rounds, sessions
-from storage.enums import CardKind
+from storage import calendars, questions, rounds, sessions
+from storage.enums import CardKind, SessionState
 from storage.tables import Group, Meetup, Phase, Question, Round
 
 
@@ -34,9 +34,11 @@ class Change(Enum):
     QUESTION_SETTLED = auto()  # its outcome was entered, corrected or taken back
     QUESTION_DISPUTED = auto()
     QUESTION_MARKED = auto()  # "Already forecast it", or no more
+    QUESTION_VOTED = auto()  # for a planned session, or no more
     # A forecast.
     FORECAST_IN_ROUND = auto()
     FORECAST_FIRST = auto()  # of a member, outside a running round
+    FORECAST_AGAIN = auto()  # of the same member, outside a running round
     FORECAST_AFTER_ROUND = auto()  # late, and filed under the closed round
     # A session to come.
     SESSION_PLANNED = auto()
@@ -45,6 +47,7 @@ class Change(Enum):
     SESSION_CANCELLED = auto()  # by somebody, or because nobody started it
     SESSION_ANSWERED = auto()
     SESSION_INTEREST = auto()
+    SESSION_VOTED_AHEAD = auto()  # while it is planned
     SESSION_CHANNEL = auto()  # it goes on in another channel
     # A live session.
     SESSION_BEGUN = auto()
@@ -78,6 +81,9 @@ class About:
     turn: int = 0
     calendar: Key | None = None
 
+
+# How many cards of questions follow the next session; older ones say so when they change next.
+MOST_INVITATIONS = 100
 
 Follower = Callable[[About], Iterable[Key]]
 
@@ -180,6 +186,25 @@ def _question(about: About) -> Iterable[Key]:
     return [keys.question(about.question_id)]
 
 
+def _invitations(about: About) -> Iterable[Key]:
+    """Return the newest cards of questions that the next session may take.
+
+    They invite to vote for it, and hide the group's number before the first circle.
+    """
+    tx, group_id = about.unit.tx, about.unit.group.id
+    waiting = questions.listing(tx, group_id, states=questions.PICKABLE, limit=MOST_INVITATIONS)
+    return [keys.question(row_id(one)) for one in waiting]
+
+
+def _invitations_of_next(about: About) -> Iterable[Key]:
+    """Return the same cards, but none for a session after the next one: they do not say it."""
+    tx, group_id = about.unit.tx, about.unit.group.id
+    soonest = sessions.listing(tx, group_id, states=[SessionState.SCHEDULED], limit=1)
+    if about.meetup and soonest and soonest[0].starts_at < about.meetup.starts_at:
+        return []
+    return _invitations(about)
+
+
 def _resolution(about: About) -> Iterable[Key]:
     return [keys.resolution(about.question_id)]
 
@@ -259,6 +284,11 @@ def _final(about: About) -> Iterable[Key]:
     return [keys.final(row_id(about.round), about.turn)]
 
 
+def _welcome(about: About) -> Iterable[Key]:
+    """Return the card that says what there is to set up, and what is set."""
+    return [keys.welcome(about.unit.group.id, about.unit.group.joins)]
+
+
 def _entry(about: About) -> Iterable[Key]:
     """Return the calendar entry of a session; one that began unplanned has none."""
     meetup = about.meetup
@@ -295,29 +325,32 @@ FOLLOWERS: Mapping[Change, tuple[Follower, ...]] = {
     Change.QUESTION_SETTLED: (_question, _resolution),
     Change.QUESTION_DISPUTED: (_question, _resolution),
     Change.QUESTION_MARKED: (_question, _lobbies),
+    Change.QUESTION_VOTED: (_question,),
     Change.FORECAST_IN_ROUND: (_current,),
     Change.FORECAST_FIRST: (_question, _lobbies),
+    Change.FORECAST_AGAIN: (_question,),
     Change.FORECAST_AFTER_ROUND: (_evening,),
-    Change.SESSION_PLANNED: _PLAN,
+    Change.SESSION_PLANNED: (*_PLAN, _invitations_of_next),
     Change.SESSION_EDITED: _PLAN,
-    Change.SESSION_MOVED: _PLAN,
-    Change.SESSION_CANCELLED: _PLAN,
+    Change.SESSION_MOVED: (*_PLAN, _invitations),
+    Change.SESSION_CANCELLED: (*_PLAN, _invitations_of_next),
     Change.SESSION_ANSWERED: (_announcement,),
     Change.SESSION_INTEREST: (_announcement,),
+    Change.SESSION_VOTED_AHEAD: (_announcement,),
     Change.SESSION_CHANNEL: _PLAN,
-    Change.SESSION_BEGUN: _PLAN,
+    Change.SESSION_BEGUN: (*_PLAN, _invitations_of_next),
     Change.SESSION_CIRCLE: (_live,),
     Change.SESSION_HOST_AWAY: (_live,),
     Change.SESSION_HOST: (_live, _announcement),
     Change.SESSION_VOTED: (_lobby,),
     Change.SESSION_LOBBY: (_summary, _lobby),
-    Change.SESSION_ENDED: (*_PLAN, _lobby, _summary),
+    Change.SESSION_ENDED: (*_PLAN, _lobby, _summary, _invitations_of_next),
     Change.ROUND_BEGUN: (_question, _lobbies, _lobby),
     Change.ROUND_MOVED: (_current,),
     Change.ROUND_TURN: (_turn,),
     Change.ROUND_BLIND_OVER: (_blind,),
     Change.ROUND_CLOSED: (_blind, _turn, _final, _question, _resolution, _lobbies),
-    Change.GROUP_SETTINGS: (_announcements,),
+    Change.GROUP_SETTINGS: (_announcements, _welcome),
     Change.CALENDAR_FILE: (_announcements_of_entry,),
     Change.CALENDAR_TROUBLE: (_announcements_of_entry,),
 }

@@ -179,8 +179,7 @@ class ActUnit(Unit):
 
     def require_manager(self, action: str) -> None:
         """Refuse everybody who may not change the server's settings."""
-        if not self.caller.manages_group:
-            raise NotAllowedRefusal(f"Only people with Manage Server can {action}.")
+        require_manager(self.caller, action)
 
 
 @dataclass(frozen=True)
@@ -192,7 +191,7 @@ class Desk:
     saved: Callable[[Unit], None] = lambda _unit: None
     integrations: Integrations = NONE
     # Called at the end of a member's unit of work, before it is saved.
-    closing: Callable[[Unit], None] = lambda _unit: None
+    closing: Callable[[ActUnit], None] = lambda _unit: None
 
     @contextmanager
     def act(self, caller: Caller) -> Iterator[ActUnit]:
@@ -234,6 +233,12 @@ class Desk:
             yield unit
             unit.save_refreshes()
         self.saved(unit)
+
+
+def require_manager(caller: Caller, action: str) -> None:
+    """Refuse everybody who may not change the server's settings."""
+    if not caller.manages_group:
+        raise NotAllowedRefusal(f"Only people with Manage Server can {action}.")
 
 
 def row_id(row: object) -> int:

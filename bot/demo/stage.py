@@ -16,7 +16,7 @@ import simcord
 from bot.app import App
 from bot.demo.virtual import virtual_alarms
 from bot.door.messages import components_of
-from storage import migrate
+from storage import groups, migrate
 from storage.engine import Database
 
 MANAGER = discord.Permissions(manage_guild=True, manage_events=True)
@@ -61,11 +61,13 @@ class Stage:
         sweep_seconds: float = 30,
         settle_timeout: float = SETTLE_TIMEOUT,
         start: datetime | None = None,
+        newcomer: bool = False,
         **parts: Any,
     ) -> AsyncIterator["Stage"]:
         """Open the stage with the bot logged in; the virtual clock stands still unless moved.
 
-        `parts` is what the app is given beside its database.
+        `parts` is what the app is given beside its database. A `newcomer` has only now been
+        invited, and will welcome the group.
         """
         migrate.upgrade(database)
         parts["sweep_seconds"] = sweep_seconds
@@ -83,6 +85,9 @@ class Stage:
         with virtual_alarms():
             await env.start()
             stage = cls(env, app, names, parts)
+            if not newcomer:
+                with database.write() as tx:
+                    groups.get_or_add(tx, stage.guild.id, "Forecasting circle").welcomed = True
             try:
                 await env.settle()
                 yield stage

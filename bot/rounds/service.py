@@ -180,6 +180,20 @@ def leave_seat(unit: Unit, row: Round, member_id: int) -> None:
         keep(unit, row, rounds_rules.leave(now, member_id, now=unit.now))
 
 
+def finish_turn(unit: ActUnit, meetup: Meetup, row: Round, turn: int) -> bool:
+    """End the member's own turn, as part of recording; tell whether it was running."""
+    running = rounds_mapping.load(unit.tx, row).turn
+    if running is None or (running.number, running.member) != (turn, unit.my_id):
+        return False
+    _apply(
+        unit,
+        meetup,
+        row,
+        lambda now, who, when: rounds_rules.done(now, who, turn=turn, now=when),
+    )
+    return True
+
+
 def end_round(unit: Unit, row: Round) -> None:
     """Close a running round, as part of ending the session.
 

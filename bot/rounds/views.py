@@ -7,7 +7,7 @@ there, in a few words.
 from bot.core.keys import Key
 from bot.door.interactions import Door
 from bot.door.parts import Action
-from bot.rounds import member_options, private_cards
+from bot.rounds import member_options, private_cards, summaries, summary_cards
 from bot.rounds import service as rounds_service
 from storage.enums import CardKind
 
@@ -70,6 +70,11 @@ async def ready(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     await door.change(at, rounds_service.ready, at)
 
 
+async def round_details(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """Tell one member what the circle did, in numbers."""
+    await door.whisper(message=summary_cards.details_card(await door.do(summaries.show, at)))
+
+
 async def move_on(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Go on before all are ready."""
     await door.change(at, rounds_service.move_on, at)
@@ -89,4 +94,5 @@ ACTIONS = {
     "back": Action(back, _RUNNING),
     "ready": Action(ready, _PHASES),
     "move_on": Action(move_on, _PHASES),
+    "round_details": Action(round_details, {CardKind.SUMMARY}),
 }

@@ -55,7 +55,7 @@ def check_start(at: datetime, now: datetime) -> None:
 def check_length(length: timedelta) -> int:
     """Return how many minutes a session lasts; refuse too short or too long ones."""
     if not SHORTEST <= length <= LONGEST:
-        raise Refusal("A session lasts between 10 minutes and a day, for example `90m` or `2h`.")
+        raise Refusal("A session lasts between 10m and 1d, for example `90m` or `2h`.")
     return round(length.total_seconds() / 60)
 
 

@@ -20,9 +20,14 @@ from bot.rounds.session_rules import Session
 from bot.schedule.find import find_session
 from bot.sessions import consequences
 from bot.sessions import rules as sessions_rules
-from storage import groups, questions, rounds, sessions
+from bot.sessions.read_model import Ballot, read_ballot
+from storage import groups, offers, rounds, sessions
 from storage.enums import CardKind
+from storage.offers import Offers
 from storage.tables import Meetup, Order, Phase, Presence, Question, Round
+
+# One more than fit in a select, so that one sees whether there are more.
+MOST_OTHERS = 26
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,7 @@ class StartOptions:
 
 @dataclass(frozen=True)
 class OtherQuestions:
-    """What a round can take in the place of its question, by id and title."""
+    """What a round can take in the place of its question, by id and title, newest first."""
 
     at: Key
     question: str
@@ -115,15 +120,30 @@ def vote(desk: Desk, caller: Caller, at: Key, question_id: int) -> None:
         place = sessions.attendance(unit.tx, row_id(meetup), unit.my_id)
         if place is None or place.presence != Presence.IN:
             raise NotAllowedRefusal("Press Join first, then vote.")
-        available = questions.pickable(
-            unit.tx, unit.group.id, session_id=row_id(meetup), now=unit.now
-        )
-        if question_id not in {question.id for question in available}:
+        if not offers.among(unit.tx, _offers(unit, meetup), [question_id]):
             raise StaleRefusal("That question cannot be taken any more. Choose another one.")
         sessions.vote(unit.tx, row_id(meetup), meetup.lobby, unit.my_id, question_id)
         state = consequences.load(unit, meetup)
         consequences.save(unit, meetup, session_rules.act(state, unit.my_id, now=unit.now))
         card_refresh.follow(unit, Change.SESSION_VOTED, meetup)
+
+
+def ballot(desk: Desk, caller: Caller, at: Key) -> Ballot:
+    """Return a page of the questions of an open lobby; the key says which."""
+    with desk.db.read() as tx:
+        meetup = sessions.get(tx, caller.group_id, at.id)
+        if meetup is None:
+            raise StaleRefusal(session_rules.SESSION_OVER)
+        session_rules.require_lobby(session_mapping.load(meetup), _number(at))
+        me = groups.member_of_user(tx, caller.group_id, caller.user_id)
+        page = at.more[1] if len(at.more) > 1 else 0
+        return read_ballot(tx, meetup, page, row_id(me) if me else 0, desk.clock())
+
+
+def vote_on_page(desk: Desk, caller: Caller, at: Key, question_id: int) -> Ballot:
+    """Save a vote given on a page of questions, and return that page."""
+    vote(desk, caller, at, question_id)
+    return ballot(desk, caller, at)
 
 
 def start_round(desk: Desk, caller: Caller, at: Key) -> None:
@@ -139,7 +159,8 @@ def other_questions(desk: Desk, caller: Caller, at: Key) -> OtherQuestions:
     with desk.db.read() as tx:
         row = member_options.find_running(tx, caller, at)
         member_options.check_change_question(tx, caller, row, desk.clock())
-        found = questions.pickable(tx, caller.group_id, session_id=row.session_id, now=desk.clock())
+        here = Offers(caller.group_id, row.session_id, desk.clock())
+        found = offers.page(tx, here, first=0, size=MOST_OTHERS)
         now = tx.get_one(Question, row.question_id).title
         return OtherQuestions(at, now, tuple((row_id(one), one.title) for one in found))
 
@@ -286,8 +307,7 @@ def _chosen(unit: ActUnit, meetup: Meetup, typed: str) -> int | None:
     if not typed:
         return None
     question = questions_service.find(unit.tx, unit.group.id, typed)
-    available = questions.pickable(unit.tx, unit.group.id, session_id=row_id(meetup), now=unit.now)
-    if question.id not in {one.id for one in available}:
+    if not offers.among(unit.tx, _offers(unit, meetup), [row_id(question)]):
         raise Refusal(
             f"That question cannot be taken: it is {question.state.value}, or a round has taken it "
             "already. `/question list` shows the others."
@@ -296,13 +316,25 @@ def _chosen(unit: ActUnit, meetup: Meetup, typed: str) -> int | None:
 
 
 def _pick(unit: ActUnit, meetup: Meetup, seed: int) -> int:
-    session_id = row_id(meetup)
-    available = questions.pickable(unit.tx, unit.group.id, session_id=session_id, now=unit.now)
-    ids = [row_id(question) for question in available]
-    known = questions.already_forecast_by_present(unit.tx, session_id, ids)
-    candidates = [sessions_rules.Candidate(question, len(known[question])) for question in ids]
+    """Return the question of the next round; without votes all on offer are candidates."""
+    here, session_id = _offers(unit, meetup), row_id(meetup)
     votes = sessions.votes(unit.tx, session_id, meetup.lobby)
+    wanted = {*votes.values(), *([meetup.picked_id] if meetup.picked_id else [])}
+    ids = sorted(offers.among(unit.tx, here, wanted))
+    if ids:
+        known = {one: len(who) for one, who in _known(unit, session_id, ids).items()}
+    else:
+        ids, known = offers.ids(unit.tx, here), offers.counts_of_known(unit.tx, here)
+    candidates = [sessions_rules.Candidate(one, known.get(one, 0)) for one in ids]
     return sessions_rules.pick(candidates, votes=votes, chosen=meetup.picked_id, seed=seed)
+
+
+def _known(unit: ActUnit, session_id: int, ids: Sequence[int]) -> dict[int, set[int]]:
+    return offers.known_to_present(unit.tx, session_id, ids)
+
+
+def _offers(unit: ActUnit, meetup: Meetup) -> Offers:
+    return Offers(unit.group.id, row_id(meetup), unit.now)
 
 
 def _meant(unit: ActUnit, at: Key | None) -> Meetup:
@@ -311,9 +343,13 @@ def _meant(unit: ActUnit, at: Key | None) -> Meetup:
 
 def _lobby(unit: ActUnit, at: Key) -> Meetup:
     meetup = live_session.of_card(unit, at)
-    number = at.more[0] if len(at.more) == 1 else None
-    session_rules.require_lobby(session_mapping.load(meetup), number)
+    session_rules.require_lobby(session_mapping.load(meetup), _number(at))
     return meetup
+
+
+def _number(at: Key) -> int | None:
+    """Return which lobby of its session a key names."""
+    return at.more[0] if at.more else None
 
 
 def _has_seat(unit: Unit, row: Round, member_id: int) -> bool:

@@ -1,9 +1,11 @@
 """Buttons and selects of a live session."""
 
+from bot.core import keys
 from bot.core.keys import Key
 from bot.core.refusals import StaleRefusal
 from bot.door.interactions import Door
 from bot.door.parts import Action
+from bot.sessions import cards as sessions_cards
 from bot.sessions import private_cards
 from bot.sessions import service as sessions_service
 from bot.sessions.voice import on_call
@@ -23,7 +25,10 @@ async def join(door: Door, at: Key, _values: tuple[str, ...]) -> None:
 
 
 async def leave(door: Door, at: Key, _values: tuple[str, ...]) -> None:
-    """Ask the member whether to give up the seat."""
+    """Ask the member whether to give up the seat; in a lobby, where nothing is lost, do it."""
+    if at.kind == CardKind.LOBBY:
+        await door.change(at, sessions_service.leave, at)
+        return
     await door.reply(message=private_cards.leave_message(at))
 
 
@@ -34,10 +39,35 @@ async def leave_now(door: Door, at: Key, _values: tuple[str, ...]) -> None:
 
 
 async def vote(door: Door, at: Key, values: tuple[str, ...]) -> None:
-    """Vote for a question of the lobby."""
+    """Vote for a question of the lobby, or look at more of them in private."""
+    chosen = _chosen(values)
+    if chosen == sessions_cards.MORE:
+        await _look(door, keys.lobby_page(at, 1))
+    else:
+        await door.change(at, sessions_service.vote, at, chosen)
+
+
+async def vote_page(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """Show the member another page of the lobby's questions."""
+    ballot = await door.do(sessions_service.ballot, at)
+    await door.replace(sessions_cards.ballot_message(ballot))
+
+
+async def vote_here(door: Door, at: Key, values: tuple[str, ...]) -> None:
+    """Vote for a question on the member's own page of questions."""
+    ballot = await door.do(sessions_service.vote_on_page, at, _chosen(values))
+    await door.replace(sessions_cards.ballot_message(ballot))
+
+
+async def _look(door: Door, at: Key) -> None:
+    ballot = await door.do(sessions_service.ballot, at)
+    await door.whisper(message=sessions_cards.ballot_message(ballot))
+
+
+def _chosen(values: tuple[str, ...]) -> int:
     if not values or not values[0].isdecimal():
         raise StaleRefusal("Choose a question from the list of the newest card.")
-    await door.change(at, sessions_service.vote, at, int(values[0]))
+    return int(values[0])
 
 
 async def start_round(door: Door, at: Key, _values: tuple[str, ...]) -> None:
@@ -88,6 +118,8 @@ ACTIONS = {
     "leave": Action(leave, _OF_EVENING),
     "leave_now": Action(leave_now, _OF_EVENING),
     "vote": Action(vote, {CardKind.LOBBY}),
+    "vote_page": Action(vote_page, {CardKind.LOBBY}),
+    "vote_here": Action(vote_here, {CardKind.LOBBY}),
     "start_round": Action(start_round, {CardKind.LOBBY}),
     "next_round": Action(next_round, _OF_ROUND),
     "end_session": Action(end_session, _OF_ROUND),

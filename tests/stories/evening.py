@@ -145,7 +145,7 @@ def waits(seconds: float, **seen: Any) -> Step:
 def _questions() -> list[Step]:
     criteria = "Yes if the airport's station reports more than 0 mm."
     rain = {"title": RAIN, "criteria": criteria, "closes": "2026-03-01"}
-    buttons = "[Forecast]  [Already forecast it]  [Resolve]"
+    buttons = "[Forecast]  [Already forecast it]"
     return [
         types("Ana", "question submit"),
         sends(
@@ -166,17 +166,17 @@ def _questions() -> list[Step]:
 
 
 def _lobby() -> list[Step]:
-    lobby = "[Join]  [Leave]  [Start the round]"
+    lobby = "[Join]  [Leave]  [Bring a question]  [Start the round]"
     return [
         types(
             "Ana",
             "session start",
             {"order": "manual"},
             alone="The session is live",
-            shows=("round 1", "Vote for a question", "In the circle (1)\n• Ana", RAIN, lobby),
+            shows=("round 1", "vote for a question", "In the circle (1)\nAna", RAIN, lobby),
         ),
         *(
-            presses(name, "Join", shows=(f"In the circle ({count})", f"• {name}"))
+            presses(name, "Join", shows=(f"In the circle ({count})", f", {name}"))
             for count, name in enumerate(("Ben", "Cleo", "Dan", "Eva"), start=2)
         ),
         votes("Ana", 1, shows=(f"**1** vote · {RAIN}",)),
@@ -272,8 +272,8 @@ def _ana_is_done_early() -> list[Step]:
 def _ben_runs_out_of_time() -> list[Step]:
     return [
         waits(479, hides=("left.",)),
-        waits(1, shows=("2 minutes left.",)),
-        waits(90, shows=("30 seconds left.",)),
+        waits(1, shows=("2m left.",)),
+        waits(90, shows=("30s left.",)),
         waits(
             30,
             shows=("time. Please record", "Cleo, you are next.", "[Record forecast]  [Done]"),
@@ -302,15 +302,15 @@ def _cleo_takes_two_minutes_more() -> list[Step]:
     return [
         presses("Cleo", "More", alone="[+2 min]  [Pause]  [Leave]"),
         answers("Cleo", "+2 min", alone="has more time now"),
-        waits(599, hides=("Cleo, 2 minutes left.",)),
-        waits(1, shows=("2 minutes left.",)),
+        waits(599, hides=("Cleo, 2m left.",)),
+        waits(1, shows=("2m left.",)),
         *_record("Cleo", "70", "🎙️ **Cleo** · **70%**"),
         presses("Cleo", "Done", shows=called, on="Done", pings=("Dan",)),
     ]
 
 
 def _eva_is_interrupted() -> list[Step]:
-    stopped = ("The clock is stopped", "9 minutes 30 seconds left", "**Resume**, behind **More**")
+    stopped = ("The clock is stopped", "9m30s left", "**Resume**, behind **More**")
     called = ("Dan · seat 5 of 5", "✅ Eva · **52%**", "Last in the circle")
     return [
         waits(30),
@@ -333,7 +333,7 @@ def _eva_is_interrupted() -> list[Step]:
 
 def _close() -> list[Step]:
     seats = (
-        "**Ana** 31% → 60% → 60% · the season",
+        "**Ana** 31% → 60% → 60%",
         "**Ben** 42% → 66% (late) → 71%",
         "**Cleo** 63% → 70% → 70%",
         "**Dan** 74% → 80% → 80%",
@@ -355,6 +355,7 @@ def _close() -> list[Step]:
             on="Next round",
             blind=False,
         ),
+        presses("Eva", "Details", alone=moved, blind=False),
     ]
 
 
@@ -391,12 +392,12 @@ def _later() -> list[Step]:
         "**Ana 0.160**",
         "**Eva 0.230**",
         "Dan said 80% and it came out yes",
-        "Circle gain **+0.174**: the group's number came nearer to what happened, from 47.1% to",
+        "The circle was worth **+0.174**: the group's number came nearer to what happened, from 47.1% to",
     )
     rows = "`  2.` **0.090** Cleo · rank 1–5 · 1 question"
     return [
         waits(600, blind=False),
-        types("Ana", "question show", {"question": "1"}, alone="[Resolve]", blind=False),
+        types("Ana", "question show", {"question": "1"}, alone="together they say", blind=False),
         types(
             "Ana",
             "question resolve",

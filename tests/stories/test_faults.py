@@ -128,7 +128,7 @@ async def test_a_card_that_somebody_deleted_is_posted_anew_when_something_change
     await circle.more("Ana", "Pause")
 
     assert circle.transcript().count("Ana · seat 1") == 1
-    assert "15 minutes left" in as_text(circle.card("Done"))
+    assert "15m left" in as_text(circle.card("Done"))
 
 
 async def test_an_overtaken_card_that_somebody_deleted_stays_away(circle: Stage) -> None:

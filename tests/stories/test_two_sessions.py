@@ -127,8 +127,8 @@ async def test_clocks_of_several_circles_run_out_each_at_its_own_time(rooms: lis
 
     assert first == [True, False, False]
     assert second == [True, True, False]
-    assert "2 minutes left." in elsewhere.seen()
-    assert "2 minutes left." not in upstairs.seen()
+    assert "2m left." in elsewhere.seen()
+    assert "2m left." not in upstairs.seen()
 
 
 async def test_a_question_that_a_circle_has_taken_is_not_offered_to_another(

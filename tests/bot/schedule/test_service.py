@@ -133,7 +133,7 @@ NO_PLANS: dict[str, Plan] = {
     "not a time zone": Plan("2026-11-27 19:00", timezone="Mars/Olympus"),
     "101": Plan("2026-11-27 19:00", title="x" * 101),
     "1001": Plan("2026-11-27 19:00", description="x" * 1001),
-    "30 seconds to 2 hours|30 seconds and 2 hours": Plan("2026-11-27 19:00", turn="5s"),
+    "30s to 2h|30s and 2h": Plan("2026-11-27 19:00", turn="5s"),
 }
 
 
