@@ -60,11 +60,13 @@ class _Pressed:
     """The card under a press, read in the transaction of the change.
 
     `edit` is the edit that the answer carries; it is counted as under way with the change itself.
+    `gone` says that the answer deletes the card instead.
     """
 
     at: Key
     cards: CardTable
     edit: outbox.Edit | None = None
+    gone: bool = False
     draw: Callable[[], Message | None] | None = None
 
     def close(self, unit: Unit) -> None:
@@ -72,6 +74,7 @@ class _Pressed:
 
         In this order, what was read is at least as new as the version of the edit.
         """
+        self.gone = str(self.at) in unit.withdrawn
         unit.refresh(self.at)
         self.edit = unit.save_refreshes()
         if self.at in unit.seen:
@@ -299,7 +302,9 @@ class Door:
             result, message = await self.do(
                 _change_and_draw, pressed, lambda desk, who: service(desk, who, *args, **kwargs)
             )
-            if await self._update(message):
+            if pressed.gone and pressed.edit is not None:
+                shown = await self._take_away()
+            elif await self._update(message):
                 shown = message
         finally:
             # An answer that failed may have arrived all the same, so the card is edited once more.
@@ -327,6 +332,14 @@ class Door:
                 lambda: self.interaction.response.edit_message(**message.to_edit(files=False))
             )
         return True
+
+    async def _take_away(self) -> Message | None:
+        """Delete the pressed card, which has nothing to show any more; None if that failed."""
+        await self.acknowledge()
+        with suppress(discord.HTTPException, aiohttp.ClientError, OSError):
+            await self.interaction.delete_original_response()
+            return Message()
+        return None
 
     async def acknowledge(self) -> None:
         """Answer a press whose change shows elsewhere."""
