@@ -59,9 +59,7 @@ FOUR = (
     line(9, "Ana", 0.66, mine=True),
     line(30, "Ben", 0.8),
 )
-MANY = tuple(
-    line(k, f"Member {k % 30}", (k * 7 % 100) / 100, mine=k % 30 == 3) for k in range(150)
-)
+MANY = tuple(line(k, f"Member {k % 30}", (k * 7 % 100) / 100, mine=k % 30 == 3) for k in range(150))
 EVEN = (0.1,) * 10
 PICTURES = {
     "four": history(*FOUR),
