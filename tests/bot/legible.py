@@ -12,6 +12,7 @@ from bot.door import chart_style
 PHONE = 290  # the CSS pixels across in which Discord shows a picture there
 SMALLEST = 11
 TOUCHING = 0.5  # of a point: anti-aliasing
+APART = 2  # points between two texts on one line
 
 
 def figure_of(draw: Callable[[], bytes]) -> Figure:
@@ -44,6 +45,6 @@ def assert_legible(draw: Callable[[], bytes]) -> None:
         out = min(box.x0, box.y0) < 0 or box.x1 * scale > across or box.y1 * scale > down
         assert not out, f"cut off: {text!r}"
     for (one, first), (other, second) in combinations(boxes, 2):
-        wide = min(first.x1, second.x1) - max(first.x0, second.x0)
+        wide = min(first.x1, second.x1) - max(first.x0, second.x0) + APART / scale
         high = min(first.y1, second.y1) - max(first.y0, second.y0)
         assert min(wide, high) * scale <= TOUCHING, f"{one!r} covers {other!r}"
