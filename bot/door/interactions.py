@@ -15,7 +15,7 @@ import discord
 import structlog
 
 from bot.core.keys import Key
-from bot.core.refusals import Refusal, StaleRefusal, clean_text
+from bot.core.refusals import OLD_BUTTON, Refusal, StaleRefusal, clean_text
 from bot.core.unit import Caller, Desk, Unit
 from bot.door.card_table import CardTable
 from bot.door.custom_ids import CustomId
@@ -233,7 +233,7 @@ class Door:
 
 async def unknown_press(_door: Door, _at: Key, _values: tuple[str, ...]) -> None:
     """Refuse a button that this version of the bot does not know."""
-    raise StaleRefusal("This button is from another version of the bot. Nothing happened.")
+    raise StaleRefusal(OLD_BUTTON)
 
 
 def _render_for(desk: Desk, caller: Caller, cards: CardTable, key: Key) -> Message | None:

@@ -161,7 +161,7 @@ def _question_items(shown: QuestionCard) -> tuple[Item, ...]:
 
 
 def _details(shown: QuestionCard) -> Item:
-    return button("outcome", shown.at, "Details", PRIMARY)
+    return button("score_details", shown.at, "Details", PRIMARY)
 
 
 def _before_close(shown: QuestionCard) -> tuple[Item, ...]:

@@ -62,7 +62,7 @@ async def choose_known(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     await door.replace(questions_cards.resolved(await door.do(questions_outcomes.choose_known, at)))
 
 
-async def outcome(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+async def score_details(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Show the outcome and its scores to the caller alone."""
     await door.show(keys.resolution(at.id))
 
@@ -100,7 +100,7 @@ ACTIONS = {
     "mark": Action(mark, {CardKind.QUESTION}),
     "resolve": Action(resolve, _WITH_OUTCOME),
     "resolved": Action(resolved, _WITH_OUTCOME),
-    "outcome": Action(outcome, {CardKind.QUESTION}),
     "dispute": Action(dispute, _WITH_OUTCOME),
     "disputed": Action(disputed, _WITH_OUTCOME),
+    "score_details": Action(score_details, _WITH_OUTCOME),
 }
