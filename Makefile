@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # What is compiled once is kept: each of the many processes of a run would compile it again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test changed check format bench lock clean
+.PHONY: help demo test fulltest changed check format bench lock clean
 
 help:            ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -21,8 +21,11 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY)   ## play a whole evening against a simulated Discord, then open it in the browser
 	$(BIN)/dojo demo $(ARGS)
 
-test: $(READY)   ## the whole test suite, in parallel, on SQLite and PostgreSQL
+test: $(READY)   ## every test, in parallel; services on SQLite, storage on PostgreSQL too
 	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+fulltest: $(READY) ## the same, and each service on PostgreSQL too, as continuous integration does
+	DOJO_ENGINES=all $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 changed: $(READY) ## only the tests of what has changed since main, or since SINCE=<commit>
 	$(BIN)/python -m tests.changed $(if $(SINCE),--since $(SINCE)) -- $(ARGS)

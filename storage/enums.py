@@ -40,11 +40,12 @@ class Repeat(StrEnum):
 
 
 class DraftKind(StrEnum):
-    """What waits for its author to say which time was meant."""
+    """What waits for its author: to say which time was meant, or to correct a form."""
 
     PLAN = "plan"
     QUESTION = "question"
     OUTCOME = "outcome"
+    FORM = "form"
 
 
 class Answer(StrEnum):
@@ -145,13 +146,17 @@ class CardKind(StrEnum):
     QUESTION = "q"
     RESOLUTION = "r"
     TROUBLE = "p"
+    WELCOME = "i"
     DISCORD_EVENT = "v"
     GOOGLE_SESSION = "g"
     GOOGLE_SERIES = "h"
     ADDRESS = "c"
-    # These two are on buttons only. Pages of a leaderboard were "w" once, as places still are.
+    NEW_OUTCOME = "y"
+    # These are on buttons only. Pages of a leaderboard were "w" once, as places still are.
     DRAFT = "d"
     LEADERBOARD = "n"
+    STANDING = "k"
+    GROUP = "j"
 
     @property
     def target(self) -> EffectTarget:

@@ -7,13 +7,11 @@ from bot.answers.formats import VOID, AnswerFormat, list_options
 from bot.answers.kinds import kind_of
 from bot.answers.options import example
 from bot.answers.probabilities import Belief
-from bot.answers.wording import COUNTS, CardField, FormField, PathWords, PictureName
+from bot.answers.wording import COUNTS, MOST_FIELDS, CardField, FormField, PathWords, PictureName
 from bot.answers.yes_no_words import VOID_NAME
 from bot.core.numbers import say_probability
 from bot.door.messages import lines, one_line, safe, say_brier
 
-# A form has five parts; one of them is the reason.
-MOST_FIELDS = 4
 LONGEST_LABEL = 45
 BOLD_SCALED = (
     "The bold number counts on the leaderboard, scaled there so that the same chance for each "
@@ -24,7 +22,7 @@ _CATCH_ALL = re.compile(
     r"\b(?:others?|another|else|none|neither|nobody|no one|nothing|any|the rest|no \w+)\b",
     re.IGNORECASE,
 )
-_OPTION = 40
+_OPTION = 24
 
 
 class _OptionsInWords:
@@ -47,9 +45,11 @@ class _OptionsInWords:
         options = [safe(option) for option in list_options(asked)]
         return CardField(self.title, lines(options), inline=False)
 
-    def form_fields(self, asked: AnswerFormat, said: Sequence[str]) -> list[FormField]:
+    def form_fields(
+        self, asked: AnswerFormat, said: Sequence[str], most: int = MOST_FIELDS
+    ) -> list[FormField]:
         """Ask for one chance per option; in one field where they are too many for the form."""
-        if len(asked.options) > MOST_FIELDS:
+        if len(asked.options) > most:
             note = f"One per option, in this order, 100% together: {example(asked)}"
             default = "/".join(said)
             return [FormField("How likely is each?", note, example(asked), default=default)]
@@ -80,13 +80,13 @@ class _OptionsInWords:
         name = _name(asked, last)
         if first != last:
             return (
-                f"The group's likeliest answer moved **from {_name(asked, first)} (blind) to "
-                f"{name} (final)**, which went from {start} to {end}: {who}."
+                f"The likeliest answer went **from {_name(asked, first)} to {name}**, "
+                f"now at {end} ({who})."
             )
         stayed = f"The group stayed with **{name}** as the likeliest answer"
         if start == end:
             return f"{stayed}, at {end} ({who})."
-        return f"{stayed}, from {start} (blind) to **{end}** (final): {who}."
+        return f"{stayed}, from {start} blind to **{end}** ({who})."
 
     def say_pooled(self, belief: Belief, asked: AnswerFormat) -> str:
         """Say all chances in a row."""

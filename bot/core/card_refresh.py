@@ -62,8 +62,6 @@ class Change(Enum):
     ROUND_MOVED = auto()  # somebody joined, left, or is ready
     ROUND_TURN = auto()  # a turn ended, or has more time
     ROUND_BLIND_OVER = auto()
-    ROUND_FINAL_UNDONE = auto()  # a skip was undone: there are turns again
-    ROUND_RESUMED = auto()  # it was stopped before
     ROUND_CLOSED = auto()
     # A group, and what calendars answer.
     GROUP_SETTINGS = auto()
@@ -126,6 +124,19 @@ def current_card(row: Round) -> Key:
         Phase.FINAL: keys.final(round_id, row.turn_count),
         Phase.CLOSED: keys.summary(round_id),
     }[row.phase]
+
+
+def last_card(row: Round, last_end: str | None) -> Key:
+    """Return the last card of a closed round before its summary.
+
+    `last_end` says how its last turn ended, if it had any.
+    """
+    round_id = row_id(row)
+    if row.turn_count == 0:
+        return keys.blind(round_id)
+    if last_end in {"end", "change"} or not row.final_seconds:
+        return keys.turn(round_id, row.turn_count)
+    return keys.final(round_id, row.turn_count)
 
 
 def calendar_entry(meetup: Meetup) -> Key:
@@ -203,7 +214,9 @@ def _rounds(about: About) -> Iterable[Key]:
 
     It says what closes, and when.
     """
-    return map(current_card, rounds.on_question(about.unit.tx, about.question_id))
+    taken = rounds.on_question(about.unit.tx, about.question_id)
+    closing = [key for row in taken if row.phase == Phase.CLOSED for key in _closing(about, row)]
+    return [*map(current_card, taken), *closing]
 
 
 def _evenings(about: About) -> Iterable[Key]:
@@ -234,9 +247,16 @@ def _lobby(about: About) -> Iterable[Key]:
 
 
 def _summary(about: About) -> Iterable[Key]:
-    """Return the summary of the session's last round, which offers the next one."""
+    """Return the summary of the session's last round, which offers the next one.
+
+    Without a forecast there is no summary, and the card before it does.
+    """
     held = rounds.of_session(about.unit.tx, about.session_id)
-    return [keys.summary(row_id(row)) for row in held[-1:] if row.phase == Phase.CLOSED]
+    return [key for row in held[-1:] if row.phase == Phase.CLOSED for key in _closing(about, row)]
+
+
+def _closing(about: About, row: Round) -> Iterable[Key]:
+    return keys.summary(row_id(row)), last_card(row, rounds.last_end(about.unit.tx, row_id(row)))
 
 
 def _live(about: About) -> Iterable[Key]:
@@ -264,8 +284,9 @@ def _final(about: About) -> Iterable[Key]:
     return [keys.final(row_id(about.round), about.turn)]
 
 
-def _stopped(about: About) -> Iterable[Key]:
-    return [keys.stopped(row_id(about.round), about.turn)]
+def _welcome(about: About) -> Iterable[Key]:
+    """Return the card that says what there is to set up, and what is set."""
+    return [keys.welcome(about.unit.group.id, about.unit.group.joins)]
 
 
 def _entry(about: About) -> Iterable[Key]:
@@ -328,10 +349,8 @@ FOLLOWERS: Mapping[Change, tuple[Follower, ...]] = {
     Change.ROUND_MOVED: (_current,),
     Change.ROUND_TURN: (_turn,),
     Change.ROUND_BLIND_OVER: (_blind,),
-    Change.ROUND_FINAL_UNDONE: (_final,),
-    Change.ROUND_RESUMED: (_stopped,),
-    Change.ROUND_CLOSED: (_blind, _final, _question, _resolution, _lobbies),
-    Change.GROUP_SETTINGS: (_announcements,),
+    Change.ROUND_CLOSED: (_blind, _turn, _final, _question, _resolution, _lobbies),
+    Change.GROUP_SETTINGS: (_announcements, _welcome),
     Change.CALENDAR_FILE: (_announcements_of_entry,),
     Change.CALENDAR_TROUBLE: (_announcements_of_entry,),
 }

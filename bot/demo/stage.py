@@ -16,7 +16,7 @@ import simcord
 from bot.app import App
 from bot.demo.virtual import virtual_alarms
 from bot.door.messages import components_of
-from storage import migrate
+from storage import groups, migrate
 from storage.engine import Database
 
 MANAGER = discord.Permissions(manage_guild=True, manage_events=True)
@@ -61,11 +61,13 @@ class Stage:
         sweep_seconds: float = 30,
         settle_timeout: float = SETTLE_TIMEOUT,
         start: datetime | None = None,
+        newcomer: bool = False,
         **parts: Any,
     ) -> AsyncIterator["Stage"]:
         """Open the stage with the bot logged in; the virtual clock stands still unless moved.
 
-        `parts` is what the app is given beside its database.
+        `parts` is what the app is given beside its database. A `newcomer` has only now been
+        invited, and will welcome the group.
         """
         migrate.upgrade(database)
         parts["sweep_seconds"] = sweep_seconds
@@ -83,6 +85,9 @@ class Stage:
         with virtual_alarms():
             await env.start()
             stage = cls(env, app, names, parts)
+            if not newcomer:
+                with database.write() as tx:
+                    groups.get_or_add(tx, stage.guild.id, "Forecasting circle").welcomed = True
             try:
                 await env.settle()
                 yield stage
@@ -110,7 +115,7 @@ class Stage:
     ) -> discord.Message:
         """Return the newest card, or the newest with an enabled button of this label."""
         for message in reversed(self.messages(channel)):
-            if label is None or label in labels(message):
+            if label is None or full_label(message, label):
                 return message
         raise LookupError(f"No card has a button {label!r}: {self.transcript(channel)}")
 
@@ -118,7 +123,35 @@ class Stage:
         self, who: str, label: str, message: discord.Message | None = None
     ) -> simcord.InteractionResult:
         """Press a button as this person, on the newest card that has it."""
-        return await self.people[who].click(message or self.card(label), label=label)
+        seen = message or self.card(label)
+        return await self.people[who].click(seen, label=full_label(seen, label) or label)
+
+    async def more(self, who: str, label: str) -> simcord.InteractionResult:
+        """Press a button behind More as this person."""
+        private = await self.press(who, "More")
+        return await self.answer(who, private, label)
+
+    async def answer(
+        self, who: str, asked: simcord.InteractionResult, label: str
+    ) -> simcord.InteractionResult:
+        """Press a button of the private message that an earlier press was answered with."""
+        return await self.people[who].click(private_message(asked), label=label)
+
+    async def finish(self, who: str) -> simcord.InteractionResult:
+        """Press Done as this person, and Finish anyway where the bot asks."""
+        answer = await self.press(who, "Done", self.card("Pass"))
+        if answer.response is None or not answer.response.ephemeral:
+            return answer
+        return await self.answer(who, answer, "Finish anyway")
+
+    async def leave(self, who: str) -> simcord.InteractionResult:
+        """Leave the circle as this person, in a round or in its lobby."""
+        newest = self.card()
+        if "More" in labels(newest) and "Leave" not in labels(newest):
+            asked = await self.more(who, "Leave")
+        else:
+            asked = await self.press(who, "Leave")
+        return await self.answer(who, asked, "Leave")
 
     async def fill(
         self, who: str, form: simcord.InteractionResult, **values: Any
@@ -157,6 +190,19 @@ class Stage:
     def transcript(self, channel: simcord.ChannelHandle | None = None) -> str:
         """Return the channel's messages as text."""
         return "\n".join(as_text(message) for message in self.messages(channel))
+
+
+def full_label(message: discord.Message, label: str) -> str | None:
+    """Return the label of an enabled button; one may go on with a count, "I'm ready (2 of 6)"."""
+    return next(
+        (one for one in labels(message) if one == label or one.startswith(f"{label} (")), None
+    )
+
+
+def private_message(result: simcord.InteractionResult) -> discord.Message:
+    """Return the newest private message that a press was answered with."""
+    said = [one for one in (result.response, *result.followups) if one is not None]
+    return said[-1].message
 
 
 def labels(message: discord.Message) -> list[str]:

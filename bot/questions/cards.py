@@ -8,7 +8,6 @@ from bot.answers.beliefs import say_belief
 from bot.answers.card_words import words_of
 from bot.answers.formats import VOID, AnswerFormat
 from bot.answers.kinds import say_outcome
-from bot.circle.round_cards import add_worth
 from bot.core.refusals import say_count, say_people
 from bot.core.times.result import Understood
 from bot.core.times.said import say_moment
@@ -33,9 +32,9 @@ from bot.door.messages import (
     one_line,
     safe,
 )
-from bot.questions import hint_cards, score_cards
+from bot.questions import hint_cards
 from bot.questions.outcomes import Resolved
-from bot.questions.read_model import Objection, QuestionCard, ResolutionCard
+from bot.questions.read_model import Objection, QuestionCard
 from bot.questions.service import Brought, Listed, OwnForecast
 from storage.tables import QuestionState
 
@@ -73,19 +72,6 @@ def question_card(shown: QuestionCard) -> Message:
     author = f"Asked by {shown.author} · " if shown.author else ""
     embed.set_footer(text=f"{author}question {shown.at.id}")
     return Message(embed=embed, items=_question_items(shown))
-
-
-def resolution_card(shown: ResolutionCard) -> Message:
-    """Show the outcome, the scores, and in words what the numbers mean."""
-    if shown.outcome is None:
-        text = "The question has been reopened: it takes forecasts again, and its scores are gone."
-        return Message(embed=card(f"Reopened: {safe(shown.title)}", text, AMBER))
-    embed = card(f"{_verdict(shown)}: {safe(shown.title)}", _resolution_text(shown), _colour(shown))
-    if shown.lines:
-        _add_scores(embed, shown)
-    add_worth(embed, shown.circle)
-    _add_objections(embed, shown.objections)
-    return Message(embed=embed, items=(button("dispute", shown.at, "Dispute"),))
 
 
 def question_list(found: Sequence[Listed], state: QuestionState | None) -> Message:
@@ -152,7 +138,8 @@ def _question_items(shown: QuestionCard) -> tuple[Item, ...]:
         return _before_close(shown)
     if shown.state == QuestionState.CLOSED:
         return (button("resolve", shown.at, "Resolve", PRIMARY),)
-    details = [] if shown.state == QuestionState.VOID else [_details(shown)]
+    scored = shown.state == QuestionState.RESOLVED and shown.forecasters
+    details = [_details(shown)] if scored else []
     return (
         *details,
         button("dispute", shown.at, "Dispute"),
@@ -181,38 +168,6 @@ def _add_objections(embed: discord.Embed, raised: Sequence[Objection]) -> None:
     if raised:
         rows = [f"**{safe(one.name)}**: {one_line(one.reason, 200)}" for one in raised]
         embed.add_field(name="⚠️ Disputed", value=lines(rows), inline=False)
-
-
-def _add_scores(embed: discord.Embed, shown: ResolutionCard) -> None:
-    """Add who is compared, best first, then who had no turn where others had one."""
-    rows = [(one, score_cards.score_line(one, shown.asked)) for one in shown.lines]
-    compared = lines([row for one, row in rows if one.headlines])
-    embed.add_field(name=words_of(shown.asked).score_title, value=compared, inline=False)
-    if others := [row for one, row in rows if not one.headlines]:
-        value = f"{lines(others, 700)}\n*{score_cards.NO_TURN}*"
-        embed.add_field(name="Without a turn", value=value, inline=False)
-    meaning = score_cards.meaning(shown)
-    embed.add_field(name="What the number means", value=meaning, inline=False)
-
-
-def _verdict(shown: ResolutionCard) -> str:
-    said = safe(shown.outcome or "void")
-    if shown.corrected:
-        return f"Corrected to {said}"
-    return said.capitalize() if said in {"yes", "no", "void"} else said
-
-
-def _colour(shown: ResolutionCard) -> int:
-    return GREY if shown.state == QuestionState.VOID else GREEN
-
-
-def _resolution_text(shown: ResolutionCard) -> str:
-    who = f"Entered by {safe(shown.entered_by)}. " if shown.entered_by else ""
-    source = f"\nSource: {safe(shown.source)}" if shown.source else ""
-    if shown.state == QuestionState.VOID:
-        return f"{who}A void question is not scored; its forecasts are kept.{source}"
-    scored = "" if shown.lines else "\nNo forecast was made before the outcome was known."
-    return f"{who}The outcome became known {moment(shown.known_at)}.{source}{scored}"
 
 
 def _list_line(one: Listed) -> str:

@@ -1,5 +1,6 @@
 """Facts for the cards of a question. Reads, decides nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import fmean
@@ -17,7 +18,7 @@ from bot.circle.read_model import WorthShown, read_worth
 from bot.core.keys import Key
 from bot.core.unit import row_id
 from bot.questions import rules as questions_rules
-from storage import forecasts, groups, questions, rounds, scores, sessions
+from storage import forecasts, groups, outbox, questions, rounds, scores, sessions
 from storage.tables import (
     Moment,
     Phase,
@@ -28,6 +29,9 @@ from storage.tables import (
     Score,
     SessionState,
 )
+
+# Discord mentions at most a hundred people in one message, and these have to fit beside the rest.
+MOST_CALLED = 50
 
 
 @dataclass(frozen=True)
@@ -93,11 +97,16 @@ class ScoreLine:
     headline: float | None
     headlines: tuple[Belief, ...]
     at_close: float
+    member: int = 0
 
 
 @dataclass(frozen=True)
 class ResolutionCard:
-    """A question's outcome, and the scores of all who forecast it."""
+    """A question's outcome, and the scores of all who forecast it.
+
+    `called` are the users whom the card mentions; `is_new` says that it was never posted, so that
+    it may notify them.
+    """
 
     at: Key
     title: str
@@ -111,6 +120,19 @@ class ResolutionCard:
     objections: tuple[Objection, ...]
     circle: WorthShown | None = None
     asked: AnswerFormat = BINARY
+    called: tuple[int, ...] = ()
+    is_new: bool = False
+
+
+@dataclass(frozen=True)
+class NewOutcome:
+    """The message that an outcome which people know has become another one."""
+
+    at: Key
+    title: str
+    outcome: str
+    called: tuple[int, ...]
+    scored: bool
 
 
 def read_question(tx: Session, at: Key) -> QuestionCard | None:
@@ -161,7 +183,8 @@ def read_resolution(tx: Session, at: Key) -> ResolutionCard | None:
     entered = questions.resolutions(tx, at.id)
     if question is None or not entered:
         return None
-    latest = entered[-1]
+    latest, scored = entered[-1], _score_lines(tx, at.id)
+    posted = outbox.by_key(tx, str(at))
     by = groups.names(tx, [latest.entered_by_id] if latest.entered_by_id else [])
     return ResolutionCard(
         at=at,
@@ -172,11 +195,34 @@ def read_resolution(tx: Session, at: Key) -> ResolutionCard | None:
         entered_by=next(iter(by.values()), None),
         source=latest.source,
         corrected=_corrected(entered),
-        lines=_score_lines(tx, at.id),
+        lines=scored,
         objections=_objections(tx, at.id),
         circle=read_worth(tx, at.id),
         asked=answers_mapping.asked(question),
+        called=_called(tx, entered, [line.member for line in scored]),
+        is_new=posted is None or not posted.shown,
     )
+
+
+def read_new_outcome(tx: Session, at: Key) -> NewOutcome | None:
+    """Return the change of an outcome that a key names; None once it has changed again."""
+    question = tx.get(Question, at.id)
+    entered = questions.resolutions(tx, at.id)
+    if question is None or at.more != (len(entered),):
+        return None
+    outcome = _say(entered[-1], question)
+    made = dict.fromkeys(one.member_id for one in forecasts.on_question(tx, at.id))
+    called = _called(tx, entered[-1:], list(made))
+    scored = question.state == QuestionState.RESOLVED
+    return NewOutcome(at, question.title, outcome, called, scored) if outcome and called else None
+
+
+def _called(tx: Session, entered: Sequence[Resolution], members: Sequence[int]) -> tuple[int, ...]:
+    """Return those users among the members whom one of these outcomes calls."""
+    if not any(one.calls for one in entered):
+        return ()
+    users = groups.users(tx, members)
+    return tuple(users[member] for member in members if member in users)[:MOST_CALLED]
 
 
 def _in_round(held: list[Round]) -> bool:
@@ -243,11 +289,11 @@ def _score_lines(tx: Session, question_id: int) -> tuple[ScoreLine, ...]:
     lines = []
     for member in dict.fromkeys(score.member_id for score, _ in rows):
         own = [(score, said) for score, said in rows if score.member_id == member]
-        lines.append(_score_line(names[member], own))
+        lines.append(_score_line(member, names[member], own))
     return tuple(sorted(lines, key=_best_first))
 
 
-def _score_line(name: str, own: list[tuple[Score, Belief]]) -> ScoreLine:
+def _score_line(member: int, name: str, own: list[tuple[Score, Belief]]) -> ScoreLine:
     counts = [(score.shown, said) for score, said in own if score.headline]
     return ScoreLine(
         name,
@@ -255,6 +301,7 @@ def _score_line(name: str, own: list[tuple[Score, Belief]]) -> ScoreLine:
         fmean(shown for shown, _ in counts) if counts else None,
         tuple(said for _, said in counts),
         next(score.shown for score, _ in own if score.moment == Moment.CLOSE),
+        member,
     )
 
 

@@ -24,8 +24,9 @@ from bot.schedule import lifecycle, series_service
 from bot.schedule import rules as schedule_rules
 from bot.schedule.find import find_session
 from bot.schedule.series_rules import Scope
-from storage import groups, outbox, planning, questions, sessions
+from storage import groups, offers, outbox, planning, sessions
 from storage.enums import CardKind
+from storage.offers import Offers
 from storage.tables import Answer, DraftKind, Meetup, Repeat, Rsvp, Series, SessionState
 
 AHEAD = (SessionState.LIVE, SessionState.SCHEDULED)
@@ -186,15 +187,15 @@ def vote_in_next(desk: Desk, caller: Caller, question_id: int) -> Voted:
 def save_vote(unit: ActUnit, meetup: Meetup, question_id: int) -> Voted:
     """Save a vote that counts in the session's first lobby; the same vote again takes it back."""
     session_id = row_id(meetup)
-    available = questions.pickable(unit.tx, unit.group.id, session_id=session_id, now=unit.now)
-    title = next((one.title for one in available if one.id == question_id), None)
-    if title is None:
-        raise StaleRefusal("That question cannot be taken any more. Choose another one.")
     before = sessions.vote_ahead(unit.tx, session_id, unit.my_id, question_id)
+    touched = {question_id} | ({before} if before else set())
+    available = offers.among(unit.tx, Offers(unit.group.id, session_id, unit.now), touched)
+    if question_id not in available:
+        raise StaleRefusal("That question cannot be taken any more. Choose another one.")
     card_refresh.follow(unit, Change.SESSION_VOTED_AHEAD, meetup)
-    for one in available:
-        if one.id in {before, question_id}:
-            card_refresh.follow(unit, Change.QUESTION_VOTED, one)
+    for one in available.values():
+        card_refresh.follow(unit, Change.QUESTION_VOTED, one)
+    title = available[question_id].title
     return Voted(title, meetup.title, meetup.starts_at, counts=before != question_id)
 
 

@@ -10,7 +10,7 @@ from bot.door.messages import Message, Picture
 from bot.standings import cards as standings_cards
 from bot.standings import service as standings_service
 from bot.standings.query import Metric
-from bot.standings.service import Board, Calibration
+from bot.standings.service import Board, Calibration, Profile
 from scoring.loading import LOADING
 
 STRANGER = "I have not met this member here yet: no forecast, no session, no question."
@@ -62,12 +62,12 @@ def leaderboard_picture(board: Board) -> Picture | None:
         return None
     # Loaded with the first picture: matplotlib would be a fifth of an idle bot's memory.
     with LOADING:
-        from bot.standings import charts as standings_charts  # noqa: PLC0415
+        from bot.standings import board_charts  # noqa: PLC0415
 
     return Picture(
-        standings_charts.leaderboard_chart(board),
+        board_charts.leaderboard_chart(board),
         "leaderboard.png",
-        standings_charts.leaderboard_alt_text(board),
+        board_charts.leaderboard_alt_text(board),
     )
 
 
@@ -82,4 +82,18 @@ def calibration_picture(shown: Calibration) -> Picture | None:
         standings_charts.calibration_chart(shown),
         "calibration.png",
         standings_charts.calibration_alt_text(shown),
+    )
+
+
+def profile_picture(profile: Profile) -> Picture | None:
+    """Draw a member's newest scores; None where there is none."""
+    if not profile.recent:
+        return None
+    with LOADING:
+        from bot.standings import profile_charts  # noqa: PLC0415 - see above
+
+    return Picture(
+        profile_charts.profile_chart(profile),
+        "profile.png",
+        profile_charts.profile_alt_text(profile),
     )

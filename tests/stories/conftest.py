@@ -24,12 +24,16 @@ from bot.core.errors import RepeatedInteractionError
 from bot.core.refusals import Refusal
 from bot.demo.stage import Stage
 from bot.door import interactions
+from bot.door.custom_ids import CustomId
 from bot.door.errors import ALREADY_ANSWERED, unwrap
+from bot.registry import ACTIONS
 from storage.engine import Database
 from tests.conftest import CAST
 from tests.openapi import DESCRIPTION, DiscordSpec
 from tests.stories.evening import RAIN
 
+# The type of an answer that is a form.
+MODAL = 9
 REMEMBERED = timedelta(minutes=3)
 
 OpenStage = Callable[..., AbstractAsyncContextManager[Stage]]
@@ -64,6 +68,7 @@ def open_stage(
         assert [line for line in logged if line["log_level"] in {"error", "critical"}] == []
         assert [line for line in caplog.records if line.levelno >= logging.ERROR] == []
         assert _problems(stage, discord_spec) == []
+        assert _forms_lost_when_refused(stage) == []
 
     return opened
 
@@ -88,7 +93,7 @@ async def circle(stage: Stage, side: simcord.ChannelHandle) -> Stage:
     await stage.type("Ana", "session start", order="manual")
     await stage.press("Ben", "Join")
     await stage.press("Ana", "Start the round")
-    await stage.press("Ana", "Everyone's ready")
+    await stage.press("Ana", "Go on")
     return stage
 
 
@@ -152,6 +157,13 @@ def _problems(stage: Stage, spec: DiscordSpec | None) -> list[Any]:
     found = [(one.path, spec.problems(one.method, one.path, one.json)) for one in asked]
     found += [(one.path, _too_long(one.json)) for one in asked if isinstance(one.json, dict)]
     return [(path, problems) for path, problems in found if problems]
+
+
+def _forms_lost_when_refused(stage: Stage) -> list[str]:
+    """The forms that were opened and could not be opened again after a refusal."""
+    bodies = [one.json for one in stage.env.http_requests if isinstance(one.json, dict)]
+    opened = [body["data"]["custom_id"] for body in bodies if body.get("type") == MODAL]
+    return [form for form in opened if ACTIONS[CustomId.parse(form).action].form is None]
 
 
 def _too_long(body: dict[str, Any]) -> list[str]:

@@ -197,7 +197,7 @@ async def test_start_on_the_announcement_opens_the_lobby_with_those_on_the_call(
 
     lobby = as_text(planned.card("Join"))
     assert "Saturday circle · round 1" in lobby
-    assert "In the circle (3)\n• Ana\n• Ben\n• Dan" in lobby
+    assert "In the circle (3)\nAna, Ben, Dan" in lobby
     assert "[Going]" not in as_text(planned.messages()[0])
 
 

@@ -298,4 +298,4 @@ async def test_after_a_night_away_the_host_can_end_it_all(circle: Stage) -> None
     await circle.press("Ana", "End the session")
 
     assert "Forecasting session is over" in circle.transcript()
-    assert "What happens next" in circle.transcript()
+    assert "blind → turn → final" in circle.transcript()

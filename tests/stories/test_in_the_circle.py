@@ -26,7 +26,7 @@ async def lobby(stage: Stage) -> Stage:
 async def circle(lobby: Stage) -> Stage:
     """Ana has the floor, then Ben and Cleo."""
     await lobby.press("Ana", "Start the round")
-    await lobby.press("Ana", "Everyone's ready")
+    await lobby.press("Ana", "Go on")
     return lobby
 
 
@@ -38,7 +38,7 @@ async def test_when_the_host_leaves_the_next_in_the_circle_can_take_over(lobby: 
     await lobby.press("Ben", "Take over")
     await lobby.press("Ben", "Start the round")
 
-    assert "Somebody takes over as host" in as_text(card)
+    assert "Ana has left: the next in the circle presses **Take over**" in as_text(card)
     assert "Ben is next in the circle and can take over" in wire.alone(too_far)
     assert "Round 1 · blind forecast" in lobby.transcript()
 
@@ -60,7 +60,7 @@ async def test_a_host_who_leaves_after_a_round_can_be_followed_on_the_summary(
 ) -> None:
     for name in ("Ana", "Ben", "Cleo"):
         await circle.press(name, "Done")
-    await circle.press("Ana", "Everyone's ready")
+    await circle.press("Ana", "Go on")
     await circle.type("Ana", "session leave")
 
     await circle.press("Ben", "Take over", circle.card("Take over"))
@@ -80,13 +80,13 @@ async def test_people_on_the_call_are_seated_in_the_lobby_and_offered_a_seat_lat
     await stage.people["Cleo"].join_voice(stage.voice)
     lobby = as_text(stage.card("Join"))
     await stage.press("Ana", "Start the round")
-    await stage.press("Ana", "Everyone's ready")
+    await stage.press("Ana", "Go on")
 
     await stage.people["Dan"].join_voice(stage.voice)
     offered = as_text(stage.card("Done"))
     await stage.press("Dan", "Join")
 
-    assert "In the circle (3)\n• Ana\n• Ben\n• Cleo" in lobby
+    assert "In the circle (3)\nAna, Ben, Cleo" in lobby
     assert "On the call, no seat yet\nDan: press **Join**" in offered
     seated = as_text(stage.card("Done"))
     assert "▫️ Dan" in seated
@@ -113,7 +113,7 @@ async def test_who_was_on_the_call_before_a_restart_is_seated_after_it(
 
     await stage.type("Ana", "session start")
 
-    assert "In the circle (2)\n• Ana\n• Ben" in as_text(stage.card("Join"))
+    assert "In the circle (2)\nAna, Ben" in as_text(stage.card("Join"))
 
 
 async def test_a_late_joiner_speaks_at_the_end(circle: Stage) -> None:
@@ -221,11 +221,13 @@ async def test_a_turn_with_a_forecast_is_only_asked_to_come_to_an_end(circle: St
 async def test_the_host_picks_the_question_of_the_next_round(circle: Stage) -> None:
     for name in ("Ana", "Ben", "Cleo"):
         await circle.press(name, "Done")
-    await circle.press("Ana", "Everyone's ready")
+    await circle.press("Ana", "Go on")
 
     await circle.type("Ana", "session next", question=STRIKE)
 
-    assert f"The host has picked **{STRIKE}**" in as_text(circle.card("Start the round"))
+    assert f"Next is **{STRIKE}**, as the host has picked" in as_text(
+        circle.card("Start the round")
+    )
 
 
 async def test_a_circle_whose_blind_and_final_phases_are_left_out_is_only_turns(
@@ -248,7 +250,7 @@ async def test_a_circle_that_everybody_leaves_closes_its_round(circle: Stage) ->
     for name in ("Ben", "Cleo", "Ana"):
         await circle.press(name, "Leave")
 
-    assert "What happens next" in circle.transcript()
+    assert "blind → turn → final" in circle.transcript()
 
 
 async def test_phases_end_by_themselves_when_nobody_presses_anything(lobby: Stage) -> None:

@@ -19,7 +19,8 @@ async def test_ten_members_join_at_once(lobby: Stage) -> None:
 
     shown = as_text(lobby.card("Join"))
     assert "In the circle (10)" in shown
-    assert all(f"• {name}" in shown for name in TEN)
+    assert "Ana, " in shown
+    assert all(f", {name}" in shown for name in TEN[1:])
 
 
 async def test_ten_members_vote_at_once(lobby: Stage) -> None:
@@ -34,7 +35,7 @@ async def test_ten_members_vote_at_once(lobby: Stage) -> None:
 async def test_ten_members_record_their_blind_forecast_at_once(lobby: Stage) -> None:
     await _everybody_joins(lobby)
     await lobby.press("Ana", "Start the round")
-    card = lobby.card("Everyone's ready")
+    card = lobby.card("Go on")
 
     sent = [
         wire.send_form(lobby, name, card, "recorded|b1", probability=str(50 + count), reason="")
@@ -43,8 +44,8 @@ async def test_ten_members_record_their_blind_forecast_at_once(lobby: Stage) -> 
     await _all_at_once(lobby, sent)
 
     assert all("nobody sees it" in wire.alone(one.result) for one in sent)
-    assert "Recorded (10)" in as_text(lobby.card("Everyone's ready"))
-    await lobby.press("Ana", "Everyone's ready")
+    assert "Recorded (10)" in as_text(lobby.card("Go on"))
+    await lobby.press("Ana", "Go on")
     await lobby.type("Ana", "session end")
     summary = lobby.transcript()
     assert all(f"{name}** {50 + count}% →" in summary for count, name in enumerate(TEN))
@@ -85,8 +86,8 @@ async def test_a_double_click_on_done_does_not_end_the_next_turn_too(circle: Sta
 OVERTAKEN = [
     ("lobby", "Ana", "Start the round", "Look at the newest card"),
     ("lobby", "Ben", "Vote for a question", "Look at the newest card"),
-    ("blind", "Ana", "Everyone's ready", "The newest card shows"),
-    ("blind", "Ben", "Everyone's ready", "The newest card shows"),
+    ("blind", "Ana", "Go on", "The newest card shows"),
+    ("blind", "Ben", "Go on", "The newest card shows"),
     ("turn", "Ana", "Done", "The newest card shows"),
     ("turn", "Ben", "Done", "The newest card shows"),
     ("turn", "Ana", "Pass", "The newest card shows"),
@@ -112,7 +113,7 @@ AFTER_THE_END = [
     ("lobby", "Join"),
     ("lobby", "Leave"),
     ("lobby", "Start the round"),
-    ("blind", "Everyone's ready"),
+    ("blind", "Go on"),
     ("blind", "Join"),
     ("turn", "Done"),
     ("turn", "Leave"),
@@ -126,7 +127,7 @@ async def test_the_buttons_of_a_session_that_is_over_are_refused_and_change_noth
 ) -> None:
     await circle.press("Ana", "Skip")
     await circle.press("Cleo", "Done")
-    await circle.press("Ana", "Everyone's ready")
+    await circle.press("Ana", "Go on")
     seen["summary"] = circle.card("Next round")
     await circle.press("Ana", "End the session")
     before = circle.transcript()
@@ -249,8 +250,8 @@ async def circle(lobby: Stage, seen: dict[str, discord.Message]) -> Stage:
         await lobby.press(name, "Join")
     seen["lobby"] = lobby.card("Join")
     await lobby.press("Ana", "Start the round")
-    seen["blind"] = lobby.card("Everyone's ready")
-    await lobby.press("Ana", "Everyone's ready")
+    seen["blind"] = lobby.card("Go on")
+    await lobby.press("Ana", "Go on")
     seen["turn"] = lobby.card("Done")
     await lobby.press("Ana", "Done")
     return lobby

@@ -196,7 +196,7 @@ async def test_a_round_refuses_who_may_not_and_what_cannot_be(stage: Stage) -> N
     await stage.type("Ana", "session start", order="manual")
     await stage.press("Ben", "Join")
     await stage.press("Ana", "Start the round")
-    await stage.press("Ana", "Everyone's ready")
+    await stage.press("Ana", "Go on")
 
     await _try_all(stage, CIRCLE)
 
@@ -336,5 +336,5 @@ async def _try_all(stage: Stage, tries: list[Try]) -> None:
         answer = await stage.type(one.who, one.command, **one.options)
         assert answer.modal is None, one
         assert one.said in wire.alone(answer), one
-        assert wire.alone(answer).endswith((".", "?", "`")), one
+        assert wire.alone(answer).endswith((".", "?", "`", "[Correct it]")), one
     assert stage.transcript() == before

@@ -93,7 +93,7 @@ async def test_the_end_of_the_evening_is_found_although_it_has_no_buttons(circle
     await wire.sleep_through(circle, 240)
 
     assert circle.transcript().count("is over\n") == 1
-    assert circle.transcript().count("What happens next") == 1
+    assert circle.transcript().count("blind → turn → final") == 1
 
 
 async def test_a_card_of_which_the_note_could_not_be_saved_is_not_posted_twice(

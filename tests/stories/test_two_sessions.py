@@ -75,7 +75,7 @@ async def test_three_circles_at_once_each_see_only_their_own(
         await room.record(room.host, str(said))
         await room.record(room.guest, str(said - 50))
     for room in rooms:
-        await room.press(room.host, "Everyone's ready")
+        await room.press(room.host, "Go on")
     for said, room in enumerate(rooms, start=81):
         await room.record(room.host, str(said))
 
@@ -99,7 +99,7 @@ async def test_a_command_means_the_session_of_its_channel(stage: Stage, rooms: l
     for room in rooms:
         await room.bring()
         await room.open()
-        await room.press(room.host, "Everyone's ready")
+        await room.press(room.host, "Go on")
 
     refused = await here.type("Cleo", "session done")
     await upstairs.type("Cleo", "session done")
@@ -116,7 +116,7 @@ async def test_clocks_of_several_circles_run_out_each_at_its_own_time(rooms: lis
     for room in rooms:
         await room.bring()
         await room.open()
-        await room.press(room.host, "Everyone's ready")
+        await room.press(room.host, "Go on")
         await room.stage.wait(100)
     here, upstairs, elsewhere = rooms
 

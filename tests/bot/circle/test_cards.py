@@ -199,7 +199,9 @@ def test_a_profile_says_with_an_interval_what_the_circle_did_for_somebody() -> N
 
     own, listening = record_lines(record)
 
-    assert own.startswith("Blind to final **+0.031** on average (90%: −0.010 to +0.070; 12 questions)")
+    assert own.startswith(
+        "Blind to final **+0.031** on average (90%: −0.010 to +0.070; 12 questions)"
+    )
     assert listening.startswith(
         "While others speak: **meets the group halfway**, 50% of the way from the blind forecast "
         "to what was said before (90%: 20% to 80%; 7 turns)."

@@ -19,6 +19,8 @@ from bot.core.unit import Desk
 from bot.questions import outcomes as questions_outcomes
 from bot.registry import CARDS
 from bot.rounds import service as rounds_service
+from bot.rounds import summaries
+from bot.rounds.summary_cards import details_card
 from bot.sessions import service as sessions_service
 from storage.tables import Question, QuestionKind, Round
 from tests.bot.scenes import (
@@ -273,16 +275,18 @@ def test_the_summary_tells_how_the_forecast_moved(desk: Desk, clock: Clock) -> N
     message = CARDS.render(desk, keys.summary(number))
 
     assert message is not None
-    assert message.embed is not None
+    assert message.layout is not None
+    asked = summaries.show(desk, caller("Dan"), keys.summary(number))
+    details = details_card(asked).embed
+    assert details is not None
     path = [by_odds(0.3, 0.9, 0.4), by_odds(0.6, 0.9, 0.4), by_odds(0.6, 0.7, 0.4)]
     start, first, second = (say_probability(p) for p in path)
-    moved = next(one.value for one in message.embed.fields if one.name == "How the forecast moved")
+    moved = next(one.value for one in details.fields if one.name == "How the forecast moved")
     assert moved is not None
     assert f"blind **{start}** → Ana **{first}** → Ben **{second}** → Cleo **60.3%** → " in moved
     assert "Changed most" not in moved  # two had heard somebody
-    assert message.embed.description == (
-        f"The group moved **down from {start} (blind) to 50% (final)**: 3 people, the same both "
-        "times."
+    assert message.layout.texts()[0].startswith(
+        f"The group moved **down from {start} blind to 50%** (the same 3 people).\n"
     )
     assert message.picture is not None
     assert f"The group's number, turn by turn: {start}, {first}, {second}, 60.3%." in (
@@ -302,7 +306,10 @@ def test_the_outcome_tells_what_the_circle_was_worth(desk: Desk, clock: Clock) -
     )
     assert told is not None
     gain = by_odds(0.3, 0.9, 0.4) ** 2 - 0.25
-    assert f"The circle was worth **+{gain:.3f}**: the group's number came nearer to what happened" in told
+    assert (
+        f"The circle was worth **+{gain:.3f}**: the group's number came nearer to what happened"
+        in told
+    )
     assert "Nearer at the end than blind: 1 of 3. Ana −0.550, Ben +0.770, Cleo −0.090." in told
     assert "mean of odds 0.250" in told
     assert "the members on average 0.310" in told

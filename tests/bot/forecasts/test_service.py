@@ -36,6 +36,8 @@ from tests.bot.scenes import (
 )
 from tests.conftest import GROUP, START, Clock, caller
 
+pytestmark = pytest.mark.both_engines
+
 BLIND_SECONDS, TURN_SECONDS, GRACE_SECONDS, FINAL_SECONDS = 180, 600, 60, 180
 
 

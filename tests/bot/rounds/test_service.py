@@ -42,6 +42,8 @@ from tests.bot.scenes import (
 )
 from tests.conftest import GROUP, START, Clock, caller
 
+pytestmark = pytest.mark.both_engines
+
 BLIND, TURN, GRACE, FINAL = 180, 600, 60, 180
 FACILITATOR = {"manages_events": True}
 

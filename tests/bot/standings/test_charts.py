@@ -11,13 +11,9 @@ from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
 from bot.door import chart_style
+from bot.standings.board_charts import leaderboard_alt_text, leaderboard_chart
 from bot.standings.calibration import Bin, CalibrationReading, Curve
-from bot.standings.charts import (
-    calibration_alt_text,
-    calibration_chart,
-    leaderboard_alt_text,
-    leaderboard_chart,
-)
+from bot.standings.charts import calibration_alt_text, calibration_chart
 from bot.standings.query import BoardQuery, Metric, Window
 from bot.standings.service import Board, BoardRow, Calibration
 
