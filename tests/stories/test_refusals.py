@@ -174,7 +174,7 @@ MANAGER = [
     Try("Mia", "settings rounds", "extend time is between", {"extend": "1s"}),
     Try("Mia", "settings rounds", "is not a length of time", {"turn": "long"}),
     Try("Mia", "settings rounds", "may extend 0 to 20 times", {"extensions": 99}),
-    Try("Mia", "settings reminders", "Reminders are minutes before", {"minutes": "soon"}),
+    Try("Mia", "settings reminders", "Reminders come 1m to 14d before", {"minutes": "soon"}),
     Try("Mia", "settings reminders", "5 reminders at most", {"minutes": "1,2,3,4,5,6"}),
 ]
 
