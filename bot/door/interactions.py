@@ -257,11 +257,14 @@ class Door:
         return pressed is not None and pressed.flags.ephemeral
 
     async def show(self, key: Key, note: str = "") -> None:
-        """Answer the caller alone with the card as it is now; a note stands above it."""
+        """Answer the caller alone with the card as it is now; a note stands above it.
+
+        Where it was pressed on a private message, it takes that message's place.
+        """
         message = await self.do(_render_for, self.app.cards, key)
         if message is None:
             raise StaleRefusal("There is nothing to show any more.")
-        await self.whisper(note or message.content, message)
+        await self.reply(note or message.content, message)
 
     @property
     def on_card(self) -> bool:

@@ -50,7 +50,11 @@ async def choose_close(door: Door, at: Key, _values: tuple[str, ...]) -> None:
 
 async def mark(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Set or remove the member's "Already forecast it" mark."""
-    await door.change(at, questions_service.toggle_mark, at)
+    if door.on_card:
+        await door.change(at, questions_service.toggle_mark, at)
+    else:
+        await door.do(questions_service.toggle_mark, at)
+        await door.show(at)
 
 
 async def resolve(door: Door, at: Key, _values: tuple[str, ...]) -> None:
