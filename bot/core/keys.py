@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from bot.core.refusals import StaleRefusal
+from bot.core.refusals import OLD_BUTTON, StaleRefusal
 from storage.enums import CardKind
 
 PATTERN = r"[a-z](?:\d{1,19})(?:\.\d{1,9}){0,3}"
@@ -40,7 +40,7 @@ class Key:
         """Read a key; refuse anything else, for a `custom_id` is untrusted input."""
         key = cls.find(text)
         if key is None:
-            raise StaleRefusal("This button is from an older version of the bot. Nothing happened.")
+            raise StaleRefusal(OLD_BUTTON)
         return key
 
     @classmethod
