@@ -243,6 +243,7 @@ async def test_settings_refuse_nonsense_and_who_may_not_change_them(stage: Stage
         ("settings rounds", {"turn": "5m"}),
         ("settings cues", {"spoken": True}),
         ("settings reminders", {"minutes": "15"}),
+        ("settings outcomes", {"mention": False}),
     ):
         answer = await stage.type("Ben", name, **options)
         assert "Only people with Manage Server can change the settings" in wire.alone(answer), name
