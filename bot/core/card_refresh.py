@@ -286,7 +286,7 @@ FOLLOWERS: Mapping[Change, tuple[Follower, ...]] = {
     Change.SESSION_EDITED: _PLAN,
     Change.SESSION_MOVED: _PLAN,
     Change.SESSION_CANCELLED: _PLAN,
-    Change.SESSION_ANSWERED: (_announcement,),
+    Change.SESSION_ANSWERED: (_announcement, _lobby),
     Change.SESSION_INTEREST: (_announcement,),
     Change.SESSION_CHANNEL: _PLAN,
     Change.SESSION_BEGUN: _PLAN,
