@@ -39,7 +39,7 @@ from bot.runtime.alarms import Timer
 from bot.runtime.changes import Reactions
 from bot.schedule import cards as schedule_cards
 from bot.schedule import commands as schedule_commands
-from bot.schedule import lifecycle
+from bot.schedule import hour, hour_cards, lifecycle
 from bot.schedule import read_model as schedule_read_model
 from bot.schedule import views as schedule_views
 from bot.schedule.sharing import commands as sharing_commands
@@ -116,6 +116,7 @@ CARDS = CardTable(
         CardKind.PLACE: Card(
             timeless(schedule_read_model.read_place), schedule_cards.place_message, Meetup
         ),
+        CardKind.HOUR: Card(timeless(hour.read_hour), hour_cards.hour_message, Meetup),
         CardKind.LOBBY: Card(sessions_read_model.read_lobby, sessions_cards.lobby_card, Meetup),
         CardKind.EVENING: Card(
             timeless(sessions_read_model.read_evening), sessions_cards.evening_card, Meetup

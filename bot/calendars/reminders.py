@@ -17,7 +17,7 @@ def parse_reminders(text: str) -> tuple[int, ...]:
     """Read how long before the session, such as `1d, 15m`: in minutes, longest first."""
     lengths = [_before(part) for part in text.split(",") if part.strip()]
     if len(lengths) > MOST_REMINDERS:
-        raise Refusal(f"At most {MOST_REMINDERS} reminders; more would be noise.")
+        raise Refusal(f"A session has {MOST_REMINDERS} reminders at most. Leave some out.")
     return tuple(sorted(set(lengths), reverse=True))
 
 

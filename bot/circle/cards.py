@@ -89,11 +89,8 @@ def _basis(view: GroupCircle) -> str:
         f"{say_count(view.rounds, 'round')} closed on yes/no questions, {view.resolved} of them "
         f"resolved with three forecasts or more.{others}"
     )
-    return (
-        said
-        if view.resolved
-        else f"{said}\nWhat they were worth appears when such a question is resolved."
-    )
+    later = "What they were worth appears when such a question is resolved."
+    return said if view.resolved else f"{said}\n{later}"
 
 
 def _help(view: GroupCircle) -> str:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from bot.core.refusals import StaleRefusal
+from bot.core.refusals import OLD_BUTTON, StaleRefusal
 from storage.enums import CardKind
 
-PATTERN = r"[a-z](?:\d{1,19})(?:\.\d{1,9}){0,3}"
+PATTERN = r"[a-zA-Z](?:\d{1,19})(?:\.\d{1,9}){0,3}"
 # What a database's integers hold.
 LARGEST_ID = 2**63 - 1
 
@@ -40,7 +40,7 @@ class Key:
         """Read a key; refuse anything else, for a `custom_id` is untrusted input."""
         key = cls.find(text)
         if key is None:
-            raise StaleRefusal("This button is from an older version of the bot. Nothing happened.")
+            raise StaleRefusal(OLD_BUTTON)
         return key
 
     @classmethod
@@ -70,6 +70,19 @@ def part_of_reminder(at: Key) -> tuple[int, int]:
     """Return how many minutes before the session a reminder is, and its part."""
     part, minutes = divmod(at.more[0], _PART)
     return minutes, part
+
+
+def hour(session_id: int, starts_at: datetime) -> Key:
+    """Return the key of the message that calls the host at a session's hour.
+
+    A session that moves has another hour.
+    """
+    return Key(CardKind.HOUR, session_id, (int(starts_at.timestamp()) // 60,))
+
+
+def thread(session_id: int) -> Key:
+    """Return the key of a session's own thread."""
+    return Key(CardKind.THREAD, session_id)
 
 
 def event(session_id: int) -> Key:

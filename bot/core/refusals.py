@@ -12,6 +12,12 @@ class Refusal(Exception):  # noqa: N818 - it is an answer to a member, not a fau
     """
 
 
+OLD_BUTTON = (
+    "This button is from an older version of the bot. Nothing happened: press one on the newest "
+    "card, or type `/help`."
+)
+
+
 class StaleRefusal(Refusal):
     """The member pressed something that has been overtaken."""
 

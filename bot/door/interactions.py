@@ -18,7 +18,7 @@ from bot.core import drafts
 from bot.core.drafts import FilledForm
 from bot.core.errors import RepeatedInteractionError
 from bot.core.keys import Key
-from bot.core.refusals import Refusal, StaleRefusal, clean_text
+from bot.core.refusals import OLD_BUTTON, Refusal, StaleRefusal, clean_text
 from bot.core.unit import Caller, Desk, Unit
 from bot.door import forms
 from bot.door.card_table import CardTable
@@ -272,11 +272,14 @@ class Door:
         return pressed is not None and pressed.flags.ephemeral
 
     async def show(self, key: Key, note: str = "") -> None:
-        """Answer the caller alone with the card as it is now; a note stands above it."""
+        """Answer the caller alone with the card as it is now; a note stands above it.
+
+        Where it was pressed on a private message, it takes that message's place.
+        """
         message = await self.do(_render_for, self.app.cards, key)
         if message is None:
             raise StaleRefusal("There is nothing to show any more.")
-        await self.whisper(note or message.content, message)
+        await self.reply(note or message.content, message)
 
     @property
     def on_card(self) -> bool:
@@ -371,7 +374,7 @@ class Door:
 
 async def unknown_press(_door: Door, _at: Key, _values: tuple[str, ...]) -> None:
     """Refuse a button that this version of the bot does not know."""
-    raise StaleRefusal("This button is from another version of the bot. Nothing happened.")
+    raise StaleRefusal(OLD_BUTTON)
 
 
 UNKNOWN = Action(unknown_press, ())

@@ -33,7 +33,7 @@ from storage.tables import ForecastKind, Meetup, Phase, Question, Round
 
 # The kinds of cards that name a question, not a round.
 OF_QUESTIONS = frozenset({CardKind.QUESTION, CardKind.RESOLUTION})
-NOT_HERE = "That round is not in this group. Nothing happened."
+NOT_HERE = "That round is not in this group. Nothing happened: `/question list` shows what is here."
 
 
 @dataclass(frozen=True)

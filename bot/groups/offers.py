@@ -101,7 +101,7 @@ def _number(value: str) -> int:
 
 
 def say_reminders(minutes: str) -> str:
-    """Say when people are reminded: "1 day before and 15 minutes before"."""
+    """Say when people are reminded: "1d before and 15m before"."""
     said = [say_duration(timedelta(minutes=int(part))) for part in minutes.split(",") if part]
     return " and ".join(f"{one} before" for one in said) or "none"
 
@@ -171,7 +171,7 @@ OFFERS: Sequence[Offer] = (
         ("1440,15", "1440", "60", "15", "1440,60,15", NO_REMINDERS),
         lambda group: group.reminder_minutes or NO_REMINDERS,
         say_reminders,
-        example="minutes before a session, such as 1440, 15",
+        example="how long before a session, such as 1d, 15m",
     ),
     Offer(
         "announce_days",

@@ -138,7 +138,8 @@ def _question_items(shown: QuestionCard) -> tuple[Item, ...]:
         return _before_close(shown)
     if shown.state == QuestionState.CLOSED:
         return (button("resolve", shown.at, "Resolve", PRIMARY),)
-    details = [] if shown.state == QuestionState.VOID else [_details(shown)]
+    scored = shown.state == QuestionState.RESOLVED and shown.forecasters
+    details = [_details(shown)] if scored else []
     return (
         *details,
         button("dispute", shown.at, "Dispute"),
@@ -147,7 +148,7 @@ def _question_items(shown: QuestionCard) -> tuple[Item, ...]:
 
 
 def _details(shown: QuestionCard) -> Item:
-    return button("outcome", shown.at, "Details", PRIMARY)
+    return button("score_details", shown.at, "Details", PRIMARY)
 
 
 def _before_close(shown: QuestionCard) -> tuple[Item, ...]:

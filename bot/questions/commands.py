@@ -90,7 +90,8 @@ async def withdraw(interaction: discord.Interaction[Any], question: str) -> None
 @app_commands.describe(
     question="Which question",
     outcome="What happened: yes or no, an option, or a number; or void",
-    known_at="When the outcome became known, such as `yesterday 18:00`; else now, or as before",
+    known_at="When the world could know it: later forecasts don't count. `yesterday 18:00`; "
+    "else now or as before",
     source="Where one can see it",
 )
 @app_commands.autocomplete(question=question_choices, outcome=outcome_choices)

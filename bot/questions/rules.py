@@ -221,7 +221,7 @@ def _source(text: str) -> str | None:
             "or nothing."
         )
     if len(url) > LONGEST_SOURCE:
-        raise Refusal(f"The source link is longer than {LONGEST_SOURCE} characters.")
+        raise Refusal(f"The source link is longer than {LONGEST_SOURCE} characters. Shorten it.")
     return url
 
 

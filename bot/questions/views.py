@@ -50,7 +50,11 @@ async def choose_close(door: Door, at: Key, _values: tuple[str, ...]) -> None:
 
 async def mark(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Set or remove the member's "Already forecast it" mark."""
-    await door.change(at, questions_service.toggle_mark, at)
+    if door.on_card:
+        await door.change(at, questions_service.toggle_mark, at)
+    else:
+        await door.do(questions_service.toggle_mark, at)
+        await door.show(at)
 
 
 async def resolve(door: Door, at: Key, _values: tuple[str, ...]) -> None:
@@ -80,11 +84,6 @@ async def resolved(door: Door, at: Key, _values: tuple[str, ...]) -> None:
 async def choose_known(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Enter an outcome with the moment that the member has chosen."""
     await door.replace(questions_cards.resolved(await door.do(questions_outcomes.choose_known, at)))
-
-
-async def outcome(door: Door, at: Key, _values: tuple[str, ...]) -> None:
-    """Show the outcome and its scores to the caller alone."""
-    await door.show(keys.resolution(at.id))
 
 
 async def dispute(door: Door, at: Key, _values: tuple[str, ...]) -> None:
@@ -133,7 +132,6 @@ ACTIONS = {
     "mark": Action(mark, {CardKind.QUESTION}),
     "resolve": Action(resolve, _WITH_OUTCOME),
     "resolved": Action(resolved, _WITH_OUTCOME, resolve_form),
-    "outcome": Action(outcome, {CardKind.QUESTION}),
     "dispute": Action(dispute, _WITH_OUTCOME),
     "disputed": Action(disputed, _WITH_OUTCOME, dispute_form),
     "score_details": Action(score_details, {*_WITH_OUTCOME, CardKind.NEW_OUTCOME}),

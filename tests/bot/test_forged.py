@@ -2,7 +2,7 @@
 
 from contextlib import nullcontext
 from datetime import UTC, datetime
-from string import ascii_lowercase
+from string import ascii_letters
 from types import SimpleNamespace
 from typing import Any
 
@@ -38,6 +38,7 @@ def every_key() -> dict[CardKind, Key]:
         keys.announcement(1),
         keys.reminder(1, 15, LATER),
         keys.place(1, 1, LATER),
+        keys.hour(1, LATER),
         keys.lobby(2, 1),
         keys.evening(2),
         keys.blind(1),
@@ -111,7 +112,7 @@ async def test_an_old_button_for_another_page_is_refused_kindly(evening: Desk) -
 
     await door.press("turn_page|w1.0.0.5", ())
 
-    assert "from another version of the bot. Nothing happened." in "".join(door.interaction.said)
+    assert "from an older version of the bot. Nothing happened" in "".join(door.interaction.said)
 
 
 class Interaction:
@@ -171,7 +172,7 @@ async def test_a_handler_never_sees_a_key_of_a_wrong_kind(desk: Desk) -> None:
             kinds.append(at.kind)
 
         watched = {action: Action(handler, ACTIONS[action].kinds)}
-        for letter in ascii_lowercase:
+        for letter in ascii_letters:
             await StrangersDoor(desk, watched).press(f"{action}|{letter}1.1.1", ())
 
     assert {action: sorted(kinds) for action, kinds in seen.items()} == {

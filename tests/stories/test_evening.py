@@ -31,7 +31,7 @@ async def test_a_whole_evening_on_postgresql(postgresql: Database, open_stage: O
     async with open_stage(postgresql) as stage:
         await Evening(stage).play(STEPS)
 
-        assert f"Yes: {RAIN}" in stage.transcript()
+        assert f"### It came out yes\n-# {RAIN}" in stage.transcript()
 
 
 async def test_what_stories_ask_of_discord_is_checked_against_its_own_description(

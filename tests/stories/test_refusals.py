@@ -175,8 +175,8 @@ MANAGER = [
     Try("Mia", "settings rounds", "extend time is between", {"extend": "1s"}),
     Try("Mia", "settings rounds", "is not a length of time", {"turn": "long"}),
     Try("Mia", "settings rounds", "may extend 0 to 20 times", {"extensions": 99}),
-    Try("Mia", "settings reminders", "Reminders are minutes before", {"minutes": "soon"}),
-    Try("Mia", "settings reminders", "At most 5 reminders", {"minutes": "1,2,3,4,5,6"}),
+    Try("Mia", "settings reminders", "Reminders come 1m to 14d before", {"minutes": "soon"}),
+    Try("Mia", "settings reminders", "5 reminders at most", {"minutes": "1,2,3,4,5,6"}),
 ]
 
 
@@ -243,6 +243,7 @@ async def test_settings_refuse_nonsense_and_who_may_not_change_them(stage: Stage
         ("settings rounds", {"turn": "5m"}),
         ("settings cues", {"spoken": True}),
         ("settings reminders", {"minutes": "15"}),
+        ("settings outcomes", {"mention": False}),
     ):
         answer = await stage.type("Ben", name, **options)
         assert "Only people with Manage Server can change the settings" in wire.alone(answer), name
@@ -285,7 +286,7 @@ async def test_a_form_that_does_not_come_from_discord_s_client_is_checked_too(
         ("recorded|q77", {"probability": "70"}, "not in this group"),
         ("resolved|q1", {"outcome": "perhaps"}, "The outcome is `yes`, `no` or `void`"),
         ("edited|q77", {"title": STRIKE}, "not in this group"),
-        ("frobnicated|q1", {}, "another version of the bot"),
+        ("frobnicated|q1", {}, "older version of the bot"),
         ("recorded|q1|q2", {}, "older version of the bot"),
         ("recorded", {}, "older version of the bot"),
     ):

@@ -46,7 +46,7 @@ def test_a_value_that_only_this_group_has_is_on_the_list() -> None:
     group = Group(id=1, name="Circle", timezone="Europe/Lisbon", turn_seconds=421)
 
     assert BY_NAME["timezone"].options(group)[0] == ("Europe/Lisbon", "Time zone: Europe/Lisbon")
-    assert BY_NAME["turn"].options(group)[0] == ("421s", "Turn: 7 minutes 1 second")
+    assert BY_NAME["turn"].options(group)[0] == ("421s", "Turn: 7m1s")
 
 
 @pytest.mark.parametrize("typed", ["twice", "", "-1", "١", "9" * 12])

@@ -192,5 +192,5 @@ def test_what_is_no_length_of_whole_minutes_or_more_than_a_fortnight_is_refused(
 
 def test_more_than_five_reminders_are_refused() -> None:
     assert len(parse_reminders("1,2,3,4,5")) == 5
-    with pytest.raises(Refusal, match="At most 5 reminders"):
+    with pytest.raises(Refusal, match="5 reminders at most"):
         parse_reminders("1,2,3,4,5,6")
