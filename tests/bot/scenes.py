@@ -84,17 +84,18 @@ def open_round(desk: Desk, names: Sequence[str] = CIRCLE) -> int:
 def open_turns(desk: Desk, names: Sequence[str] = CIRCLE) -> int:
     """A round whose first seat has the floor."""
     number = open_round(desk, names)
-    rounds_service.ready(desk, caller(names[0]), card(desk, number))
+    rounds_service.move_on(desk, caller(names[0]), card(desk, number))
     return number
 
 
 @scene
 def finish(desk: Desk, names: Sequence[str] = CIRCLE) -> int:
-    """A round that has closed, with nothing recorded."""
+    """A round that has closed, with one forecast: a round without any has no summary."""
     number = open_turns(desk, names)
+    record(desk, names[0], row(desk, Round, number).question_id)
     for name in names:
         rounds_service.done(desk, caller(name))
-    rounds_service.ready(desk, caller(names[0]))
+    rounds_service.move_on(desk, caller(names[0]))
     return number
 
 
@@ -107,7 +108,7 @@ def play(desk: Desk, clock: Clock, said: dict[str, tuple[str, str, str]]) -> int
     for name in names:
         clock.move(20)
         record(desk, name, question, said[name][0])
-    rounds_service.ready(desk, caller(names[0]))
+    rounds_service.move_on(desk, caller(names[0]))
     for name in names:
         clock.move(60)
         record(desk, name, question, said[name][1])
@@ -116,7 +117,7 @@ def play(desk: Desk, clock: Clock, said: dict[str, tuple[str, str, str]]) -> int
     for name in names:
         clock.move(20)
         record(desk, name, question, said[name][2])
-    rounds_service.ready(desk, caller(names[0]))
+    rounds_service.move_on(desk, caller(names[0]))
     return number
 
 
