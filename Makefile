@@ -18,7 +18,7 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: $(READY)   ## play a whole evening against a simulated Discord, then open it in the browser
+demo: $(READY)   ## an evening on a simulated Discord in the browser; ARGS=--exit plays it as a transcript
 	$(BIN)/dojo demo $(ARGS)
 
 test: $(READY)   ## every test, in parallel; services on SQLite, storage on PostgreSQL too

@@ -32,8 +32,8 @@ class PatientEnv(simcord.Env):
         await super()._settle_internal(timeout=max(timeout or 0.0, self.settle_timeout), **more)
 
 
-# Seconds to wait for the bot. Timers due within them would be waited for by the wall clock, so it
-# is no longer than needed.
+# Seconds to wait for the bot. Timers due within them (not alarms, which wait for the virtual clock)
+# would be waited for by the wall clock, so it is no longer than needed.
 SETTLE_TIMEOUT = 30.0
 
 
@@ -82,7 +82,7 @@ class Stage:
         env = PatientEnv(app.client, check_errors=False, settle_timeout=settle_timeout)
         if start is not None:
             env.backend.clock.advance((start - env.now()).total_seconds())
-        with virtual_alarms():
+        with virtual_alarms(env):
             await env.start()
             stage = cls(env, app, names, parts)
             if not newcomer:
@@ -221,12 +221,15 @@ def as_text(message: discord.Message) -> str:
         parts += [embed.title or "", embed.description or ""]
         parts += [f"{field.name}\n{field.value}" for field in embed.fields]
         parts += [embed.footer.text or ""]
-    parts += [part.content for part in components_of(message) if _is_text(part)]
+    parts += texts(message)
     buttons = labels(message)
     if buttons:
         parts.append("  ".join(f"[{label}]" for label in buttons))
     return "\n".join(part for part in parts if part)
 
 
-def _is_text(part: object) -> bool:
-    return isinstance(part, discord.TextDisplay)
+def texts(message: discord.Message) -> list[str]:
+    """Return the texts of a message that is laid out in parts."""
+    return [
+        part.content for part in components_of(message) if isinstance(part, discord.TextDisplay)
+    ]

@@ -40,6 +40,18 @@ NEEDED = frozenset({"send_messages", "embed_links", "attach_files"})
 PATIENCE = 1.5
 # An answer to an interaction is worth nothing after this.
 ANSWER_TIMEOUT = 20
+# Cards that are never shown to one person alone: there, a press is answered in words.
+OF_THE_GROUP = frozenset(
+    {
+        CardKind.LOBBY,
+        CardKind.BLIND,
+        CardKind.TURN,
+        CardKind.CUE,
+        CardKind.FINAL,
+        CardKind.STOPPED,
+        CardKind.SUMMARY,
+    }
+)
 SHOWN_THERE = "Done. The card in the channel shows it."
 
 
@@ -279,7 +291,7 @@ class Door:
 
         This saves a request to Discord: the answer is the edit.
         """
-        if self._is_private:  # a card of the group does not belong there
+        if self._is_private and at.kind in OF_THE_GROUP:
             done = await self.do(service, *args, **kwargs)
             await self.replace(Message(content=SHOWN_THERE))
             return done

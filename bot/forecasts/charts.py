@@ -133,11 +133,11 @@ def _by_member(history: History) -> dict[int, list[tuple[int, HistoryLine]]]:
 
 
 def _people(history: History) -> list[_Person]:
-    """Return those who have a line of their own, in the order in which they came in.
+    """Return those who have a line of their own: the caller, then the others as they came in.
 
     Of many people only the caller has one.
     """
-    found = _by_member(history)
+    found = dict(sorted(_by_member(history).items(), key=lambda one: not one[1][0][1].mine))
     many = len(found) > _MOST_LINES
     return [
         _Person(
@@ -173,9 +173,10 @@ def _panels(history: History) -> list[_Panel]:
 
 def _story(history: History, people: Sequence[_Person]) -> str:
     """Say how to read the picture: what is hidden, what the band is, what is left out."""
-    unit = f" In {history.asked.unit}." if history.asked.unit else ""
+    unit = f", in {history.asked.unit}" if history.asked.unit else ""
     percent = _panels(history)[0].percent
-    said = ["One step to the right for each forecast." if percent else f"The middles.{unit}"]
+    middles = f"The middle of each forecast{unit}."
+    said = ["One step to the right for each forecast." if percent else middles]
     if _is_band(history):
         said.append(f"The band holds the middle half of {history.people} people.")
     if history.hidden:

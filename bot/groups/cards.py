@@ -77,10 +77,9 @@ def trouble_message(trouble: Trouble) -> Message:
 
 def _headline(settings: GroupSettings) -> str:
     """Say what is missing, and where it is changed."""
-    panel = settings.mentions.of("settings panel")
     if settings.missing:
-        return f"**Not chosen yet:** {', '.join(settings.missing)}. {panel} asks for it."
-    return f"{panel} changes them with lists to choose from."
+        return f"**Not chosen yet:** {', '.join(settings.missing)}. `/settings panel` asks for it."
+    return "`/settings panel` changes them with lists to choose from."
 
 
 def _place(channel_id: int, group_id: int) -> str:

@@ -4,13 +4,12 @@ from collections.abc import Callable
 
 from bot.core import keys
 from bot.door.messages import (
-    BLUE,
     PRIMARY,
     SECONDARY,
     Item,
+    Layout,
     Message,
     button,
-    card,
     countdown,
     moment,
     safe,
@@ -20,10 +19,8 @@ from bot.groups.help_service import Help, Step
 
 def help_card(found: Help) -> Message:
     """Say where the group is and what comes next, then how an evening goes."""
-    embed = card(_TITLES[found.step], _NEXT[found.step](found), BLUE)
-    embed.add_field(name="How an evening goes", value=_evening(found), inline=False)
-    embed.add_field(name="At home", value=_at_home(found), inline=False)
-    return Message(embed=embed, items=_buttons(found))
+    now = f"### {_TITLES[found.step]}\n{_NEXT[found.step](found)}"
+    return Message(layout=Layout((now, _evening(found))), items=_buttons(found))
 
 
 _TITLES = {
@@ -120,19 +117,17 @@ def _evening(found: Help) -> str:
     say = found.mentions.of
     return "\n".join(
         (
+            "**How an evening goes**",
             f"1. Everybody brings questions: {say('question submit')}.",
             "2. The group picks one, and each writes down a blind first number.",
             "3. One seat at a time thinks out loud, then records a number.",
             "4. A last update, then a summary: how the group moved.",
+            (
+                f"5. At home {say('forecast')} updates a number, and {say('question resolve')} "
+                f"enters the outcome. Then everybody has a score: {say('leaderboard')}, "
+                f"{say('profile')}, {say('circle')}."
+            ),
         )
-    )
-
-
-def _at_home(found: Help) -> str:
-    say = found.mentions.of
-    return (
-        f"{say('forecast')} updates a number, {say('question resolve')} enters the outcome. Then "
-        f"all get scores: {say('leaderboard')}, {say('profile')}, {say('circle')}."
     )
 
 

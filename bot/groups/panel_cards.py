@@ -15,7 +15,6 @@ from bot.door.messages import (
     Layout,
     Message,
     button,
-    card,
 )
 from bot.door.selects import channel_select, role_select, word_select
 from bot.groups.offers import OFFERS, PAGES, ZONE, Offer, Page
@@ -58,6 +57,7 @@ def panel(settings: GroupSettings, page: Page = Page.PLACES) -> Message:
     group = settings.group
     at = keys.group(group.id, page)
     title, text = PAGES[page]
+    text = f"### Settings · {title}\n{text} Each choice is saved at once."
     if page is Page.PLACES and settings.missing:
         text = f"{text}\n**Not chosen yet:** {', '.join(settings.missing)}."
     chosen = [offered(at, offer, group) for offer in OFFERS if offer.page is page]
@@ -66,14 +66,16 @@ def panel(settings: GroupSettings, page: Page = Page.PLACES) -> Message:
         leaders = role_select("set_facilitator", at, "Facilitators: the role that leads", role)
         chosen = [*_channel_selects(at, group), leaders, *chosen]
     return Message(
-        embed=card(f"Settings · {title}", f"{text} Each choice is saved at once.", BLUE),
+        layout=Layout((text,)),
         items=(*chosen, *(_tab(group, one, page) for one in Page)),
     )
 
 
 def offered(at: Key, offer: Offer, group: Group) -> AnySelect:
     """Return the select of a setting that has values to choose from."""
-    return word_select(f"set_{offer.name}", at, offer.label, offer.options(group), offer.now(group))
+    is_chosen = offer is not ZONE or group.timezone_chosen
+    now = offer.now(group) if is_chosen else None
+    return word_select(f"set_{offer.name}", at, offer.label, offer.options(group), now)
 
 
 def value_form(at: Key, offer: Offer, group: Group) -> Modal:

@@ -1,12 +1,11 @@
 """A group's settings. Only people with Manage Server change them. Never touches Discord."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from bot.calendars.reminders import parse_reminders
 from bot.core import keys
 from bot.core.keys import Key
-from bot.core.mentions import Mentions, read_mentions
 from bot.core.refusals import StaleRefusal
 from bot.core.times.durations import parse_duration
 from bot.core.times.zones import parse_zone
@@ -69,7 +68,6 @@ class GroupSettings:
     group: Group
     troubles: tuple[ChannelTrouble, ...]
     may_change: bool = False
-    mentions: Mentions = field(default_factory=Mentions)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -86,9 +84,8 @@ def show(desk: Desk, caller: Caller) -> GroupSettings:
             for state in (EffectState.PARKED, EffectState.GIVEN_UP)
             for channel, reason, count in outbox.parked(tx, caller.group_id, state)
         )
-        mentions = read_mentions(tx)
     group = group or Group(id=caller.group_id, name=caller.group_name)
-    return GroupSettings(group, troubles, caller.manages_group, mentions)
+    return GroupSettings(group, troubles, caller.manages_group)
 
 
 def show_to_change(desk: Desk, caller: Caller) -> GroupSettings:

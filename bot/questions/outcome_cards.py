@@ -55,8 +55,8 @@ def resolution_card(shown: ResolutionCard) -> Message:
 def new_outcome_message(shown: NewOutcome) -> Message:
     """Tell those who forecast a question that its outcome is another one now."""
     title = one_line(shown.title, TITLE)
-    told = "Your scores have changed." if shown.scored else "Nobody is scored on it any more."
-    text = f"The outcome is now **{safe(shown.outcome)}**: {title}. {told}"
+    told = "Your score has changed." if shown.scored else "Nobody is scored on it any more."
+    text = f"“{title}” came out **{safe(shown.outcome)}** after all. {told}"
     items = (button("score_details", shown.at, "Details", PRIMARY),) if shown.scored else ()
     return Message(content=f"{_mentions(shown.called)} {text}", items=items, pings=shown.called)
 

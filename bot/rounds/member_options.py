@@ -1,6 +1,7 @@
 """What a member can do in a round beside what its card offers. Reads, decides nothing."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from sqlmodel import Session
@@ -14,7 +15,7 @@ from bot.rounds import live_session
 from bot.rounds import mapping as rounds_mapping
 from bot.rounds import rules as rounds_rules
 from storage import groups, rounds
-from storage.tables import Group, Meetup, Phase, Question, Round
+from storage.tables import Meetup, Phase, Question, Round
 
 ROUND_OVER = "That round is over. The newest card shows what is next."
 
@@ -30,7 +31,7 @@ class MemberOptions:
     leads: bool
     seated: bool
     can_join: bool
-    hostless: bool
+    can_take_over: bool
     clock: Literal["running", "paused"] | None = None
     extend_seconds: int = 0
     can_skip: bool = False
@@ -42,27 +43,45 @@ class MemberOptions:
 def read_options(desk: Desk, caller: Caller, at: Key) -> MemberOptions:
     """Return what the caller can do now in the round that a card belongs to."""
     with desk.db.read() as tx:
-        row = rounds.get(tx, caller.group_id, at.id)
-        if row is None or row.phase == Phase.CLOSED:
-            raise StaleRefusal(ROUND_OVER)
+        row = find_running(tx, caller, at)
         state, _ = rounds_rules.tick(rounds_mapping.load(tx, row), desk.clock())
-        group, meetup = groups.get(tx, caller.group_id), tx.get_one(Meetup, row.session_id)
-        me = groups.member_of_user(tx, group.id, caller.user_id)
-        member = None if me is None else row_id(me)
-        leads = _leads(caller, group, meetup, member)
+        meetup = tx.get_one(Meetup, row.session_id)
         closed = not _takes_forecasts(tx, desk, row)
-        return _options(row, meetup, state, member, leads=leads, closed=closed)
+        return _options(row, meetup, state, actor_of(tx, caller, meetup), closed=closed)
+
+
+def check_change_question(tx: Session, caller: Caller, row: Round, now: datetime) -> None:
+    """Refuse who may not change a round's question, before asking for another one."""
+    actor = actor_of(tx, caller, tx.get_one(Meetup, row.session_id))
+    rounds_rules.change_question(rounds_mapping.load(tx, row), actor, now=now)
+
+
+def find_running(tx: Session, caller: Caller, at: Key) -> Round:
+    """Return the round of a card, if it is the caller's group's and still runs."""
+    row = rounds.get(tx, caller.group_id, at.id)
+    if row is None or row.phase == Phase.CLOSED:
+        raise StaleRefusal(ROUND_OVER)
+    return row
+
+
+def actor_of(tx: Session, caller: Caller, meetup: Meetup) -> rounds_rules.Actor:
+    """Return the caller as the rules see them; nobody the group knows has the number 0."""
+    me = groups.member_of_user(tx, caller.group_id, caller.user_id)
+    member = 0 if me is None else row_id(me)
+    is_host = me is not None and member == live_session.host_of(meetup)
+    leads = is_host or caller.is_facilitator(groups.get(tx, caller.group_id))
+    return rounds_rules.Actor(member, leads=leads)
 
 
 def _options(
     row: Round,
     meetup: Meetup,
     state: rounds_rules.Round,
-    member: int | None,
+    who: rounds_rules.Actor,
     *,
-    leads: bool,
     closed: bool,
 ) -> MemberOptions:
+    member, leads = who.member, who.leads
     turn, undone = state.turn, rounds_rules.undoable(state)
     seats = {seat.member: seat.present for seat in state.seats}
     steers = turn is not None and (leads or turn.member == member)
@@ -70,9 +89,9 @@ def _options(
     return MemberOptions(
         at=card_refresh.current_card(row),
         leads=leads,
-        seated=seats.get(member, False) if member is not None else False,
+        seated=seats.get(member, False),
         can_join=has_seat or state.phase != "final",
-        hostless=meetup.host_gone or meetup.host_away,
+        can_take_over=(meetup.host_gone or meetup.host_away) and member != meetup.host_id,
         clock=("paused" if turn.paused else "running") if turn is not None and steers else None,
         extend_seconds=row.extend_seconds,
         can_skip=leads and turn is not None,
@@ -80,11 +99,6 @@ def _options(
         undo="skip" if undone and undone.ended_by == "skip" else "done" if undone else None,
         question_closed=closed,
     )
-
-
-def _leads(caller: Caller, group: Group, meetup: Meetup, member: int | None) -> bool:
-    is_host = member is not None and member == live_session.host_of(meetup)
-    return is_host or caller.is_facilitator(group)
 
 
 def _takes_forecasts(tx: Session, desk: Desk, row: Round) -> bool:

@@ -70,7 +70,7 @@ def _seat_items(options: MemberOptions) -> tuple[Item, ...]:
         items.append(button("leave", options.at, "Leave"))
     elif options.can_join:
         items.append(button("join", options.at, "Join"))
-    if options.hostless and not options.leads:
+    if options.can_take_over:
         items.append(button("take_over", options.at, "Take over"))
     return tuple(items)
 

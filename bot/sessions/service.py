@@ -14,7 +14,7 @@ from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.times.durations import parse_duration
 from bot.core.unit import ActUnit, Caller, Desk, Person, Unit, row_id
 from bot.questions import service as questions_service
-from bot.rounds import lengths, live_session, session_mapping, session_rules
+from bot.rounds import lengths, live_session, member_options, session_mapping, session_rules
 from bot.rounds import service as rounds_service
 from bot.rounds.session_rules import Session
 from bot.schedule.find import find_session
@@ -157,9 +157,8 @@ def start_round(desk: Desk, caller: Caller, at: Key) -> None:
 def other_questions(desk: Desk, caller: Caller, at: Key) -> OtherQuestions:
     """Return what can be taken in the place of the question of a card's round."""
     with desk.db.read() as tx:
-        row = rounds.get(tx, caller.group_id, at.id)
-        if row is None or row.phase == Phase.CLOSED:
-            raise StaleRefusal("That round is over. The newest card shows what is next.")
+        row = member_options.find_running(tx, caller, at)
+        member_options.check_change_question(tx, caller, row, desk.clock())
         here = Offers(caller.group_id, row.session_id, desk.clock())
         found = offers.page(tx, here, first=0, size=MOST_OTHERS)
         now = tx.get_one(Question, row.question_id).title

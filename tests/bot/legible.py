@@ -12,6 +12,7 @@ from bot.door import chart_style
 PHONE = 290  # the CSS pixels across in which Discord shows a picture there
 SMALLEST = 11
 TOUCHING = 0.5  # of a point: anti-aliasing
+APART = 2  # points between two texts on one line
 
 
 def figure_of(draw: Callable[[], bytes]) -> Figure:
@@ -41,9 +42,9 @@ def assert_legible(draw: Callable[[], bytes]) -> None:
     assert not small, f"too small at {PHONE} pixels: {small}"
     boxes = [(one.get_text(), one.get_window_extent()) for one in written]
     for text, box in boxes:
-        inside = box.x0 >= 0 and box.x1 * scale <= across and box.y0 >= 0
-        assert inside and box.y1 * scale <= down, f"cut off: {text!r}"
+        out = min(box.x0, box.y0) < 0 or box.x1 * scale > across or box.y1 * scale > down
+        assert not out, f"cut off: {text!r}"
     for (one, first), (other, second) in combinations(boxes, 2):
-        wide = min(first.x1, second.x1) - max(first.x0, second.x0)
+        wide = min(first.x1, second.x1) - max(first.x0, second.x0) + APART / scale
         high = min(first.y1, second.y1) - max(first.y0, second.y0)
         assert min(wide, high) * scale <= TOUCHING, f"{one!r} covers {other!r}"

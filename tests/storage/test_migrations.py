@@ -28,6 +28,7 @@ from storage.tables import (
     Meetup,
     Member,
     Question,
+    Resolution,
     Score,
     SessionState,
     Standing,
@@ -515,3 +516,17 @@ def test_after_the_upgrade_the_outbox_refuses_what_is_no_word(first_version: Dat
         refused = pytest.raises(Exception, match=r"(?i)check|null|too long")
         with refused, first_version.write() as tx:
             tx.execute(text(f"UPDATE outbox SET {wrong} WHERE id = 1"))
+
+
+# From 0009: who is mentioned when a question is resolved
+
+
+def test_outcomes_of_before_call_nobody_and_those_to_come_do(first_version: Database) -> None:
+    migrate.upgrade(first_version)
+
+    with first_version.read() as tx:
+        assert [one.calls for one in tx.exec(select(Resolution))] == [False, False]
+        assert tx.exec(select(Group)).one().call_forecasters
+    with first_version.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []

@@ -385,14 +385,10 @@ def _second_round() -> list[Step]:
 
 def _later() -> list[Step]:
     scores = (
-        f"Yes: {RAIN}",
-        "**Dan 0.040** · blind 74%: 0.068; turn = final = close 80%: 0.040",
-        "**Cleo 0.090**",
-        "**Ben 0.116** · blind 42%: 0.336; turn 66%: 0.116; final = close 71%: 0.084",
-        "**Ana 0.160**",
-        "**Eva 0.230**",
-        "Dan said 80% and it came out yes",
-        "The circle was worth **+0.174**: the group's number came nearer to what happened, from 47.1% to",
+        f"### It came out yes\n-# {RAIN}",
+        "**0.040** Dan · 80%\n**0.090** Cleo · 70%\n**0.116** Ben · 66%\n**0.160** Ana · 60%\n",
+        "**0.230** Eva · 52%",
+        "The group came nearer: 47.1% blind → **67.3%** (the same 5 people).",
     )
     rows = "`  2.` **0.090** Cleo · rank 1–5 · 1 question"
     return [
@@ -404,8 +400,10 @@ def _later() -> list[Step]:
             {"question": "1", "outcome": "yes", "source": "the station"},
             alone="is resolved: **yes**",
             shows=scores,
+            pings=("Dan", "Cleo", "Ben", "Ana", "Eva"),
             blind=False,
         ),
+        presses("Ben", "Details", alone="You earned **0.116**, better than 2 of 4.", blind=False),
         types("Eva", "leaderboard", {"metric": "brier", "min": 1}, alone=rows, blind=False),
         types("Dan", "circle", alone="nearer to what happened in 1 of 1 round", blind=False),
         types("Ben", "profile", alone="blind 0.336, turn 0.116, final 0.084", blind=False),

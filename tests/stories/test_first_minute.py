@@ -223,7 +223,7 @@ async def test_the_help_says_what_to_do_at_each_step_of_the_evening(stage: Stage
     mine, theirs = await asked("Ana"), await asked("Ben")
 
     said = [nothing, planned, lobby, blind, mine, theirs]
-    firsts = [text.splitlines()[0] for text in said]
+    firsts = [text.splitlines()[0].removeprefix("### ") for text in said]
     assert firsts == [
         "Nothing is planned yet",
         "The next evening is planned",

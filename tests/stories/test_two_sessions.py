@@ -102,11 +102,11 @@ async def test_a_command_means_the_session_of_its_channel(stage: Stage, rooms: l
         await room.press(room.host, "Go on")
 
     refused = await here.type("Cleo", "session done")
-    await upstairs.type("Cleo", "session done")
+    await upstairs.type("Cleo", "session pass")
     unknown = await here.type("Ana", "forecast", question=SNOW, probability="70")
 
     assert "not your turn" in wire.alone(refused)
-    assert "Dan · seat 2" in upstairs.card("Done")
+    assert "Dan · seat 1" in upstairs.card("Done")
     assert "Ana · seat 1" in here.card("Done")
     assert "Gwen · seat 1" in elsewhere.card("Done")
     assert "I know no such question here" in wire.alone(unknown)
@@ -128,7 +128,7 @@ async def test_clocks_of_several_circles_run_out_each_at_its_own_time(rooms: lis
     assert first == [True, False, False]
     assert second == [True, True, False]
     assert "2m left." in elsewhere.seen()
-    assert upstairs.seen().count("2m left.") == 1
+    assert "2m left." not in upstairs.seen()
 
 
 async def test_a_question_that_a_circle_has_taken_is_not_offered_to_another(

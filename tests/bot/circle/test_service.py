@@ -16,6 +16,7 @@ from bot.circle.service import GroupCircle
 from bot.core import keys
 from bot.core.numbers import say_probability
 from bot.core.unit import Desk
+from bot.questions import outcome_cards, own_score
 from bot.questions import outcomes as questions_outcomes
 from bot.registry import CARDS
 from bot.rounds import service as rounds_service
@@ -76,6 +77,13 @@ def told(view: GroupCircle) -> str:
     embed = circle_card(view, None).embed
     assert embed is not None
     return "\n".join([embed.description or "", *(str(one.value) for one in embed.fields)])
+
+
+def outcome_details(desk: Desk) -> dict[str, str]:
+    """What somebody reads who presses Details on the outcome of the first question."""
+    embed = outcome_cards.details_card(own_score.show(desk, caller("Ana"), 1)).embed
+    assert embed is not None
+    return {str(one.name): str(one.value) for one in embed.fields}
 
 
 @contextmanager
@@ -297,14 +305,8 @@ def test_the_summary_tells_how_the_forecast_moved(desk: Desk, clock: Clock) -> N
 def test_the_outcome_tells_what_the_circle_was_worth(desk: Desk, clock: Clock) -> None:
     settle(desk, clock, play(desk, clock, SAID), "no")
 
-    message = CARDS.render(desk, keys.resolution(1))
-
-    assert message is not None
-    assert message.embed is not None
-    told = next(
-        one.value for one in message.embed.fields if one.name == "What the circle was worth"
-    )
-    assert told is not None
+    fields = outcome_details(desk)
+    told = fields["What the circle was worth"]
     gain = by_odds(0.3, 0.9, 0.4) ** 2 - 0.25
     assert (
         f"The circle was worth **+{gain:.3f}**: the group's number came nearer to what happened"
@@ -321,11 +323,7 @@ def test_an_outcome_without_a_circle_says_nothing_about_one(desk: Desk, clock: C
     clock.move(60)
     questions_outcomes.resolve(desk, caller("Ana"), number, outcome="yes", known="")
 
-    message = CARDS.render(desk, keys.resolution(number))
-
-    assert message is not None
-    assert message.embed is not None
-    assert "What the circle was worth" not in [one.name for one in message.embed.fields]
+    assert "What the circle was worth" not in outcome_details(desk)
 
 
 def test_a_member_s_part_in_the_circle_is_read_with_what_it_rests_on(

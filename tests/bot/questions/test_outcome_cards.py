@@ -237,7 +237,7 @@ def test_another_outcome_calls_once_more_and_the_same_one_does_not(
     assert told is not None
     message = new_outcome_message(told)
     assert set(message.pings) == users("Ben", "Cleo")
-    assert "The outcome is now **no**: Will it rain in Niamey tomorrow?" in message.content
+    assert "“Will it rain in Niamey tomorrow?” came out **no** after all." in message.content
     assert [one.label for one in message.items] == ["Details"]  # type: ignore[union-attr]
 
 
