@@ -236,10 +236,10 @@ def test_a_running_round_hides_number_and_count_and_its_end_shows_them(desk: Des
     for name in CIRCLE:
         record(desk, name, 1, "60")
     running = shown(desk)
-    rounds_service.ready(desk, caller(), scenes.card(desk, number))
+    rounds_service.move_on(desk, caller(), scenes.card(desk, number))
     for name in CIRCLE:
         rounds_service.done(desk, caller(name))
-    rounds_service.ready(desk, caller())
+    rounds_service.move_on(desk, caller())
     plan(desk)
 
     assert (running.forecasters, running.group_says, running.known_to) == (None, None, ())
