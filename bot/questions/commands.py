@@ -9,6 +9,7 @@ from bot.core import keys
 from bot.door.interactions import Door
 from bot.door.messages import cut
 from bot.questions import cards as questions_cards
+from bot.questions import form_cards
 from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
 from storage.tables import QuestionState
@@ -38,7 +39,7 @@ async def outcome_choices(
 @question.command(name="submit", description="Bring a question: opens a form")
 async def submit(interaction: discord.Interaction[Any]) -> None:
     """Open the form of a new question."""
-    await Door(interaction).open_for("submitted", keys.question(0))
+    await Door(interaction).open_for("submitted", form_cards.NEW)
 
 
 @question.command(name="list", description="The group's questions, newest first")
