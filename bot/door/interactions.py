@@ -301,9 +301,9 @@ class Door:
         """Answer with a form to fill in, by its custom id, with what was typed into it before."""
         await self.ask(await self._made_form(form, typed or {}))
 
-    async def open_for(self, action: str, at: Key) -> None:
+    async def open_for(self, action: str, at: Key, typed: Mapping[str, str] | None = None) -> None:
         """Answer with the form whose sending does `action`."""
-        await self.open(str(CustomId(action, at)))
+        await self.open(str(CustomId(action, at)), typed)
 
     async def _made_form(self, form: str, typed: Mapping[str, str]) -> discord.ui.Modal:
         """Make a form anew; refuse where it cannot be sent any more."""
