@@ -10,7 +10,7 @@ from storage.tables import Draft
 from tests.bot.scenes import rows
 from tests.stories import wire
 from tests.stories.evening import RAIN
-from tests.stories.test_forms import correct, fields
+from tests.stories.forms import correct, fields
 
 WINNER = "Who will win the election in Guatemala?"
 FIRST = {
