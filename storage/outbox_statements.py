@@ -84,9 +84,7 @@ WITHDRAW = (
             (_PRESSED | (_UNDER_WAY > 0), bindparam("answered", type_=UTCDateTime())), else_=_NOW
         ),
     )
-    .returning(
-        col(Effect.id), col(Effect.channel_id), col(Effect.message_id), col(Effect.wanted)
-    )
+    .returning(col(Effect.id), col(Effect.channel_id), col(Effect.message_id), col(Effect.wanted))
 )
 _LEFT = case((col(Effect.under_way) > 1, col(Effect.under_way) - 1), else_=0)
 _NEWEST_AND_ALONE = (col(Effect.wanted) <= bindparam("version")) & (col(Effect.under_way) <= 1)
