@@ -167,6 +167,11 @@ def new_outcome(question_id: int, entered: int) -> Key:
     return Key(CardKind.NEW_OUTCOME, question_id, (entered,))
 
 
+def standing(user_id: int = 0) -> Key:
+    """Return the key on a button about a member's standing, or without a member the group's."""
+    return Key(CardKind.STANDING, user_id)
+
+
 def trouble(channel_id: int, now: datetime) -> Key:
     """Return the key of the notice that a channel is closed to the bot.
 
