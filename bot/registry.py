@@ -11,6 +11,7 @@ from discord import app_commands
 
 from bot.calendars import commands as calendars_commands
 from bot.circle import commands as circle_commands
+from bot.circle import views as circle_views
 from bot.data import commands as data_commands
 from bot.door import corrections
 from bot.door.card_table import Card, CardTable, timeless
@@ -101,6 +102,7 @@ ACTIONS = {
     **forecasts_views.ACTIONS,
     **standings_views.ACTIONS,
     **groups_views.ACTIONS,
+    **circle_views.ACTIONS,
 }
 
 # Every message that the bot keeps up, by the kind of its key.
