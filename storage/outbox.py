@@ -113,6 +113,22 @@ def _want(tx: Session, keys: Collection[str], now: datetime, pressed: int | None
     return tx.connection().execute(statements.WANT, wanted | times).all()
 
 
+def withdraw(tx: Session, keys: Collection[str], *, now: datetime) -> bool:
+    """Have messages deleted, whether they were posted or may have been; tell if any exists."""
+    given = {"keys": list(keys), "now": now, "answered": now + ANSWER_TIME}
+    return bool(tx.connection().execute(statements.WITHDRAW, given).all())
+
+
+def renew(tx: Session, *, key: str, expires_at: datetime, now: datetime) -> bool:
+    """Have the message `key` show something newer until `expires_at`; tell if it exists."""
+    is_there = refresh(tx, key=key, now=now)
+    if is_there:
+        tx.connection().execute(
+            update(Effect).where(col(Effect.key) == key).values(expires_at=expires_at)
+        )
+    return is_there
+
+
 def ping(
     tx: Session, *, key: str, group_id: int, channel_id: int, expires_at: datetime, now: datetime
 ) -> None:

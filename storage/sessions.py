@@ -9,6 +9,8 @@ from sqlmodel import Session, col, select
 from storage.groups import ASLEEP
 from storage.tables import Answer, Attendance, Meetup, Presence, Rsvp, SessionState, Vote
 
+# The number of a session's first lobby; votes before the session are votes in it.
+FIRST_LOBBY = 1
 # Built once: every card of a round asks this, and building a statement costs more than running it.
 _ATTENDANCES = (
     select(Attendance)
@@ -186,6 +188,30 @@ def votes(tx: Session, session_id: int, lobby: int) -> dict[int, int]:
         )
     )
     return dict(rows.all())
+
+
+def votes_ahead(tx: Session, session_id: int) -> dict[int, int]:
+    """Return the votes for a session that is still planned: question ids by member.
+
+    They are votes of its first lobby, so that they count there.
+    """
+    return votes(tx, session_id, FIRST_LOBBY)
+
+
+def vote_ahead(tx: Session, session_id: int, member_id: int, question_id: int) -> int | None:
+    """Save a member's vote for a session that is planned, or take the same one back.
+
+    Return the question that the member wanted before.
+    """
+    before = votes_ahead(tx, session_id).get(member_id)
+    if before == question_id:
+        one = select(Vote).where(
+            Vote.session_id == session_id, Vote.lobby == FIRST_LOBBY, Vote.member_id == member_id
+        )
+        tx.delete(tx.exec(one).one())
+    else:
+        vote(tx, session_id, FIRST_LOBBY, member_id, question_id)
+    return before
 
 
 def vote(tx: Session, session_id: int, lobby: int, member_id: int, question_id: int) -> None:

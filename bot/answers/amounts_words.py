@@ -6,7 +6,7 @@ from bot.answers.formats import AnswerFormat
 from bot.answers.kinds import kind_of
 from bot.answers.numbers import say_amount, say_number
 from bot.answers.probabilities import Belief
-from bot.answers.wording import COUNTS, CardField, FormField, PathWords, PictureName
+from bot.answers.wording import COUNTS, MOST_FIELDS, CardField, FormField, PathWords, PictureName
 from bot.door.messages import safe
 
 BOLD_ALONE = (
@@ -35,7 +35,13 @@ class AmountInWords:
         value = safe(f"a number in {asked.unit}") if asked.unit else "a number"
         return CardField("Answer", value, inline=True)
 
-    def form_fields(self, asked: AnswerFormat, said: Sequence[str]) -> list[FormField]:
+    def hint(self, asked: AnswerFormat) -> str:
+        """Hint at nothing: every answer is possible."""
+        return ""
+
+    def form_fields(
+        self, asked: AnswerFormat, said: Sequence[str], most: int = MOST_FIELDS
+    ) -> list[FormField]:
         """Ask for the three numbers, each in a field that says what it means."""
         unit = f"A number in {asked.unit}. " if asked.unit else ""
         asks = (
@@ -66,10 +72,8 @@ class AmountInWords:
         if _amount(start, asked) == said:
             return f"The group's middle stayed at **{said}** ({who})."
         way = "up" if end > start else "down"
-        return (
-            f"The group's middle moved **{way} from {_amount(start, asked)} (blind) to {said} "
-            f"(final)**: {who}."
-        )
+        begun = _amount(start, asked)
+        return f"The group's middle moved **{way} from {begun} blind to {said}** ({who})."
 
     def say_pooled(self, belief: Belief, asked: AnswerFormat) -> str:
         """Say the middle and the range, rounded as no single number was said so."""

@@ -9,6 +9,8 @@ from bot.answers.probabilities import Belief
 
 PictureName = Literal["line", "strips", "ranges"]
 
+# A form has five parts; one of them is the reason.
+MOST_FIELDS = 4
 COUNTS = "the forecast of one's own turn, or where no round took the question the last one."
 
 
@@ -64,8 +66,13 @@ class KindInWords(Protocol):
     def describe(self, asked: AnswerFormat) -> CardField | None:
         """Say on a question's card what can be answered, where it is not yes or no."""
 
-    def form_fields(self, asked: AnswerFormat, said: Sequence[str]) -> list[FormField]:
-        """List the fields of a forecast; `said` is what stands so far, part by part."""
+    def hint(self, asked: AnswerFormat) -> str:
+        """Hint at what the answers lack, in one line; nothing if they lack nothing."""
+
+    def form_fields(
+        self, asked: AnswerFormat, said: Sequence[str], most: int = MOST_FIELDS
+    ) -> list[FormField]:
+        """List the fields of a forecast, at most so many; `said` is what stands so far in parts."""
 
     def outcome_note(self, asked: AnswerFormat) -> str | None:
         """Say how to type the outcome; None where one chooses from a list."""

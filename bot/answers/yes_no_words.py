@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.answers.formats import VOID, AnswerFormat
 from bot.answers.probabilities import Belief
-from bot.answers.wording import COUNTS, CardField, FormField, PathWords, PictureName
+from bot.answers.wording import COUNTS, MOST_FIELDS, CardField, FormField, PathWords, PictureName
 from bot.answers.yes_no import chance
 from bot.core.numbers import say_probability
 from bot.door.messages import say_brier
@@ -35,7 +35,13 @@ class YesOrNoInWords:
         """Describe nothing, for the same reason."""
         return None
 
-    def form_fields(self, asked: AnswerFormat, said: Sequence[str]) -> list[FormField]:
+    def hint(self, asked: AnswerFormat) -> str:
+        """Hint at nothing: every answer is possible."""
+        return ""
+
+    def form_fields(
+        self, asked: AnswerFormat, said: Sequence[str], most: int = MOST_FIELDS
+    ) -> list[FormField]:
         """Ask for one chance."""
         so_far = f" Your forecast so far: {said[0]}." if said else ""
         return [FormField("How likely is it?", f"As 70, 70%, 0.7 or 7/10.{so_far}", "70%")]
@@ -55,9 +61,9 @@ class YesOrNoInWords:
         if start == end:
             return f"The group stayed at **{end}** ({who})."
         if abs(change) < HARDLY:
-            return f"The group hardly moved: {start} (blind), **{end}** (final; {who})."
+            return f"The group hardly moved: {start} blind, **{end}** at the end ({who})."
         way = "up" if change > 0 else "down"
-        return f"The group moved **{way} from {start} (blind) to {end} (final)**: {who}."
+        return f"The group moved **{way} from {start} blind to {end}** ({who})."
 
     def say_pooled(self, belief: Belief, asked: AnswerFormat) -> str:
         """Say the chance of yes."""

@@ -48,7 +48,7 @@ def group_alt_text(view: GroupCircle) -> str:
     )
     gains = ", ".join(say_gain(dot.gain) for dot in view.gains[-12:])
     newest = "newest rounds" if len(view.gains) > 12 else "rounds in order"
-    told = f" Circle gain of the {newest}: {gains}." if gains else ""
+    told = f" Worth of the {newest}: {gains}." if gains else ""
     table = f" Mean Brier scores: {rows}." if rows else ""
     return chart_style.alt_text(f"{_story(view)}{table}{told}")
 
@@ -66,7 +66,7 @@ def _story(view: GroupCircle) -> str:
         )
     low, high = mean.interval
     gain = say_gain(mean.value)
-    return f"{rounds}: circle gain {gain} on average (90%: {say_gain(low)} to {say_gain(high)})."
+    return f"{rounds}: each was worth {gain} on average (90%: {say_gain(low)} to {say_gain(high)})."
 
 
 def _rows(view: GroupCircle) -> list[Row]:
@@ -122,7 +122,7 @@ def _draw_row(area: Axes, down: float, row: Row) -> None:
 
 def _draw_gains(card: Figure, view: GroupCircle, top: float) -> None:
     """Draw a stem for each round, up where the group came nearer, and the mean."""
-    chart_style.write(card, chart_style.MARGIN, top - 26, "Circle gain, round by round", bold=True)
+    chart_style.write(card, chart_style.MARGIN, top - 26, "What each round was worth", bold=True)
     gains = [dot.gain for dot in view.gains]
     limits = _gain_limits(gains)
     left = chart_style.MARGIN + chart_rows.label_room(limits, chart_rows.say_plain)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+import discord
 from discord import app_commands
 
 from bot.core.pools import Pools
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     import aiohttp
 
 Handler = Callable[..., "Coroutine[Any, Any, None]"]
+# Makes a form anew, from its key and from what was typed into it before.
+MakeForm = Callable[..., "Coroutine[Any, Any, discord.ui.Modal]"]
 AnyCommand = app_commands.Command[Any, ..., Any] | app_commands.Group
 
 
@@ -27,10 +30,12 @@ class Action:
     """What a press does, and the kinds of keys that it may have.
 
     Anybody can make up a custom id, and a handler must not be handed the number of something else.
+    Where the press is the sending of a form, `form` makes that form; what was refused is opened so.
     """
 
     handler: Handler
     kinds: Collection[CardKind]
+    form: MakeForm | None = None
 
 
 class RequestBudget(Protocol):
@@ -111,6 +116,9 @@ class Parts(Protocol):
 
     async def begin(self) -> None:
         """Go on where the last process stopped."""
+
+    async def note_commands(self, ids: Mapping[str, int]) -> None:
+        """Note the ids that Discord has given to the slash commands."""
 
     def run(
         self, work: Callable[..., Any], /, *args: Any, **kwargs: Any

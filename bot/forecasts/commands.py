@@ -5,6 +5,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
+from bot.core import keys
 from bot.door.interactions import Door
 from bot.door.parts import AnyCommand
 from bot.forecasts import cards as forecasts_cards
@@ -31,9 +32,9 @@ async def forecast(
     """Record a forecast, in or outside a session."""
     door = Door(interaction)
     question_id = await door.do(questions_service.find_id, question)
-    receipt = await door.do(
-        forecasts_service.record, question_id, probability=probability, reason=reason or ""
-    )
+    said = {"probability": probability, "reason": reason or ""}
+    door.note_typed("recorded", keys.question(question_id), **said)
+    receipt = await door.do(forecasts_service.record, question_id, **said)
     await door.whisper(forecasts_cards.receipt(receipt))
 
 

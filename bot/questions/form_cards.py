@@ -107,7 +107,7 @@ def resolve_form(at: Key, found: Resolvable) -> Modal:
             description=f"Forecasts made later do not count. Empty {_unless_typed(found)}.",
             component=TextInput(
                 custom_id="known_at",
-                placeholder="yesterday 18:00",
+                placeholder="When the world could know it: yesterday 18:00",
                 required=False,
                 max_length=LONGEST_TIME,
             ),

@@ -1,10 +1,15 @@
 """Buttons and forms about questions."""
 
+from collections.abc import Mapping
+
+import discord
+
+from bot.core import keys
 from bot.core.keys import Key
 from bot.door.interactions import Door, fields_of
 from bot.door.parts import Action
 from bot.questions import cards as questions_cards
-from bot.questions import form_cards
+from bot.questions import form_cards, outcome_cards, own_score
 from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
 from storage.enums import CardKind
@@ -12,7 +17,12 @@ from storage.enums import CardKind
 
 async def bring(door: Door, _at: Key, _values: tuple[str, ...]) -> None:
     """Open the form of a new question."""
-    await door.ask(form_cards.question_form())
+    await door.open_for("submitted", keys.question(0))
+
+
+async def new_form(_door: Door, _at: Key, _typed: Mapping[str, str]) -> discord.ui.Modal:
+    """Make the form of a new question."""
+    return form_cards.question_form()
 
 
 async def submitted(door: Door, _at: Key, _values: tuple[str, ...]) -> None:
@@ -27,6 +37,12 @@ async def edited(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     await door.whisper(message=questions_cards.brought(changed))
 
 
+async def edit_form(door: Door, at: Key, _typed: Mapping[str, str]) -> discord.ui.Modal:
+    """Make the form of a question that exists, with what it says now."""
+    written = await door.do(questions_service.as_written, at.id)
+    return form_cards.question_form(at.id, written)
+
+
 async def choose_close(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Save a question with the close that the member has chosen."""
     await door.replace(questions_cards.brought(await door.do(questions_service.choose_close, at)))
@@ -34,13 +50,22 @@ async def choose_close(door: Door, at: Key, _values: tuple[str, ...]) -> None:
 
 async def mark(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Set or remove the member's "Already forecast it" mark."""
-    await door.change(at, questions_service.toggle_mark, at)
+    if door.on_card:
+        await door.change(at, questions_service.toggle_mark, at)
+    else:
+        await door.do(questions_service.toggle_mark, at)
+        await door.show(at)
 
 
 async def resolve(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Open the form of an outcome."""
+    await door.open_for("resolved", at)
+
+
+async def resolve_form(door: Door, at: Key, _typed: Mapping[str, str]) -> discord.ui.Modal:
+    """Make the form of an outcome, for those who may enter it."""
     found = await door.do(questions_outcomes.check_may_resolve, at.id)
-    await door.ask(form_cards.resolve_form(at, found))
+    return form_cards.resolve_form(at, found)
 
 
 async def resolved(door: Door, at: Key, _values: tuple[str, ...]) -> None:
@@ -63,14 +88,25 @@ async def choose_known(door: Door, at: Key, _values: tuple[str, ...]) -> None:
 
 async def dispute(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Open the form of a dispute."""
+    await door.open_for("disputed", at)
+
+
+async def dispute_form(door: Door, at: Key, _typed: Mapping[str, str]) -> discord.ui.Modal:
+    """Make the form of a dispute, for those who may raise one."""
     await door.do(questions_outcomes.check_may_dispute, at.id)
-    await door.ask(form_cards.dispute_form(at))
+    return form_cards.dispute_form(at)
 
 
 async def disputed(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Save a dispute from its form."""
     await door.do(questions_outcomes.dispute, at.id, fields_of(door.interaction).get("reason", ""))
     await door.whisper("Your objection is on the question's card, for the author and facilitators.")
+
+
+async def score_details(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """Tell one member their own score, and what the numbers mean."""
+    own = await door.do(own_score.show, at.id)
+    await door.whisper(message=outcome_cards.details_card(own))
 
 
 def _written(door: Door) -> questions_service.Written:
@@ -86,14 +122,17 @@ def _written(door: Door) -> questions_service.Written:
 
 _WITH_OUTCOME = {CardKind.QUESTION, CardKind.RESOLUTION}
 ACTIONS = {
-    "bring": Action(bring, {CardKind.ANNOUNCEMENT, CardKind.REMINDER, CardKind.LOBBY}),
-    "submitted": Action(submitted, {CardKind.QUESTION}),
-    "edited": Action(edited, {CardKind.QUESTION}),
+    "bring": Action(
+        bring, {CardKind.ANNOUNCEMENT, CardKind.REMINDER, CardKind.LOBBY, CardKind.GROUP}
+    ),
+    "submitted": Action(submitted, {CardKind.QUESTION}, new_form),
+    "edited": Action(edited, {CardKind.QUESTION}, edit_form),
     "choose_close": Action(choose_close, {CardKind.DRAFT}),
     "choose_known": Action(choose_known, {CardKind.DRAFT}),
     "mark": Action(mark, {CardKind.QUESTION}),
     "resolve": Action(resolve, _WITH_OUTCOME),
-    "resolved": Action(resolved, _WITH_OUTCOME),
+    "resolved": Action(resolved, _WITH_OUTCOME, resolve_form),
     "dispute": Action(dispute, _WITH_OUTCOME),
-    "disputed": Action(disputed, _WITH_OUTCOME),
+    "disputed": Action(disputed, _WITH_OUTCOME, dispute_form),
+    "score_details": Action(score_details, {*_WITH_OUTCOME, CardKind.NEW_OUTCOME}),
 }

@@ -55,7 +55,7 @@ def check_start(at: datetime, now: datetime) -> None:
 def check_length(length: timedelta) -> int:
     """Return how many minutes a session lasts; refuse too short or too long ones."""
     if not SHORTEST <= length <= LONGEST:
-        raise Refusal("A session lasts between 10 minutes and a day, for example `90m` or `2h`.")
+        raise Refusal("A session lasts between 10m and 1d, for example `90m` or `2h`.")
     return round(length.total_seconds() / 60)
 
 
@@ -99,6 +99,14 @@ def reminders(starts_at: datetime, minutes: Sequence[int]) -> tuple[DueReminder,
 def next_reminder(starts_at: datetime, minutes: Sequence[int], now: datetime) -> datetime | None:
     """Return the next moment for a reminder, if any is left."""
     return next((one.at for one in reminders(starts_at, minutes) if one.at > now), None)
+
+
+def is_hour(starts_at: datetime, ends_at: datetime, *, planned_at: datetime, now: datetime) -> bool:
+    """Tell whether a session that nobody has started should be going on.
+
+    One that was planned at its own start, or after it, needs no call.
+    """
+    return planned_at < starts_at <= now < ends_at
 
 
 def due_reminder(

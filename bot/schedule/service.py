@@ -24,11 +24,13 @@ from bot.schedule import lifecycle, series_service
 from bot.schedule import rules as schedule_rules
 from bot.schedule.find import find_session
 from bot.schedule.series_rules import Scope
-from storage import groups, outbox, planning, sessions
+from storage import groups, offers, outbox, planning, sessions
 from storage.enums import CardKind
+from storage.offers import Offers
 from storage.tables import Answer, DraftKind, Meetup, Repeat, Rsvp, Series, SessionState
 
 AHEAD = (SessionState.LIVE, SessionState.SCHEDULED)
+NOT_PLANNED = "That session has begun, or it is cancelled. `/session list` shows the next."
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,16 @@ class Planned:
     repeats: str = ""
     others: int = 0
     alone: bool = False
+
+
+@dataclass(frozen=True)
+class Voted:
+    """A member's vote for a planned session; `counts` is False once it is taken back."""
+
+    question: str
+    session: str
+    starts_at: datetime
+    counts: bool
 
 
 @dataclass(frozen=True)
@@ -148,6 +160,43 @@ def rsvp(desk: Desk, caller: Caller, at: Key, said: Answer) -> None:
         card_refresh.follow(unit, Change.SESSION_ANSWERED, meetup)
         if at.kind == CardKind.REMINDER:
             unit.refresh(at)
+
+
+def vote(desk: Desk, caller: Caller, at: Key, question_id: int) -> Voted:
+    """Vote for a question of the planned session of an announcement, or take the vote back."""
+    with desk.act(caller) as unit:
+        meetup = sessions.get(unit.tx, unit.group.id, at.id)
+        if meetup is None or meetup.state != SessionState.SCHEDULED:
+            raise StaleRefusal(NOT_PLANNED)
+        return save_vote(unit, meetup, question_id)
+
+
+def vote_in_next(desk: Desk, caller: Caller, question_id: int) -> Voted:
+    """Vote that the next planned session takes a question, or take the vote back."""
+    with desk.act(caller) as unit:
+        planned = [SessionState.SCHEDULED]
+        found = sessions.listing(unit.tx, unit.group.id, states=planned, limit=1)
+        if not found:
+            raise Refusal(
+                "No session is planned, so there is nothing to vote for yet. `/session schedule` "
+                "plans one."
+            )
+        return save_vote(unit, found[0], question_id)
+
+
+def save_vote(unit: ActUnit, meetup: Meetup, question_id: int) -> Voted:
+    """Save a vote that counts in the session's first lobby; the same vote again takes it back."""
+    session_id = row_id(meetup)
+    before = sessions.vote_ahead(unit.tx, session_id, unit.my_id, question_id)
+    touched = {question_id} | ({before} if before else set())
+    available = offers.among(unit.tx, Offers(unit.group.id, session_id, unit.now), touched)
+    if question_id not in available:
+        raise StaleRefusal("That question cannot be taken any more. Choose another one.")
+    card_refresh.follow(unit, Change.SESSION_VOTED_AHEAD, meetup)
+    for one in available.values():
+        card_refresh.follow(unit, Change.QUESTION_VOTED, one)
+    title = available[question_id].title
+    return Voted(title, meetup.title, meetup.starts_at, counts=before != question_id)
 
 
 def listing(desk: Desk, caller: Caller) -> list[Upcoming]:

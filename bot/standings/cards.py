@@ -35,7 +35,7 @@ from storage.tables import Moment
 
 # What `/leaderboard` offers for its metric: how it reads, and its name.
 OFFERED: tuple[Metric, ...] = ("edge", "over_time", *(one for one in METRICS[1:-1]))
-METRIC_CHOICES = tuple((f"{WORDS[metric].name} ({metric})", metric) for metric in OFFERED)
+METRIC_CHOICES = tuple((f"{metric}: {WORDS[metric].hint}", metric) for metric in OFFERED)
 LONGEST_NAME = 32
 MOMENTS = {
     Moment.BLIND: "Blind, before anybody spoke",
@@ -77,7 +77,9 @@ def leaderboard_card(board: Board, picture: Picture | None) -> Message:
         next_ = CHANGE_SEATS if board.unmoved else _progress(row, asked)
         value = "\n".join([*told, next_])
         embed.add_field(name="You" if here else f"You, on page {page}", value=value, inline=False)
-    embed.set_footer(text=f"{WORDS[asked.metric].means} {_ranges(board)}".strip())
+    words = WORDS[asked.metric]
+    meaning = f"{asked.metric}: {words.hint}. {words.means} {_ranges(board)}"
+    embed.set_footer(text=meaning.strip())
     if picture is not None:
         embed.set_image(url=f"attachment://{picture.filename}")
     return Message(embed=embed, picture=picture, items=_turning(board))

@@ -106,9 +106,9 @@ def test_the_same_group_gives_the_same_bytes() -> None:
 def test_alt_text_gives_the_story_the_scores_and_the_gains() -> None:
     text = group_alt_text(replace(MANY, gains=gains(0.1, -0.02)))
 
-    assert "30 resolved rounds: circle gain +0.040 on average (90%: −0.010 to +0.090)." in text
+    assert "30 resolved rounds: each was worth +0.040 on average (90%: −0.010 to +0.090)." in text
     assert "mean of odds 0.100 (90% 0.050 to 0.200)" in text
-    assert "Circle gain of the rounds in order: +0.100, −0.020." in text
+    assert "Worth of the rounds in order: +0.100, −0.020." in text
 
 
 def test_a_mean_of_few_rounds_is_neither_drawn_nor_said() -> None:

@@ -39,7 +39,7 @@ async def door(monkeypatch: pytest.MonkeyPatch) -> Door:
     app = SimpleNamespace(run=run, desk=None)
     interaction: Any = SimpleNamespace(
         client=SimpleNamespace(app=app), response=Response(), guild_id=1, id=1,
-        user=SimpleNamespace(id=1),
+        user=SimpleNamespace(id=1), type=discord.InteractionType.component, extras={},
     )  # fmt: skip
     return OpenDoor(interaction)
 

@@ -36,6 +36,8 @@ from tests.bot.scenes import (
 )
 from tests.conftest import GROUP, START, Clock, caller
 
+pytestmark = pytest.mark.both_engines
+
 BLIND_SECONDS, TURN_SECONDS, GRACE_SECONDS, FINAL_SECONDS = 180, 600, 60, 180
 
 
@@ -541,3 +543,87 @@ def test_history_says_how_it_came_out_and_who_asks(desk: Desk) -> None:
     assert after.outcome is not None
     assert (after.outcome.said, after.outcome.measured) == ("no", 0.0)
     assert [line.mine for line in after.lines] == [True, False]
+
+
+# Recording and ending the turn at once
+
+
+def test_a_forecast_that_finishes_the_turn_does_both_at_once(desk: Desk) -> None:
+    number = open_turns(desk)
+
+    receipt = forecasts_service.record_at(
+        desk, caller("Ana"), keys.turn(number, 1), probability="70", finish=True
+    )
+
+    assert receipt.finished
+    assert (last(desk).kind, last(desk).turn_number) == (ForecastKind.TURN, 1)
+    assert speaker(desk, number) == "Ben"
+
+
+def test_a_refused_number_neither_records_nor_finishes(desk: Desk) -> None:
+    number = open_turns(desk)
+    before = snapshot(desk)
+
+    with pytest.raises(Refusal):
+        forecasts_service.record_at(
+            desk, caller("Ana"), keys.turn(number, 1), probability="150", finish=True
+        )
+
+    assert snapshot(desk) == before
+
+
+def test_the_cue_s_form_finishes_the_turn_too(desk: Desk) -> None:
+    number = open_turns(desk)
+
+    forecasts_service.record_at(
+        desk, caller("Ana"), keys.cue(number, 1, 0, 0), probability="70", finish=True
+    )
+
+    assert speaker(desk, number) == "Ben"
+
+
+@pytest.mark.parametrize("who", ["Ana", "Ben", "Cleo"])
+def test_only_the_turn_on_the_card_is_finished_and_only_by_its_speaker(
+    desk: Desk, who: str
+) -> None:
+    number = open_turns(desk)
+    rounds_service.done(desk, caller("Ana"))
+
+    receipt = forecasts_service.record_at(
+        desk, caller(who), keys.turn(number, 1), probability="70", finish=True
+    )
+
+    assert receipt.finished is False
+    assert speaker(desk, number) == "Ben"
+
+
+def test_a_turn_that_time_has_ended_is_not_finished_again(desk: Desk, clock: Clock) -> None:
+    number = open_turns(desk)
+    clock.move(TURN_SECONDS + GRACE_SECONDS)
+
+    receipt = forecasts_service.record_at(
+        desk, caller("Ana"), keys.turn(number, 1), probability="70", finish=True
+    )
+
+    assert (receipt.late, receipt.finished) == (True, False)
+    assert speaker(desk, number) == "Ben"
+
+
+def test_the_choice_to_finish_is_offered_to_the_speaker_on_their_own_turn_s_card(
+    desk: Desk,
+) -> None:
+    number = open_turns(desk)
+    rounds_service.done(desk, caller("Ana"))
+    cards = [
+        keys.turn(number, 1),
+        keys.turn(number, 2),
+        keys.cue(number, 2, 0, 0),
+        keys.question(1),
+    ]
+
+    offered = [
+        [forecasts_service.prepare(desk, caller(name), at).speaks for at in cards]
+        for name in ("Ben", "Cleo")
+    ]
+
+    assert offered == [[False, True, True, False], [False] * 4]

@@ -281,7 +281,7 @@ def test_a_profile_shows_what_a_member_did_in_the_circle() -> None:
     fields = profile_fields(profile(circle=circle))
 
     assert str(fields["In the circle"]).startswith(
-        "Own gain **+0.100** on average (90%: +0.020 to +0.180; 12 questions)"
+        "Blind to final **+0.100** on average (90%: +0.020 to +0.180; 12 questions)"
     )
     assert fields["Calibration"] == "Fine."
     assert "**+0.021** Edge over the others (−0.013 to +0.055)" in str(
