@@ -234,7 +234,7 @@ async def test_history_tells_what_the_numbers_are_about(stage: Stage) -> None:
     told = wire.alone(await stage.type("Eva", "history", question=WINNER))
 
     assert "**60/30/10%** Ben" in told
-    assert "Options, in this order\nA Otto Perez Molina" in told
+    assert "**Options, in this order**\nA Otto Perez Molina" in told
 
 
 async def test_the_answers_are_edited_until_somebody_has_forecast(stage: Stage) -> None:
