@@ -11,10 +11,11 @@ from discord import app_commands
 
 from bot.calendars import commands as calendars_commands
 from bot.circle import commands as circle_commands
+from bot.circle import views as circle_views
 from bot.data import commands as data_commands
 from bot.door import corrections
 from bot.door.card_table import Card, CardTable, timeless
-from bot.door.parts import AnyCommand
+from bot.door.parts import AnyCommand, AnyMenu
 from bot.forecasts import commands as forecasts_commands
 from bot.forecasts import views as forecasts_views
 from bot.groups import cards as groups_cards
@@ -39,7 +40,7 @@ from bot.runtime.alarms import Timer
 from bot.runtime.changes import Reactions
 from bot.schedule import cards as schedule_cards
 from bot.schedule import commands as schedule_commands
-from bot.schedule import lifecycle
+from bot.schedule import hour, hour_cards, lifecycle
 from bot.schedule import read_model as schedule_read_model
 from bot.schedule import views as schedule_views
 from bot.schedule.sharing import commands as sharing_commands
@@ -63,7 +64,7 @@ def _group(group: app_commands.Group, *lists: Iterable[AnyCommand]) -> app_comma
     return group
 
 
-COMMANDS: tuple[AnyCommand, ...] = (
+COMMANDS: tuple[AnyCommand | AnyMenu, ...] = (
     _group(
         app_commands.Group(
             name="session", description="Meetups: plan, start, speak, end", guild_only=True
@@ -74,6 +75,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         sharing_commands.COMMANDS,
     ),
     *questions_commands.COMMANDS,
+    *questions_commands.MENUS,
     *forecasts_commands.COMMANDS,
     *standings_commands.COMMANDS,
     *circle_commands.COMMANDS,
@@ -100,6 +102,7 @@ ACTIONS = {
     **forecasts_views.ACTIONS,
     **standings_views.ACTIONS,
     **groups_views.ACTIONS,
+    **circle_views.ACTIONS,
 }
 
 # Every message that the bot keeps up, by the kind of its key.
@@ -116,6 +119,7 @@ CARDS = CardTable(
         CardKind.PLACE: Card(
             timeless(schedule_read_model.read_place), schedule_cards.place_message, Meetup
         ),
+        CardKind.HOUR: Card(timeless(hour.read_hour), hour_cards.hour_message, Meetup),
         CardKind.LOBBY: Card(sessions_read_model.read_lobby, sessions_cards.lobby_card, Meetup),
         CardKind.EVENING: Card(
             timeless(sessions_read_model.read_evening), sessions_cards.evening_card, Meetup

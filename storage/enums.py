@@ -124,6 +124,7 @@ class EffectTarget(StrEnum):
     MESSAGE = "message"
     DISCORD_EVENT = "discord_event"
     GOOGLE_CALENDAR = "google_calendar"
+    THREAD = "thread"
 
 
 class CardKind(StrEnum):
@@ -147,6 +148,9 @@ class CardKind(StrEnum):
     RESOLUTION = "r"
     TROUBLE = "p"
     WELCOME = "i"
+    # Few small letters are left.
+    HOUR = "H"
+    THREAD = "D"
     DISCORD_EVENT = "v"
     GOOGLE_SESSION = "g"
     GOOGLE_SERIES = "h"
@@ -169,4 +173,5 @@ _ELSEWHERE = {
     CardKind.GOOGLE_SESSION: EffectTarget.GOOGLE_CALENDAR,
     CardKind.GOOGLE_SERIES: EffectTarget.GOOGLE_CALENDAR,
     CardKind.ADDRESS: EffectTarget.GOOGLE_CALENDAR,
+    CardKind.THREAD: EffectTarget.THREAD,
 }

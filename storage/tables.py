@@ -114,6 +114,7 @@ class Group(SQLModel, table=True):
     reminder_minutes: str = "1440,15"
     announce_days: int = 5
     events: bool = True
+    threads: bool = False
     scores_version: int = 0
     standings_version: int = 0
     rescored_to: int | None = None
@@ -224,6 +225,8 @@ class Meetup(SQLModel, table=True):
     is when somebody last did something in it, and `waits_since` when its host did, or when the
     others began to wait for the host. `host_away` says that somebody else may take over though
     the host has not left.
+    `called_for` is the start for which its host was called, because nobody had started it. The
+    cards of the evening go into its thread, `thread_id`, if it has one, else into its channel.
     """
 
     __tablename__ = "sessions"
@@ -271,6 +274,13 @@ class Meetup(SQLModel, table=True):
     picked_id: int | None = Field(default=None, foreign_key="questions.id")
     quiet_since: datetime | None = None
     waits_since: datetime | None = None
+    called_for: datetime | None = None
+    thread_id: int | None = Field(default=None, sa_type=BigInteger)
+
+    @property
+    def cards_in(self) -> int:
+        """Return the thread or channel that gets the cards of the evening."""
+        return self.thread_id or self.channel_id
 
 
 class Rsvp(SQLModel, table=True):

@@ -334,7 +334,7 @@ FOLLOWERS: Mapping[Change, tuple[Follower, ...]] = {
     Change.SESSION_EDITED: _PLAN,
     Change.SESSION_MOVED: (*_PLAN, _invitations),
     Change.SESSION_CANCELLED: (*_PLAN, _invitations_of_next),
-    Change.SESSION_ANSWERED: (_announcement,),
+    Change.SESSION_ANSWERED: (_announcement, _lobby),
     Change.SESSION_INTEREST: (_announcement,),
     Change.SESSION_VOTED_AHEAD: (_announcement,),
     Change.SESSION_CHANNEL: _PLAN,

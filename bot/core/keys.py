@@ -12,7 +12,7 @@ from typing import Self
 from bot.core.refusals import OLD_BUTTON, StaleRefusal
 from storage.enums import CardKind
 
-PATTERN = r"[a-z](?:\d{1,19})(?:\.\d{1,9}){0,3}"
+PATTERN = r"[a-zA-Z](?:\d{1,19})(?:\.\d{1,9}){0,3}"
 # What a database's integers hold.
 LARGEST_ID = 2**63 - 1
 
@@ -70,6 +70,19 @@ def part_of_reminder(at: Key) -> tuple[int, int]:
     """Return how many minutes before the session a reminder is, and its part."""
     part, minutes = divmod(at.more[0], _PART)
     return minutes, part
+
+
+def hour(session_id: int, starts_at: datetime) -> Key:
+    """Return the key of the message that calls the host at a session's hour.
+
+    A session that moves has another hour.
+    """
+    return Key(CardKind.HOUR, session_id, (int(starts_at.timestamp()) // 60,))
+
+
+def thread(session_id: int) -> Key:
+    """Return the key of a session's own thread."""
+    return Key(CardKind.THREAD, session_id)
 
 
 def event(session_id: int) -> Key:
@@ -193,6 +206,11 @@ def welcome(group_id: int, joins: int) -> Key:
 def group(group_id: int, page: int = 0) -> Key:
     """Return the key of private messages about the group: a page of its settings, the help."""
     return Key(CardKind.GROUP, group_id, (page,))
+
+
+def standing(user_id: int = 0) -> Key:
+    """Return the key on a button about a member's standing, or without a member the group's."""
+    return Key(CardKind.STANDING, user_id)
 
 
 def trouble(channel_id: int, now: datetime) -> Key:

@@ -14,7 +14,7 @@ from bot.groups.offers import OFFERS, OTHER, Offer, Page
 from bot.groups.service import SettingsChange
 from bot.schedule import service as schedule_service
 from bot.sessions import service as sessions_service
-from bot.sessions.voice import on_call
+from bot.sessions.voice import call_of
 from storage.enums import Answer, CardKind
 
 
@@ -48,7 +48,7 @@ async def start(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Start the planned session that the help is about."""
     door.require_posting()
     voice = await door.do(sessions_service.voice_channel_of, at)
-    await door.do(sessions_service.start_announced, at, on_call(door.interaction, voice))
+    await door.do(sessions_service.start_announced, at, call_of(door.interaction, voice))
     await help_again(door, at, ())
 
 
@@ -57,7 +57,7 @@ async def start_now(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     door.require_posting()
     voice = await door.do(sessions_service.voice_channel_for, "")
     wish = sessions_service.StartOptions()
-    await door.do(sessions_service.start, wish, on_call(door.interaction, voice))
+    await door.do(sessions_service.start, wish, call_of(door.interaction, voice))
     await help_again(door, at, ())
 
 

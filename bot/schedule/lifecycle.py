@@ -17,9 +17,9 @@ from bot.core.card_refresh import Change
 from bot.core.keys import Key
 from bot.core.unit import Desk, Person, Unit, row_id
 from bot.rounds import session_mapping, session_rules
+from bot.schedule import hour, series_rules
 from bot.schedule import mapping as schedule_mapping
 from bot.schedule import rules as schedule_rules
-from bot.schedule import series_rules
 from storage import groups, outbox, planning, sessions
 from storage.tables import Answer, Group, Meetup, Series, SessionState
 
@@ -39,11 +39,13 @@ def update_posts(unit: Unit, meetup: Meetup, change: Change) -> None:
 
 
 def set_alarm(unit: Unit, meetup: Meetup) -> None:
-    """Set when a planned session needs attention next: a reminder, or that nobody started it."""
+    """Set when a planned session needs attention next: a reminder, its hour, or that it lapses."""
+    hour.withdraw(unit, meetup)
     at = None
     if meetup.state == SessionState.SCHEDULED:
         minutes = reminder_minutes(unit.group)
         at = schedule_rules.next_reminder(meetup.starts_at, minutes, unit.now)
+        at = at or hour.next_call(meetup, unit.now)
         at = at or session_rules.next_due(session_mapping.load(meetup))
     meetup.remind_at = at
     unit.wake(f"session:{row_id(meetup)}", at)
@@ -55,7 +57,7 @@ def reminder_minutes(group: Group) -> tuple[int, ...]:
 
 
 def remind_due(desk: Desk, session_id: int, group_id: int) -> None:
-    """Send the reminder that is due, if any, once. A second call changes nothing."""
+    """Send the reminder that is due, or call the host, once. A second call changes nothing."""
     with desk.step(group_id) as unit:
         meetup = sessions.get(unit.tx, group_id, session_id)
         if meetup is None or meetup.state != SessionState.SCHEDULED:
@@ -66,6 +68,7 @@ def remind_due(desk: Desk, session_id: int, group_id: int) -> None:
             update_posts(unit, meetup, Change.SESSION_CANCELLED)
             return
         _remind(unit, meetup)
+        hour.call(unit, meetup)
         set_alarm(unit, meetup)
 
 

@@ -101,6 +101,14 @@ def next_reminder(starts_at: datetime, minutes: Sequence[int], now: datetime) ->
     return next((one.at for one in reminders(starts_at, minutes) if one.at > now), None)
 
 
+def is_hour(starts_at: datetime, ends_at: datetime, *, planned_at: datetime, now: datetime) -> bool:
+    """Tell whether a session that nobody has started should be going on.
+
+    One that was planned at its own start, or after it, needs no call.
+    """
+    return planned_at < starts_at <= now < ends_at
+
+
 def due_reminder(
     starts_at: datetime, minutes: Sequence[int], *, planned_at: datetime, now: datetime
 ) -> DueReminder | None:

@@ -23,7 +23,9 @@ from bot.door.messages import (
     safe,
     select,
 )
+from bot.schedule.rules import MOST_PINGS
 from bot.sessions.read_model import Ballot, Choice, Evening, Lobby, RoundLine, pages_of
+from bot.sessions.service import Begun
 from storage.tables import Order
 
 ORDERS = {
@@ -53,7 +55,13 @@ def lobby_card(lobby: Lobby) -> Message:
         heading = f"Questions to choose from ({lobby.offered:,})"
         embed.add_field(name=heading, value=_choice_lines(lobby), inline=False)
     embed.set_footer(text=f"Order: {ORDERS[lobby.order]}. Host: {lobby.host}.")
-    return Message(embed=embed, items=_lobby_items(lobby))
+    called = lobby.awaited[:MOST_PINGS]
+    return Message(
+        content=_call(called, len(lobby.awaited) - len(called)),
+        embed=embed,
+        items=_lobby_items(lobby),
+        pings=called if lobby.calls else (),
+    )
 
 
 def ballot_message(ballot: Ballot) -> Message:
@@ -70,6 +78,26 @@ def ballot_message(ballot: Ballot) -> Message:
         if 0 <= page < pages:
             items.append(button("vote_page", keys.lobby_page(ballot.at, page), label, row=1))
     return Message(content=f"{mine} {where}", items=tuple(items))
+
+
+def begun_message(begun: Begun) -> Message:
+    """Return the answer to who started a session by a command."""
+    live = f"The session is live. Its lobby is below (session {begun.lobby.id})."
+    if begun.voice_offer is None:
+        return Message(content=live)
+    offer = voice_offer(begun)
+    return Message(content=f"{live}\n{offer.content}", items=offer.items)
+
+
+def voice_offer(begun: Begun) -> Message:
+    """Offer to meet in the taken voice channel every time."""
+    text = f"You are in <#{begun.voice_offer}>, so you meet there: who is in it has a seat."
+    return Message(content=text, items=(button("keep_voice", begun.lobby, "Use it every time"),))
+
+
+def voice_kept(channel_id: int) -> Message:
+    """Say that a voice channel is the group's from now on."""
+    return Message(content=f"From now on you meet in <#{channel_id}> if a plan says no other.")
 
 
 def evening_card(evening: Evening) -> Message:
@@ -112,6 +140,14 @@ def _next_step(lobby: Lobby) -> str:
     if lobby.picked:
         return f"Next is **{safe(lobby.picked)}**, as the host has picked: **Join**; {begins}."
     return f"**Join** and vote for a question; {begins}."
+
+
+def _call(users: Sequence[int], more: int) -> str:
+    """Return the sentence to those who said that they come, as long as they are not there."""
+    if not users:
+        return ""
+    who = " ".join(f"<@{user}>" for user in users) + (f" and {more} more" if more else "")
+    return f"{who}, we are starting: press **Join** when you are there."
 
 
 def _names(names: Sequence[str]) -> str:

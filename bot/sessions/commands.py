@@ -9,8 +9,9 @@ from bot.door.interactions import Door
 from bot.door.parts import AnyCommand
 from bot.questions.commands import question_choices
 from bot.schedule.choices import session_choices
+from bot.sessions import cards as sessions_cards
 from bot.sessions import service as sessions_service
-from bot.sessions.voice import on_call
+from bot.sessions.voice import call_of
 from storage.tables import Order
 
 
@@ -33,9 +34,10 @@ async def start(
     door = Door(interaction)
     door.require_posting()
     wish = sessions_service.StartOptions(session or "", question or "", turn or "", Order(order))
-    voice = await door.do(sessions_service.voice_channel_for, session or "")
-    key = await door.do(sessions_service.start, wish, on_call(interaction, voice))
-    await door.whisper(f"The session is live. Its lobby is below (session {key.id}).")
+    call = call_of(interaction, await door.do(sessions_service.voice_channel_for, session or ""))
+    lobby = await door.do(sessions_service.start, wish, call)
+    begun = await door.do(sessions_service.begun, lobby, call)
+    await door.whisper(message=sessions_cards.begun_message(begun))
 
 
 @app_commands.command(name="join", description="Take a seat, also in the middle of a round")

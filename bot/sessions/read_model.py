@@ -11,9 +11,10 @@ from bot.core import keys
 from bot.core.keys import Key
 from bot.core.unit import row_id
 from bot.rounds import session_rules
-from storage import forecasts, groups, offers, questions, rounds, sessions
+from bot.schedule import rules as schedule_rules
+from storage import forecasts, groups, offers, outbox, questions, rounds, sessions
 from storage.offers import Offers
-from storage.tables import Meetup, Order, Phase, Presence, Question, Round
+from storage.tables import Attendance, Meetup, Order, Phase, Presence, Question, Round
 
 # A select has room for 25. Where there are more questions, one place leads to the others.
 PAGE = 24
@@ -35,7 +36,8 @@ class Lobby:
     """The card before a round.
 
     `choices` is the first page of the questions on offer, `voted` are those with votes, and
-    `offered` counts them all.
+    `offered` counts them all. `awaited` are the users who said that they come and are not there
+    yet; the card `calls` them when it is posted for the first time.
     """
 
     at: Key
@@ -48,6 +50,8 @@ class Lobby:
     order: Order
     circle: tuple[str, ...]
     on_call: tuple[str, ...]
+    awaited: tuple[int, ...]
+    calls: bool
     choices: tuple[Choice, ...]
     voted: tuple[Choice, ...]
     offered: int
@@ -110,6 +114,8 @@ def read_lobby(tx: Session, at: Key, now: datetime) -> Lobby | None:
         order=meetup.order_mode,
         circle=tuple(names[row.member_id] for row in here if row.presence == Presence.IN),
         on_call=tuple(names[row.member_id] for row in here if row.presence == Presence.OFFERED),
+        awaited=_awaited(tx, meetup, here) if is_open and number == 1 else (),
+        calls=_is_new(tx, at),
         choices=poll.page(0, offered) if poll else (),
         voted=poll.voted() if poll else (),
         offered=offered,
@@ -151,6 +157,21 @@ def read_evening(tx: Session, at: Key) -> Evening | None:
         circle=tuple(names[member] for member in members),
         rounds=_round_lines(tx, meetup, held),
     )
+
+
+def _awaited(tx: Session, meetup: Meetup, here: Sequence[Attendance]) -> tuple[int, ...]:
+    """Return the users who have a place in the session and have not come yet."""
+    going = sessions.going(tx, row_id(meetup))
+    placed, _ = schedule_rules.places(going, meetup.size)
+    came = {row.member_id for row in here}
+    users = groups.users(tx, set(placed) - came)
+    return tuple(users[member] for member in placed if member in users)
+
+
+def _is_new(tx: Session, at: Key) -> bool:
+    """Tell whether a card was never shown; one that is posted again mentions nobody again."""
+    found = outbox.by_key(tx, str(at))
+    return found is None or found.shown == 0
 
 
 def pages_of(offered: int) -> int:

@@ -17,6 +17,7 @@ from bot.questions import service as questions_service
 from bot.rounds import lengths, live_session, member_options, session_mapping, session_rules
 from bot.rounds import service as rounds_service
 from bot.rounds.session_rules import Session
+from bot.schedule import lifecycle
 from bot.schedule.find import find_session
 from bot.sessions import consequences
 from bot.sessions import rules as sessions_rules
@@ -49,20 +50,63 @@ class OtherQuestions:
     choices: tuple[tuple[int, str], ...]
 
 
-def start(desk: Desk, caller: Caller, wish: StartOptions, on_call: Sequence[Person] = ()) -> Key:
+@dataclass(frozen=True)
+class Call:
+    """Where the host is when a session starts: the voice channel, and who is in it.
+
+    `is_set` says that the channel is the session's or the group's; else it is just the host's.
+    """
+
+    channel_id: int | None = None
+    people: tuple[Person, ...] = ()
+    is_set: bool = True
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A session that has just gone live, and what its host is told.
+
+    `voice_offer` is a voice channel that could be the group's from now on.
+    """
+
+    lobby: Key
+    voice_offer: int | None
+
+
+def start(desk: Desk, caller: Caller, wish: StartOptions, call: Call | None = None) -> Key:
     """Go live in the caller's channel, planned or ad hoc, and return the lobby's key."""
     with desk.act(caller) as unit:
         _refuse_second(unit, caller.channel_id)
         meetup = _planned(unit, wish.session) if wish.session else _ad_hoc(unit)
-        return _go_live(unit, meetup, wish, on_call)
+        return _go_live(unit, meetup, wish, call or Call())
 
 
-def start_announced(desk: Desk, caller: Caller, at: Key, on_call: Sequence[Person] = ()) -> Key:
+def start_announced(desk: Desk, caller: Caller, at: Key, call: Call | None = None) -> Key:
     """Start the session of an announcement, and return the lobby's key."""
     with desk.act(caller) as unit:
         _refuse_second(unit, caller.channel_id)
         meetup = _planned(unit, str(at.id))
-        return _go_live(unit, meetup, StartOptions(order=meetup.order_mode), on_call)
+        return _go_live(unit, meetup, StartOptions(order=meetup.order_mode), call or Call())
+
+
+def begun(desk: Desk, caller: Caller, lobby: Key, call: Call) -> Begun:
+    """Return what to tell the host about the start; only a manager is offered a setting."""
+    with desk.db.read() as tx:
+        meetup = sessions.get(tx, caller.group_id, lobby.id)
+    taken = meetup is not None and not call.is_set and meetup.voice_channel_id == call.channel_id
+    return Begun(lobby, call.channel_id if taken and caller.manages_group else None)
+
+
+def keep_voice(desk: Desk, caller: Caller, at: Key) -> int:
+    """Make a session's voice channel the group's, and return it."""
+    with desk.act(caller) as unit:
+        unit.require_manager("change the settings")
+        meetup = sessions.get(unit.tx, unit.group.id, at.id)
+        if meetup is None or meetup.voice_channel_id is None:
+            raise StaleRefusal("That session has no voice channel any more. Nothing changed.")
+        unit.group.voice_channel_id = meetup.voice_channel_id
+        lifecycle.apply_settings(unit)
+        return meetup.voice_channel_id
 
 
 def voice_channel_for(desk: Desk, caller: Caller, session: str) -> int | None:
@@ -279,8 +323,9 @@ def _ad_hoc(unit: ActUnit) -> Meetup:
     return meetup
 
 
-def _go_live(unit: ActUnit, meetup: Meetup, wish: StartOptions, on_call: Sequence[Person]) -> Key:
+def _go_live(unit: ActUnit, meetup: Meetup, wish: StartOptions, call: Call) -> Key:
     meetup.channel_id = unit.caller.channel_id
+    meetup.voice_channel_id = meetup.voice_channel_id or call.channel_id
     meetup.order_mode = wish.order
     turn = lengths.check_turn(parse_duration(wish.turn)) if wish.turn else None
     state, events = session_rules.start(
@@ -289,7 +334,7 @@ def _go_live(unit: ActUnit, meetup: Meetup, wish: StartOptions, on_call: Sequenc
     session_mapping.save(meetup, state)  # its questions and its seats need its number
     unit.tx.flush()
     question = _chosen(unit, meetup, wish.question)
-    _seat_everyone(unit, meetup, on_call)
+    _seat_everyone(unit, meetup, call.people)
     consequences.save(unit, meetup, (session_rules.pick(state, question), events))
     return keys.lobby(row_id(meetup), meetup.lobby)
 

@@ -8,15 +8,24 @@ from bot.door.parts import Action
 from bot.sessions import cards as sessions_cards
 from bot.sessions import private_cards
 from bot.sessions import service as sessions_service
-from bot.sessions.voice import on_call
+from bot.sessions.voice import call_of
 from storage.enums import CardKind
 
 
 async def start(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Start the session of an announcement."""
     door.require_posting()
-    voice = await door.do(sessions_service.voice_channel_of, at)
-    await door.change(at, sessions_service.start_announced, at, on_call(door.interaction, voice))
+    call = call_of(door.interaction, await door.do(sessions_service.voice_channel_of, at))
+    lobby = await door.change(at, sessions_service.start_announced, at, call)
+    begun = await door.do(sessions_service.begun, lobby, call)
+    if begun.voice_offer is not None:
+        await door.whisper(message=sessions_cards.voice_offer(begun))
+
+
+async def keep_voice(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """Make the session's voice channel the group's."""
+    kept = await door.do(sessions_service.keep_voice, at)
+    await door.replace(sessions_cards.voice_kept(kept))
 
 
 async def join(door: Door, at: Key, _values: tuple[str, ...]) -> None:
@@ -113,7 +122,8 @@ _RUNNING = {CardKind.BLIND, CardKind.TURN, CardKind.FINAL, CardKind.STOPPED}
 _OF_EVENING = {CardKind.LOBBY, *_RUNNING}
 _OF_ROUND = {*_RUNNING, CardKind.SUMMARY}
 ACTIONS = {
-    "start": Action(start, {CardKind.ANNOUNCEMENT}),
+    "start": Action(start, {CardKind.ANNOUNCEMENT, CardKind.HOUR}),
+    "keep_voice": Action(keep_voice, {CardKind.LOBBY}),
     "join": Action(join, _OF_EVENING),
     "leave": Action(leave, _OF_EVENING),
     "leave_now": Action(leave_now, _OF_EVENING),

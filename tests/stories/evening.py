@@ -351,7 +351,7 @@ def _close() -> list[Step]:
         presses(
             "Ana",
             "Go on",
-            shows=("up from 47.1% (blind) to 67.3% (final)", *seats, moved, "[Next round]"),
+            shows=("up from 47.1% blind to 67.3%", *seats, "[Next round]"),
             on="Next round",
             blind=False,
         ),

@@ -355,6 +355,7 @@ DEEDS: dict[str, Deed] = {
     "sessions.voice_channel_of": lambda desk, who, at: sessions_service.voice_channel_of(
         desk, who, at.plan
     ),
+    "sessions.keep_voice": lambda desk, who, at: sessions_service.keep_voice(desk, who, at.lobby),
     "sessions.ballot": lambda desk, who, at: sessions_service.ballot(desk, who, at.lobby),
     "sessions.vote": lambda desk, who, at: sessions_service.vote(desk, who, at.lobby, at.question),
     "sessions.vote_on_page": lambda desk, who, at: sessions_service.vote_on_page(

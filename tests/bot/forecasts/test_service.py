@@ -543,6 +543,8 @@ def test_history_says_how_it_came_out_and_who_asks(desk: Desk) -> None:
     assert after.outcome is not None
     assert (after.outcome.said, after.outcome.measured) == ("no", 0.0)
     assert [line.mine for line in after.lines] == [True, False]
+
+
 # Recording and ending the turn at once
 
 

@@ -432,9 +432,12 @@ def test_the_sweep_finds_the_next_reminder(desk: Desk, clock: Clock) -> None:
     found.append(meetup(desk).remind_at)
     remind(desk, clock, start - timedelta(minutes=15))
     found.append(meetup(desk).remind_at)
+    remind(desk, clock, start)
+    found.append(meetup(desk).remind_at)
 
     given_up = start + timedelta(minutes=90, hours=6)
-    assert found == [start - timedelta(days=1), start - timedelta(minutes=15), given_up]
+    reminders = [start - timedelta(days=1), start - timedelta(minutes=15)]
+    assert found == [*reminders, start, given_up]
 
 
 def test_an_answer_on_the_reminder_shows_on_the_reminder(desk: Desk, clock: Clock) -> None:
