@@ -25,12 +25,14 @@ class Card:
 
     `read` returns what it shows, or None once there is nothing to show any more. A card with a
     picture has `undrawn`, which draws the card around the picture that Discord has already.
+    `linked_on` returns the card that links to this one, so it changes once this one is posted.
     """
 
     read: Read
     draw: Draw
     owner: Owner | None = None
     undrawn: Draw | None = None
+    linked_on: Callable[[Key], Key] | None = None
 
 
 def timeless(read: Callable[[Session, Key], Any]) -> Read:
@@ -47,6 +49,11 @@ class CardTable:
     def has_picture(self, key: Key) -> bool:
         """Tell whether the card has a picture, which takes long to draw."""
         return self.cards[key.kind].undrawn is not None
+
+    def linked_on(self, key: Key) -> Key | None:
+        """Return the card that links to this one, if any."""
+        card = self.cards.get(key.kind)
+        return card.linked_on(key) if card is not None and card.linked_on is not None else None
 
     def render(
         self, desk: Desk, key: Key, *, pictures: bool = True, group_id: int | None = None

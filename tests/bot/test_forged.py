@@ -38,6 +38,7 @@ def every_key() -> dict[CardKind, Key]:
         keys.announcement(1),
         keys.reminder(1, 15, LATER),
         keys.place(1, 1, LATER),
+        keys.notice(1, 1),
         keys.lobby(2, 1),
         keys.evening(2),
         keys.blind(1),
