@@ -393,7 +393,13 @@ def _later() -> list[Step]:
     rows = "`  2.` **0.090** Cleo · rank 1–5 · 1 question"
     return [
         waits(600, blind=False),
-        types("Ana", "question show", {"question": "1"}, alone="Together 5 people here say", blind=False),
+        types(
+            "Ana",
+            "question show",
+            {"question": "1"},
+            alone="Together 5 people here say",
+            blind=False,
+        ),
         types(
             "Ana",
             "question resolve",
