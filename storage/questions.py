@@ -8,12 +8,10 @@ from sqlmodel import Session, col, delete, func, select
 
 from storage.groups import ASLEEP
 from storage.tables import (
-    Attendance,
     Dispute,
     Forecast,
     Mark,
     Phase,
-    Presence,
     Question,
     QuestionState,
     Resolution,
@@ -204,19 +202,3 @@ def disputes(tx: Session, question_id: int) -> list[Dispute]:
 def settle_disputes(tx: Session, question_id: int) -> None:
     """Delete the objections, which a new resolution or a reopening has answered."""
     tx.exec(delete(Dispute).where(col(Dispute.question_id) == question_id))
-
-
-def already_forecast_by_present(
-    tx: Session, session_id: int, question_ids: Collection[int]
-) -> dict[int, set[int]]:
-    """Return who in the circle has marked or forecast each question, by question id."""
-    present = set(
-        tx.exec(
-            select(Attendance.member_id).where(
-                Attendance.session_id == session_id, Attendance.presence == Presence.IN
-            )
-        )
-    )
-    return {
-        question_id: members & present for question_id, members in marks(tx, question_ids).items()
-    }

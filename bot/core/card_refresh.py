@@ -14,8 +14,8 @@ from enum import Enum, auto
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.unit import Unit, row_id
-from storage import calendars, rounds, sessions
-from storage.enums import CardKind
+from storage import calendars, questions, rounds, sessions
+from storage.enums import CardKind, SessionState
 from storage.tables import Group, Meetup, Phase, Question, Round
 
 
@@ -38,6 +38,7 @@ class Change(Enum):
     # A forecast.
     FORECAST_IN_ROUND = auto()
     FORECAST_FIRST = auto()  # of a member, outside a running round
+    FORECAST_AGAIN = auto()  # of the same member, outside a running round
     FORECAST_AFTER_ROUND = auto()  # late, and filed under the closed round
     # A session to come.
     SESSION_PLANNED = auto()
@@ -62,8 +63,6 @@ class Change(Enum):
     ROUND_MOVED = auto()  # somebody joined, left, or is ready
     ROUND_TURN = auto()  # a turn ended, or has more time
     ROUND_BLIND_OVER = auto()
-    ROUND_FINAL_UNDONE = auto()  # a skip was undone: there are turns again
-    ROUND_RESUMED = auto()  # it was stopped before
     ROUND_CLOSED = auto()
     # A group, and what calendars answer.
     GROUP_SETTINGS = auto()
@@ -82,6 +81,9 @@ class About:
     turn: int = 0
     calendar: Key | None = None
 
+
+# How many cards of questions follow the next session; older ones say so when they change next.
+MOST_INVITATIONS = 100
 
 Follower = Callable[[About], Iterable[Key]]
 
@@ -122,6 +124,19 @@ def current_card(row: Round) -> Key:
         Phase.FINAL: keys.final(round_id, row.turn_count),
         Phase.CLOSED: keys.summary(round_id),
     }[row.phase]
+
+
+def last_card(row: Round, last_end: str | None) -> Key:
+    """Return the last card of a closed round before its summary.
+
+    `last_end` says how its last turn ended, if it had any.
+    """
+    round_id = row_id(row)
+    if row.turn_count == 0:
+        return keys.blind(round_id)
+    if last_end in {"end", "change"} or not row.final_seconds:
+        return keys.turn(round_id, row.turn_count)
+    return keys.final(round_id, row.turn_count)
 
 
 def calendar_entry(meetup: Meetup) -> Key:
@@ -180,6 +195,25 @@ def _question(about: About) -> Iterable[Key]:
     return [keys.question(about.question_id)]
 
 
+def _invitations(about: About) -> Iterable[Key]:
+    """Return the newest cards of questions that the next session may take.
+
+    They invite to vote for it, and hide the group's number before the first circle.
+    """
+    tx, group_id = about.unit.tx, about.unit.group.id
+    waiting = questions.listing(tx, group_id, states=questions.PICKABLE, limit=MOST_INVITATIONS)
+    return [keys.question(row_id(one)) for one in waiting]
+
+
+def _invitations_of_next(about: About) -> Iterable[Key]:
+    """Return the same cards, but none for a session after the next one: they do not say it."""
+    tx, group_id = about.unit.tx, about.unit.group.id
+    soonest = sessions.listing(tx, group_id, states=[SessionState.SCHEDULED], limit=1)
+    if about.meetup and soonest and soonest[0].starts_at < about.meetup.starts_at:
+        return []
+    return _invitations(about)
+
+
 def _resolution(about: About) -> Iterable[Key]:
     return [keys.resolution(about.question_id)]
 
@@ -189,7 +223,9 @@ def _rounds(about: About) -> Iterable[Key]:
 
     It says what closes, and when.
     """
-    return map(current_card, rounds.on_question(about.unit.tx, about.question_id))
+    taken = rounds.on_question(about.unit.tx, about.question_id)
+    closing = [key for row in taken if row.phase == Phase.CLOSED for key in _closing(about, row)]
+    return [*map(current_card, taken), *closing]
 
 
 def _evenings(about: About) -> Iterable[Key]:
@@ -220,9 +256,16 @@ def _lobby(about: About) -> Iterable[Key]:
 
 
 def _summary(about: About) -> Iterable[Key]:
-    """Return the summary of the session's last round, which offers the next one."""
+    """Return the summary of the session's last round, which offers the next one.
+
+    Without a forecast there is no summary, and the card before it does.
+    """
     held = rounds.of_session(about.unit.tx, about.session_id)
-    return [keys.summary(row_id(row)) for row in held[-1:] if row.phase == Phase.CLOSED]
+    return [key for row in held[-1:] if row.phase == Phase.CLOSED for key in _closing(about, row)]
+
+
+def _closing(about: About, row: Round) -> Iterable[Key]:
+    return keys.summary(row_id(row)), last_card(row, rounds.last_end(about.unit.tx, row_id(row)))
 
 
 def _live(about: About) -> Iterable[Key]:
@@ -250,8 +293,9 @@ def _final(about: About) -> Iterable[Key]:
     return [keys.final(row_id(about.round), about.turn)]
 
 
-def _stopped(about: About) -> Iterable[Key]:
-    return [keys.stopped(row_id(about.round), about.turn)]
+def _welcome(about: About) -> Iterable[Key]:
+    """Return the card that says what there is to set up, and what is set."""
+    return [keys.welcome(about.unit.group.id, about.unit.group.joins)]
 
 
 def _entry(about: About) -> Iterable[Key]:
@@ -297,34 +341,33 @@ FOLLOWERS: Mapping[Change, tuple[Follower, ...]] = {
     Change.QUESTION_SETTLED: (_question, _resolution),
     Change.QUESTION_DISPUTED: (_question, _resolution),
     Change.QUESTION_MARKED: (_question, _lobbies),
-    Change.QUESTION_VOTED: (),
+    Change.QUESTION_VOTED: (_question,),
     Change.FORECAST_IN_ROUND: (_current,),
     Change.FORECAST_FIRST: (_question, _lobbies),
+    Change.FORECAST_AGAIN: (_question,),
     Change.FORECAST_AFTER_ROUND: (_evening,),
-    Change.SESSION_PLANNED: _PLAN,
+    Change.SESSION_PLANNED: (*_PLAN, _invitations_of_next),
     Change.SESSION_EDITED: _PLAN,
-    Change.SESSION_MOVED: _PLAN,
-    Change.SESSION_CANCELLED: _PLAN,
-    Change.SESSION_ANSWERED: (_announcement,),
+    Change.SESSION_MOVED: (*_PLAN, _invitations),
+    Change.SESSION_CANCELLED: (*_PLAN, _invitations_of_next),
+    Change.SESSION_ANSWERED: (_announcement, _lobby),
     Change.SESSION_INTEREST: (_announcement,),
     Change.SESSION_VOTED_AHEAD: (_announcement,),
     Change.SERIES_ENDED: (_announcements_of_entry,),
     Change.SESSION_CHANNEL: _PLAN,
-    Change.SESSION_BEGUN: _PLAN,
+    Change.SESSION_BEGUN: (*_PLAN, _invitations_of_next),
     Change.SESSION_CIRCLE: (_live,),
     Change.SESSION_HOST_AWAY: (_live,),
     Change.SESSION_HOST: (_live, _announcement),
     Change.SESSION_VOTED: (_lobby,),
     Change.SESSION_LOBBY: (_summary, _lobby),
-    Change.SESSION_ENDED: (*_PLAN, _lobby, _summary),
+    Change.SESSION_ENDED: (*_PLAN, _lobby, _summary, _invitations_of_next),
     Change.ROUND_BEGUN: (_question, _lobbies, _lobby),
     Change.ROUND_MOVED: (_current,),
     Change.ROUND_TURN: (_turn,),
     Change.ROUND_BLIND_OVER: (_blind,),
-    Change.ROUND_FINAL_UNDONE: (_final,),
-    Change.ROUND_RESUMED: (_stopped,),
-    Change.ROUND_CLOSED: (_blind, _final, _question, _resolution, _lobbies),
-    Change.GROUP_SETTINGS: (_announcements,),
+    Change.ROUND_CLOSED: (_blind, _turn, _final, _question, _resolution, _lobbies),
+    Change.GROUP_SETTINGS: (_announcements, _welcome),
     Change.CALENDAR_TROUBLE: (_announcements_of_entry,),
 }
 

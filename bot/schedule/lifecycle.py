@@ -17,9 +17,9 @@ from bot.core.card_refresh import Change
 from bot.core.keys import Key
 from bot.core.unit import Desk, Person, Unit, row_id
 from bot.rounds import session_mapping, session_rules
+from bot.schedule import hour, series_rules
 from bot.schedule import mapping as schedule_mapping
 from bot.schedule import rules as schedule_rules
-from bot.schedule import series_rules
 from storage import groups, outbox, planning, sessions
 from storage.tables import Answer, Group, Meetup, Series, SessionState
 
@@ -44,10 +44,12 @@ def update_posts(unit: Unit, meetup: Meetup, change: Change) -> None:
 
 
 def set_alarm(unit: Unit, meetup: Meetup) -> None:
-    """Set when a planned session needs attention next: a reminder, or that nobody started it."""
+    """Set when a planned session needs attention next: a reminder, its hour, or that it lapses."""
+    hour.withdraw(unit, meetup)
     at = None
     if meetup.state == SessionState.SCHEDULED:
-        at = _next_moment(unit, meetup) or session_rules.next_due(session_mapping.load(meetup))
+        at = _next_moment(unit, meetup) or hour.next_call(meetup, unit.now)
+        at = at or session_rules.next_due(session_mapping.load(meetup))
     meetup.remind_at = at
     unit.wake(f"session:{row_id(meetup)}", at)
 
@@ -66,7 +68,7 @@ def reminder_minutes(group: Group) -> tuple[int, ...]:
 
 
 def remind_due(desk: Desk, session_id: int, group_id: int) -> None:
-    """Send the reminder that is due, and offer Start. A second call changes nothing."""
+    """Remind people, offer Start or call the host, if it is time. Twice changes nothing."""
     with desk.step(group_id) as unit:
         meetup = sessions.get(unit.tx, group_id, session_id)
         if meetup is None or meetup.state != SessionState.SCHEDULED:
@@ -78,6 +80,7 @@ def remind_due(desk: Desk, session_id: int, group_id: int) -> None:
             return
         _remind(unit, meetup)
         _offer_start(unit, meetup)
+        hour.call(unit, meetup)
         set_alarm(unit, meetup)
 
 

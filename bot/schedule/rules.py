@@ -66,7 +66,7 @@ def check_start(at: datetime, now: datetime) -> None:
 def check_length(length: timedelta) -> int:
     """Return how many minutes a session lasts; refuse too short or too long ones."""
     if not SHORTEST <= length <= LONGEST:
-        raise Refusal("A session lasts between 10 minutes and a day, for example `90m` or `2h`.")
+        raise Refusal("A session lasts between 10m and 1d, for example `90m` or `2h`.")
     return round(length.total_seconds() / 60)
 
 
@@ -138,6 +138,14 @@ def known_start(before: datetime, now_at: datetime | None, waiting: Waiting | No
     if waiting is None or waiting.sent or (waiting.tried and waiting.was_at == now_at):
         return before
     return waiting.was_at
+
+
+def is_hour(starts_at: datetime, ends_at: datetime, *, planned_at: datetime, now: datetime) -> bool:
+    """Tell whether a session that nobody has started should be going on.
+
+    One that was planned at its own start, or after it, needs no call.
+    """
+    return planned_at < starts_at <= now < ends_at
 
 
 def due_reminder(

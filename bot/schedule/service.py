@@ -24,8 +24,9 @@ from bot.schedule import lifecycle, notices, series_service
 from bot.schedule import rules as schedule_rules
 from bot.schedule.find import find_session
 from bot.schedule.series_rules import Scope
-from storage import groups, outbox, planning, questions, sessions
+from storage import groups, offers, outbox, planning, questions, sessions
 from storage.enums import CardKind
+from storage.offers import Offers
 from storage.tables import Answer, DraftKind, Meetup, Repeat, Rsvp, Series, SessionState
 
 AHEAD = (SessionState.LIVE, SessionState.SCHEDULED)
@@ -194,8 +195,8 @@ def save_vote(unit: ActUnit, meetup: Meetup, question_id: int) -> Voted:
     """Save a vote that counts in the session's first lobby; the same vote again takes it back."""
     session_id = row_id(meetup)
     before = sessions.votes_ahead(unit.tx, session_id).get(unit.my_id)
-    available = questions.pickable(unit.tx, unit.group.id, session_id=session_id, now=unit.now)
-    if before != question_id and question_id not in {one.id for one in available}:
+    here = Offers(unit.group.id, session_id, unit.now)
+    if before != question_id and not offers.among(unit.tx, here, [question_id]):
         raise StaleRefusal("That question cannot be taken any more. Choose another one.")
     sessions.vote_ahead(unit.tx, session_id, unit.my_id, question_id)
     card_refresh.follow(unit, Change.SESSION_VOTED_AHEAD, meetup)

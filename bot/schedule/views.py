@@ -4,8 +4,10 @@ from bot.core.keys import Key
 from bot.core.refusals import StaleRefusal
 from bot.door.interactions import Door
 from bot.door.parts import Action
+from bot.questions import service as questions_service
 from bot.schedule import cards as schedule_cards
 from bot.schedule import service as schedule_service
+from bot.schedule import vote_cards
 from storage.enums import Answer, CardKind
 
 
@@ -22,6 +24,13 @@ async def maybe(door: Door, at: Key, _values: tuple[str, ...]) -> None:
 async def cannot(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Answer that the member can't make it."""
     await _answer(door, at, Answer.NO)
+
+
+async def vote_for(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """Vote for a question of the next session, or take the vote back."""
+    voted = await door.do(schedule_service.vote_in_next, at.id)
+    _, own = await door.do(questions_service.show_again, at.id)
+    await door.whisper(vote_cards.voted(voted, own))
 
 
 async def vote_ahead(door: Door, at: Key, values: tuple[str, ...]) -> None:
@@ -49,6 +58,7 @@ ACTIONS = {
     "going": Action(going, _INVITES),
     "maybe": Action(maybe, _INVITES),
     "cannot": Action(cannot, {*_INVITES, CardKind.PLACE}),
+    "vote_for": Action(vote_for, {CardKind.QUESTION}),
     "vote_ahead": Action(vote_ahead, {CardKind.ANNOUNCEMENT}),
     "choose": Action(choose, {CardKind.DRAFT}),
 }

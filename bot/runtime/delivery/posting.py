@@ -1,5 +1,7 @@
 """How a message goes to Discord, and how our own is recognised there."""
 
+from contextlib import suppress
+
 import discord
 
 from bot.door.custom_ids import CustomId
@@ -21,6 +23,12 @@ async def send(channel: discord.PartialMessageable, nonce: str, message: Message
 async def edit(target: discord.PartialMessage, message: Message) -> None:
     """Edit a message that is there, so that it shows the new content."""
     await target.edit(**message.to_edit())
+
+
+async def delete(target: discord.PartialMessage) -> None:
+    """Delete a message; one that is not there any more counts as deleted."""
+    with suppress(discord.NotFound):
+        await target.delete()
 
 
 def is_it(found: discord.Message, key: str, wanted: Message) -> bool:

@@ -166,11 +166,15 @@ def test_at_most_one_reminder_is_due_and_the_next_one_is_always_ahead(
         (" 15 ,, 15 ,", (15,)),
         ("20160", (20160,)),
         ("0015", (15,)),
+        ("1d, 15m", (1440, 15)),
+        ("1h30m", (90,)),
         ("", ()),
         (" , ", ()),
     ],
 )
-def test_reminders_are_minutes_before_the_session(typed: str, minutes: tuple[int, ...]) -> None:
+def test_reminders_are_lengths_or_minutes_before_the_session(
+    typed: str, minutes: tuple[int, ...]
+) -> None:
     assert parse_reminders(typed) == minutes
 
 
@@ -179,7 +183,8 @@ def test_reminders_are_minutes_before_the_session(typed: str, minutes: tuple[int
     [
         "0",
         "-15",
-        "15m",
+        "90s",
+        "15d",
         "1.5",
         "a day",
         "15 1440",
@@ -190,12 +195,12 @@ def test_reminders_are_minutes_before_the_session(typed: str, minutes: tuple[int
         "9" * 5000,
     ],
 )
-def test_what_is_no_number_of_minutes_or_more_than_a_fortnight_is_refused(typed: str) -> None:
-    with pytest.raises(Refusal, match="for example `1440, 15`"):
+def test_what_is_no_length_of_whole_minutes_or_more_than_a_fortnight_is_refused(typed: str) -> None:
+    with pytest.raises(Refusal, match="for example `1d, 15m`"):
         parse_reminders(typed)
 
 
 def test_more_than_five_reminders_are_refused() -> None:
     assert len(parse_reminders("1,2,3,4,5")) == 5
-    with pytest.raises(Refusal, match="At most 5 reminders"):
+    with pytest.raises(Refusal, match="5 reminders at most"):
         parse_reminders("1,2,3,4,5,6")
