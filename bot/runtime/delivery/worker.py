@@ -238,7 +238,10 @@ class Delivery:
         self._drawn.discard(effect.channel_id)
         hashes = hashes_of(message)
         message_id = _shown_already(effect, hashes) or await self._put(effect, message)
+        links = await self._run(self._links_to, effect) if effect.message_id is None else None
         self._confirm(effect, message_id, hashes)
+        if links is not None:
+            self._notes.add(links)
 
     async def _delete(self, effect: Effect) -> None:
         """Delete a message; where its number was lost, look for it.
@@ -359,6 +362,19 @@ class Delivery:
             )
 
         self._notes.add(Note(_id(effect), write))
+
+    def _links_to(self, effect: Effect) -> Note | None:
+        """Return a note to edit the card that links to a card which was just posted."""
+        key = self._cards.linked_on(Key.parse(effect.key))
+        if key is None:
+            return None
+        with self._desk.db.read() as tx:
+            linking = outbox.by_key(tx, str(key))
+
+        def write(tx: Session) -> bool:
+            return outbox.refresh(tx, key=str(key), now=self._desk.clock())
+
+        return None if linking is None else Note(_id(linking), write)
 
     def _expire(self, effect: Effect) -> None:
         with self._desk.db.write() as tx:
