@@ -241,14 +241,18 @@ def _session_ahead(tx: Session, group_id: int) -> bool:
     return bool(sessions.planned(tx, group_id) or sessions.live(tx, group_id))
 
 
-def _group_says(tx: Session, question: Question, held: list[Round]) -> GroupSays | None:
-    """Return the group's number of the forecasts that stand, where the card may show it."""
-    shown = questions_rules.may_show_number(
+def may_show_number(tx: Session, question: Question, held: list[Round]) -> bool:
+    """Tell whether the group's number may be shown now, from all rounds of the question."""
+    return questions_rules.may_show_number(
         in_round=_in_round(held),
         waits=_waits(question, held),
         session_ahead=_session_ahead(tx, question.group_id),
     )
-    if not shown:
+
+
+def _group_says(tx: Session, question: Question, held: list[Round]) -> GroupSays | None:
+    """Return the group's number of the forecasts that stand, where the card may show it."""
+    if not may_show_number(tx, question, held):
         return None
     made = forecasts.on_question(tx, row_id(question))
     standing = {row.member_id: belief_mapping.belief(row) for row in made}
