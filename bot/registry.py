@@ -11,10 +11,11 @@ from discord import app_commands
 
 from bot.calendars import commands as calendars_commands
 from bot.circle import commands as circle_commands
+from bot.circle import views as circle_views
 from bot.data import commands as data_commands
 from bot.door import corrections
 from bot.door.card_table import Card, CardTable, timeless
-from bot.door.parts import AnyCommand
+from bot.door.parts import AnyCommand, AnyMenu
 from bot.forecasts import commands as forecasts_commands
 from bot.forecasts import views as forecasts_views
 from bot.groups import cards as groups_cards
@@ -63,7 +64,7 @@ def _group(group: app_commands.Group, *lists: Iterable[AnyCommand]) -> app_comma
     return group
 
 
-COMMANDS: tuple[AnyCommand, ...] = (
+COMMANDS: tuple[AnyCommand | AnyMenu, ...] = (
     _group(
         app_commands.Group(
             name="session", description="Meetups: plan, start, speak, end", guild_only=True
@@ -74,6 +75,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         sharing_commands.COMMANDS,
     ),
     *questions_commands.COMMANDS,
+    *questions_commands.MENUS,
     *forecasts_commands.COMMANDS,
     *standings_commands.COMMANDS,
     *circle_commands.COMMANDS,
@@ -100,6 +102,7 @@ ACTIONS = {
     **forecasts_views.ACTIONS,
     **standings_views.ACTIONS,
     **groups_views.ACTIONS,
+    **circle_views.ACTIONS,
 }
 
 # Every message that the bot keeps up, by the kind of its key.

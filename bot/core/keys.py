@@ -208,6 +208,11 @@ def group(group_id: int, page: int = 0) -> Key:
     return Key(CardKind.GROUP, group_id, (page,))
 
 
+def standing(user_id: int = 0) -> Key:
+    """Return the key on a button about a member's standing, or without a member the group's."""
+    return Key(CardKind.STANDING, user_id)
+
+
 def trouble(channel_id: int, now: datetime) -> Key:
     """Return the key of the notice that a channel is closed to the bot.
 

@@ -224,18 +224,14 @@ class Play:
             await self._save(calibration.response.attachments[0], "calibration.png")
 
     async def _bring(self, brought: CastQuestion, label: str | None = None) -> None:
-        if label:
-            form = await self._stage.press(brought.by, label)
-        else:
-            form = await self._stage.type(brought.by, "question submit")
-        answer = await self._stage.fill(
+        answer = await self._stage.bring(
             brought.by,
-            form,
-            title=brought.title,
+            brought.title,
+            brought.answers,
+            label=label,
             criteria=brought.criteria,
             closes=brought.closes,
             source=brought.source,
-            answers=brought.answers,
         )
         self._tell.act(brought.by, f"brings “{brought.title}”", answer)
 

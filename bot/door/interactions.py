@@ -60,11 +60,13 @@ class _Pressed:
     """The card under a press, read in the transaction of the change.
 
     `edit` is the edit that the answer carries; it is counted as under way with the change itself.
+    `gone` says that the answer deletes the card instead.
     """
 
     at: Key
     cards: CardTable
     edit: outbox.Edit | None = None
+    gone: bool = False
     draw: Callable[[], Message | None] | None = None
 
     def close(self, unit: Unit) -> None:
@@ -72,6 +74,7 @@ class _Pressed:
 
         In this order, what was read is at least as new as the version of the edit.
         """
+        self.gone = str(self.at) in unit.withdrawn
         unit.refresh(self.at)
         self.edit = unit.save_refreshes()
         if self.at in unit.seen:
@@ -141,9 +144,9 @@ class Door:
 
         The change that a corrected form makes also puts away the form as it was refused.
         """
-        desk, draft_id = self.app.desk, forms.corrected(self.interaction)
-        if draft_id is not None:
-            desk = replace(desk, closing=lambda unit: drafts.put_away(unit, draft_id))
+        desk, numbers = self.app.desk, forms.went_on_from(self.interaction)
+        if numbers:
+            desk = replace(desk, closing=lambda unit: drafts.put_away(unit, numbers))
         return await self._in_time(self.app.run(service, desk, self.caller, *args, **kwargs))
 
     async def draw(self, service: "Service[P, R]", /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -182,6 +185,15 @@ class Door:
     def _action(self, pressed: CustomId) -> Action:
         action = self.app.actions.get(pressed.action)
         return action if action and pressed.at.kind in action.kinds else UNKNOWN
+
+    async def sent(self) -> FilledForm:
+        """Return the form that was sent, with what was typed in an earlier one of its kind."""
+        filled = forms.filled_form(self.interaction)
+        if filled is None:
+            raise StaleRefusal("That was a button and no form. Nothing happened.")
+        whole = await self.do(drafts.complete, filled) if filled.corrects is not None else filled
+        self.note(whole)
+        return whole
 
     def note(self, filled: FilledForm) -> None:
         """Note the form that is offered to correct if what follows is refused."""
@@ -224,9 +236,7 @@ class Door:
     async def _keep(self, filled: FilledForm) -> int:
         pressed = CustomId.parse(filled.form)
         beside = pressed.at.id if pressed.at.kind == CardKind.DRAFT else None
-        before = forms.corrected(self.interaction)
-        desk, caller = self.app.desk, self.caller
-        keep = self.app.run(drafts.keep, desk, caller, filled, before=before, beside=beside)
+        keep = self.app.run(drafts.keep, self.app.desk, self.caller, filled, beside)
         number: int = await self._in_time(keep)
         return number
 
@@ -302,7 +312,9 @@ class Door:
             result, message = await self.do(
                 _change_and_draw, pressed, lambda desk, who: service(desk, who, *args, **kwargs)
             )
-            if await self._update(message):
+            if pressed.gone and pressed.edit is not None:
+                shown = await self._take_away()
+            elif await self._update(message):
                 shown = message
         finally:
             # An answer that failed may have arrived all the same, so the card is edited once more.
@@ -331,6 +343,14 @@ class Door:
             )
         return True
 
+    async def _take_away(self) -> Message | None:
+        """Delete the pressed card, which has nothing to show any more; None if that failed."""
+        await self.acknowledge()
+        with suppress(discord.HTTPException, aiohttp.ClientError, OSError):
+            await self.interaction.delete_original_response()
+            return Message()
+        return None
+
     async def acknowledge(self) -> None:
         """Answer a press whose change shows elsewhere."""
         if not self.interaction.response.is_done():
@@ -340,9 +360,9 @@ class Door:
         """Answer with a form to fill in, by its custom id, with what was typed into it before."""
         await self.ask(await self._made_form(form, typed or {}))
 
-    async def open_for(self, action: str, at: Key) -> None:
+    async def open_for(self, action: str, at: Key, typed: Mapping[str, str] | None = None) -> None:
         """Answer with the form whose sending does `action`."""
-        await self.open(str(CustomId(action, at)))
+        await self.open(str(CustomId(action, at)), typed)
 
     async def _made_form(self, form: str, typed: Mapping[str, str]) -> discord.ui.Modal:
         """Make a form anew; refuse where it cannot be sent any more."""

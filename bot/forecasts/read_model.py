@@ -18,7 +18,7 @@ from bot.answers.kinds import kind_of, say_outcome
 from bot.answers.probabilities import Belief
 from bot.circle.pooling import FEWEST
 from bot.core.unit import row_id
-from bot.questions.read_model import may_show_number
+from bot.questions.read_model import shows_number
 from storage import forecasts, groups, questions, rounds
 from storage.enums import ForecastKind, Phase, QuestionState
 from storage.tables import Forecast, Member, Question, Resolution, Round
@@ -89,13 +89,13 @@ def read_history(tx: Session, question: Question, viewer: Member | None) -> Hist
     names = groups.names(tx, [row.member_id for row in seen])
     lines = tuple(_line(row, names[row.member_id], me) for row in seen)
     hidden = len(seen) < len(made)
-    shows_number = not hidden and may_show_number(tx, question, taken)
+    told = not hidden and shows_number(tx, question, taken)
     return History(
         question.title,
         lines,
         hidden,
         asked,
-        group_path(asked.kind, lines) if shows_number else (),
+        group_path(asked.kind, lines) if told else (),
         _outcome(tx, question, asked),
         _zone(tx, question.group_id, viewer),
     )

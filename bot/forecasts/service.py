@@ -113,6 +113,8 @@ def record_at(
             raise StaleRefusal(NOT_HERE)
         question, latest, meetup = found
         read = rows.read_for(unit.tx, latest, meetup, question, unit.my_id)
+        if at.kind == CardKind.CUE:  # what it asked for is done
+            unit.withdraw(at)
         if not finish or at.kind not in rounds_service.OF_TURNS:
             return _record(unit, question, latest, probability, why, read, at)
         receipt = _record(unit, question, latest, probability, why, read)

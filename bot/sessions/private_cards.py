@@ -31,6 +31,6 @@ def change_message(others: OtherQuestions) -> Message:
     ask = "Which question instead?"
     if len(others.choices) > MOST_OPTIONS:
         ask += " Here are the newest; the lobby has all."
-    newest = [(number, title, "") for number, title in reversed(others.choices)]
+    newest = [(number, title, "") for number, title in others.choices]
     choice = select("change_to", others.at, "Take another question", newest, row=0)
     return Message(content=f"**{ask}** {kept}", items=(choice, lobby))

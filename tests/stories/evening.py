@@ -161,7 +161,7 @@ def _questions() -> list[Step]:
             alone="your question is in (number 2)",
             shows=(STRIKE, "https://example.org/strike", "Asked by Ben", buttons),
         ),
-        presses("Eva", "Already forecast it", shows=(STRIKE, "Already forecast by\nEva")),
+        presses("Eva", "Already forecast it", shows=(STRIKE, "Already forecast by 1\nEva")),
     ]
 
 
@@ -351,7 +351,7 @@ def _close() -> list[Step]:
         presses(
             "Ana",
             "Go on",
-            shows=("up from 47.1% (blind) to 67.3% (final)", *seats, moved, "[Next round]"),
+            shows=("up from 47.1% blind to 67.3%", *seats, "[Next round]"),
             on="Next round",
             blind=False,
         ),
@@ -393,7 +393,13 @@ def _later() -> list[Step]:
     rows = "`  2.` **0.090** Cleo · rank 1–5 · 1 question"
     return [
         waits(600, blind=False),
-        types("Ana", "question show", {"question": "1"}, alone="together they say", blind=False),
+        types(
+            "Ana",
+            "question show",
+            {"question": "1"},
+            alone="Together 5 people here say",
+            blind=False,
+        ),
         types(
             "Ana",
             "question resolve",
