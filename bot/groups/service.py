@@ -14,6 +14,8 @@ from storage import groups, outbox
 from storage.tables import EffectState, Group
 
 REMOVED = "I was removed from this server."
+PLACES = ("channel_id", "voice_channel_id", "facilitator_role_id")
+SWITCHES = ("spoken_cues", "events", "threads")
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class SettingsChange:
     reminders: str | None = None
     announce_days: int | None = None
     events: bool | None = None
+    threads: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,7 @@ def _leave_gone_channels(unit: Unit, to: int) -> None:
 
 
 def _apply(group: Group, wanted: SettingsChange) -> None:
-    for name in ("channel_id", "voice_channel_id", "facilitator_role_id", "spoken_cues", "events"):
+    for name in (*PLACES, *SWITCHES):
         value = getattr(wanted, name)
         if value is not None:
             setattr(group, name, value)

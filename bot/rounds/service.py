@@ -255,7 +255,7 @@ def _turn_number(at: Key | None) -> int | None:
 
 def _queue(unit: Unit, meetup: Meetup, row: Round, event: rounds_rules.Event) -> None:
     """Queue the messages that show an event to the members."""
-    round_id, channel = row_id(row), meetup.channel_id
+    round_id, channel = row_id(row), meetup.cards_in
     match event:
         case rounds_rules.TurnStarted(turn):
             unit.show(keys.turn(round_id, turn.number), channel)
@@ -305,6 +305,6 @@ def _clock(after: rounds_rules.Round) -> RoundClock:
 
 
 def _queue_close(unit: Unit, meetup: Meetup, row: Round) -> None:
-    unit.show(keys.summary(row_id(row)), meetup.channel_id)
+    unit.show(keys.summary(row_id(row)), meetup.cards_in)
     rescoring.rescore(unit, unit.tx.get_one(Question, row.question_id))
     card_refresh.follow(unit, Change.ROUND_CLOSED, row)
