@@ -56,6 +56,21 @@ def listing(
     return list(tx.exec(statement.order_by(col(Question.id).desc()).limit(limit)))
 
 
+def brought(
+    tx: Session, group_id: int, *, wanted: Collection[int] = (), limit: int = 100
+) -> list[Question]:
+    """Return questions for the next session, newest first.
+
+    Those that nobody has forecast yet, and of the others that take forecasts the `wanted` ones.
+    """
+    state = col(Question.state)
+    has_votes = col(Question.id).in_(list(wanted)) & (state == QuestionState.OPEN)
+    statement = select(Question).where(
+        Question.group_id == group_id, (state == QuestionState.PROPOSED) | has_votes
+    )
+    return list(tx.exec(statement.order_by(col(Question.id).desc()).limit(limit)))
+
+
 def by_title(tx: Session, group_id: int, title: str) -> list[Question]:
     """Return the group's questions with this title; capital letters do not matter."""
     return list(

@@ -53,6 +53,7 @@ __all__ = [
     "Meetup",
     "Member",
     "Moment",
+    "Notice",
     "Order",
     "Phase",
     "Presence",
@@ -267,6 +268,7 @@ class Meetup(SQLModel, table=True):
     created_at: datetime
     planned_at: datetime | None = None
     remind_at: datetime | None = None
+    announced: bool = True
     started_at: datetime | None = None
     ended_at: datetime | None = None
     lobby: int = 0
@@ -294,6 +296,24 @@ class Rsvp(SQLModel, table=True):
     member_id: int = Field(foreign_key="members.id")
     answer: Answer = Field(sa_type=word(Answer))
     at: datetime
+
+
+class Notice(SQLModel, table=True):
+    """What a message tells those who want to come: their session moved, or is cancelled.
+
+    A session has its newest notice only. `was_at` is when they think that it begins. One message
+    is for all rows with the same first session and number; `by_id` is who changed the plan.
+    """
+
+    __tablename__ = "notices"
+    __table_args__ = (UniqueConstraint("session_id"), Index("ix_notices_first", "first_id"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    session_id: int = Field(foreign_key="sessions.id")
+    first_id: int = Field(foreign_key="sessions.id")
+    number: int
+    was_at: datetime
+    by_id: int = Field(foreign_key="members.id")
 
 
 class Interest(SQLModel, table=True):
