@@ -21,7 +21,7 @@ class Effect(SQLModel, table=True):
     they will never have one.
     `parked_at` is when Discord first refused it; after a week of that it is given up.
     `text_hash` and `files_hash` are of what a message shows, while that is known for sure.
-    `gone` says that the message should not be there any more: it is deleted, and never posted again.
+    `gone` says that the message should not be there any more: it is deleted, never posted again.
     """
 
     __tablename__ = "outbox"

@@ -40,11 +40,12 @@ class Repeat(StrEnum):
 
 
 class DraftKind(StrEnum):
-    """What waits for its author to say which time was meant."""
+    """What waits for its author: to say which time was meant, or to correct a form."""
 
     PLAN = "plan"
     QUESTION = "question"
     OUTCOME = "outcome"
+    FORM = "form"
 
 
 class Answer(StrEnum):
@@ -135,6 +136,7 @@ class CardKind(StrEnum):
     ANNOUNCEMENT = "a"
     REMINDER = "m"
     PLACE = "w"
+    NOTICE = "x"
     LOBBY = "l"
     BLIND = "b"
     TURN = "t"
@@ -146,6 +148,7 @@ class CardKind(StrEnum):
     QUESTION = "q"
     RESOLUTION = "r"
     TROUBLE = "p"
+    WELCOME = "i"
     # Few small letters are left.
     HOUR = "H"
     THREAD = "D"
@@ -153,9 +156,12 @@ class CardKind(StrEnum):
     GOOGLE_SESSION = "g"
     GOOGLE_SERIES = "h"
     ADDRESS = "c"
-    # These two are on buttons only. Pages of a leaderboard were "w" once, as places still are.
+    NEW_OUTCOME = "y"
+    # These are on buttons only. Pages of a leaderboard were "w" once, as places still are.
     DRAFT = "d"
     LEADERBOARD = "n"
+    STANDING = "k"
+    GROUP = "j"
 
     @property
     def target(self) -> EffectTarget:

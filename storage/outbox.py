@@ -113,10 +113,20 @@ def _want(tx: Session, keys: Collection[str], now: datetime, pressed: int | None
     return tx.connection().execute(statements.WANT, wanted | times).all()
 
 
-def withdraw(tx: Session, keys: Collection[str], *, now: datetime) -> bool:
-    """Have messages deleted, whether they were posted or may have been; tell if any exists."""
-    given = {"keys": list(keys), "now": now, "answered": now + ANSWER_TIME}
-    return bool(tx.connection().execute(statements.WITHDRAW, given).all())
+def withdraw(
+    tx: Session, keys: Collection[str], *, now: datetime, pressed: int | None = None
+) -> tuple[int, Edit | None]:
+    """Have messages deleted that were or may have been posted; return how many there are.
+
+    The pressed one is deleted with the answer to the press, as `refresh_all` says of edits.
+    """
+    given = {"keys": list(keys), "now": now, "pressed": pressed}
+    times = {"answered": now + ANSWER_TIME, "until": now + LEASE}
+    found = tx.connection().execute(statements.WITHDRAW, given | times).all()
+    for effect_id, channel_id, message_id, wanted in found:
+        if pressed and message_id == pressed and effect_id is not None:
+            return len(found), Edit(effect_id, wanted, MessagePlace(channel_id, message_id))
+    return len(found), None
 
 
 def renew(tx: Session, *, key: str, expires_at: datetime, now: datetime) -> bool:

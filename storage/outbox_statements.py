@@ -76,10 +76,16 @@ WITHDRAW = (
         text_hash=None,
         files_hash=None,
         state=case((_NEVER_SENT, EffectState.EXPIRED), else_=EffectState.PENDING),
-        # A message that is being sent right now has no number yet.
-        retry_at=case((_UNDER_WAY > 0, bindparam("answered", type_=UTCDateTime())), else_=_NOW),
+        under_way=_UNDER_WAY + case((_PRESSED, 1), else_=0),
+        under_way_until=case(
+            (_PRESSED, bindparam("until", type_=UTCDateTime())), else_=col(Effect.under_way_until)
+        ),
+        # A message that is being sent has no number yet; the pressed one is deleted by the answer.
+        retry_at=case(
+            (_PRESSED | (_UNDER_WAY > 0), bindparam("answered", type_=UTCDateTime())), else_=_NOW
+        ),
     )
-    .returning(col(Effect.id))
+    .returning(col(Effect.id), col(Effect.channel_id), col(Effect.message_id), col(Effect.wanted))
 )
 _LEFT = case((col(Effect.under_way) > 1, col(Effect.under_way) - 1), else_=0)
 _NEWEST_AND_ALONE = (col(Effect.wanted) <= bindparam("version")) & (col(Effect.under_way) <= 1)

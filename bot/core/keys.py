@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from bot.core.refusals import StaleRefusal
+from bot.core.refusals import OLD_BUTTON, StaleRefusal
 from storage.enums import CardKind
 
 PATTERN = r"[a-zA-Z](?:\d{1,19})(?:\.\d{1,9}){0,3}"
 # What a database's integers hold.
 LARGEST_ID = 2**63 - 1
 
+# In a cue's key, in the place of its seconds.
+SOON = 1
 # More than the minutes before a session of which people can be reminded.
 _PART = 100_000
 _KEY = re.compile(PATTERN, re.ASCII)
@@ -38,7 +40,7 @@ class Key:
         """Read a key; refuse anything else, for a `custom_id` is untrusted input."""
         key = cls.find(text)
         if key is None:
-            raise StaleRefusal("This button is from an older version of the bot. Nothing happened.")
+            raise StaleRefusal(OLD_BUTTON)
         return key
 
     @classmethod
@@ -96,6 +98,14 @@ def place(session_id: int, member_id: int, waited_since: datetime) -> Key:
     return Key(CardKind.PLACE, session_id, (member_id, int(waited_since.timestamp()) % 10**6))
 
 
+def notice(session_id: int, number: int, part: int = 0) -> Key:
+    """Return the key of the message that a session, and perhaps others, moved or is cancelled.
+
+    Where more people are mentioned than fit in a message, it has parts.
+    """
+    return Key(CardKind.NOTICE, session_id, (number, part))
+
+
 def calendar_session(session_id: int) -> Key:
     """Return the key of a single session's event in Google Calendar."""
     return Key(CardKind.GOOGLE_SESSION, session_id)
@@ -114,6 +124,11 @@ def address(address_id: int, number: int) -> Key:
 def draft(draft_id: int, choice: int) -> Key:
     """Return the key of one of the ways to read a plan's time."""
     return Key(CardKind.DRAFT, draft_id, (choice,))
+
+
+def form(draft_id: int) -> Key:
+    """Return the key of a form that was filled in and waits."""
+    return Key(CardKind.DRAFT, draft_id)
 
 
 def lobby(session_id: int, number: int) -> Key:
@@ -142,7 +157,10 @@ def turn(round_id: int, number: int) -> Key:
 
 
 def cue(round_id: int, turn_number: int, seconds: int, extensions: int) -> Key:
-    """Return the key of the message that some seconds are left to speak."""
+    """Return the key of the message that some seconds are left to speak.
+
+    `SOON` stands for all seconds but 0: one message that is edited each time.
+    """
     return Key(CardKind.CUE, round_id, (turn_number, seconds, extensions))
 
 
@@ -175,6 +193,32 @@ def question(question_id: int) -> Key:
 def resolution(question_id: int) -> Key:
     """Return the key of the card with a question's outcome and scores."""
     return Key(CardKind.RESOLUTION, question_id)
+
+
+def new_outcome(question_id: int, entered: int) -> Key:
+    """Return the key of the message that a question has another outcome than before.
+
+    It counts how many outcomes were entered, because each change has a message of its own.
+    """
+    return Key(CardKind.NEW_OUTCOME, question_id, (entered,))
+
+
+def welcome(group_id: int, joins: int) -> Key:
+    """Return the key of what a group is told when the bot comes for the so-many-th time.
+
+    Four digits of the count are as many as fit a nonce.
+    """
+    return Key(CardKind.WELCOME, group_id, (joins % 10_000,))
+
+
+def group(group_id: int, page: int = 0) -> Key:
+    """Return the key of private messages about the group: a page of its settings, the help."""
+    return Key(CardKind.GROUP, group_id, (page,))
+
+
+def standing(user_id: int = 0) -> Key:
+    """Return the key on a button about a member's standing, or without a member the group's."""
+    return Key(CardKind.STANDING, user_id)
 
 
 def trouble(channel_id: int, now: datetime) -> Key:

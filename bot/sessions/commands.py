@@ -66,6 +66,21 @@ async def next_round(interaction: discord.Interaction[Any], question: str | None
     await door.whisper("The lobby of the next round is open.")
 
 
+@app_commands.command(
+    name="change-question",
+    description="Take another question while nobody has spoken (host, facilitator)",
+)
+@app_commands.describe(question="The question to take; without it, the lobby opens again")
+@app_commands.autocomplete(question=question_choices)
+async def change_question(
+    interaction: discord.Interaction[Any], question: str | None = None
+) -> None:
+    """Take another question."""
+    door = Door(interaction)
+    await door.do(sessions_service.change_question, None, question or "")
+    await door.whisper("The question is changed. What was recorded stays with the one before.")
+
+
 @app_commands.command(name="end", description="End the session, and the round with it")
 async def end(interaction: discord.Interaction[Any]) -> None:
     """End the session."""
@@ -74,4 +89,4 @@ async def end(interaction: discord.Interaction[Any]) -> None:
     await door.whisper("The session is over.")
 
 
-COMMANDS: tuple[AnyCommand, ...] = (start, join, leave, next_round, end)
+COMMANDS: tuple[AnyCommand, ...] = (start, join, leave, next_round, change_question, end)

@@ -14,7 +14,7 @@ from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.times.durations import parse_duration
 from bot.core.unit import ActUnit, Caller, Desk, Person, Unit, row_id
 from bot.questions import service as questions_service
-from bot.rounds import lengths, live_session, session_mapping, session_rules
+from bot.rounds import lengths, live_session, member_options, session_mapping, session_rules
 from bot.rounds import service as rounds_service
 from bot.rounds.session_rules import Session
 from bot.schedule import lifecycle
@@ -25,7 +25,10 @@ from bot.sessions.read_model import Ballot, read_ballot
 from storage import groups, offers, outbox, rounds, sessions
 from storage.enums import CardKind
 from storage.offers import Offers
-from storage.tables import Meetup, Order, Phase, Presence, Round
+from storage.tables import Meetup, Order, Phase, Presence, Question, Round
+
+# One more than fit in a select, so that one sees whether there are more.
+MOST_OTHERS = 26
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,15 @@ class StartOptions:
     question: str = ""
     turn: str = ""
     order: Order = Order.ROTATE
+
+
+@dataclass(frozen=True)
+class OtherQuestions:
+    """What a round can take in the place of its question, by id and title, newest first."""
+
+    at: Key
+    question: str
+    choices: tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True)
@@ -188,16 +200,41 @@ def start_round(desk: Desk, caller: Caller, at: Key) -> None:
     with desk.act(caller) as unit:
         meetup = _lobby(unit, at)
         live_session.require_lead(unit, meetup, "start the round")
-        members = sessions.circle(unit.tx, row_id(meetup))
-        seed = secrets.randbits(31)
-        question = questions_service.require(unit.tx, unit.group.id, _pick(unit, meetup, seed))
-        row = rounds_service.open_round(unit, meetup, question, members, seed)
-        questions_service.take_up(unit, question)
-        begun = session_rules.begin_round(
-            session_mapping.load(meetup), unit.my_id, lobby=meetup.lobby, now=unit.now
+        _begin_round(unit, meetup)
+
+
+def other_questions(desk: Desk, caller: Caller, at: Key) -> OtherQuestions:
+    """Return what can be taken in the place of the question of a card's round."""
+    with desk.db.read() as tx:
+        row = member_options.find_running(tx, caller, at)
+        member_options.check_change_question(tx, caller, row, desk.clock())
+        here = Offers(caller.group_id, row.session_id, desk.clock())
+        found = offers.page(tx, here, first=0, size=MOST_OTHERS)
+        now = tx.get_one(Question, row.question_id).title
+        return OtherQuestions(at, now, tuple((row_id(one), one.title) for one in found))
+
+
+def change_question(desk: Desk, caller: Caller, at: Key | None = None, question: str = "") -> None:
+    """Take another question while nobody has spoken: this one, or open the lobby again.
+
+    What was recorded stays with the question before.
+    """
+    with desk.act(caller) as unit:
+        meetup = live_session.of_round(unit, at) if at else live_session.here(unit)
+        live_session.require_lead(unit, meetup, "change the question")
+        row = rounds_service.running(unit, meetup)
+        if row is None:
+            raise Refusal("No round is running. `/session next` opens the next one.")
+        chosen = _chosen(unit, meetup, question)
+        rounds_service.drop_question(unit, meetup, row)
+        opened = session_rules.open_lobby(
+            session_mapping.load(meetup), unit.my_id, question=chosen, now=unit.now
         )
-        consequences.save(unit, meetup, begun)
-        card_refresh.follow(unit, Change.ROUND_BEGUN, row)
+        if chosen is None:
+            consequences.save(unit, meetup, opened)
+        else:
+            session_mapping.save(meetup, opened[0])
+            _begin_round(unit, meetup)
 
 
 def next_round(desk: Desk, caller: Caller, at: Key | None = None, question: str = "") -> Key:
@@ -235,6 +272,20 @@ def take_over(desk: Desk, caller: Caller, at: Key) -> None:
         session_rules.require_hostless(state)
         _require_successor(unit, meetup, state)
         consequences.save(unit, meetup, session_rules.take_over(state, unit.my_id, now=unit.now))
+
+
+def _begin_round(unit: ActUnit, meetup: Meetup) -> None:
+    """Close the lobby, and take its question around the circle."""
+    members = sessions.circle(unit.tx, row_id(meetup))
+    seed = secrets.randbits(31)
+    question = questions_service.require(unit.tx, unit.group.id, _pick(unit, meetup, seed))
+    row = rounds_service.open_round(unit, meetup, question, members, seed)
+    questions_service.take_up(unit, question)
+    begun = session_rules.begin_round(
+        session_mapping.load(meetup), unit.my_id, lobby=meetup.lobby, now=unit.now
+    )
+    consequences.save(unit, meetup, begun)
+    card_refresh.follow(unit, Change.ROUND_BEGUN, row)
 
 
 def _refuse_second(unit: ActUnit, channel_id: int) -> None:

@@ -99,7 +99,7 @@ async def test_a_members_calibration_and_the_groups_come_with_a_picture(stage: S
     assert "one forecast a question" in wire.alone(group)
     for answer in (mine, bens, group):
         (picture,) = answer.response.attachments
-        assert "80% → 100% (2)" in str(picture.description)
+        assert "With 8 more resolved forecasts there will be a curve." in str(picture.description)
 
 
 async def test_a_profile_names_what_is_not_sure_enough_and_says_calibration_in_a_sentence(

@@ -22,6 +22,7 @@ from bot.core.keys import Key
 from bot.core.unit import Desk, Unit
 from bot.door.card_table import CardTable
 from bot.door.messages import Message
+from bot.door.places import speaking_place
 from bot.runtime.delivery import posting
 from bot.runtime.delivery.hashes import hashes_of, text_hash_of
 from bot.runtime.delivery.notes import LINGER, Note, Notes
@@ -238,7 +239,10 @@ class Delivery:
         self._drawn.discard(effect.channel_id)
         hashes = hashes_of(message)
         message_id = _shown_already(effect, hashes) or await self._put(effect, message)
+        links = await self._run(self._links_to, effect) if effect.message_id is None else None
         self._confirm(effect, message_id, hashes)
+        if links is not None:
+            self._notes.add(links)
 
     async def _delete(self, effect: Effect) -> None:
         """Delete a message; where its number was lost, look for it.
@@ -330,24 +334,11 @@ class Delivery:
 
     async def _park_and_tell(self, effect: Effect, reason: str) -> None:
         news = await self._run(self._park, effect, reason)
-        elsewhere = self._speaking_place(effect)
+        guild = self._client.get_guild(effect.group_id)
+        elsewhere = speaking_place(guild, besides=effect.channel_id) if guild else None
         if news and elsewhere is not None and Key.parse(effect.key).kind != CardKind.TROUBLE:
             await self._run(self._tell, effect, elsewhere)
             self.wake()
-
-    def _speaking_place(self, effect: Effect) -> int | None:
-        """Return another channel of the group in which the bot may write."""
-        guild = self._client.get_guild(effect.group_id)
-        if guild is None:
-            return None
-        channels = [guild.system_channel, *guild.text_channels]
-        for channel in channels:
-            if channel is None or channel.id == effect.channel_id:
-                continue
-            allowed = channel.permissions_for(guild.me)
-            if allowed.view_channel and allowed.send_messages:
-                return channel.id
-        return None
 
     def _traces(self, effect: Effect) -> list[Message]:
         """Return what a message may show; buttons tell it by themselves."""
@@ -383,15 +374,29 @@ class Delivery:
 
         self._notes.add(Note(_id(effect), write))
 
+    def _links_to(self, effect: Effect) -> Note | None:
+        """Return a note to edit the card that links to a card which was just posted."""
+        key = self._cards.linked_on(Key.parse(effect.key))
+        if key is None:
+            return None
+        with self._desk.db.read() as tx:
+            linking = outbox.by_key(tx, str(key))
+
+        def write(tx: Session) -> bool:
+            return outbox.refresh(tx, key=str(key), now=self._desk.clock())
+
+        return None if linking is None else Note(_id(linking), write)
+
     def _expire(self, effect: Effect) -> None:
         with self._desk.db.write() as tx:
             outbox.expire(tx, _id(effect), version=effect.wanted)
 
     def _lost(self, effect: Effect) -> None:
-        """Have a deleted card posted again, unless it has no buttons any more."""
-        message = self._cards.render(self._desk, Key.parse(effect.key), pictures=False)
+        """Have a deleted card posted again, unless it has no buttons or does not come back."""
+        key = Key.parse(effect.key)
+        message = self._cards.render(self._desk, key, pictures=False)
         with self._desk.db.write() as tx:
-            if message is not None and message.items:
+            if message is not None and message.items and self._cards.returns(key):
                 outbox.lost(tx, _id(effect), self._desk.clock(), place=_place(effect))
             else:
                 outbox.expire(tx, _id(effect), version=effect.wanted)
