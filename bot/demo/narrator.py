@@ -126,7 +126,7 @@ class Narrator:
 
 
 def _lines(text: str) -> str:
-    """Keep the line ends of a text, which Markdown would join, and leave out signs of small print."""
+    """Keep the line ends of a text, which Markdown would join; leave out signs of small print."""
     return text.replace("-# ", "").replace("\n", "  \n").replace("• ", "- ")
 
 
