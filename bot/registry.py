@@ -10,11 +10,14 @@ from functools import partial
 from discord import app_commands
 
 from bot.calendars import commands as calendars_commands
+from bot.calendars import views as calendars_views
 from bot.circle import commands as circle_commands
+from bot.circle import views as circle_views
+from bot.core import keys
 from bot.data import commands as data_commands
 from bot.door import corrections
 from bot.door.card_table import Card, CardTable, timeless
-from bot.door.parts import AnyCommand
+from bot.door.parts import AnyCommand, AnyMenu
 from bot.forecasts import commands as forecasts_commands
 from bot.forecasts import views as forecasts_views
 from bot.groups import cards as groups_cards
@@ -63,7 +66,7 @@ def _group(group: app_commands.Group, *lists: Iterable[AnyCommand]) -> app_comma
     return group
 
 
-COMMANDS: tuple[AnyCommand, ...] = (
+COMMANDS: tuple[AnyCommand | AnyMenu, ...] = (
     _group(
         app_commands.Group(
             name="session", description="Meetups: plan, start, speak, end", guild_only=True
@@ -74,6 +77,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         sharing_commands.COMMANDS,
     ),
     *questions_commands.COMMANDS,
+    *questions_commands.MENUS,
     *forecasts_commands.COMMANDS,
     *standings_commands.COMMANDS,
     *circle_commands.COMMANDS,
@@ -95,20 +99,20 @@ ACTIONS = {
     **corrections.ACTIONS,
     **sessions_views.ACTIONS,
     **schedule_views.ACTIONS,
+    **calendars_views.ACTIONS,
     **rounds_views.ACTIONS,
     **questions_views.ACTIONS,
     **forecasts_views.ACTIONS,
     **standings_views.ACTIONS,
     **groups_views.ACTIONS,
+    **circle_views.ACTIONS,
 }
 
 # Every message that the bot keeps up, by the kind of its key.
 CARDS = CardTable(
     {
         CardKind.ANNOUNCEMENT: Card(
-            timeless(schedule_read_model.read_announcement),
-            schedule_cards.announcement_card,
-            Meetup,
+            schedule_read_model.read_announcement, schedule_cards.announcement_card, Meetup
         ),
         CardKind.REMINDER: Card(
             timeless(schedule_read_model.read_reminder), schedule_cards.reminder_message, Meetup
@@ -117,9 +121,15 @@ CARDS = CardTable(
             timeless(schedule_read_model.read_place), schedule_cards.place_message, Meetup
         ),
         CardKind.HOUR: Card(timeless(hour.read_hour), hour_cards.hour_message, Meetup),
+        CardKind.NOTICE: Card(
+            timeless(schedule_read_model.read_notice), schedule_cards.notice_message, Meetup
+        ),
         CardKind.LOBBY: Card(sessions_read_model.read_lobby, sessions_cards.lobby_card, Meetup),
         CardKind.EVENING: Card(
-            timeless(sessions_read_model.read_evening), sessions_cards.evening_card, Meetup
+            timeless(sessions_read_model.read_evening),
+            sessions_cards.evening_card,
+            Meetup,
+            linked_on=lambda evening: keys.announcement(evening.id),
         ),
         CardKind.BLIND: Card(rounds_read_model.read_phase, rounds_cards.blind_card, Round),
         CardKind.TURN: Card(rounds_read_model.read_turn, rounds_cards.turn_card, Round),

@@ -1,5 +1,6 @@
 """Queries about what members have typed that is not saved in its own place yet."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, or_
@@ -29,11 +30,11 @@ def form(tx: Session, member_id: int, draft_id: int, now: datetime) -> Draft | N
     ).first()
 
 
-def put_away(tx: Session, member_id: int, draft_id: int) -> None:
-    """Delete a form that this member has filled in, if it is still kept."""
+def put_away(tx: Session, member_id: int, numbers: Collection[int]) -> None:
+    """Delete forms that this member has filled in, if they are still kept."""
     tx.exec(
         delete(Draft).where(
-            col(Draft.id) == draft_id,
+            col(Draft.id).in_(numbers),
             col(Draft.member_id) == member_id,
             col(Draft.kind) == DraftKind.FORM,
         )

@@ -2,11 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 
+from bot.answers.amounts import LONGEST_UNIT
 from bot.answers.formats import AnswerFormat
 from bot.answers.kinds import kind_of
 from bot.answers.numbers import say_amount, say_number
 from bot.answers.probabilities import Belief
-from bot.answers.wording import COUNTS, MOST_FIELDS, CardField, FormField, PathWords, PictureName
+from bot.answers.wording import (
+    COUNTS,
+    MOST_FIELDS,
+    CardField,
+    Choice,
+    Details,
+    FormField,
+    PathWords,
+    PictureName,
+)
 from bot.door.messages import safe
 
 BOLD_ALONE = (
@@ -20,6 +30,14 @@ _STEPS = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"))
 class AmountInWords:
     """The kind `numeric`."""
 
+    choice = Choice("A number", "How many, how much, how long. Next you say the unit.")
+    details: Details | None = Details(
+        "unit",
+        "What the number counts; leave empty if nothing.",
+        "days",
+        LONGEST_UNIT,
+        required=False,
+    )
     picture: PictureName = "ranges"
     to_record = "your numbers"
     score_title = "How far off, best first"

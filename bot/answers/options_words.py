@@ -7,12 +7,23 @@ from bot.answers.formats import VOID, AnswerFormat, list_options
 from bot.answers.kinds import kind_of
 from bot.answers.options import example
 from bot.answers.probabilities import Belief
-from bot.answers.wording import COUNTS, MOST_FIELDS, CardField, FormField, PathWords, PictureName
+from bot.answers.wording import (
+    COUNTS,
+    MOST_FIELDS,
+    CardField,
+    Choice,
+    Details,
+    FormField,
+    PathWords,
+    PictureName,
+)
 from bot.answers.yes_no_words import VOID_NAME
 from bot.core.numbers import say_probability
 from bot.door.messages import lines, one_line, safe, say_brier
 
 LONGEST_LABEL = 45
+# Ten options of the longest, and what stands between them.
+LONGEST_DETAILS = 800
 BOLD_SCALED = (
     "The bold number counts on the leaderboard, scaled there so that the same chance for each "
     f"option earns 0.250, as 50% does on a yes/no question: {COUNTS}"
@@ -124,6 +135,11 @@ class _OptionsInWords:
 class ChoiceInWords(_OptionsInWords):
     """The kind `choice`."""
 
+    choice = Choice("Options", "One of several things. Next you name them.")
+    details: Details | None = Details(
+        "options", "Two to ten, one per line.", "Red\nGreen\nAnother", LONGEST_DETAILS, several=True
+    )
+
     def hint(self, asked: AnswerFormat) -> str:
         """Hint that something else may happen, where no option covers it."""
         return "" if any(map(_CATCH_ALL.search, asked.options)) else NO_CATCH_ALL
@@ -142,6 +158,14 @@ class ChoiceInWords(_OptionsInWords):
 class OrderedInWords(_OptionsInWords):
     """The kind `ordered`."""
 
+    choice = Choice("Options in an order", "Being one off costs less than being far off.")
+    details: Details | None = Details(
+        "options",
+        "Two to ten in their order, one per line.",
+        "under 10\n10 to 20\nover 20",
+        LONGEST_DETAILS,
+        several=True,
+    )
     order = "in their order"
     title = "Options, in their order"
 

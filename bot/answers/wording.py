@@ -47,13 +47,40 @@ class FormField:
     default: str = ""
 
 
+@dataclass(frozen=True)
+class Choice:
+    """What a kind is called in the form of a question, where one chooses it."""
+
+    label: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Details:
+    """What is asked for in a second form, once a kind is chosen; `thing` names it.
+
+    `several` tells that it takes several lines.
+    """
+
+    thing: str
+    note: str
+    placeholder: str
+    longest: int
+    several: bool = False
+    required: bool = True
+
+
 class KindInWords(Protocol):
     """One entry of the table of words for cards.
 
     `picture` names what a round's summary shows: the group's chance as a line, a strip for each
     option, or ranges. `to_record` is what the speaker records. `outcome_names` are those outcomes
-    that the form of the outcome calls otherwise than they are stored.
+    that the form of the outcome calls otherwise than they are stored. `details` is None where
+    nothing more is asked for.
     """
+
+    choice: Choice
+    details: Details | None
 
     picture: PictureName
     to_record: str

@@ -4,7 +4,16 @@ from collections.abc import Mapping, Sequence
 
 from bot.answers.formats import VOID, AnswerFormat
 from bot.answers.probabilities import Belief
-from bot.answers.wording import COUNTS, MOST_FIELDS, CardField, FormField, PathWords, PictureName
+from bot.answers.wording import (
+    COUNTS,
+    MOST_FIELDS,
+    CardField,
+    Choice,
+    Details,
+    FormField,
+    PathWords,
+    PictureName,
+)
 from bot.answers.yes_no import chance
 from bot.core.numbers import say_probability
 from bot.door.messages import say_brier
@@ -18,6 +27,8 @@ YES = PathWords(lambda belief: say_probability(chance(belief)), chance)
 class YesOrNoInWords:
     """The kind `binary`."""
 
+    choice = Choice("Yes or no", "A forecast is the chance of yes.")
+    details: Details | None = None
     picture: PictureName = "line"
     to_record = "a number"
     score_title = "Brier scores, best first"

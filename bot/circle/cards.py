@@ -17,9 +17,22 @@ from bot.circle.words import (
     say_weight_interval,
 )
 from bot.circle.worth import AGGREGATES
+from bot.core import keys
 from bot.core.numbers import say_share
 from bot.core.refusals import say_count
-from bot.door.messages import BLUE, GREY, Message, Picture, card, lines, say_brier
+from bot.door.messages import (
+    BLUE,
+    GREY,
+    PICTURE,
+    PRIMARY,
+    Layout,
+    Message,
+    Picture,
+    button,
+    card,
+    lines,
+    say_brier,
+)
 
 FIELD = 1000
 NAMES = 90  # characters for those of whom nothing is said
@@ -42,13 +55,25 @@ WEIGHT = (
     "How far a turn goes from one's own blind forecast (0%) to what was said before (100%), with "
     f"its 90% interval. Neither is better, and {SECOND_THOUGHT}."
 )
+NO_THREE = (
+    "In no resolved round did three people forecast both blind and at the end, so there is nothing "
+    "to compare."
+)
 EVEN = "`/session start` with the order `rotate` evens it out."
 
 
 def circle_card(view: GroupCircle, picture: Picture | None) -> Message:
-    """Say whether the circle helps, which number to trust, and who moves."""
+    """Say in one sentence whether the circle helps, over the picture."""
     if not view.rounds and not view.fairness:
-        return Message(embed=card("Our circle: nothing to show yet", _nothing(view), GREY))
+        text = f"**Our circle: nothing to show yet**\n{_nothing(view)}"
+        return Message(layout=Layout((text,), GREY))
+    first = f"**Does going around help us?** {_verdict(view)}\n-# {_rounds(view)}"
+    items = (button("circle_details", keys.standing(), "Details", PRIMARY),)
+    return Message(layout=Layout((first, PICTURE)), items=items, picture=picture)
+
+
+def circle_details(view: GroupCircle) -> Message:
+    """Say whether the circle helps, which number to trust, and who moves, with all numbers."""
     embed = card("What going around is worth to us", _basis(view), BLUE)
     for name, value in (
         ("Does the circle help us?", _help(view)),
@@ -59,9 +84,7 @@ def circle_card(view: GroupCircle, picture: Picture | None) -> Message:
         if value:
             embed.add_field(name=name, value=value, inline=False)
     embed.set_footer(text="Brier scores: 0 is perfect, 1 is worst. /profile shows one's own part.")
-    if picture is not None:
-        embed.set_image(url=f"attachment://{picture.filename}")
-    return Message(embed=embed, picture=picture)
+    return Message(embed=embed)
 
 
 def record_lines(record: MemberRecord, *, you: bool = False) -> tuple[str, ...]:
@@ -81,14 +104,28 @@ def _nothing(view: GroupCircle) -> str:
     return f"No round has closed yet. {HOW_TO_BEGIN}"
 
 
-def _basis(view: GroupCircle) -> str:
-    if not view.rounds:
-        return _nothing(view)
+def _rounds(view: GroupCircle) -> str:
+    """Say of how many rounds the numbers are."""
     others = " Other kinds of questions are not counted here yet." if view.other_rounds else ""
-    said = (
+    return (
         f"{say_count(view.rounds, 'round')} closed on yes/no questions, {view.resolved} of them "
         f"resolved with three forecasts or more.{others}"
     )
+
+
+def _verdict(view: GroupCircle) -> str:
+    """Say whether the circle helps; what is missing where that cannot be told."""
+    if view.gain is not None:
+        return _help_verdict(view.gain)
+    if not view.resolved:
+        return "That shows when a question of ours is resolved with `/question resolve`."
+    return NO_THREE
+
+
+def _basis(view: GroupCircle) -> str:
+    if not view.rounds:
+        return _nothing(view)
+    said = _rounds(view)
     later = "What they were worth appears when such a question is resolved."
     return said if view.resolved else f"{said}\n{later}"
 
@@ -97,10 +134,7 @@ def _help(view: GroupCircle) -> str:
     if view.gain is None:
         if not view.resolved:
             return ""
-        return (
-            "In no resolved round did three people forecast both blind and at the end, so there "
-            "is nothing to compare."
-        )
+        return NO_THREE
     nearer = sum(one.gain > 0 for one in view.gains)
     away = sum(one.gain < 0 for one in view.gains)
     return (

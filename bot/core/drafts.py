@@ -4,8 +4,11 @@ Each is in the database, so it outlives a restart, and only its author gets it b
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlmodel import Session
 
 from bot.core.refusals import StaleRefusal
 from bot.core.unit import ActUnit, Caller, Desk, row_id
@@ -20,11 +23,15 @@ GONE = (
 
 @dataclass(frozen=True)
 class FilledForm:
-    """A form by its custom id, with the texts that were written and the options chosen."""
+    """A form by its custom id, with the texts that were written and the options chosen.
+
+    `corrects` is the number under which it was kept, if it was refused before.
+    """
 
     form: str
     written: Mapping[str, str]
     chosen: Mapping[str, str] = field(default_factory=dict)
+    corrects: int | None = None
 
     @property
     def fields(self) -> dict[str, str]:
@@ -37,43 +44,48 @@ class FilledForm:
         return tuple(text for text in self.written.values() if text.strip())
 
 
-def keep(
-    desk: Desk,
-    caller: Caller,
-    filled: FilledForm,
-    *,
-    before: int | None = None,
-    beside: int | None = None,
-) -> int:
-    """Save a refused form and return its number.
+def keep(desk: Desk, caller: Caller, filled: FilledForm, beside: int | None = None) -> int:
+    """Save a refused form, in the place of the one that it corrects, and return its number.
 
-    `before` is the draft that it corrects, if it does; `beside` is one that it goes on from, which
-    is then kept for as long.
+    `beside` is a draft that it goes on from, which is then kept for as long.
     """
     with desk.act(caller) as unit:
         drafts.forget(unit.tx, unit.now)
         if beside is not None and (other := drafts.form(unit.tx, unit.my_id, beside, unit.now)):
             other.created_at = unit.now
-        return save(unit, filled, before=before)
+        before = _corrected(unit.tx, unit.my_id, filled, unit.now)
+        if before is None:
+            return save(unit, filled)
+        before.typed, before.created_at = _dump(filled), unit.now
+        return row_id(before)
 
 
-def save(unit: ActUnit, filled: FilledForm, *, before: int | None = None) -> int:
-    """Save a form in a unit of work, in the place of `before` where that is the same form."""
-    draft = drafts.form(unit.tx, unit.my_id, before, unit.now) if before is not None else None
-    if draft is None or draft.about != filled.form:
-        draft = Draft(
-            group_id=unit.group.id,
-            member_id=unit.my_id,
-            kind=DraftKind.FORM,
-            about=filled.form,
-            typed="",
-            readings="[]",
-            created_at=unit.now,
-        )
-    draft.typed, draft.created_at = json.dumps(asdict(filled)), unit.now
+def save(unit: ActUnit, filled: FilledForm) -> int:
+    """Save a form in a unit of work, and return its number."""
+    draft = Draft(
+        group_id=unit.group.id,
+        member_id=unit.my_id,
+        kind=DraftKind.FORM,
+        about=filled.form,
+        typed=_dump(filled),
+        readings="[]",
+        created_at=unit.now,
+    )
     unit.tx.add(draft)
     unit.tx.flush()
     return row_id(draft)
+
+
+def complete(desk: Desk, caller: Caller, filled: FilledForm) -> FilledForm:
+    """Return a form with what was typed before it, in fields that it does not have."""
+    with desk.db.read() as tx:
+        me = groups.member_of_user(tx, caller.group_id, caller.user_id)
+        draft = _corrected(tx, row_id(me), filled, desk.clock()) if me else None
+    if draft is None:
+        return filled
+    before = _load(draft)
+    written, chosen = {**before.written, **filled.written}, {**before.chosen, **filled.chosen}
+    return replace(filled, written=written, chosen=chosen)
 
 
 def kept(desk: Desk, caller: Caller, draft_id: int) -> FilledForm:
@@ -83,18 +95,25 @@ def kept(desk: Desk, caller: Caller, draft_id: int) -> FilledForm:
         draft = drafts.form(tx, row_id(me), draft_id, desk.clock()) if me else None
         if draft is None:
             raise StaleRefusal(GONE)
-        return FilledForm(**json.loads(draft.typed))
+        return _load(draft)
 
 
-def take(unit: ActUnit, draft_id: int) -> FilledForm:
-    """Return a form as the acting member filled it in, and put it away."""
-    draft = drafts.form(unit.tx, unit.my_id, draft_id, unit.now)
-    if draft is None:
-        raise StaleRefusal(GONE)
-    unit.tx.delete(draft)
-    return FilledForm(**json.loads(draft.typed))
+def put_away(unit: ActUnit, numbers: Collection[int]) -> None:
+    """Delete the forms that a change goes on from, as part of it."""
+    drafts.put_away(unit.tx, unit.my_id, numbers)
 
 
-def put_away(unit: ActUnit, draft_id: int) -> None:
-    """Delete a form that has been corrected, in the change that it made."""
-    drafts.put_away(unit.tx, unit.my_id, draft_id)
+def _corrected(tx: Session, member_id: int, filled: FilledForm, now: datetime) -> Draft | None:
+    """Return the same form as it was kept before, if it was."""
+    if filled.corrects is None:
+        return None
+    draft = drafts.form(tx, member_id, filled.corrects, now)
+    return draft if draft is not None and draft.about == filled.form else None
+
+
+def _dump(filled: FilledForm) -> str:
+    return json.dumps([filled.form, dict(filled.written), dict(filled.chosen)])
+
+
+def _load(draft: Draft) -> FilledForm:
+    return FilledForm(*json.loads(draft.typed))

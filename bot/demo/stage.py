@@ -13,6 +13,7 @@ from typing import Any
 import discord
 import simcord
 
+from bot.answers.kinds import kind_of, read_kind
 from bot.app import App
 from bot.demo.virtual import virtual_alarms
 from bot.door.messages import components_of
@@ -170,10 +171,28 @@ class Stage:
         form = await self.press(who, label)
         return await self.fill(who, form, probability=probability, reason=reason)
 
-    async def bring(self, who: str, title: str, **more: str) -> simcord.InteractionResult:
-        """Submit a question as this person."""
-        form = await self.type(who, "question submit")
-        return await self.fill(who, form, title=title, **more)
+    async def bring(
+        self, who: str, title: str, answers: str = "", *, label: str | None = None, **more: str
+    ) -> simcord.InteractionResult:
+        """Submit a question as this person, by the command or the button of this label.
+
+        `answers` names its kind, with its options or its unit.
+        """
+        asked = read_kind(answers)
+        form = await (self.press(who, label) if label else self.type(who, "question submit"))
+        first = await self.fill(who, form, title=title, kind=asked.kind, **more)
+        return await self.detail(who, first, kind_of(asked.kind).write_details(asked))
+
+    async def detail(
+        self, who: str, first: simcord.InteractionResult, answers: str
+    ) -> simcord.InteractionResult:
+        """Fill in the second form of a question, where the first was answered with a button."""
+        shown = first.response.message if first.response is not None else None
+        offered = [one for one in labels(shown) if one.startswith("Add the ")] if shown else []
+        if shown is None or not offered:
+            return first
+        second = await self.people[who].click(shown, label=offered[0])
+        return await self.fill(who, second, answers=answers)
 
     async def wait(self, seconds: float) -> None:
         """Let virtual time pass."""

@@ -48,6 +48,7 @@ _SIGN = "•"  # stands for a character that no font here can draw
 _TOP, _TITLE_LINE, _SENTENCE_LINE, _KEY_LINE, _GAP = 10.0, 17.0, 14.5, 16.0, 5.0
 _TITLE_LINES, _SENTENCE_LINES = 3, 9
 _KEY_MARK, _KEY_PAD, _KEY_SPACE = 13.0, 4.0, 10.0
+_NARROW = 6  # letters as wide as one is high; most are wider
 _MARKS_IN_A_ROW = 2  # stacked accents climb out of the card otherwise
 _DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _JOINERS = "\u200c\u200d"
@@ -236,9 +237,10 @@ def readable(text: str, *, otherwise: str, bold: bool = False) -> str:
 def shorten(text: str, width: float, *, size: float = BODY, bold: bool = False) -> str:
     """Clean a text, and cut it with … if it is too wide."""
     text = clean(text, bold=bold)
-    if text_width(text, size=size, bold=bold) <= width:
+    most = int(width / size * _NARROW)  # more letters than this never fit, and need no measuring
+    if len(text) <= most and text_width(text, size=size, bold=bold) <= width:
         return text
-    fits, too_long = 0, len(text)
+    fits, too_long = 0, min(len(text), most)
     while too_long - fits > 1:
         middle = (fits + too_long) // 2
         short = text[:middle].rstrip() + "…"
@@ -260,6 +262,7 @@ def wrap(
     return (*broken, shorten(left, width, size=size, bold=bold)) if left else tuple(broken)
 
 
+@lru_cache(maxsize=1024)
 def text_width(text: str, *, size: float = BODY, bold: bool = False) -> float:
     """Measure a cleaned line in points, without needing a card."""
     families, weight = _face(text, bold=bold)

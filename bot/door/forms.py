@@ -4,6 +4,7 @@ Every form is kept in the same way, so a feature only says how each of its forms
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -14,9 +15,10 @@ from bot.core import keys
 from bot.core.drafts import FilledForm
 from bot.door.custom_ids import CustomId
 from bot.door.messages import Attachment, Message, button, components_of
+from storage.enums import CardKind
 
 CORRECT = "correct"
-# Under this name a command notes the form that could have been filled in instead.
+# Under this name a form is noted with its interaction.
 NOTED = "form"
 LONGEST_FIELD = 4000
 LONGEST_CONTENT = 2000
@@ -27,11 +29,13 @@ _HOW = "**Correct it** opens the form as you typed it; it is kept for 15m."
 
 
 def filled_form(interaction: discord.Interaction[Any]) -> FilledForm | None:
-    """Return the form that was sent, or the one that a command has noted."""
-    if interaction.type is InteractionType.modal_submit:
-        return _sent_form(interaction.data)
+    """Return the form that was noted as the one to correct, else the one that was sent."""
     noted = interaction.extras.get(NOTED)
-    return noted if isinstance(noted, FilledForm) else None
+    if isinstance(noted, FilledForm):
+        return noted
+    if interaction.type is not InteractionType.modal_submit:
+        return None
+    return replace(_sent_form(interaction.data), corrects=corrected(interaction))
 
 
 def corrected(interaction: discord.Interaction[Any]) -> int | None:
@@ -41,6 +45,16 @@ def corrected(interaction: discord.Interaction[Any]) -> int | None:
     ids = (getattr(part, "custom_id", None) for part in components_of(interaction.message))
     found = (CustomId.find(text) for text in ids if text)
     return next((one.at.id for one in found if one and one.action == CORRECT), None)
+
+
+def went_on_from(interaction: discord.Interaction[Any]) -> tuple[int, ...]:
+    """Return the numbers of the kept forms that a sent form goes on from."""
+    if interaction.type is not InteractionType.modal_submit:
+        return ()
+    data: Any = interaction.data or {}
+    own = CustomId.find(str(data.get("custom_id", "")))
+    second = own.at.id if own is not None and own.at.kind == CardKind.DRAFT else None
+    return tuple(one for one in (corrected(interaction), second) if one is not None)
 
 
 def texts_of(interaction: discord.Interaction[Any]) -> tuple[str, ...]:

@@ -144,9 +144,9 @@ class Door:
 
         The change that a corrected form makes also puts away the form as it was refused.
         """
-        desk, draft_id = self.app.desk, forms.corrected(self.interaction)
-        if draft_id is not None:
-            desk = replace(desk, closing=lambda unit: drafts.put_away(unit, draft_id))
+        desk, numbers = self.app.desk, forms.went_on_from(self.interaction)
+        if numbers:
+            desk = replace(desk, closing=lambda unit: drafts.put_away(unit, numbers))
         return await self._in_time(self.app.run(service, desk, self.caller, *args, **kwargs))
 
     async def draw(self, service: "Service[P, R]", /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -185,6 +185,15 @@ class Door:
     def _action(self, pressed: CustomId) -> Action:
         action = self.app.actions.get(pressed.action)
         return action if action and pressed.at.kind in action.kinds else UNKNOWN
+
+    async def sent(self) -> FilledForm:
+        """Return the form that was sent, with what was typed in an earlier one of its kind."""
+        filled = forms.filled_form(self.interaction)
+        if filled is None:
+            raise StaleRefusal("That was a button and no form. Nothing happened.")
+        whole = await self.do(drafts.complete, filled) if filled.corrects is not None else filled
+        self.note(whole)
+        return whole
 
     def note(self, filled: FilledForm) -> None:
         """Note the form that is offered to correct if what follows is refused."""
@@ -227,9 +236,7 @@ class Door:
     async def _keep(self, filled: FilledForm) -> int:
         pressed = CustomId.parse(filled.form)
         beside = pressed.at.id if pressed.at.kind == CardKind.DRAFT else None
-        before = forms.corrected(self.interaction)
-        desk, caller = self.app.desk, self.caller
-        keep = self.app.run(drafts.keep, desk, caller, filled, before=before, beside=beside)
+        keep = self.app.run(drafts.keep, self.app.desk, self.caller, filled, beside)
         number: int = await self._in_time(keep)
         return number
 
@@ -353,9 +360,9 @@ class Door:
         """Answer with a form to fill in, by its custom id, with what was typed into it before."""
         await self.ask(await self._made_form(form, typed or {}))
 
-    async def open_for(self, action: str, at: Key) -> None:
+    async def open_for(self, action: str, at: Key, typed: Mapping[str, str] | None = None) -> None:
         """Answer with the form whose sending does `action`."""
-        await self.open(str(CustomId(action, at)))
+        await self.open(str(CustomId(action, at)), typed)
 
     async def _made_form(self, form: str, typed: Mapping[str, str]) -> discord.ui.Modal:
         """Make a form anew; refuse where it cannot be sent any more."""

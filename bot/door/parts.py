@@ -23,6 +23,7 @@ Handler = Callable[..., "Coroutine[Any, Any, None]"]
 # Makes a form anew, from its key and from what was typed into it before.
 MakeForm = Callable[..., "Coroutine[Any, Any, discord.ui.Modal]"]
 AnyCommand = app_commands.Command[Any, ..., Any] | app_commands.Group
+AnyMenu = app_commands.ContextMenu
 
 
 @dataclass(frozen=True)
@@ -91,8 +92,8 @@ class Parts(Protocol):
     pools: Pools
 
     @property
-    def commands(self) -> Sequence[AnyCommand]:
-        """Return all slash commands."""
+    def commands(self) -> Sequence[AnyCommand | AnyMenu]:
+        """Return all slash commands, and what stands in the menu of a message."""
 
     @property
     def actions(self) -> "Mapping[str, Action]":

@@ -55,13 +55,15 @@ def _came_out(history: History) -> list[str]:
 def _counted(history: History) -> str:
     """Say the group's number, or how many have forecast where it has none to show."""
     people, made = say_people(history.people), say_count(len(history.lines), "forecast")
+    if history.hidden:
+        return ""
     if history.group is not None:
         number = words_of(history.asked).say_pooled(history.group, history.asked)
         stands = "stood" if history.outcome else "stands"
         return f"The group {stands} at **{number}** ({people}, {made})."
     if not history.lines:
-        return "" if history.hidden else NOBODY
-    return f"{people}, {made} so far.".capitalize() if not history.outcome else f"{people}, {made}."
+        return NOBODY
+    return f"{people}, {made}." if history.outcome else f"{people}, {made} so far."
 
 
 def _options(asked: AnswerFormat) -> str:

@@ -99,22 +99,21 @@ def _lead(shown: QuestionCard) -> str:
     if shown.invitation is None:
         return criteria
     at, votes = shown.invitation.starts_at, shown.invitation.votes
-    so_far = f" {say_count(votes, 'vote')} so far." if votes else ""
-    ask = f"Shall we take it on {moment(at)} ({countdown(at)})? **Vote for it.**{so_far}"
+    so_far = f": {say_count(votes, 'vote')} so far." if votes else "."
+    ask = f"Shall we take it on {moment(at)} ({countdown(at)})?\n**Vote for it**{so_far}"
     return f"{ask}\n\n{criteria}".strip()
 
 
 def _add_forecasts(embed: discord.Embed, shown: QuestionCard) -> None:
-    """Add how many have forecast and who knows it; the group's number where it may be shown."""
-    if shown.forecasters:
-        said = f"By {say_people(shown.forecasters)}"
-        if shown.group_says is not None:
-            number = words_of(shown.asked).say_pooled(shown.group_says.belief, shown.asked)
-            said += f"; together they say **{number}**"
-        embed.add_field(name="Forecasts", value=f"{said}.", inline=False)
-    if shown.known_to:
-        names = listed(shown.known_to, MOST_NAMES)
-        embed.add_field(name="Already forecast by", value=names, inline=False)
+    """Add who has forecast it, here or elsewhere; the group's number where it may be shown."""
+    if not shown.known_to:
+        return
+    value = listed(shown.known_to, MOST_NAMES)
+    if shown.group_says is not None:
+        number = words_of(shown.asked).say_pooled(shown.group_says.belief, shown.asked)
+        value += f"\nTogether {say_people(shown.group_says.people)} here say **{number}**."
+    name = f"Already forecast by {len(shown.known_to)}"
+    embed.add_field(name=name, value=value, inline=False)
 
 
 def _state(shown: QuestionCard) -> str:

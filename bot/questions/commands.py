@@ -9,8 +9,10 @@ from bot.core import keys
 from bot.door.interactions import Door
 from bot.door.messages import cut
 from bot.questions import cards as questions_cards
+from bot.questions import form_cards
 from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
+from bot.questions.from_message import from_message
 from storage.tables import QuestionState
 
 question = app_commands.Group(
@@ -38,7 +40,7 @@ async def outcome_choices(
 @question.command(name="submit", description="Bring a question: opens a form")
 async def submit(interaction: discord.Interaction[Any]) -> None:
     """Open the form of a new question."""
-    await Door(interaction).open_for("submitted", keys.question(0))
+    await Door(interaction).open_for("submitted", form_cards.NEW)
 
 
 @question.command(name="list", description="The group's questions, newest first")
@@ -137,4 +139,18 @@ async def reopen(interaction: discord.Interaction[Any], question: str) -> None:
     await door.whisper(questions_cards.reopened(title))
 
 
+@app_commands.guild_only()
+async def bring_message(interaction: discord.Interaction[Any], message: discord.Message) -> None:
+    """Open the form of a new question, filled in with what a message says."""
+    said = from_message(_text_of(message), message.jump_url)
+    await Door(interaction).open_for("submitted", form_cards.NEW, said)
+
+
+def _text_of(message: discord.Message) -> str:
+    """Return what a message says; one without words may have a card."""
+    cards = [text for embed in message.embeds for text in (embed.title, embed.description) if text]
+    return message.clean_content or "\n".join(cards)
+
+
 COMMANDS = (question,)
+MENUS = (app_commands.ContextMenu(name="Bring this as a question", callback=bring_message),)

@@ -20,6 +20,7 @@ from bot.core.unit import row_id
 from bot.questions import rules as questions_rules
 from storage import forecasts, groups, outbox, questions, rounds, scores, sessions
 from storage.tables import (
+    Meetup,
     Moment,
     Phase,
     Question,
@@ -146,7 +147,7 @@ def read_question(tx: Session, at: Key) -> QuestionCard | None:
     settled = question.state in {QuestionState.RESOLVED, QuestionState.VOID}
     resolution = questions.latest_resolution(tx, at.id) if settled else None
     held = rounds.on_question(tx, at.id)
-    in_round = _in_round(held)
+    in_round, ahead = _in_round(held), _ahead(tx, question)
     return QuestionCard(
         at=at,
         title=question.title,
@@ -163,8 +164,8 @@ def read_question(tx: Session, at: Key) -> QuestionCard | None:
         in_round=in_round,
         objections=_objections(tx, at.id),
         asked=answers_mapping.asked(question),
-        group_says=_group_says(tx, question, held),
-        invitation=_invitation(tx, question, held),
+        group_says=_group_says(tx, question, held, ahead),
+        invitation=_invitation(tx, question, held, ahead),
     )
 
 
@@ -174,7 +175,7 @@ def stays_blind(tx: Session, question: Question) -> bool:
     A forecast that is made before is not blind.
     """
     held = rounds.on_question(tx, row_id(question))
-    return _waits(question, held) and _session_ahead(tx, question.group_id)
+    return _waits(question, held) and bool(_ahead(tx, question))
 
 
 def read_resolution(tx: Session, at: Key) -> ResolutionCard | None:
@@ -237,18 +238,28 @@ def _waits(question: Question, held: list[Round]) -> bool:
     )
 
 
-def _session_ahead(tx: Session, group_id: int) -> bool:
-    return bool(sessions.planned(tx, group_id) or sessions.live(tx, group_id))
+def _ahead(tx: Session, question: Question) -> list[Meetup]:
+    """Return the group's sessions that are planned or live, soonest first."""
+    states = [SessionState.SCHEDULED, SessionState.LIVE]
+    return sessions.listing(tx, question.group_id, states=states)
 
 
-def _group_says(tx: Session, question: Question, held: list[Round]) -> GroupSays | None:
-    """Return the group's number of the forecasts that stand, where the card may show it."""
-    shown = questions_rules.may_show_number(
-        in_round=_in_round(held),
-        waits=_waits(question, held),
-        session_ahead=_session_ahead(tx, question.group_id),
+def shows_number(tx: Session, question: Question, held: list[Round]) -> bool:
+    """Tell whether the group's number may be shown now; `held` are the question's rounds."""
+    return _may_show(question, held, _ahead(tx, question))
+
+
+def _may_show(question: Question, held: list[Round], ahead: list[Meetup]) -> bool:
+    return questions_rules.may_show_number(
+        in_round=_in_round(held), waits=_waits(question, held), session_ahead=bool(ahead)
     )
-    if not shown:
+
+
+def _group_says(
+    tx: Session, question: Question, held: list[Round], ahead: list[Meetup]
+) -> GroupSays | None:
+    """Return the group's number of the forecasts that stand, where the card may show it."""
+    if not _may_show(question, held, ahead):
         return None
     made = forecasts.on_question(tx, row_id(question))
     standing = {row.member_id: belief_mapping.belief(row) for row in made}
@@ -256,13 +267,15 @@ def _group_says(tx: Session, question: Question, held: list[Round]) -> GroupSays
     return GroupSays(found.best, len(standing)) if found else None
 
 
-def _invitation(tx: Session, question: Question, held: list[Round]) -> Invitation | None:
+def _invitation(
+    tx: Session, question: Question, held: list[Round], ahead: list[Meetup]
+) -> Invitation | None:
     """Return the soonest session, if the question may still be taken there for the first time."""
-    soonest = sessions.listing(tx, question.group_id, states=[SessionState.SCHEDULED], limit=1)
-    if not soonest or not _waits(question, held):
+    soonest = next((one for one in ahead if one.state == SessionState.SCHEDULED), None)
+    if soonest is None or not _waits(question, held):
         return None
-    votes = sessions.votes_ahead(tx, row_id(soonest[0])).values()
-    return Invitation(soonest[0].starts_at, list(votes).count(row_id(question)))
+    votes = sessions.votes_ahead(tx, row_id(soonest)).values()
+    return Invitation(soonest.starts_at, list(votes).count(row_id(question)))
 
 
 def _say(resolution: Resolution | None, question: Question) -> str | None:

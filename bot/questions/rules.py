@@ -215,7 +215,7 @@ def _source(text: str) -> str | None:
     url = text.strip()
     if not url:
         return None
-    if not _is_link(url):
+    if not is_link(url):
         raise Refusal(
             "The source is a link that begins with `https://` and has no spaces or accents in it, "
             "or nothing."
@@ -225,7 +225,8 @@ def _source(text: str) -> str | None:
     return url
 
 
-def _is_link(url: str) -> bool:
+def is_link(url: str) -> bool:
+    """Tell whether a text is an address on the web that everybody can open."""
     try:
         parts = urlsplit(url)
     except ValueError:  # brackets without an address in them

@@ -39,6 +39,7 @@ def every_key() -> dict[CardKind, Key]:
         keys.reminder(1, 15, LATER),
         keys.place(1, 1, LATER),
         keys.hour(1, LATER),
+        keys.notice(1, 1),
         keys.lobby(2, 1),
         keys.evening(2),
         keys.blind(1),
@@ -187,6 +188,9 @@ async def test_a_press_with_another_groups_key_changes_and_shows_nothing(evening
         for kind in ACTIONS[action].kinds:
             key = every_key().get(kind, Key(kind, 1, (1, 1, 1)))
             door = StrangersDoor(evening, ACTIONS)
+            if ACTIONS[action].form is not None:
+                door.interaction.type = discord.InteractionType.modal_submit
+                door.interaction.data = {"custom_id": f"{action}|{key}", "components": []}
             await door.press(f"{action}|{key}", ("1",))
 
             said = "".join(door.interaction.said)
@@ -200,6 +204,7 @@ def of_first_group(desk: Desk) -> dict[str, Any]:
     """All that the bot holds, without the stranger and what they began in their own group."""
     held = snapshot(desk)
     own = ("groups", "members", "interactions")
+    held["drafts"] = [one for one in held["drafts"] if one["group_id"] != ELSEWHERE["group_id"]]
     begun = {one["id"] for one in held["sessions"] if one["group_id"] == 901}
     return {
         name: [

@@ -1,9 +1,6 @@
 """Nothing that was typed is lost: a refused form is opened again as it was, also over a restart."""
 
-from typing import Any
-
 import pytest
-import simcord
 
 from bot.core.drafts import GONE
 from bot.demo.stage import Stage, as_text
@@ -11,28 +8,9 @@ from storage.tables import Draft
 from tests.bot.scenes import rows
 from tests.stories import wire
 from tests.stories.evening import RAIN, STRIKE
+from tests.stories.forms import correct, fields
 
 WHY = "In 24 of the last 30 years it rained on that day, and the models agree."
-
-
-def fields(form: simcord.InteractionResult) -> dict[str, Any]:
-    """What the fields of an open form are filled with, by their ids."""
-    assert form.modal is not None, "no form was opened"
-    found = {}
-    for label in form.modal["components"]:
-        if (field := label.get("component")) is not None:
-            chosen = [one["value"] for one in field.get("options", ()) if one.get("default")]
-            ticked = field.get("default", "")
-            found[field["custom_id"]] = field.get("value", chosen[0] if chosen else ticked)
-    return found
-
-
-async def correct(
-    stage: Stage, who: str, refused: simcord.InteractionResult
-) -> simcord.InteractionResult:
-    """Press Correct it under a refusal."""
-    assert refused.response is not None
-    return await stage.people[who].click(refused.response.message, label="Correct it")
 
 
 @pytest.fixture

@@ -187,7 +187,10 @@ async def test_options_that_change_before_the_first_forecast_change_on_the_round
     before = as_text(stage.card("Record forecast"))
 
     form = await stage.type("Ana", "question edit", question=WINNER)
-    await stage.fill("Ana", form, title=WINNER, answers="Green\nRed")
+    edited = await stage.fill("Ana", form, title=WINNER)
+    assert edited.response is not None
+    form = await stage.people["Ana"].click(edited.response.message, label="Change the options")
+    await stage.fill("Ana", form, answers="Green\nRed")
 
     assert "A Red · B Green" in before
     assert "A Green · B Red" in as_text(stage.card("Record forecast"))
@@ -231,20 +234,20 @@ async def test_history_tells_what_the_numbers_are_about(stage: Stage) -> None:
     told = wire.alone(await stage.type("Eva", "history", question=WINNER))
 
     assert "**60/30/10%** Ben" in told
-    assert "Options, in this order\nA Otto Perez Molina" in told
+    assert "**Options, in this order**\nA Otto Perez Molina" in told
 
 
 async def test_the_answers_are_edited_until_somebody_has_forecast(stage: Stage) -> None:
     await stage.bring("Ana", WINNER, answers=OPTIONS)
     form = await stage.type("Ana", "question edit", question=WINNER)
-    await stage.fill("Ana", form, title=WINNER, answers="ordered\nfew\nsome\nmany")
+    step = await stage.fill("Ana", form, title=WINNER, kind="ordered")
+    await stage.detail("Ana", step, "few\nsome\nmany")
     edited = as_text(stage.card())
-    await say(stage, "Ben", "60", "30", "10", label="Forecast")
     late = await stage.type("Ana", "question edit", question=WINNER)
+    await say(stage, "Ben", "60", "30", "10", label="Forecast")
 
-    refused = await stage.fill("Ana", late, title=WINNER, answers=OPTIONS)
+    refused = await stage.fill("Ana", late, title=WINNER, kind="choice")
 
-    assert "Otto Perez Molina" in str(form.modal)
     assert "Options, in their order\nA few\nB some\nC many" in edited
     assert "stay as they are" in wire.alone(refused)
     assert "A few" in as_text(stage.card())

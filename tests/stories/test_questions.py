@@ -32,7 +32,7 @@ async def test_a_forecast_from_the_question_s_card_gets_a_private_receipt(stage:
     assert "Recorded: **99.9%** (before: 70%)" in wire.alone(second)
     card = as_text(stage.card("Forecast"))
     assert "Open for forecasts" in card
-    assert "Already forecast by\nBen" in card
+    assert "Already forecast by 1\nBen" in card
     assert "70%" not in wire.public_text(stage)
 
 
@@ -215,7 +215,7 @@ async def test_buttons_on_a_card_shown_to_one_person_work(asked: Stage) -> None:
     receipt = await asked.fill("Eva", form, probability="33")
 
     assert "Recorded: **33%**" in wire.alone(receipt)
-    assert "Already forecast by\nBen, Eva" in as_text(asked.card())
+    assert "Already forecast by 2\nBen, Eva" in as_text(asked.card())
 
 
 async def test_a_member_takes_out_what_is_held_about_them_alone(asked: Stage) -> None:

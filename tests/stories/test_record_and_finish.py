@@ -7,7 +7,7 @@ import pytest
 from bot.demo.stage import Stage, as_text
 from tests.stories import wire
 from tests.stories.evening import RAIN
-from tests.stories.test_forms import correct, fields
+from tests.stories.forms import correct, fields
 
 WHY = "The wet season has begun."
 

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, event
 
 from bot.circle import service as circle_service
 from bot.circle.averages import Mean
-from bot.circle.cards import circle_card, record_lines
+from bot.circle.cards import circle_details, record_lines
 from bot.circle.read_model import read_member
 from bot.circle.service import GroupCircle
 from bot.core import keys
@@ -74,7 +74,7 @@ def seen(desk: Desk, **more: Any) -> GroupCircle:
 
 
 def told(view: GroupCircle) -> str:
-    embed = circle_card(view, None).embed
+    embed = circle_details(view).embed
     assert embed is not None
     return "\n".join([embed.description or "", *(str(one.value) for one in embed.fields)])
 

@@ -62,7 +62,7 @@ def test_a_correction_that_is_refused_too_takes_the_place_of_the_first(
     clock.move(600)
     again = replace(FORM, written={"probability": "likely"})
 
-    second = drafts.keep(desk, caller("Ben"), again, before=first)
+    second = drafts.keep(desk, caller("Ben"), replace(again, corrects=first))
     clock.move(600)
 
     assert second == first
@@ -72,10 +72,22 @@ def test_a_correction_that_is_refused_too_takes_the_place_of_the_first(
 def test_another_form_does_not_take_the_place_of_the_one_it_was_opened_from(desk: Desk) -> None:
     first = drafts.keep(desk, caller("Ben"), FORM)
 
-    second = drafts.keep(desk, caller("Ben"), FilledForm("answered|d1", {}), before=first)
+    second = drafts.keep(desk, caller("Ben"), FilledForm("answered|d1", {}, corrects=first))
 
     assert second != first
     assert drafts.kept(desk, caller("Ben"), first) == FORM
+
+
+def test_a_corrected_form_has_what_was_typed_before_in_fields_that_it_lacks(desk: Desk) -> None:
+    first = drafts.keep(desk, caller("Ben"), replace(FORM, written={"title": "A", "answers": "x"}))
+
+    again = replace(FORM, written={"title": "B"}, corrects=first)
+
+    assert drafts.complete(desk, caller("Ben"), again).written == {"title": "B", "answers": "x"}
+    assert drafts.complete(desk, caller("Ana"), again) == again
+    assert drafts.complete(desk, caller("Ben"), replace(again, form="edited|q1")).written == {
+        "title": "B"
+    }
 
 
 def test_a_form_lives_as_long_as_one_that_goes_on_from_it(desk: Desk, clock: Clock) -> None:
