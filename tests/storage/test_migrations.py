@@ -530,3 +530,16 @@ def test_outcomes_of_before_call_nobody_and_those_to_come_do(first_version: Data
     with first_version.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, SQLModel.metadata) == []
+
+
+# From 0010: messages that go
+
+
+def test_messages_of_an_older_version_all_stay(first_version: Database) -> None:
+    with first_version.engine.begin() as connection:
+        connection.exec_driver_sql(AN_OLD_CARD)
+
+    migrate.upgrade(first_version)
+
+    with first_version.read() as tx:
+        assert [one.gone for one in tx.exec(select(Effect))] == [False]
