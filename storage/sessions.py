@@ -27,13 +27,20 @@ def get(tx: Session, group_id: int, session_id: int) -> Meetup | None:
 
 
 def live_in_channel(tx: Session, group_id: int, channel_id: int) -> Meetup | None:
-    """Return the live session of a channel."""
+    """Return the live session of a channel, also where it has a thread there; or of a thread."""
     return tx.exec(
         select(Meetup).where(
             Meetup.group_id == group_id,
-            Meetup.channel_id == channel_id,
+            (col(Meetup.channel_id) == channel_id) | (col(Meetup.thread_id) == channel_id),
             Meetup.state == SessionState.LIVE,
         )
+    ).first()
+
+
+def of_thread(tx: Session, group_id: int, thread_id: int) -> Meetup | None:
+    """Return the session to which a thread belongs."""
+    return tx.exec(
+        select(Meetup).where(Meetup.group_id == group_id, Meetup.thread_id == thread_id)
     ).first()
 
 

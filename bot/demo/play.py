@@ -133,8 +133,8 @@ class Play:
         self._tell.chapter("The blind forecast")
         for name, said in BOOSTER_ROUND.items():
             await self._record(name, said.blind)
-        self._tell.show(self._stage.card("Everyone's ready"))
-        await self._press(HOST, "Everyone's ready")
+        self._tell.show(self._stage.card("Go on"))
+        await self._press(HOST, "Go on")
 
     async def _circle(self) -> None:
         self._tell.chapter("The circle: ten minutes each")
@@ -144,7 +144,8 @@ class Play:
             self._tell.show(self._stage.card("Done"))
             if number == 1:
                 await self._wait(TURN - 90, "8 minutes and a half pass")
-                await self._press(speaker, "+2 min")
+                more = await self._stage.press(speaker, "More")
+                await self._press(speaker, "+2 min", more)
             elif number == 2:
                 await self._wait(TURN + 10, "the ten minutes pass, with cues")
                 self._tell.news()
@@ -159,7 +160,7 @@ class Play:
         for name, said in BOOSTER_ROUND.items():
             if said.final:
                 await self._record(name, said.final)
-        await self._press(HOST, "Everyone's ready")
+        await self._press(HOST, "Go on")
         self._tell.show(self._stage.card("Next round"))
         await self._save(self._stage.card("Next round").attachments[0], "circle.png")
 
@@ -176,13 +177,13 @@ class Play:
     async def _round(self, said: dict[str, CastForecast]) -> None:
         for name, one in said.items():
             await self._stage.record(name, one.blind)
-        await self._stage.press(HOST, "Everyone's ready")
+        await self._stage.press(HOST, "Go on")
         for _ in CAST:
             speaker = self._speaker()
             await self._stage.wait(200)
             await self._stage.record(speaker, said[speaker].turn, said[speaker].reason)
             await self._stage.press(speaker, "Done")
-        await self._stage.press(HOST, "Everyone's ready")
+        await self._stage.press(HOST, "Go on")
         self._tell.say("Blind forecasts, five turns, last updates …")
 
     async def _at_home(self) -> None:
@@ -240,8 +241,12 @@ class Play:
         why = f", because “{reason}”" if reason else ""
         self._tell.act(name, f"presses [Record forecast] and types {said}{why}", answer)
 
-    async def _press(self, who: str, label: str) -> None:
-        answer = await self._stage.press(who, label)
+    async def _press(
+        self, who: str, label: str, seen: simcord.InteractionResult | None = None
+    ) -> None:
+        """Press a button of a card, or of what this person alone has just seen."""
+        private = seen.response.message if seen is not None and seen.response else None
+        answer = await self._stage.press(who, label, private)
         self._tell.act(who, f"presses [{label}]", answer)
 
     async def _type(

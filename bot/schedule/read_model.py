@@ -138,7 +138,7 @@ def read_announcement(tx: Session, at: Key, now: datetime | None = None) -> Anno
         repeats=lifecycle.say_rhythm(tx, meetup),
         not_held=meetup.state == SessionState.CANCELLED and meetup.ended_at is not None,
         voice_channel_id=meetup.voice_channel_id,
-        channel_id=meetup.channel_id,
+        channel_id=meetup.cards_in,
         turn_seconds=meetup.turn_seconds or group.turn_seconds,
         size=meetup.size,
         going=tuple(names[member] for member in going),

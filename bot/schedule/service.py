@@ -461,7 +461,7 @@ def _upcoming(meetup: Meetup, answers: Sequence[Rsvp]) -> Upcoming:
         meetup.title,
         meetup.state,
         meetup.starts_at,
-        meetup.channel_id,
+        meetup.cards_in,
         len(schedule_rules.places(going, meetup.size)[0]),
         said.count(Answer.MAYBE),
     )

@@ -50,6 +50,7 @@ CANNOT_BE_MADE = "A message could not be made. Whoever runs the bot finds out wh
 
 UNKNOWN_CHANNEL = 10003
 UNKNOWN_MESSAGE = 10008
+ARCHIVED = 50083
 
 log = structlog.get_logger()
 
@@ -277,8 +278,18 @@ class Delivery:
         # An earlier attempt may have posted an older text under this nonce. Discord then returns
         # that message instead of posting, so it is edited to what is true now.
         if not posted_now or effect.attempted_at is not None:
-            await posting.edit(channel.get_partial_message(message_id), message)
+            await self._edit(channel.get_partial_message(message_id), message)
         return message_id
+
+    async def _edit(self, target: discord.PartialMessage, message: Message) -> None:
+        """Edit a message; where its thread is archived, open the thread for as long."""
+        try:
+            await posting.edit(target, message)
+        except discord.HTTPException as error:
+            if error.code != ARCHIVED:
+                raise
+            async with posting.opened(self._client, target.channel.id):
+                await posting.edit(target, message)
 
     async def _find(
         self, channel: discord.PartialMessageable, effect: Effect, wanted: Message
