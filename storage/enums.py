@@ -40,11 +40,12 @@ class Repeat(StrEnum):
 
 
 class DraftKind(StrEnum):
-    """What waits for its author to say which time was meant."""
+    """What waits for its author: to say which time was meant, or to correct a form."""
 
     PLAN = "plan"
     QUESTION = "question"
     OUTCOME = "outcome"
+    FORM = "form"
 
 
 class Answer(StrEnum):
@@ -123,6 +124,7 @@ class EffectTarget(StrEnum):
     MESSAGE = "message"
     DISCORD_EVENT = "discord_event"
     GOOGLE_CALENDAR = "google_calendar"
+    THREAD = "thread"
 
 
 class CardKind(StrEnum):
@@ -134,6 +136,7 @@ class CardKind(StrEnum):
     ANNOUNCEMENT = "a"
     REMINDER = "m"
     PLACE = "w"
+    NOTICE = "x"
     LOBBY = "l"
     BLIND = "b"
     TURN = "t"
@@ -145,6 +148,10 @@ class CardKind(StrEnum):
     QUESTION = "q"
     RESOLUTION = "r"
     TROUBLE = "p"
+    WELCOME = "i"
+    # Few small letters are left.
+    HOUR = "H"
+    THREAD = "D"
     DISCORD_EVENT = "v"
     GOOGLE_SESSION = "g"
     GOOGLE_SERIES = "h"
@@ -154,6 +161,7 @@ class CardKind(StrEnum):
     DRAFT = "d"
     LEADERBOARD = "n"
     STANDING = "k"
+    GROUP = "j"
 
     @property
     def target(self) -> EffectTarget:
@@ -166,4 +174,5 @@ _ELSEWHERE = {
     CardKind.GOOGLE_SESSION: EffectTarget.GOOGLE_CALENDAR,
     CardKind.GOOGLE_SERIES: EffectTarget.GOOGLE_CALENDAR,
     CardKind.ADDRESS: EffectTarget.GOOGLE_CALENDAR,
+    CardKind.THREAD: EffectTarget.THREAD,
 }

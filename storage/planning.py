@@ -1,4 +1,4 @@
-"""Queries about series, their sessions, drafts of plans, and interest in events."""
+"""Queries about series, their sessions, and interest in events."""
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
@@ -7,9 +7,7 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, delete, select
 
 from storage.groups import ASLEEP
-from storage.tables import Draft, Interest, Meetup, Member, Series, SessionState
-
-DRAFT_LIFE = timedelta(days=1)
+from storage.tables import Interest, Meetup, Member, Series, SessionState
 
 
 def series(tx: Session, group_id: int, series_id: int) -> Series | None:
@@ -70,16 +68,6 @@ def ahead_of_host(tx: Session, group_id: int, member_id: int) -> int:
     ).all()
     alone = [number for number, series_id in rows if series_id is None]
     return len(alone) + len({series_id for _, series_id in rows if series_id is not None})
-
-
-def draft(tx: Session, member_id: int, draft_id: int) -> Draft | None:
-    """Return the draft, if it is this member's."""
-    return tx.exec(select(Draft).where(Draft.id == draft_id, Draft.member_id == member_id)).first()
-
-
-def forget_drafts(tx: Session, now: datetime) -> None:
-    """Delete old drafts: nobody chooses a time the next day."""
-    tx.exec(delete(Draft).where(col(Draft.created_at) < now - DRAFT_LIFE))
 
 
 def interested(tx: Session, session_id: int) -> Sequence[Member]:

@@ -20,7 +20,7 @@ def leaves() -> Iterator[app_commands.Command]:
     for command in COMMANDS:
         if isinstance(command, app_commands.Group):
             yield from command.walk_commands()
-        else:
+        elif isinstance(command, app_commands.Command):
             yield command
 
 
@@ -37,6 +37,13 @@ def test_every_command_is_documented_with_its_options(command: app_commands.Comm
     usage = row[0].split("`")[1]
     documented = re.findall(r"\[?([a-z_]+)\]?", usage.removeprefix(f"/{command.qualified_name}"))
     assert documented == [option.display_name for option in command.parameters]
+
+
+def test_every_entry_in_the_menu_of_a_message_is_documented_and_no_other() -> None:
+    menus = {one.name for one in COMMANDS if isinstance(one, app_commands.ContextMenu)}
+
+    assert menus
+    assert set(re.findall(r"^\| \*([^*|]+)\* \|", COMMAND_DOCS, re.MULTILINE)) == menus
 
 
 def test_no_command_is_documented_that_does_not_exist() -> None:

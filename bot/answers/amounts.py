@@ -31,15 +31,20 @@ class Amount:
 
     one_chance = False
     own_unit = True
+    has_details = True
 
     def read_format(self, typed: str) -> AnswerFormat | None:
-        """Read a number and its unit from the form: "number in days"."""
+        """Read that a number is asked for, and its unit: "number in days"."""
         number = _NUMBER.fullmatch(typed) if "\n" not in typed else None
         return AnswerFormat("numeric", unit=check_unit(number["unit"])) if number else None
 
-    def write_format(self, asked: AnswerFormat) -> str:
-        """Write the same for editing."""
-        return f"number in {asked.unit}" if asked.unit else "number"
+    def read_details(self, typed: str) -> AnswerFormat:
+        """Read the unit; there may be none."""
+        return AnswerFormat("numeric", unit=check_unit(typed))
+
+    def write_details(self, asked: AnswerFormat) -> str:
+        """Write the unit."""
+        return asked.unit
 
     def read(self, text: str, asked: AnswerFormat) -> Typed:
         """Read three numbers from low to high."""
@@ -119,12 +124,12 @@ def check_unit(text: str) -> str:
     if len(unit) > LONGEST_UNIT:
         raise Refusal(
             f"The unit has {len(unit)} characters; {LONGEST_UNIT} fit. Put the details into the "
-            "criteria, and write for example `number in days`."
+            "criteria, and write for example `days`."
         )
     if any(character.isdigit() for character in unit):
         raise Refusal("A unit has no digits, for they would read as part of a number.")
     if unit and not any(character.isalpha() or character in _SIGNS for character in unit):
-        raise Refusal("A unit is a word or a sign, for example `number in days` or `number in %`.")
+        raise Refusal("A unit is a word or a sign, for example `days` or `%`.")
     return unit
 
 

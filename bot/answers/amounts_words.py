@@ -2,11 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 
+from bot.answers.amounts import LONGEST_UNIT
 from bot.answers.formats import AnswerFormat
 from bot.answers.kinds import kind_of
 from bot.answers.numbers import say_amount, say_number
 from bot.answers.probabilities import Belief
-from bot.answers.wording import COUNTS, CardField, FormField, PathWords, PictureName
+from bot.answers.wording import (
+    COUNTS,
+    MOST_FIELDS,
+    CardField,
+    Choice,
+    Details,
+    FormField,
+    PathWords,
+    PictureName,
+)
 from bot.door.messages import safe
 
 BOLD_ALONE = (
@@ -20,6 +30,14 @@ _STEPS = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"))
 class AmountInWords:
     """The kind `numeric`."""
 
+    choice = Choice("A number", "How many, how much, how long. Next you say the unit.")
+    details: Details | None = Details(
+        "unit",
+        "What the number counts; leave empty if nothing.",
+        "days",
+        LONGEST_UNIT,
+        required=False,
+    )
     picture: PictureName = "ranges"
     to_record = "your numbers"
     score_title = "How far off, best first"
@@ -35,7 +53,13 @@ class AmountInWords:
         value = safe(f"a number in {asked.unit}") if asked.unit else "a number"
         return CardField("Answer", value, inline=True)
 
-    def form_fields(self, asked: AnswerFormat, said: Sequence[str]) -> list[FormField]:
+    def hint(self, asked: AnswerFormat) -> str:
+        """Hint at nothing: every answer is possible."""
+        return ""
+
+    def form_fields(
+        self, asked: AnswerFormat, said: Sequence[str], most: int = MOST_FIELDS
+    ) -> list[FormField]:
         """Ask for the three numbers, each in a field that says what it means."""
         unit = f"A number in {asked.unit}. " if asked.unit else ""
         asks = (

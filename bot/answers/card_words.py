@@ -6,18 +6,13 @@ from bot.answers.options_words import ChoiceInWords, OrderedInWords
 from bot.answers.wording import KindInWords
 from bot.answers.yes_no_words import YesOrNoInWords
 
+# In the order in which the form of a question lists them.
 WORDS: dict[str, KindInWords] = {
     "binary": YesOrNoInWords(),
-    "numeric": AmountInWords(),
-    "ordered": OrderedInWords(),
     "choice": ChoiceInWords(),
+    "ordered": OrderedInWords(),
+    "numeric": AmountInWords(),
 }
-
-# The note of one field for all kinds: Discord has room for 100 characters.
-HOW_TO_ASK = (
-    "Empty: yes or no. Options: one per line, `ordered` first if they are. A number: "
-    "`number in days`."
-)
 
 
 def words_of(asked: AnswerFormat) -> KindInWords:

@@ -33,16 +33,21 @@ class KindOfQuestion(Protocol):
 
     `one_chance`: a forecast is the chance of yes, of which peer scores, calibration and the worth
     of turns are made. `own_unit`: scores have the question's unit and no scale in common.
+    `has_details`: whoever brings such a question is asked for more, its options or its unit.
     """
 
     one_chance: bool
     own_unit: bool
+    has_details: bool
 
     def read_format(self, typed: str) -> AnswerFormat | None:
-        """Read the form's field about the answers; None where another kind is meant."""
+        """Read a text that names the kind, too; None where another kind is meant."""
 
-    def write_format(self, asked: AnswerFormat) -> str:
-        """Write the same field for editing."""
+    def read_details(self, typed: str) -> AnswerFormat:
+        """Read the options or the unit of a question of this kind, or refuse them."""
+
+    def write_details(self, asked: AnswerFormat) -> str:
+        """Write the same for editing."""
 
     def read(self, text: str, asked: AnswerFormat) -> Typed:
         """Read a forecast, or refuse it."""

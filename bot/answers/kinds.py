@@ -6,7 +6,7 @@ from bot.answers.kind import KindOfQuestion
 from bot.answers.options import Choice, Ordered
 from bot.answers.yes_no import YesOrNo
 
-# A form's field is offered to each in this order; options come last, for any words can be options.
+# A text is offered to each in this order; options come last, for any words can be options.
 KINDS: dict[str, KindOfQuestion] = {
     "binary": YesOrNo(),
     "numeric": Amount(),
@@ -21,7 +21,7 @@ def kind_of(name: str) -> KindOfQuestion:
 
 
 def read_kind(text: str) -> AnswerFormat:
-    r"""Return what the form's field about the answers means.
+    r"""Return what a text asks for that names the kind, too.
 
     >>> read_kind("ordered\nunder 10\n10 to 20\nover 20").options
     ('under 10', '10 to 20', 'over 20')
@@ -30,11 +30,6 @@ def read_kind(text: str) -> AnswerFormat:
     """
     read = (kind.read_format(text.strip()) for kind in KINDS.values())
     return next(asked for asked in read if asked is not None)
-
-
-def write_kind(asked: AnswerFormat) -> str:
-    """Write the same as the form shows it for editing."""
-    return kind_of(asked.kind).write_format(asked)
 
 
 def parse_outcome(text: str, asked: AnswerFormat) -> str:

@@ -22,10 +22,7 @@ FEWEST_OPTIONS, MOST_OPTIONS = 2, 10
 LONGEST_OPTION = 60
 ROUNDING = Fraction(1, 100)
 
-_HOW = (
-    "Leave it empty for yes or no. Or write 2 to 10 options, one per line, with `ordered` as the "
-    "first line if they have an order. Or write `number in days`, with your unit."
-)
+_HOW = "Write 2 to 10 options, one per line."
 _ORDERED = re.compile(r"(?:ordered|in (?:this |an )?order)\s*:?(?:\s+|$)", re.IGNORECASE)
 _BULLET = re.compile(r"^(?:[-*•]\s+)+")
 _COMMA = re.compile(r"(?<!\d),|,(?!\d{3}(?!\d))")
@@ -40,6 +37,18 @@ class _Options:
     kind: Kind
     one_chance = False
     own_unit = False
+    has_details = True
+
+    def read_details(self, typed: str) -> AnswerFormat:
+        """Read the options: yes and no alone are none."""
+        options = check_options(_split(typed))
+        if {option.casefold() for option in options} == {"yes", "no"}:
+            return BINARY
+        return AnswerFormat(self.kind, options)
+
+    def write_details(self, asked: AnswerFormat) -> str:
+        """Write the options one per line."""
+        return "\n".join(asked.options)
 
     def read(self, text: str, asked: AnswerFormat) -> Typed:
         """Read one chance per option, scaled to add up to 100%."""
@@ -114,12 +123,8 @@ class Choice(_Options):
     kind = "choice"
 
     def read_format(self, typed: str) -> AnswerFormat | None:
-        """Read options from the form, or refuse them: no other kind is left."""
-        return _format(self.kind, typed)
-
-    def write_format(self, asked: AnswerFormat) -> str:
-        """Write the options one per line."""
-        return "\n".join(asked.options)
+        """Read options, or refuse them: no other kind is left."""
+        return self.read_details(typed)
 
     def earn(self, beliefs: Sequence[Belief], outcome: float) -> list[Earned]:
         """Score distributions by Brier's sum and its relatives."""
@@ -136,13 +141,9 @@ class Ordered(_Options):
     kind = "ordered"
 
     def read_format(self, typed: str) -> AnswerFormat | None:
-        """Read options from the form after the word that says that they have an order."""
+        """Read options after the word that says that they have an order."""
         in_order = _ORDERED.match(typed)
-        return _format(self.kind, typed[in_order.end() :]) if in_order else None
-
-    def write_format(self, asked: AnswerFormat) -> str:
-        """Write the options one per line, after the word that says that they have an order."""
-        return "\n".join(["ordered", *asked.options])
+        return self.read_details(typed[in_order.end() :]) if in_order else None
 
     def earn(self, beliefs: Sequence[Belief], outcome: float) -> list[Earned]:
         """Score distributions by Brier at each cut of the order, and its relatives."""
@@ -171,14 +172,6 @@ def example(asked: AnswerFormat) -> str:
     count = len(asked.options)
     rest = 100 // count
     return "/".join(str(part) for part in [100 - rest * (count - 1), *[rest] * (count - 1)])
-
-
-def _format(kind: Kind, typed: str) -> AnswerFormat:
-    """Return what such options ask for: yes and no are no options."""
-    options = check_options(_split(typed))
-    if {option.casefold() for option in options} == {"yes", "no"}:
-        return BINARY
-    return AnswerFormat(kind, options)
 
 
 def _split(text: str) -> list[str]:

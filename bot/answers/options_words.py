@@ -1,22 +1,37 @@
 """What cards say of questions answered by one of several options."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from bot.answers.formats import VOID, AnswerFormat, list_options
 from bot.answers.kinds import kind_of
 from bot.answers.options import example
 from bot.answers.probabilities import Belief
-from bot.answers.wording import COUNTS, CardField, FormField, PathWords, PictureName
+from bot.answers.wording import (
+    COUNTS,
+    MOST_FIELDS,
+    CardField,
+    Choice,
+    Details,
+    FormField,
+    PathWords,
+    PictureName,
+)
 from bot.answers.yes_no_words import VOID_NAME
 from bot.core.numbers import say_probability
 from bot.door.messages import lines, one_line, safe, say_brier
 
-# A form has five parts; one of them is the reason.
-MOST_FIELDS = 4
 LONGEST_LABEL = 45
+# Ten options of the longest, and what stands between them.
+LONGEST_DETAILS = 800
 BOLD_SCALED = (
     "The bold number counts on the leaderboard, scaled there so that the same chance for each "
     f"option earns 0.250, as 50% does on a yes/no question: {COUNTS}"
+)
+NO_CATCH_ALL = "Can something else happen? Then an option such as `other` keeps it answerable."
+_CATCH_ALL = re.compile(
+    r"\b(?:others?|another|else|none|neither|nobody|no one|nothing|any|the rest|no \w+)\b",
+    re.IGNORECASE,
 )
 _OPTION = 24
 
@@ -41,9 +56,11 @@ class _OptionsInWords:
         options = [safe(option) for option in list_options(asked)]
         return CardField(self.title, lines(options), inline=False)
 
-    def form_fields(self, asked: AnswerFormat, said: Sequence[str]) -> list[FormField]:
+    def form_fields(
+        self, asked: AnswerFormat, said: Sequence[str], most: int = MOST_FIELDS
+    ) -> list[FormField]:
         """Ask for one chance per option; in one field where they are too many for the form."""
-        if len(asked.options) > MOST_FIELDS:
+        if len(asked.options) > most:
             note = f"One per option, in this order, 100% together: {example(asked)}"
             default = "/".join(said)
             return [FormField("How likely is each?", note, example(asked), default=default)]
@@ -118,6 +135,15 @@ class _OptionsInWords:
 class ChoiceInWords(_OptionsInWords):
     """The kind `choice`."""
 
+    choice = Choice("Options", "One of several things. Next you name them.")
+    details: Details | None = Details(
+        "options", "Two to ten, one per line.", "Red\nGreen\nAnother", LONGEST_DETAILS, several=True
+    )
+
+    def hint(self, asked: AnswerFormat) -> str:
+        """Hint that something else may happen, where no option covers it."""
+        return "" if any(map(_CATCH_ALL.search, asked.options)) else NO_CATCH_ALL
+
     def explain_score(self, asked: AnswerFormat) -> tuple[str, str]:
         """Explain Brier's sum, with what knowing nothing earns."""
         evenly = 1 - 1 / len(asked.options)
@@ -132,8 +158,20 @@ class ChoiceInWords(_OptionsInWords):
 class OrderedInWords(_OptionsInWords):
     """The kind `ordered`."""
 
+    choice = Choice("Options in an order", "Being one off costs less than being far off.")
+    details: Details | None = Details(
+        "options",
+        "Two to ten in their order, one per line.",
+        "under 10\n10 to 20\nover 20",
+        LONGEST_DETAILS,
+        several=True,
+    )
     order = "in their order"
     title = "Options, in their order"
+
+    def hint(self, asked: AnswerFormat) -> str:
+        """Hint at nothing: the first and the last option are mostly open at their end."""
+        return ""
 
     def explain_score(self, asked: AnswerFormat) -> tuple[str, str]:
         """Explain that a near miss costs less."""

@@ -9,6 +9,8 @@ from bot.answers.probabilities import Belief
 
 PictureName = Literal["line", "strips", "ranges"]
 
+# A form has five parts; one of them is the reason.
+MOST_FIELDS = 4
 COUNTS = "the forecast of one's own turn, or where no round took the question the last one."
 
 
@@ -45,13 +47,40 @@ class FormField:
     default: str = ""
 
 
+@dataclass(frozen=True)
+class Choice:
+    """What a kind is called in the form of a question, where one chooses it."""
+
+    label: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Details:
+    """What is asked for in a second form, once a kind is chosen; `thing` names it.
+
+    `several` tells that it takes several lines.
+    """
+
+    thing: str
+    note: str
+    placeholder: str
+    longest: int
+    several: bool = False
+    required: bool = True
+
+
 class KindInWords(Protocol):
     """One entry of the table of words for cards.
 
     `picture` names what a round's summary shows: the group's chance as a line, a strip for each
     option, or ranges. `to_record` is what the speaker records. `outcome_names` are those outcomes
-    that the form of the outcome calls otherwise than they are stored.
+    that the form of the outcome calls otherwise than they are stored. `details` is None where
+    nothing more is asked for.
     """
+
+    choice: Choice
+    details: Details | None
 
     picture: PictureName
     to_record: str
@@ -64,8 +93,13 @@ class KindInWords(Protocol):
     def describe(self, asked: AnswerFormat) -> CardField | None:
         """Say on a question's card what can be answered, where it is not yes or no."""
 
-    def form_fields(self, asked: AnswerFormat, said: Sequence[str]) -> list[FormField]:
-        """List the fields of a forecast; `said` is what stands so far, part by part."""
+    def hint(self, asked: AnswerFormat) -> str:
+        """Hint at what the answers lack, in one line; nothing if they lack nothing."""
+
+    def form_fields(
+        self, asked: AnswerFormat, said: Sequence[str], most: int = MOST_FIELDS
+    ) -> list[FormField]:
+        """List the fields of a forecast, at most so many; `said` is what stands so far in parts."""
 
     def outcome_note(self, asked: AnswerFormat) -> str | None:
         """Say how to type the outcome; None where one chooses from a list."""

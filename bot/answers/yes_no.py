@@ -30,14 +30,19 @@ class YesOrNo:
 
     one_chance = True
     own_unit = False
+    has_details = False
 
     def read_format(self, typed: str) -> AnswerFormat | None:
-        """Read yes or no from the form, where an empty field means it too."""
+        """Read yes or no, which an empty text means too."""
         return BINARY if " ".join(typed.lower().split()) in _ASKED_BY else None
 
-    def write_format(self, asked: AnswerFormat) -> str:
-        """Leave the form's field empty."""
-        return "\n".join(asked.options)
+    def read_details(self, typed: str) -> AnswerFormat:
+        """Read nothing: yes and no are all there is."""
+        return BINARY
+
+    def write_details(self, asked: AnswerFormat) -> str:
+        """Write nothing."""
+        return ""
 
     def read(self, text: str, asked: AnswerFormat) -> Typed:
         """Read the chance of yes."""

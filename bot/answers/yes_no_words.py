@@ -4,7 +4,16 @@ from collections.abc import Mapping, Sequence
 
 from bot.answers.formats import VOID, AnswerFormat
 from bot.answers.probabilities import Belief
-from bot.answers.wording import COUNTS, CardField, FormField, PathWords, PictureName
+from bot.answers.wording import (
+    COUNTS,
+    MOST_FIELDS,
+    CardField,
+    Choice,
+    Details,
+    FormField,
+    PathWords,
+    PictureName,
+)
 from bot.answers.yes_no import chance
 from bot.core.numbers import say_probability
 from bot.door.messages import say_brier
@@ -18,6 +27,8 @@ YES = PathWords(lambda belief: say_probability(chance(belief)), chance)
 class YesOrNoInWords:
     """The kind `binary`."""
 
+    choice = Choice("Yes or no", "A forecast is the chance of yes.")
+    details: Details | None = None
     picture: PictureName = "line"
     to_record = "a number"
     score_title = "Brier scores, best first"
@@ -35,7 +46,13 @@ class YesOrNoInWords:
         """Describe nothing, for the same reason."""
         return None
 
-    def form_fields(self, asked: AnswerFormat, said: Sequence[str]) -> list[FormField]:
+    def hint(self, asked: AnswerFormat) -> str:
+        """Hint at nothing: every answer is possible."""
+        return ""
+
+    def form_fields(
+        self, asked: AnswerFormat, said: Sequence[str], most: int = MOST_FIELDS
+    ) -> list[FormField]:
         """Ask for one chance."""
         so_far = f" Your forecast so far: {said[0]}." if said else ""
         return [FormField("How likely is it?", f"As 70, 70%, 0.7 or 7/10.{so_far}", "70%")]

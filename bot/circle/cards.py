@@ -43,7 +43,7 @@ HOW_TO_BEGIN = (
     "helped."
 )
 GAIN = (
-    "Circle gain: by how much the Brier score of the group's number got better between the blind "
+    "Worth: by how much the Brier score of the group's number got better between the blind "
     "and the final forecasts of the same people."
 )
 TRUST = (
@@ -92,7 +92,7 @@ def record_lines(record: MemberRecord, *, you: bool = False) -> tuple[str, ...]:
 
     Empty for somebody who was never in a circle on a yes/no question.
     """
-    return tuple(line for line in (_own_gain(record.own), _listening(record, you=you)) if line)
+    return tuple(line for line in (_own(record.own, you=you), _listening(record, you=you)) if line)
 
 
 def _nothing(view: GroupCircle) -> str:
@@ -126,7 +126,8 @@ def _basis(view: GroupCircle) -> str:
     if not view.rounds:
         return _nothing(view)
     said = _rounds(view)
-    return said if view.resolved else f"{said}\nGains appear when such a question is resolved."
+    later = "What they were worth appears when such a question is resolved."
+    return said if view.resolved else f"{said}\n{later}"
 
 
 def _help(view: GroupCircle) -> str:
@@ -160,7 +161,7 @@ def _mean_gain(gain: Mean) -> str:
     if gain.interval is None:
         return ""
     said = f"**{say_gain(gain.value)}** on average ({say_gain_interval(gain.interval)})"
-    return f" Circle gain {said}."
+    return f" A round was worth {said}."
 
 
 def _trust(trust: Trust | None) -> str:
@@ -273,15 +274,16 @@ def _left(view: GroupCircle) -> str:
     )
 
 
-def _own_gain(own: Mean | None) -> str:
+def _own(own: Mean | None, *, you: bool) -> str:
     if own is None:
         return ""
     if own.interval is None:
-        return f"Own gain is told from ten resolved questions on ({own.questions} so far)."
+        return f"Blind to final is told from ten resolved questions on ({own.questions} so far)."
+    final, blind = ("your final", "your blind") if you else ("the final", "the blind")
     return (
-        f"Own gain **{say_gain(own.value)}** on average ({say_gain_interval(own.interval)}; "
-        f"{say_count(own.questions, 'question')}): how much better the final forecast was than the "
-        "blind one."
+        f"Blind to final **{say_gain(own.value)}** on average ({say_gain_interval(own.interval)}; "
+        f"{say_count(own.questions, 'question')}): how much better {final} forecast was than "
+        f"{blind} one."
     )
 
 

@@ -91,7 +91,7 @@ def _went(shown: WorthShown) -> str:
         )
     change = worth.change
     return (
-        f"Circle gain **{say_gain(change.gain)}**: {_direction(change)}, from "
+        f"The circle was worth **{say_gain(change.gain)}**: {_direction(change)}, from "
         f"{say_probability(change.before)} to {say_probability(change.after)} "
         f"({same_people(change.people)}), and it came out {outcome}."
     )

@@ -17,7 +17,7 @@ from bot.core.times.reader import read_time
 from bot.core.times.result import Asks, Purpose, Refused, Result, Understood
 from bot.core.times.zones import parse_zone
 from bot.core.unit import ActUnit, Caller, Desk, row_id
-from storage import groups, planning
+from storage import drafts, groups
 from storage.tables import Draft, DraftKind, Group
 
 ReadTime = Understood | Asks
@@ -134,7 +134,7 @@ def take(unit: ActUnit, kind: DraftKind, at: Key) -> ChosenTime:
     Raises:
         StaleRefusal: it has been answered, is another member's, or has no such moment.
     """
-    draft = planning.draft(unit.tx, unit.my_id, at.id)
+    draft = drafts.of_member(unit.tx, unit.my_id, at.id)
     readings = json.loads(draft.readings) if draft is not None and draft.kind == kind else []
     if draft is None or not at.more or at.more[0] >= len(readings):
         raise StaleRefusal(

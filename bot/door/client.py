@@ -13,7 +13,6 @@ from discord import app_commands
 from bot.core.refusals import clean_text
 from bot.core.unit import Person
 from bot.door.components import Choose, Press
-from bot.door.errors import answer_error
 from bot.door.interactions import Door, clean_data
 from bot.door.parts import Parts
 
@@ -35,7 +34,7 @@ class Tree(app_commands.CommandTree["DojoClient"]):
         self, interaction: discord.Interaction["DojoClient"], error: app_commands.AppCommandError
     ) -> None:
         """Say what happened and what to do."""
-        await answer_error(interaction, error)
+        await Door(interaction).refuse(error)
 
 
 class DojoClient(discord.Client):
@@ -63,7 +62,8 @@ class DojoClient(discord.Client):
         """
         self.add_dynamic_items(Press, Choose)
         await self.app.begin()
-        await self.tree.sync()
+        synced = await self.tree.sync()
+        await self.app.note_commands({command.name: command.id for command in synced})
 
     async def on_ready(self) -> None:
         """Deliver what is due, and find out in which servers the bot is."""

@@ -28,32 +28,30 @@ UNREACHABLE = (aiohttp.ClientError, OSError, discord.DiscordServerError)
 log = structlog.get_logger()
 
 
-async def answer_error(interaction: discord.Interaction[Any], error: BaseException) -> None:
-    """Tell the member privately what happened.
+def reason_of(interaction: discord.Interaction[Any], error: BaseException) -> str | None:
+    """Return what to tell the member, or None where nobody waits for an answer.
 
     An unexpected error is logged with a short reference, which the member sees too.
     """
     cause = unwrap(error)
     if isinstance(cause, RepeatedInteractionError):
-        return
+        return None
     if isinstance(cause, discord.HTTPException) and cause.code in {
         ALREADY_ANSWERED,
         UNKNOWN_INTERACTION,
     }:
         log.info("interaction.answered_before", interaction=interaction.id, code=cause.code)
-        return
+        return None
     if isinstance(cause, UNREACHABLE):
         log.warning("interaction.unanswered", interaction=interaction.id, error=repr(cause))
-        return
+        return None
     if isinstance(cause, Refusal):
-        await _say(interaction, str(cause))
-        return
+        return str(cause)
     reference = secrets.token_hex(3)
     log.error("interaction.failed", reference=reference, exc_info=cause)
-    await _say(
-        interaction,
+    return (
         f"Something went wrong on my side (reference `{reference}`). What was saved is saved; "
-        "please try again, and tell whoever runs the bot if it stays.",
+        "please try again, and tell whoever runs the bot if it stays."
     )
 
 
@@ -65,7 +63,7 @@ def unwrap(error: BaseException) -> BaseException:
             return error
         error = inner
     if isinstance(error, app_commands.MissingPermissions | app_commands.CheckFailure):
-        return Refusal("You may not use this command here.")
+        return Refusal("You may not use this command here. Whoever runs the server can allow it.")
     return error
 
 
@@ -78,13 +76,3 @@ async def answer_once(send: Callable[[], Awaitable[object]]) -> None:
         await send()
     except (aiohttp.ClientError, OSError):
         await send()
-
-
-async def _say(interaction: discord.Interaction[Any], text: str) -> None:
-    try:
-        if interaction.response.is_done():
-            await interaction.followup.send(text, ephemeral=True)
-        else:
-            await answer_once(lambda: interaction.response.send_message(text, ephemeral=True))
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-        log.warning("interaction.unanswered", interaction=interaction.id, error=repr(error))

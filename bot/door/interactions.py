@@ -5,7 +5,7 @@ answer arrives in the same place.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -14,18 +14,24 @@ import aiohttp
 import discord
 import structlog
 
+from bot.core import drafts
+from bot.core.drafts import FilledForm
+from bot.core.errors import RepeatedInteractionError
 from bot.core.keys import Key
-from bot.core.refusals import Refusal, StaleRefusal, clean_text
+from bot.core.refusals import OLD_BUTTON, Refusal, StaleRefusal, clean_text
 from bot.core.unit import Caller, Desk, Unit
+from bot.door import forms
 from bot.door.card_table import CardTable
 from bot.door.custom_ids import CustomId
-from bot.door.errors import answer_error, answer_once
+from bot.door.errors import answer_once, reason_of
 from bot.door.messages import Message
-from bot.door.parts import Handler, Parts
+from bot.door.parts import Action, Parts
 from storage import outbox
+from storage.enums import CardKind
 
 P = ParamSpec("P")
 R = TypeVar("R")
+log = structlog.get_logger()
 Service = Callable[Concatenate[Desk, Caller, P], R]
 
 # What the cards of a session take.
@@ -34,6 +40,19 @@ NEEDED = frozenset({"send_messages", "embed_links", "attach_files"})
 PATIENCE = 1.5
 # An answer to an interaction is worth nothing after this.
 ANSWER_TIMEOUT = 20
+# Cards that are never shown to one person alone: there, a press is answered in words.
+OF_THE_GROUP = frozenset(
+    {
+        CardKind.LOBBY,
+        CardKind.BLIND,
+        CardKind.TURN,
+        CardKind.CUE,
+        CardKind.FINAL,
+        CardKind.STOPPED,
+        CardKind.SUMMARY,
+    }
+)
+SHOWN_THERE = "Done. The card in the channel shows it."
 
 
 @dataclass
@@ -41,11 +60,13 @@ class _Pressed:
     """The card under a press, read in the transaction of the change.
 
     `edit` is the edit that the answer carries; it is counted as under way with the change itself.
+    `gone` says that the answer deletes the card instead.
     """
 
     at: Key
     cards: CardTable
     edit: outbox.Edit | None = None
+    gone: bool = False
     draw: Callable[[], Message | None] | None = None
 
     def close(self, unit: Unit) -> None:
@@ -53,6 +74,7 @@ class _Pressed:
 
         In this order, what was read is at least as new as the version of the edit.
         """
+        self.gone = str(self.at) in unit.withdrawn
         unit.refresh(self.at)
         self.edit = unit.save_refreshes()
         if self.at in unit.seen:
@@ -102,24 +124,30 @@ class Door:
             role_ids=frozenset(role.id for role in user.roles),
         )
 
-    def require_posting(self) -> None:
-        """Refuse to go on where the bot may not post cards."""
+    def require_posting(self, elsewhere: discord.abc.GuildChannel | None = None) -> None:
+        """Refuse to go on where the bot may not post cards: here, or in another channel."""
+        allowed = self.interaction.app_permissions
+        if elsewhere is not None:
+            allowed = elsewhere.permissions_for(elsewhere.guild.me)
         lacking = [
-            name.replace("_", " ").title()
-            for name, allowed in self.interaction.app_permissions
-            if name in NEEDED and not allowed
+            name.replace("_", " ").title() for name, has in allowed if name in NEEDED and not has
         ]
         if lacking:
+            place = f"<#{elsewhere.id}>" if elsewhere else "this channel"
             raise Refusal(
-                f"I cannot post my cards in this channel: I lack {', '.join(lacking)}. Allow me "
-                "these here, or use another channel."
+                f"I cannot post my cards in {place}: I lack {', '.join(lacking)}. Allow me these "
+                f"{'there' if elsewhere else 'here'}, or use another channel."
             )
 
     async def do(self, service: "Service[P, R]", /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run one service function, and tell Discord if it is slow."""
-        return await self._in_time(
-            self.app.run(service, self.app.desk, self.caller, *args, **kwargs)
-        )
+        """Run one service function, and tell Discord if it is slow.
+
+        The change that a corrected form makes also puts away the form as it was refused.
+        """
+        desk, numbers = self.app.desk, forms.went_on_from(self.interaction)
+        if numbers:
+            desk = replace(desk, closing=lambda unit: drafts.put_away(unit, numbers))
+        return await self._in_time(self.app.run(service, desk, self.caller, *args, **kwargs))
 
     async def draw(self, service: "Service[P, R]", /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a slow service that computes or draws, in threads of its own."""
@@ -150,19 +178,76 @@ class Door:
         """Answer a press on a card, a choice in a select, or a filled-in form."""
         try:
             pressed = CustomId.parse(custom_id)
-            await self._handler(pressed)(self, pressed.at, values)
+            await self._action(pressed).handler(self, pressed.at, values)
         except Exception as error:  # noqa: BLE001 - discord.py would only log it
-            await answer_error(self.interaction, error)
+            await self.refuse(error)
 
-    def _handler(self, pressed: CustomId) -> Handler:
+    def _action(self, pressed: CustomId) -> Action:
         action = self.app.actions.get(pressed.action)
-        return action.handler if action and pressed.at.kind in action.kinds else unknown_press
+        return action if action and pressed.at.kind in action.kinds else UNKNOWN
+
+    async def sent(self) -> FilledForm:
+        """Return the form that was sent, with what was typed in an earlier one of its kind."""
+        filled = forms.filled_form(self.interaction)
+        if filled is None:
+            raise StaleRefusal("That was a button and no form. Nothing happened.")
+        whole = await self.do(drafts.complete, filled) if filled.corrects is not None else filled
+        self.note(whole)
+        return whole
+
+    def note(self, filled: FilledForm) -> None:
+        """Note the form that is offered to correct if what follows is refused."""
+        self.interaction.extras[forms.NOTED] = filled
+
+    def note_typed(self, action: str, at: Key, **written: str) -> None:
+        """Note what a command was typed with, as the form of `action` would send it."""
+        self.note(FilledForm(str(CustomId(action, at)), written))
+
+    async def refuse(self, error: BaseException) -> None:
+        """Say privately what happened, without losing what was typed."""
+        reason = reason_of(self.interaction, error)
+        if reason is None:
+            return
+        try:
+            await self.whisper(message=await self._refusal(reason))
+        except RepeatedInteractionError:
+            return
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as failed:
+            log.warning(
+                "interaction.unanswered", interaction=self.interaction.id, error=repr(failed)
+            )
+
+    async def _refusal(self, reason: str) -> Message:
+        """Keep a form that can be corrected; of any other give back the texts."""
+        filled = forms.filled_form(self.interaction)
+        if filled is None:
+            return forms.give_back(reason, forms.texts_of(self.interaction))
+        try:
+            await self._made_form(filled.form, filled.fields)
+            return forms.offer(reason, await self._keep(filled))
+        except RepeatedInteractionError:
+            raise
+        except Exception as failed:
+            # A refusal means that the form cannot be opened any more: no correction would help.
+            if not isinstance(failed, Refusal):
+                log.exception("form.not_kept", exc_info=failed)
+            return forms.give_back(reason, filled.texts)
+
+    async def _keep(self, filled: FilledForm) -> int:
+        pressed = CustomId.parse(filled.form)
+        beside = pressed.at.id if pressed.at.kind == CardKind.DRAFT else None
+        keep = self.app.run(drafts.keep, self.app.desk, self.caller, filled, beside)
+        number: int = await self._in_time(keep)
+        return number
 
     async def whisper(self, text: str = "", message: Message | None = None) -> None:
-        """Answer the caller alone."""
+        """Answer the caller alone; a corrected form's answer takes the place of its refusal."""
         response = self.interaction.response
         private = replace(message or Message(), pings=())
         said = replace(private, content=text or private.content)
+        if forms.corrected(self.interaction) is not None:
+            await self.replace(said)
+            return
         if response.is_done():
             await self.interaction.followup.send(ephemeral=True, **said.to_send())
             return
@@ -179,12 +264,35 @@ class Door:
             return
         await answer_once(lambda: self.interaction.response.edit_message(**message.to_edit()))
 
-    async def show(self, key: Key) -> None:
-        """Answer the caller alone with the card as it is now."""
+    async def reply(self, text: str = "", message: Message | None = None) -> None:
+        """Answer the caller alone, in the place of the private message that was pressed."""
+        if self._is_private:
+            shown = message or Message()
+            await self.replace(replace(shown, content=text or shown.content))
+        else:
+            await self.whisper(text, message)
+
+    @property
+    def _is_private(self) -> bool:
+        """Tell whether the pressed message is one that only the caller sees."""
+        pressed = self.interaction.message
+        return pressed is not None and pressed.flags.ephemeral
+
+    async def show(self, key: Key, note: str = "") -> None:
+        """Answer the caller alone with the card as it is now; a note stands above it.
+
+        Where it was pressed on a private message, it takes that message's place.
+        """
         message = await self.do(_render_for, self.app.cards, key)
         if message is None:
             raise StaleRefusal("There is nothing to show any more.")
-        await self.whisper(message.content, message)
+        await self.reply(note or message.content, message)
+
+    @property
+    def on_card(self) -> bool:
+        """Tell whether the press came from a card of the group, not from a private message."""
+        message = self.interaction.message
+        return message is not None and not message.flags.ephemeral
 
     async def change(
         self, at: Key, service: "Service[P, R]", /, *args: P.args, **kwargs: P.kwargs
@@ -193,6 +301,10 @@ class Door:
 
         This saves a request to Discord: the answer is the edit.
         """
+        if self._is_private and at.kind in OF_THE_GROUP:
+            done = await self.do(service, *args, **kwargs)
+            await self.replace(Message(content=SHOWN_THERE))
+            return done
         self._answers_with_card = True
         pressed = _Pressed(at, self.app.cards)
         shown = None
@@ -200,13 +312,25 @@ class Door:
             result, message = await self.do(
                 _change_and_draw, pressed, lambda desk, who: service(desk, who, *args, **kwargs)
             )
-            if await self._update(message):
+            if pressed.gone and pressed.edit is not None:
+                shown = await self._take_away()
+            elif await self._update(message):
                 shown = message
         finally:
             # An answer that failed may have arrived all the same, so the card is edited once more.
             if pressed.edit is not None:
                 self.app.delivery.answered(pressed.edit, shown)
         return result
+
+    async def act(
+        self, at: Key, said: str, service: "Service[P, R]", /, *args: P.args, **kwargs: P.kwargs
+    ) -> None:
+        """Run a service, and show it on the pressed card; where that is private, say it."""
+        if self._is_private:
+            await self.do(service, *args, **kwargs)
+            await self.replace(Message(content=said))
+        else:
+            await self.change(at, service, *args, **kwargs)
 
     async def _update(self, message: Message | None) -> bool:
         """Edit the pressed card to show the message; tell whether it shows it now."""
@@ -219,13 +343,37 @@ class Door:
             )
         return True
 
+    async def _take_away(self) -> Message | None:
+        """Delete the pressed card, which has nothing to show any more; None if that failed."""
+        await self.acknowledge()
+        with suppress(discord.HTTPException, aiohttp.ClientError, OSError):
+            await self.interaction.delete_original_response()
+            return Message()
+        return None
+
     async def acknowledge(self) -> None:
         """Answer a press whose change shows elsewhere."""
         if not self.interaction.response.is_done():
             await answer_once(self.interaction.response.defer)
 
+    async def open(self, form: str, typed: Mapping[str, str] | None = None) -> None:
+        """Answer with a form to fill in, by its custom id, with what was typed into it before."""
+        await self.ask(await self._made_form(form, typed or {}))
+
+    async def open_for(self, action: str, at: Key, typed: Mapping[str, str] | None = None) -> None:
+        """Answer with the form whose sending does `action`."""
+        await self.open(str(CustomId(action, at)), typed)
+
+    async def _made_form(self, form: str, typed: Mapping[str, str]) -> discord.ui.Modal:
+        """Make a form anew; refuse where it cannot be sent any more."""
+        pressed = CustomId.parse(form)
+        make = self._action(pressed).form
+        if make is None or max(map(len, typed.values()), default=0) > forms.LONGEST_FIELD:
+            raise StaleRefusal("This form cannot be opened again.")
+        return forms.fill(await make(self, pressed.at, typed), typed)
+
     async def ask(self, form: discord.ui.Modal) -> None:
-        """Answer with a form to fill in, which can only be the first answer."""
+        """Answer with a form, which can only be the first answer."""
         if self.interaction.response.is_done():
             raise Refusal("The form came too late for Discord. Nothing is lost: try once more.")
         await answer_once(lambda: self.interaction.response.send_modal(form))
@@ -233,7 +381,10 @@ class Door:
 
 async def unknown_press(_door: Door, _at: Key, _values: tuple[str, ...]) -> None:
     """Refuse a button that this version of the bot does not know."""
-    raise StaleRefusal("This button is from another version of the bot. Nothing happened.")
+    raise StaleRefusal(OLD_BUTTON)
+
+
+UNKNOWN = Action(unknown_press, ())
 
 
 def _render_for(desk: Desk, caller: Caller, cards: CardTable, key: Key) -> Message | None:
@@ -269,17 +420,5 @@ def fields_of(interaction: discord.Interaction[Any]) -> dict[str, str]:
     Forms are read from the interaction itself and not from a live object, so one that was opened
     before a restart still arrives.
     """
-    found: dict[str, str] = {}
-
-    def walk(nodes: list[dict[str, Any]]) -> None:
-        for node in nodes:
-            if "custom_id" in node:
-                values = node.get("values")
-                found[node["custom_id"]] = values[0] if values else str(node.get("value") or "")
-            walk(node.get("components", []))
-            if "component" in node:
-                walk([node["component"]])
-
-    data: Any = interaction.data or {}
-    walk(data.get("components", []))
-    return found
+    sent = forms.fields(interaction.data)
+    return {node["custom_id"]: forms.value_of(node) for node in sent}

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+import discord
 from discord import app_commands
 
 from bot.core.pools import Pools
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
     import aiohttp
 
 Handler = Callable[..., "Coroutine[Any, Any, None]"]
+# Makes a form anew, from its key and from what was typed into it before.
+MakeForm = Callable[..., "Coroutine[Any, Any, discord.ui.Modal]"]
 AnyCommand = app_commands.Command[Any, ..., Any] | app_commands.Group
+AnyMenu = app_commands.ContextMenu
 
 
 @dataclass(frozen=True)
@@ -27,10 +31,12 @@ class Action:
     """What a press does, and the kinds of keys that it may have.
 
     Anybody can make up a custom id, and a handler must not be handed the number of something else.
+    Where the press is the sending of a form, `form` makes that form; what was refused is opened so.
     """
 
     handler: Handler
     kinds: Collection[CardKind]
+    form: MakeForm | None = None
 
 
 class RequestBudget(Protocol):
@@ -86,8 +92,8 @@ class Parts(Protocol):
     pools: Pools
 
     @property
-    def commands(self) -> Sequence[AnyCommand]:
-        """Return all slash commands."""
+    def commands(self) -> Sequence[AnyCommand | AnyMenu]:
+        """Return all slash commands, and what stands in the menu of a message."""
 
     @property
     def actions(self) -> "Mapping[str, Action]":
@@ -111,6 +117,9 @@ class Parts(Protocol):
 
     async def begin(self) -> None:
         """Go on where the last process stopped."""
+
+    async def note_commands(self, ids: Mapping[str, int]) -> None:
+        """Note the ids that Discord has given to the slash commands."""
 
     def run(
         self, work: Callable[..., Any], /, *args: Any, **kwargs: Any

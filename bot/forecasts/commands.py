@@ -5,9 +5,11 @@ from typing import Any
 import discord
 from discord import app_commands
 
+from bot.core import keys
 from bot.door.interactions import Door
 from bot.door.parts import AnyCommand
 from bot.forecasts import cards as forecasts_cards
+from bot.forecasts import pictures as forecasts_pictures
 from bot.forecasts import service as forecasts_service
 from bot.questions import service as questions_service
 from bot.questions.commands import question_choices
@@ -30,9 +32,9 @@ async def forecast(
     """Record a forecast, in or outside a session."""
     door = Door(interaction)
     question_id = await door.do(questions_service.find_id, question)
-    receipt = await door.do(
-        forecasts_service.record, question_id, probability=probability, reason=reason or ""
-    )
+    said = {"probability": probability, "reason": reason or ""}
+    door.note_typed("recorded", keys.question(question_id), **said)
+    receipt = await door.do(forecasts_service.record, question_id, **said)
     await door.whisper(forecasts_cards.receipt(receipt))
 
 
@@ -44,8 +46,7 @@ async def history(interaction: discord.Interaction[Any], question: str) -> None:
     """Show the forecasts of a question."""
     door = Door(interaction)
     question_id = await door.do(questions_service.find_id, question)
-    found = await door.do(forecasts_service.show_history, question_id)
-    await door.whisper(message=forecasts_cards.history_card(found))
+    await door.whisper(message=await door.draw(forecasts_pictures.history, question_id))
 
 
 COMMANDS: tuple[AnyCommand, ...] = (forecast, history)

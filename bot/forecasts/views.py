@@ -1,17 +1,29 @@
 """Buttons and forms about forecasts."""
 
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import discord
+
 from bot.core.keys import Key
 from bot.door.interactions import Door, fields_of
 from bot.door.parts import Action
 from bot.forecasts import cards as forecasts_cards
 from bot.forecasts import service as forecasts_service
+from bot.rounds import service as rounds_service
 from storage.enums import CardKind
 
 
 async def record(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Open the form of the button Record forecast."""
+    await door.open_for("recorded", at)
+
+
+async def record_form(door: Door, at: Key, typed: Mapping[str, str]) -> discord.ui.Modal:
+    """Make the form of a forecast on what a card is about."""
     prepared = await door.do(forecasts_service.prepare, at)
-    await door.ask(forecasts_cards.forecast_form(at, prepared))
+    return forecasts_cards.forecast_form(at, prepared, typed)
 
 
 async def recorded(door: Door, at: Key, _values: tuple[str, ...]) -> None:
@@ -20,29 +32,29 @@ async def recorded(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     The card of a turn shows what was recorded. In all other cases the member gets a private
     receipt, above all for a blind forecast or for chances that were scaled.
     """
+    record_it = partial(forecasts_service.record_at, at=at, **_typed(door))
+    if at.kind not in rounds_service.OF_TURNS or not door.on_card:
+        await door.whisper(forecasts_cards.receipt(await door.do(record_it)))
+        return
+    shown = await door.change(at, record_it)
+    if shown.hidden or shown.late or shown.total or shown.finished is False:
+        await door.whisper(forecasts_cards.receipt(shown))
+
+
+def _typed(door: Door) -> dict[str, Any]:
+    """Return what the form of a forecast says."""
     typed = fields_of(door.interaction)
-    said = _said(typed)
-    why = typed.get("reason", "")
-    if at.kind == CardKind.TURN:
-        receipt = await door.change(
-            at, forecasts_service.record_at, at, probability=said, reason=why
-        )
-        if not (receipt.hidden or receipt.late or receipt.total):
-            return
-    else:
-        receipt = await door.do(forecasts_service.record_at, at, probability=said, reason=why)
-    await door.whisper(forecasts_cards.receipt(receipt))
-
-
-def _said(typed: dict[str, str]) -> str:
-    """Return the forecast as if it had been typed into one field."""
-    parts = [typed[name] for name in sorted(typed) if name.startswith(forecasts_cards.PART)]
-    return " / ".join(parts) if parts else typed.get("probability", "")
+    return {
+        "probability": forecasts_cards.joined(typed),
+        "reason": typed.get("reason", ""),
+        "finish": typed.get(forecasts_cards.FINISH) == str(True),
+    }
 
 
 _FORECAST_ON = {
     CardKind.BLIND,
     CardKind.TURN,
+    CardKind.CUE,
     CardKind.FINAL,
     CardKind.SUMMARY,
     CardKind.QUESTION,
@@ -50,5 +62,5 @@ _FORECAST_ON = {
 }
 ACTIONS = {
     "record": Action(record, _FORECAST_ON),
-    "recorded": Action(recorded, _FORECAST_ON),
+    "recorded": Action(recorded, _FORECAST_ON, record_form),
 }

@@ -5,12 +5,14 @@ from typing import Any, Literal
 import discord
 from discord import app_commands
 
+from bot.core import keys
 from bot.door.interactions import Door
 from bot.door.messages import cut
 from bot.questions import cards as questions_cards
 from bot.questions import form_cards
 from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
+from bot.questions.from_message import from_message
 from storage.tables import QuestionState
 
 question = app_commands.Group(
@@ -38,7 +40,7 @@ async def outcome_choices(
 @question.command(name="submit", description="Bring a question: opens a form")
 async def submit(interaction: discord.Interaction[Any]) -> None:
     """Open the form of a new question."""
-    await Door(interaction).ask(form_cards.question_form())
+    await Door(interaction).open_for("submitted", form_cards.NEW)
 
 
 @question.command(name="list", description="The group's questions, newest first")
@@ -61,7 +63,8 @@ async def show(interaction: discord.Interaction[Any], question: str) -> None:
     """Show a question's card to the caller."""
     door = Door(interaction)
     question_id = await door.do(questions_service.find_id, question)
-    await door.show(await door.do(questions_service.show_again, question_id))
+    key, own = await door.do(questions_service.show_again, question_id)
+    await door.show(key, questions_cards.own_forecast(own))
 
 
 @question.command(name="edit", description="Change a question of yours: opens a form")
@@ -71,8 +74,7 @@ async def edit(interaction: discord.Interaction[Any], question: str) -> None:
     """Open the form of a question with what it says now."""
     door = Door(interaction)
     question_id = await door.do(questions_service.find_id, question)
-    written = await door.do(questions_service.as_written, question_id)
-    await door.ask(form_cards.question_form(question_id, written))
+    await door.open_for("edited", keys.question(question_id))
 
 
 @question.command(name="withdraw", description="Take back a question that nobody has forecast")
@@ -90,7 +92,8 @@ async def withdraw(interaction: discord.Interaction[Any], question: str) -> None
 @app_commands.describe(
     question="Which question",
     outcome="What happened: yes or no, an option, or a number; or void",
-    known_at="When the outcome became known, such as `yesterday 18:00`; else now, or as before",
+    known_at="When the world could know it: later forecasts don't count. `yesterday 18:00`; "
+    "else now or as before",
     source="Where one can see it",
 )
 @app_commands.autocomplete(question=question_choices, outcome=outcome_choices)
@@ -104,12 +107,11 @@ async def resolve(
     """Enter the outcome; all scores are computed again."""
     door = Door(interaction)
     question_id = await door.do(questions_service.find_id, question)
+    known, source = known_at or "", source or ""
+    key = keys.question(question_id)
+    door.note_typed("resolved", key, outcome=outcome, known_at=known, source=source)
     entered = await door.do(
-        questions_outcomes.resolve,
-        question_id,
-        outcome=outcome,
-        known=known_at or "",
-        source=source or "",
+        questions_outcomes.resolve, question_id, outcome=outcome, known=known, source=source
     )
     await door.whisper(message=questions_cards.resolved(entered))
 
@@ -121,6 +123,7 @@ async def dispute(interaction: discord.Interaction[Any], question: str, reason: 
     """Put an objection on the question's card."""
     door = Door(interaction)
     question_id = await door.do(questions_service.find_id, question)
+    door.note_typed("disputed", keys.question(question_id), reason=reason)
     await door.do(questions_outcomes.dispute, question_id, reason)
     await door.whisper("Your objection is on the question's card, for the author and facilitators.")
 
@@ -136,4 +139,18 @@ async def reopen(interaction: discord.Interaction[Any], question: str) -> None:
     await door.whisper(questions_cards.reopened(title))
 
 
+@app_commands.guild_only()
+async def bring_message(interaction: discord.Interaction[Any], message: discord.Message) -> None:
+    """Open the form of a new question, filled in with what a message says."""
+    said = from_message(_text_of(message), message.jump_url)
+    await Door(interaction).open_for("submitted", form_cards.NEW, said)
+
+
+def _text_of(message: discord.Message) -> str:
+    """Return what a message says; one without words may have a card."""
+    cards = [text for embed in message.embeds for text in (embed.title, embed.description) if text]
+    return message.clean_content or "\n".join(cards)
+
+
 COMMANDS = (question,)
+MENUS = (app_commands.ContextMenu(name="Bring this as a question", callback=bring_message),)

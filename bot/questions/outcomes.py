@@ -126,7 +126,9 @@ def reopen(desk: Desk, caller: Caller, question_id: int) -> str:
     with desk.act(caller) as unit:
         question = questions_service.require(unit.tx, unit.group.id, question_id)
         if not caller.is_facilitator(unit.group):
-            raise NotAllowedRefusal("Only a facilitator can reopen a question.")
+            raise NotAllowedRefusal(
+                "Only a facilitator can reopen it. `/question dispute` says what is wrong."
+            )
         step = questions_rules.reopen(questions_mapping.load(question), unit.now)
         _save_resolution(unit, question, step, None, unit.now, comment="reopened")
         rescoring.rescore(unit, question)

@@ -4,18 +4,20 @@ Each function loads, applies the rules and saves with its effects in one transac
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Literal
 
 from sqlmodel import Session
 
-from bot.answers import kinds
+from bot.answers import belief_mapping, kinds
 from bot.answers import mapping as answers_mapping
 from bot.answers.formats import BINARY, AnswerFormat
-from bot.core import card_refresh, keys, typed_times
+from bot.answers.probabilities import Belief
+from bot.core import card_refresh, drafts, keys, typed_times
 from bot.core.card_refresh import Change
+from bot.core.drafts import FilledForm
 from bot.core.find import find_named
 from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal
@@ -24,7 +26,7 @@ from bot.core.typed_times import ReadTime, TimeQuestion, TypedTime
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
 from bot.questions import mapping as questions_mapping
 from bot.questions import rules as questions_rules
-from storage import groups, questions
+from storage import forecasts, groups, questions
 from storage.tables import DraftKind, Question, QuestionState
 
 UNKNOWN = (
@@ -38,27 +40,56 @@ KEPT: Kept = "kept"
 
 @dataclass(frozen=True)
 class Written:
-    """A question as typed into the form, before any check."""
+    """A question as typed into the form, before any check.
+
+    `answers` holds its options or its unit, and None where they have not been asked for yet.
+    Without a `kind` they say the kind, too.
+    """
 
     title: str
     criteria: str
     closes: str
     source: str
-    answers: str = ""
+    answers: str | None = ""
+    kind: str | None = None
 
 
 @dataclass(frozen=True)
 class Brought:
-    """A new or changed question: its card, and how its close was understood."""
+    """A new or changed question: its card, how its close was understood, and what it has.
+
+    `fixed` tells that its title, criteria and answers cannot be changed any more.
+    """
 
     key: Key
     closes: Understood | None
     changed: bool = False
+    asked: AnswerFormat = BINARY
+    has_criteria: bool = True
+    has_close: bool = True
+    fixed: bool = False
 
     @property
     def id(self) -> int:
         """Return the question's number."""
         return self.key.id
+
+
+@dataclass(frozen=True)
+class OwnForecast:
+    """A member's standing forecast on a question, if there is one."""
+
+    belief: Belief | None
+    asked: AnswerFormat
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """A question that waits for its options or its unit; the draft holds what was typed so far."""
+
+    draft_id: int
+    kind: str
+    title: str
 
 
 @dataclass(frozen=True)
@@ -74,6 +105,26 @@ class Listed:
     asked: AnswerFormat = BINARY
 
 
+def save(
+    desk: Desk, caller: Caller, question_id: int, sent: FilledForm
+) -> Brought | TimeQuestion | NextStep:
+    """Propose or change a question as its form says; number 0 is a new one.
+
+    Where options or a unit are still to be named, the form waits for them as a draft.
+    """
+    written = _written(sent.fields)
+    if not question_id:
+        closes = _read_close(desk, caller, written)
+        with desk.act(caller) as unit:
+            if not _lacks_details(written):
+                return _submit(unit, written, closes)
+            _refuse_duplicate(unit, _draft(unit, written, closes).title)
+            return _wait(unit, written, sent)
+    moved = _read_new_close(desk, caller, question_id, written)
+    with desk.act(caller) as unit:
+        return _edit_in_steps(unit, question_id, written, moved, sent)
+
+
 def submit(desk: Desk, caller: Caller, written: Written) -> Brought | TimeQuestion:
     """Propose a question and post its card; ask first if the close is unclear."""
     closes = _read_close(desk, caller, written)
@@ -83,11 +134,14 @@ def submit(desk: Desk, caller: Caller, written: Written) -> Brought | TimeQuesti
 
 def edit(desk: Desk, caller: Caller, question_id: int, written: Written) -> Brought | TimeQuestion:
     """Change a question; once somebody has forecast it, only its close and source."""
-    with desk.db.read() as tx:
-        keeps = written.closes.strip() == _say_close(require(tx, caller.group_id, question_id))
-    closes = KEPT if keeps else _read_close(desk, caller, written)
+    closes = _read_new_close(desk, caller, question_id, written)
     with desk.act(caller) as unit:
-        return _edit(unit, question_id, written, closes)
+        return _edit(unit, _editable(unit, question_id), written, closes)
+
+
+def check_details(fields: Mapping[str, str]) -> None:
+    """Refuse options or a unit that the chosen kind cannot have."""
+    _asked(_written(fields))
 
 
 def choose_close(desk: Desk, caller: Caller, at: Key) -> Brought | TimeQuestion:
@@ -97,7 +151,7 @@ def choose_close(desk: Desk, caller: Caller, at: Key) -> Brought | TimeQuestion:
         written = Written(**chosen.typed)
         if chosen.about is None:
             return _submit(unit, written, chosen.moment)
-        return _edit(unit, int(chosen.about), written, chosen.moment)
+        return _edit(unit, _editable(unit, int(chosen.about)), written, chosen.moment)
 
 
 def toggle_mark(desk: Desk, caller: Caller, at: Key) -> bool:
@@ -164,20 +218,31 @@ def as_written(desk: Desk, caller: Caller, question_id: int) -> Written:
         question = require(tx, caller.group_id, question_id)
         require_author_before(tx, caller, question, "edit")
         questions_rules.check_unsettled(questions_mapping.load(question))
+        asked = answers_mapping.asked(question)
         return Written(
             question.title,
             question.criteria,
             _say_close(question),
             question.source_url or "",
-            kinds.write_kind(answers_mapping.asked(question)),
+            kinds.kind_of(asked.kind).write_details(asked),
+            asked.kind,
         )
 
 
-def show_again(desk: Desk, caller: Caller, question_id: int) -> Key:
-    """Return the key of a question's card; refuse one of another group."""
+def show_again(desk: Desk, caller: Caller, question_id: int) -> tuple[Key, OwnForecast]:
+    """Return the key of a question's card, and the caller's own forecast; refuse other groups."""
     with desk.db.read() as tx:
-        require(tx, caller.group_id, question_id)
-    return keys.question(question_id)
+        question = require(tx, caller.group_id, question_id)
+        me = groups.member_of_user(tx, caller.group_id, caller.user_id)
+        own = own_forecast(tx, question, row_id(me) if me else 0)
+    return keys.question(question_id), own
+
+
+def own_forecast(tx: Session, question: Question, member_id: int) -> OwnForecast:
+    """Return a member's standing forecast on a question."""
+    found = forecasts.latest_of_member(tx, row_id(question), member_id)
+    belief = None if found is None else belief_mapping.load(*found)
+    return OwnForecast(belief, answers_mapping.asked(question))
 
 
 def require(tx: Session, group_id: int, question_id: int) -> Question:
@@ -189,7 +254,7 @@ def require(tx: Session, group_id: int, question_id: int) -> Question:
 
 
 def _submit(unit: ActUnit, written: Written, closes: ReadTime | None) -> Brought | TimeQuestion:
-    draft, asked = _draft(unit, written, closes), kinds.read_kind(written.answers)
+    draft, asked = _draft(unit, written, closes), _asked(written)
     _refuse_duplicate(unit, draft.title)
     if isinstance(closes, Asks):
         return typed_times.ask(unit, DraftKind.QUESTION, asdict(written), closes)
@@ -207,17 +272,41 @@ def _submit(unit: ActUnit, written: Written, closes: ReadTime | None) -> Brought
     key = keys.question(row_id(question))
     unit.show(key, unit.group.channel_id or unit.caller.channel_id)
     questions_mapping.save(unit, question, questions_rules.offer(draft.closes_at))
-    return Brought(key, closes)
+    return _brought(question, closes)
+
+
+def _edit_in_steps(
+    unit: ActUnit,
+    question_id: int,
+    written: Written,
+    closes: ReadTime | Kept | None,
+    sent: FilledForm,
+) -> Brought | TimeQuestion | NextStep:
+    """Change a question, or wait for the options or the unit of its new kind."""
+    question = _editable(unit, question_id)
+    now = answers_mapping.asked(question)
+    if written.answers is None and written.kind in {None, now.kind}:
+        details = kinds.kind_of(now.kind).write_details(now)
+        written = replace(written, kind=now.kind, answers=details)
+    if not _lacks_details(written):
+        return _edit(unit, question, written, closes)
+    _check_rewording(unit, question, _draft(unit, written, closes), None)
+    if now.has_options and not kinds.kind_of(str(written.kind)).own_unit:
+        options = kinds.kind_of(now.kind).write_details(now)
+        sent = replace(sent, written={**sent.written, **_as_fields(options, now.kind)})
+    return _wait(unit, written, sent)
+
+
+def _wait(unit: ActUnit, written: Written, sent: FilledForm) -> NextStep:
+    """Save a form until the options or the unit are named, too."""
+    return NextStep(drafts.save(unit, sent), str(written.kind), written.title)
 
 
 def _edit(
-    unit: ActUnit, question_id: int, written: Written, closes: ReadTime | Kept | None
+    unit: ActUnit, question: Question, written: Written, closes: ReadTime | Kept | None
 ) -> Brought | TimeQuestion:
-    question = require(unit.tx, unit.group.id, question_id)
-    require_author(unit, question, "edit")
-    questions_rules.check_unsettled(questions_mapping.load(question))
-    draft = _draft(unit, written, None if closes == KEPT else closes)
-    asked = kinds.read_kind(written.answers)
+    question_id, asked = row_id(question), _asked(written)
+    draft = _draft(unit, written, closes)
     _check_rewording(unit, question, draft, asked)
     if isinstance(closes, Asks):
         typed = asdict(written)
@@ -228,7 +317,63 @@ def _edit(
     questions_mapping.save(unit, question, step)
     zone = closes.zone if isinstance(closes, Understood) else unit.zone
     ahead = Understood(closes_at, zone) if closes_at is not None and closes_at > unit.now else None
-    return Brought(keys.question(question_id), ahead, changed=True)
+    fixed = bool(questions.forecasters(unit.tx, question_id))
+    return replace(_brought(question, ahead), changed=True, fixed=fixed)
+
+
+def _brought(question: Question, closes: Understood | None) -> Brought:
+    return Brought(
+        keys.question(row_id(question)),
+        closes,
+        asked=answers_mapping.asked(question),
+        has_criteria=bool(question.criteria),
+        has_close=question.closes_at is not None,
+    )
+
+
+def _editable(unit: ActUnit, question_id: int) -> Question:
+    """Return a question that the caller may change, or refuse."""
+    question = require(unit.tx, unit.group.id, question_id)
+    require_author(unit, question, "edit")
+    questions_rules.check_unsettled(questions_mapping.load(question))
+    return question
+
+
+def _written(fields: Mapping[str, str]) -> Written:
+    """Return a question as the fields of its form say it.
+
+    Options or a unit that were named for another kind than the chosen one do not count.
+    """
+    kind = fields["kind"] if fields.get("kind") in kinds.KINDS else None
+    named = fields.get("answers_of", kind) == kind
+    return Written(
+        title=fields.get("title", ""),
+        criteria=fields.get("criteria", ""),
+        closes=fields.get("closes", ""),
+        source=fields.get("source", ""),
+        answers=fields.get("answers") if named else None,
+        kind=kind,
+    )
+
+
+def _as_fields(answers: str, kind: str) -> dict[str, str]:
+    """Return options or a unit as fields of a form, with the kind that they are for."""
+    return {"answers": answers, "answers_of": kind}
+
+
+def _lacks_details(written: Written) -> bool:
+    """Tell whether options or a unit are still to be named."""
+    if written.kind is None or written.answers is not None:
+        return False
+    return kinds.kind_of(written.kind).has_details
+
+
+def _asked(written: Written) -> AnswerFormat:
+    """Return what a question asks for; without a chosen kind, its text says it."""
+    answers = written.answers or ""
+    if written.kind is None:
+        return kinds.read_kind(answers)
+    return kinds.kind_of(written.kind).read_details(answers)
 
 
 def _reword(
@@ -249,7 +394,10 @@ def _reword(
 
 
 def _check_rewording(
-    unit: ActUnit, question: Question, draft: questions_rules.QuestionDraft, asked: AnswerFormat
+    unit: ActUnit,
+    question: Question,
+    draft: questions_rules.QuestionDraft,
+    asked: AnswerFormat | None,
 ) -> None:
     """Refuse a title in use, and new wording once somebody has forecast the question."""
     if draft.title.lower() != question.title.lower():
@@ -271,13 +419,22 @@ def _read_close(desk: Desk, caller: Caller, written: Written) -> ReadTime | None
     return TypedTime(written.closes, "close", zone, desk.clock()).read()
 
 
+def _read_new_close(
+    desk: Desk, caller: Caller, question_id: int, written: Written
+) -> ReadTime | Kept | None:
+    """Read the close as `_read_close` does, but keep one that is as it was."""
+    with desk.db.read() as tx:
+        keeps = written.closes.strip() == _say_close(require(tx, caller.group_id, question_id))
+    return KEPT if keeps else _read_close(desk, caller, written)
+
+
 def _draft(
-    unit: ActUnit, written: Written, closes: ReadTime | None
+    unit: ActUnit, written: Written, closes: ReadTime | Kept | None
 ) -> questions_rules.QuestionDraft:
     return questions_rules.draft(
         title=written.title,
         criteria=written.criteria,
-        closes_at=None if closes is None else typed_times.first(closes).at,
+        closes_at=None if closes is None or closes == KEPT else typed_times.first(closes).at,
         source_url=written.source,
         now=unit.now,
     )

@@ -1,6 +1,15 @@
 """Buttons and forms about questions."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
+import discord
+
+from bot.core import drafts
+from bot.core.drafts import FilledForm
 from bot.core.keys import Key
+from bot.door.custom_ids import CustomId
+from bot.door.forms import fill
 from bot.door.interactions import Door, fields_of
 from bot.door.parts import Action
 from bot.questions import cards as questions_cards
@@ -12,19 +21,64 @@ from storage.enums import CardKind
 
 async def bring(door: Door, _at: Key, _values: tuple[str, ...]) -> None:
     """Open the form of a new question."""
-    await door.ask(form_cards.question_form())
+    await door.open_for("submitted", form_cards.NEW)
+
+
+async def new_form(_door: Door, _at: Key, _typed: Mapping[str, str]) -> discord.ui.Modal:
+    """Make the form of a new question."""
+    return form_cards.question_form()
 
 
 async def submitted(door: Door, _at: Key, _values: tuple[str, ...]) -> None:
     """Submit a new question from its form."""
-    brought = await door.do(questions_service.submit, _written(door))
-    await door.whisper(message=questions_cards.brought(brought))
+    await _save(door, await door.sent())
 
 
-async def edited(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+async def edited(door: Door, _at: Key, _values: tuple[str, ...]) -> None:
     """Save a changed question from its form."""
-    changed = await door.do(questions_service.edit, at.id, _written(door))
-    await door.whisper(message=questions_cards.brought(changed))
+    await _save(door, await door.sent())
+
+
+async def edit_form(door: Door, at: Key, _typed: Mapping[str, str]) -> discord.ui.Modal:
+    """Make the form of a question that exists, with what it says now."""
+    written = await door.do(questions_service.as_written, at.id)
+    return fill(form_cards.question_form(at), form_cards.as_sent(at, written).fields)
+
+
+async def answer(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """Open the second form of a question, for its options or its unit."""
+    await door.open_for("answered", at)
+
+
+async def answered(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """Save a question with the options or the unit of its second form.
+
+    Once these can be read, it is the first form in which anything else is corrected.
+    """
+    first = await _first_form(door, at)
+    whole = form_cards.with_details(first, fields_of(door.interaction).get("answers", ""))
+    questions_service.check_details(whole.fields)
+    door.note(whole)
+    await _save(door, whole)
+
+
+async def details_form(door: Door, at: Key, _typed: Mapping[str, str]) -> discord.ui.Modal:
+    """Make the second form of a question, with what it says now."""
+    first = await _first_form(door, at)
+    return fill(form_cards.details_form(at, first), first.fields)
+
+
+async def _first_form(door: Door, at: Key) -> FilledForm:
+    """Return what was typed about a question before, or what it says now."""
+    if at.kind == CardKind.DRAFT:
+        return replace(await door.do(drafts.kept, at.id), corrects=at.id)
+    return form_cards.as_sent(at, await door.do(questions_service.as_written, at.id))
+
+
+async def _save(door: Door, sent: FilledForm) -> None:
+    about = CustomId.parse(sent.form).at
+    result = await door.do(questions_service.save, about.id, sent)
+    await door.whisper(message=form_cards.saved(result))
 
 
 async def choose_close(door: Door, at: Key, _values: tuple[str, ...]) -> None:
@@ -34,13 +88,22 @@ async def choose_close(door: Door, at: Key, _values: tuple[str, ...]) -> None:
 
 async def mark(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Set or remove the member's "Already forecast it" mark."""
-    await door.change(at, questions_service.toggle_mark, at)
+    if door.on_card:
+        await door.change(at, questions_service.toggle_mark, at)
+    else:
+        await door.do(questions_service.toggle_mark, at)
+        await door.show(at)
 
 
 async def resolve(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Open the form of an outcome."""
+    await door.open_for("resolved", at)
+
+
+async def resolve_form(door: Door, at: Key, _typed: Mapping[str, str]) -> discord.ui.Modal:
+    """Make the form of an outcome, for those who may enter it."""
     found = await door.do(questions_outcomes.check_may_resolve, at.id)
-    await door.ask(form_cards.resolve_form(at, found))
+    return form_cards.resolve_form(at, found)
 
 
 async def resolved(door: Door, at: Key, _values: tuple[str, ...]) -> None:
@@ -63,8 +126,13 @@ async def choose_known(door: Door, at: Key, _values: tuple[str, ...]) -> None:
 
 async def dispute(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Open the form of a dispute."""
+    await door.open_for("disputed", at)
+
+
+async def dispute_form(door: Door, at: Key, _typed: Mapping[str, str]) -> discord.ui.Modal:
+    """Make the form of a dispute, for those who may raise one."""
     await door.do(questions_outcomes.check_may_dispute, at.id)
-    await door.ask(form_cards.dispute_form(at))
+    return form_cards.dispute_form(at)
 
 
 async def disputed(door: Door, at: Key, _values: tuple[str, ...]) -> None:
@@ -79,28 +147,22 @@ async def score_details(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     await door.whisper(message=outcome_cards.details_card(own))
 
 
-def _written(door: Door) -> questions_service.Written:
-    typed = fields_of(door.interaction)
-    return questions_service.Written(
-        title=typed.get("title", ""),
-        criteria=typed.get("criteria", ""),
-        closes=typed.get("closes", ""),
-        source=typed.get("source", ""),
-        answers=typed.get("answers", ""),
-    )
-
-
+_WITH_DETAILS = {CardKind.DRAFT, CardKind.QUESTION}
 _WITH_OUTCOME = {CardKind.QUESTION, CardKind.RESOLUTION}
 ACTIONS = {
-    "bring": Action(bring, {CardKind.ANNOUNCEMENT, CardKind.REMINDER, CardKind.LOBBY}),
-    "submitted": Action(submitted, {CardKind.QUESTION}),
-    "edited": Action(edited, {CardKind.QUESTION}),
+    "bring": Action(
+        bring, {CardKind.ANNOUNCEMENT, CardKind.REMINDER, CardKind.LOBBY, CardKind.GROUP}
+    ),
+    "submitted": Action(submitted, {CardKind.QUESTION}, new_form),
+    "edited": Action(edited, {CardKind.QUESTION}, edit_form),
+    "answer": Action(answer, _WITH_DETAILS),
+    "answered": Action(answered, _WITH_DETAILS, details_form),
     "choose_close": Action(choose_close, {CardKind.DRAFT}),
     "choose_known": Action(choose_known, {CardKind.DRAFT}),
     "mark": Action(mark, {CardKind.QUESTION}),
     "resolve": Action(resolve, _WITH_OUTCOME),
-    "resolved": Action(resolved, _WITH_OUTCOME),
+    "resolved": Action(resolved, _WITH_OUTCOME, resolve_form),
     "dispute": Action(dispute, _WITH_OUTCOME),
-    "disputed": Action(disputed, _WITH_OUTCOME),
+    "disputed": Action(disputed, _WITH_OUTCOME, dispute_form),
     "score_details": Action(score_details, {*_WITH_OUTCOME, CardKind.NEW_OUTCOME}),
 }

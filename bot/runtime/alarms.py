@@ -19,7 +19,7 @@ from apscheduler.triggers.date import DateTrigger
 from sqlmodel import Session
 
 from bot.core.unit import Clock, Desk
-from storage import groups, outbox, planning
+from storage import drafts, groups, outbox
 
 Run = Callable[..., Awaitable[Any]]
 Sleep = Callable[[float], Awaitable[Any]]
@@ -206,4 +206,4 @@ class Alarms:
     def _forget(self) -> None:
         with self._desk.db.write() as tx:
             groups.forget_interactions(tx, self._desk.clock())
-            planning.forget_drafts(tx, self._desk.clock())
+            drafts.forget(tx, self._desk.clock())

@@ -148,14 +148,13 @@ def to_come(desk: Desk, caller: Caller, typed: str) -> list[ToCome]:
 
 def _offered(tx: Session, series: Series, now: datetime) -> list[ToCome]:
     state = schedule_mapping.load(tx, series)
-    rhythm = state.rhythm
     return [
         ToCome(
-            f"{series.id}@{day.isoformat()}",
+            f"{series.id}@{one.day.isoformat()}",
             series.title,
-            rhythm.moment(day).astimezone(rhythm.zone),
+            one.starts_at.astimezone(state.rhythm.zone),
         )
-        for day in islice(series_rules.unannounced(state, now), OFFERED)
+        for one in islice(series_rules.to_come(state, now), OFFERED)
     ]
 
 

@@ -32,7 +32,7 @@ from storage.tables import Moment
 
 # What `/leaderboard` offers for its metric: how it reads, and its name.
 OFFERED: tuple[Metric, ...] = ("edge", "over_time", *(one for one in METRICS[1:-1]))
-METRIC_CHOICES = tuple((f"{WORDS[metric].name} ({metric})", metric) for metric in OFFERED)
+METRIC_CHOICES = tuple((f"{metric}: {WORDS[metric].hint}", metric) for metric in OFFERED)
 LONGEST_NAME = 32
 MOMENTS = {
     Moment.BLIND: "Blind, before anybody spoke",
@@ -74,7 +74,9 @@ def leaderboard_details(board: Board) -> Message:
         next_ = CHANGE_SEATS if board.unmoved else progress(row, asked)
         value = "\n".join([*told, next_])
         embed.add_field(name="You" if here else f"You, on page {page}", value=value, inline=False)
-    embed.set_footer(text=f"{WORDS[asked.metric].means} {_ranges(board)}".strip())
+    words = WORDS[asked.metric]
+    meaning = f"{asked.metric}: {words.hint}. {words.means} {_ranges(board)}"
+    embed.set_footer(text=meaning.strip())
     return Message(embed=embed)
 
 
@@ -272,10 +274,10 @@ def record(profile: Profile) -> tuple[str, ...]:
         return ("You have no forecast yet. `/forecast` records one, or join a session.",)
     if not profile.forecasts:
         return ("No forecast yet.",)
+    waiting = f"{profile.pending} not settled yet" if profile.pending else "all settled"
     made = (
         f"{say_count(profile.forecasts, 'forecast')} on "
-        f"{say_count(profile.questions, 'question')}, "
-        f"{profile.pending} of them not settled yet."
+        f"{say_count(profile.questions, 'question')}, {waiting}."
     )
     if profile.rescoring:
         return made, "Scores are being computed again by new rules; look again in a few minutes."

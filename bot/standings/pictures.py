@@ -89,12 +89,12 @@ def leaderboard_picture(board: Board) -> Picture | None:
         return None
     # Loaded with the first picture: matplotlib would be a fifth of an idle bot's memory.
     with LOADING:
-        from bot.standings import charts as standings_charts  # noqa: PLC0415
+        from bot.standings import board_charts  # noqa: PLC0415
 
     return Picture(
-        standings_charts.leaderboard_chart(board),
+        board_charts.leaderboard_chart(board),
         "leaderboard.png",
-        standings_charts.leaderboard_alt_text(board),
+        board_charts.leaderboard_alt_text(board),
     )
 
 
@@ -109,4 +109,18 @@ def calibration_picture(shown: Calibration | None) -> Picture | None:
         standings_charts.calibration_chart(shown),
         "calibration.png",
         standings_charts.calibration_alt_text(shown),
+    )
+
+
+def profile_picture(profile: Profile) -> Picture | None:
+    """Draw a member's newest scores; None where there is none."""
+    if not profile.recent:
+        return None
+    with LOADING:
+        from bot.standings import profile_charts  # noqa: PLC0415 - see above
+
+    return Picture(
+        profile_charts.profile_chart(profile),
+        "profile.png",
+        profile_charts.profile_alt_text(profile),
     )

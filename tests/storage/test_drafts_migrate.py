@@ -1,13 +1,13 @@
 """Questions about a time that were waiting for their answer when the bot was upgraded."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 from bot.core import keys
@@ -15,9 +15,11 @@ from bot.core.unit import Desk
 from bot.schedule import service as schedule_service
 from storage import groups, migrate
 from storage.engine import Database
-from storage.tables import Meetup
-from tests.bot.scenes import row
-from tests.conftest import GROUP, START, caller, create_postgresql
+from storage.tables import Draft, Meetup
+from tests.bot.scenes import row, rows
+from tests.conftest import GROUP, START, caller
+
+pytestmark = pytest.mark.both_engines
 
 BEFORE = "0004"
 WAITING = """
@@ -49,10 +51,15 @@ PLAN = {
 
 
 @pytest.fixture
-def postgresql(postgresql_url: str) -> Iterator[Database]:
+def sqlite(fresh_sqlite: Database) -> Database:
     """A database of its own, as these tests change the schema."""
-    with create_postgresql(postgresql_url, "of_its_own") as database:
-        yield database
+    return fresh_sqlite
+
+
+@pytest.fixture
+def postgresql(fresh_postgresql: Database) -> Database:
+    """A database of its own, as these tests change the schema."""
+    return fresh_postgresql
 
 
 @pytest.fixture
@@ -104,6 +111,18 @@ def test_whoever_had_chosen_a_zone_without_summer_by_its_everyday_name_is_in_its
     with waiting.read() as tx:
         zones = [member.timezone for member in groups.members(tx, GROUP)]
     assert zones == ["Asia/Tokyo", None, "America/New_York", "Europe/Berlin"]
+
+
+def test_a_draft_may_be_a_form_after_the_upgrade_and_still_nothing_else(waiting: Database) -> None:
+    migrate.upgrade(waiting)
+
+    with waiting.write() as tx:
+        tx.execute(text("UPDATE drafts SET kind = 'form' WHERE id = 1"))
+    with pytest.raises(IntegrityError), waiting.write() as tx:
+        tx.execute(text("UPDATE drafts SET kind = 'poem' WHERE id = 2"))
+
+    kinds = [draft.kind.value for draft in rows(Desk(waiting, lambda: START), Draft)]
+    assert kinds == ["form", "plan", "plan"]
 
 
 def test_the_upgraded_table_is_that_of_a_new_database(waiting: Database) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 RAIN = "Will it rain in Niamey tomorrow?"
 STRIKE = "Will the strike end before Friday?"
 BLIND = {"Ana": "31", "Ben": "42%", "Cleo": "0.63", "Dan": "37/50", "Eva": "26"}
+TURN = "[Record forecast]  [Done]  [Pass]  [More]"
 SECRET = ("31%", "42%", "63%", "74%", "26%")
 
 
@@ -103,6 +104,16 @@ def presses(who: str, label: str, **seen: Any) -> Step:
     return Step(f"{who} presses {label}", act, **seen)
 
 
+def answers(who: str, label: str, **seen: Any) -> Step:
+    """A button on the private message that this person's last press was answered with."""
+
+    async def act(evening: Evening) -> None:
+        asked = evening.forms[who]
+        evening.result = await evening.stage.answer(who, asked, label)
+
+    return Step(f"{who} answers {label}", act, **seen)
+
+
 def sends(who: str, values: dict[str, Any], **seen: Any) -> Step:
     """The form that was opened before."""
 
@@ -144,7 +155,7 @@ def waits(seconds: float, **seen: Any) -> Step:
 def _questions() -> list[Step]:
     criteria = "Yes if the airport's station reports more than 0 mm."
     rain = {"title": RAIN, "criteria": criteria, "closes": "2026-03-01"}
-    buttons = "[Forecast]  [Already forecast it]  [Resolve]"
+    buttons = "[Forecast]  [Already forecast it]"
     return [
         types("Ana", "question submit"),
         sends(
@@ -160,22 +171,22 @@ def _questions() -> list[Step]:
             alone="your question is in (number 2)",
             shows=(STRIKE, "https://example.org/strike", "Asked by Ben", buttons),
         ),
-        presses("Eva", "Already forecast it", shows=(STRIKE, "Already forecast by\nEva")),
+        presses("Eva", "Already forecast it", shows=(STRIKE, "Already forecast by 1\nEva")),
     ]
 
 
 def _lobby() -> list[Step]:
-    lobby = "[Join]  [Leave]  [Start the round]"
+    lobby = "[Join]  [Leave]  [Bring a question]  [Start the round]"
     return [
         types(
             "Ana",
             "session start",
             {"order": "manual"},
             alone="The session is live",
-            shows=("round 1", "Vote for a question", "In the circle (1)\n• Ana", RAIN, lobby),
+            shows=("round 1", "vote for a question", "In the circle (1)\nAna", RAIN, lobby),
         ),
         *(
-            presses(name, "Join", shows=(f"In the circle ({count})", f"• {name}"))
+            presses(name, "Join", shows=(f"In the circle ({count})", f", {name}"))
             for count, name in enumerate(("Ben", "Cleo", "Dan", "Eva"), start=2)
         ),
         votes("Ana", 1, shows=(f"**1** vote · {RAIN}",)),
@@ -190,7 +201,7 @@ def _lobby() -> list[Step]:
                 RAIN,
                 "Nobody sees it until the round closes",
                 "Still thinking (5)",
-                "[Record forecast]  [Everyone's ready]",
+                "[Record forecast]  [I'm ready (0 of 5)]  [Go on]  [More]",
             ),
         ),
     ]
@@ -218,8 +229,8 @@ def _blind() -> list[Step]:
         types("Eva", "history", {"question": "1"}, alone="Blind forecasts are shown when"),
         presses(
             "Ben",
-            "Everyone's ready",
-            shows=(floor, "Ana · seat 1 of 5", "Next: Ben", "🎙️ **Ana**", "▫️ Eva", "[Done]"),
+            "I'm ready",
+            shows=(floor, "Ana · seat 1 of 5", "Next: Ben", "🎙️ **Ana**", "▫️ Eva", TURN),
             on="Done",
             pings=("Ana",),
         ),
@@ -243,7 +254,11 @@ def _turns() -> list[Step]:
         presses(
             "Dan",
             "Done",
-            shows=("last chance to update", "Not yet (5)", "[Record forecast]  [Everyone's ready]"),
+            shows=(
+                "last chance to update",
+                "Still may update (5)",
+                "[Record forecast]  [I'm ready (0 of 5)]  [Go on]  [More]",
+            ),
         ),
     ]
 
@@ -267,11 +282,20 @@ def _ana_is_done_early() -> list[Step]:
 def _ben_runs_out_of_time() -> list[Step]:
     return [
         waits(479, hides=("left.",)),
-        waits(1, shows=("2 minutes left.",)),
-        waits(90, shows=("30 seconds left.",)),
-        waits(30, shows=("time. Please record", "Cleo, you are next."), pings=("Ben",)),
-        waits(59, shows=("Ben · seat 2 of 5",), on="Done"),
-        waits(1, shows=("Cleo · seat 3 of 5", "✅ Ben\n"), on="Done", pings=("Cleo",)),
+        waits(1, shows=("2m left.",)),
+        waits(90, shows=("30s left.",)),
+        waits(
+            30,
+            shows=("time. Please record", "Cleo, you are next.", "[Record forecast]  [Done]"),
+            pings=("Ben",),
+        ),
+        waits(59, shows=("Ben · seat 2 of 5",), on="Pass"),
+        waits(
+            1,
+            shows=("Cleo · seat 3 of 5", "▫️ Ben (no number yet)\n"),
+            on="Done",
+            pings=("Cleo",),
+        ),
         presses("Ben", "Record forecast"),
         sends(
             "Ben",
@@ -286,22 +310,32 @@ def _ben_runs_out_of_time() -> list[Step]:
 def _cleo_takes_two_minutes_more() -> list[Step]:
     called = ("Dan · seat 4 of 5", "✅ Cleo · **70%**", "Next: Eva")
     return [
-        presses("Cleo", "+2 min", shows=("Cleo · seat 3 of 5",), on="Done"),
-        waits(599, hides=("Cleo, 2 minutes left.",)),
-        waits(1, shows=("2 minutes left.",)),
+        presses("Cleo", "More", alone="[+2 min]  [Pause]  [Leave]"),
+        answers("Cleo", "+2 min", alone="has more time now"),
+        waits(599, hides=("Cleo, 2m left.",)),
+        waits(1, shows=("2m left.",)),
         *_record("Cleo", "70", "🎙️ **Cleo** · **70%**"),
         presses("Cleo", "Done", shows=called, on="Done", pings=("Dan",)),
     ]
 
 
 def _eva_is_interrupted() -> list[Step]:
-    stopped = ("The clock is stopped", "9 minutes 30 seconds left", "[Resume]")
+    stopped = ("The clock is stopped", "9m30s left", "**Resume**, behind **More**")
     called = ("Dan · seat 5 of 5", "✅ Eva · **52%**", "Last in the circle")
     return [
         waits(30),
-        presses("Eva", "Pause", shows=stopped, on="Done"),
+        presses("Eva", "More", alone="[Pause]"),
+        answers("Eva", "Pause", alone="The clock is stopped", shows=stopped, on="Done"),
         waits(900, shows=stopped, on="Done"),
-        presses("Eva", "Resume", shows=("Ends <t:",), hides=("stopped",), on="Done"),
+        presses("Eva", "More", alone="[Resume]"),
+        answers(
+            "Eva",
+            "Resume",
+            alone="running again",
+            shows=("Ends <t:",),
+            hides=("stopped",),
+            on="Done",
+        ),
         *_record("Eva", "52", "🎙️ **Eva** · **52%**"),
         presses("Eva", "Done", shows=called, on="Done", pings=("Dan",)),
     ]
@@ -319,12 +353,15 @@ def _close() -> list[Step]:
     return [
         presses("Ben", "Record forecast"),
         sends("Ben", {"probability": "71"}, alone="Recorded: **71%** (before: 66%)"),
-        presses("Cleo", "Everyone's ready", shows=("Ready (1)\n• Cleo", "Not yet (4)")),
+        presses(
+            "Cleo",
+            "I'm ready",
+            shows=("Ready (1)\n• Cleo", "Still may update (4)", "[I'm ready (1 of 5)]"),
+        ),
         presses(
             "Ana",
-            "Everyone's ready",
-            shows=("up from 47.1% blind to 67.3%** (the same 5", *seats, "[Next round]"),
-            hides=("the season",),
+            "Go on",
+            shows=("up from 47.1% blind to 67.3%", *seats, "[Next round]"),
             on="Next round",
             blind=False,
         ),
@@ -367,7 +404,13 @@ def _later() -> list[Step]:
     close = "**Too close to call: luck alone often gives such a table.** Nobody leads yet."
     return [
         waits(600, blind=False),
-        types("Ana", "question show", {"question": "1"}, alone="[Resolve]", blind=False),
+        types(
+            "Ana",
+            "question show",
+            {"question": "1"},
+            alone="Together 5 people here say",
+            blind=False,
+        ),
         types(
             "Ana",
             "question resolve",

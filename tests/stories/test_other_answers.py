@@ -24,8 +24,10 @@ async def sit_down(stage: Stage) -> None:
 
 
 async def say(stage: Stage, who: str, *parts: str, label: str = "Record forecast") -> Any:
-    """Somebody fills in the form that has a field for each part of a forecast."""
+    """Somebody fills in a form's field for each part of a forecast, or its one field for all."""
     form = await stage.press(who, label)
+    if "'probability'" in str(form.modal):
+        return await stage.fill(who, form, probability=" / ".join(parts))
     named = {f"part{number}": part for number, part in enumerate(parts)}
     return await stage.fill(who, form, **named)
 
@@ -35,11 +37,11 @@ async def go_around(stage: Stage, said: dict[str, tuple[tuple[str, ...], tuple[s
     await sit_down(stage)
     for who, (blind, _) in said.items():
         await say(stage, who, *blind)
-    await stage.press("Ana", "Everyone's ready")
+    await stage.press("Ana", "Go on")
     for who, (_, turn) in said.items():
         await say(stage, who, *turn)
-        await stage.press(who, "Done")
-    await stage.press("Ana", "Everyone's ready")
+        await stage.finish(who)
+    await stage.press("Ana", "Go on")
 
 
 async def test_a_round_on_a_question_with_options(stage: Stage) -> None:
@@ -153,7 +155,7 @@ async def test_chances_that_do_not_quite_add_up_are_scaled_and_it_is_said(stage:
 async def test_that_chances_were_scaled_is_said_beside_a_turn_s_card_too(stage: Stage) -> None:
     await stage.bring("Ana", WINNER, answers=OPTIONS)
     await sit_down(stage)
-    await stage.press("Ana", "Everyone's ready")
+    await stage.press("Ana", "Go on")
 
     even = await say(stage, "Ana", "33", "33", "34")
     scaled = await say(stage, "Ana", "33", "33", "33")
@@ -185,7 +187,10 @@ async def test_options_that_change_before_the_first_forecast_change_on_the_round
     before = as_text(stage.card("Record forecast"))
 
     form = await stage.type("Ana", "question edit", question=WINNER)
-    await stage.fill("Ana", form, title=WINNER, answers="Green\nRed")
+    edited = await stage.fill("Ana", form, title=WINNER)
+    assert edited.response is not None
+    form = await stage.people["Ana"].click(edited.response.message, label="Change the options")
+    await stage.fill("Ana", form, answers="Green\nRed")
 
     assert "A Red · B Green" in before
     assert "A Green · B Red" in as_text(stage.card("Record forecast"))
@@ -229,20 +234,20 @@ async def test_history_tells_what_the_numbers_are_about(stage: Stage) -> None:
     told = wire.alone(await stage.type("Eva", "history", question=WINNER))
 
     assert "**60/30/10%** Ben" in told
-    assert "Options, in this order\nA Otto Perez Molina" in told
+    assert "**Options, in this order**\nA Otto Perez Molina" in told
 
 
 async def test_the_answers_are_edited_until_somebody_has_forecast(stage: Stage) -> None:
     await stage.bring("Ana", WINNER, answers=OPTIONS)
     form = await stage.type("Ana", "question edit", question=WINNER)
-    await stage.fill("Ana", form, title=WINNER, answers="ordered\nfew\nsome\nmany")
+    step = await stage.fill("Ana", form, title=WINNER, kind="ordered")
+    await stage.detail("Ana", step, "few\nsome\nmany")
     edited = as_text(stage.card())
-    await say(stage, "Ben", "60", "30", "10", label="Forecast")
     late = await stage.type("Ana", "question edit", question=WINNER)
+    await say(stage, "Ben", "60", "30", "10", label="Forecast")
 
-    refused = await stage.fill("Ana", late, title=WINNER, answers=OPTIONS)
+    refused = await stage.fill("Ana", late, title=WINNER, kind="choice")
 
-    assert "Otto Perez Molina" in str(form.modal)
     assert "Options, in their order\nA few\nB some\nC many" in edited
     assert "stay as they are" in wire.alone(refused)
     assert "A few" in as_text(stage.card())
@@ -291,11 +296,11 @@ async def test_the_longest_options_fit_into_every_card(stage: Stage) -> None:
     await sit_down(stage)
     for who in ("Ana", "Ben"):
         await stage.record(who, even, "*" * 500)
-    await stage.press("Ana", "Everyone's ready")
+    await stage.press("Ana", "Go on")
     for who in ("Ana", "Ben"):
         await stage.record(who, "/".join(["91", *["1"] * 9]), "*" * 500)
-        await stage.press(who, "Done")
-    await stage.press("Ana", "Everyone's ready")
+        await stage.finish(who)
+    await stage.press("Ana", "Go on")
     await stage.wait(60)
     form = await stage.press("Ana", "Resolve", stage.messages()[0])
     await stage.fill("Ana", form, outcome=[options.splitlines()[0]])

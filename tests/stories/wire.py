@@ -146,7 +146,9 @@ def public_text(stage: Stage, since: int = 0) -> str:
         body = asked.json if isinstance(asked.json, dict) else {}
         data = body.get("data") or {}
         flags = (data.get("flags"), body.get("flags"))
-        private = 64 in flags or "custom_id" in data or "choices" in data
+        private = (
+            any((flag or 0) & 64 for flag in flags) or "custom_id" in data or "choices" in data
+        )
         if asked.method in {"POST", "PATCH"} and not private:
             bodies.append(str(body))
     return "\n".join(bodies)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answers.formats import BINARY, AnswerFormat, list_options
-from bot.answers.kinds import outcomes, parse_outcome, read_kind, say_outcome, write_kind
+from bot.answers.kinds import kind_of, outcomes, parse_outcome, read_kind, say_outcome
 from bot.core.refusals import Refusal
 
 COLOURS = AnswerFormat("choice", ("Red", "Green", "Blue"))
@@ -98,17 +98,28 @@ def test_what_makes_no_question_is_refused(text: str, said: str) -> None:
 
 @pytest.mark.parametrize("asked", [BINARY, COLOURS, YEARS, DAYS, AnswerFormat("numeric")])
 def test_what_the_form_shows_for_editing_is_read_as_the_same(asked: AnswerFormat) -> None:
-    assert read_kind(write_kind(asked)) == asked
+    kind = kind_of(asked.kind)
+
+    assert kind.read_details(kind.write_details(asked)) == asked
 
 
 @given(NAMES, st.sampled_from(["choice", "ordered"]))
 def test_any_options_survive_the_form(names: list[str], kind: str) -> None:
+    chosen = kind_of(kind)
     try:
-        asked = read_kind("\n".join(["ordered"] * (kind == "ordered") + names))
+        asked = chosen.read_details("\n".join(names))
     except Refusal:
         return
 
-    assert read_kind(write_kind(asked)) == asked
+    assert kind_of(asked.kind).read_details(chosen.write_details(asked)) == asked
+
+
+@pytest.mark.parametrize("kind", ["choice", "ordered"])
+def test_words_that_name_a_kind_are_options_where_options_were_chosen(kind: str) -> None:
+    assert kind_of(kind).read_details("ordered\nnumber in days").options == (
+        "ordered",
+        "number in days",
+    )
 
 
 def test_options_are_listed_with_their_letters() -> None:

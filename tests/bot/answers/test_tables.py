@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.answers.card_words import HOW_TO_ASK, WORDS, words_of
+from bot.answers.card_words import WORDS, words_of
 from bot.answers.formats import AnswerFormat, Kind
-from bot.answers.kinds import KINDS, kind_of, read_kind, write_kind
+from bot.answers.kinds import KINDS, kind_of
 from bot.answers.probabilities import Belief
 from bot.rounds.pictures import PICTURES
 from storage.enums import QuestionKind
@@ -49,8 +49,12 @@ def test_every_picture_is_drawn_for_some_kind() -> None:
     assert {words.picture for words in WORDS.values()} == set(PICTURES)
 
 
-def test_how_to_ask_for_every_kind_fits_the_note_of_a_field() -> None:
-    assert len(HOW_TO_ASK) <= 100
+def test_every_kind_can_be_chosen_and_asks_for_what_it_has() -> None:
+    for name, words in WORDS.items():
+        assert len(words.choice.label) <= 100
+        assert len(words.choice.note) <= 100
+        assert (words.details is not None) == kind_of(name).has_details
+        assert words.details is None or len(words.details.note) <= 100
 
 
 def test_no_file_asks_which_kind_a_question_has() -> None:
@@ -65,8 +69,10 @@ def test_no_file_asks_which_kind_a_question_has() -> None:
 
 
 @pytest.mark.parametrize("asked", FORMATS)
-def test_what_the_form_shows_for_editing_reads_as_the_same_kind(asked: AnswerFormat) -> None:
-    assert read_kind(write_kind(asked)) == asked
+def test_what_the_second_form_shows_for_editing_reads_as_the_same(asked: AnswerFormat) -> None:
+    kind = kind_of(asked.kind)
+
+    assert kind.read_details(kind.write_details(asked)) == asked
 
 
 @pytest.mark.parametrize("asked", FORMATS)

@@ -221,7 +221,9 @@ def test_a_profile_says_with_an_interval_what_the_circle_did_for_somebody() -> N
 
     own, listening = record_lines(record)
 
-    assert own.startswith("Own gain **+0.031** on average (90%: −0.010 to +0.070; 12 questions)")
+    assert own.startswith(
+        "Blind to final **+0.031** on average (90%: −0.010 to +0.070; 12 questions)"
+    )
     assert listening.startswith(
         "While others speak: **meets the group halfway**, 50% of the way from the blind forecast "
         "to what was said before (90%: 20% to 80%; 7 turns)."
@@ -233,7 +235,7 @@ def test_a_profile_of_a_young_member_says_what_is_missing_and_no_number() -> Non
     record = MemberRecord(Mean(0.2, None, 3), Weight(1, 0.5, None, 1), 1)
 
     assert record_lines(record) == (
-        "Own gain is told from ten resolved questions on (3 so far).",
+        "Blind to final is told from ten resolved questions on (3 so far).",
         "Listening is told from five turns after others on (1 so far).",
     )
     assert record_lines(MemberRecord(None, None, 0)) == ()

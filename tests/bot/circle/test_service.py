@@ -115,7 +115,7 @@ def test_before_the_outcome_and_five_turns_there_is_no_word_about_anybody(
 
     assert (view.rounds, view.resolved, view.gain, view.trust) == (1, 0, None, None)
     assert (view.followers, sorted(view.quiet)) == ((), [("Ben", 1), ("Cleo", 1)])
-    assert "Gains appear when" in told(view)
+    assert "What they were worth appears when" in told(view)
     assert "It takes five turns after others. So far: Cleo 1, Ben 1." in told(view)
     assert "Always opened, so there is nothing to compare yet: Ana." in told(view)
 
@@ -308,7 +308,10 @@ def test_the_outcome_tells_what_the_circle_was_worth(desk: Desk, clock: Clock) -
     fields = outcome_details(desk)
     told = fields["What the circle was worth"]
     gain = by_odds(0.3, 0.9, 0.4) ** 2 - 0.25
-    assert f"Circle gain **+{gain:.3f}**: the group's number came nearer to what happened" in told
+    assert (
+        f"The circle was worth **+{gain:.3f}**: the group's number came nearer to what happened"
+        in told
+    )
     assert "Nearer at the end than blind: 1 of 3. Ana −0.550, Ben +0.770, Cleo −0.090." in told
     assert "mean of odds 0.250" in told
     assert "the members on average 0.310" in told
@@ -335,7 +338,7 @@ def test_a_member_s_part_in_the_circle_is_read_with_what_it_rests_on(
     assert record.own == Mean(pytest.approx((0.01 - 0.64 + 0.25 - 0.01) / 2), None, 2)
     assert record.turns == 1  # in the second round, Ben spoke first
     assert record_lines(record) == (
-        "Own gain is told from ten resolved questions on (2 so far).",
+        "Blind to final is told from ten resolved questions on (2 so far).",
         "Listening is told from five turns after others on (1 so far).",
     )
 

@@ -11,6 +11,8 @@ from bot.core.refusals import Refusal
 from bot.door import interactions
 from bot.door.interactions import Door
 from bot.door.messages import Message, Picture
+from bot.door.parts import Action
+from storage.enums import CardKind
 from tests.conftest import caller
 
 
@@ -39,9 +41,51 @@ async def door(monkeypatch: pytest.MonkeyPatch) -> Door:
     app = SimpleNamespace(run=run, desk=None)
     interaction: Any = SimpleNamespace(
         client=SimpleNamespace(app=app), response=Response(), guild_id=1, id=1,
-        user=SimpleNamespace(id=1),
+        user=SimpleNamespace(id=1), type=discord.InteractionType.component, extras={},
     )  # fmt: skip
     return OpenDoor(interaction)
+
+
+def sent_form(*, saves: bool) -> tuple[Door, list[dict[str, Any]]]:
+    """A form whose service breaks, in a database that may be broken, too; and what is answered."""
+    said: list[dict[str, Any]] = []
+
+    async def break_down(*_: Any) -> None:
+        raise RuntimeError("a bug")
+
+    async def make(*_: Any) -> discord.ui.Modal:
+        return discord.ui.Modal(title="Again", custom_id="recorded|q1")
+
+    async def keep(*_: Any) -> int:
+        if not saves:
+            raise RuntimeError("the database is away")
+        return 7
+
+    async def send_message(**answer: Any) -> None:
+        said.append(answer)
+
+    actions = {"recorded": Action(break_down, {CardKind.QUESTION}, make)}
+    field = {"type": 4, "custom_id": "reason", "value": "It has rained all week."}
+    interaction: Any = SimpleNamespace(
+        client=SimpleNamespace(app=SimpleNamespace(run=keep, desk=None, actions=actions)),
+        response=SimpleNamespace(is_done=lambda: False, send_message=send_message),
+        guild_id=1, id=1, user=SimpleNamespace(id=1), message=None, extras={},
+        type=discord.InteractionType.modal_submit,
+        data={"custom_id": "recorded|q1", "components": [{"type": 18, "component": field}]},
+    )  # fmt: skip
+    return OpenDoor(interaction), said
+
+
+@pytest.mark.parametrize("saves", [True, False])
+async def test_not_even_a_fault_of_the_bot_loses_what_was_typed(*, saves: bool) -> None:
+    door, said = sent_form(saves=saves)
+
+    await door.press("recorded|q1", ())
+
+    (answer,) = said
+    assert "Something went wrong on my side" in answer["content"]
+    assert ("view" in answer) is saves
+    assert ("It has rained all week." in answer["content"]) is not saves
 
 
 async def slow() -> str:

@@ -15,7 +15,7 @@ from bot.questions.outcomes import Resolved
 from bot.questions.service import Brought
 from bot.schedule import service as schedule_service
 from bot.schedule.service import Plan
-from storage.planning import forget_drafts
+from storage import drafts
 from storage.tables import Draft, Effect, Question, QuestionState, Resolution, Score
 from tests.bot.scenes import SNOW, bring, record, row, rows, snapshot, wrote
 from tests.conftest import START, Clock, caller
@@ -187,7 +187,7 @@ def test_questions_that_nobody_answered_are_forgotten_after_a_day(desk: Desk) ->
     ask(desk)
 
     with desk.db.write() as tx:
-        forget_drafts(tx, START + timedelta(hours=25))
+        drafts.forget(tx, START + timedelta(hours=25))
 
     assert rows(desk, Draft) == []
 

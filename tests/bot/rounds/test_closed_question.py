@@ -185,7 +185,7 @@ def test_the_blind_and_the_final_card_ask_for_no_forecast_either(
     assert CLOSED in said
     assert "Record forecast" not in said
     assert "Record forecast" not in labels
-    assert {"Everyone's ready", "Next round", "End the session"} <= set(labels)
+    assert {"Go on", "Next round", "End the session"} <= set(labels)
 
 
 def test_a_summary_offers_a_forecast_until_the_question_closes_and_not_after(

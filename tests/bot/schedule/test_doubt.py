@@ -11,7 +11,7 @@ from bot.core.unit import Desk
 from bot.groups import service as groups_service
 from bot.schedule import service as schedule_service
 from bot.schedule.service import Plan, Planned
-from storage.planning import forget_drafts
+from storage import drafts
 from storage.tables import Draft, Effect, Meetup
 from tests.bot.scenes import row, rows
 from tests.conftest import START, Clock, caller
@@ -93,7 +93,7 @@ def test_questions_that_nobody_answered_are_forgotten_after_a_day(desk: Desk) ->
 
     for hours, left in ((23, 1), (25, 0)):
         with desk.db.write() as tx:
-            forget_drafts(tx, START + timedelta(hours=hours))
+            drafts.forget(tx, START + timedelta(hours=hours))
         assert len(rows(desk, Draft)) == left
 
 

@@ -286,7 +286,7 @@ def test_a_profile_shows_what_a_member_did_in_the_circle() -> None:
     fields = profile_fields(profile(circle=circle))
 
     assert str(fields["In the circle"]).startswith(
-        "Own gain **+0.100** on average (90%: +0.020 to +0.180; 12 questions)"
+        "Blind to final **+0.100** on average (90%: +0.020 to +0.180; 12 questions)"
     )
     assert fields["Calibration"] == "Fine."
     assert "**+0.021** Edge over the others (−0.013 to +0.055)" in str(
@@ -466,7 +466,7 @@ def test_a_profile_leads_with_the_one_number_that_matters() -> None:
             "Mean Brier score: **0.150** (0.100 to 0.200), better than knowing nothing, which earns "
             "0.250."
         ),
-        "-# Ana: 30 forecasts on 20 questions, 1 of them not settled yet.",
+        "-# Ana: 30 forecasts on 20 questions, 1 not settled yet.",
         "-# A calibration curve takes 10 resolved yes-or-no forecasts: 9 more to go.",
     ]
     assert "-# You: 30 forecasts" in opening(mine)

@@ -1,0 +1,54 @@
+"""Queries about what members have typed that is not saved in its own place yet."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, or_
+from sqlmodel import Session, col, delete, select
+
+from storage.tables import Draft, DraftKind
+
+# A choice of times waits for a day; what a form was refused with for this long.
+DRAFT_LIFE = timedelta(days=1)
+FORM_LIFE = timedelta(minutes=15)
+
+
+def of_member(tx: Session, member_id: int, draft_id: int) -> Draft | None:
+    """Return the draft, if it is this member's."""
+    return tx.exec(select(Draft).where(Draft.id == draft_id, Draft.member_id == member_id)).first()
+
+
+def form(tx: Session, member_id: int, draft_id: int, now: datetime) -> Draft | None:
+    """Return a form that this member has filled in, as long as it is kept."""
+    return tx.exec(
+        select(Draft).where(
+            Draft.id == draft_id,
+            Draft.member_id == member_id,
+            Draft.kind == DraftKind.FORM,
+            col(Draft.created_at) > now - FORM_LIFE,
+        )
+    ).first()
+
+
+def put_away(tx: Session, member_id: int, numbers: Collection[int]) -> None:
+    """Delete forms that this member has filled in, if they are still kept."""
+    tx.exec(
+        delete(Draft).where(
+            col(Draft.id).in_(numbers),
+            col(Draft.member_id) == member_id,
+            col(Draft.kind) == DraftKind.FORM,
+        )
+    )
+
+
+def forget(tx: Session, now: datetime) -> None:
+    """Delete old drafts: nobody chooses a time the next day, or corrects a form an hour later."""
+    is_form = col(Draft.kind) == DraftKind.FORM
+    tx.exec(
+        delete(Draft).where(
+            or_(
+                col(Draft.created_at) < now - DRAFT_LIFE,
+                and_(is_form, col(Draft.created_at) <= now - FORM_LIFE),
+            )
+        )
+    )
