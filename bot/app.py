@@ -26,6 +26,7 @@ from bot.runtime.delivery.notes import LINGER
 from bot.runtime.delivery.pace import Pace
 from bot.runtime.delivery.worker import Carrier, Delivery
 from bot.schedule import lifecycle
+from bot.sessions.thread_carrier import SessionThreads
 from storage.engine import Database
 from storage.tables import Effect, EffectTarget
 
@@ -70,6 +71,7 @@ class App:
         elsewhere = {
             EffectTarget.DISCORD_EVENT: Carrier(events.carry, show_news),
             EffectTarget.GOOGLE_CALENDAR: Carrier(self._ask_google, show_news),
+            EffectTarget.THREAD: Carrier(SessionThreads(self.desk, self.run, self.client).carry),
         }
         self.delivery = Delivery(
             self.desk,

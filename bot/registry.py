@@ -10,8 +10,10 @@ from functools import partial
 from discord import app_commands
 
 from bot.calendars import commands as calendars_commands
+from bot.calendars import views as calendars_views
 from bot.circle import commands as circle_commands
 from bot.circle import views as circle_views
+from bot.core import keys
 from bot.data import commands as data_commands
 from bot.door import corrections
 from bot.door.card_table import Card, CardTable, timeless
@@ -97,6 +99,7 @@ ACTIONS = {
     **corrections.ACTIONS,
     **sessions_views.ACTIONS,
     **schedule_views.ACTIONS,
+    **calendars_views.ACTIONS,
     **rounds_views.ACTIONS,
     **questions_views.ACTIONS,
     **forecasts_views.ACTIONS,
@@ -109,9 +112,7 @@ ACTIONS = {
 CARDS = CardTable(
     {
         CardKind.ANNOUNCEMENT: Card(
-            timeless(schedule_read_model.read_announcement),
-            schedule_cards.announcement_card,
-            Meetup,
+            schedule_read_model.read_announcement, schedule_cards.announcement_card, Meetup
         ),
         CardKind.REMINDER: Card(
             timeless(schedule_read_model.read_reminder), schedule_cards.reminder_message, Meetup
@@ -120,9 +121,15 @@ CARDS = CardTable(
             timeless(schedule_read_model.read_place), schedule_cards.place_message, Meetup
         ),
         CardKind.HOUR: Card(timeless(hour.read_hour), hour_cards.hour_message, Meetup),
+        CardKind.NOTICE: Card(
+            timeless(schedule_read_model.read_notice), schedule_cards.notice_message, Meetup
+        ),
         CardKind.LOBBY: Card(sessions_read_model.read_lobby, sessions_cards.lobby_card, Meetup),
         CardKind.EVENING: Card(
-            timeless(sessions_read_model.read_evening), sessions_cards.evening_card, Meetup
+            timeless(sessions_read_model.read_evening),
+            sessions_cards.evening_card,
+            Meetup,
+            linked_on=lambda evening: keys.announcement(evening.id),
         ),
         CardKind.BLIND: Card(rounds_read_model.read_phase, rounds_cards.blind_card, Round),
         CardKind.TURN: Card(rounds_read_model.read_turn, rounds_cards.turn_card, Round),

@@ -136,6 +136,7 @@ class CardKind(StrEnum):
     ANNOUNCEMENT = "a"
     REMINDER = "m"
     PLACE = "w"
+    NOTICE = "x"
     LOBBY = "l"
     BLIND = "b"
     TURN = "t"

@@ -307,10 +307,16 @@ def unanswered(tx: Session, edit: Edit) -> bool:
     return True
 
 
-def expire(tx: Session, effect_id: int, *, version: int | None = None) -> None:
-    """Mark that nothing is left to show, unless a version after `version` is wanted."""
+def expire(
+    tx: Session, effect_id: int, *, version: int | None = None, trouble: str | None = None
+) -> None:
+    """Mark that nothing is left to show, unless a version after `version` is wanted.
+
+    `trouble` is why it never will be, where somebody reads that.
+    """
     with _held(tx, effect_id) as effect:
         _end(effect)
+        effect.trouble = effect.trouble if trouble is None else trouble
         if version is None or effect.wanted <= version:
             effect.state = EffectState.EXPIRED
         else:
@@ -491,6 +497,15 @@ def move(tx: Session, *, group_id: int, gone: int, to: int) -> None:
             parked_at=None,
             state=case((aside, EffectState.PENDING), else_=col(Effect.state)),
         )
+    )
+
+
+def bury(tx: Session, *, group_id: int, channel_id: int) -> None:
+    """Let all messages of a deleted channel be over, and never edit or post them again."""
+    tx.exec(
+        update(Effect)
+        .where(col(Effect.group_id) == group_id, col(Effect.channel_id) == channel_id)
+        .values(gone=True, state=EffectState.EXPIRED)
     )
 
 

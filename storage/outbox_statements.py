@@ -11,10 +11,11 @@ from storage.enums import CardKind
 from storage.tables import Effect, EffectState, EffectTarget
 
 # The order when Discord cannot take everything at once: first new messages, then the cards of the
-# session that is running; announcements and what is no message come last.
+# session that is running; announcements, events and calendars come last.
 LIVE = (CardKind.LOBBY, CardKind.BLIND, CardKind.TURN, CardKind.FINAL, CardKind.STOPPED)
 _KIND = func.substr(col(Effect.key), 1, 1)
-_LAST = (col(Effect.target) != EffectTarget.MESSAGE) | (CardKind.ANNOUNCEMENT.value == _KIND)
+_ASIDE = [EffectTarget.DISCORD_EVENT, EffectTarget.GOOGLE_CALENDAR]
+_LAST = (col(Effect.target).in_(_ASIDE)) | (CardKind.ANNOUNCEMENT.value == _KIND)
 RANK = case(
     (_LAST, 3),
     (col(Effect.message_id).is_(None), 0),

@@ -11,11 +11,9 @@ from storage.tables import (
     Dispute,
     Forecast,
     Mark,
-    Phase,
     Question,
     QuestionState,
     Resolution,
-    Round,
 )
 
 # Built once: every forecast asks this, and building a statement costs more than running it.
@@ -53,6 +51,21 @@ def listing(
     )
     if containing:
         statement = statement.where(col(Question.title).icontains(containing, autoescape=True))
+    return list(tx.exec(statement.order_by(col(Question.id).desc()).limit(limit)))
+
+
+def brought(
+    tx: Session, group_id: int, *, wanted: Collection[int] = (), limit: int = 100
+) -> list[Question]:
+    """Return questions for the next session, newest first.
+
+    Those that nobody has forecast yet, and of the others that take forecasts the `wanted` ones.
+    """
+    state = col(Question.state)
+    has_votes = col(Question.id).in_(list(wanted)) & (state == QuestionState.OPEN)
+    statement = select(Question).where(
+        Question.group_id == group_id, (state == QuestionState.PROPOSED) | has_votes
+    )
     return list(tx.exec(statement.order_by(col(Question.id).desc()).limit(limit)))
 
 
@@ -120,28 +133,6 @@ def toggle_mark(tx: Session, question_id: int, member_id: int, now: datetime) ->
         return False
     tx.add(Mark(question_id=question_id, member_id=member_id, at=now))
     return True
-
-
-def pickable(tx: Session, group_id: int, *, session_id: int, now: datetime) -> list[Question]:
-    """Return questions that a round of this session can take, oldest first.
-
-    Not those that a round of this session has taken, nor those in a live round elsewhere.
-    """
-    taken = select(Round.question_id).where(
-        (col(Round.session_id) == session_id) | (col(Round.phase) != Phase.CLOSED)
-    )
-    return list(
-        tx.exec(
-            select(Question)
-            .where(
-                Question.group_id == group_id,
-                col(Question.state).in_(PICKABLE),
-                (col(Question.closes_at).is_(None)) | (col(Question.closes_at) > now),
-                col(Question.id).not_in(taken),
-            )
-            .order_by(col(Question.id))
-        )
-    )
 
 
 def due(tx: Session, until: datetime) -> Sequence[tuple[int, int, datetime]]:

@@ -12,6 +12,7 @@ from sqlmodel import Field, SQLModel
 
 from storage.calendar_tables import Address, BotState, CalendarEntry, Feed
 from storage.columns import word
+from storage.draft_table import Draft
 from storage.effect_table import Effect
 from storage.enums import (
     Answer,
@@ -53,6 +54,7 @@ __all__ = [
     "Meetup",
     "Member",
     "Moment",
+    "Notice",
     "Order",
     "Phase",
     "Presence",
@@ -267,6 +269,7 @@ class Meetup(SQLModel, table=True):
     created_at: datetime
     planned_at: datetime | None = None
     remind_at: datetime | None = None
+    announced: bool = True
     started_at: datetime | None = None
     ended_at: datetime | None = None
     lobby: int = 0
@@ -296,6 +299,24 @@ class Rsvp(SQLModel, table=True):
     at: datetime
 
 
+class Notice(SQLModel, table=True):
+    """What a message tells those who want to come: their session moved, or is cancelled.
+
+    A session has its newest notice only. `was_at` is when they think that it begins. One message
+    is for all rows with the same first session and number; `by_id` is who changed the plan.
+    """
+
+    __tablename__ = "notices"
+    __table_args__ = (UniqueConstraint("session_id"), Index("ix_notices_first", "first_id"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    session_id: int = Field(foreign_key="sessions.id")
+    first_id: int = Field(foreign_key="sessions.id")
+    number: int
+    was_at: datetime
+    by_id: int = Field(foreign_key="members.id")
+
+
 class Interest(SQLModel, table=True):
     """Somebody who is interested in a session's event in Discord."""
 
@@ -305,26 +326,6 @@ class Interest(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     session_id: int = Field(foreign_key="sessions.id")
     member_id: int = Field(foreign_key="members.id")
-
-
-class Draft(SQLModel, table=True):
-    """Typed text that waits: for the choice of a time, or for the correction of a form.
-
-    `about` is the session or question that it changes, if there is one; of a form it is the
-    custom id. `typed` is JSON of all that was typed; `readings` is a JSON list of the moments on
-    offer, each with its zone, and of a form it is empty.
-    """
-
-    __tablename__ = "drafts"
-
-    id: int | None = Field(default=None, primary_key=True)
-    group_id: int = Field(foreign_key="groups.id", sa_type=BigInteger)
-    member_id: int = Field(foreign_key="members.id")
-    kind: DraftKind = Field(sa_type=word(DraftKind))
-    about: str | None = None
-    typed: str
-    readings: str
-    created_at: datetime
 
 
 class Attendance(SQLModel, table=True):

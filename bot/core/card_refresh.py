@@ -48,6 +48,7 @@ class Change(Enum):
     SESSION_ANSWERED = auto()
     SESSION_INTEREST = auto()
     SESSION_VOTED_AHEAD = auto()  # while it is planned
+    SERIES_ENDED = auto()  # no session of it comes after a date
     SESSION_CHANNEL = auto()  # it goes on in another channel
     # A live session.
     SESSION_BEGUN = auto()
@@ -65,7 +66,6 @@ class Change(Enum):
     ROUND_CLOSED = auto()
     # A group, and what calendars answer.
     GROUP_SETTINGS = auto()
-    CALENDAR_FILE = auto()
     CALENDAR_TROUBLE = auto()
 
 
@@ -168,9 +168,18 @@ def _entries(change: Change, about: About) -> list[Key]:
 def _announcements(about: About) -> Iterable[Key]:
     """Return the announcements of all planned sessions.
 
-    They say how many questions were proposed.
+    They list the questions that nobody has forecast yet.
     """
     return map(keys.announcement, sessions.planned(about.unit.tx, about.unit.group.id))
+
+
+def _wanting(about: About) -> Iterable[Key]:
+    """Return the announcements for which somebody voted for the question.
+
+    They list it as long as it takes forecasts.
+    """
+    tx, group_id = about.unit.tx, about.unit.group.id
+    return map(keys.announcement, sessions.wanting(tx, group_id, about.question_id))
 
 
 def _lobbies(about: About) -> Iterable[Key]:
@@ -301,7 +310,7 @@ def _entries_ahead(about: About) -> Iterable[Key]:
 
 
 def _announcements_of_entry(about: About) -> Iterable[Key]:
-    """Return the cards that show how a calendar entry stands."""
+    """Return the cards that show how a calendar entry stands, or how its series goes on."""
     entry = about.calendar
     if entry is None or entry.kind == CardKind.ADDRESS:
         return []
@@ -316,12 +325,19 @@ _PLAN = (_announcement, _event)
 FOLLOWERS: Mapping[Change, tuple[Follower, ...]] = {
     Change.QUESTION_OFFERED: (_announcements, _lobbies),
     Change.QUESTION_TAKEN_UP: (_question, _announcements),
-    Change.QUESTION_RETITLED: (_question, _resolution, _rounds, _lobbies, _evenings),
+    Change.QUESTION_RETITLED: (
+        _question,
+        _resolution,
+        _rounds,
+        _lobbies,
+        _evenings,
+        _announcements,
+    ),
     Change.QUESTION_REWORDED: (_question, _rounds),
     Change.QUESTION_CLOSE_MOVED: (_question, _rounds, _lobbies, _evenings),
     Change.QUESTION_SOURCE_EDITED: (_question,),
-    Change.QUESTION_CLOSED: (_question, _rounds, _lobbies),
-    Change.QUESTION_OPENED: (_question, _rounds, _lobbies),
+    Change.QUESTION_CLOSED: (_question, _rounds, _lobbies, _wanting),
+    Change.QUESTION_OPENED: (_question, _rounds, _lobbies, _wanting),
     Change.QUESTION_SETTLED: (_question, _resolution),
     Change.QUESTION_DISPUTED: (_question, _resolution),
     Change.QUESTION_MARKED: (_question, _lobbies),
@@ -337,6 +353,7 @@ FOLLOWERS: Mapping[Change, tuple[Follower, ...]] = {
     Change.SESSION_ANSWERED: (_announcement, _lobby),
     Change.SESSION_INTEREST: (_announcement,),
     Change.SESSION_VOTED_AHEAD: (_announcement,),
+    Change.SERIES_ENDED: (_announcements_of_entry,),
     Change.SESSION_CHANNEL: _PLAN,
     Change.SESSION_BEGUN: (*_PLAN, _invitations_of_next),
     Change.SESSION_CIRCLE: (_live,),
@@ -351,7 +368,6 @@ FOLLOWERS: Mapping[Change, tuple[Follower, ...]] = {
     Change.ROUND_BLIND_OVER: (_blind,),
     Change.ROUND_CLOSED: (_blind, _turn, _final, _question, _resolution, _lobbies),
     Change.GROUP_SETTINGS: (_announcements, _welcome),
-    Change.CALENDAR_FILE: (_announcements_of_entry,),
     Change.CALENDAR_TROUBLE: (_announcements_of_entry,),
 }
 

@@ -98,6 +98,14 @@ def place(session_id: int, member_id: int, waited_since: datetime) -> Key:
     return Key(CardKind.PLACE, session_id, (member_id, int(waited_since.timestamp()) % 10**6))
 
 
+def notice(session_id: int, number: int, part: int = 0) -> Key:
+    """Return the key of the message that a session, and perhaps others, moved or is cancelled.
+
+    Where more people are mentioned than fit in a message, it has parts.
+    """
+    return Key(CardKind.NOTICE, session_id, (number, part))
+
+
 def calendar_session(session_id: int) -> Key:
     """Return the key of a single session's event in Google Calendar."""
     return Key(CardKind.GOOGLE_SESSION, session_id)

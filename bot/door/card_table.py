@@ -27,6 +27,7 @@ class Card:
     picture has `undrawn`, which draws the card around the picture that Discord has already. One
     that somebody deleted comes back with its next change, unless `returns` is false.
     A message without buttons that may be deleted has `traces`: all that it may have shown.
+    `linked_on` returns the card that links to this one, so it changes once this one is posted.
     """
 
     read: Read
@@ -35,6 +36,7 @@ class Card:
     undrawn: Draw | None = None
     returns: bool = True
     traces: Callable[[Session, Key, datetime], Sequence[Any]] | None = None
+    linked_on: Callable[[Key], Key] | None = None
 
 
 def timeless(read: Callable[[Session, Key], Any]) -> Read:
@@ -63,6 +65,11 @@ class CardTable:
             return []
         with desk.db.read() as tx:
             return [card.draw(shown) for shown in card.traces(tx, key, desk.clock())]
+
+    def linked_on(self, key: Key) -> Key | None:
+        """Return the card that links to this one, if any."""
+        card = self.cards.get(key.kind)
+        return card.linked_on(key) if card is not None and card.linked_on is not None else None
 
     def render(
         self, desk: Desk, key: Key, *, pictures: bool = True, group_id: int | None = None

@@ -312,6 +312,11 @@ def moment(at: datetime) -> str:
     return discord.utils.format_dt(at, "f")
 
 
+def weekday(at: datetime) -> str:
+    """Write weekday, date and time in each client's zone: "Friday, 20 November 2026 19:00"."""
+    return discord.utils.format_dt(at, "F")
+
+
 def day(at: datetime) -> str:
     """Write a date that clients show in their own zone: "20 November 2026"."""
     return discord.utils.format_dt(at, "D")

@@ -28,6 +28,7 @@ def settings_card(settings: GroupSettings) -> Message:
     rows += [
         f"Series: the next session is announced {days} before, at the latest",
         f"Events in Discord: {'made for each session' if group.events else 'none'}",
+        f"Threads: {'one for each session' if group.threads else 'none'}",
         f"Outcomes: {called}",
     ]
     embed.add_field(name="Group", value=lines(rows), inline=False)

@@ -114,14 +114,17 @@ async def reminders(interaction: discord.Interaction[Any], minutes: str) -> None
 @app_commands.describe(
     days="The next session of a series is announced so many days before it, at the latest",
     events="True: each session also is an event in Discord's own calendar",
+    thread="True: each session gets a thread of its own, where its cards go",
 )
 async def planning(
     interaction: discord.Interaction[Any],
     days: int | None = None,
     events: bool | None = None,  # noqa: FBT001 - an option of a slash command
+    thread: bool | None = None,  # noqa: FBT001 - an option of a slash command
 ) -> None:
     """Set when and how sessions are announced."""
-    await _change(interaction, groups_service.SettingsChange(announce_days=days, events=events))
+    change = groups_service.SettingsChange(announce_days=days, events=events, threads=thread)
+    await _change(interaction, change)
 
 
 @app_commands.command(name="outcomes", description="Who is called when a question is resolved")

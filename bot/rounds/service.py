@@ -321,7 +321,7 @@ def _phase_of(at: Key | None) -> rounds_rules.Phase | None:
 
 def _queue(unit: Unit, meetup: Meetup, row: Round, event: rounds_rules.Event) -> None:
     """Queue the messages that show an event to the members."""
-    round_id, channel = row_id(row), meetup.channel_id
+    round_id, channel = row_id(row), meetup.cards_in
     match event:
         case rounds_rules.TurnStarted(turn):
             unit.show(keys.turn(round_id, turn.number), channel)
@@ -343,7 +343,7 @@ def _queue(unit: Unit, meetup: Meetup, row: Round, event: rounds_rules.Event) ->
 
 
 def _queue_phase(unit: Unit, meetup: Meetup, row: Round, phase: rounds_rules.Phase) -> None:
-    round_id, channel = row_id(row), meetup.channel_id
+    round_id, channel = row_id(row), meetup.cards_in
     match phase:
         case "blind":
             unit.show(keys.blind(round_id), channel)
@@ -370,7 +370,7 @@ def _queue_cue(
     key = keys.cue(row_id(row), turn.number, slot, turn.extensions)
     others = (one for one in _cues(row_id(row), turn, turn.extensions) if one != key)
     unit.withdraw(*others)
-    unit.remind(key, meetup.channel_id, _cue_until(row, turn, seconds))
+    unit.remind(key, meetup.cards_in, _cue_until(row, turn, seconds))
 
 
 def _cues(round_id: int, turn: rounds_rules.Turn, extensions: int) -> list[Key]:

@@ -17,6 +17,7 @@ from bot.door.messages import (
     button,
     card,
     countdown,
+    cut,
     day,
     lines,
     listed,
@@ -54,6 +55,9 @@ def lobby_card(lobby: Lobby) -> Message:
     if lobby.offered:
         heading = f"Questions to choose from ({lobby.offered:,})"
         embed.add_field(name=heading, value=_choice_lines(lobby), inline=False)
+    if lobby.no_thread:
+        text = f"I could not start one: {lobby.no_thread} So we stay in this channel."
+        embed.add_field(name="Thread", value=cut(text, FIELD_LIMIT), inline=False)
     embed.set_footer(text=f"Order: {ORDERS[lobby.order]}. Host: {lobby.host}.")
     called = lobby.awaited[:MOST_PINGS]
     return Message(
@@ -82,7 +86,8 @@ def ballot_message(ballot: Ballot) -> Message:
 
 def begun_message(begun: Begun) -> Message:
     """Return the answer to who started a session by a command."""
-    live = f"The session is live. Its lobby is below (session {begun.lobby.id})."
+    where = "opens in a thread of its own" if begun.in_thread else "is below"
+    live = f"The session is live. Its lobby {where} (session {begun.lobby.id})."
     if begun.voice_offer is None:
         return Message(content=live)
     offer = voice_offer(begun)

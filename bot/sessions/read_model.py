@@ -12,6 +12,7 @@ from bot.core.keys import Key
 from bot.core.unit import row_id
 from bot.rounds import session_rules
 from bot.schedule import rules as schedule_rules
+from bot.sessions import session_thread
 from storage import forecasts, groups, offers, outbox, questions, rounds, sessions
 from storage.offers import Offers
 from storage.tables import Attendance, Meetup, Order, Phase, Presence, Question, Round
@@ -37,7 +38,8 @@ class Lobby:
 
     `choices` is the first page of the questions on offer, `voted` are those with votes, and
     `offered` counts them all. `awaited` are the users who said that they come and are not there
-    yet; the card `calls` them when it is posted for the first time.
+    yet; the card `calls` them when it is posted for the first time. `no_thread` is why the session
+    has no thread although the group wants one.
     """
 
     at: Key
@@ -52,6 +54,7 @@ class Lobby:
     on_call: tuple[str, ...]
     awaited: tuple[int, ...]
     calls: bool
+    no_thread: str
     choices: tuple[Choice, ...]
     voted: tuple[Choice, ...]
     offered: int
@@ -116,6 +119,7 @@ def read_lobby(tx: Session, at: Key, now: datetime) -> Lobby | None:
         on_call=tuple(names[row.member_id] for row in here if row.presence == Presence.OFFERED),
         awaited=_awaited(tx, meetup, here) if is_open and number == 1 else (),
         calls=_is_new(tx, at),
+        no_thread=session_thread.read_trouble(tx, at.id) if number == 1 else "",
         choices=poll.page(0, offered) if poll else (),
         voted=poll.voted() if poll else (),
         offered=offered,

@@ -22,7 +22,7 @@ from bot.schedule.find import find_session
 from bot.sessions import consequences
 from bot.sessions import rules as sessions_rules
 from bot.sessions.read_model import Ballot, read_ballot
-from storage import groups, offers, rounds, sessions
+from storage import groups, offers, outbox, rounds, sessions
 from storage.enums import CardKind
 from storage.offers import Offers
 from storage.tables import Meetup, Order, Phase, Presence, Question, Round
@@ -66,11 +66,13 @@ class Call:
 class Begun:
     """A session that has just gone live, and what its host is told.
 
-    `voice_offer` is a voice channel that could be the group's from now on.
+    `voice_offer` is a voice channel that could be the group's from now on. `in_thread` says that
+    the lobby waits for a thread, or has one.
     """
 
     lobby: Key
     voice_offer: int | None
+    in_thread: bool
 
 
 def start(desk: Desk, caller: Caller, wish: StartOptions, call: Call | None = None) -> Key:
@@ -93,8 +95,11 @@ def begun(desk: Desk, caller: Caller, lobby: Key, call: Call) -> Begun:
     """Return what to tell the host about the start; only a manager is offered a setting."""
     with desk.db.read() as tx:
         meetup = sessions.get(tx, caller.group_id, lobby.id)
+        posted = outbox.by_key(tx, str(lobby))
+    in_thread = posted is None or (meetup is not None and posted.channel_id != meetup.channel_id)
     taken = meetup is not None and not call.is_set and meetup.voice_channel_id == call.channel_id
-    return Begun(lobby, call.channel_id if taken and caller.manages_group else None)
+    offer = call.channel_id if taken and caller.manages_group else None
+    return Begun(lobby, offer, in_thread)
 
 
 def keep_voice(desk: Desk, caller: Caller, at: Key) -> int:

@@ -39,6 +39,7 @@ def every_key() -> dict[CardKind, Key]:
         keys.reminder(1, 15, LATER),
         keys.place(1, 1, LATER),
         keys.hour(1, LATER),
+        keys.notice(1, 1),
         keys.lobby(2, 1),
         keys.evening(2),
         keys.blind(1),

@@ -245,6 +245,15 @@ def test_an_announcement_follows_its_session(evening: Evening) -> None:
     evening.do(schedule_service.edit, "Ana", "1", Plan(when="2026-12-04 20:00"))
     evening.do(schedule_service.edit, "Ana", "1", Plan(when="2026-12-01 20:00"))
     evening.do(schedule_service.cancel, "Ana", "2")
+    rain, snow = 1, scenes.bring(desk, SNOW)
+    evening.do(schedule_service.vote, "Ben", first, rain)
+    evening.do(schedule_service.vote, "Cleo", first, rain)
+    evening.do(schedule_service.vote, "Ben", first, snow)
+    evening.do(schedule_service.vote_in_next, "Ben", snow)
+    evening.edit(rain, title=HAIL)
+    evening.do(_record, "Dan", rain, "60")
+    evening.do(_resolve, "Ana", rain, "yes")
+    evening.do(_reopen, "Ana", rain)
     evening.do(sessions_service.start_announced, "Ana", first)
     assert scenes.wanted(desk, first) > 1
 
@@ -267,10 +276,10 @@ def test_every_change_has_a_place_in_the_table() -> None:
 
 
 @pytest.mark.parametrize("count", [5])
-def test_planned_sessions_are_edited_only_when_the_number_of_questions_changes(
+def test_planned_sessions_are_edited_only_when_the_questions_that_they_list_change(
     evening: Evening, count: int
 ) -> None:
-    """They say how many were brought, and nothing else of them."""
+    """They list what nobody has forecast, and what has votes; only one of them has a vote here."""
     desk = evening.desk
     rain = scenes.bring(desk)
 
@@ -285,9 +294,11 @@ def test_planned_sessions_are_edited_only_when_the_number_of_questions_changes(
     mark = keys.question(rain)
     assert edits(lambda: questions_service.toggle_mark(desk, caller("Ben"), mark)) == 0
     assert edits(lambda: evening.edit(rain, source="https://example.org")) == 0
-    assert edits(lambda: evening.edit(rain, title=HAIL)) == 0
+    assert edits(lambda: evening.edit(rain, title=HAIL)) == count
+    assert edits(lambda: schedule_service.vote_in_next(desk, caller("Ben"), rain)) == 1
     assert edits(lambda: scenes.record(desk, "Ben", rain)) == count  # from proposed to open
     assert edits(lambda: scenes.record(desk, "Ana", rain)) == 0
+    assert edits(lambda: schedule_service.vote_in_next(desk, caller("Ben"), rain)) == 1
     assert edits(lambda: _resolve(desk, caller("Ana"), rain, "yes")) == 0
     assert edits(lambda: _resolve(desk, caller("Ana"), rain, "no")) == 0
     assert edits(lambda: _reopen(desk, caller("Ana"), rain)) == 0

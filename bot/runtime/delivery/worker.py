@@ -50,6 +50,7 @@ CANNOT_BE_MADE = "A message could not be made. Whoever runs the bot finds out wh
 
 UNKNOWN_CHANNEL = 10003
 UNKNOWN_MESSAGE = 10008
+ARCHIVED = 50083
 
 log = structlog.get_logger()
 
@@ -238,7 +239,10 @@ class Delivery:
         self._drawn.discard(effect.channel_id)
         hashes = hashes_of(message)
         message_id = _shown_already(effect, hashes) or await self._put(effect, message)
+        links = await self._run(self._links_to, effect) if effect.message_id is None else None
         self._confirm(effect, message_id, hashes)
+        if links is not None:
+            self._notes.add(links)
 
     async def _delete(self, effect: Effect) -> None:
         """Delete a message; where its number was lost, look for it.
@@ -274,8 +278,18 @@ class Delivery:
         # An earlier attempt may have posted an older text under this nonce. Discord then returns
         # that message instead of posting, so it is edited to what is true now.
         if not posted_now or effect.attempted_at is not None:
-            await posting.edit(channel.get_partial_message(message_id), message)
+            await self._edit(channel.get_partial_message(message_id), message)
         return message_id
+
+    async def _edit(self, target: discord.PartialMessage, message: Message) -> None:
+        """Edit a message; where its thread is archived, open the thread for as long."""
+        try:
+            await posting.edit(target, message)
+        except discord.HTTPException as error:
+            if error.code != ARCHIVED:
+                raise
+            async with posting.opened(self._client, target.channel.id):
+                await posting.edit(target, message)
 
     async def _find(
         self, channel: discord.PartialMessageable, effect: Effect, wanted: Message
@@ -359,6 +373,19 @@ class Delivery:
             )
 
         self._notes.add(Note(_id(effect), write))
+
+    def _links_to(self, effect: Effect) -> Note | None:
+        """Return a note to edit the card that links to a card which was just posted."""
+        key = self._cards.linked_on(Key.parse(effect.key))
+        if key is None:
+            return None
+        with self._desk.db.read() as tx:
+            linking = outbox.by_key(tx, str(key))
+
+        def write(tx: Session) -> bool:
+            return outbox.refresh(tx, key=str(key), now=self._desk.clock())
+
+        return None if linking is None else Note(_id(linking), write)
 
     def _expire(self, effect: Effect) -> None:
         with self._desk.db.write() as tx:

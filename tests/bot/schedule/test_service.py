@@ -285,7 +285,7 @@ def test_a_session_that_is_over_takes_no_answer(desk: Desk) -> None:
         schedule_service.rsvp(desk, caller("Ben"), announced, Answer.GOING)
 
 
-def test_an_announcement_counts_the_questions_that_wait(desk: Desk) -> None:
+def test_an_announcement_lists_the_questions_that_wait(desk: Desk) -> None:
     announced = schedule(desk)
     before = wanted(desk, announced)
 
@@ -294,7 +294,7 @@ def test_an_announcement_counts_the_questions_that_wait(desk: Desk) -> None:
     with desk.db.read() as tx:
         shown = read_announcement(tx, announced)
     assert shown is not None
-    assert (shown.questions, wanted(desk, announced)) == (1, before + 1)
+    assert (len(shown.brought), wanted(desk, announced)) == (1, before + 1)
 
 
 # Reminders

@@ -6,12 +6,13 @@ from bot.core.keys import Key
 from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.unit import Desk
 from bot.schedule import service as schedule_service
+from bot.schedule.read_model import read_announcement
 from bot.schedule.service import Plan, Planned
 from bot.sessions import service as sessions_service
 from bot.sessions.read_model import read_lobby
 from storage.tables import Vote
 from tests.bot.saved_scenes import scene
-from tests.bot.scenes import RAIN, SNOW, bring, rows
+from tests.bot.scenes import RAIN, SNOW, bring, record, rows
 from tests.conftest import Clock, caller
 
 
@@ -38,12 +39,49 @@ def test_the_newest_vote_of_each_member_counts(desk: Desk, announced: Key) -> No
     assert sorted(votes(desk)) == [1, 2]
 
 
-def test_the_same_vote_again_takes_it_back(desk: Desk, announced: Key) -> None:
-    voted = schedule_service.vote(desk, caller("Ben"), announced, 1)
-    taken_back = schedule_service.vote(desk, caller("Ben"), announced, 1)
+def test_the_same_press_again_takes_the_vote_back(desk: Desk, announced: Key) -> None:
+    voted = schedule_service.vote_in_next(desk, caller("Ben"), 1)
+    taken_back = schedule_service.vote_in_next(desk, caller("Ben"), 1)
 
     assert (voted.counts, taken_back.counts) == (True, False)
     assert votes(desk) == []
+
+
+def test_the_same_choice_in_the_list_again_changes_nothing_and_its_last_entry_takes_it_back(
+    desk: Desk, announced: Key
+) -> None:
+    schedule_service.vote(desk, caller("Ben"), announced, 1)
+    schedule_service.vote(desk, caller("Ben"), announced, 1)
+    kept = votes(desk)
+
+    for _ in range(2):
+        schedule_service.vote(desk, caller("Ben"), announced, schedule_service.NO_VOTE)
+
+    assert (kept, votes(desk)) == ([1], [])
+
+
+def test_the_newest_questions_are_shown_first_with_their_votes(desk: Desk, announced: Key) -> None:
+    schedule_service.vote(desk, caller("Ben"), announced, 1)
+
+    with desk.db.read() as tx:
+        shown = read_announcement(tx, announced)
+
+    assert shown is not None
+    assert [(one.title, one.votes) for one in shown.brought] == [(SNOW, 0), (RAIN, 1)]
+
+
+def test_a_question_with_votes_stays_listed_when_somebody_forecasts_it(
+    desk: Desk, announced: Key
+) -> None:
+    schedule_service.vote(desk, caller("Ben"), announced, 1)
+    for number in (1, 2):
+        record(desk, "Cleo", number)
+
+    with desk.db.read() as tx:
+        shown = read_announcement(tx, announced)
+
+    assert shown is not None
+    assert [one.title for one in shown.brought] == [RAIN]
 
 
 def test_a_vote_before_the_evening_counts_in_the_first_lobby(desk: Desk, announced: Key) -> None:
@@ -54,7 +92,7 @@ def test_a_vote_before_the_evening_counts_in_the_first_lobby(desk: Desk, announc
     with desk.db.read() as tx:
         shown = read_lobby(tx, lobby, desk.clock())
     assert shown is not None
-    assert [(one.title, one.votes) for one in shown.choices] == [(RAIN, 1), (SNOW, 0)]
+    assert [(one.title, one.votes) for one in shown.voted] == [(RAIN, 1)]
 
 
 def test_without_a_card_the_next_session_is_meant(desk: Desk, announced: Key) -> None:
