@@ -1,6 +1,5 @@
 """Nothing that was typed is lost: a refused form is opened again as it was, also over a restart."""
 
-
 import pytest
 
 from bot.core.drafts import GONE
