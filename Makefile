@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # What is compiled once is kept: each of the many processes of a run would compile it again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test changed check format bench lock clean
+.PHONY: help demo test fulltest changed check format bench lock clean
 
 help:            ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -18,11 +18,14 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: $(READY)   ## play a whole evening against a simulated Discord, then open it in the browser
+demo: $(READY)   ## an evening on a simulated Discord in the browser; ARGS=--exit plays it as a transcript
 	$(BIN)/dojo demo $(ARGS)
 
-test: $(READY)   ## the whole test suite, in parallel, on SQLite and PostgreSQL
+test: $(READY)   ## every test, in parallel; services on SQLite, storage on PostgreSQL too
 	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+fulltest: $(READY) ## the same, and each service on PostgreSQL too, as continuous integration does
+	DOJO_ENGINES=all $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 changed: $(READY) ## only the tests of what has changed since main, or since SINCE=<commit>
 	$(BIN)/python -m tests.changed $(if $(SINCE),--since $(SINCE)) -- $(ARGS)

@@ -59,20 +59,23 @@ def run() -> None:
 @cli.command()
 def demo(
     exit_after: Annotated[  # noqa: FBT002 - a flag of the command line
-        bool, typer.Option("--exit", help="End after the script, without the browser preview.")
+        bool, typer.Option("--exit", help="Play a whole evening as a transcript, and end.")
     ] = False,
     port: Annotated[int, typer.Option(help="The preview's port; 0 takes a free one.")] = 0,
     out: Annotated[Path, typer.Option(help="Where pictures and database go.")] = Path("demo-out"),
+    speed: Annotated[
+        float, typer.Option(min=0.1, max=600, help="How many times as fast as here time passes.")
+    ] = 1.0,
 ) -> None:
-    """Play a whole evening against a simulated Discord, then open it in the browser."""
+    """Open a simulated Discord in the browser, on an evening that is about to begin."""
     try:
-        from bot.demo.play import play  # noqa: PLC0415 - an extra that only the demo needs
+        from bot.demo import play  # noqa: PLC0415 - an extra that only the demo needs
     except ModuleNotFoundError as error:
         raise StartError(
             f"The demo needs the package {error.name!r}: install this project with its [demo] "
             "extra, or use `make demo`."
         ) from None
-    asyncio.run(play(out, port=port, stay=not exit_after))
+    asyncio.run(play.play(out) if exit_after else play.live(out, port=port, speed=speed))
 
 
 @cli.command()

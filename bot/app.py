@@ -1,7 +1,7 @@
 """The one place where the parts are put together and taken apart."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -14,6 +14,7 @@ from bot.calendars import service as calendars_service
 from bot.calendars.discord_events import DiscordEvents
 from bot.core.integrations import NONE, Integrations
 from bot.core.keys import Key
+from bot.core.mentions import save_command_ids
 from bot.core.pools import Pools
 from bot.core.unit import Desk, Unit
 from bot.door.client import DojoClient
@@ -25,6 +26,7 @@ from bot.runtime.delivery.notes import LINGER
 from bot.runtime.delivery.pace import Pace
 from bot.runtime.delivery.worker import Carrier, Delivery
 from bot.schedule import lifecycle
+from bot.sessions.thread_carrier import SessionThreads
 from storage.engine import Database
 from storage.tables import Effect, EffectTarget
 
@@ -69,6 +71,7 @@ class App:
         elsewhere = {
             EffectTarget.DISCORD_EVENT: Carrier(events.carry, show_news),
             EffectTarget.GOOGLE_CALENDAR: Carrier(self._ask_google, show_news),
+            EffectTarget.THREAD: Carrier(SessionThreads(self.desk, self.run, self.client).carry),
         }
         self.delivery = Delivery(
             self.desk,
@@ -113,6 +116,10 @@ class App:
         await self.run(calendars_service.catch_up, self.desk)
         await self.alarms.start()
         self.delivery.wake()
+
+    async def note_commands(self, ids: Mapping[str, int]) -> None:
+        """Save the ids by which cards mention the slash commands."""
+        await self.run(save_command_ids, self.desk, ids)
 
     async def close(self) -> None:
         """Stop taking work, then close client, threads and databases."""

@@ -10,7 +10,10 @@ from functools import partial
 from discord import app_commands
 
 from bot.calendars import commands as calendars_commands
+from bot.calendars import views as calendars_views
 from bot.circle import commands as circle_commands
+from bot.circle import views as circle_views
+from bot.core import keys
 from bot.data import commands as data_commands
 from bot.door import corrections
 from bot.door.card_table import Card, CardTable, timeless
@@ -19,10 +22,13 @@ from bot.forecasts import commands as forecasts_commands
 from bot.forecasts import views as forecasts_views
 from bot.groups import cards as groups_cards
 from bot.groups import commands as groups_commands
+from bot.groups import panel_cards
 from bot.groups import read_model as groups_read_model
 from bot.groups import service as groups_service
+from bot.groups import views as groups_views
 from bot.questions import cards as questions_cards
 from bot.questions import commands as questions_commands
+from bot.questions import outcome_cards
 from bot.questions import read_model as questions_read_model
 from bot.questions import service as questions_service
 from bot.questions import views as questions_views
@@ -36,7 +42,7 @@ from bot.runtime.alarms import Timer
 from bot.runtime.changes import Reactions
 from bot.schedule import cards as schedule_cards
 from bot.schedule import commands as schedule_commands
-from bot.schedule import lifecycle
+from bot.schedule import hour, hour_cards, lifecycle
 from bot.schedule import read_model as schedule_read_model
 from bot.schedule import views as schedule_views
 from bot.schedule.sharing import commands as sharing_commands
@@ -50,7 +56,7 @@ from bot.standings import stored as standings_stored
 from bot.standings import views as standings_views
 from storage import planning, questions, rounds, sessions, standings
 from storage.enums import CardKind, SessionState
-from storage.tables import Meetup, Question, Round
+from storage.tables import Group, Meetup, Question, Round
 
 
 def _group(group: app_commands.Group, *lists: Iterable[AnyCommand]) -> app_commands.Group:
@@ -93,19 +99,20 @@ ACTIONS = {
     **corrections.ACTIONS,
     **sessions_views.ACTIONS,
     **schedule_views.ACTIONS,
+    **calendars_views.ACTIONS,
     **rounds_views.ACTIONS,
     **questions_views.ACTIONS,
     **forecasts_views.ACTIONS,
     **standings_views.ACTIONS,
+    **groups_views.ACTIONS,
+    **circle_views.ACTIONS,
 }
 
 # Every message that the bot keeps up, by the kind of its key.
 CARDS = CardTable(
     {
         CardKind.ANNOUNCEMENT: Card(
-            timeless(schedule_read_model.read_announcement),
-            schedule_cards.announcement_card,
-            Meetup,
+            schedule_read_model.read_announcement, schedule_cards.announcement_card, Meetup
         ),
         CardKind.REMINDER: Card(
             timeless(schedule_read_model.read_reminder), schedule_cards.reminder_message, Meetup
@@ -113,13 +120,25 @@ CARDS = CardTable(
         CardKind.PLACE: Card(
             timeless(schedule_read_model.read_place), schedule_cards.place_message, Meetup
         ),
+        CardKind.HOUR: Card(timeless(hour.read_hour), hour_cards.hour_message, Meetup),
+        CardKind.NOTICE: Card(
+            timeless(schedule_read_model.read_notice), schedule_cards.notice_message, Meetup
+        ),
         CardKind.LOBBY: Card(sessions_read_model.read_lobby, sessions_cards.lobby_card, Meetup),
         CardKind.EVENING: Card(
-            timeless(sessions_read_model.read_evening), sessions_cards.evening_card, Meetup
+            timeless(sessions_read_model.read_evening),
+            sessions_cards.evening_card,
+            Meetup,
+            linked_on=lambda evening: keys.announcement(evening.id),
         ),
         CardKind.BLIND: Card(rounds_read_model.read_phase, rounds_cards.blind_card, Round),
         CardKind.TURN: Card(rounds_read_model.read_turn, rounds_cards.turn_card, Round),
-        CardKind.CUE: Card(rounds_read_model.read_cue, rounds_cards.cue_message, Round),
+        CardKind.CUE: Card(
+            rounds_read_model.read_cue,
+            rounds_cards.cue_message,
+            Round,
+            traces=rounds_read_model.read_posted_cues,
+        ),
         CardKind.FINAL: Card(rounds_read_model.read_phase, rounds_cards.final_card, Round),
         CardKind.STOPPED: Card(rounds_read_model.read_stopped, rounds_cards.stopped_card, Round),
         CardKind.SUMMARY: Card(
@@ -133,11 +152,22 @@ CARDS = CardTable(
         ),
         CardKind.RESOLUTION: Card(
             timeless(questions_read_model.read_resolution),
-            questions_cards.resolution_card,
+            outcome_cards.resolution_card,
+            Question,
+        ),
+        CardKind.NEW_OUTCOME: Card(
+            timeless(questions_read_model.read_new_outcome),
+            outcome_cards.new_outcome_message,
             Question,
         ),
         CardKind.TROUBLE: Card(
             timeless(groups_read_model.read_trouble), groups_cards.trouble_message
+        ),
+        CardKind.WELCOME: Card(
+            timeless(groups_read_model.read_welcome),
+            panel_cards.welcome_card,
+            Group,
+            returns=False,
         ),
     }
 )
@@ -155,6 +185,7 @@ TIMERS = {
 # What follows when something happens in Discord that is no press.
 REACTIONS = Reactions(
     joined=groups_service.wake_up,
+    welcome=groups_service.welcome,
     removed=groups_service.fall_asleep,
     channel_lost=hosting.lose_channel,
     left_call=hosting.leave_call,

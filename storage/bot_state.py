@@ -8,6 +8,7 @@ from storage.tables import BotState
 
 CALENDAR_SECRET = "calendar-secret"  # noqa: S105 - a name
 GOOGLE_TOKEN = "google-token"  # noqa: S105 - a name
+COMMAND_IDS = "command-ids"
 
 
 def get(tx: Session, name: str) -> str | None:

@@ -21,6 +21,7 @@ class Effect(SQLModel, table=True):
     they will never have one.
     `parked_at` is when Discord first refused it; after a week of that it is given up.
     `text_hash` and `files_hash` are of what a message shows, while that is known for sure.
+    `gone` says that the message should not be there any more: it is deleted, never posted again.
     """
 
     __tablename__ = "outbox"
@@ -49,3 +50,4 @@ class Effect(SQLModel, table=True):
     parked_at: datetime | None = None
     text_hash: str | None = Field(default=None, max_length=64)
     files_hash: str | None = Field(default=None, max_length=64)
+    gone: bool = False

@@ -124,6 +124,7 @@ class EffectTarget(StrEnum):
     MESSAGE = "message"
     DISCORD_EVENT = "discord_event"
     GOOGLE_CALENDAR = "google_calendar"
+    THREAD = "thread"
 
 
 class CardKind(StrEnum):
@@ -135,6 +136,7 @@ class CardKind(StrEnum):
     ANNOUNCEMENT = "a"
     REMINDER = "m"
     PLACE = "w"
+    NOTICE = "x"
     LOBBY = "l"
     BLIND = "b"
     TURN = "t"
@@ -146,13 +148,20 @@ class CardKind(StrEnum):
     QUESTION = "q"
     RESOLUTION = "r"
     TROUBLE = "p"
+    WELCOME = "i"
+    # Few small letters are left.
+    HOUR = "H"
+    THREAD = "D"
     DISCORD_EVENT = "v"
     GOOGLE_SESSION = "g"
     GOOGLE_SERIES = "h"
     ADDRESS = "c"
-    # These two are on buttons only. Pages of a leaderboard were "w" once, as places still are.
+    NEW_OUTCOME = "y"
+    # These are on buttons only. Pages of a leaderboard were "w" once, as places still are.
     DRAFT = "d"
     LEADERBOARD = "n"
+    STANDING = "k"
+    GROUP = "j"
 
     @property
     def target(self) -> EffectTarget:
@@ -165,4 +174,5 @@ _ELSEWHERE = {
     CardKind.GOOGLE_SESSION: EffectTarget.GOOGLE_CALENDAR,
     CardKind.GOOGLE_SERIES: EffectTarget.GOOGLE_CALENDAR,
     CardKind.ADDRESS: EffectTarget.GOOGLE_CALENDAR,
+    CardKind.THREAD: EffectTarget.THREAD,
 }

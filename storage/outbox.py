@@ -113,6 +113,32 @@ def _want(tx: Session, keys: Collection[str], now: datetime, pressed: int | None
     return tx.connection().execute(statements.WANT, wanted | times).all()
 
 
+def withdraw(
+    tx: Session, keys: Collection[str], *, now: datetime, pressed: int | None = None
+) -> tuple[int, Edit | None]:
+    """Have messages deleted that were or may have been posted; return how many there are.
+
+    The pressed one is deleted with the answer to the press, as `refresh_all` says of edits.
+    """
+    given = {"keys": list(keys), "now": now, "pressed": pressed}
+    times = {"answered": now + ANSWER_TIME, "until": now + LEASE}
+    found = tx.connection().execute(statements.WITHDRAW, given | times).all()
+    for effect_id, channel_id, message_id, wanted in found:
+        if pressed and message_id == pressed and effect_id is not None:
+            return len(found), Edit(effect_id, wanted, MessagePlace(channel_id, message_id))
+    return len(found), None
+
+
+def renew(tx: Session, *, key: str, expires_at: datetime, now: datetime) -> bool:
+    """Have the message `key` show something newer until `expires_at`; tell if it exists."""
+    is_there = refresh(tx, key=key, now=now)
+    if is_there:
+        tx.connection().execute(
+            update(Effect).where(col(Effect.key) == key).values(expires_at=expires_at)
+        )
+    return is_there
+
+
 def ping(
     tx: Session, *, key: str, group_id: int, channel_id: int, expires_at: datetime, now: datetime
 ) -> None:
@@ -281,10 +307,16 @@ def unanswered(tx: Session, edit: Edit) -> bool:
     return True
 
 
-def expire(tx: Session, effect_id: int, *, version: int | None = None) -> None:
-    """Mark that nothing is left to show, unless a version after `version` is wanted."""
+def expire(
+    tx: Session, effect_id: int, *, version: int | None = None, trouble: str | None = None
+) -> None:
+    """Mark that nothing is left to show, unless a version after `version` is wanted.
+
+    `trouble` is why it never will be, where somebody reads that.
+    """
     with _held(tx, effect_id) as effect:
         _end(effect)
+        effect.trouble = effect.trouble if trouble is None else trouble
         if version is None or effect.wanted <= version:
             effect.state = EffectState.EXPIRED
         else:
@@ -465,6 +497,15 @@ def move(tx: Session, *, group_id: int, gone: int, to: int) -> None:
             parked_at=None,
             state=case((aside, EffectState.PENDING), else_=col(Effect.state)),
         )
+    )
+
+
+def bury(tx: Session, *, group_id: int, channel_id: int) -> None:
+    """Let all messages of a deleted channel be over, and never edit or post them again."""
+    tx.exec(
+        update(Effect)
+        .where(col(Effect.group_id) == group_id, col(Effect.channel_id) == channel_id)
+        .values(gone=True, state=EffectState.EXPIRED)
     )
 
 

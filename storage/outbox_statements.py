@@ -11,10 +11,11 @@ from storage.enums import CardKind
 from storage.tables import Effect, EffectState, EffectTarget
 
 # The order when Discord cannot take everything at once: first new messages, then the cards of the
-# session that is running; announcements and what is no message come last.
+# session that is running; announcements, events and calendars come last.
 LIVE = (CardKind.LOBBY, CardKind.BLIND, CardKind.TURN, CardKind.FINAL, CardKind.STOPPED)
 _KIND = func.substr(col(Effect.key), 1, 1)
-_LAST = (col(Effect.target) != EffectTarget.MESSAGE) | (CardKind.ANNOUNCEMENT.value == _KIND)
+_ASIDE = [EffectTarget.DISCORD_EVENT, EffectTarget.GOOGLE_CALENDAR]
+_LAST = (col(Effect.target).in_(_ASIDE)) | (CardKind.ANNOUNCEMENT.value == _KIND)
 RANK = case(
     (_LAST, 3),
     (col(Effect.message_id).is_(None), 0),
@@ -35,7 +36,7 @@ ONE_MORE = case((_PRESSED & (_UNDER_WAY > 0), 1), else_=0)
 # which prevents it.
 _ASKED_FOR = (
     select(Effect.id)
-    .where(col(Effect.key).in_(bindparam("keys", expanding=True)))
+    .where(col(Effect.key).in_(bindparam("keys", expanding=True)), ~col(Effect.gone))
     .order_by(col(Effect.id))
     .with_for_update()
 )
@@ -62,6 +63,29 @@ WANT = (
         col(Effect.wanted),
         col(Effect.under_way),
     )
+)
+# What was never sent needs no deletion. What perhaps was, is looked for.
+_NEVER_SENT = col(Effect.message_id).is_(None) & col(Effect.attempted_at).is_(None)
+WITHDRAW = (
+    update(Effect)
+    .where(col(Effect.id).in_(_ASKED_FOR))
+    .values(
+        gone=True,
+        wanted=col(Effect.wanted) + 1,
+        expires_at=None,
+        text_hash=None,
+        files_hash=None,
+        state=case((_NEVER_SENT, EffectState.EXPIRED), else_=EffectState.PENDING),
+        under_way=_UNDER_WAY + case((_PRESSED, 1), else_=0),
+        under_way_until=case(
+            (_PRESSED, bindparam("until", type_=UTCDateTime())), else_=col(Effect.under_way_until)
+        ),
+        # A message that is being sent has no number yet; the pressed one is deleted by the answer.
+        retry_at=case(
+            (_PRESSED | (_UNDER_WAY > 0), bindparam("answered", type_=UTCDateTime())), else_=_NOW
+        ),
+    )
+    .returning(col(Effect.id), col(Effect.channel_id), col(Effect.message_id), col(Effect.wanted))
 )
 _LEFT = case((col(Effect.under_way) > 1, col(Effect.under_way) - 1), else_=0)
 _NEWEST_AND_ALONE = (col(Effect.wanted) <= bindparam("version")) & (col(Effect.under_way) <= 1)

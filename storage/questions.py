@@ -8,16 +8,12 @@ from sqlmodel import Session, col, delete, func, select
 
 from storage.groups import ASLEEP
 from storage.tables import (
-    Attendance,
     Dispute,
     Forecast,
     Mark,
-    Phase,
-    Presence,
     Question,
     QuestionState,
     Resolution,
-    Round,
 )
 
 # Built once: every forecast asks this, and building a statement costs more than running it.
@@ -55,6 +51,21 @@ def listing(
     )
     if containing:
         statement = statement.where(col(Question.title).icontains(containing, autoescape=True))
+    return list(tx.exec(statement.order_by(col(Question.id).desc()).limit(limit)))
+
+
+def brought(
+    tx: Session, group_id: int, *, wanted: Collection[int] = (), limit: int = 100
+) -> list[Question]:
+    """Return questions for the next session, newest first.
+
+    Those that nobody has forecast yet, and of the others that take forecasts the `wanted` ones.
+    """
+    state = col(Question.state)
+    has_votes = col(Question.id).in_(list(wanted)) & (state == QuestionState.OPEN)
+    statement = select(Question).where(
+        Question.group_id == group_id, (state == QuestionState.PROPOSED) | has_votes
+    )
     return list(tx.exec(statement.order_by(col(Question.id).desc()).limit(limit)))
 
 
@@ -124,28 +135,6 @@ def toggle_mark(tx: Session, question_id: int, member_id: int, now: datetime) ->
     return True
 
 
-def pickable(tx: Session, group_id: int, *, session_id: int, now: datetime) -> list[Question]:
-    """Return questions that a round of this session can take, oldest first.
-
-    Not those that a round of this session has taken, nor those in a live round elsewhere.
-    """
-    taken = select(Round.question_id).where(
-        (col(Round.session_id) == session_id) | (col(Round.phase) != Phase.CLOSED)
-    )
-    return list(
-        tx.exec(
-            select(Question)
-            .where(
-                Question.group_id == group_id,
-                col(Question.state).in_(PICKABLE),
-                (col(Question.closes_at).is_(None)) | (col(Question.closes_at) > now),
-                col(Question.id).not_in(taken),
-            )
-            .order_by(col(Question.id))
-        )
-    )
-
-
 def due(tx: Session, until: datetime) -> Sequence[tuple[int, int, datetime]]:
     """Return id, group id and time of open questions that close by `until`."""
     rows = tx.exec(
@@ -189,19 +178,3 @@ def disputes(tx: Session, question_id: int) -> list[Dispute]:
 def settle_disputes(tx: Session, question_id: int) -> None:
     """Delete the objections, which a new resolution or a reopening has answered."""
     tx.exec(delete(Dispute).where(col(Dispute.question_id) == question_id))
-
-
-def already_forecast_by_present(
-    tx: Session, session_id: int, question_ids: Collection[int]
-) -> dict[int, set[int]]:
-    """Return who in the circle has marked or forecast each question, by question id."""
-    present = set(
-        tx.exec(
-            select(Attendance.member_id).where(
-                Attendance.session_id == session_id, Attendance.presence == Presence.IN
-            )
-        )
-    )
-    return {
-        question_id: members & present for question_id, members in marks(tx, question_ids).items()
-    }

@@ -157,6 +157,12 @@ def latest_turns(tx: Session, round_id: int) -> list[Turn]:
     return list(tx.exec(_LATEST_TURNS, params={"round_id": round_id}))
 
 
+def last_end(tx: Session, round_id: int) -> str | None:
+    """Return how the round's last turn ended."""
+    found = latest_turns(tx, round_id)
+    return found[0].ended_by if found else None
+
+
 def opened_counts(tx: Session, group_id: int) -> Counter[int]:
     """Count how often each member had the first turn of a round."""
     rows = tx.exec(

@@ -9,6 +9,8 @@ from sqlmodel import Session, col, select
 from storage.groups import ASLEEP
 from storage.tables import Answer, Attendance, Meetup, Presence, Rsvp, SessionState, Vote
 
+# The number of a session's first lobby; votes before the session are votes in it.
+FIRST_LOBBY = 1
 # Built once: every card of a round asks this, and building a statement costs more than running it.
 _ATTENDANCES = (
     select(Attendance)
@@ -25,13 +27,20 @@ def get(tx: Session, group_id: int, session_id: int) -> Meetup | None:
 
 
 def live_in_channel(tx: Session, group_id: int, channel_id: int) -> Meetup | None:
-    """Return the live session of a channel."""
+    """Return the live session of a channel, also where it has a thread there; or of a thread."""
     return tx.exec(
         select(Meetup).where(
             Meetup.group_id == group_id,
-            Meetup.channel_id == channel_id,
+            (col(Meetup.channel_id) == channel_id) | (col(Meetup.thread_id) == channel_id),
             Meetup.state == SessionState.LIVE,
         )
+    ).first()
+
+
+def of_thread(tx: Session, group_id: int, thread_id: int) -> Meetup | None:
+    """Return the session to which a thread belongs."""
+    return tx.exec(
+        select(Meetup).where(Meetup.group_id == group_id, Meetup.thread_id == thread_id)
     ).first()
 
 
@@ -75,9 +84,12 @@ def listing(
     containing: str = "",
     limit: int = 25,
 ) -> list[Meetup]:
-    """Return the group's sessions in these states, soonest first, by words in the title."""
+    """Return the group's sessions in these states, soonest first, by words in the title.
+
+    Those that are not announced yet are left out.
+    """
     statement = select(Meetup).where(
-        Meetup.group_id == group_id, col(Meetup.state).in_(list(states))
+        Meetup.group_id == group_id, col(Meetup.state).in_(list(states)), col(Meetup.announced)
     )
     if containing:
         statement = statement.where(col(Meetup.title).icontains(containing, autoescape=True))
@@ -97,9 +109,28 @@ def open_lobbies(tx: Session, group_id: int) -> list[tuple[int, int]]:
 def planned(tx: Session, group_id: int) -> list[int]:
     """Return the group's sessions that are announced and have not begun."""
     rows = tx.exec(
-        select(Meetup.id).where(Meetup.group_id == group_id, Meetup.state == SessionState.SCHEDULED)
+        select(Meetup.id).where(
+            Meetup.group_id == group_id,
+            Meetup.state == SessionState.SCHEDULED,
+            col(Meetup.announced),
+        )
     )
     return [session_id for session_id in rows if session_id is not None]
+
+
+def wanting(tx: Session, group_id: int, question_id: int) -> list[int]:
+    """Return the group's planned sessions for which somebody voted for a question."""
+    rows = tx.exec(
+        select(Vote.session_id)
+        .join(Meetup, col(Meetup.id) == col(Vote.session_id))
+        .where(
+            Vote.question_id == question_id,
+            Meetup.group_id == group_id,
+            Meetup.state == SessionState.SCHEDULED,
+        )
+        .distinct()
+    )
+    return list(rows)
 
 
 def due(tx: Session, until: datetime, state: SessionState) -> Sequence[tuple[int, int, datetime]]:
@@ -186,6 +217,30 @@ def votes(tx: Session, session_id: int, lobby: int) -> dict[int, int]:
         )
     )
     return dict(rows.all())
+
+
+def votes_ahead(tx: Session, session_id: int) -> dict[int, int]:
+    """Return the votes for a session that is still planned: question ids by member.
+
+    They are votes of its first lobby, so that they count there.
+    """
+    return votes(tx, session_id, FIRST_LOBBY)
+
+
+def vote_ahead(tx: Session, session_id: int, member_id: int, question_id: int) -> int | None:
+    """Save a member's vote for a session that is planned, or take the same one back.
+
+    Return the question that the member wanted before.
+    """
+    before = votes_ahead(tx, session_id).get(member_id)
+    if before == question_id:
+        one = select(Vote).where(
+            Vote.session_id == session_id, Vote.lobby == FIRST_LOBBY, Vote.member_id == member_id
+        )
+        tx.delete(tx.exec(one).one())
+    else:
+        vote(tx, session_id, FIRST_LOBBY, member_id, question_id)
+    return before
 
 
 def vote(tx: Session, session_id: int, lobby: int, member_id: int, question_id: int) -> None:

@@ -12,6 +12,7 @@ from sqlmodel import Field, SQLModel
 
 from storage.calendar_tables import Address, BotState, CalendarEntry, Feed
 from storage.columns import word
+from storage.draft_table import Draft
 from storage.effect_table import Effect
 from storage.enums import (
     Answer,
@@ -53,6 +54,7 @@ __all__ = [
     "Meetup",
     "Member",
     "Moment",
+    "Notice",
     "Order",
     "Phase",
     "Presence",
@@ -80,7 +82,9 @@ class Group(SQLModel, table=True):
     `scores_version` grows with every change of a score; `standings_version` is the one that the
     stored standings show. After an upgrade that changes how scores are computed, `rescored_to` is
     the last question whose scores follow the new rules, in the order of ids; NULL once all do.
-    `left_at` is set while the bot is not in the server: the group is asleep then.
+    `left_at` is set while the bot is not in the server: the group is asleep then. `joins` counts
+    how often the bot came; `welcomed` says whether it has said hello since it came last. Until
+    somebody has chosen the time zone, `timezone_chosen` is false.
     """
 
     __tablename__ = "groups"
@@ -105,16 +109,21 @@ class Group(SQLModel, table=True):
     extend_seconds: int = 120
     extensions: int = 2
     spoken_cues: bool = False
+    call_forecasters: bool = True
     facilitator_role_id: int | None = Field(default=None, sa_type=BigInteger)
     channel_id: int | None = Field(default=None, sa_type=BigInteger)
     voice_channel_id: int | None = Field(default=None, sa_type=BigInteger)
     reminder_minutes: str = "1440,15"
     announce_days: int = 5
     events: bool = True
+    threads: bool = False
     scores_version: int = 0
     standings_version: int = 0
     rescored_to: int | None = None
     left_at: datetime | None = None
+    joins: int = 0
+    welcomed: bool = False
+    timezone_chosen: bool = False
 
 
 class Member(SQLModel, table=True):
@@ -218,6 +227,8 @@ class Meetup(SQLModel, table=True):
     is when somebody last did something in it, and `waits_since` when its host did, or when the
     others began to wait for the host. `host_away` says that somebody else may take over though
     the host has not left.
+    `called_for` is the start for which its host was called, because nobody had started it. The
+    cards of the evening go into its thread, `thread_id`, if it has one, else into its channel.
     """
 
     __tablename__ = "sessions"
@@ -258,6 +269,7 @@ class Meetup(SQLModel, table=True):
     created_at: datetime
     planned_at: datetime | None = None
     remind_at: datetime | None = None
+    announced: bool = True
     started_at: datetime | None = None
     ended_at: datetime | None = None
     lobby: int = 0
@@ -265,6 +277,13 @@ class Meetup(SQLModel, table=True):
     picked_id: int | None = Field(default=None, foreign_key="questions.id")
     quiet_since: datetime | None = None
     waits_since: datetime | None = None
+    called_for: datetime | None = None
+    thread_id: int | None = Field(default=None, sa_type=BigInteger)
+
+    @property
+    def cards_in(self) -> int:
+        """Return the thread or channel that gets the cards of the evening."""
+        return self.thread_id or self.channel_id
 
 
 class Rsvp(SQLModel, table=True):
@@ -280,6 +299,24 @@ class Rsvp(SQLModel, table=True):
     at: datetime
 
 
+class Notice(SQLModel, table=True):
+    """What a message tells those who want to come: their session moved, or is cancelled.
+
+    A session has its newest notice only. `was_at` is when they think that it begins. One message
+    is for all rows with the same first session and number; `by_id` is who changed the plan.
+    """
+
+    __tablename__ = "notices"
+    __table_args__ = (UniqueConstraint("session_id"), Index("ix_notices_first", "first_id"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    session_id: int = Field(foreign_key="sessions.id")
+    first_id: int = Field(foreign_key="sessions.id")
+    number: int
+    was_at: datetime
+    by_id: int = Field(foreign_key="members.id")
+
+
 class Interest(SQLModel, table=True):
     """Somebody who is interested in a session's event in Discord."""
 
@@ -289,26 +326,6 @@ class Interest(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     session_id: int = Field(foreign_key="sessions.id")
     member_id: int = Field(foreign_key="members.id")
-
-
-class Draft(SQLModel, table=True):
-    """Typed text that waits: for the choice of a time, or for the correction of a form.
-
-    `about` is the session or question that it changes, if there is one; of a form it is the
-    custom id. `typed` is JSON of all that was typed; `readings` is a JSON list of the moments on
-    offer, each with its zone, and of a form it is empty.
-    """
-
-    __tablename__ = "drafts"
-
-    id: int | None = Field(default=None, primary_key=True)
-    group_id: int = Field(foreign_key="groups.id", sa_type=BigInteger)
-    member_id: int = Field(foreign_key="members.id")
-    kind: DraftKind = Field(sa_type=word(DraftKind))
-    about: str | None = None
-    typed: str
-    readings: str
-    created_at: datetime
 
 
 class Attendance(SQLModel, table=True):
@@ -456,7 +473,8 @@ class Resolution(SQLModel, table=True):
 
     `outcome` is "yes", "no", the number of an option from 0 (choice and ordered questions), a
     decimal number (numeric ones), "void", or NULL where the question was reopened. `known_at` is
-    when the outcome became known in the world, `entered_at` when somebody told the bot.
+    when the outcome became known in the world, `entered_at` when somebody told the bot. `calls`
+    says whether people who forecast the question are mentioned.
     """
 
     __tablename__ = "resolutions"
@@ -470,6 +488,7 @@ class Resolution(SQLModel, table=True):
     entered_by_id: int | None = Field(default=None, foreign_key="members.id")
     source: str = ""
     comment: str = ""
+    calls: bool = False
 
 
 class Score(SQLModel, table=True):

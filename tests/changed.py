@@ -10,6 +10,7 @@ import argparse
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,7 @@ def choose(changed: Collection[str]) -> list[str]:
         for test in every
         if str(test) in wanted
         or folders & {str(parent) for parent in test.parents}
-        or (test.parts[1] not in SLOW and modules & set(_imports(ROOT / test)))
+        or (test.parts[1] not in SLOW and modules & _imports(ROOT / test))
     }
     return sorted({*found, *ALWAYS}) if changed else []
 
@@ -60,14 +61,16 @@ def _module(source: str) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def _imports(file: Path) -> Iterator[str]:
+@cache
+def _imports(file: Path) -> frozenset[str]:
     """Every module that a file imports; `from a import b` may mean the module a.b as well."""
+    found: set[str] = set()
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (name.name for name in node.names)
+            found |= {name.name for name in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{name.name}" for name in node.names)
+            found |= {node.module, *(f"{node.module}.{name.name}" for name in node.names)}
+    return frozenset(found)
 
 
 def _git(*words: str) -> list[str]:

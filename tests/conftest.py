@@ -6,6 +6,7 @@ import csv
 import gc
 import io
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 from sqlmodel import SQLModel
 
@@ -22,7 +23,7 @@ from bot.core.unit import Caller, Desk
 from bot.demo.stage import Stage
 from storage import migrate
 from storage.engine import Database
-from tests.machine import examples, slowness
+from tests.machine import engines, examples, slowness, workers
 from tests.openapi import DESCRIPTION
 
 settings.register_profile("dojo", deadline=None, max_examples=examples(60))
@@ -34,10 +35,17 @@ def pytest_configure(config: pytest.Config) -> None:
     slowness()
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Say how many workers `-n auto` means."""
+    return workers()
+
+
 def pytest_collection_finish() -> None:
-    """Leave tests and libraries, which stay until the end, out of every garbage collection."""
+    """Leave tests and libraries, which stay until the end, out of garbage collections."""
     gc.collect()
     gc.freeze()
+    # Tests make many objects and drop them soon: to look for circles less often saves time.
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_report_header() -> str:
@@ -112,8 +120,8 @@ def postgresql_url() -> Iterator[str]:
 
 
 @pytest.fixture
-def sqlite(migrated_file: Path, tmp_path: Path) -> Iterator[Database]:
-    """A fresh SQLite database."""
+def fresh_sqlite(migrated_file: Path, tmp_path: Path) -> Iterator[Database]:
+    """An SQLite database of its own, for tests that change the schema or look at connections."""
     file = tmp_path / "dojo.db"
     shutil.copy(migrated_file, file)
     database = Database(f"sqlite:///{file}")
@@ -122,24 +130,57 @@ def sqlite(migrated_file: Path, tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
-def postgresql(postgresql_url: str, request: pytest.FixtureRequest) -> Iterator[Database]:
-    """A fresh PostgreSQL database: making one takes half a second, see `emptied_postgresql`."""
-    with create_postgresql(postgresql_url, f"t{abs(hash(request.node.nodeid))}") as database:
+def fresh_postgresql(postgresql_url: str) -> Iterator[Database]:
+    """A PostgreSQL database of its own: making one takes half a second."""
+    with create_postgresql(postgresql_url, "of_its_own") as database:
         yield database
 
 
 @pytest.fixture(scope="session")
+def kept_sqlite(
+    migrated_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    """An SQLite database for many tests; its engine stays, and has learnt its statements."""
+    file = tmp_path_factory.mktemp("kept") / "dojo.db"
+    shutil.copy(migrated_file, file)
+    database = Database(f"sqlite:///{file}")
+    event.listen(database.engine, "connect", _write_without_waiting)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
 def kept_postgresql(postgresql_url: str) -> Iterator[Database]:
-    """A PostgreSQL database for many tests; as it stays open it has learnt its statements."""
+    """A PostgreSQL database for many tests."""
     with create_postgresql(postgresql_url, "kept") as database:
         yield database
 
 
 @pytest.fixture
-def emptied_postgresql(kept_postgresql: Database) -> Database:
-    """A PostgreSQL database that is emptied before each test; making one takes far longer."""
+def sqlite(kept_sqlite: Database, migrated_file: Path) -> Database:
+    """An empty SQLite database."""
+    empty_sqlite(kept_sqlite, migrated_file)
+    return kept_sqlite
+
+
+@pytest.fixture
+def postgresql(kept_postgresql: Database) -> Database:
+    """An empty PostgreSQL database."""
     empty_postgresql(kept_postgresql)
     return kept_postgresql
+
+
+def empty_sqlite(database: Database, migrated_file: Path) -> None:
+    """Make the file that of an empty database, whatever was done to it."""
+    with database.engine.connect() as connection:
+        raw = connection.connection.dbapi_connection
+        empty = sqlite3.connect(f"file:{migrated_file}?mode=ro", uri=True)
+        empty.backup(raw)
+        empty.close()
+
+
+def _write_without_waiting(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF")  # no test pulls the plug
 
 
 def empty_postgresql(database: Database) -> None:
@@ -171,9 +212,16 @@ def create_postgresql(url: str, name: str) -> Iterator[Database]:
     admin.close()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Try what works on a database on one engine or on two, see `machine.engines`."""
+    if "database" in metafunc.fixturenames:
+        both = metafunc.definition.get_closest_marker("both_engines") is not None
+        metafunc.parametrize("database", engines(both=both), indirect=True)
+
+
+@pytest.fixture
 def database(request: pytest.FixtureRequest) -> Database:
-    """One test, two engines."""
+    """One test, one engine or two."""
     return request.getfixturevalue(request.param)
 
 

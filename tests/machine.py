@@ -22,11 +22,26 @@ MOST = 60.0
 
 
 THOROUGH = "DOJO_THOROUGH"
+ENGINES = "DOJO_ENGINES"
 
 
 def examples(thorough: int) -> int:
     """Return how many examples a property is tried on: with DOJO_THOROUGH=1 all, else a quarter."""
     return thorough if os.environ.get(THOROUGH) == "1" else max(5, thorough // 4)
+
+
+def engines(*, both: bool) -> tuple[str, ...]:
+    """Return the engines to try a test on: those that ask for both, and all with DOJO_ENGINES=all.
+
+    The others run on SQLite in `make test`, so that it is quick, and on both in `make fulltest`.
+    """
+    everywhere = both or os.environ.get(ENGINES) == "all"
+    return ("sqlite", "postgresql") if everywhere else ("sqlite",)
+
+
+def workers() -> int:
+    """Return how many processes share the tests: one more than cores, as some tests only wait."""
+    return (os.cpu_count() or 1) + 1
 
 
 def patience(seconds: float) -> float:

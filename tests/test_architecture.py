@@ -63,10 +63,6 @@ def show(file: Path) -> str:
     return str(file.relative_to(ROOT))
 
 
-def ids(file: Path) -> str:
-    return show(file)
-
-
 def says_pure(file: Path) -> bool:
     """Whether a file promises to decide by its arguments alone."""
     said = ast.get_docstring(tree_of(file)) or ""
@@ -117,29 +113,40 @@ def touches_the_database(one: str) -> bool:
     )
 
 
-@pytest.mark.parametrize("file", [file for file in IN_BOT if says_pure(file)], ids=ids)
-def test_what_is_pure_imports_the_standard_library_and_what_is_pure(file: Path) -> None:
-    assert impure(file) == set()
+def test_what_is_pure_imports_the_standard_library_and_what_is_pure() -> None:
+    pure = [file for file in IN_BOT if says_pure(file)]
+
+    wrong = {show(file): impure(file) for file in pure if impure(file)}
+
+    assert pure
+    assert wrong == {}
 
 
-@pytest.mark.parametrize("file", IN_BOT, ids=ids)
-def test_no_file_speaks_with_both_discord_and_the_database(file: Path) -> None:
+def test_no_file_speaks_with_both_discord_and_the_database() -> None:
     """Services read and write and know nothing of Discord; commands, views and cards ask them."""
-    if show(file).startswith(MEETING_PLACES):
-        pytest.skip("their trade")
-    named = imports(file)
+    wrong = [
+        show(file)
+        for file in IN_BOT
+        if not show(file).startswith(MEETING_PLACES)
+        if any(map(touches_discord, imports(file)))
+        if any(map(touches_the_database, imports(file)))
+    ]
 
-    discords = {one for one in named if touches_discord(one)}
-    databases = {one for one in named if touches_the_database(one)}
-
-    assert not (discords and databases)
+    assert wrong == []
 
 
-@pytest.mark.parametrize(
-    "file", [one for one in IN_BOT if one.name.endswith(("service.py", "mapping.py"))], ids=ids
-)
-def test_services_know_nothing_of_discord(file: Path) -> None:
-    assert {one for one in imports(file) if within(one, "discord", "bot.door")} == set()
+def test_services_know_nothing_of_discord() -> None:
+    services = [file for file in IN_BOT if file.name.endswith(("service.py", "mapping.py"))]
+
+    wrong = {
+        (show(file), one)
+        for file in services
+        for one in imports(file)
+        if within(one, "discord", "bot.door")
+    }
+
+    assert services
+    assert wrong == set()
 
 
 def test_what_runs_the_bot_knows_no_feature() -> None:
@@ -173,16 +180,17 @@ def test_commands_and_views_take_only_words_from_the_tables() -> None:
     assert wrong == set()
 
 
-@pytest.mark.parametrize(
-    "file",
-    [file for file in IN_BOT if file.stem.endswith(("cards", "charts"))],
-    ids=ids,
-)
-def test_cards_and_pictures_read_nothing_themselves(file: Path) -> None:
+def test_cards_and_pictures_read_nothing_themselves() -> None:
+    looks = [file for file in IN_BOT if file.stem.endswith(("cards", "charts"))]
+
     wrong = {
-        one for one in imports(file) if touches_the_database(one) or within(one, "bot.core.unit")
+        (show(file), one)
+        for file in looks
+        for one in imports(file)
+        if touches_the_database(one) or within(one, "bot.core.unit")
     }
 
+    assert looks
     assert wrong == set()
 
 
@@ -329,7 +337,7 @@ def test_the_state_of_a_row_is_set_by_its_mapping_alone() -> None:
     setters = {
         show(file)
         for file in IN_BOT
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for node in ast.walk(tree_of(file))
         if isinstance(node, ast.Assign)
         for target in node.targets
         if isinstance(target, ast.Attribute) and target.attr in {"state", "phase"}

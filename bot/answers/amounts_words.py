@@ -53,6 +53,10 @@ class AmountInWords:
         value = safe(f"a number in {asked.unit}") if asked.unit else "a number"
         return CardField("Answer", value, inline=True)
 
+    def hint(self, asked: AnswerFormat) -> str:
+        """Hint at nothing: every answer is possible."""
+        return ""
+
     def form_fields(
         self, asked: AnswerFormat, said: Sequence[str], most: int = MOST_FIELDS
     ) -> list[FormField]:
@@ -86,10 +90,8 @@ class AmountInWords:
         if _amount(start, asked) == said:
             return f"The group's middle stayed at **{said}** ({who})."
         way = "up" if end > start else "down"
-        return (
-            f"The group's middle moved **{way} from {_amount(start, asked)} (blind) to {said} "
-            f"(final)**: {who}."
-        )
+        begun = _amount(start, asked)
+        return f"The group's middle moved **{way} from {begun} blind to {said}** ({who})."
 
     def say_pooled(self, belief: Belief, asked: AnswerFormat) -> str:
         """Say the middle and the range, rounded as no single number was said so."""

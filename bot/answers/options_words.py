@@ -1,5 +1,6 @@
 """What cards say of questions answered by one of several options."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from bot.answers.formats import VOID, AnswerFormat, list_options
@@ -27,7 +28,12 @@ BOLD_SCALED = (
     "The bold number counts on the leaderboard, scaled there so that the same chance for each "
     f"option earns 0.250, as 50% does on a yes/no question: {COUNTS}"
 )
-_OPTION = 40
+NO_CATCH_ALL = "Can something else happen? Then an option such as `other` keeps it answerable."
+_CATCH_ALL = re.compile(
+    r"\b(?:others?|another|else|none|neither|nobody|no one|nothing|any|the rest|no \w+)\b",
+    re.IGNORECASE,
+)
+_OPTION = 24
 
 
 class _OptionsInWords:
@@ -85,13 +91,13 @@ class _OptionsInWords:
         name = _name(asked, last)
         if first != last:
             return (
-                f"The group's likeliest answer moved **from {_name(asked, first)} (blind) to "
-                f"{name} (final)**, which went from {start} to {end}: {who}."
+                f"The likeliest answer went **from {_name(asked, first)} to {name}**, "
+                f"now at {end} ({who})."
             )
         stayed = f"The group stayed with **{name}** as the likeliest answer"
         if start == end:
             return f"{stayed}, at {end} ({who})."
-        return f"{stayed}, from {start} (blind) to **{end}** (final): {who}."
+        return f"{stayed}, from {start} blind to **{end}** ({who})."
 
     def say_pooled(self, belief: Belief, asked: AnswerFormat) -> str:
         """Say all chances in a row."""
@@ -134,6 +140,10 @@ class ChoiceInWords(_OptionsInWords):
         "options", "Two to ten, one per line.", "Red\nGreen\nAnother", LONGEST_DETAILS, several=True
     )
 
+    def hint(self, asked: AnswerFormat) -> str:
+        """Hint that something else may happen, where no option covers it."""
+        return "" if any(map(_CATCH_ALL.search, asked.options)) else NO_CATCH_ALL
+
     def explain_score(self, asked: AnswerFormat) -> tuple[str, str]:
         """Explain Brier's sum, with what knowing nothing earns."""
         evenly = 1 - 1 / len(asked.options)
@@ -158,6 +168,10 @@ class OrderedInWords(_OptionsInWords):
     )
     order = "in their order"
     title = "Options, in their order"
+
+    def hint(self, asked: AnswerFormat) -> str:
+        """Hint at nothing: the first and the last option are mostly open at their end."""
+        return ""
 
     def explain_score(self, asked: AnswerFormat) -> tuple[str, str]:
         """Explain that a near miss costs less."""

@@ -93,6 +93,9 @@ class KindInWords(Protocol):
     def describe(self, asked: AnswerFormat) -> CardField | None:
         """Say on a question's card what can be answered, where it is not yes or no."""
 
+    def hint(self, asked: AnswerFormat) -> str:
+        """Hint at what the answers lack, in one line; nothing if they lack nothing."""
+
     def form_fields(
         self, asked: AnswerFormat, said: Sequence[str], most: int = MOST_FIELDS
     ) -> list[FormField]:

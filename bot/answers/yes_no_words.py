@@ -46,6 +46,10 @@ class YesOrNoInWords:
         """Describe nothing, for the same reason."""
         return None
 
+    def hint(self, asked: AnswerFormat) -> str:
+        """Hint at nothing: every answer is possible."""
+        return ""
+
     def form_fields(
         self, asked: AnswerFormat, said: Sequence[str], most: int = MOST_FIELDS
     ) -> list[FormField]:
@@ -68,9 +72,9 @@ class YesOrNoInWords:
         if start == end:
             return f"The group stayed at **{end}** ({who})."
         if abs(change) < HARDLY:
-            return f"The group hardly moved: {start} (blind), **{end}** (final; {who})."
+            return f"The group hardly moved: {start} blind, **{end}** at the end ({who})."
         way = "up" if change > 0 else "down"
-        return f"The group moved **{way} from {start} (blind) to {end} (final)**: {who}."
+        return f"The group moved **{way} from {start} blind to {end}** ({who})."
 
     def say_pooled(self, belief: Belief, asked: AnswerFormat) -> str:
         """Say the chance of yes."""

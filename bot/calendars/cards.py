@@ -1,6 +1,31 @@
-"""How calendars look in Discord: private words about one's address, and about the feed."""
+"""How calendars look in Discord: private words about a session, one's address, and the feed."""
 
+from bot.calendars import ics, links
 from bot.calendars.addresses import StoredAddress
+from bot.calendars.service import ForCalendar
+from bot.door.messages import Attachment, Message, link, safe
+
+
+def for_own_calendar(found: ForCalendar) -> Message:
+    """Return the file of a session or series, and links that fill in a new entry."""
+    session = found.session
+    content = ics.invitation(session.event, session.changed_at)
+    file = Attachment(content, "session.ics")
+    if found.cancelled:
+        text = "That session is cancelled. If you have it from a file, this one takes it out."
+        return Message(content=text, attachment=file)
+    what = "whole series" if session.event.rule else "session"
+    text = (
+        f"**{safe(session.event.title)}**: open the file for the {what}, or choose your calendar. "
+        "If the plan changes, the newest file changes your entry; a link only adds one."
+    )
+    if found.has_feed:
+        text += "\n`/settings calendar-feed` is for all sessions, and follows by itself."
+    items = (
+        link("Google Calendar", links.google(session.event)),
+        link("Outlook", links.outlook(session.single)),
+    )
+    return Message(content=text, items=items, attachment=file)
 
 
 def address(stored: StoredAddress) -> str:

@@ -2,19 +2,20 @@
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.calendars import ics
 from bot.calendars import read_model as calendars_read_model
 from bot.calendars.events import CalendarEvent, in_utc
+from bot.calendars.read_model import CalendarSession
 from bot.core import card_refresh
 from bot.core.card_refresh import Change
 from bot.core.keys import Key
-from bot.core.refusals import Refusal
+from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.unit import Caller, Desk, Unit, row_id
-from storage import bot_state, calendars, groups, outbox
-from storage.enums import CardKind
-from storage.tables import Address, CalendarEntry, Effect, Feed, Meetup
+from storage import bot_state, calendars, groups, outbox, sessions
+from storage.tables import Address, CalendarEntry, Effect, Feed, Meetup, SessionState
 
 # A feed leaves out sessions that ended this long ago; calendars that have them may keep them.
 PAST_IN_FEED = timedelta(days=60)
@@ -22,6 +23,15 @@ NO_FEED = (
     "This bot serves no calendar to subscribe to. The file and the links on each announcement "
     "work; whoever runs the bot can switch it on with DOJO_HTTP_BIND and DOJO_SECRET_KEY."
 )
+
+
+@dataclass(frozen=True)
+class ForCalendar:
+    """A session as a member puts it into their calendar, or takes it out once it is cancelled."""
+
+    session: CalendarSession
+    cancelled: bool
+    has_feed: bool
 
 
 def follow_change(unit: Unit, change: Change, meetup: Meetup) -> None:
@@ -46,7 +56,6 @@ def tell(unit: Unit, key: Key) -> None:
     else:
         entry.said, entry.changed_at = said, unit.now
         entry.sequence += 1
-        _show_file(unit, key)
     _ask_google(unit, key)
 
 
@@ -86,6 +95,17 @@ def confirm_event(desk: Desk, effect: Effect, event_id: int | None) -> None:
             show_news(unit, Key.parse(effect.key))
         outbox.confirm(unit.tx, row_id(effect), version=effect.wanted, message_id=event_id)
         unit.effects = True  # a newer version may be wanted by now
+
+
+def for_own_calendar(desk: Desk, caller: Caller, at: Key) -> ForCalendar:
+    """Return the session of a card for the caller's calendar; refuse one that is over."""
+    with desk.db.read() as tx:
+        meetup = sessions.get(tx, caller.group_id, at.id)
+        found = None if meetup is None else calendars_read_model.read_session(tx, meetup)
+        if meetup is None or found is None or meetup.ended_at is not None:
+            raise StaleRefusal("That session is over. `/session list` shows the next.")
+        cancelled = meetup.state == SessionState.CANCELLED
+    return ForCalendar(found, cancelled, has_feed=desk.integrations.feed_url is not None)
 
 
 def feed_address(desk: Desk, caller: Caller, *, roll: bool = False) -> str:
@@ -144,15 +164,6 @@ def renew_seals(desk: Desk) -> None:
         token = bot_state.get(tx, bot_state.GOOGLE_TOKEN)
         if token is not None:
             bot_state.keep(tx, bot_state.GOOGLE_TOKEN, box.renew(token))
-
-
-def _show_file(unit: Unit, key: Key) -> None:
-    """Update the file of a series on each of its announcements.
-
-    A date that is not announced yet has no card of its own, but it is in this file.
-    """
-    if key.kind == CardKind.GOOGLE_SERIES:
-        card_refresh.follow(unit, Change.CALENDAR_FILE, key)
 
 
 def _ask_google(unit: Unit, key: Key) -> None:

@@ -17,9 +17,22 @@ from bot.circle.words import (
     say_weight_interval,
 )
 from bot.circle.worth import AGGREGATES
+from bot.core import keys
 from bot.core.numbers import say_share
 from bot.core.refusals import say_count
-from bot.door.messages import BLUE, GREY, Message, Picture, card, lines, say_brier
+from bot.door.messages import (
+    BLUE,
+    GREY,
+    PICTURE,
+    PRIMARY,
+    Layout,
+    Message,
+    Picture,
+    button,
+    card,
+    lines,
+    say_brier,
+)
 
 FIELD = 1000
 NAMES = 90  # characters for those of whom nothing is said
@@ -30,7 +43,7 @@ HOW_TO_BEGIN = (
     "helped."
 )
 GAIN = (
-    "Circle gain: by how much the Brier score of the group's number got better between the blind "
+    "Worth: by how much the Brier score of the group's number got better between the blind "
     "and the final forecasts of the same people."
 )
 TRUST = (
@@ -42,13 +55,25 @@ WEIGHT = (
     "How far a turn goes from one's own blind forecast (0%) to what was said before (100%), with "
     f"its 90% interval. Neither is better, and {SECOND_THOUGHT}."
 )
+NO_THREE = (
+    "In no resolved round did three people forecast both blind and at the end, so there is nothing "
+    "to compare."
+)
 EVEN = "`/session start` with the order `rotate` evens it out."
 
 
 def circle_card(view: GroupCircle, picture: Picture | None) -> Message:
-    """Say whether the circle helps, which number to trust, and who moves."""
+    """Say in one sentence whether the circle helps, over the picture."""
     if not view.rounds and not view.fairness:
-        return Message(embed=card("Our circle: nothing to show yet", _nothing(view), GREY))
+        text = f"**Our circle: nothing to show yet**\n{_nothing(view)}"
+        return Message(layout=Layout((text,), GREY))
+    first = f"**Does going around help us?** {_verdict(view)}\n-# {_rounds(view)}"
+    items = (button("circle_details", keys.standing(), "Details", PRIMARY),)
+    return Message(layout=Layout((first, PICTURE)), items=items, picture=picture)
+
+
+def circle_details(view: GroupCircle) -> Message:
+    """Say whether the circle helps, which number to trust, and who moves, with all numbers."""
     embed = card("What going around is worth to us", _basis(view), BLUE)
     for name, value in (
         ("Does the circle help us?", _help(view)),
@@ -59,9 +84,7 @@ def circle_card(view: GroupCircle, picture: Picture | None) -> Message:
         if value:
             embed.add_field(name=name, value=value, inline=False)
     embed.set_footer(text="Brier scores: 0 is perfect, 1 is worst. /profile shows one's own part.")
-    if picture is not None:
-        embed.set_image(url=f"attachment://{picture.filename}")
-    return Message(embed=embed, picture=picture)
+    return Message(embed=embed)
 
 
 def record_lines(record: MemberRecord, *, you: bool = False) -> tuple[str, ...]:
@@ -69,7 +92,7 @@ def record_lines(record: MemberRecord, *, you: bool = False) -> tuple[str, ...]:
 
     Empty for somebody who was never in a circle on a yes/no question.
     """
-    return tuple(line for line in (_own_gain(record.own), _listening(record, you=you)) if line)
+    return tuple(line for line in (_own(record.own, you=you), _listening(record, you=you)) if line)
 
 
 def _nothing(view: GroupCircle) -> str:
@@ -81,25 +104,37 @@ def _nothing(view: GroupCircle) -> str:
     return f"No round has closed yet. {HOW_TO_BEGIN}"
 
 
-def _basis(view: GroupCircle) -> str:
-    if not view.rounds:
-        return _nothing(view)
+def _rounds(view: GroupCircle) -> str:
+    """Say of how many rounds the numbers are."""
     others = " Other kinds of questions are not counted here yet." if view.other_rounds else ""
-    said = (
+    return (
         f"{say_count(view.rounds, 'round')} closed on yes/no questions, {view.resolved} of them "
         f"resolved with three forecasts or more.{others}"
     )
-    return said if view.resolved else f"{said}\nGains appear when such a question is resolved."
+
+
+def _verdict(view: GroupCircle) -> str:
+    """Say whether the circle helps; what is missing where that cannot be told."""
+    if view.gain is not None:
+        return _help_verdict(view.gain)
+    if not view.resolved:
+        return "That shows when a question of ours is resolved with `/question resolve`."
+    return NO_THREE
+
+
+def _basis(view: GroupCircle) -> str:
+    if not view.rounds:
+        return _nothing(view)
+    said = _rounds(view)
+    later = "What they were worth appears when such a question is resolved."
+    return said if view.resolved else f"{said}\n{later}"
 
 
 def _help(view: GroupCircle) -> str:
     if view.gain is None:
         if not view.resolved:
             return ""
-        return (
-            "In no resolved round did three people forecast both blind and at the end, so there "
-            "is nothing to compare."
-        )
+        return NO_THREE
     nearer = sum(one.gain > 0 for one in view.gains)
     away = sum(one.gain < 0 for one in view.gains)
     return (
@@ -126,7 +161,7 @@ def _mean_gain(gain: Mean) -> str:
     if gain.interval is None:
         return ""
     said = f"**{say_gain(gain.value)}** on average ({say_gain_interval(gain.interval)})"
-    return f" Circle gain {said}."
+    return f" A round was worth {said}."
 
 
 def _trust(trust: Trust | None) -> str:
@@ -239,15 +274,16 @@ def _left(view: GroupCircle) -> str:
     )
 
 
-def _own_gain(own: Mean | None) -> str:
+def _own(own: Mean | None, *, you: bool) -> str:
     if own is None:
         return ""
     if own.interval is None:
-        return f"Own gain is told from ten resolved questions on ({own.questions} so far)."
+        return f"Blind to final is told from ten resolved questions on ({own.questions} so far)."
+    final, blind = ("your final", "your blind") if you else ("the final", "the blind")
     return (
-        f"Own gain **{say_gain(own.value)}** on average ({say_gain_interval(own.interval)}; "
-        f"{say_count(own.questions, 'question')}): how much better the final forecast was than the "
-        "blind one."
+        f"Blind to final **{say_gain(own.value)}** on average ({say_gain_interval(own.interval)}; "
+        f"{say_count(own.questions, 'question')}): how much better {final} forecast was than "
+        f"{blind} one."
     )
 
 

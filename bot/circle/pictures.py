@@ -14,6 +14,11 @@ def circle(desk: Desk, caller: Caller) -> Message:
     return circle_cards.circle_card(view, circle_picture(view))
 
 
+def circle_details(desk: Desk, caller: Caller) -> Message:
+    """Return all that there is to say of the group's circle."""
+    return circle_cards.circle_details(circle_service.show_circle(desk, caller))
+
+
 def circle_picture(view: GroupCircle) -> Picture | None:
     """Draw the gains and the ways to have one number; None without either."""
     rows = view.trust.rows if view.trust else ()

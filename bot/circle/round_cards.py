@@ -45,6 +45,16 @@ def add_worth(embed: discord.Embed, shown: WorthShown | None) -> None:
         embed.add_field(name=f"What the circle was worth{last}", value=value, inline=False)
 
 
+def worth_line(shown: WorthShown) -> str:
+    """Say in one line where the group ended and, of the same people, whether that was nearer."""
+    worth, change = shown.worth, shown.worth.change
+    if change is None:
+        return f"The group ended at {say_probability(worth.final)} ({say_people(worth.people)})."
+    start, end = say_probability(change.before), say_probability(change.after)
+    who = f"the same {say_people(change.people)}"
+    return f"The group {_came(change)}: {start} blind → **{end}** ({who})."
+
+
 def add_movement(
     embed: discord.Embed, moved: Movement, names: Sequence[str], told: PathWords = YES
 ) -> None:
@@ -81,10 +91,16 @@ def _went(shown: WorthShown) -> str:
         )
     change = worth.change
     return (
-        f"Circle gain **{say_gain(change.gain)}**: {_direction(change)}, from "
+        f"The circle was worth **{say_gain(change.gain)}**: {_direction(change)}, from "
         f"{say_probability(change.before)} to {say_probability(change.after)} "
         f"({same_people(change.people)}), and it came out {outcome}."
     )
+
+
+def _came(change: Gain) -> str:
+    if abs(change.gain) < _NOTHING:
+        return "ended as near as it began"
+    return "came nearer" if change.gain > 0 else "went further away"
 
 
 def _direction(change: Gain) -> str:

@@ -14,8 +14,8 @@ from enum import Enum, auto
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.unit import Unit, row_id
-from storage import calendars, rounds, sessions
-from storage.enums import CardKind
+from storage import calendars, questions, rounds, sessions
+from storage.enums import CardKind, SessionState
 from storage.tables import Group, Meetup, Phase, Question, Round
 
 
@@ -34,9 +34,11 @@ class Change(Enum):
     QUESTION_SETTLED = auto()  # its outcome was entered, corrected or taken back
     QUESTION_DISPUTED = auto()
     QUESTION_MARKED = auto()  # "Already forecast it", or no more
+    QUESTION_VOTED = auto()  # for a planned session, or no more
     # A forecast.
     FORECAST_IN_ROUND = auto()
     FORECAST_FIRST = auto()  # of a member, outside a running round
+    FORECAST_AGAIN = auto()  # of the same member, outside a running round
     FORECAST_AFTER_ROUND = auto()  # late, and filed under the closed round
     # A session to come.
     SESSION_PLANNED = auto()
@@ -45,6 +47,8 @@ class Change(Enum):
     SESSION_CANCELLED = auto()  # by somebody, or because nobody started it
     SESSION_ANSWERED = auto()
     SESSION_INTEREST = auto()
+    SESSION_VOTED_AHEAD = auto()  # while it is planned
+    SERIES_ENDED = auto()  # no session of it comes after a date
     SESSION_CHANNEL = auto()  # it goes on in another channel
     # A live session.
     SESSION_BEGUN = auto()
@@ -59,12 +63,9 @@ class Change(Enum):
     ROUND_MOVED = auto()  # somebody joined, left, or is ready
     ROUND_TURN = auto()  # a turn ended, or has more time
     ROUND_BLIND_OVER = auto()
-    ROUND_FINAL_UNDONE = auto()  # a skip was undone: there are turns again
-    ROUND_RESUMED = auto()  # it was stopped before
     ROUND_CLOSED = auto()
     # A group, and what calendars answer.
     GROUP_SETTINGS = auto()
-    CALENDAR_FILE = auto()
     CALENDAR_TROUBLE = auto()
 
 
@@ -80,6 +81,9 @@ class About:
     turn: int = 0
     calendar: Key | None = None
 
+
+# How many cards of questions follow the next session; older ones say so when they change next.
+MOST_INVITATIONS = 100
 
 Follower = Callable[[About], Iterable[Key]]
 
@@ -122,6 +126,19 @@ def current_card(row: Round) -> Key:
     }[row.phase]
 
 
+def last_card(row: Round, last_end: str | None) -> Key:
+    """Return the last card of a closed round before its summary.
+
+    `last_end` says how its last turn ended, if it had any.
+    """
+    round_id = row_id(row)
+    if row.turn_count == 0:
+        return keys.blind(round_id)
+    if last_end in {"end", "change"} or not row.final_seconds:
+        return keys.turn(round_id, row.turn_count)
+    return keys.final(round_id, row.turn_count)
+
+
 def calendar_entry(meetup: Meetup) -> Key:
     """Return the calendar key of a session: its series', if it has one."""
     if meetup.series_id is not None:
@@ -151,9 +168,18 @@ def _entries(change: Change, about: About) -> list[Key]:
 def _announcements(about: About) -> Iterable[Key]:
     """Return the announcements of all planned sessions.
 
-    They say how many questions were proposed.
+    They list the questions that nobody has forecast yet.
     """
     return map(keys.announcement, sessions.planned(about.unit.tx, about.unit.group.id))
+
+
+def _wanting(about: About) -> Iterable[Key]:
+    """Return the announcements for which somebody voted for the question.
+
+    They list it as long as it takes forecasts.
+    """
+    tx, group_id = about.unit.tx, about.unit.group.id
+    return map(keys.announcement, sessions.wanting(tx, group_id, about.question_id))
 
 
 def _lobbies(about: About) -> Iterable[Key]:
@@ -169,6 +195,25 @@ def _question(about: About) -> Iterable[Key]:
     return [keys.question(about.question_id)]
 
 
+def _invitations(about: About) -> Iterable[Key]:
+    """Return the newest cards of questions that the next session may take.
+
+    They invite to vote for it, and hide the group's number before the first circle.
+    """
+    tx, group_id = about.unit.tx, about.unit.group.id
+    waiting = questions.listing(tx, group_id, states=questions.PICKABLE, limit=MOST_INVITATIONS)
+    return [keys.question(row_id(one)) for one in waiting]
+
+
+def _invitations_of_next(about: About) -> Iterable[Key]:
+    """Return the same cards, but none for a session after the next one: they do not say it."""
+    tx, group_id = about.unit.tx, about.unit.group.id
+    soonest = sessions.listing(tx, group_id, states=[SessionState.SCHEDULED], limit=1)
+    if about.meetup and soonest and soonest[0].starts_at < about.meetup.starts_at:
+        return []
+    return _invitations(about)
+
+
 def _resolution(about: About) -> Iterable[Key]:
     return [keys.resolution(about.question_id)]
 
@@ -178,7 +223,9 @@ def _rounds(about: About) -> Iterable[Key]:
 
     It says what closes, and when.
     """
-    return map(current_card, rounds.on_question(about.unit.tx, about.question_id))
+    taken = rounds.on_question(about.unit.tx, about.question_id)
+    closing = [key for row in taken if row.phase == Phase.CLOSED for key in _closing(about, row)]
+    return [*map(current_card, taken), *closing]
 
 
 def _evenings(about: About) -> Iterable[Key]:
@@ -209,9 +256,16 @@ def _lobby(about: About) -> Iterable[Key]:
 
 
 def _summary(about: About) -> Iterable[Key]:
-    """Return the summary of the session's last round, which offers the next one."""
+    """Return the summary of the session's last round, which offers the next one.
+
+    Without a forecast there is no summary, and the card before it does.
+    """
     held = rounds.of_session(about.unit.tx, about.session_id)
-    return [keys.summary(row_id(row)) for row in held[-1:] if row.phase == Phase.CLOSED]
+    return [key for row in held[-1:] if row.phase == Phase.CLOSED for key in _closing(about, row)]
+
+
+def _closing(about: About, row: Round) -> Iterable[Key]:
+    return keys.summary(row_id(row)), last_card(row, rounds.last_end(about.unit.tx, row_id(row)))
 
 
 def _live(about: About) -> Iterable[Key]:
@@ -239,8 +293,9 @@ def _final(about: About) -> Iterable[Key]:
     return [keys.final(row_id(about.round), about.turn)]
 
 
-def _stopped(about: About) -> Iterable[Key]:
-    return [keys.stopped(row_id(about.round), about.turn)]
+def _welcome(about: About) -> Iterable[Key]:
+    """Return the card that says what there is to set up, and what is set."""
+    return [keys.welcome(about.unit.group.id, about.unit.group.joins)]
 
 
 def _entry(about: About) -> Iterable[Key]:
@@ -255,7 +310,7 @@ def _entries_ahead(about: About) -> Iterable[Key]:
 
 
 def _announcements_of_entry(about: About) -> Iterable[Key]:
-    """Return the cards that show how a calendar entry stands."""
+    """Return the cards that show how a calendar entry stands, or how its series goes on."""
     entry = about.calendar
     if entry is None or entry.kind == CardKind.ADDRESS:
         return []
@@ -270,41 +325,49 @@ _PLAN = (_announcement, _event)
 FOLLOWERS: Mapping[Change, tuple[Follower, ...]] = {
     Change.QUESTION_OFFERED: (_announcements, _lobbies),
     Change.QUESTION_TAKEN_UP: (_question, _announcements),
-    Change.QUESTION_RETITLED: (_question, _resolution, _rounds, _lobbies, _evenings),
+    Change.QUESTION_RETITLED: (
+        _question,
+        _resolution,
+        _rounds,
+        _lobbies,
+        _evenings,
+        _announcements,
+    ),
     Change.QUESTION_REWORDED: (_question, _rounds),
     Change.QUESTION_CLOSE_MOVED: (_question, _rounds, _lobbies, _evenings),
     Change.QUESTION_SOURCE_EDITED: (_question,),
-    Change.QUESTION_CLOSED: (_question, _rounds, _lobbies),
-    Change.QUESTION_OPENED: (_question, _rounds, _lobbies),
+    Change.QUESTION_CLOSED: (_question, _rounds, _lobbies, _wanting),
+    Change.QUESTION_OPENED: (_question, _rounds, _lobbies, _wanting),
     Change.QUESTION_SETTLED: (_question, _resolution),
     Change.QUESTION_DISPUTED: (_question, _resolution),
     Change.QUESTION_MARKED: (_question, _lobbies),
+    Change.QUESTION_VOTED: (_question,),
     Change.FORECAST_IN_ROUND: (_current,),
     Change.FORECAST_FIRST: (_question, _lobbies),
+    Change.FORECAST_AGAIN: (_question,),
     Change.FORECAST_AFTER_ROUND: (_evening,),
-    Change.SESSION_PLANNED: _PLAN,
+    Change.SESSION_PLANNED: (*_PLAN, _invitations_of_next),
     Change.SESSION_EDITED: _PLAN,
-    Change.SESSION_MOVED: _PLAN,
-    Change.SESSION_CANCELLED: _PLAN,
-    Change.SESSION_ANSWERED: (_announcement,),
+    Change.SESSION_MOVED: (*_PLAN, _invitations),
+    Change.SESSION_CANCELLED: (*_PLAN, _invitations_of_next),
+    Change.SESSION_ANSWERED: (_announcement, _lobby),
     Change.SESSION_INTEREST: (_announcement,),
+    Change.SESSION_VOTED_AHEAD: (_announcement,),
+    Change.SERIES_ENDED: (_announcements_of_entry,),
     Change.SESSION_CHANNEL: _PLAN,
-    Change.SESSION_BEGUN: _PLAN,
+    Change.SESSION_BEGUN: (*_PLAN, _invitations_of_next),
     Change.SESSION_CIRCLE: (_live,),
     Change.SESSION_HOST_AWAY: (_live,),
     Change.SESSION_HOST: (_live, _announcement),
     Change.SESSION_VOTED: (_lobby,),
     Change.SESSION_LOBBY: (_summary, _lobby),
-    Change.SESSION_ENDED: (*_PLAN, _lobby, _summary),
+    Change.SESSION_ENDED: (*_PLAN, _lobby, _summary, _invitations_of_next),
     Change.ROUND_BEGUN: (_question, _lobbies, _lobby),
     Change.ROUND_MOVED: (_current,),
     Change.ROUND_TURN: (_turn,),
     Change.ROUND_BLIND_OVER: (_blind,),
-    Change.ROUND_FINAL_UNDONE: (_final,),
-    Change.ROUND_RESUMED: (_stopped,),
-    Change.ROUND_CLOSED: (_blind, _final, _question, _resolution, _lobbies),
-    Change.GROUP_SETTINGS: (_announcements,),
-    Change.CALENDAR_FILE: (_announcements_of_entry,),
+    Change.ROUND_CLOSED: (_blind, _turn, _final, _question, _resolution, _lobbies),
+    Change.GROUP_SETTINGS: (_announcements, _welcome),
     Change.CALENDAR_TROUBLE: (_announcements_of_entry,),
 }
 

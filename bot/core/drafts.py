@@ -16,7 +16,7 @@ from storage import drafts, groups
 from storage.tables import Draft, DraftKind
 
 GONE = (
-    "That has been saved already, or it is more than 15 minutes old, and no text is kept for "
+    "That has been saved already, or it is more than 15m old, and no text is kept for "
     "longer. Open the form again."
 )
 

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from bot.core.refusals import StaleRefusal
+from bot.core.refusals import OLD_BUTTON, StaleRefusal
 from storage.enums import CardKind
 
-PATTERN = r"[a-z](?:\d{1,19})(?:\.\d{1,9}){0,3}"
+PATTERN = r"[a-zA-Z](?:\d{1,19})(?:\.\d{1,9}){0,3}"
 # What a database's integers hold.
 LARGEST_ID = 2**63 - 1
 
+# In a cue's key, in the place of its seconds.
+SOON = 1
 # More than the minutes before a session of which people can be reminded.
 _PART = 100_000
 _KEY = re.compile(PATTERN, re.ASCII)
@@ -38,7 +40,7 @@ class Key:
         """Read a key; refuse anything else, for a `custom_id` is untrusted input."""
         key = cls.find(text)
         if key is None:
-            raise StaleRefusal("This button is from an older version of the bot. Nothing happened.")
+            raise StaleRefusal(OLD_BUTTON)
         return key
 
     @classmethod
@@ -70,6 +72,19 @@ def part_of_reminder(at: Key) -> tuple[int, int]:
     return minutes, part
 
 
+def hour(session_id: int, starts_at: datetime) -> Key:
+    """Return the key of the message that calls the host at a session's hour.
+
+    A session that moves has another hour.
+    """
+    return Key(CardKind.HOUR, session_id, (int(starts_at.timestamp()) // 60,))
+
+
+def thread(session_id: int) -> Key:
+    """Return the key of a session's own thread."""
+    return Key(CardKind.THREAD, session_id)
+
+
 def event(session_id: int) -> Key:
     """Return the key of a session's event in Discord's own calendar."""
     return Key(CardKind.DISCORD_EVENT, session_id)
@@ -81,6 +96,14 @@ def place(session_id: int, member_id: int, waited_since: datetime) -> Key:
     Six digits of the moment tell apart who waits a second time; more would not fit a nonce.
     """
     return Key(CardKind.PLACE, session_id, (member_id, int(waited_since.timestamp()) % 10**6))
+
+
+def notice(session_id: int, number: int, part: int = 0) -> Key:
+    """Return the key of the message that a session, and perhaps others, moved or is cancelled.
+
+    Where more people are mentioned than fit in a message, it has parts.
+    """
+    return Key(CardKind.NOTICE, session_id, (number, part))
 
 
 def calendar_session(session_id: int) -> Key:
@@ -113,6 +136,11 @@ def lobby(session_id: int, number: int) -> Key:
     return Key(CardKind.LOBBY, session_id, (number,))
 
 
+def lobby_page(lobby_key: Key, page: int) -> Key:
+    """Return the key of a private page of a lobby's questions."""
+    return Key(CardKind.LOBBY, lobby_key.id, (lobby_key.more[0], page))
+
+
 def evening(session_id: int) -> Key:
     """Return the key of the card at the end of a session."""
     return Key(CardKind.EVENING, session_id)
@@ -129,7 +157,10 @@ def turn(round_id: int, number: int) -> Key:
 
 
 def cue(round_id: int, turn_number: int, seconds: int, extensions: int) -> Key:
-    """Return the key of the message that some seconds are left to speak."""
+    """Return the key of the message that some seconds are left to speak.
+
+    `SOON` stands for all seconds but 0: one message that is edited each time.
+    """
     return Key(CardKind.CUE, round_id, (turn_number, seconds, extensions))
 
 
@@ -162,6 +193,32 @@ def question(question_id: int) -> Key:
 def resolution(question_id: int) -> Key:
     """Return the key of the card with a question's outcome and scores."""
     return Key(CardKind.RESOLUTION, question_id)
+
+
+def new_outcome(question_id: int, entered: int) -> Key:
+    """Return the key of the message that a question has another outcome than before.
+
+    It counts how many outcomes were entered, because each change has a message of its own.
+    """
+    return Key(CardKind.NEW_OUTCOME, question_id, (entered,))
+
+
+def welcome(group_id: int, joins: int) -> Key:
+    """Return the key of what a group is told when the bot comes for the so-many-th time.
+
+    Four digits of the count are as many as fit a nonce.
+    """
+    return Key(CardKind.WELCOME, group_id, (joins % 10_000,))
+
+
+def group(group_id: int, page: int = 0) -> Key:
+    """Return the key of private messages about the group: a page of its settings, the help."""
+    return Key(CardKind.GROUP, group_id, (page,))
+
+
+def standing(user_id: int = 0) -> Key:
+    """Return the key on a button about a member's standing, or without a member the group's."""
+    return Key(CardKind.STANDING, user_id)
 
 
 def trouble(channel_id: int, now: datetime) -> Key:

@@ -12,6 +12,12 @@ class Refusal(Exception):  # noqa: N818 - it is an answer to a member, not a fau
     """
 
 
+OLD_BUTTON = (
+    "This button is from an older version of the bot. Nothing happened: press one on the newest "
+    "card, or type `/help`."
+)
+
+
 class StaleRefusal(Refusal):
     """The member pressed something that has been overtaken."""
 
@@ -30,20 +36,20 @@ def clean_text(text: str) -> str:
 
 
 def say_duration(duration: timedelta) -> str:
-    """Say a duration as people do: "10 minutes", "90 seconds", "1 hour 30 minutes".
+    """Say a duration as it is typed: "10m", "1m30s", "1h30m"; only its two largest parts.
 
     >>> say_duration(timedelta(seconds=90))
-    '1 minute 30 seconds'
+    '1m30s'
     >>> say_duration(timedelta(hours=2))
-    '2 hours'
+    '2h'
     """
     seconds = max(0, round(duration.total_seconds()))
     parts = []
-    for name, size in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
         count, seconds = divmod(seconds, size)
         if count:
-            parts.append(f"{count} {name}{'s' if count > 1 else ''}")
-    return " ".join(parts[:2]) or "0 seconds"
+            parts.append(f"{count}{unit}")
+    return "".join(parts[:2]) or "0s"
 
 
 def say_count(count: int, thing: str) -> str:

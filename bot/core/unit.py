@@ -73,6 +73,7 @@ class Unit:
     seen: dict[Key, object] = field(default_factory=dict)
     refreshed: dict[str, None] = field(default_factory=dict)
     posted: set[str] = field(default_factory=set)
+    withdrawn: dict[str, None] = field(default_factory=dict)
 
     def show(self, key: Key, channel_id: int) -> None:
         """Have the card posted, or edited to what is true at delivery."""
@@ -91,20 +92,35 @@ class Unit:
         """Have the card edited, if it was ever posted."""
         self.refreshed[str(key)] = None
 
-    def save_refreshes(self) -> outbox.Edit | None:
-        """Save which cards must be edited, in one statement, at the end of the unit.
+    def withdraw(self, *keys: Key) -> None:
+        """Have messages deleted, if they were ever posted."""
+        self.withdrawn |= dict.fromkeys(map(str, keys))
 
-        Returns the edit of the pressed card, which the answer to the press will carry.
+    def save_refreshes(self) -> outbox.Edit | None:
+        """Save which cards must be edited or deleted, at the end of the unit.
+
+        Returns the edit or deletion of the pressed card, which the answer to the press carries.
         """
+        removal = self._save_withdrawn()
         # What is posted shows what is true by then: one message is enough.
         keys = [key for key in self.refreshed if key not in self.posted]
         self.refreshed = {}
         if not keys:
-            return None
+            return removal
         asked_for, edit = outbox.refresh_all(self.tx, keys, now=self.now, pressed=self.pressed)
         if asked_for > (edit is not None):  # the pressed card is edited by the answer itself
             self.effects = True
-        return edit
+        return edit or removal
+
+    def _save_withdrawn(self) -> outbox.Edit | None:
+        """Save which messages must be deleted, and return the pressed one's deletion."""
+        keys, self.withdrawn = self.withdrawn, {}
+        if not keys:
+            return None
+        found, removal = outbox.withdraw(self.tx, keys, now=self.now, pressed=self.pressed)
+        if found > (removal is not None):
+            self.effects = True
+        return removal
 
     def ping(self, key: Key, channel_id: int, expires_at: datetime) -> None:
         """Queue a message to send once, if that is possible before `expires_at`."""
@@ -117,6 +133,13 @@ class Unit:
             expires_at=expires_at,
             now=self.now,
         )
+
+    def remind(self, key: Key, channel_id: int, expires_at: datetime) -> None:
+        """Have the message of an earlier ping show something newer, or send a new one."""
+        if outbox.renew(self.tx, key=str(key), expires_at=expires_at, now=self.now):
+            self.effects = True
+        else:
+            self.ping(key, channel_id, expires_at)
 
     def sync(self, key: Key) -> None:
         """Have the event in Google Calendar brought up to date at delivery."""
@@ -164,8 +187,7 @@ class ActUnit(Unit):
 
     def require_manager(self, action: str) -> None:
         """Refuse everybody who may not change the server's settings."""
-        if not self.caller.manages_group:
-            raise NotAllowedRefusal(f"Only people with Manage Server can {action}.")
+        require_manager(self.caller, action)
 
 
 @dataclass(frozen=True)
@@ -219,6 +241,12 @@ class Desk:
             yield unit
             unit.save_refreshes()
         self.saved(unit)
+
+
+def require_manager(caller: Caller, action: str) -> None:
+    """Refuse everybody who may not change the server's settings."""
+    if not caller.manages_group:
+        raise NotAllowedRefusal(f"Only people with Manage Server can {action}.")
 
 
 def row_id(row: object) -> int:

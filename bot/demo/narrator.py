@@ -13,7 +13,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from bot.core.refusals import say_duration
-from bot.demo.stage import Stage, labels
+from bot.demo.stage import Stage, labels, texts
 
 WIDTH = 92
 
@@ -83,6 +83,7 @@ class Narrator:
         for embed in message.embeds:
             title = _unescape(embed.title or "")
             parts += self._embed(embed)
+        parts += [Markdown(_lines(self.plain(text))) for text in texts(message)]
         if message.attachments:
             name = message.attachments[0].filename
             parts.append(Text(f"{'🖼' if name.endswith('.png') else '📎'}  {name}", style="magenta"))
@@ -125,8 +126,8 @@ class Narrator:
 
 
 def _lines(text: str) -> str:
-    """Keep the line ends of a text, which Markdown would join."""
-    return text.replace("\n", "  \n").replace("• ", "- ")
+    """Keep the line ends of a text, which Markdown would join; leave out signs of small print."""
+    return text.replace("-# ", "").replace("\n", "  \n").replace("• ", "- ")
 
 
 def _unescape(text: str) -> str:
@@ -135,4 +136,4 @@ def _unescape(text: str) -> str:
 
 def _fingerprint(message: discord.Message) -> str:
     embeds = [embed.to_dict() for embed in message.embeds]
-    return repr((message.content, embeds, labels(message)))
+    return repr((message.content, embeds, texts(message), labels(message)))

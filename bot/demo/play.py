@@ -1,10 +1,18 @@
-"""`dojo demo`: an evening with five people, then the server in the browser."""
+"""`dojo demo`: a server with five people in the browser, or their evening as a transcript."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import simcord
+from simcord.backend.errors import SetupError
 
+from bot.core.errors import StartError
 from bot.core.logs import set_up_logs
+from bot.core.unit import Caller
 from bot.demo.cast import (
     AT_HOME,
     BOOSTER,
@@ -17,7 +25,9 @@ from bot.demo.cast import (
     CastForecast,
     CastQuestion,
 )
+from bot.demo.living import LivingClock
 from bot.demo.narrator import Narrator
+from bot.demo.past import write_past
 from bot.demo.stage import Stage
 from storage.engine import Database
 
@@ -27,20 +37,31 @@ TURN = 600
 SWEEP = 6 * 3600
 
 
-async def play(out: Path, *, port: int, stay: bool) -> None:
-    """Play the evening into `out` and, with `stay`, serve it to the browser afterwards."""
+async def play(out: Path) -> None:
+    """Play a whole evening and the weeks after it, told as a transcript."""
     set_up_logs("ERROR")
     file = _fresh(out)
     database = Database(f"sqlite:///{file}")
     async with Stage.open(database, CAST[1:], start=EVENING, sweep_seconds=SWEEP) as stage:
-        stage.env.backend.edit_bot_profile("Forecasting Dojo")
-        host = stage.add_manager(HOST)
-        stage.people = {HOST: host, **stage.people}
+        _gather(stage)
         await Play(stage, Narrator(stage, CHAPTERS), out).run()
-        print(f"\nThe database is {file}; read it with")
-        print(f"    DOJO_DATABASE_URL=sqlite:///{file} .venv/bin/dojo export")
-        if stay:
-            await _serve(stage, port)
+        _say_where(file)
+
+
+async def live(out: Path, *, port: int, speed: float) -> None:
+    """Serve tonight's announcement to the browser, and let time pass until Ctrl+C.
+
+    Each second of the wall clock is `speed` seconds there.
+    """
+    set_up_logs("ERROR")
+    file = _fresh(out)
+    database = Database(f"sqlite:///{file}")
+    async with Stage.open(database, CAST[1:], start=EVENING) as stage:
+        _gather(stage)
+        write_past(database, partial(_caller, stage))
+        await Play(stage, Narrator(stage, 1), out).tonight()
+        _say_where(file)
+        await _serve(stage, port, speed)
 
 
 class Play:
@@ -62,6 +83,18 @@ class Play:
         await self._second_round()
         await self._at_home()
         await self._outcomes()
+
+    async def tonight(self) -> None:
+        """Plan an evening that begins in ten minutes, with questions and answers."""
+        self._tell.chapter("Tonight")
+        await self._stage.type(HOST, "settings channels", voice=self._stage.voice)
+        for brought in (BOOSTER, PEACE):
+            await self._bring(brought)
+        await self._type(HOST, "session schedule", when="in 10 minutes", title="Thursday circle")
+        for name in ("Boris", "Chidi", "Dana"):
+            await self._press(name, "Going")
+            await self._stage.people[name].join_voice(self._stage.voice)
+        await self._press("Emil", "Maybe")
 
     async def _days_before(self) -> None:
         self._tell.chapter("Days before: the session is planned")
@@ -100,8 +133,8 @@ class Play:
         self._tell.chapter("The blind forecast")
         for name, said in BOOSTER_ROUND.items():
             await self._record(name, said.blind)
-        self._tell.show(self._stage.card("Everyone's ready"))
-        await self._press(HOST, "Everyone's ready")
+        self._tell.show(self._stage.card("Go on"))
+        await self._press(HOST, "Go on")
 
     async def _circle(self) -> None:
         self._tell.chapter("The circle: ten minutes each")
@@ -111,7 +144,8 @@ class Play:
             self._tell.show(self._stage.card("Done"))
             if number == 1:
                 await self._wait(TURN - 90, "8 minutes and a half pass")
-                await self._press(speaker, "+2 min")
+                more = await self._stage.press(speaker, "More")
+                await self._press(speaker, "+2 min", more)
             elif number == 2:
                 await self._wait(TURN + 10, "the ten minutes pass, with cues")
                 self._tell.news()
@@ -126,7 +160,7 @@ class Play:
         for name, said in BOOSTER_ROUND.items():
             if said.final:
                 await self._record(name, said.final)
-        await self._press(HOST, "Everyone's ready")
+        await self._press(HOST, "Go on")
         self._tell.show(self._stage.card("Next round"))
         await self._save(self._stage.card("Next round").attachments[0], "circle.png")
 
@@ -143,13 +177,13 @@ class Play:
     async def _round(self, said: dict[str, CastForecast]) -> None:
         for name, one in said.items():
             await self._stage.record(name, one.blind)
-        await self._stage.press(HOST, "Everyone's ready")
+        await self._stage.press(HOST, "Go on")
         for _ in CAST:
             speaker = self._speaker()
             await self._stage.wait(200)
             await self._stage.record(speaker, said[speaker].turn, said[speaker].reason)
             await self._stage.press(speaker, "Done")
-        await self._stage.press(HOST, "Everyone's ready")
+        await self._stage.press(HOST, "Go on")
         self._tell.say("Blind forecasts, five turns, last updates …")
 
     async def _at_home(self) -> None:
@@ -207,8 +241,12 @@ class Play:
         why = f", because “{reason}”" if reason else ""
         self._tell.act(name, f"presses [Record forecast] and types {said}{why}", answer)
 
-    async def _press(self, who: str, label: str) -> None:
-        answer = await self._stage.press(who, label)
+    async def _press(
+        self, who: str, label: str, seen: simcord.InteractionResult | None = None
+    ) -> None:
+        """Press a button of a card, or of what this person alone has just seen."""
+        private = seen.response.message if seen is not None and seen.response else None
+        answer = await self._stage.press(who, label, private)
         self._tell.act(who, f"presses [{label}]", answer)
 
     async def _type(
@@ -233,21 +271,70 @@ class Play:
         return next(name for name in CAST if f"· {name} ·" in title)
 
 
-async def _serve(stage: Stage, port: int) -> None:
-    """Serve simcord's preview of the server until Ctrl+C."""
-    viewers = list(stage.people.values())
-    async with stage.env.preview(
-        stage.channel, viewers=viewers, layout="channel", port=port or None
-    ) as preview:
+async def _serve(stage: Stage, port: int, speed: float) -> None:
+    """Serve simcord's preview of the server, with its clock running, until Ctrl+C."""
+    async with _preview(stage, port) as preview:
+        running = asyncio.create_task(LivingClock(stage.env, preview, speed).run())
         print("\nGo on yourself, as any member: type slash commands, press buttons, fill in forms.")
         print(f"    {preview.url}")
-        print("Ctrl+C ends it.", flush=True)
-        await preview.wait_closed()
+        pace = "as it does here" if speed == 1 else f"{speed:g} times as fast"
+        print(f"Time passes there {pace}. Ctrl+C ends it.", flush=True)
+        closed = asyncio.create_task(preview.wait_closed())
+        try:
+            await asyncio.wait({running, closed}, return_when=asyncio.FIRST_COMPLETED)
+            if running.done():
+                running.result()
+        finally:
+            running.cancel()
+            closed.cancel()
+
+
+@asynccontextmanager
+async def _preview(stage: Stage, port: int) -> AsyncIterator[Any]:
+    """Open simcord's preview for all members, or say that the port is taken."""
+    viewers = list(stage.people.values())
+    preview = stage.env.preview(stage.channel, viewers=viewers, layout="channel", port=port or None)
+    try:
+        await preview.__aenter__()
+    except SetupError as error:
+        raise StartError(f"The demo cannot be shown: {error}. Choose another --port.") from None
+    try:
+        yield preview
+    finally:
+        await preview.close()
+
+
+def _gather(stage: Stage) -> None:
+    """Give the bot its name, and the server its host."""
+    stage.env.backend.edit_bot_profile("Forecasting Dojo")
+    host = stage.add_manager(HOST)
+    stage.people = {HOST: host, **stage.people}
+
+
+def _caller(stage: Stage, name: str) -> Caller:
+    return Caller(
+        group_id=stage.guild.id,
+        group_name=stage.guild.name,
+        user_id=stage.people[name].id,
+        name=name,
+        channel_id=stage.channel.id,
+    )
+
+
+def _say_where(file: Path) -> None:
+    print(f"\nThe database is {file}; read it with")
+    print(f"    DOJO_DATABASE_URL=sqlite:///{file} .venv/bin/dojo export")
 
 
 def _fresh(out: Path) -> Path:
     """Return the file of the demo's own database, after deleting the old one."""
-    out.mkdir(parents=True, exist_ok=True)
-    for file in out.glob("demo.db*"):
-        file.unlink()
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for file in out.glob("demo.db*"):
+            file.unlink()
+        (out / "demo.db").touch()
+    except OSError as error:
+        raise StartError(
+            f"The demo cannot write into {out} ({error.strerror}). Name another folder with --out."
+        ) from None
     return out / "demo.db"

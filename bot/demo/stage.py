@@ -17,7 +17,7 @@ from bot.answers.kinds import kind_of, read_kind
 from bot.app import App
 from bot.demo.virtual import virtual_alarms
 from bot.door.messages import components_of
-from storage import migrate
+from storage import groups, migrate
 from storage.engine import Database
 
 MANAGER = discord.Permissions(manage_guild=True, manage_events=True)
@@ -33,8 +33,8 @@ class PatientEnv(simcord.Env):
         await super()._settle_internal(timeout=max(timeout or 0.0, self.settle_timeout), **more)
 
 
-# Seconds to wait for the bot. Timers due within them would be waited for by the wall clock, so it
-# is no longer than needed.
+# Seconds to wait for the bot. Timers due within them (not alarms, which wait for the virtual clock)
+# would be waited for by the wall clock, so it is no longer than needed.
 SETTLE_TIMEOUT = 30.0
 
 
@@ -62,11 +62,13 @@ class Stage:
         sweep_seconds: float = 30,
         settle_timeout: float = SETTLE_TIMEOUT,
         start: datetime | None = None,
+        newcomer: bool = False,
         **parts: Any,
     ) -> AsyncIterator["Stage"]:
         """Open the stage with the bot logged in; the virtual clock stands still unless moved.
 
-        `parts` is what the app is given beside its database.
+        `parts` is what the app is given beside its database. A `newcomer` has only now been
+        invited, and will welcome the group.
         """
         migrate.upgrade(database)
         parts["sweep_seconds"] = sweep_seconds
@@ -81,9 +83,12 @@ class Stage:
         env = PatientEnv(app.client, check_errors=False, settle_timeout=settle_timeout)
         if start is not None:
             env.backend.clock.advance((start - env.now()).total_seconds())
-        with virtual_alarms():
+        with virtual_alarms(env):
             await env.start()
             stage = cls(env, app, names, parts)
+            if not newcomer:
+                with database.write() as tx:
+                    groups.get_or_add(tx, stage.guild.id, "Forecasting circle").welcomed = True
             try:
                 await env.settle()
                 yield stage
@@ -111,7 +116,7 @@ class Stage:
     ) -> discord.Message:
         """Return the newest card, or the newest with an enabled button of this label."""
         for message in reversed(self.messages(channel)):
-            if label is None or label in labels(message):
+            if label is None or full_label(message, label):
                 return message
         raise LookupError(f"No card has a button {label!r}: {self.transcript(channel)}")
 
@@ -119,7 +124,35 @@ class Stage:
         self, who: str, label: str, message: discord.Message | None = None
     ) -> simcord.InteractionResult:
         """Press a button as this person, on the newest card that has it."""
-        return await self.people[who].click(message or self.card(label), label=label)
+        seen = message or self.card(label)
+        return await self.people[who].click(seen, label=full_label(seen, label) or label)
+
+    async def more(self, who: str, label: str) -> simcord.InteractionResult:
+        """Press a button behind More as this person."""
+        private = await self.press(who, "More")
+        return await self.answer(who, private, label)
+
+    async def answer(
+        self, who: str, asked: simcord.InteractionResult, label: str
+    ) -> simcord.InteractionResult:
+        """Press a button of the private message that an earlier press was answered with."""
+        return await self.people[who].click(private_message(asked), label=label)
+
+    async def finish(self, who: str) -> simcord.InteractionResult:
+        """Press Done as this person, and Finish anyway where the bot asks."""
+        answer = await self.press(who, "Done", self.card("Pass"))
+        if answer.response is None or not answer.response.ephemeral:
+            return answer
+        return await self.answer(who, answer, "Finish anyway")
+
+    async def leave(self, who: str) -> simcord.InteractionResult:
+        """Leave the circle as this person, in a round or in its lobby."""
+        newest = self.card()
+        if "More" in labels(newest) and "Leave" not in labels(newest):
+            asked = await self.more(who, "Leave")
+        else:
+            asked = await self.press(who, "Leave")
+        return await self.answer(who, asked, "Leave")
 
     async def fill(
         self, who: str, form: simcord.InteractionResult, **values: Any
@@ -178,6 +211,19 @@ class Stage:
         return "\n".join(as_text(message) for message in self.messages(channel))
 
 
+def full_label(message: discord.Message, label: str) -> str | None:
+    """Return the label of an enabled button; one may go on with a count, "I'm ready (2 of 6)"."""
+    return next(
+        (one for one in labels(message) if one == label or one.startswith(f"{label} (")), None
+    )
+
+
+def private_message(result: simcord.InteractionResult) -> discord.Message:
+    """Return the newest private message that a press was answered with."""
+    said = [one for one in (result.response, *result.followups) if one is not None]
+    return said[-1].message
+
+
 def labels(message: discord.Message) -> list[str]:
     """Return the labels of a message's enabled buttons."""
     return [
@@ -194,12 +240,15 @@ def as_text(message: discord.Message) -> str:
         parts += [embed.title or "", embed.description or ""]
         parts += [f"{field.name}\n{field.value}" for field in embed.fields]
         parts += [embed.footer.text or ""]
-    parts += [part.content for part in components_of(message) if _is_text(part)]
+    parts += texts(message)
     buttons = labels(message)
     if buttons:
         parts.append("  ".join(f"[{label}]" for label in buttons))
     return "\n".join(part for part in parts if part)
 
 
-def _is_text(part: object) -> bool:
-    return isinstance(part, discord.TextDisplay)
+def texts(message: discord.Message) -> list[str]:
+    """Return the texts of a message that is laid out in parts."""
+    return [
+        part.content for part in components_of(message) if isinstance(part, discord.TextDisplay)
+    ]

@@ -1,6 +1,6 @@
 """The table of cards: how to read and draw each; `registry.py` fills it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,12 +11,12 @@ from bot.core.keys import Key
 from bot.core.unit import Desk
 from bot.door.messages import Message
 from storage.enums import CardKind
-from storage.tables import Meetup, Question, Round
+from storage.tables import Group, Meetup, Question, Round
 
 Read = Callable[[Session, Key, datetime], Any]
 Draw = Callable[[Any], Message]
 # What the number in a card's key is the number of.
-Owner = type[Meetup] | type[Round] | type[Question]
+Owner = type[Meetup] | type[Round] | type[Question] | type[Group]
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,19 @@ class Card:
     """One kind of card.
 
     `read` returns what it shows, or None once there is nothing to show any more. A card with a
-    picture has `undrawn`, which draws the card around the picture that Discord has already.
+    picture has `undrawn`, which draws the card around the picture that Discord has already. One
+    that somebody deleted comes back with its next change, unless `returns` is false.
+    A message without buttons that may be deleted has `traces`: all that it may have shown.
+    `linked_on` returns the card that links to this one, so it changes once this one is posted.
     """
 
     read: Read
     draw: Draw
     owner: Owner | None = None
     undrawn: Draw | None = None
+    returns: bool = True
+    traces: Callable[[Session, Key, datetime], Sequence[Any]] | None = None
+    linked_on: Callable[[Key], Key] | None = None
 
 
 def timeless(read: Callable[[Session, Key], Any]) -> Read:
@@ -47,6 +53,23 @@ class CardTable:
     def has_picture(self, key: Key) -> bool:
         """Tell whether the card has a picture, which takes long to draw."""
         return self.cards[key.kind].undrawn is not None
+
+    def returns(self, key: Key) -> bool:
+        """Tell whether the card is posted again after somebody has deleted it."""
+        return self.cards[key.kind].returns
+
+    def traces(self, desk: Desk, key: Key) -> list[Message]:
+        """Return all that a message may have shown, by which it is found without buttons."""
+        card = self.cards[key.kind]
+        if card.traces is None:
+            return []
+        with desk.db.read() as tx:
+            return [card.draw(shown) for shown in card.traces(tx, key, desk.clock())]
+
+    def linked_on(self, key: Key) -> Key | None:
+        """Return the card that links to this one, if any."""
+        card = self.cards.get(key.kind)
+        return card.linked_on(key) if card is not None and card.linked_on is not None else None
 
     def render(
         self, desk: Desk, key: Key, *, pictures: bool = True, group_id: int | None = None
@@ -89,6 +112,8 @@ class CardTable:
 
 
 def _is_of_group(tx: Session, card: Card, key: Key, group_id: int) -> bool:
+    if card.owner is Group:
+        return key.id == group_id
     if card.owner is Round:
         held = tx.get(Round, key.id)
         row: Question | Meetup | None = tx.get(Meetup, held.session_id) if held else None

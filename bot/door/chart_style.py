@@ -3,16 +3,16 @@
 It knows nothing of rounds, members or scores. It never touches pyplot or rcParams: pictures are
 drawn in worker threads, and those two belong to all threads at once.
 
-Lengths are points (1/72 inch), counted from the top left corner like a web page. A card is 432
-points wide and 1200 pixels; a phone shows it about 400 pixels wide, so 10 points is the smallest
-lettering that can still be read there.
+Lengths are points (1/72 inch), counted from the top left corner like a web page. Every card is 288
+points wide, and a phone shows it about 290 pixels wide: so a point is a pixel there, and 11 is the
+smallest lettering. What does not fit makes a card taller, never smaller.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
-from typing import Any
+from typing import Any, Literal
 from unicodedata import category, normalize
 
 from matplotlib.artist import Artist
@@ -33,19 +33,23 @@ STRIPE = "#262a34"
 GRID = "#414757"
 INK = "#f4f5f7"
 MUTED = "#b4bac6"
-BLUE = "#79b8ff"
-AMBER = "#ffb638"
-GREEN = "#62d794"
-VIOLET = "#d9a9ff"
+BLUE = "#6cb6ff"
+AMBER = "#ffb000"
+GREEN = "#3fbf4f"
+PINK = "#f07cc0"
+RED = "#ff7f50"
 
-TITLE, BODY, SMALL = 15.0, 11.5, 10.0
-NORMAL_WIDTH, LARGE_WIDTH, MARGIN = 432.0, 504.0, 16.0
+TITLE, BODY, SMALL = 13.0, 11.5, 11.0
+WIDTH, MARGIN = 288.0, 12.0
 ALT_TEXT_LIMIT = 1000
 
-_DPI = 200
+_DPI = 300
 _SIGN = "•"  # stands for a character that no font here can draw
-_TITLE_LINE, _SENTENCE_LINE = 20.0, 15.5
-_MARKS_IN_A_ROW = 3  # stacked accents climb out of the card otherwise
+_TOP, _TITLE_LINE, _SENTENCE_LINE, _KEY_LINE, _GAP = 10.0, 17.0, 14.5, 16.0, 5.0
+_TITLE_LINES, _SENTENCE_LINES = 3, 9
+_KEY_MARK, _KEY_PAD, _KEY_SPACE = 13.0, 4.0, 10.0
+_NARROW = 6  # letters as wide as one is high; most are wider
+_MARKS_IN_A_ROW = 2  # stacked accents climb out of the card otherwise
 _DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _JOINERS = "\u200c\u200d"
 _SELECTORS = range(0xFE00, 0xFE10)
@@ -69,40 +73,45 @@ _WANTED = (
 
 @dataclass(frozen=True)
 class Heading:
-    """A title and a sentence under it, already broken into the lines that fit."""
+    """A title, a sentence and the marks explained, already broken into the lines that fit."""
 
     title: tuple[str, ...]
     sentence: tuple[str, ...]
+    key: tuple[tuple[Artist, ...], ...] = ()
 
     @property
     def height(self) -> float:
         """Return the points taken from the top of the card, with the space below."""
-        return 20 + _TITLE_LINE * len(self.title) + _SENTENCE_LINE * len(self.sentence)
+        lines = _TITLE_LINE * len(self.title) + _SENTENCE_LINE * len(self.sentence)
+        return _TOP + lines + _KEY_LINE * len(self.key) + _GAP * (2 if self.key else 1)
 
 
-def heading(title: str, sentence: str, width: float = NORMAL_WIDTH, *, lines: int = 3) -> Heading:
-    """Break a title (two lines at most) and a sentence to the card's width."""
-    room = width - 2 * MARGIN
+def heading(title: str, sentence: str, key: Sequence[Artist] = ()) -> Heading:
+    """Break a title, a sentence and the labels of marks to the card's width."""
+    room = WIDTH - 2 * MARGIN
     return Heading(
-        wrap(title, room, size=TITLE, bold=True, lines=2),
-        wrap(sentence, room, size=BODY, lines=lines),
+        wrap(title, room, size=TITLE, bold=True, lines=_TITLE_LINES),
+        wrap(sentence, room, size=SMALL, lines=_SENTENCE_LINES),
+        tuple(map(tuple, _flow(key, room))),
     )
 
 
-def figure(width: float, height: float, head: Heading) -> Figure:
+def figure(height: float, head: Heading) -> Figure:
     """Return an empty card with its heading.
 
     Its canvas is Agg, so no window system is needed.
     """
-    card = Figure(figsize=(width / 72, height / 72), dpi=_DPI, facecolor=CARD)
+    card = Figure(figsize=(WIDTH / 72, height / 72), dpi=_DPI, facecolor=CARD)
     FigureCanvasAgg(card)
-    top = MARGIN + 8.0
+    top = _TOP + _TITLE_LINE / 2
     for line in head.title:
         write(card, MARGIN, top, line, size=TITLE, bold=True)
         top += _TITLE_LINE
     for line in head.sentence:
-        write(card, MARGIN, top - 2, line, color=MUTED)
+        write(card, MARGIN, top, line, size=SMALL, color=MUTED)
         top += _SENTENCE_LINE
+    for at, row in enumerate(head.key):
+        _write_key(card, top - _SENTENCE_LINE / 2 + _GAP + at * _KEY_LINE, row)
     return card
 
 
@@ -112,17 +121,29 @@ def axes(card: Figure, left: float, top: float, width: float, height: float) -> 
     box = (left / across, 1 - (top + height) / down, width / across, height / down)
     area = card.add_axes(box, facecolor="none")
     area.spines[:].set_visible(False)
-    area.tick_params(length=0, pad=6, colors=MUTED, labelsize=SMALL, labelfontfamily=_WANTED[0])
+    area.tick_params(length=0, pad=4, colors=MUTED, labelsize=SMALL, labelfontfamily=_WANTED[0])
     return area
 
 
-def percent_axis(area: Axes, which: str, *, labels: bool = True) -> None:
-    """Run an axis from 0 to 100%, with quarter lines and room for dots."""
+def percent_axis(
+    area: Axes, which: Literal["x", "y"], *, labels: bool = True, halves: bool = True
+) -> None:
+    """Run an axis from 0 to 100%, with quarter lines and room for dots.
+
+    Without `halves`, a low axis names its two ends only.
+    """
     axis, limits = (area.xaxis, area.set_xlim) if which == "x" else (area.yaxis, area.set_ylim)
     quarters = (0.0, 0.25, 0.5, 0.75, 1.0)
     limits(-0.03, 1.03)
-    axis.set_ticks(quarters, [say_share(at) if labels else "" for at in quarters])
-    area.grid(visible=True, axis="x" if which == "x" else "y", color=GRID, linewidth=0.8)
+    named = {0.0, 0.5, 1.0} if halves else {0.0, 1.0}
+    said = [say_share(at) if labels and at in named else "" for at in quarters]
+    axis.set_ticks(quarters, said)
+    grid(area, which)
+
+
+def grid(area: Axes, which: Literal["x", "y"]) -> None:
+    """Draw the quiet lines behind everything at the places that an axis names."""
+    area.grid(visible=True, axis=which, color=GRID, linewidth=0.8)
     area.set_axisbelow(True)
 
 
@@ -170,30 +191,9 @@ def note(
 
 def stripe(card: Figure, top: float, height: float, *, color: str = STRIPE) -> None:
     """Colour a row of the card from edge to edge, behind everything."""
-    width = float(card.get_size_inches()[0]) * 72
-    box = Rectangle((0, top), width, height, transform=_points(card), zorder=-1)
+    box = Rectangle((0, top), WIDTH, height, transform=_points(card), zorder=-1)
     box.set(facecolor=color, edgecolor="none")
     card.add_artist(box)
-
-
-def key(card: Figure, top: float, handles: Sequence[Artist], columns: int) -> None:
-    """Explain the marks in one quiet block under the heading; each handle carries its label."""
-    across, down = (float(inches) * 72 for inches in card.get_size_inches())
-    card.legend(
-        handles=list(handles),
-        loc="upper left",
-        bbox_to_anchor=(MARGIN / across, 1 - top / down),
-        ncols=columns,
-        frameon=False,
-        prop=FontProperties(family=_WANTED[0], size=SMALL),
-        labelcolor=MUTED,
-        borderpad=0,
-        borderaxespad=0,
-        labelspacing=0.35,
-        handlelength=1.5,
-        handletextpad=0.45,
-        columnspacing=1.1,
-    )
 
 
 def to_png(card: Figure) -> bytes:
@@ -237,9 +237,10 @@ def readable(text: str, *, otherwise: str, bold: bool = False) -> str:
 def shorten(text: str, width: float, *, size: float = BODY, bold: bool = False) -> str:
     """Clean a text, and cut it with … if it is too wide."""
     text = clean(text, bold=bold)
-    if text_width(text, size=size, bold=bold) <= width:
+    most = int(width / size * _NARROW)  # more letters than this never fit, and need no measuring
+    if len(text) <= most and text_width(text, size=size, bold=bold) <= width:
         return text
-    fits, too_long = 0, len(text)
+    fits, too_long = 0, min(len(text), most)
     while too_long - fits > 1:
         middle = (fits + too_long) // 2
         short = text[:middle].rstrip() + "…"
@@ -261,6 +262,7 @@ def wrap(
     return (*broken, shorten(left, width, size=size, bold=bold)) if left else tuple(broken)
 
 
+@lru_cache(maxsize=1024)
 def text_width(text: str, *, size: float = BODY, bold: bool = False) -> float:
     """Measure a cleaned line in points, without needing a card."""
     families, weight = _face(text, bold=bold)
@@ -272,6 +274,42 @@ def _points(card: Figure) -> Affine2D:
     """Turn points from the top left corner into the pixels that matplotlib counts from below."""
     down = float(card.get_size_inches()[1]) * 72
     return Affine2D().scale(1, -1).translate(0, down).scale(_DPI / 72)
+
+
+def _flow(key: Sequence[Artist], room: float) -> list[list[Artist]]:
+    """Put as many marks with their labels on each line as fit."""
+    rows: list[list[Artist]] = []
+    left = 0.0
+    for mark in key:
+        needs = _KEY_MARK + _KEY_PAD + text_width(str(mark.get_label()), size=SMALL) + _KEY_SPACE
+        if not rows or needs - _KEY_SPACE > left:
+            rows.append([])
+            left = room
+        rows[-1].append(mark)
+        left -= needs
+    return rows
+
+
+def _write_key(card: Figure, top: float, row: Sequence[Artist]) -> None:
+    """Explain one line of marks; each carries its label."""
+    down = float(card.get_size_inches()[1]) * 72
+    drawn = card.legend(
+        handles=list(row),
+        labels=["."] * len(row),  # the real ones may begin with a sign that matplotlib skips
+        loc="upper left",
+        bbox_to_anchor=(MARGIN / WIDTH, 1 - top / down),
+        ncols=len(row),
+        frameon=False,
+        prop=FontProperties(family=_WANTED[0], size=SMALL),
+        borderpad=0,
+        borderaxespad=0,
+        handlelength=_KEY_MARK / SMALL,
+        handletextpad=_KEY_PAD / SMALL,
+        columnspacing=_KEY_SPACE / SMALL,
+    )
+    for mark, label in zip(row, drawn.get_texts(), strict=True):
+        letters = _letters(str(mark.get_label()), SMALL, MUTED, bold=False)
+        label.set(text=letters.pop("s"), **letters)
 
 
 def _first_line(text: str, width: float, size: float, *, bold: bool) -> str:

@@ -62,7 +62,8 @@ class DojoClient(discord.Client):
         """
         self.add_dynamic_items(Press, Choose)
         await self.app.begin()
-        await self.tree.sync()
+        synced = await self.tree.sync()
+        await self.app.note_commands({command.name: command.id for command in synced})
 
     async def on_ready(self) -> None:
         """Deliver what is due, and find out in which servers the bot is."""

@@ -4,8 +4,12 @@ import re
 from typing import Any, Self
 
 import discord
+from discord.ui.select import BaseSelect
 
 from bot.door.custom_ids import BUTTONS, SELECTS
+
+# Selects of words, of channels and of roles.
+AnySelect = BaseSelect[Any]
 
 
 class Press(discord.ui.DynamicItem[discord.ui.Button[Any]], template=BUTTONS):
@@ -23,8 +27,8 @@ class Press(discord.ui.DynamicItem[discord.ui.Button[Any]], template=BUTTONS):
         await interaction.client.pressed(interaction, self.custom_id)
 
 
-class Choose(discord.ui.DynamicItem[discord.ui.Select[Any]], template=SELECTS):
-    """A select on a card."""
+class Choose(discord.ui.DynamicItem[AnySelect], template=SELECTS):
+    """A select on a card: of words, of channels or of roles."""
 
     @classmethod
     async def from_custom_id(
@@ -35,4 +39,9 @@ class Choose(discord.ui.DynamicItem[discord.ui.Select[Any]], template=SELECTS):
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Hand the choice to the client, which knows the actions."""
-        await interaction.client.pressed(interaction, self.custom_id, *self.item.values)
+        await interaction.client.pressed(interaction, self.custom_id, *map(_said, self.item.values))
+
+
+def _said(value: str | discord.abc.Snowflake) -> str:
+    """Return a chosen word as it is, and a channel or a role as its id."""
+    return value if isinstance(value, str) else str(value.id)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from bot.core.keys import PATTERN, Key
-from bot.core.refusals import StaleRefusal
+from bot.core.refusals import OLD_BUTTON, StaleRefusal
 
 BUTTON, SELECT = "|", "="
 _ACTION = r"(?P<action>[a-z_]{1,20})"
@@ -37,7 +37,7 @@ class CustomId:
         """Read a custom id; refuse one that is not ours."""
         found = cls.find(text)
         if found is None:
-            raise StaleRefusal("This button is from an older version of the bot. Nothing happened.")
+            raise StaleRefusal(OLD_BUTTON)
         return found
 
     @classmethod

@@ -25,7 +25,7 @@ LONGEST_CONTENT = 2000
 # A shorter option of a command is typed again faster than it is copied.
 WORTH_COPYING = 20
 _STRING_OPTION = 3
-_HOW = "**Correct it** opens the form as you typed it; it is kept for 15 minutes."
+_HOW = "**Correct it** opens the form as you typed it; it is kept for 15m."
 
 
 def filled_form(interaction: discord.Interaction[Any]) -> FilledForm | None:

@@ -18,7 +18,7 @@ from bot.core import drafts
 from bot.core.drafts import FilledForm
 from bot.core.errors import RepeatedInteractionError
 from bot.core.keys import Key
-from bot.core.refusals import Refusal, StaleRefusal, clean_text
+from bot.core.refusals import OLD_BUTTON, Refusal, StaleRefusal, clean_text
 from bot.core.unit import Caller, Desk, Unit
 from bot.door import forms
 from bot.door.card_table import CardTable
@@ -40,6 +40,19 @@ NEEDED = frozenset({"send_messages", "embed_links", "attach_files"})
 PATIENCE = 1.5
 # An answer to an interaction is worth nothing after this.
 ANSWER_TIMEOUT = 20
+# Cards that are never shown to one person alone: there, a press is answered in words.
+OF_THE_GROUP = frozenset(
+    {
+        CardKind.LOBBY,
+        CardKind.BLIND,
+        CardKind.TURN,
+        CardKind.CUE,
+        CardKind.FINAL,
+        CardKind.STOPPED,
+        CardKind.SUMMARY,
+    }
+)
+SHOWN_THERE = "Done. The card in the channel shows it."
 
 
 @dataclass
@@ -47,11 +60,13 @@ class _Pressed:
     """The card under a press, read in the transaction of the change.
 
     `edit` is the edit that the answer carries; it is counted as under way with the change itself.
+    `gone` says that the answer deletes the card instead.
     """
 
     at: Key
     cards: CardTable
     edit: outbox.Edit | None = None
+    gone: bool = False
     draw: Callable[[], Message | None] | None = None
 
     def close(self, unit: Unit) -> None:
@@ -59,6 +74,7 @@ class _Pressed:
 
         In this order, what was read is at least as new as the version of the edit.
         """
+        self.gone = str(self.at) in unit.withdrawn
         unit.refresh(self.at)
         self.edit = unit.save_refreshes()
         if self.at in unit.seen:
@@ -108,17 +124,19 @@ class Door:
             role_ids=frozenset(role.id for role in user.roles),
         )
 
-    def require_posting(self) -> None:
-        """Refuse to go on where the bot may not post cards."""
+    def require_posting(self, elsewhere: discord.abc.GuildChannel | None = None) -> None:
+        """Refuse to go on where the bot may not post cards: here, or in another channel."""
+        allowed = self.interaction.app_permissions
+        if elsewhere is not None:
+            allowed = elsewhere.permissions_for(elsewhere.guild.me)
         lacking = [
-            name.replace("_", " ").title()
-            for name, allowed in self.interaction.app_permissions
-            if name in NEEDED and not allowed
+            name.replace("_", " ").title() for name, has in allowed if name in NEEDED and not has
         ]
         if lacking:
+            place = f"<#{elsewhere.id}>" if elsewhere else "this channel"
             raise Refusal(
-                f"I cannot post my cards in this channel: I lack {', '.join(lacking)}. Allow me "
-                "these here, or use another channel."
+                f"I cannot post my cards in {place}: I lack {', '.join(lacking)}. Allow me these "
+                f"{'there' if elsewhere else 'here'}, or use another channel."
             )
 
     async def do(self, service: "Service[P, R]", /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -246,12 +264,29 @@ class Door:
             return
         await answer_once(lambda: self.interaction.response.edit_message(**message.to_edit()))
 
-    async def show(self, key: Key) -> None:
-        """Answer the caller alone with the card as it is now."""
+    async def reply(self, text: str = "", message: Message | None = None) -> None:
+        """Answer the caller alone, in the place of the private message that was pressed."""
+        if self._is_private:
+            shown = message or Message()
+            await self.replace(replace(shown, content=text or shown.content))
+        else:
+            await self.whisper(text, message)
+
+    @property
+    def _is_private(self) -> bool:
+        """Tell whether the pressed message is one that only the caller sees."""
+        pressed = self.interaction.message
+        return pressed is not None and pressed.flags.ephemeral
+
+    async def show(self, key: Key, note: str = "") -> None:
+        """Answer the caller alone with the card as it is now; a note stands above it.
+
+        Where it was pressed on a private message, it takes that message's place.
+        """
         message = await self.do(_render_for, self.app.cards, key)
         if message is None:
             raise StaleRefusal("There is nothing to show any more.")
-        await self.whisper(message.content, message)
+        await self.reply(note or message.content, message)
 
     @property
     def on_card(self) -> bool:
@@ -266,6 +301,10 @@ class Door:
 
         This saves a request to Discord: the answer is the edit.
         """
+        if self._is_private and at.kind in OF_THE_GROUP:
+            done = await self.do(service, *args, **kwargs)
+            await self.replace(Message(content=SHOWN_THERE))
+            return done
         self._answers_with_card = True
         pressed = _Pressed(at, self.app.cards)
         shown = None
@@ -273,13 +312,25 @@ class Door:
             result, message = await self.do(
                 _change_and_draw, pressed, lambda desk, who: service(desk, who, *args, **kwargs)
             )
-            if await self._update(message):
+            if pressed.gone and pressed.edit is not None:
+                shown = await self._take_away()
+            elif await self._update(message):
                 shown = message
         finally:
             # An answer that failed may have arrived all the same, so the card is edited once more.
             if pressed.edit is not None:
                 self.app.delivery.answered(pressed.edit, shown)
         return result
+
+    async def act(
+        self, at: Key, said: str, service: "Service[P, R]", /, *args: P.args, **kwargs: P.kwargs
+    ) -> None:
+        """Run a service, and show it on the pressed card; where that is private, say it."""
+        if self._is_private:
+            await self.do(service, *args, **kwargs)
+            await self.replace(Message(content=said))
+        else:
+            await self.change(at, service, *args, **kwargs)
 
     async def _update(self, message: Message | None) -> bool:
         """Edit the pressed card to show the message; tell whether it shows it now."""
@@ -291,6 +342,14 @@ class Door:
                 lambda: self.interaction.response.edit_message(**message.to_edit(files=False))
             )
         return True
+
+    async def _take_away(self) -> Message | None:
+        """Delete the pressed card, which has nothing to show any more; None if that failed."""
+        await self.acknowledge()
+        with suppress(discord.HTTPException, aiohttp.ClientError, OSError):
+            await self.interaction.delete_original_response()
+            return Message()
+        return None
 
     async def acknowledge(self) -> None:
         """Answer a press whose change shows elsewhere."""
@@ -322,7 +381,7 @@ class Door:
 
 async def unknown_press(_door: Door, _at: Key, _values: tuple[str, ...]) -> None:
     """Refuse a button that this version of the bot does not know."""
-    raise StaleRefusal("This button is from another version of the bot. Nothing happened.")
+    raise StaleRefusal(OLD_BUTTON)
 
 
 UNKNOWN = Action(unknown_press, ())

@@ -8,12 +8,13 @@ from enum import Enum
 from typing import Any, Literal
 
 import discord
+from discord.ui.select import BaseSelect
 
 from bot.core.keys import Key
-from bot.door.components import Choose, Press
+from bot.door.components import AnySelect, Choose, Press
 from bot.door.custom_ids import SELECT, CustomId
 
-Item = discord.ui.Button[Any] | discord.ui.Select[Any]
+Item = discord.ui.Button[Any] | AnySelect
 
 TITLE_LIMIT = 256
 FIELD_LIMIT = 1024
@@ -196,10 +197,10 @@ def _rows(items: Sequence[Item]) -> list[list[Item]]:
     """Return the items by row: five buttons, or one select; an item may ask for its row."""
     rows: list[list[Item]] = []
     for item in items:
-        alone = isinstance(item, discord.ui.Select)
+        alone = isinstance(item, BaseSelect)
         beside = rows[-1] if rows else None
         fits = beside and not alone and len(beside) < ROW_LIMIT and item.row == beside[0].row
-        if fits and beside and not isinstance(beside[0], discord.ui.Select):
+        if fits and beside and not isinstance(beside[0], BaseSelect):
             beside.append(item)
         else:
             rows.append([item])
@@ -208,7 +209,7 @@ def _rows(items: Sequence[Item]) -> list[list[Item]]:
 
 def _pressable(item: Item) -> discord.ui.Item[Any]:
     """Make a button or select send its presses here; a link stays as it is."""
-    if isinstance(item, discord.ui.Select):
+    if isinstance(item, BaseSelect):
         return Choose(item)
     return item if item.url else Press(item)
 
@@ -264,7 +265,9 @@ def select(
 
 def safe(text: str) -> str:
     """Return members' text without anything that formats, links or pings."""
-    return discord.utils.escape_mentions(discord.utils.escape_markdown(text))
+    escaped = discord.utils.escape_mentions(discord.utils.escape_markdown(text))
+    # A link that was cut short is not escaped yet, and what follows it could complete it.
+    return escaped.replace("](", "]\\(")
 
 
 def cut(text: str, limit: int) -> str:
@@ -307,6 +310,11 @@ def one_line(text: str, limit: int) -> str:
 def moment(at: datetime) -> str:
     """Write a date and time that clients show in their zone: "20 November 2026 19:00"."""
     return discord.utils.format_dt(at, "f")
+
+
+def weekday(at: datetime) -> str:
+    """Write weekday, date and time in each client's zone: "Friday, 20 November 2026 19:00"."""
+    return discord.utils.format_dt(at, "F")
 
 
 def day(at: datetime) -> str:

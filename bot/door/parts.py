@@ -118,6 +118,9 @@ class Parts(Protocol):
     async def begin(self) -> None:
         """Go on where the last process stopped."""
 
+    async def note_commands(self, ids: Mapping[str, int]) -> None:
+        """Note the ids that Discord has given to the slash commands."""
+
     def run(
         self, work: Callable[..., Any], /, *args: Any, **kwargs: Any
     ) -> "Coroutine[Any, Any, Any]":

@@ -1,4 +1,4 @@
-"""How forecasts look: the receipt, the form, a question's history."""
+"""How forecasts look: the receipt and the form."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,16 +9,16 @@ import discord
 from bot.answers import pieces
 from bot.answers.beliefs import is_certain, say_belief, say_in_full, write_parts
 from bot.answers.card_words import words_of
-from bot.answers.formats import AnswerFormat, list_options
+from bot.answers.formats import list_options
 from bot.answers.options_words import LONGEST_LABEL
 from bot.answers.probabilities import LONGEST_REASON
 from bot.answers.wording import MOST_FIELDS, FormField
 from bot.core.keys import Key
 from bot.core.numbers import say_probability
 from bot.door.custom_ids import CustomId
-from bot.door.messages import BLUE, DESCRIPTION_LIMIT, Message, card, cut, lines, one_line, safe
-from bot.forecasts.service import History, HistoryLine, Prepared, Receipt
-from storage.enums import CardKind, ForecastKind
+from bot.door.messages import cut, safe
+from bot.forecasts.service import Prepared, Receipt
+from storage.enums import CardKind
 
 LONGEST_FORM_TITLE = 45
 # How the fields of one forecast are called, with a number from 0.
@@ -45,7 +45,7 @@ def forecast_form(
     form.add_item(
         discord.ui.Label(
             text="The key reason",
-            description=_who_sees(at),
+            description=_who_sees(at, prepared),
             component=discord.ui.TextInput(
                 custom_id="reason",
                 style=discord.TextStyle.paragraph,
@@ -108,7 +108,9 @@ def _field(field: FormField) -> discord.ui.Label[Any]:
     )
 
 
-def _who_sees(at: Key) -> str:
+def _who_sees(at: Key, prepared: Prepared) -> str:
+    if prepared.stays_blind:
+        return "Forecast now, and it is not blind any more when a session takes the question."
     if at.kind == CardKind.BLIND:
         return "One line; nobody sees it before the round closes."
     return "One line; the others see it with your forecast."
@@ -136,31 +138,3 @@ def receipt(shown: Receipt) -> str:
     if is_certain(shown.belief, shown.asked):
         text += " That is certainty: no room is left for surprise."
     return text
-
-
-def history_card(history: History) -> Message:
-    """List a question's forecasts in order."""
-    rows = [_history_line(line, history.asked) for line in history.lines]
-    text = lines(rows[-60:], DESCRIPTION_LIMIT, empty="Nobody has forecast it yet.")
-    embed = card(f"History: {safe(history.title)}", text, BLUE)
-    if history.asked.has_options:
-        options = [safe(option) for option in list_options(history.asked)]
-        embed.add_field(name="Options, in this order", value=lines(options), inline=False)
-    if len(rows) > 60:
-        embed.set_footer(text=f"The newest 60 of {len(rows)}; /data export has all.")
-    if history.hidden:
-        embed.add_field(
-            name="Hidden",
-            value="Blind forecasts are shown when the round closes.",
-            inline=False,
-        )
-    return Message(embed=embed)
-
-
-def _history_line(line: HistoryLine, asked: AnswerFormat) -> str:
-    kind = {ForecastKind.BLIND: " blind", ForecastKind.TURN: " turn"}.get(line.kind, "")
-    late = ", late" if line.late else ""
-    reason = f" · {one_line(line.reason, 100)}" if line.reason else ""
-    when = discord.utils.format_dt(line.made_at, "f")
-    said = safe(say_belief(line.belief, asked))
-    return f"{when} **{said}** {safe(line.name)}{kind}{late}{reason}"

@@ -9,6 +9,7 @@ from bot.core import keys
 from bot.door.interactions import Door
 from bot.door.parts import AnyCommand
 from bot.forecasts import cards as forecasts_cards
+from bot.forecasts import pictures as forecasts_pictures
 from bot.forecasts import service as forecasts_service
 from bot.questions import service as questions_service
 from bot.questions.commands import question_choices
@@ -45,8 +46,7 @@ async def history(interaction: discord.Interaction[Any], question: str) -> None:
     """Show the forecasts of a question."""
     door = Door(interaction)
     question_id = await door.do(questions_service.find_id, question)
-    found = await door.do(forecasts_service.show_history, question_id)
-    await door.whisper(message=forecasts_cards.history_card(found))
+    await door.whisper(message=await door.draw(forecasts_pictures.history, question_id))
 
 
 COMMANDS: tuple[AnyCommand, ...] = (forecast, history)

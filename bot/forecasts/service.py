@@ -4,9 +4,7 @@ A forecast is never refused because a button is old. As long as its question is 
 recorded, in the phase that the round has reached by now.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from sqlmodel import Session
 
@@ -19,6 +17,8 @@ from bot.core.card_refresh import Change
 from bot.core.keys import Key
 from bot.core.refusals import StaleRefusal
 from bot.core.unit import ActUnit, Caller, Desk, row_id
+from bot.forecasts.read_model import History, read_history
+from bot.questions import read_model as questions_read_model
 from bot.questions import rules as questions_rules
 from bot.questions import service as questions_service
 from bot.rounds import mapping as rounds_mapping
@@ -29,13 +29,11 @@ from bot.rounds import service as rounds_service
 from bot.rounds.rows import Recording
 from storage import forecasts, groups, rounds
 from storage.enums import CardKind
-from storage.tables import Forecast, ForecastKind, Meetup, Phase, Question, Round
+from storage.tables import ForecastKind, Meetup, Phase, Question, Round
 
 # The kinds of cards that name a question, not a round.
 OF_QUESTIONS = frozenset({CardKind.QUESTION, CardKind.RESOLUTION})
-# Those that name a turn.
-OF_TURNS = frozenset({CardKind.TURN, CardKind.CUE})
-NOT_HERE = "That round is not in this group. Nothing happened."
+NOT_HERE = "That round is not in this group. Nothing happened: `/question list` shows what is here."
 
 
 @dataclass(frozen=True)
@@ -58,34 +56,17 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Prepared:
-    """What a form shows before a member fills it in; `speaks` tells that it is their turn."""
+    """What a form shows before a member fills it in.
+
+    `stays_blind` tells that the member could still forecast blind when a session takes it;
+    `speaks` that it is their turn.
+    """
 
     question: str
     previous: Belief | None
     asked: AnswerFormat = BINARY
+    stays_blind: bool = False
     speaks: bool = False
-
-
-@dataclass(frozen=True)
-class HistoryLine:
-    """One forecast in a question's history."""
-
-    name: str
-    belief: Belief
-    kind: ForecastKind
-    late: bool
-    made_at: datetime
-    reason: str
-
-
-@dataclass(frozen=True)
-class History:
-    """The forecasts that the caller may see; `hidden` tells that some are missing."""
-
-    title: str
-    lines: tuple[HistoryLine, ...]
-    hidden: bool
-    asked: AnswerFormat = BINARY
 
 
 def record(
@@ -106,8 +87,11 @@ def prepare(desk: Desk, caller: Caller, at: Key) -> Prepared:
         questions_rules.check_open(question.state.value, question.closes_at, desk.clock())
         me = groups.member_of_user(tx, caller.group_id, caller.user_id)
         standing = _standing(tx, row_id(question), row_id(me)) if me else None
+        blind = at.kind in OF_QUESTIONS and standing is None
+        blind = blind and questions_read_model.stays_blind(tx, question)
         speaks = me is not None and _speaks(tx, at, row_id(me))
-        return Prepared(question.title, standing, answers_mapping.asked(question), speaks)
+        asked = answers_mapping.asked(question)
+        return Prepared(question.title, standing, asked, blind, speaks)
 
 
 def record_at(
@@ -129,38 +113,20 @@ def record_at(
             raise StaleRefusal(NOT_HERE)
         question, latest, meetup = found
         read = rows.read_for(unit.tx, latest, meetup, question, unit.my_id)
-        if not finish or at.kind not in OF_TURNS:
+        if at.kind == CardKind.CUE:  # what it asked for is done
+            unit.withdraw(at)
+        if not finish or at.kind not in rounds_service.OF_TURNS:
             return _record(unit, question, latest, probability, why, read, at)
         receipt = _record(unit, question, latest, probability, why, read)
         return replace(receipt, finished=_finish(unit, meetup, latest, at))
 
 
 def show_history(desk: Desk, caller: Caller, question_id: int) -> History:
-    """Return a question's forecasts in order, without those still hidden from the caller.
-
-    Blind forecasts of others stay hidden until their round closes. While a blind phase lasts, all
-    other forecasts made since the round opened stay hidden too.
-    """
+    """Return a question's forecasts in order, without those still hidden from the caller."""
     with desk.db.read() as tx:
         question = questions_service.require(tx, caller.group_id, question_id)
         me = groups.member_of_user(tx, caller.group_id, caller.user_id)
-        made = forecasts.on_question(tx, question_id)
-        taken = rounds.on_question(tx, question_id)
-        seen = [row for row in made if _may_see(taken, row, row_id(me) if me else None)]
-        names = groups.names(tx, [row.member_id for row in seen])
-    lines = tuple(
-        HistoryLine(
-            names[row.member_id],
-            belief_mapping.belief(row),
-            row.kind,
-            row.late,
-            row.made_at,
-            row.reason,
-        )
-        for row in seen
-    )
-    hidden = len(seen) < len(made)
-    return History(question.title, lines, hidden, answers_mapping.asked(question))
+        return read_history(tx, question, me)
 
 
 def _record(
@@ -220,7 +186,7 @@ def _finish(unit: ActUnit, meetup: Meetup, latest: Round, at: Key) -> bool:
 
 def _speaks(tx: Session, at: Key, member_id: int) -> bool:
     """Tell whether a card is about the running turn of this member."""
-    if at.kind not in OF_TURNS:
+    if at.kind not in rounds_service.OF_TURNS:
         return False
     running = [turn for turn in rounds.latest_turns(tx, at.id) if turn.ended_at is None]
     return (at.more[:1], member_id) in [((turn.number,), turn.member_id) for turn in running]
@@ -274,16 +240,5 @@ def _show_recorded(unit: ActUnit, question: Question, row: Round | None, *, firs
         return
     if row is not None:
         card_refresh.follow(unit, Change.FORECAST_AFTER_ROUND, row)
-    if first:
-        card_refresh.follow(unit, Change.FORECAST_FIRST, question)
-
-
-def _may_see(rounds_of_question: Sequence[Round], row: Forecast, viewer: int | None) -> bool:
-    if row.member_id == viewer:
-        return True
-    for taken in rounds_of_question:
-        if row.kind == ForecastKind.BLIND and row.round_id == taken.id:
-            return taken.phase == Phase.CLOSED
-        if taken.phase == Phase.BLIND and row.made_at >= taken.opened_at:
-            return False
-    return True
+    change = Change.FORECAST_FIRST if first else Change.FORECAST_AGAIN
+    card_refresh.follow(unit, change, question)

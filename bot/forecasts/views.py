@@ -11,6 +11,7 @@ from bot.door.interactions import Door, fields_of
 from bot.door.parts import Action
 from bot.forecasts import cards as forecasts_cards
 from bot.forecasts import service as forecasts_service
+from bot.rounds import service as rounds_service
 from storage.enums import CardKind
 
 
@@ -32,7 +33,7 @@ async def recorded(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     receipt, above all for a blind forecast or for chances that were scaled.
     """
     record_it = partial(forecasts_service.record_at, at=at, **_typed(door))
-    if at.kind != CardKind.TURN or not door.on_card:
+    if at.kind not in rounds_service.OF_TURNS or not door.on_card:
         await door.whisper(forecasts_cards.receipt(await door.do(record_it)))
         return
     shown = await door.change(at, record_it)

@@ -1,11 +1,13 @@
-"""How a group's settings, the help and the bot's troubles look."""
+"""How a group's settings and the bot's troubles look."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.core import keys
 from bot.core.refusals import say_count, say_duration, say_times
 from bot.core.times.said import say_moment
-from bot.door.messages import BLUE, Message, card, lines
+from bot.door.messages import BLUE, PRIMARY, Message, button, card, lines
+from bot.groups.offers import say_reminders
 from bot.groups.read_model import Trouble
 from bot.groups.service import GroupSettings
 
@@ -13,22 +15,21 @@ from bot.groups.service import GroupSettings
 def settings_card(settings: GroupSettings) -> Message:
     """Show every setting with its value."""
     group = settings.group
-    embed = card(
-        "GroupSettings",
-        "Change them with `/settings …`; rounds that are running keep theirs.",
-        BLUE,
-    )
+    embed = card("Settings", _headline(settings), BLUE)
     rows = [
         f"Announcements: {_channel(group.channel_id) or 'where the command is typed'}",
         f"Voice channel: {_channel(group.voice_channel_id) or 'none'}",
         f"Facilitators: {_role(group.facilitator_role_id)}",
-        f"Time zone: {group.timezone}",
-        f"Reminders: {_reminders(group.reminder_minutes)}",
+        f"Time zone: {group.timezone}{_until_chosen(group.timezone_chosen)}",
+        f"Reminders: {say_reminders(group.reminder_minutes)}",
     ]
     days = say_count(group.announce_days, "day")
+    called = "who forecast is mentioned" if group.call_forecasters else "nobody is mentioned"
     rows += [
         f"Series: the next session is announced {days} before, at the latest",
         f"Events in Discord: {'made for each session' if group.events else 'none'}",
+        f"Threads: {'one for each session' if group.threads else 'none'}",
+        f"Outcomes: {called}",
     ]
     embed.add_field(name="Group", value=lines(rows), inline=False)
     rows = [
@@ -49,7 +50,8 @@ def settings_card(settings: GroupSettings) -> Message:
             for trouble in settings.troubles
         ]
         embed.add_field(name="⚠️ Messages that I could not post", value=lines(rows), inline=False)
-    return Message(embed=embed)
+    change = button("panel", keys.group(group.id), "Change settings", PRIMARY)
+    return Message(embed=embed, items=(change,) if settings.may_change else ())
 
 
 def own_zone(name: str, now: datetime) -> str:
@@ -74,61 +76,11 @@ def trouble_message(trouble: Trouble) -> Message:
     )
 
 
-def help_card() -> Message:
-    """Explain in one card how tonight works."""
-    embed = card(
-        "How tonight works",
-        "We practise forecasting together. Nobody needs to prepare; every card says what happens "
-        "next.",
-        BLUE,
-    )
-    for name, text in _CHAPTERS:
-        embed.add_field(name=name, value=text, inline=False)
-    return Message(embed=embed)
-
-
-_CHAPTERS = (
-    (
-        "1. Before",
-        (
-            "`/session schedule` plans a meetup, once or every week; **Going** says you come. "
-            "Bring a question that you haven't forecast yet with `/question submit`."
-        ),
-    ),
-    (
-        "2. The lobby",
-        (
-            "`/session start` opens it. **Join**, vote for a question; the host presses "
-            "**Start the round**."
-        ),
-    ),
-    (
-        "3. Blind forecast",
-        "Everybody writes down a first guess that nobody sees until the round closes.",
-    ),
-    (
-        "4. The circle",
-        (
-            "One seat at a time thinks out loud. **Record forecast** when you have a number, "
-            "**Done** when you have finished, **Pass** to come back at the end. A forecast is "
-            "`70`, `70%`, `0.7` or `7/10`; on options `60/30/10`; on a number low/middle/high. "
-            "Anyone may update at any time."
-        ),
-    ),
-    (
-        "5. The close",
-        "A last chance to update, then a summary: who said what, and how the group moved.",
-    ),
-    (
-        "6. Later",
-        (
-            "`/forecast` updates until the question closes. `/question resolve` enters the "
-            "outcome; then everyone gets a Brier score: 0 is perfect, 0.25 is always saying 50%. "
-            "`/leaderboard`, `/calibration`, `/profile` and `/history` show how it goes, `/circle` "
-            "what going around is worth."
-        ),
-    ),
-)
+def _headline(settings: GroupSettings) -> str:
+    """Say what is missing, and where it is changed."""
+    if settings.missing:
+        return f"**Not chosen yet:** {', '.join(settings.missing)}. `/settings panel` asks for it."
+    return "`/settings panel` changes them with lists to choose from."
 
 
 def _place(channel_id: int, group_id: int) -> str:
@@ -140,14 +92,13 @@ def _seconds(seconds: int, zero: str = "none") -> str:
     return say_duration(timedelta(seconds=seconds)) if seconds else zero
 
 
+def _until_chosen(chosen: bool) -> str:  # noqa: FBT001 - it is the setting
+    return "" if chosen else ", until somebody chooses one"
+
+
 def _channel(channel_id: int | None) -> str:
     return f"<#{channel_id}>" if channel_id else ""
 
 
 def _role(role_id: int | None) -> str:
     return f"<@&{role_id}>" if role_id else "whoever has Manage Events"
-
-
-def _reminders(minutes: str) -> str:
-    said = [say_duration(timedelta(minutes=int(part))) for part in minutes.split(",") if part]
-    return " and ".join(f"{one} before" for one in said) or "none"

@@ -1,4 +1,7 @@
-"""Slash commands about a group's settings, and the help."""
+"""Slash commands about a group's settings, and the help.
+
+Discord runs no group of commands by itself, so the panel of `/settings` is `/settings panel`.
+"""
 
 from typing import Any
 
@@ -9,6 +12,7 @@ from bot.door.choices import zone_choices
 from bot.door.interactions import Door
 from bot.door.parts import AnyCommand
 from bot.groups import cards as groups_cards
+from bot.groups import help_cards, help_service, panel_cards
 from bot.groups import service as groups_service
 
 
@@ -26,6 +30,13 @@ async def show(interaction: discord.Interaction[Any]) -> None:
     """Show the settings."""
     door = Door(interaction)
     await door.whisper(message=groups_cards.settings_card(await door.do(groups_service.show)))
+
+
+@app_commands.command(name="panel", description="Choose the settings from lists, page by page")
+async def panel(interaction: discord.Interaction[Any]) -> None:
+    """Open the panel of all settings."""
+    door = Door(interaction)
+    await door.whisper(message=panel_cards.panel(await door.do(groups_service.show_to_change)))
 
 
 @app_commands.command(name="channels", description="Where sessions are announced and held")
@@ -93,7 +104,7 @@ async def cues(interaction: discord.Interaction[Any], spoken: bool) -> None:  # 
 
 
 @app_commands.command(name="reminders", description="When people are reminded of a session")
-@app_commands.describe(minutes="Minutes before it, such as `1440, 15`; empty for none")
+@app_commands.describe(minutes="How long before it, such as `1d, 15m`; empty for none")
 async def reminders(interaction: discord.Interaction[Any], minutes: str) -> None:
     """Set the reminders."""
     await _change(interaction, groups_service.SettingsChange(reminders=minutes))
@@ -103,14 +114,26 @@ async def reminders(interaction: discord.Interaction[Any], minutes: str) -> None
 @app_commands.describe(
     days="The next session of a series is announced so many days before it, at the latest",
     events="True: each session also is an event in Discord's own calendar",
+    thread="True: each session gets a thread of its own, where its cards go",
 )
 async def planning(
     interaction: discord.Interaction[Any],
     days: int | None = None,
     events: bool | None = None,  # noqa: FBT001 - an option of a slash command
+    thread: bool | None = None,  # noqa: FBT001 - an option of a slash command
 ) -> None:
     """Set when and how sessions are announced."""
-    await _change(interaction, groups_service.SettingsChange(announce_days=days, events=events))
+    change = groups_service.SettingsChange(announce_days=days, events=events, threads=thread)
+    await _change(interaction, change)
+
+
+@app_commands.command(name="outcomes", description="Who is called when a question is resolved")
+@app_commands.describe(
+    mention="True: those who forecast it are mentioned, once for each outcome; False: nobody is"
+)
+async def outcomes(interaction: discord.Interaction[Any], mention: bool) -> None:  # noqa: FBT001
+    """Set whether an outcome mentions those who forecast the question."""
+    await _change(interaction, groups_service.SettingsChange(call_forecasters=mention))
 
 
 @app_commands.command(name="timezone", description="Your own time zone, in which you type times")
@@ -124,14 +147,16 @@ async def my_timezone(interaction: discord.Interaction[Any], zone: str) -> None:
     await door.whisper(groups_cards.own_zone(name, interaction.created_at))
 
 
-@app_commands.command(name="help", description="How tonight works, in one card")
+@app_commands.command(name="help", description="What to do now, and how an evening goes")
 @app_commands.guild_only()
 async def help_command(interaction: discord.Interaction[Any]) -> None:
-    """Show how it all works."""
-    await Door(interaction).whisper(message=groups_cards.help_card())
+    """Show where the group is now, and how it all works."""
+    door = Door(interaction)
+    await door.whisper(message=help_cards.help_card(await door.do(help_service.look)))
 
 
 SETTINGS: tuple[AnyCommand, ...] = (
+    panel,
     show,
     channels,
     facilitator,
@@ -140,5 +165,6 @@ SETTINGS: tuple[AnyCommand, ...] = (
     cues,
     reminders,
     planning,
+    outcomes,
 )
 COMMANDS: tuple[AnyCommand, ...] = (my_timezone, help_command)

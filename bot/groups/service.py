@@ -4,9 +4,13 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from bot.calendars.reminders import parse_reminders
+from bot.core import keys
+from bot.core.keys import Key
+from bot.core.refusals import StaleRefusal
 from bot.core.times.durations import parse_duration
 from bot.core.times.zones import parse_zone
-from bot.core.unit import Caller, Desk, Unit
+from bot.core.unit import Caller, Desk, Unit, require_manager
+from bot.groups import read_model as groups_read_model
 from bot.groups import rules as groups_rules
 from bot.rounds import live_session
 from bot.schedule import lifecycle
@@ -14,11 +18,17 @@ from storage import groups, outbox
 from storage.tables import EffectState, Group
 
 REMOVED = "I was removed from this server."
+CHANGE_SETTINGS = "change the settings"
+PLACES = ("channel_id", "voice_channel_id", "facilitator_role_id")
+SWITCHES = ("spoken_cues", "events", "threads", "call_forecasters")
 
 
 @dataclass(frozen=True)
 class SettingsChange:
-    """What a `/settings` command was given, as typed; None leaves a setting alone."""
+    """What a `/settings` command was given, as typed; None leaves a setting alone.
+
+    The id 0 means no channel, or no role.
+    """
 
     channel_id: int | None = None
     voice_channel_id: int | None = None
@@ -34,6 +44,8 @@ class SettingsChange:
     reminders: str | None = None
     announce_days: int | None = None
     events: bool | None = None
+    call_forecasters: bool | None = None
+    threads: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +64,12 @@ class GroupSettings:
 
     group: Group
     troubles: tuple[ChannelTrouble, ...]
+    may_change: bool = False
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Return the names of what nobody has chosen yet."""
+        return groups_read_model.missing(self.group)
 
 
 def show(desk: Desk, caller: Caller) -> GroupSettings:
@@ -63,7 +81,14 @@ def show(desk: Desk, caller: Caller) -> GroupSettings:
             for state in (EffectState.PARKED, EffectState.GIVEN_UP)
             for channel, reason, count in outbox.parked(tx, caller.group_id, state)
         )
-    return GroupSettings(group or Group(id=caller.group_id, name=caller.group_name), troubles)
+    group = group or Group(id=caller.group_id, name=caller.group_name)
+    return GroupSettings(group, troubles, caller.manages_group)
+
+
+def show_to_change(desk: Desk, caller: Caller) -> GroupSettings:
+    """Return the group's settings to somebody who may change them."""
+    require_manager(caller, CHANGE_SETTINGS)
+    return show(desk, caller)
 
 
 def change(desk: Desk, caller: Caller, wanted: SettingsChange) -> GroupSettings:
@@ -74,14 +99,39 @@ def change(desk: Desk, caller: Caller, wanted: SettingsChange) -> GroupSettings:
     if wanted.timezone is not None:
         wanted = replace(wanted, timezone=str(parse_zone(wanted.timezone)))
     with desk.act(caller) as unit:
-        unit.require_manager("change the settings")
+        unit.require_manager(CHANGE_SETTINGS)
         _apply(unit.group, wanted)
-        if wanted.channel_id is not None:
+        if wanted.channel_id:
             _leave_gone_channels(unit, wanted.channel_id)
         lifecycle.apply_settings(unit)
         outbox.unpark(unit.tx, unit.now, group_id=unit.group.id)
         unit.effects = True
     return show(desk, caller)
+
+
+def change_from_welcome(
+    desk: Desk, caller: Caller, at: Key, wanted: SettingsChange
+) -> GroupSettings:
+    """Change the settings by what was chosen on the card that welcomes the group."""
+    with desk.db.read() as tx:
+        group = groups.find(tx, caller.group_id)
+    if group is None or at != keys.welcome(group.id, group.joins):
+        raise StaleRefusal(
+            "This card is from an earlier invitation. `/settings panel` changes the settings."
+        )
+    return change(desk, caller, wanted)
+
+
+def welcome(desk: Desk, group_id: int, name: str, channel_id: int) -> None:
+    """Tell a group what there is to set up, once for each time that the bot comes."""
+    with desk.db.write() as tx:
+        if groups.get_or_add(tx, group_id, name).welcomed:
+            return
+    with desk.step(group_id) as unit:
+        if not unit.group.welcomed:
+            unit.group.welcomed = True
+            unit.group.joins += 1
+            unit.show(keys.welcome(group_id, unit.group.joins), channel_id)
 
 
 def set_timezone(desk: Desk, caller: Caller, zone: str) -> str:
@@ -100,6 +150,7 @@ def fall_asleep(desk: Desk, group_id: int) -> None:
     with desk.step(group_id) as unit:
         if unit.group.left_at is None:
             unit.group.left_at = unit.now
+            unit.group.welcomed = False
             outbox.give_up(unit.tx, group_id, trouble=REMOVED, now=unit.now)
 
 
@@ -118,8 +169,16 @@ def _leave_gone_channels(unit: Unit, to: int) -> None:
         live_session.leave_channel(unit, gone, to)
 
 
+def _apply_ids(group: Group, wanted: SettingsChange) -> None:
+    for name in PLACES:
+        chosen = getattr(wanted, name)
+        if chosen is not None:
+            setattr(group, name, chosen or None)
+
+
 def _apply(group: Group, wanted: SettingsChange) -> None:
-    for name in ("channel_id", "voice_channel_id", "facilitator_role_id", "spoken_cues", "events"):
+    _apply_ids(group, wanted)
+    for name in SWITCHES:
         value = getattr(wanted, name)
         if value is not None:
             setattr(group, name, value)
@@ -130,6 +189,7 @@ def _apply(group: Group, wanted: SettingsChange) -> None:
             setattr(group, f"{name}_seconds", length)
     if wanted.timezone is not None:
         group.timezone = wanted.timezone
+        group.timezone_chosen = True
     if wanted.extensions is not None:
         group.extensions = groups_rules.check_extensions(wanted.extensions)
     if wanted.announce_days is not None:

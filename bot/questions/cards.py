@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import discord
 
+from bot.answers.beliefs import say_belief
 from bot.answers.card_words import words_of
 from bot.answers.formats import VOID, AnswerFormat
 from bot.answers.kinds import say_outcome
-from bot.circle.round_cards import add_worth
+from bot.core.refusals import say_count, say_people
 from bot.core.times.result import Understood
 from bot.core.times.said import say_moment
 from bot.core.typed_times import TimeQuestion
@@ -19,6 +20,7 @@ from bot.door.messages import (
     GREEN,
     GREY,
     PRIMARY,
+    SECONDARY,
     Item,
     Message,
     button,
@@ -30,10 +32,10 @@ from bot.door.messages import (
     one_line,
     safe,
 )
-from bot.questions import score_cards
+from bot.questions import hint_cards
 from bot.questions.outcomes import Resolved
-from bot.questions.read_model import Objection, QuestionCard, ResolutionCard
-from bot.questions.service import Brought, Listed
+from bot.questions.read_model import Objection, QuestionCard
+from bot.questions.service import Brought, Listed, OwnForecast
 from storage.tables import QuestionState
 
 STATES = {
@@ -43,6 +45,8 @@ STATES = {
     QuestionState.RESOLVED: "Resolved",
     QuestionState.VOID: "Void: not scored",
 }
+# Of the names on a question's card, as many characters as are two lines on a phone.
+MOST_NAMES = 100
 COLOURS = {
     QuestionState.PROPOSED: AMBER,
     QuestionState.OPEN: BLUE,
@@ -54,7 +58,7 @@ COLOURS = {
 
 def question_card(shown: QuestionCard) -> Message:
     """Show a question, and what can be done with it."""
-    embed = card(safe(shown.title), safe(shown.criteria), COLOURS[shown.state])
+    embed = card(safe(shown.title), _lead(shown), COLOURS[shown.state])
     embed.add_field(name="State", value=_state(shown))
     _add_answers(embed, shown.asked)
     if shown.closes_at:
@@ -63,26 +67,11 @@ def question_card(shown: QuestionCard) -> Message:
         embed.add_field(name="Closes" if shown.state in open_states else "Closed", value=closes)
     if shown.source_url:
         embed.add_field(name="Source", value=shown.source_url, inline=False)
-    if shown.known_to:
-        names = listed(shown.known_to)
-        embed.add_field(name="Already forecast by", value=names, inline=False)
+    _add_forecasts(embed, shown)
     _add_objections(embed, shown.objections)
     author = f"Asked by {shown.author} · " if shown.author else ""
     embed.set_footer(text=f"{author}question {shown.at.id}")
     return Message(embed=embed, items=_question_items(shown))
-
-
-def resolution_card(shown: ResolutionCard) -> Message:
-    """Show the outcome, the scores, and in words what the numbers mean."""
-    if shown.outcome is None:
-        text = "The question has been reopened: it takes forecasts again, and its scores are gone."
-        return Message(embed=card(f"Reopened: {safe(shown.title)}", text, AMBER))
-    embed = card(f"{_verdict(shown)}: {safe(shown.title)}", _resolution_text(shown), _colour(shown))
-    if shown.lines:
-        _add_scores(embed, shown)
-    add_worth(embed, shown.circle)
-    _add_objections(embed, shown.objections)
-    return Message(embed=embed, items=(button("dispute", shown.at, "Dispute"),))
 
 
 def question_list(found: Sequence[Listed], state: QuestionState | None) -> Message:
@@ -95,6 +84,36 @@ def question_list(found: Sequence[Listed], state: QuestionState | None) -> Messa
     if len(found) == 25:
         embed.set_footer(text="The newest 25. /question show finds the others by title.")
     return Message(embed=embed)
+
+
+def own_forecast(own: OwnForecast) -> str:
+    """Tell a member alone what they have said so far."""
+    if own.belief is None:
+        return "You have not forecast it yet."
+    return f"You say **{safe(say_belief(own.belief, own.asked))}**."
+
+
+def _lead(shown: QuestionCard) -> str:
+    """Invite to the next session, if it may take the question; then say what decides it."""
+    criteria = safe(shown.criteria)
+    if shown.invitation is None:
+        return criteria
+    at, votes = shown.invitation.starts_at, shown.invitation.votes
+    so_far = f": {say_count(votes, 'vote')} so far." if votes else "."
+    ask = f"Shall we take it on {moment(at)} ({countdown(at)})?\n**Vote for it**{so_far}"
+    return f"{ask}\n\n{criteria}".strip()
+
+
+def _add_forecasts(embed: discord.Embed, shown: QuestionCard) -> None:
+    """Add who has forecast it, here or elsewhere; the group's number where it may be shown."""
+    if not shown.known_to:
+        return
+    value = listed(shown.known_to, MOST_NAMES)
+    if shown.group_says is not None:
+        number = words_of(shown.asked).say_pooled(shown.group_says.belief, shown.asked)
+        value += f"\nTogether {say_people(shown.group_says.people)} here say **{number}**."
+    name = f"Already forecast by {len(shown.known_to)}"
+    embed.add_field(name=name, value=value, inline=False)
 
 
 def _state(shown: QuestionCard) -> str:
@@ -113,54 +132,41 @@ def _add_answers(embed: discord.Embed, asked: AnswerFormat) -> None:
 
 
 def _question_items(shown: QuestionCard) -> tuple[Item, ...]:
-    resolve = button("resolve", shown.at, "Resolve")
+    """Return the buttons of its state; the next step is coloured."""
     if shown.state in {QuestionState.PROPOSED, QuestionState.OPEN}:
-        return (
-            button("record", shown.at, "Forecast", PRIMARY),
-            button("mark", shown.at, "Already forecast it"),
-            resolve,
-        )
+        return _before_close(shown)
     if shown.state == QuestionState.CLOSED:
-        return (resolve,)
-    return (resolve, button("dispute", shown.at, "Dispute"))
+        return (button("resolve", shown.at, "Resolve", PRIMARY),)
+    scored = shown.state == QuestionState.RESOLVED and shown.forecasters
+    details = [_details(shown)] if scored else []
+    return (
+        *details,
+        button("dispute", shown.at, "Dispute"),
+        button("resolve", shown.at, "Correct the outcome"),
+    )
+
+
+def _details(shown: QuestionCard) -> Item:
+    return button("score_details", shown.at, "Details", PRIMARY)
+
+
+def _before_close(shown: QuestionCard) -> tuple[Item, ...]:
+    """Return the buttons while it takes forecasts; `/question resolve` is there too."""
+    invited = shown.invitation is not None
+    vote = [button("vote_for", shown.at, "Vote for it", PRIMARY)] if invited else []
+    closeless = shown.closes_at is None and shown.state == QuestionState.OPEN
+    return (
+        *vote,
+        button("record", shown.at, "Forecast", SECONDARY if invited else PRIMARY),
+        button("mark", shown.at, "Already forecast it"),
+        *([button("resolve", shown.at, "Resolve")] if closeless else []),
+    )
 
 
 def _add_objections(embed: discord.Embed, raised: Sequence[Objection]) -> None:
     if raised:
         rows = [f"**{safe(one.name)}**: {one_line(one.reason, 200)}" for one in raised]
         embed.add_field(name="⚠️ Disputed", value=lines(rows), inline=False)
-
-
-def _add_scores(embed: discord.Embed, shown: ResolutionCard) -> None:
-    """Add who is compared, best first, then who had no turn where others had one."""
-    rows = [(one, score_cards.score_line(one, shown.asked)) for one in shown.lines]
-    compared = lines([row for one, row in rows if one.headlines])
-    embed.add_field(name=words_of(shown.asked).score_title, value=compared, inline=False)
-    if others := [row for one, row in rows if not one.headlines]:
-        value = f"{lines(others, 700)}\n*{score_cards.NO_TURN}*"
-        embed.add_field(name="Without a turn", value=value, inline=False)
-    meaning = score_cards.meaning(shown)
-    embed.add_field(name="What the number means", value=meaning, inline=False)
-
-
-def _verdict(shown: ResolutionCard) -> str:
-    said = safe(shown.outcome or "void")
-    if shown.corrected:
-        return f"Corrected to {said}"
-    return said.capitalize() if said in {"yes", "no", "void"} else said
-
-
-def _colour(shown: ResolutionCard) -> int:
-    return GREY if shown.state == QuestionState.VOID else GREEN
-
-
-def _resolution_text(shown: ResolutionCard) -> str:
-    who = f"Entered by {safe(shown.entered_by)}. " if shown.entered_by else ""
-    source = f"\nSource: {safe(shown.source)}" if shown.source else ""
-    if shown.state == QuestionState.VOID:
-        return f"{who}A void question is not scored; its forecasts are kept.{source}"
-    scored = "" if shown.lines else "\nNo forecast was made before the outcome was known."
-    return f"{who}The outcome became known {moment(shown.known_at)}.{source}{scored}"
 
 
 def _list_line(one: Listed) -> str:
@@ -179,12 +185,13 @@ def brought(result: Brought | TimeQuestion) -> Message:
     if isinstance(result, TimeQuestion):
         return doubt_card(result, "choose_close")
     closes = f"It closes {_said(result.closes)}. " if result.closes else ""
-    if result.changed:
-        return Message(content=f"Changed. {closes}The question's card shows it.")
-    return Message(
-        content=f"Thank you, your question is in (number {result.id}). {closes}A round can take "
-        "it from now on."
+    said = (
+        f"Changed. {closes}The question's card shows it."
+        if result.changed
+        else f"Thank you, your question is in (number {result.id}). {closes}A round can take it "
+        "from now on."
     )
+    return Message(content="\n".join([said, *hint_cards.hints(result)]))
 
 
 def withdrawn(title: str) -> str:

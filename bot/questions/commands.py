@@ -63,7 +63,8 @@ async def show(interaction: discord.Interaction[Any], question: str) -> None:
     """Show a question's card to the caller."""
     door = Door(interaction)
     question_id = await door.do(questions_service.find_id, question)
-    await door.show(await door.do(questions_service.show_again, question_id))
+    key, own = await door.do(questions_service.show_again, question_id)
+    await door.show(key, questions_cards.own_forecast(own))
 
 
 @question.command(name="edit", description="Change a question of yours: opens a form")
@@ -91,7 +92,8 @@ async def withdraw(interaction: discord.Interaction[Any], question: str) -> None
 @app_commands.describe(
     question="Which question",
     outcome="What happened: yes or no, an option, or a number; or void",
-    known_at="When the outcome became known, such as `yesterday 18:00`; else now, or as before",
+    known_at="When the world could know it: later forecasts don't count. `yesterday 18:00`; "
+    "else now or as before",
     source="Where one can see it",
 )
 @app_commands.autocomplete(question=question_choices, outcome=outcome_choices)

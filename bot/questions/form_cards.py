@@ -153,7 +153,7 @@ def _next_step(step: NextStep) -> Message:
     thing = details.thing if details else "answers"
     return Message(
         content=f"One step is left for “{safe(step.title)}”: add the {thing}. What you typed is "
-        "kept for 15 minutes.",
+        "kept for 15m.",
         items=(
             button("answer", at, f"Add the {thing}", PRIMARY),
             button(CORRECT, at, "Correct it"),
@@ -172,7 +172,7 @@ def resolve_form(at: Key, found: Resolvable) -> Modal:
             description=f"Forecasts made later do not count. Empty {_unless_typed(found)}.",
             component=TextInput(
                 custom_id="known_at",
-                placeholder="yesterday 18:00",
+                placeholder="When the world could know it: yesterday 18:00",
                 required=False,
                 max_length=LONGEST_TIME,
             ),

@@ -4,7 +4,7 @@ Each function loads, applies the rules and saves with its effects in one transac
 """
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -27,6 +27,8 @@ from storage import forecasts, groups, outbox, questions
 from storage.tables import Dispute, DraftKind, Question, Resolution
 
 LONGEST_COMMENT = 300
+# A changed outcome is worth a message for so long.
+NEWS = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,9 @@ def reopen(desk: Desk, caller: Caller, question_id: int) -> str:
     with desk.act(caller) as unit:
         question = questions_service.require(unit.tx, unit.group.id, question_id)
         if not caller.is_facilitator(unit.group):
-            raise NotAllowedRefusal("Only a facilitator can reopen a question.")
+            raise NotAllowedRefusal(
+                "Only a facilitator can reopen it. `/question dispute` says what is wrong."
+            )
         step = questions_rules.reopen(questions_mapping.load(question), unit.now)
         _save_resolution(unit, question, step, None, unit.now, comment="reopened")
         rescoring.rescore(unit, question)
@@ -215,6 +219,7 @@ def _save_resolution(
     comment: str = "",
 ) -> None:
     question_id = row_id(question)
+    calls = _calls(unit, question_id, outcome)
     unit.tx.add(
         Resolution(
             question_id=question_id,
@@ -224,14 +229,26 @@ def _save_resolution(
             entered_by_id=unit.my_id,
             source=source,
             comment=comment,
+            calls=calls,
         )
     )
     questions.settle_disputes(unit.tx, question_id)
     questions_mapping.save(unit, question, step)
     card = keys.resolution(question_id)
+    posted = outbox.by_key(unit.tx, str(card))
     scored = outcome not in {None, formats.VOID} or questions.forecasters(unit.tx, question_id)
-    if scored and outbox.by_key(unit.tx, str(card)) is None:
+    if posted is not None and calls:  # an edit of the card would notify nobody
+        entered = len(questions.resolutions(unit.tx, question_id))
+        unit.ping(keys.new_outcome(question_id, entered), posted.channel_id, unit.now + NEWS)
+    elif posted is None and scored:
         unit.show(card, unit.group.channel_id or unit.caller.channel_id)
+
+
+def _calls(unit: ActUnit, question_id: int, outcome: str | None) -> bool:
+    """Tell whether who forecast the question is called: once for each outcome, if wanted."""
+    before = questions.latest_resolution(unit.tx, question_id)
+    is_news = before is None or before.outcome != outcome
+    return unit.group.call_forecasters and outcome is not None and is_news
 
 
 def _comment(text: str) -> str:

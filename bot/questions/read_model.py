@@ -1,5 +1,6 @@
 """Facts for the cards of a question. Reads, decides nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import fmean
@@ -8,13 +9,30 @@ from sqlmodel import Session
 
 from bot.answers import belief_mapping
 from bot.answers import mapping as answers_mapping
+from bot.answers.beliefs import pool
 from bot.answers.formats import BINARY, AnswerFormat
 from bot.answers.kinds import say_outcome
 from bot.answers.probabilities import Belief
+from bot.circle.pooling import FEWEST
 from bot.circle.read_model import WorthShown, read_worth
 from bot.core.keys import Key
-from storage import groups, questions, rounds, scores
-from storage.tables import Moment, Phase, Question, QuestionState, Resolution, Score
+from bot.core.unit import row_id
+from bot.questions import rules as questions_rules
+from storage import forecasts, groups, outbox, questions, rounds, scores, sessions
+from storage.tables import (
+    Meetup,
+    Moment,
+    Phase,
+    Question,
+    QuestionState,
+    Resolution,
+    Round,
+    Score,
+    SessionState,
+)
+
+# Discord mentions at most a hundred people in one message, and these have to fit beside the rest.
+MOST_CALLED = 50
 
 
 @dataclass(frozen=True)
@@ -26,8 +44,28 @@ class Objection:
 
 
 @dataclass(frozen=True)
+class Invitation:
+    """The next session, where a question may be taken for the first time, and its votes so far."""
+
+    starts_at: datetime
+    votes: int
+
+
+@dataclass(frozen=True)
+class GroupSays:
+    """The group's number, and of how many people."""
+
+    belief: Belief
+    people: int
+
+
+@dataclass(frozen=True)
 class QuestionCard:
-    """A question as everybody sees it, without any forecast."""
+    """A question as everybody sees it, without the forecast of any one member.
+
+    `forecasters` is None during a round, whose own card says who has forecast. `group_says` is
+    None where it may not be shown, or of too few people.
+    """
 
     at: Key
     title: str
@@ -36,13 +74,15 @@ class QuestionCard:
     state: QuestionState
     author: str | None
     closes_at: datetime | None
-    forecasters: int
+    forecasters: int | None
     known_to: tuple[str, ...]
     outcome: str | None
     known_at: datetime | None
     in_round: bool
     objections: tuple[Objection, ...]
     asked: AnswerFormat = BINARY
+    group_says: GroupSays | None = None
+    invitation: Invitation | None = None
 
 
 @dataclass(frozen=True)
@@ -58,11 +98,16 @@ class ScoreLine:
     headline: float | None
     headlines: tuple[Belief, ...]
     at_close: float
+    member: int = 0
 
 
 @dataclass(frozen=True)
 class ResolutionCard:
-    """A question's outcome, and the scores of all who forecast it."""
+    """A question's outcome, and the scores of all who forecast it.
+
+    `called` are the users whom the card mentions; `is_new` says that it was never posted, so that
+    it may notify them.
+    """
 
     at: Key
     title: str
@@ -76,6 +121,19 @@ class ResolutionCard:
     objections: tuple[Objection, ...]
     circle: WorthShown | None = None
     asked: AnswerFormat = BINARY
+    called: tuple[int, ...] = ()
+    is_new: bool = False
+
+
+@dataclass(frozen=True)
+class NewOutcome:
+    """The message that an outcome which people know has become another one."""
+
+    at: Key
+    title: str
+    outcome: str
+    called: tuple[int, ...]
+    scored: bool
 
 
 def read_question(tx: Session, at: Key) -> QuestionCard | None:
@@ -88,7 +146,8 @@ def read_question(tx: Session, at: Key) -> QuestionCard | None:
     names = groups.names(tx, {*known, *author})
     settled = question.state in {QuestionState.RESOLVED, QuestionState.VOID}
     resolution = questions.latest_resolution(tx, at.id) if settled else None
-    in_round = any(row.phase != Phase.CLOSED for row in rounds.on_question(tx, at.id))
+    held = rounds.on_question(tx, at.id)
+    in_round, ahead = _in_round(held), _ahead(tx, question)
     return QuestionCard(
         at=at,
         title=question.title,
@@ -97,7 +156,7 @@ def read_question(tx: Session, at: Key) -> QuestionCard | None:
         state=question.state,
         author=names.get(question.author_id) if question.author_id else None,
         closes_at=question.closes_at,
-        forecasters=questions.forecasters(tx, at.id),
+        forecasters=None if in_round else questions.forecasters(tx, at.id),
         # During a round its own card says who has forecast. This card is edited when it ends.
         known_to=() if in_round else tuple(names[member] for member in sorted(known)),
         outcome=_say(resolution, question),
@@ -105,7 +164,18 @@ def read_question(tx: Session, at: Key) -> QuestionCard | None:
         in_round=in_round,
         objections=_objections(tx, at.id),
         asked=answers_mapping.asked(question),
+        group_says=_group_says(tx, question, held, ahead),
+        invitation=_invitation(tx, question, held, ahead),
     )
+
+
+def stays_blind(tx: Session, question: Question) -> bool:
+    """Tell whether a session to come, or a live one, may take the question around its first circle.
+
+    A forecast that is made before is not blind.
+    """
+    held = rounds.on_question(tx, row_id(question))
+    return _waits(question, held) and bool(_ahead(tx, question))
 
 
 def read_resolution(tx: Session, at: Key) -> ResolutionCard | None:
@@ -114,7 +184,8 @@ def read_resolution(tx: Session, at: Key) -> ResolutionCard | None:
     entered = questions.resolutions(tx, at.id)
     if question is None or not entered:
         return None
-    latest = entered[-1]
+    latest, scored = entered[-1], _score_lines(tx, at.id)
+    posted = outbox.by_key(tx, str(at))
     by = groups.names(tx, [latest.entered_by_id] if latest.entered_by_id else [])
     return ResolutionCard(
         at=at,
@@ -125,11 +196,86 @@ def read_resolution(tx: Session, at: Key) -> ResolutionCard | None:
         entered_by=next(iter(by.values()), None),
         source=latest.source,
         corrected=_corrected(entered),
-        lines=_score_lines(tx, at.id),
+        lines=scored,
         objections=_objections(tx, at.id),
         circle=read_worth(tx, at.id),
         asked=answers_mapping.asked(question),
+        called=_called(tx, entered, [line.member for line in scored]),
+        is_new=posted is None or not posted.shown,
     )
+
+
+def read_new_outcome(tx: Session, at: Key) -> NewOutcome | None:
+    """Return the change of an outcome that a key names; None once it has changed again."""
+    question = tx.get(Question, at.id)
+    entered = questions.resolutions(tx, at.id)
+    if question is None or at.more != (len(entered),):
+        return None
+    outcome = _say(entered[-1], question)
+    made = dict.fromkeys(one.member_id for one in forecasts.on_question(tx, at.id))
+    called = _called(tx, entered[-1:], list(made))
+    scored = question.state == QuestionState.RESOLVED
+    return NewOutcome(at, question.title, outcome, called, scored) if outcome and called else None
+
+
+def _called(tx: Session, entered: Sequence[Resolution], members: Sequence[int]) -> tuple[int, ...]:
+    """Return those users among the members whom one of these outcomes calls."""
+    if not any(one.calls for one in entered):
+        return ()
+    users = groups.users(tx, members)
+    return tuple(users[member] for member in members if member in users)[:MOST_CALLED]
+
+
+def _in_round(held: list[Round]) -> bool:
+    return any(row.phase != Phase.CLOSED for row in held)
+
+
+def _waits(question: Question, held: list[Round]) -> bool:
+    """Tell whether the question waits for its first circle; a round without a turn was none."""
+    taken = any(row.phase == Phase.CLOSED and row.turn_count for row in held)
+    return questions_rules.waits_for_circle(
+        question.state.value, in_round=_in_round(held), taken=taken
+    )
+
+
+def _ahead(tx: Session, question: Question) -> list[Meetup]:
+    """Return the group's sessions that are planned or live, soonest first."""
+    states = [SessionState.SCHEDULED, SessionState.LIVE]
+    return sessions.listing(tx, question.group_id, states=states)
+
+
+def shows_number(tx: Session, question: Question, held: list[Round]) -> bool:
+    """Tell whether the group's number may be shown now; `held` are the question's rounds."""
+    return _may_show(question, held, _ahead(tx, question))
+
+
+def _may_show(question: Question, held: list[Round], ahead: list[Meetup]) -> bool:
+    return questions_rules.may_show_number(
+        in_round=_in_round(held), waits=_waits(question, held), session_ahead=bool(ahead)
+    )
+
+
+def _group_says(
+    tx: Session, question: Question, held: list[Round], ahead: list[Meetup]
+) -> GroupSays | None:
+    """Return the group's number of the forecasts that stand, where the card may show it."""
+    if not _may_show(question, held, ahead):
+        return None
+    made = forecasts.on_question(tx, row_id(question))
+    standing = {row.member_id: belief_mapping.belief(row) for row in made}
+    found = pool(question.kind, list(standing.values())) if len(standing) >= FEWEST else None
+    return GroupSays(found.best, len(standing)) if found else None
+
+
+def _invitation(
+    tx: Session, question: Question, held: list[Round], ahead: list[Meetup]
+) -> Invitation | None:
+    """Return the soonest session, if the question may still be taken there for the first time."""
+    soonest = next((one for one in ahead if one.state == SessionState.SCHEDULED), None)
+    if soonest is None or not _waits(question, held):
+        return None
+    votes = sessions.votes_ahead(tx, row_id(soonest)).values()
+    return Invitation(soonest.starts_at, list(votes).count(row_id(question)))
 
 
 def _say(resolution: Resolution | None, question: Question) -> str | None:
@@ -156,11 +302,11 @@ def _score_lines(tx: Session, question_id: int) -> tuple[ScoreLine, ...]:
     lines = []
     for member in dict.fromkeys(score.member_id for score, _ in rows):
         own = [(score, said) for score, said in rows if score.member_id == member]
-        lines.append(_score_line(names[member], own))
+        lines.append(_score_line(member, names[member], own))
     return tuple(sorted(lines, key=_best_first))
 
 
-def _score_line(name: str, own: list[tuple[Score, Belief]]) -> ScoreLine:
+def _score_line(member: int, name: str, own: list[tuple[Score, Belief]]) -> ScoreLine:
     counts = [(score.shown, said) for score, said in own if score.headline]
     return ScoreLine(
         name,
@@ -168,6 +314,7 @@ def _score_line(name: str, own: list[tuple[Score, Belief]]) -> ScoreLine:
         fmean(shown for shown, _ in counts) if counts else None,
         tuple(said for _, said in counts),
         next(score.shown for score, _ in own if score.moment == Moment.CLOSE),
+        member,
     )
 
 

@@ -86,6 +86,21 @@ def takes_forecasts(state: State, closes_at: datetime | None, now: datetime) -> 
     return state in {"proposed", "open"} and (closes_at is None or closes_at > now)
 
 
+def waits_for_circle(state: State, *, in_round: bool, taken: bool) -> bool:
+    """Tell whether a question still waits for its first circle; `taken` says that one was held."""
+    return state in {"proposed", "open"} and not in_round and not taken
+
+
+def may_show_number(*, in_round: bool, waits: bool, session_ahead: bool) -> bool:
+    """Tell whether a question's card may show the group's number.
+
+    Not while a round is on the question: the number would tell of blind forecasts. Not while it
+    waits for its first circle and a session is planned or live: who has read the number cannot
+    forecast blind any more.
+    """
+    return not in_round and not (waits and session_ahead)
+
+
 def check_open(state: State, closes_at: datetime | None, now: datetime) -> None:
     """Refuse a forecast on a question that takes none."""
     if takes_forecasts(state, closes_at, now):
@@ -206,7 +221,7 @@ def _source(text: str) -> str | None:
             "or nothing."
         )
     if len(url) > LONGEST_SOURCE:
-        raise Refusal(f"The source link is longer than {LONGEST_SOURCE} characters.")
+        raise Refusal(f"The source link is longer than {LONGEST_SOURCE} characters. Shorten it.")
     return url
 
 

@@ -4,7 +4,7 @@ from bot.answers.beliefs import say_belief
 from bot.answers.card_words import words_of
 from bot.answers.formats import AnswerFormat
 from bot.door.messages import safe
-from bot.questions.read_model import ResolutionCard, ScoreLine
+from bot.questions.read_model import ScoreLine
 from storage.tables import Moment
 
 MOMENTS = {
@@ -35,12 +35,9 @@ def _bold(name: str, line: ScoreLine, asked: AnswerFormat) -> str:
     return f"**{name} {_say(line.headline or 0.0, asked)}**{mean} · "
 
 
-def meaning(shown: ResolutionCard) -> str:
-    """Explain the score, with the best one of a single forecast as an example."""
-    explained, bold = words_of(shown.asked).explain_score(shown.asked)
-    example = next((line for line in shown.lines if len(line.headlines) == 1), None)
-    in_words = [_in_words(example, shown)] if example else []
-    return "\n".join([explained, *in_words, bold])
+def meaning(asked: AnswerFormat) -> str:
+    """Explain the score, and what the bold one counts for."""
+    return "\n".join(words_of(asked).explain_score(asked))
 
 
 def _together(line: ScoreLine, asked: AnswerFormat) -> list[tuple[list[str], str, float]]:
@@ -53,13 +50,6 @@ def _together(line: ScoreLine, asked: AnswerFormat) -> list[tuple[list[str], str
         else:
             runs.append(([MOMENTS[when]], said, score))
     return runs
-
-
-def _in_words(line: ScoreLine, shown: ResolutionCard) -> str:
-    """Say what one score comes from, for somebody who has never seen one."""
-    (belief,), score = line.headlines, line.headline or 0.0
-    said = words_of(shown.asked).example(belief, shown.outcome or "", score, shown.asked)
-    return f"{safe(line.name)} {said}, so {_say(score, shown.asked)}."
 
 
 def _say(score: float, asked: AnswerFormat) -> str:

@@ -11,9 +11,10 @@ from typing import Literal
 
 from sqlmodel import Session
 
-from bot.answers import kinds
+from bot.answers import belief_mapping, kinds
 from bot.answers import mapping as answers_mapping
 from bot.answers.formats import BINARY, AnswerFormat
+from bot.answers.probabilities import Belief
 from bot.core import card_refresh, drafts, keys, typed_times
 from bot.core.card_refresh import Change
 from bot.core.drafts import FilledForm
@@ -25,7 +26,7 @@ from bot.core.typed_times import ReadTime, TimeQuestion, TypedTime
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
 from bot.questions import mapping as questions_mapping
 from bot.questions import rules as questions_rules
-from storage import groups, questions
+from storage import forecasts, groups, questions
 from storage.tables import DraftKind, Question, QuestionState
 
 UNKNOWN = (
@@ -55,21 +56,31 @@ class Written:
 
 @dataclass(frozen=True)
 class Brought:
-    """A new or changed question: its card, and how its close was understood.
+    """A new or changed question: its card, how its close was understood, and what it has.
 
-    What it asks for is `fixed` once somebody has forecast it.
+    `fixed` tells that its title, criteria and answers cannot be changed any more.
     """
 
     key: Key
     closes: Understood | None
     changed: bool = False
     asked: AnswerFormat = BINARY
+    has_criteria: bool = True
+    has_close: bool = True
     fixed: bool = False
 
     @property
     def id(self) -> int:
         """Return the question's number."""
         return self.key.id
+
+
+@dataclass(frozen=True)
+class OwnForecast:
+    """A member's standing forecast on a question, if there is one."""
+
+    belief: Belief | None
+    asked: AnswerFormat
 
 
 @dataclass(frozen=True)
@@ -218,11 +229,20 @@ def as_written(desk: Desk, caller: Caller, question_id: int) -> Written:
         )
 
 
-def show_again(desk: Desk, caller: Caller, question_id: int) -> Key:
-    """Return the key of a question's card; refuse one of another group."""
+def show_again(desk: Desk, caller: Caller, question_id: int) -> tuple[Key, OwnForecast]:
+    """Return the key of a question's card, and the caller's own forecast; refuse other groups."""
     with desk.db.read() as tx:
-        require(tx, caller.group_id, question_id)
-    return keys.question(question_id)
+        question = require(tx, caller.group_id, question_id)
+        me = groups.member_of_user(tx, caller.group_id, caller.user_id)
+        own = own_forecast(tx, question, row_id(me) if me else 0)
+    return keys.question(question_id), own
+
+
+def own_forecast(tx: Session, question: Question, member_id: int) -> OwnForecast:
+    """Return a member's standing forecast on a question."""
+    found = forecasts.latest_of_member(tx, row_id(question), member_id)
+    belief = None if found is None else belief_mapping.load(*found)
+    return OwnForecast(belief, answers_mapping.asked(question))
 
 
 def require(tx: Session, group_id: int, question_id: int) -> Question:
@@ -252,7 +272,7 @@ def _submit(unit: ActUnit, written: Written, closes: ReadTime | None) -> Brought
     key = keys.question(row_id(question))
     unit.show(key, unit.group.channel_id or unit.caller.channel_id)
     questions_mapping.save(unit, question, questions_rules.offer(draft.closes_at))
-    return Brought(key, closes)
+    return _brought(question, closes)
 
 
 def _edit_in_steps(
@@ -298,7 +318,17 @@ def _edit(
     zone = closes.zone if isinstance(closes, Understood) else unit.zone
     ahead = Understood(closes_at, zone) if closes_at is not None and closes_at > unit.now else None
     fixed = bool(questions.forecasters(unit.tx, question_id))
-    return Brought(keys.question(question_id), ahead, changed=True, asked=asked, fixed=fixed)
+    return replace(_brought(question, ahead), changed=True, fixed=fixed)
+
+
+def _brought(question: Question, closes: Understood | None) -> Brought:
+    return Brought(
+        keys.question(row_id(question)),
+        closes,
+        asked=answers_mapping.asked(question),
+        has_criteria=bool(question.criteria),
+        has_close=question.closes_at is not None,
+    )
 
 
 def _editable(unit: ActUnit, question_id: int) -> Question:

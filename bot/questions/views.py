@@ -13,7 +13,7 @@ from bot.door.forms import fill
 from bot.door.interactions import Door, fields_of
 from bot.door.parts import Action
 from bot.questions import cards as questions_cards
-from bot.questions import form_cards
+from bot.questions import form_cards, outcome_cards, own_score
 from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
 from storage.enums import CardKind
@@ -88,7 +88,11 @@ async def choose_close(door: Door, at: Key, _values: tuple[str, ...]) -> None:
 
 async def mark(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Set or remove the member's "Already forecast it" mark."""
-    await door.change(at, questions_service.toggle_mark, at)
+    if door.on_card:
+        await door.change(at, questions_service.toggle_mark, at)
+    else:
+        await door.do(questions_service.toggle_mark, at)
+        await door.show(at)
 
 
 async def resolve(door: Door, at: Key, _values: tuple[str, ...]) -> None:
@@ -137,10 +141,18 @@ async def disputed(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     await door.whisper("Your objection is on the question's card, for the author and facilitators.")
 
 
+async def score_details(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """Tell one member their own score, and what the numbers mean."""
+    own = await door.do(own_score.show, at.id)
+    await door.whisper(message=outcome_cards.details_card(own))
+
+
 _WITH_DETAILS = {CardKind.DRAFT, CardKind.QUESTION}
 _WITH_OUTCOME = {CardKind.QUESTION, CardKind.RESOLUTION}
 ACTIONS = {
-    "bring": Action(bring, {CardKind.ANNOUNCEMENT, CardKind.REMINDER, CardKind.LOBBY}),
+    "bring": Action(
+        bring, {CardKind.ANNOUNCEMENT, CardKind.REMINDER, CardKind.LOBBY, CardKind.GROUP}
+    ),
     "submitted": Action(submitted, {CardKind.QUESTION}, new_form),
     "edited": Action(edited, {CardKind.QUESTION}, edit_form),
     "answer": Action(answer, _WITH_DETAILS),
@@ -152,4 +164,5 @@ ACTIONS = {
     "resolved": Action(resolved, _WITH_OUTCOME, resolve_form),
     "dispute": Action(dispute, _WITH_OUTCOME),
     "disputed": Action(disputed, _WITH_OUTCOME, dispute_form),
+    "score_details": Action(score_details, {*_WITH_OUTCOME, CardKind.NEW_OUTCOME}),
 }

@@ -1,7 +1,7 @@
 """How the cards of a round look: blind, turn, cue, final, summary."""
 
+from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
 
 import discord
 
@@ -13,9 +13,9 @@ from bot.core.refusals import say_duration
 from bot.door.messages import (
     AMBER,
     BLUE,
-    DANGER,
     GREY,
     PRIMARY,
+    SECONDARY,
     SUCCESS,
     Item,
     Message,
@@ -37,6 +37,7 @@ from bot.rounds.read_model import (
     StoppedCard,
     TurnCard,
 )
+from storage.enums import CardKind
 from storage.tables import SeatState
 
 # Shorter on a card than in the database: a card is for a glance during a call.
@@ -53,7 +54,8 @@ ENDINGS = {
     "skip": "Skipped. `/session back` undoes it.",
     "time": "Time ran out. **Record forecast** on the newest card still works, marked late.",
     "left": "Left the circle.",
-    "back": "Interrupted: a skip was undone. This turn comes next again.",
+    "back": "Interrupted: the turn before goes on. This one comes next again.",
+    "change": "The group takes another question.",
     "end": "The round was ended.",
 }
 
@@ -70,9 +72,16 @@ def blind_card(shown: PhaseCard) -> Message:
     ask = CLOSED if about.closed else ask
     text = f"{_question(about)}\n\n{ask}\n{_until(shown, 'The circle begins')}"
     embed = card(f"Round {about.number} · blind forecast", text, BLUE)
-    _add_who(embed, shown, "Recorded", "Still thinking")
+    _add_who(
+        embed,
+        (
+            ("✅ Recorded", shown.recorded),
+            ("🆗 Ready without a number", shown.ready),
+            ("▫️ Still thinking", shown.waiting),
+        ),
+    )
     _add_offers(embed, about)
-    return Message(embed=embed, items=_phase_items(about))
+    return Message(embed=embed, items=_phase_items(shown))
 
 
 def final_card(shown: PhaseCard) -> Message:
@@ -87,8 +96,8 @@ def final_card(shown: PhaseCard) -> Message:
     ask = CLOSED if about.closed else ask
     text = f"{_question(about, criteria=False)}\n\n{ask}\n{_until(shown, 'The round closes')}"
     embed = card(f"Round {about.number} · last chance to update", text, AMBER)
-    _add_who(embed, shown, "Ready", "Not yet")
-    return Message(embed=embed, items=_phase_items(about))
+    _add_who(embed, (("🆗 Ready", shown.ready), ("▫️ Still may update", shown.waiting)))
+    return Message(embed=embed, items=_phase_items(shown))
 
 
 def stopped_card(shown: StoppedCard) -> Message:
@@ -97,11 +106,9 @@ def stopped_card(shown: StoppedCard) -> Message:
     title = f"Round {about.number} · I was away"
     what = f"**{safe(shown.speaker)}**'s turn" if shown.speaker else "The blind phase"
     ended = f"{what} ended {countdown(shown.ended_at)} while I was away, and I called nobody."
-    if about.over:
-        return Message(embed=card(title, f"{ended} The round has gone on since.", GREY))
     text = f"{_question(about, criteria=False)}\n\n{ended} {_after_stop(shown)}"
     items = _closing_items(about) if about.closed else _resuming_items(about)
-    return Message(embed=card(title, text, AMBER), items=(*items, *_circle_items(about)))
+    return Message(embed=card(title, text, AMBER), items=(*items, _more(about)))
 
 
 def turn_card(shown: TurnCard) -> Message:
@@ -109,7 +116,8 @@ def turn_card(shown: TurnCard) -> Message:
     about = shown.about
     title = f"Round {about.number} · {safe(shown.speaker)} · seat {shown.place}"
     if shown.ended_by is not None:  # how many seats there are may change after this turn
-        return Message(embed=card(title, _turn_over_text(shown), GREY))
+        text = f"{_turn_over_text(shown)}{_nothing_recorded(about)}"
+        return Message(embed=card(title, text, GREY), items=_leading_items(about))
     title += f" of {len(shown.seats)}"
     embed = card(title, _turn_text(shown), AMBER if shown.paused_left is not None else BLUE)
     embed.add_field(
@@ -119,7 +127,7 @@ def turn_card(shown: TurnCard) -> Message:
     )
     if shown.updates:
         rows = [f"{safe(name)}: {say(value, about.asked)}" for name, value in shown.updates]
-        embed.add_field(name="Updated meanwhile", value=lines(rows), inline=False)
+        embed.add_field(name="Not in the circle", value=lines(rows), inline=False)
     _add_offers(embed, about)
     if not about.closed:
         embed.set_footer(text="Anyone may update at any time: press Record forecast.")
@@ -137,7 +145,16 @@ def cue_message(cue: Cue) -> Message:
     if cue.spoken:
         # Read aloud by Discord: a name sounds better than a mention.
         who, pings = safe(cue.speaker), ()
-    return Message(content=_cue_text(cue, who), pings=pings, spoken=cue.spoken)
+    return Message(
+        content=_cue_text(cue, who), pings=pings, spoken=cue.spoken, items=_cue_items(cue)
+    )
+
+
+def _cue_items(cue: Cue) -> tuple[Item, ...]:
+    """Return what the speaker does next, once the time is up."""
+    if cue.seconds:
+        return ()
+    return _speaking_items(cue.about, recorded=cue.recorded)
 
 
 def _question(about: About, *, criteria: bool = True) -> str:
@@ -149,27 +166,43 @@ def _question(about: About, *, criteria: bool = True) -> str:
 
 def _phase_over(shown: PhaseCard, title: str, what: str) -> Message:
     about = shown.about
-    count = len(shown.recorded)
-    people = f"{count} of {count + len(shown.waiting)}"
+    people = f"{len(shown.recorded)} of {shown.seated}"
     text = f"{_question(about, criteria=False)}\n\n{people} recorded a {what}."
     if what == "last update":
         text = _question(about, criteria=False)
-    return Message(embed=card(f"Round {about.number} · {title}", text, GREY))
+    text += _nothing_recorded(about)
+    return Message(
+        embed=card(f"Round {about.number} · {title}", text, GREY), items=_leading_items(about)
+    )
+
+
+def _nothing_recorded(about: About) -> str:
+    """Say what comes next after a round without a summary."""
+    if not about.leads_on:
+        return ""
+    return (
+        "\n\nNobody recorded a forecast, so there is nothing to sum up. The host opens the **Next "
+        "round** or ends the session."
+    )
+
+
+def _leading_items(about: About) -> tuple[Item, ...]:
+    """Return what a summary would offer, where there is none."""
+    if not about.leads_on:
+        return ()
+    over = button("take_over", about.at, "Take over")
+    return (*_closing_items(about), over) if about.host_gone else _closing_items(about)
 
 
 def _until(shown: PhaseCard, what: str) -> str:
     """Say when the phase ends by itself, and who can end it before that."""
     assert shown.ends_at is not None  # noqa: S101 - a running phase has an end
-    if not shown.waiting:
-        return (
-            f"Nobody is missing: press **Everyone's ready** to go on, or {what.lower()} "
-            f"{countdown(shown.ends_at)}."
-        )
-    return f"{what} {countdown(shown.ends_at)}, or as soon as **Everyone's ready**."
+    ready = "press **I'm ready**" if shown.waiting else "nobody is missing: press **I'm ready**"
+    return f"{what} {countdown(shown.ends_at)}, or as soon as all are ready: {ready}."
 
 
-def _add_who(embed: discord.Embed, shown: PhaseCard, done: str, waiting: str) -> None:
-    for name, people in ((done, shown.recorded), (waiting, shown.waiting)):
+def _add_who(embed: discord.Embed, lists: Iterable[tuple[str, tuple[str, ...]]]) -> None:
+    for name, people in lists:
         if people:
             value = lines([f"• {safe(person)}" for person in people])
             embed.add_field(name=f"{name} ({len(people)})", value=value)
@@ -182,12 +215,25 @@ def _add_offers(embed: discord.Embed, about: About) -> None:
         embed.add_field(name="On the call, no seat yet", value=value, inline=False)
 
 
-def _phase_items(about: About) -> tuple[Item, ...]:
-    ready = button("ready", about.at, "Everyone's ready", SUCCESS)
+def _phase_items(shown: PhaseCard) -> tuple[Item, ...]:
+    """Return the buttons of a phase; the coloured one is the next step of most people."""
+    about = shown.about
+    count = f"{shown.ready_count} of {shown.seated}"
+    may_record = bool(shown.waiting) and about.at.kind == CardKind.BLIND
+    style = SECONDARY if may_record or about.closed else SUCCESS
+    going = (
+        button("ready", about.at, f"I'm ready ({count})", style),
+        button("move_on", about.at, "Go on"),
+    )
     if about.closed:
-        return (ready, *_closing_items(about), *_circle_items(about))
-    record = button("record", about.at, "Record forecast", PRIMARY)
-    return (record, ready, *_circle_items(about))
+        return (*going, *_closing_items(about), _more(about))
+    record = button("record", about.at, "Record forecast", PRIMARY if may_record else SECONDARY)
+    return (record, *going, _more(about))
+
+
+def _more(about: About) -> Item:
+    """Return the button behind which the rest is, by role."""
+    return button("more_round", about.at, "More")
 
 
 def _after_stop(shown: StoppedCard) -> str:
@@ -203,26 +249,18 @@ def _after_stop(shown: StoppedCard) -> str:
 
 def _resuming_items(about: About) -> tuple[Item, ...]:
     return (
-        button("resume", about.at, "Resume", SUCCESS, row=0),
-        button("record", about.at, "Record forecast", row=0),
-        button("end_session", about.at, "End the session", row=0),
+        button("resume", about.at, "Resume", SUCCESS),
+        button("record", about.at, "Record forecast"),
+        button("end_session", about.at, "End the session"),
     )
 
 
-def _closing_items(about: About, row: int = 0) -> tuple[Item, ...]:
+def _closing_items(about: About) -> tuple[Item, ...]:
     """Return the buttons that still help once the question takes no more forecasts."""
     return (
-        button("next_round", about.at, "Next round", PRIMARY, row=row),
-        button("end_session", about.at, "End the session", row=row),
+        button("next_round", about.at, "Next round", PRIMARY),
+        button("end_session", about.at, "End the session"),
     )
-
-
-def _circle_items(about: About) -> tuple[Item, ...]:
-    """Return the buttons for one's place in the circle, in the row below."""
-    items = [button("join", about.at, "Join", row=1), button("leave", about.at, "Leave", row=1)]
-    if about.host_gone:
-        items.append(button("take_over", about.at, "Take over", row=1))
-    return tuple(items)
 
 
 def _turn_text(shown: TurnCard) -> str:
@@ -230,7 +268,9 @@ def _turn_text(shown: TurnCard) -> str:
     question = _question(about, criteria=False)
     if shown.paused_left is not None:
         left = say_duration(timedelta(seconds=shown.paused_left))
-        clock = f"⏸️ **The clock is stopped**, {left} left. **Resume** lets it go on."
+        clock = (
+            f"⏸️ **The clock is stopped**, {left} left. **Resume**, behind **More**, lets it go on."
+        )
     else:
         clock = f"⏳ Ends {countdown(shown.deadline)}."
     following = f" Next: {safe(shown.following)}." if shown.following else " Last in the circle."
@@ -259,54 +299,47 @@ def _turn_over_text(shown: TurnCard) -> str:
 
 
 def _turn_items(shown: TurnCard) -> tuple[Item, ...]:
-    at = shown.about.at
-    paused = shown.paused_left is not None
-    clock = button("resume", at, "Resume") if paused else button("pause", at, "Pause")
-    closed = shown.about.closed
-    record = () if closed else (button("record", at, "Record forecast", PRIMARY, row=0),)
+    about = shown.about
+    rest = _closing_items(about) if about.closed else ()
     return (
-        *record,
-        button("done", at, "Done", SUCCESS, row=0),
-        button("pass", at, "Pass", row=0),
-        button("extend", at, f"+{_short(shown.extend_seconds)}", row=0),
-        _in_row(clock, 1),
-        button("skip", at, "Skip", DANGER, row=1),
-        *_circle_items(shown.about),
-        *(_closing_items(shown.about, row=2) if closed else ()),
+        *_speaking_items(about, recorded=shown.recorded),
+        button("pass", about.at, "Pass"),
+        *rest,
+        _more(about),
     )
 
 
-def _short(seconds: int) -> str:
-    """Say a length of time that fits on a button: "2 min", "90 s"."""
-    return f"{seconds // 60} min" if seconds % 60 == 0 else f"{seconds} s"
-
-
-def _in_row(item: discord.ui.Button[Any], row: int) -> discord.ui.Button[Any]:
-    item.row = row
-    return item
+def _speaking_items(about: About, *, recorded: bool) -> tuple[Item, ...]:
+    """Return the two steps of a turn; the coloured one comes next."""
+    if about.closed:
+        return (button("done", about.at, "Done"),)
+    return (
+        button("record", about.at, "Record forecast", SECONDARY if recorded else PRIMARY),
+        button("done", about.at, "Done", SUCCESS if recorded else SECONDARY),
+    )
 
 
 def _seat_line(seat: SeatLine, asked: AnswerFormat) -> str:
-    sign = {
-        SeatState.SPEAKING: "🎙️",
-        SeatState.SPOKEN: "✅",
-        SeatState.SKIPPED: "⏭️",
-        SeatState.GAVE_UP: "↩️",
-        SeatState.WAITING: "▫️",
-    }[seat.state]
-    name = f"**{safe(seat.name)}**" if seat.state == SeatState.SPEAKING else safe(seat.name)
+    """Say who sits here, with one of three marks: a number, no number yet, away."""
+    speaks = seat.state == SeatState.SPEAKING
+    mark = "✅" if seat.belief is not None else "▫️"
+    sign = "🎙️" if speaks else mark if seat.present else "🚪"
+    name = f"**{safe(seat.name)}**" if speaks else safe(seat.name)
     said = f" · **{say(seat.belief, asked)}**" if seat.belief is not None else ""
     late = " (late)" if seat.late else ""
-    note = _seat_note(seat)
+    updated = " (updated)" if seat.updated and not seat.late else ""
     reason = f" · {one_line(seat.reason, REASON_SHOWN)}" if seat.reason else ""
-    return f"{sign} {name}{note}{said}{late}{reason}"
+    return f"{sign} {name}{_seat_note(seat)}{said}{late}{updated}{reason}"
 
 
 def _seat_note(seat: SeatLine) -> str:
     if not seat.present:
-        return " (left)"
-    if seat.state == SeatState.GAVE_UP:
-        return " (gave the seat up)"
+        return " (away)"
+    note = {SeatState.GAVE_UP: " (gave the seat up)", SeatState.SKIPPED: " (skipped)"}
+    if seat.state in note:
+        return note[seat.state]
+    if seat.state == SeatState.SPOKEN and seat.belief is None:
+        return " (no number yet)"
     return " (passed, comes at the end)" if seat.passed and seat.state == SeatState.WAITING else ""
 
 

@@ -4,52 +4,44 @@ It draws the numbers that it is given and computes none of them: aggregates come
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from bot.core.numbers import say_probability
 from bot.core.refusals import say_count, say_people
-from bot.door import chart_style
+from bot.door import chart_rows, chart_style
+from bot.rounds import chart_marks
+from bot.rounds.chart_marks import Values
 from bot.rounds.read_model import Summary, SummarySeat
 
-_PLOT_HEIGHT = 190.0
-_LEFT, _FINALS_WIDTH, _RIGHT = 46.0, 46.0, 50.0
-_MANY = 14  # from here on the card is larger
-_VALUES_UP_TO = 8  # seats whose dots have room for a number
-_LONGEST_NAME = 82.0
-_NUMBER_HEIGHT = 0.12  # of the plot, with the dot it belongs to
-_LOWEST_NUMBER = 0.08
-_AWAY = 0.06  # a longer step aside that is still better than crossing the group's line
-_SLANT, _UPRIGHT = 35, 90
-_SLANT_NEEDS = 22.0  # points per seat under which slanted names would touch
-_STILL_THE_SAME = 0.03  # finals nearer than this stand side by side
+_ROW = 22.0
+_STAGES = (0.22, 0.5, 0.78)  # where blind, turn and final stand in a row, so as not to cover
+_END, _NOTHING = "final", "–"
+_MANY = 14  # from here on the percentages stand above the plot too
 
-
-@dataclass(frozen=True)
-class _Names:
-    """The names as they stand under the seats, all at one angle, and the room they take."""
-
-    shown: tuple[str, ...]
-    size: float
-    angle: int
-    height: float
+Row = tuple[str, tuple[float | None, float | None, float | None], bool]
 
 
 def circle_chart(circle: Summary) -> bytes:
-    """Draw the round: blinds hollow, turns filled, the group's line thick, finals at the right."""
-    width = chart_style.LARGE_WIDTH if len(circle.seats) > _MANY else chart_style.NORMAL_WIDTH
-    head = chart_style.heading(circle.about.question, _story(circle), width)
-    across = width - _LEFT - _FINALS_WIDTH - _RIGHT
-    names = _names(circle.seats, across / (len(circle.seats) + 1))
-    top = head.height + 30
-    card = chart_style.figure(width, top + _PLOT_HEIGHT + names.height + 22, head)
-    chart_style.key(card, head.height + 2, _key(circle), columns=6)
-    area = chart_style.axes(card, _LEFT, top, across, _PLOT_HEIGHT)
-    _draw_seats(area, circle, names)
-    _draw_finals(card, top, width, circle)
+    """Draw one row per seat, in seat order: blind, turn and final, and the group's line down."""
+    key = chart_marks.key(circle, turns=True, path=chart_marks.has_path(circle))
+    head = chart_style.heading(circle.about.question, _story(circle), key)
+    rows = _rows(circle)
+    if not rows:
+        return chart_style.to_png(chart_style.figure(head.height, head))
+    many = len(rows) > _MANY
+    top, tall = head.height + (30 if many else 16), _ROW * len(rows)
+    card = chart_style.figure(top + tall + 26, head)
+    ends = [_said(chances[2]) for _, chances, _ in rows]
+    at = chart_rows.columns([name for name, *_ in rows], [*ends, _END])
+    area = chart_style.axes(card, at.plot_left, top, at.plot_width, tall)
+    chart_style.percent_axis(area, "x")
+    area.set_ylim(len(rows), 0)
+    area.set_yticks([])
+    area.tick_params(labeltop=many)
+    chart_rows.aside(card, chart_rows.RIGHT, top - (22 if many else 8), _END, ha="right")
+    _draw_rows(card, area, circle, rows, (at, top))
     return chart_style.to_png(card)
 
 
@@ -98,174 +90,74 @@ def _seat_in_words(seat: SummarySeat) -> str:
     return f"{seat.name[:40]} {' → '.join(made) or 'no forecast'}{late}"
 
 
-def _key(circle: Summary) -> list[Line2D]:
-    """List the marks that appear in this picture, and no others."""
-    seats = circle.seats
-    used = {
-        "blind": any(seat.blind is not None for seat in seats),
-        "turn": any(seat.turn is not None and not seat.late for seat in seats),
-        "late": any(seat.turn is not None and seat.late for seat in seats),
-        "group": any(value is not None for value in circle.running),
-        "final": any(seat.final is not None for seat in seats),
-    }
-    return [_mark(name, [], [], name) for name, shown in used.items() if shown]
+def _said(chance: float | None) -> str:
+    return _NOTHING if chance is None else say_probability(chance)
 
 
-def _mark(stage: str, x: Sequence[float], y: Sequence[float], label: str = "") -> Line2D:
-    """Make the mark of a stage, the same in the plot and in the key."""
-    looks = {
-        "blind": ("o", chart_style.CARD, chart_style.INK, 6.5),
-        "turn": ("o", chart_style.BLUE, chart_style.CARD, 9.0),
-        "late": ("D", chart_style.BLUE, chart_style.INK, 7.0),
-        "final": ("o", chart_style.VIOLET, chart_style.CARD, 7.5),
-    }
-    mark = Line2D(x, y, label=label, linestyle="none", clip_on=False, zorder=4)
-    if stage == "group":
-        mark.set(linestyle="-", color=chart_style.AMBER, linewidth=3.5, zorder=2.5)
-        mark.set(marker="o", markersize=4, solid_joinstyle="round", solid_capstyle="butt")
-        return mark
-    shape, face, edge, size = looks[stage]
-    mark.set(marker=shape, markerfacecolor=face, markeredgecolor=edge, markersize=size)
-    mark.set_markeredgewidth(1.6 if stage == "blind" else 1.0)
-    return mark
+def _rows(circle: Summary) -> list[Row]:
+    """Return what stands in each row: a name, three chances, and whether the turn was late.
 
-
-def _names(seats: tuple[SummarySeat, ...], slot: float) -> _Names:
-    """Lay the names flat while they fit their seats, then slanted, then upright."""
-    called = [chart_style.readable(s.name, otherwise=f"seat {k}") for k, s in enumerate(seats, 1)]
-    flat = max((chart_style.text_width(name) for name in called), default=0.0) <= slot - 5
-    angle = 0 if flat else _SLANT if slot >= _SLANT_NEEDS else _UPRIGHT
-    size = chart_style.SMALL if angle == _UPRIGHT else chart_style.BODY
-    shown = tuple(chart_style.shorten(name, _LONGEST_NAME, size=size) for name in called)
-    longest = max((chart_style.text_width(name, size=size) for name in shown), default=0.0)
-    height = {0: 14.0, _SLANT: 0.58 * longest + 14, _UPRIGHT: longest + 6}[angle]
-    return _Names(shown, size, angle, max(height, 14.0))
-
-
-def _draw_seats(area: Axes, circle: Summary, names: _Names) -> None:
-    """Draw everything that has a place in the seat order, from the start to the last seat."""
-    area.set_xlim(-0.5, len(circle.seats) + 0.5)
-    area.set_xticks([])
-    chart_style.percent_axis(area, "y")
-    seats = list(enumerate(circle.seats, 1))
-    spoken = [(at, seat.turn) for at, seat in seats if seat.turn is not None]
-    area.plot(*_columns(spoken), color=chart_style.BLUE, linewidth=1.3, alpha=0.75, zorder=2)
-    for at, seat in seats:
-        _draw_seat(area, at, seat)
-    group = [(at, p) for at, p in enumerate(circle.running) if p is not None]
-    area.add_line(_mark("group", *_columns(group)))
-    if len(circle.seats) <= _VALUES_UP_TO:
-        _write_values(area, circle)
-    _write_names(area, circle.seats, names)
-
-
-def _columns(points: list[tuple[int, float]]) -> tuple[list[float], list[float]]:
-    return [float(at) for at, _ in points], [p for _, p in points]
-
-
-def _draw_seat(area: Axes, at: int, seat: SummarySeat) -> None:
-    """Draw a seat's blind and turn forecasts, joined by a stem that shows how far it moved."""
-    if seat.blind is not None and seat.turn is not None:
-        ends = [seat.blind, seat.turn]
-        area.plot([at, at], ends, color=chart_style.MUTED, linewidth=1.2, alpha=0.7, zorder=1.5)
-    if seat.blind is not None:
-        area.add_line(_mark("blind", [at], [seat.blind]))
-    if seat.turn is not None:
-        area.add_line(_mark("late" if seat.late else "turn", [at], [seat.turn]))
-
-
-def _write_values(area: Axes, circle: Summary) -> None:
-    """Write each turn forecast by its dot, rather away from the group's line than beyond it."""
-    for at, seat in enumerate(circle.seats, 1):
-        if seat.turn is None:
-            continue
-        others = [p for p in (seat.blind, circle.running[at]) if p is not None]
-        above = _clear_of(seat.turn, others)
-        below = 1 - _clear_of(1 - seat.turn, [1 - p for p in others])
-        up, down = above - seat.turn, seat.turn - below
-        line_above = (circle.running[at] or 0.0) > seat.turn
-        rises = up <= down + (-_AWAY if line_above else _AWAY) or below < _LOWEST_NUMBER
-        place, shift = (above, 12) if rises else (below, -13)
-        number = say_probability(seat.turn)
-        chart_style.note(area, (at, place), number, shift=(0, shift), color=chart_style.BLUE)
-
-
-def _clear_of(start: float, others: list[float]) -> float:
-    """Climb from a dot over the other marks of its seat that its number would cover."""
-    for other in sorted(others):
-        if start < other < start + _NUMBER_HEIGHT:
-            start = other
-    return start
-
-
-def _write_names(area: Axes, seats: tuple[SummarySeat, ...], names: _Names) -> None:
-    """Name the seats under the plot, faintly those that did not forecast in their turn."""
-    placing = {"va": "top"} if names.angle == 0 else {"ha": "right", "rotation": names.angle}
-    under = area.get_xaxis_transform()
-    labels = [("start", chart_style.MUTED)]
-    for seat, name in zip(seats, names.shown, strict=True):
-        labels.append((name, chart_style.INK if seat.turn is not None else chart_style.MUTED))
-    for at, (label, color) in enumerate(labels):
-        chart_style.note(
-            area,
-            (at, 0),
-            label,
-            within=under,
-            shift=(0, -8),
-            size=names.size,
-            color=color,
-            rotation_mode="anchor",
-            **placing,
+    The last row is the group's, if it has a number.
+    """
+    rows: list[Row] = [
+        (
+            chart_style.readable(seat.name, otherwise=f"seat {place}"),
+            (seat.blind, seat.turn, seat.final),
+            seat.late,
         )
+        for place, seat in enumerate(circle.seats, 1)
+    ]
+    name, before, after = chart_marks.group_ends(circle)
+    if after is not None:
+        rows.append((name, (_first(before), None, after[0]), False))
+    return rows
 
 
-def _draw_finals(card: Figure, top: float, width: float, circle: Summary) -> None:
-    """Gather the final forecasts in a column of their own, lowest and highest numbered."""
-    area = chart_style.axes(card, width - _FINALS_WIDTH - _RIGHT, top, _FINALS_WIDTH, _PLOT_HEIGHT)
-    area.patch.set(facecolor=chart_style.STRIPE, alpha=1)
-    area.set_xlim(-1, 1)
-    area.set_xticks([])
-    chart_style.percent_axis(area, "y", labels=False)
-    finals = sorted(seat.final for seat in circle.seats if seat.final is not None)
-    area.add_line(_mark("final", _side_by_side(finals), finals))
-    if circle.movement.final is not None:
-        ends = [circle.movement.final.probability or 0.0] * 2
-        area.plot([-1, 1], ends, color=chart_style.AMBER, linewidth=3.5, zorder=2.5)
-    under = area.get_xaxis_transform()
-    chart_style.note(
-        area, (0, 0), "final", within=under, shift=(0, -8), va="top", color=chart_style.MUTED
+def _first(values: Values | None) -> float | None:
+    return None if values is None else values[0]
+
+
+def _draw_rows(
+    card: Figure,
+    area: Axes,
+    circle: Summary,
+    rows: Sequence[Row],
+    place: tuple[chart_rows.Columns, float],
+) -> None:
+    """Draw the seats one below the other, the group's line down between them, and its own row."""
+    at, top = place
+    drawing = chart_marks.Drawing()
+    for level, row in enumerate(rows):
+        grouped = level == len(circle.seats)
+        _write_row(card, at, top + _ROW * (level + 0.5), row, grouped=grouped)
+        _gather(drawing, level, row, color=chart_style.AMBER if grouped else "")
+    drawing.draw(area)
+    chart_marks.draw_path(area, circle, 0, range(len(circle.seats) + 1))
+    if len(rows) > len(circle.seats):
+        chart_style.stripe(card, top + _ROW * len(circle.seats), _ROW)
+
+
+def _write_row(
+    card: Figure, at: chart_rows.Columns, level: float, row: Row, *, grouped: bool
+) -> None:
+    """Write a name and where it ended; faintly the name of those who did not speak."""
+    name, (_, turn, final), _ = row
+    spoke = chart_style.MUTED if turn is None else chart_style.INK
+    color, value_color = (
+        (chart_style.AMBER, chart_style.AMBER) if grouped else (spoke, chart_style.PINK)
     )
-    for value, shift in _ends(finals):
-        chart_style.note(
-            area,
-            (1, value),
-            say_probability(value),
-            within=area.get_yaxis_transform(),
-            shift=(6, shift),
-            color=chart_style.VIOLET,
-            ha="left",
-        )
+    chart_rows.write_row(card, at, level, name, _said(final), color=color, value_color=value_color)
 
 
-def _ends(finals: list[float]) -> list[tuple[float, float]]:
-    """Give the lowest and highest with the points to move their numbers, so as not to touch."""
-    if not finals or finals[0] == finals[-1]:
-        return [(value, 0.0) for value in finals[:1]]
-    apart = (finals[-1] - finals[0]) * _PLOT_HEIGHT
-    shift = max(0.0, (13 - apart) / 2)
-    return [(finals[0], -shift), (finals[-1], shift)]
-
-
-def _side_by_side(values: list[float]) -> list[float]:
-    """Spread near-equal values sideways about the middle, closer together when they are many."""
-    rows: list[list[float]] = []
-    for value in values:
-        if rows and value - rows[-1][0] < _STILL_THE_SAME:
-            rows[-1].append(value)
-        else:
-            rows.append([value])
-    spread: list[float] = []
-    for row in rows:
-        step = min(0.36, 1.6 / max(len(row) - 1, 1))
-        spread.extend(step * (k - (len(row) - 1) / 2) for k in range(len(row)))
-    return spread
+def _gather(drawing: chart_marks.Drawing, level: int, row: Row, color: str) -> None:
+    """Take in the marks of a row, joined in the order in which they were made."""
+    _, chances, late = row
+    stages = ("blind", "late" if late else "turn", "final")
+    made = [
+        (stage, (chance, level + down))
+        for stage, chance, down in zip(stages, chances, _STAGES, strict=True)
+        if chance is not None
+    ]
+    for stage, point in made:
+        drawing.add(stage, point, color)
+    drawing.join([point for _, point in made])

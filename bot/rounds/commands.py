@@ -8,6 +8,7 @@ from discord import app_commands
 from bot.core.times.durations import parse_duration
 from bot.door.interactions import Door
 from bot.door.parts import AnyCommand
+from bot.rounds import private_cards
 from bot.rounds import service as rounds_service
 
 
@@ -23,10 +24,13 @@ async def give_way(interaction: discord.Interaction[Any]) -> None:
 
 @app_commands.command(name="done", description="End your turn")
 async def done(interaction: discord.Interaction[Any]) -> None:
-    """End the turn."""
+    """End the turn; without a number, ask first."""
     door = Door(interaction)
-    await door.do(rounds_service.done)
-    await door.whisper("Your turn is over. Thank you!")
+    try:
+        await door.do(rounds_service.done_with_number)
+        await door.whisper("Your turn is over. Thank you!")
+    except rounds_service.NoNumberYetRefusal as asked:
+        await door.whisper(message=private_cards.no_number_message(asked.at))
 
 
 @app_commands.command(name="extend", description="More time for the running turn")
@@ -62,12 +66,12 @@ async def skip(interaction: discord.Interaction[Any]) -> None:
     await door.whisper("Skipped. `/session back` undoes it.")
 
 
-@app_commands.command(name="back", description="Undo a wrong skip (host, facilitator)")
+@app_commands.command(name="back", description="Undo the last skip or Done (host, facilitator)")
 async def back(interaction: discord.Interaction[Any]) -> None:
-    """Undo a skip."""
+    """Undo the last skip or Done."""
     door = Door(interaction)
     await door.do(rounds_service.back)
-    await door.whisper("The skip is undone.")
+    await door.whisper("Undone: that turn goes on.")
 
 
 COMMANDS: tuple[AnyCommand, ...] = (give_way, done, extend, pause, resume, skip, back)

@@ -12,14 +12,14 @@ EXTENSION: Bounds = (timedelta(seconds=10), timedelta(hours=1))
 def check_turn(turn: timedelta) -> int:
     """Return a turn's length in seconds, between half a minute and two hours."""
     if not fits(turn, TURN):
-        raise Refusal("A turn lasts between 30 seconds and 2 hours, for example `10m`.")
+        raise Refusal("A turn lasts between 30s and 2h, for example `10m`.")
     return round(turn.total_seconds())
 
 
 def check_extension(by: timedelta) -> None:
     """Refuse more time than an hour, or less than ten seconds."""
     if not fits(by, EXTENSION):
-        raise Refusal("A turn can be extended by 10 seconds to 1 hour, for example `2m`.")
+        raise Refusal("A turn can be extended by 10s to 1h, for example `2m`.")
 
 
 def fits(length: timedelta, bounds: Bounds) -> bool:

@@ -3,7 +3,10 @@
 It is found by a card, by the channel, or because they lead only one.
 """
 
+from collections.abc import Sequence
+
 from bot.calendars import service as calendars_service
+from bot.core import card_refresh
 from bot.core.card_refresh import Change
 from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
@@ -22,23 +25,25 @@ def here(unit: ActUnit) -> Meetup:
 
     If that session's own channel was deleted, nobody can type there, so it moves to the caller's.
     """
-    meetup = sessions.live_in_channel(unit.tx, unit.group.id, unit.caller.channel_id)
+    meetup = _typed_in(unit)
     if meetup is not None:
         return meetup
     led = [one for one in sessions.live(unit.tx, unit.group.id) if unit.leads(host_of(one))]
     if len(led) > 1:
-        places = " and ".join(f"<#{one.channel_id}>" for one in led[:5])
+        places = " and ".join(f"<#{one.cards_in}>" for one in led[:5])
         raise Refusal(f"Which session do you mean? Type the command in its channel: {places}.")
     if not led:
         raise Refusal(NONE_HERE)
-    if led[0].channel_id in outbox.gone_channels(unit.tx, unit.group.id):
+    if led[0].thread_id in _gone(unit):
+        leave_thread(unit, led[0])
+    if led[0].channel_id in _gone(unit):
         leave_channel(unit, led[0].channel_id, unit.caller.channel_id)
     return led[0]
 
 
 def in_channel(unit: ActUnit) -> Meetup:
     """Return the live session of the caller's channel."""
-    meetup = sessions.live_in_channel(unit.tx, unit.group.id, unit.caller.channel_id)
+    meetup = _typed_in(unit)
     if meetup is None:
         raise Refusal(NONE_HERE)
     return meetup
@@ -79,11 +84,24 @@ def require_lead(unit: ActUnit, meetup: Meetup, deed: str) -> None:
         raise NotAllowedRefusal(f"Only the host or a facilitator can {deed}.")
 
 
+def leave_thread(unit: Unit, meetup: Meetup) -> None:
+    """Go on in the channel of a session whose thread was deleted."""
+    if meetup.thread_id is not None:
+        gone, to = meetup.thread_id, meetup.channel_id
+        outbox.move(unit.tx, group_id=unit.group.id, gone=gone, to=to)
+        meetup.thread_id = None
+        card_refresh.follow(unit, Change.SESSION_CIRCLE, meetup)
+
+
 def leave_channel(unit: Unit, gone: int, to: int) -> None:
     """Move sessions from a deleted channel, and all queued messages, to another one.
 
     Nothing moves if a session is live in both, because a channel has one live session at most.
     """
+    own = sessions.of_thread(unit.tx, unit.group.id, gone)
+    if own is not None:
+        leave_thread(unit, own)
+        return
     moving = sessions.in_channel(unit.tx, unit.group.id, gone)
     occupied = sessions.live_in_channel(unit.tx, unit.group.id, to) is not None
     if occupied and any(meetup.state == SessionState.LIVE for meetup in moving):
@@ -91,6 +109,25 @@ def leave_channel(unit: Unit, gone: int, to: int) -> None:
     outbox.move(unit.tx, group_id=unit.group.id, gone=gone, to=to)
     unit.effects = True
     for meetup in moving:
+        if meetup.thread_id is not None:  # it was deleted with the channel
+            outbox.move(unit.tx, group_id=unit.group.id, gone=meetup.thread_id, to=to)
+            meetup.thread_id = None
         meetup.channel_id = to
         if meetup.state == SessionState.SCHEDULED:
             calendars_service.follow_change(unit, Change.SESSION_CHANNEL, meetup)
+
+
+def _typed_in(unit: ActUnit) -> Meetup | None:
+    """Return the live session of the channel or thread in which the caller types.
+
+    If its thread was deleted while nobody saw it, the session goes on in the channel.
+    """
+    meetup = sessions.live_in_channel(unit.tx, unit.group.id, unit.caller.channel_id)
+    in_thread = meetup is not None and meetup.thread_id is not None
+    if meetup is not None and in_thread and meetup.thread_id in _gone(unit):
+        leave_thread(unit, meetup)
+    return meetup
+
+
+def _gone(unit: Unit) -> Sequence[int]:
+    return outbox.gone_channels(unit.tx, unit.group.id)

@@ -117,10 +117,15 @@ def _turn(turn: Turn) -> rounds_rules.Turn:
         paused=turn.paused,
         left=None if turn.left_seconds is None else timedelta(seconds=turn.left_seconds),
         extensions=turn.extensions,
-        cues=frozenset(cue for bit, cue in enumerate(rounds_rules.CUES) if turn.cues >> bit & 1),
+        cues=cues(turn),
         ended_at=turn.ended_at,
         ended_by=turn.ended_by,  # type: ignore[arg-type]  # only save() below writes it
     )
+
+
+def cues(turn: Turn) -> frozenset[int]:
+    """Return which cues of a turn were given, by their seconds."""
+    return frozenset(cue for bit, cue in enumerate(rounds_rules.CUES) if turn.cues >> bit & 1)
 
 
 def _save_seats(tx: Session, round_id: int, state: rounds_rules.Round) -> None:
@@ -143,7 +148,7 @@ def _save_turns(tx: Session, round_id: int, events: tuple[rounds_rules.Event, ..
     """Save the turns that events changed, ended ones first: at most one may run."""
     rows = {turn.number: turn for turn in rounds.latest_turns(tx, round_id)}
     for event in events:
-        if isinstance(event, rounds_rules.PhaseBegan | rounds_rules.Stopped):
+        if not isinstance(event, rounds_rules.TurnEvent):
             continue
         turn = event.turn
         row = rows.get(turn.number)

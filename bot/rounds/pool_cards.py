@@ -4,7 +4,7 @@ from bot.answers.card_words import words_of
 from bot.answers.formats import AnswerFormat
 from bot.answers.pooling import PooledForecast
 from bot.answers.wording import PathWords
-from bot.circle.round_cards import ended, same_people
+from bot.circle.round_cards import ended
 from bot.core.refusals import say_people
 from bot.rounds.read_model import Summary
 
@@ -14,7 +14,7 @@ def moved(shown: Summary) -> str:
     compared, asked = shown.movement.compared, shown.about.asked
     if compared is None:
         return ended(shown.movement, path_words(shown))
-    who = same_people(compared.people)
+    who = f"the same {say_people(compared.people)}"
     return words_of(asked).moved(compared.before, compared.after, who, asked)
 
 

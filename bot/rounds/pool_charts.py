@@ -5,12 +5,10 @@ They draw what they are given and compute none of it: the group's forecasts come
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from bot.answers.card_words import words_of
 from bot.answers.formats import list_options
@@ -18,21 +16,19 @@ from bot.answers.probabilities import Belief
 from bot.answers.wording import KindInWords
 from bot.core.numbers import say_probability
 from bot.core.refusals import say_count
-from bot.door import chart_style
+from bot.door import chart_rows, chart_style
+from bot.rounds import chart_marks
+from bot.rounds.chart_marks import Values, values_of
 from bot.rounds.read_model import Summary
 
 _DIGITS = 4
 _TICK_DIGITS = 10  # ticks are round numbers; those of years may be half a year apart
-_INSET = 30.0  # room for half a label at both ends of an axis
-_OPTION_LABEL, _OPTION_GAP = 18.0, 10.0
-_SEAT_STEP, _LEAST_STRIP = 9.0, 20.0
-_ROW = 26.0
-_TALLEST_TABLE = 420.0
-_NAME_WIDTH, _VALUE_WIDTH = 96.0, 90.0
+_OPTION_LABEL, _OPTION_GAP = 19.0, 9.0
+_INSET = 28.0  # room for half a label at both ends of an axis
+_SEAT_STEP, _TALLEST_STRIPS = 10.0, 330.0
+_FOLDED = 30.0  # the height of a strip in which all seats share two lines
+_ROW = 24.0
 _ALT_NAME = 40
-_BEFORE = -0.7  # where the group stands before the first seat
-
-Values = tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -45,43 +41,49 @@ class _Line:
 
 
 def strips_chart(shown: Summary) -> bytes:
-    """Draw one strip per option; in each the seats, from the first above to the last below."""
-    head = chart_style.heading(shown.about.question, _strips_story(shown))
-    count = len(shown.about.asked.options)
-    roomy = max(_LEAST_STRIP, _TALLEST_TABLE / count)
-    strip = min(roomy, _SEAT_STEP * (len(shown.seats) + 1))
+    """Draw one strip per option, in each the seats from the first above to the last below."""
+    has_path = chart_marks.has_path(shown)
+    key = chart_marks.key(shown, turns=False, path=has_path)
+    head = chart_style.heading(shown.about.question, _strips_story(shown), key)
+    count, strip = len(shown.about.asked.options), _strip_height(shown)
     row = _OPTION_LABEL + strip + _OPTION_GAP
-    top = head.height + 26
-    card = chart_style.figure(chart_style.NORMAL_WIDTH, top + row * count + 18, head)
-    group = Line2D([], [], color=chart_style.AMBER, linewidth=2.5, label="the group")
-    chart_style.key(card, head.height + 2, [*_key(shown), group], columns=3)
+    card = chart_style.figure(head.height + row * count + 12, head)
     for at in range(count):
-        _draw_option(card, shown, at, (top + row * at, strip))
+        _draw_option(card, shown, at, (head.height + row * at, strip))
     return chart_style.to_png(card)
 
 
 def ranges_chart(shown: Summary) -> bytes:
     """Draw one row per seat with its range, and the group's below."""
     words = words_of(shown.about.asked)
-    head = chart_style.heading(shown.about.question, _ranges_story(shown))
+    key = _range_key(shown)
+    head = chart_style.heading(shown.about.question, _ranges_story(shown), key)
     spoken = [*_seats(shown), _group(shown)]
-    row = min(_ROW, _TALLEST_TABLE / len(spoken))
-    top = head.height + 26
-    tall = row * len(spoken)
-    card = chart_style.figure(chart_style.NORMAL_WIDTH, top + tall + 30, head)
-    chart_style.key(card, head.height + 2, _key(shown), columns=3)
-    left = chart_style.MARGIN + _NAME_WIDTH
-    numbers = max(chart_style.text_width(_middle(one, words), bold=True) for one in spoken)
-    right = chart_style.MARGIN + min(numbers, _VALUE_WIDTH) + 22
-    area = chart_style.axes(card, left, top, chart_style.NORMAL_WIDTH - left - right, tall)
-    _scale(area, spoken, words)
+    top, tall = head.height + 16, _ROW * len(spoken)
+    card = chart_style.figure(top + tall + 26, head)
+    names = [chart_style.readable(one.name, otherwise="seat") for one in spoken]
+    values = [_middle(one, words) for one in spoken]
+    at = chart_rows.columns(names, [*values, "middle"])
+    area = chart_style.axes(card, at.plot_left, top, at.plot_width, tall)
+    _scale(area, spoken, words, at.plot_width)
+    drawing = chart_marks.Drawing()
     for level, one in enumerate(spoken):
-        grouped = level == len(spoken) - 1
-        said = one.name, _middle(one, words)
-        _write_row(card, said, top + row * (level + 0.5), grouped=grouped)
-        _draw_ranges(area, level, one, grouped=grouped)
-    _draw_path(area, shown, 1, with_end=False)  # the group has a row of its own
-    chart_style.stripe(card, top + tall - row, row)
+        said = names[level], values[level]
+        color = chart_style.AMBER if level == len(spoken) - 1 else ""
+        middle = top + _ROW * (level + 0.5)
+        chart_rows.write_row(
+            card,
+            at,
+            middle,
+            *said,
+            color=color or chart_style.INK,
+            value_color=color or chart_style.PINK,
+        )
+        _gather_ranges(drawing, level, one, color)
+    drawing.draw(area)
+    chart_marks.draw_path(area, shown, 1, range(len(shown.seats) + 1))
+    chart_style.stripe(card, top + tall - _ROW, _ROW)
+    chart_rows.aside(card, chart_rows.RIGHT, top - 8, "middle", ha="right")
     return chart_style.to_png(card)
 
 
@@ -125,47 +127,59 @@ def _in_words(shown: Summary, seat: _Line) -> str:
 
 def _strips_story(shown: Summary) -> str:
     people = _people(shown)
-    right = f" At the right blind → final, of the same {people}." if people else ""
-    return f"One line per seat, in seat order; amber is the group, turn by turn.{right}"
+    lines = (
+        "Blind forecasts above, final ones below."
+        if _strip_height(shown) == _FOLDED
+        else "One line per seat, in seat order."
+    )
+    right = f" At the right the group, blind → final, of the same {people}." if people else ""
+    return f"{lines}{right}"
 
 
 def _ranges_story(shown: Summary) -> str:
     unit = f", in {shown.about.asked.unit}" if shown.about.asked.unit else ""
-    return f"Ranges with an 80% chance{unit}; the dot is the middle. Amber is the group."
+    return f"Ranges with an 80% chance{unit}; the mark is the middle."
+
+
+def _strip_height(shown: Summary) -> float:
+    """Give each seat a line of its own where there is room for it in every strip."""
+    needed = _SEAT_STEP * (len(shown.seats) + 1)
+    return needed if needed * len(shown.about.asked.options) <= _TALLEST_STRIPS else _FOLDED
 
 
 def _draw_option(card: Figure, shown: Summary, at: int, place: tuple[float, float]) -> None:
+    """Draw the strip of one option, with its name and the group's change above it."""
     top, strip = place
-    right = chart_style.NORMAL_WIDTH - chart_style.MARGIN
     change = _change(_group(shown), at)
-    room = right - chart_style.MARGIN - chart_style.text_width(change) - 12
-    name = chart_style.shorten(list_options(shown.about.asked)[at], room, bold=True)
-    chart_style.write(card, chart_style.MARGIN, top + _OPTION_LABEL / 2, name, bold=True)
-    chart_style.write(
-        card, right, top + _OPTION_LABEL / 2, change, color=chart_style.AMBER, ha="right"
-    )
-    width = chart_style.NORMAL_WIDTH - 2 * _INSET
+    room = chart_rows.RIGHT - chart_style.MARGIN
+    left = room - chart_style.text_width(change, size=chart_style.SMALL) - 10
+    name = chart_style.shorten(list_options(shown.about.asked)[at], left, bold=True)
+    level = top + _OPTION_LABEL / 2 - 1
+    chart_style.write(card, chart_style.MARGIN, level, name, bold=True)
+    chart_rows.aside(card, chart_rows.RIGHT, level, change, ha="right", color=chart_style.AMBER)
+    width = chart_style.WIDTH - 2 * _INSET
     area = chart_style.axes(card, _INSET, top + _OPTION_LABEL, width, strip)
     chart_style.percent_axis(area, "x", labels=at == len(shown.about.asked.options) - 1)
-    area.set_ylim(len(shown.seats) + 0.2, -0.2 - 0.6)
     area.set_yticks([])
     area.patch.set(facecolor=chart_style.STRIPE, alpha=1)
+    folded = strip == _FOLDED
+    area.set_ylim((1.5, -0.5) if folded else (len(shown.seats), -1))
+    drawing = chart_marks.Drawing()
     for level, seat in enumerate(_seats(shown)):
-        _draw_move(area, level, _at(seat.blind, at), _at(seat.final, at))
-    _draw_path(area, shown, at, with_end=True)
+        above, below = (0, 1) if folded else (level, level)
+        blind, final = (None if said is None else said[at] for said in (seat.blind, seat.final))
+        _gather(drawing, {"blind": (blind, above), "final": (final, below)})
+    drawing.draw(area)
+    _draw_group(area, shown, at, folded=folded)
 
 
-def _draw_path(area: Axes, shown: Summary, at: int, *, with_end: bool) -> None:
-    """Draw the group's number downwards: before the first seat, beside each, and at the end."""
+def _draw_group(area: Axes, shown: Summary, at: int, *, folded: bool) -> None:
+    """Draw the group's chance downwards: before the first seat, after each, and at the end."""
     count = len(shown.seats)
-    levels = [_BEFORE, *(float(level) for level in range(count))]
-    points = [
-        (values[at], level) for level, values in zip(levels, _path(shown), strict=False) if values
-    ]
-    if with_end and (end := _values(shown.movement.final)):
-        points.append((end[at], count - _BEFORE - 1))
-    across, down = [x for x, _ in points], [y for _, y in points]
-    area.plot(across, down, color=chart_style.AMBER, linewidth=2.5, zorder=2, solid_capstyle="butt")
+    step = 1 / max(count, 1) if folded else 1.0
+    start = 0.0 if folded else -0.5
+    levels = [start + step * at for at in range(count + 1)]
+    chart_marks.draw_path(area, shown, at, levels)
 
 
 def _change(group: _Line, at: int) -> str:
@@ -173,118 +187,66 @@ def _change(group: _Line, at: int) -> str:
     return " → ".join(dict.fromkeys(said))
 
 
-def _at(values: Values | None, at: int) -> float | None:
-    return None if values is None else values[at]
+def _gather(drawing: chart_marks.Drawing, said: dict[str, tuple[float | None, float]]) -> None:
+    """Take in one seat's blind and final chance, and the way between them."""
+    made = {stage: (value, level) for stage, (value, level) in said.items() if value is not None}
+    for stage, point in made.items():
+        drawing.add(stage, point)
+    drawing.join(list(made.values()))
 
 
-def _draw_move(area: Axes, level: float, blind: float | None, final: float | None) -> None:
-    """Draw one seat's blind and final chance, joined by a stem that shows how far it moved."""
-    if blind is not None and final is not None:
-        ends = [blind, final]
-        area.plot(ends, [level, level], color=chart_style.MUTED, linewidth=1.2, zorder=2.5)
-    if blind is not None:
-        area.add_line(_mark("blind", [blind], [level]))
-    if final is not None:
-        area.add_line(_mark("final", [final], [level]))
-
-
-def _scale(area: Axes, spoken: Sequence[_Line], words: KindInWords) -> None:
+def _scale(area: Axes, spoken: Sequence[_Line], words: KindInWords, width: float) -> None:
     """Set the axes: seats downward, and all that was said across with a few numbers."""
     said = [value for one in spoken for value in (*(one.blind or ()), *(one.final or ()))]
     low, high = min(said, default=0.0), max(said, default=1.0)
-    room = 0.04 * (high - low) or 0.1 * abs(high) or 1.0
-    area.set_xlim(low - room, high + room)
-    area.set_ylim(len(spoken) - 0.5, _BEFORE - 0.05)
-    area.set_yticks([])
-    area.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
-    area.xaxis.set_major_formatter(
-        FuncFormatter(lambda value, _: words.say_tick(value, _TICK_DIGITS))
+    room = 0.05 * (high - low) or 0.1 * abs(high) or 1.0
+    chart_rows.number_axis(
+        area,
+        "x",
+        (low - room, high + room),
+        lambda value: words.say_tick(value, _TICK_DIGITS),
+        width,
     )
-    area.grid(visible=True, axis="x", color=chart_style.GRID, linewidth=0.8)
-    area.set_axisbelow(True)
-
-
-def _write_row(card: Figure, said: tuple[str, str], level: float, *, grouped: bool) -> None:
-    called, middle = said
-    color = chart_style.AMBER if grouped else chart_style.INK
-    name = chart_style.readable(called, otherwise="seat")
-    shown = chart_style.shorten(name, _NAME_WIDTH - 10, bold=grouped)
-    chart_style.write(card, chart_style.MARGIN, level, shown, color=color, bold=grouped)
-    right = chart_style.NORMAL_WIDTH - chart_style.MARGIN
-    amount = chart_style.shorten(middle, _VALUE_WIDTH, bold=grouped)
-    chart_style.write(card, right, level, amount, color=color, bold=grouped, ha="right")
+    area.set_ylim(len(spoken), 0)
+    area.set_yticks([])
 
 
 def _middle(one: _Line, words: KindInWords) -> str:
     return words.say_tick(one.final[1], _DIGITS) if one.final else "–"
 
 
-def _draw_ranges(area: Axes, level: float, one: _Line, *, grouped: bool) -> None:
-    """Draw the blind range thin and above, the final one thick and below."""
-    draw = partial(_draw_range, area)
-    apart = 0.17 if one.blind and one.final else 0.0
-    if one.blind is not None:
-        draw(level - apart, one.blind, "blind", chart_style.AMBER if grouped else chart_style.INK)
-    if one.final is not None:
-        draw(
-            level + apart, one.final, "final", chart_style.AMBER if grouped else chart_style.VIOLET
-        )
+def _gather_ranges(drawing: chart_marks.Drawing, level: int, one: _Line, color: str) -> None:
+    """Take in the blind range above, the final one below."""
+    apart = 0.2 if one.blind is not None and one.final is not None else 0.0
+    for stage, values, down in (("blind", one.blind, -apart), ("final", one.final, apart)):
+        if values is not None:
+            low, middle, high = values
+            where = level + 0.5 + down
+            drawing.add_range(stage, (low, high), where, color)
+            drawing.add(stage, (middle, where), color)
 
 
-def _draw_range(area: Axes, level: float, values: Values, stage: str, color: str) -> None:
-    low, middle, high = values
-    width = 1.2 if stage == "blind" else 3.0
-    area.plot([low, high], [level, level], color=color, linewidth=width, alpha=0.8, zorder=2)
-    mark = _mark(stage, [middle], [level])
-    mark.set_markerfacecolor(chart_style.CARD if stage == "blind" else color)
-    mark.set_markeredgecolor(color if stage == "blind" else chart_style.CARD)
-    area.add_line(mark)
-
-
-def _key(shown: Summary) -> list[Line2D]:
-    """List the marks that appear in this picture, and no others."""
-    used = {
-        "blind": any(seat.blind is not None for seat in _seats(shown)),
-        "final": any(seat.final is not None for seat in _seats(shown)),
-    }
-    return [_mark(stage, [], [], stage) for stage, shown in used.items() if shown]
-
-
-def _mark(stage: str, x: Sequence[float], y: Sequence[float], label: str = "") -> Line2D:
-    """Make the mark of a stage, the same in the plot and in the key."""
-    face, edge, size = {
-        "blind": (chart_style.CARD, chart_style.INK, 5.5),
-        "final": (chart_style.VIOLET, chart_style.CARD, 7.0),
-    }[stage]
-    mark = Line2D(x, y, label=label, linestyle="none", clip_on=False, zorder=4)
-    mark.set(marker="o", markerfacecolor=face, markeredgecolor=edge, markersize=size)
-    mark.set_markeredgewidth(1.5 if stage == "blind" else 1.0)
-    return mark
+def _range_key(shown: Summary) -> list[Line2D]:
+    """List the marks of the ranges, each on its line."""
+    marks = chart_marks.key(shown, turns=False, path=chart_marks.has_path(shown))
+    for one in marks:
+        stage = str(one.get_label())
+        if stage != chart_marks.GROUP:
+            color, width = chart_marks.range_look(stage)
+            one.set(linestyle="-", color=color, linewidth=width)
+    return marks
 
 
 def _seats(shown: Summary) -> tuple[_Line, ...]:
-    return tuple(_Line(one.name, _values(one.said[0]), _values(one.said[2])) for one in shown.seats)
+    return tuple(
+        _Line(one.name, values_of(one.said[0]), values_of(one.said[2])) for one in shown.seats
+    )
 
 
 def _group(shown: Summary) -> _Line:
-    """Return before and after of the same people; of too few, the end alone."""
-    found = shown.movement.compared
-    if found is None:
-        return _Line("the group", None, _values(shown.movement.final))
-    everybody = found.people == shown.movement.final_people
-    name = "the group" if everybody else f"the same {found.people}"
-    return _Line(name, found.before.values, found.after.values)
+    return _Line(*chart_marks.group_ends(shown))
 
 
 def _people(shown: Summary) -> int:
     """Count who is compared before and after; 0 where too few are."""
     return shown.movement.compared.people if shown.movement.compared else 0
-
-
-def _path(shown: Summary) -> tuple[Values | None, ...]:
-    """Return the group's number before the first turn and after each seat."""
-    return tuple(map(_values, shown.movement.path))
-
-
-def _values(belief: Belief | None) -> Values | None:
-    return belief.values if belief is not None else None

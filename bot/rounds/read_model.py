@@ -4,7 +4,7 @@ Blind forecasts leave this module only once their round has closed.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -16,10 +16,13 @@ from bot.answers.formats import BINARY, AnswerFormat
 from bot.answers.pooling import PooledForecast
 from bot.answers.probabilities import Belief
 from bot.circle.movement import Movement, movement
+from bot.core import card_refresh, keys
 from bot.core.keys import Key
 from bot.core.unit import row_id
 from bot.questions import rules as questions_rules
+from bot.rounds import mapping as rounds_mapping
 from bot.rounds import rows
+from bot.rounds import rules as rounds_rules
 from bot.rounds.rows import RoundRows
 from bot.scores.rules import blind_forecast, speaking_order, turn_ends, turn_forecast
 from storage import forecasts, groups, rounds
@@ -40,7 +43,8 @@ from storage.tables import (
 class About:
     """What every card of a round says: where it is and which question it is about.
 
-    `over` is about the round, `closed` about the question: it takes no more forecasts.
+    `over` is about the round, `closed` about the question: it takes no more forecasts. `leads_on`
+    says that the round closed without a forecast, so that this card offers what is next.
     """
 
     at: Key
@@ -56,11 +60,12 @@ class About:
     over: bool
     asked: AnswerFormat = BINARY
     closed: bool = False
+    leads_on: bool = False
 
 
 @dataclass(frozen=True)
 class SeatLine:
-    """A seat in the list of the circle."""
+    """A seat in the list of the circle; `updated` while the running turn is another's."""
 
     name: str
     state: SeatState
@@ -69,11 +74,12 @@ class SeatLine:
     reason: str
     late: bool
     passed: bool
+    updated: bool = False
 
 
 @dataclass(frozen=True)
 class TurnCard:
-    """A turn, running or over."""
+    """A turn, running or over; `updates` are of people without a seat."""
 
     about: About
     place: int
@@ -85,19 +91,33 @@ class TurnCard:
     started_at: datetime
     paused_left: float | None
     ended_by: str | None
-    extend_seconds: int
+    recorded: bool
     seats: tuple[SeatLine, ...]
     updates: tuple[tuple[str, Belief], ...]
 
 
 @dataclass(frozen=True)
 class PhaseCard:
-    """The blind or the final phase: who has recorded or is ready, never what."""
+    """The blind or the final phase: who has recorded or is ready, never what.
+
+    Everybody is in one of the three lists. In the final phase nobody counts as `recorded`.
+    """
 
     about: About
     ends_at: datetime | None
     recorded: tuple[str, ...]
+    ready: tuple[str, ...]
     waiting: tuple[str, ...]
+
+    @property
+    def ready_count(self) -> int:
+        """Return how many need not be waited for."""
+        return len(self.recorded) + len(self.ready)
+
+    @property
+    def seated(self) -> int:
+        """Return how many are in the circle."""
+        return self.ready_count + len(self.waiting)
 
 
 @dataclass(frozen=True)
@@ -170,7 +190,12 @@ class Summary:
 def read_turn(tx: Session, at: Key, now: datetime) -> TurnCard | None:
     """Read the turn that a key names."""
     circle = rows.find(tx, at.id)
-    return None if circle is None else turn_card(circle, forecasts.on_card(tx, at.id), at, now)
+    if circle is None:
+        return None
+    shown = turn_card(circle, forecasts.on_card(tx, at.id), at, now)
+    if shown is None or not _leads_on(tx, circle, at):
+        return shown
+    return replace(shown, about=replace(shown.about, leads_on=True))
 
 
 def turn_card(
@@ -191,8 +216,10 @@ def turn_card(
         started_at=turn.started_at,
         paused_left=turn.left_seconds if turn.paused else None,
         ended_by=turn.ended_by,
-        extend_seconds=circle.row.extend_seconds,
-        seats=tuple(_seat_line(circle, seat, made) for seat in circle.seats),
+        recorded=any(
+            one.member_id == turn.member_id and one.kind == ForecastKind.TURN for one in made
+        ),
+        seats=tuple(_seat_line(circle, seat, made, turn) for seat in circle.seats),
         updates=_updates(circle, turn, made),
     )
 
@@ -204,30 +231,36 @@ def read_phase(tx: Session, at: Key, now: datetime) -> PhaseCard | None:
         return None
     row = circle.row
     blind_in, _ = forecasts.recorded_in_round(tx, at.id)
+    recorded = blind_in if at.kind == CardKind.BLIND else frozenset()
     present = [seat for seat in circle.seats if seat.present]
-    is_in = {seat.member_id for seat in present if seat.ready}
-    if at.kind == CardKind.BLIND:
-        is_in |= blind_in
     running = {Phase.BLIND: CardKind.BLIND, Phase.FINAL: CardKind.FINAL}.get(row.phase) == at.kind
+    lists: dict[str, list[str]] = {"recorded": [], "ready": [], "waiting": []}
+    for seat in present:
+        where = "ready" if seat.ready else "waiting"
+        where = "recorded" if seat.member_id in recorded else where
+        lists[where].append(circle.name(seat.member_id))
+    about = _about(circle, at, now, over=not running)
     return PhaseCard(
-        about=_about(circle, at, now, over=not running),
+        about=replace(about, leads_on=_leads_on(tx, circle, at)),
         ends_at=row.phase_ends_at if running else None,
-        recorded=tuple(circle.name(one.member_id) for one in present if one.member_id in is_in),
-        waiting=tuple(circle.name(one.member_id) for one in present if one.member_id not in is_in),
+        recorded=tuple(lists["recorded"]),
+        ready=tuple(lists["ready"]),
+        waiting=tuple(lists["waiting"]),
     )
 
 
 def read_stopped(tx: Session, at: Key, now: datetime) -> StoppedCard | None:
-    """Read the stop of a round, or what is left of it after somebody resumed."""
+    """Read the stop of a round, or None once somebody has resumed it."""
     circle = rows.find(tx, at.id)
     if circle is None:
         return None
     row = circle.row
     turn = next((one for one in rounds.turns(tx, at.id) if at.more == (one.number,)), None)
     ended_at = turn.ended_at if turn is not None else _end_of_blind(row)
-    stands = row.stopped_at is not None and at.more == (row.turn_count,)
+    if row.stopped_at is None or at.more != (row.turn_count,):
+        return None
     return StoppedCard(
-        about=_about(circle, at, now, over=not stands),
+        about=_about(circle, at, now),
         speaker=circle.name(turn.member_id) if turn is not None else None,
         ended_at=ended_at or row.opened_at,
         following=_following(circle),
@@ -243,6 +276,22 @@ def read_cue(tx: Session, at: Key, now: datetime) -> Cue | None:
         return None
     if turn.paused or turn.extensions != extensions:
         return None
+    given = [cue for cue in rounds_mapping.cues(turn) if cue]
+    left = min(given, default=0) if seconds == keys.SOON else seconds
+    return _cue(tx, circle, turn, at, now, left)
+
+
+def read_posted_cues(tx: Session, at: Key, now: datetime) -> tuple[Cue, ...]:
+    """Read all that the message of a cue without buttons may have shown."""
+    circle = rows.find(tx, at.id)
+    turn = next((one for one in circle.turns if one.number == at.more[0]), None) if circle else None
+    if circle is None or turn is None:
+        return ()
+    slots = rounds_rules.CUES if at.more[1] == keys.SOON else at.more[1:2]
+    return tuple(_cue(tx, circle, turn, at, now, left) for left in slots)
+
+
+def _cue(tx: Session, circle: RoundRows, turn: Turn, at: Key, now: datetime, seconds: int) -> Cue:
     _, turn_in = forecasts.recorded_in_round(tx, at.id)
     return Cue(
         about=_about(circle, at, now),
@@ -287,6 +336,7 @@ def read_summary(tx: Session, at: Key, now: datetime) -> Summary | None:
 def _about(circle: RoundRows, at: Key, now: datetime, *, over: bool | None = None) -> About:
     row, meetup, question = circle.row, circle.meetup, circle.question
     is_open = questions_rules.takes_forecasts(question.state.value, question.closes_at, now)
+    seated = {seat.member_id for seat in circle.seats if seat.present}
     return About(
         at=at,
         title=meetup.title,
@@ -297,11 +347,23 @@ def _about(circle: RoundRows, at: Key, now: datetime, *, over: bool | None = Non
         closes_at=question.closes_at,
         host=circle.name(meetup.host_id),
         host_gone=meetup.host_gone or meetup.host_away,
-        on_call=tuple(circle.name(member) for member in circle.offered),
+        on_call=tuple(circle.name(member) for member in circle.offered if member not in seated),
         over=row.phase == Phase.CLOSED if over is None else over,
         asked=answers_mapping.asked(question),
         closed=not is_open,
     )
+
+
+def _leads_on(tx: Session, circle: RoundRows, at: Key) -> bool:
+    """Tell whether a card offers what is next, because its round has no summary."""
+    row, meetup = circle.row, circle.meetup
+    if row.phase != Phase.CLOSED or meetup.state != SessionState.LIVE or meetup.lobby_open:
+        return False
+    last_end = circle.turns[-1].ended_by if circle.turns else None
+    if at != card_refresh.last_card(row, last_end):
+        return False
+    is_newest = rounds.of_session(tx, row.session_id)[-1].id == row.id
+    return is_newest and not _before(forecasts.in_rounds(tx, [at.id]), row.closed_at)
 
 
 def _end_of_blind(row: Round) -> datetime:
@@ -313,7 +375,7 @@ def _following(circle: RoundRows) -> str | None:
     return circle.name(waiting[0].member_id) if waiting else None
 
 
-def _seat_line(circle: RoundRows, seat: Seat, made: Sequence[Forecast]) -> SeatLine:
+def _seat_line(circle: RoundRows, seat: Seat, made: Sequence[Forecast], turn: Turn) -> SeatLine:
     own = (one for one in made if one.member_id == seat.member_id)
     shown = _last(one for one in own if one.kind != ForecastKind.BLIND)
     return SeatLine(
@@ -324,6 +386,7 @@ def _seat_line(circle: RoundRows, seat: Seat, made: Sequence[Forecast]) -> SeatL
         shown.reason if shown else "",
         shown.late if shown else False,
         seat.passes > 0,
+        shown is not None and _is_update(shown, turn),
     )
 
 
@@ -337,21 +400,33 @@ def _place(turns: Sequence[Turn], turn: Turn) -> int:
 def _said_in_turn(circle: RoundRows, turn: Turn, made: Sequence[Forecast]) -> SeatLine | None:
     """Return the speaker's line in the circle, once something was recorded."""
     seats = [seat for seat in circle.seats if seat.member_id == turn.member_id]
-    own = [_seat_line(circle, seat, made) for seat in seats]
+    own = [_seat_line(circle, seat, made, turn) for seat in seats]
     return next((line for line in own if line.belief is not None), None)
 
 
 def _updates(
     circle: RoundRows, turn: Turn, made: Sequence[Forecast]
 ) -> tuple[tuple[str, Belief], ...]:
-    """Return what others recorded while this turn was running."""
-    return tuple(
-        (circle.name(one.member_id), belief_mapping.belief(one))
+    """Return what people without a seat recorded while this turn was running.
+
+    Those with a seat are in the list of the circle, and nobody is on a card twice.
+    """
+    seated = {seat.member_id for seat in circle.seats}
+    newest = {
+        one.member_id: belief_mapping.belief(one)
         for one in made
-        if one.member_id != turn.member_id
-        and (one.kind == ForecastKind.UPDATE or one.late)
-        and one.made_at >= turn.started_at
-        and (turn.ended_at is None or one.made_at < turn.ended_at)
+        if one.member_id not in seated and _is_update(one, turn)
+    }
+    return tuple((circle.name(member), said) for member, said in newest.items())
+
+
+def _is_update(made: Forecast, turn: Turn) -> bool:
+    """Tell whether somebody else recorded this while a turn was running."""
+    return (
+        made.member_id != turn.member_id
+        and (made.kind == ForecastKind.UPDATE or made.late)
+        and made.made_at >= turn.started_at
+        and (turn.ended_at is None or made.made_at < turn.ended_at)
     )
 
 

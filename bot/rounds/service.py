@@ -19,9 +19,18 @@ from bot.rounds import rules as rounds_rules
 from bot.rounds.order import seat_order
 from bot.rounds.session_rules import RoundClock
 from bot.scores import rescoring
-from storage import rounds
+from storage import forecasts, rounds
 from storage.enums import CardKind
 from storage.tables import Meetup, Phase, Question, Round
+
+
+class NoNumberYetRefusal(Refusal):
+    """A speaker wants to finish without a forecast; `at` names the turn."""
+
+    def __init__(self, at: Key) -> None:
+        super().__init__("No number yet: finish anyway?")
+        self.at = at
+
 
 Action = Callable[[rounds_rules.Round, rounds_rules.Actor, datetime], rounds_rules.Step]
 
@@ -32,6 +41,7 @@ CLOSED_HELPS = (
     "The host or a facilitator presses **Next round** to close it and go on to another question, "
     "or **End the session**."
 )
+OF_TURNS = (CardKind.TURN, CardKind.CUE)
 # The actor when only time has passed.
 TIME = rounds_rules.Actor(0, leads=True)
 
@@ -40,6 +50,20 @@ def done(desk: Desk, caller: Caller, at: Key | None = None) -> None:
     """End the speaker's turn, because they have finished."""
     turn = _turn_number(at)
     _play(desk, caller, at, lambda now, who, when: rounds_rules.done(now, who, turn=turn, now=when))
+
+
+def done_with_number(desk: Desk, caller: Caller, at: Key | None = None) -> None:
+    """End the turn of a speaker who has recorded a forecast; ask all others first."""
+    with desk.act(caller) as unit:
+        meetup, row = running_here(unit) if at is None else _named(unit, at)
+        turn = _turn_number(at)
+        step = rounds_rules.done(
+            rounds_mapping.load(unit.tx, row), _actor(unit, meetup), turn=turn, now=unit.now
+        )
+        ended = next(one.turn for one in step[1] if isinstance(one, rounds_rules.TurnEnded))
+        if ended.member not in step[0].turn_in and takes_forecasts(unit, row):
+            raise NoNumberYetRefusal(keys.turn(row_id(row), ended.number))
+        _save(unit, meetup, row, step)
 
 
 def give_way(desk: Desk, caller: Caller, at: Key | None = None) -> None:
@@ -88,19 +112,29 @@ def skip(desk: Desk, caller: Caller, at: Key | None = None) -> None:
 
 
 def back(desk: Desk, caller: Caller, at: Key | None = None) -> None:
-    """Undo a wrong skip."""
-    _play(desk, caller, at, lambda now, who, when: rounds_rules.back(now, who, now=when))
+    """Undo the last skip or Done."""
+    turns = at.more[0] if at is not None and at.more else None
+    _play(
+        desk, caller, at, lambda now, who, when: rounds_rules.back(now, who, turns=turns, now=when)
+    )
 
 
 def ready(desk: Desk, caller: Caller, at: Key | None = None) -> None:
     """Note that the caller is ready, and go on once everybody is."""
-    phases: dict[CardKind, rounds_rules.Phase] = {
-        CardKind.BLIND: "blind",
-        CardKind.FINAL: "final",
-    }
-    phase = phases[at.kind] if at else None
+    phase = _phase_of(at)
     _play(
         desk, caller, at, lambda now, who, when: rounds_rules.ready(now, who, phase=phase, now=when)
+    )
+
+
+def move_on(desk: Desk, caller: Caller, at: Key | None = None) -> None:
+    """End the blind or the final phase, because the host wants it."""
+    phase = _phase_of(at)
+    _play(
+        desk,
+        caller,
+        at,
+        lambda now, who, when: rounds_rules.move_on(now, who, phase=phase, now=when),
     )
 
 
@@ -201,16 +235,22 @@ def open_round(
     return row
 
 
+def drop_question(unit: ActUnit, meetup: Meetup, row: Round) -> None:
+    """End a round in which nobody has spoken, as part of taking another question."""
+    now = rounds_mapping.load(unit.tx, row)
+    _save(unit, meetup, row, rounds_rules.change_question(now, _actor(unit, meetup), now=unit.now))
+
+
 def keep(unit: Unit, row: Round, step: rounds_rules.Step) -> None:
     """Save a step of a round, with its effects and its next alarm."""
     after, events = step
-    stopped_after = row.turn_count if row.stopped_at is not None else None
+    asked = keys.stopped(row_id(row), row.turn_count) if row.stopped_at is not None else None
     rounds_mapping.save(unit.tx, row, after, events, unit.now)
+    if asked is not None and after.stopped_at is None:
+        unit.withdraw(asked)
     meetup = unit.tx.get_one(Meetup, row.session_id)
     if not events:
         card_refresh.follow(unit, Change.ROUND_MOVED, row)
-    if stopped_after is not None:
-        card_refresh.follow(unit, Change.ROUND_RESUMED, row, turn=stopped_after)
     for event in events:
         _queue(unit, meetup, row, event)
     _watch(unit, meetup, after, events)
@@ -240,6 +280,10 @@ def _play(desk: Desk, caller: Caller, at: Key | None, action: Action) -> None:
 
 def _apply(unit: ActUnit, meetup: Meetup, row: Round, action: Action) -> None:
     step = action(rounds_mapping.load(unit.tx, row), _actor(unit, meetup), unit.now)
+    _save(unit, meetup, row, step)
+
+
+def _save(unit: ActUnit, meetup: Meetup, row: Round, step: rounds_rules.Step) -> None:
     quiet.touch(unit, meetup, unit.my_id)
     keep(unit, row, step)
 
@@ -264,31 +308,75 @@ def _actor(unit: ActUnit, meetup: Meetup) -> rounds_rules.Actor:
 
 
 def _turn_number(at: Key | None) -> int | None:
-    return at.more[0] if at is not None and at.kind == CardKind.TURN and at.more else None
+    return at.more[0] if at is not None and at.kind in OF_TURNS and at.more else None
+
+
+def _phase_of(at: Key | None) -> rounds_rules.Phase | None:
+    phases: dict[CardKind, rounds_rules.Phase] = {
+        CardKind.BLIND: "blind",
+        CardKind.FINAL: "final",
+    }
+    return phases[at.kind] if at else None
 
 
 def _queue(unit: Unit, meetup: Meetup, row: Round, event: rounds_rules.Event) -> None:
     """Queue the messages that show an event to the members."""
-    round_id, channel = row_id(row), meetup.channel_id
+    round_id, channel = row_id(row), meetup.cards_in
     match event:
         case rounds_rules.TurnStarted(turn):
             unit.show(keys.turn(round_id, turn.number), channel)
-        case rounds_rules.TurnEnded(turn) | rounds_rules.TurnMoved(turn):
+        case rounds_rules.TurnEnded(turn):
+            unit.withdraw(*_cues(round_id, turn, turn.extensions))
+            card_refresh.follow(unit, Change.ROUND_TURN, row, turn=turn.number)
+        case rounds_rules.TurnMoved(turn):
+            if turn.extensions:  # what cues before the extension said is not true any more
+                unit.withdraw(*_cues(round_id, turn, turn.extensions - 1))
             card_refresh.follow(unit, Change.ROUND_TURN, row, turn=turn.number)
         case rounds_rules.CueDue(turn, seconds):
-            key = keys.cue(round_id, turn.number, seconds, turn.extensions)
-            unit.ping(key, channel, _cue_until(row, turn, seconds))
+            _queue_cue(unit, meetup, row, turn, seconds)
         case rounds_rules.Stopped():
             unit.show(keys.stopped(round_id, row.turn_count), channel)
-        case rounds_rules.PhaseBegan("blind"):
+        case rounds_rules.QuestionDropped():
+            _finish(unit, row)
+        case rounds_rules.PhaseBegan(phase):
+            _queue_phase(unit, meetup, row, phase)
+
+
+def _queue_phase(unit: Unit, meetup: Meetup, row: Round, phase: rounds_rules.Phase) -> None:
+    round_id, channel = row_id(row), meetup.cards_in
+    match phase:
+        case "blind":
             unit.show(keys.blind(round_id), channel)
-        case rounds_rules.PhaseBegan("turns"):
+        case "turns":
+            unit.withdraw(keys.final(round_id, row.turn_count - 1))  # of an end that was undone
             card_refresh.follow(unit, Change.ROUND_BLIND_OVER, row)
-            card_refresh.follow(unit, Change.ROUND_FINAL_UNDONE, row, turn=row.turn_count - 1)
-        case rounds_rules.PhaseBegan("final"):
+        case "final":
             unit.show(keys.final(round_id, row.turn_count), channel)
-        case rounds_rules.PhaseBegan("closed"):
-            _queue_close(unit, meetup, row)
+        case "closed":
+            if forecasts.in_rounds(unit.tx, [round_id]):
+                unit.show(keys.summary(round_id), channel)
+            _finish(unit, row)
+
+
+def _queue_cue(
+    unit: Unit, meetup: Meetup, row: Round, turn: rounds_rules.Turn, seconds: int
+) -> None:
+    """Queue a cue in the place of the one before.
+
+    An edit notifies nobody and is not read aloud. So the cue at time, and all that are spoken, are
+    new messages, and the one before is deleted.
+    """
+    slot = seconds if unit.group.spoken_cues or seconds == 0 else keys.SOON
+    key = keys.cue(row_id(row), turn.number, slot, turn.extensions)
+    others = (one for one in _cues(row_id(row), turn, turn.extensions) if one != key)
+    unit.withdraw(*others)
+    unit.remind(key, meetup.cards_in, _cue_until(row, turn, seconds))
+
+
+def _cues(round_id: int, turn: rounds_rules.Turn, extensions: int) -> list[Key]:
+    """Return the keys of all cues that a turn can have had since it was extended so often."""
+    slots = (*rounds_rules.CUES, keys.SOON)
+    return [keys.cue(round_id, turn.number, slot, extensions) for slot in slots]
 
 
 def _cue_until(row: Round, turn: rounds_rules.Turn, seconds: int) -> datetime:
@@ -305,7 +393,7 @@ def _watch(
     unit: Unit, meetup: Meetup, after: rounds_rules.Round, events: tuple[rounds_rules.Event, ...]
 ) -> None:
     """Note whether the session waits for its host, and when to look again."""
-    if rounds_rules.PhaseBegan("closed") in events or rounds_rules.Stopped() in events:
+    if after.phase == "closed" or rounds_rules.Stopped() in events:
         quiet.begin(unit, meetup)
     quiet.watch(unit, meetup, _clock(after))
 
@@ -318,7 +406,7 @@ def _clock(after: rounds_rules.Round) -> RoundClock:
     return "held" if paused or after.stopped_at is not None else "running"
 
 
-def _queue_close(unit: Unit, meetup: Meetup, row: Round) -> None:
-    unit.show(keys.summary(row_id(row)), meetup.channel_id)
+def _finish(unit: Unit, row: Round) -> None:
+    """Count what a round that is over was worth, and have its cards say that it is."""
     rescoring.rescore(unit, unit.tx.get_one(Question, row.question_id))
     card_refresh.follow(unit, Change.ROUND_CLOSED, row)

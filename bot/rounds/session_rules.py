@@ -26,8 +26,8 @@ HELD_LIFE = timedelta(days=1)
 SESSION_OVER = "That session is over, so nothing happened. `/session list` shows the next one."
 
 ROUND_RUNNING = (
-    "A round is running; the next one can open when it has closed. **Skip** and "
-    "**Everyone's ready** on the newest card move it on."
+    "A round is running; the next one can open when it has closed. On the newest card **Go on**, "
+    "or **Skip** behind **More**, moves it on."
 )
 
 

@@ -1,15 +1,22 @@
-"""How the summary of a round looks: one sentence, the picture, one line for each person."""
+"""How the summary of a round looks: one sentence, the picture, one line for each person.
+
+What needs an explanation waits behind Details, which answers one member alone.
+"""
 
 from datetime import datetime
 
-from bot.answers.formats import AnswerFormat
+from bot.answers.wording import PathWords
 from bot.circle.round_cards import add_movement
 from bot.door.messages import (
     GREEN,
+    PICTURE,
     PRIMARY,
+    SECONDARY,
     SUCCESS,
     Item,
+    Layout,
     Message,
+    Part,
     Picture,
     button,
     card,
@@ -22,44 +29,66 @@ from bot.rounds import pool_cards
 from bot.rounds.cards import say
 from bot.rounds.read_model import Summary, SummarySeat
 
+# Together they are four lines on a phone, which has room for about 42 characters in each.
+LONG_SENTENCE = 80
+TITLE, SHORT_TITLE = 58, 28
+ROOM_FOR_SEATS = 2_800
+
 
 def summary_card(shown: Summary, picture: Picture | None) -> Message:
     """Show what going around the circle did."""
-    about = shown.about
-    embed = card(f"Round {about.number} · {safe(about.question)}", pool_cards.moved(shown), GREEN)
-    embed.add_field(
-        name="Seat by seat: blind → turn → final",
-        value=lines(
-            [_summary_line(seat, about.asked) for seat in shown.seats], empty="Nobody forecast."
-        ),
-        inline=False,
-    )
-    words = pool_cards.path_words(shown)
+    parts: tuple[Part, ...] = (_opening(shown), PICTURE, _people(shown))
+    return Message(layout=Layout(parts, GREEN), items=_items(shown), picture=picture)
+
+
+def details_card(shown: Summary) -> Message:
+    """Show one member what the circle did, the group's numbers, and everybody's reasons."""
+    about, words = shown.about, pool_cards.path_words(shown)
+    rows = [_in_full(seat, shown) for seat in shown.seats]
+    said = lines(rows, ROOM_FOR_SEATS, empty="Nobody forecast.")
+    text = f"{pool_cards.moved(shown)}\n\n**Blind → turn → final, and why**\n{said}"
+    embed = card(f"Round {about.number} · {safe(about.question)}", text, GREEN)
     add_movement(embed, shown.movement, [seat.name for seat in shown.seats], words)
     if shown.final_pool is not None:
         value = pool_cards.pool_lines(shown)
         embed.add_field(name="The group says", value=value, inline=False)
-    embed.add_field(name="What happens next", value=_summary_next(shown), inline=False)
-    if picture is not None:
-        embed.set_image(url=f"attachment://{picture.filename}")
-    return Message(embed=embed, items=_summary_items(shown), picture=picture)
+    return Message(embed=embed)
 
 
-def _summary_line(seat: SummarySeat, asked: AnswerFormat) -> str:
-    blind, turn, final = (say(belief, asked) if belief is not None else "–" for belief in seat.said)
-    late = " (late)" if seat.late else ""
-    reason = f" · {one_line(seat.reason, 80)}" if seat.reason else ""
-    return f"**{safe(seat.name)}** {blind} → {turn}{late} → {final}{reason}"
+def _opening(shown: Summary) -> str:
+    """Say in one sentence what happened, then which question it was."""
+    sentence = pool_cards.moved(shown)
+    room = SHORT_TITLE if len(sentence) > LONG_SENTENCE else TITLE
+    return f"{sentence}\n-# Round {shown.about.number} · {one_line(shown.about.question, room)}"
 
 
-def _summary_next(shown: Summary) -> str:
+def _people(shown: Summary) -> str:
+    words = pool_cards.path_words(shown)
+    rows = [_seat_line(seat, words) for seat in shown.seats]
+    told = lines(rows, ROOM_FOR_SEATS, empty="Nobody forecast.")
+    return f"-# {words.head}blind → turn → final\n{told}\n-# {_what_next(shown)}"
+
+
+def _seat_line(seat: SummarySeat, words: PathWords) -> str:
+    blind, turn, final = (words.say(one) if one is not None else "–" for one in seat.said)
+    return f"**{safe(seat.name)}** {blind} → {turn}{_late(seat)} → {final}"
+
+
+def _in_full(seat: SummarySeat, shown: Summary) -> str:
+    asked = shown.about.asked
+    blind, turn, final = (say(one, asked) if one is not None else "–" for one in seat.said)
+    reason = f" · {one_line(seat.reason, 200)}" if seat.reason else ""
+    return f"**{safe(seat.name)}** {blind} → {turn}{_late(seat)} → {final}{reason}"
+
+
+def _late(seat: SummarySeat) -> str:
+    return " (late)" if seat.late else ""
+
+
+def _what_next(shown: Summary) -> str:
     if shown.about.closed:
-        when = "The question has closed: it takes no more forecasts."
-    else:
-        when = _until_the_close(shown.about.closes_at)
-    if shown.session_live and shown.newest:
-        return f"{when} The host opens the **Next round** or ends the session."
-    return when
+        return "The question has closed: it takes no more forecasts."
+    return _until_the_close(shown.about.closes_at)
 
 
 def _until_the_close(closes: datetime | None) -> str:
@@ -67,10 +96,14 @@ def _until_the_close(closes: datetime | None) -> str:
     return f"{update} on {day(closes)}." if closes else f"{update}."
 
 
-def _summary_items(shown: Summary) -> tuple[Item, ...]:
+def _items(shown: Summary) -> tuple[Item, ...]:
+    """Return the buttons; the next step alone is coloured."""
     at = shown.about.at
-    items = [] if shown.about.closed else [button("record", at, "Forecast", PRIMARY)]
-    if shown.session_live and shown.newest:
+    leads_on = shown.session_live and shown.newest
+    items = [button("round_details", at, "Details")]
+    if not shown.about.closed:
+        items.append(button("record", at, "Forecast", SECONDARY if leads_on else PRIMARY))
+    if leads_on:
         items += [
             button("next_round", at, "Next round", SUCCESS),
             button("end_session", at, "End the session"),

@@ -9,18 +9,24 @@ write, it sends nothing to Discord.
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Coroutine
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import discord
 import structlog
 
+from bot.core.refusals import clean_text
 from bot.core.unit import Desk, Person
+from bot.door.places import speaking_place
 from storage import groups, outbox
 
 Run = Callable[..., Awaitable[Any]]
 
 # How long changes are collected, in seconds.
 STORM = 1.0
+# A server that the bot has joined within this time may still be waiting for its welcome: the bot
+# was down when it was invited, or might not write anywhere.
+LATELY = timedelta(days=1)
 UNKNOWN_GUILD, MISSING_ACCESS = 10004, 50001
 
 log = structlog.get_logger()
@@ -31,6 +37,7 @@ class Reactions:
     """What the features do when something happens in Discord. All take the desk first."""
 
     joined: Callable[[Desk, Collection[int]], object]
+    welcome: Callable[[Desk, int, str, int], object]
     removed: Callable[[Desk, int], object]
     channel_lost: Callable[[Desk, int, int], object]
     left_call: Callable[[Desk, int, int, int], object]
@@ -132,7 +139,23 @@ class Changes:
             servers, self._servers = self._servers, set()
             channels, self._channels = self._channels, {}
             await self._run(self._reactions.joined, self._desk, servers)
+            await self._welcome(servers | set(channels))
             await self._unpark(channels)
+
+    async def _welcome(self, group_ids: Collection[int]) -> None:
+        """Have those servers welcomed that invited the bot lately, where it may write."""
+        for group_id in group_ids:
+            guild = self._client.get_guild(group_id)
+            place = speaking_place(guild) if guild and self._is_new(guild) else None
+            if guild is not None and place is not None:
+                name = clean_text(guild.name)
+                await self._run(self._reactions.welcome, self._desk, group_id, name, place)
+
+    def _is_new(self, guild: discord.Guild) -> bool:
+        """Tell whether the bot has come lately; an outage leaves a server without members."""
+        me: discord.Member | None = guild.me
+        joined_at = me.joined_at if me else None
+        return joined_at is not None and self._desk.clock() - joined_at < LATELY
 
     async def _unpark(self, changed: dict[int, set[int] | None]) -> None:
         aside = await self._run(self._set_aside, set(changed)) if changed else {}

@@ -1,4 +1,4 @@
-"""Cards of a planned session: announcement, reminder, list."""
+"""Cards of a planned session: announcement, reminder, notice, list."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import discord
 
-from bot.calendars import ics, links
-from bot.core.refusals import say_duration
+from bot.core import keys
+from bot.core.refusals import say_count, say_duration, say_people
 from bot.core.times.said import say_moment
 from bot.core.typed_times import TimeQuestion
 from bot.door.doubt_card import doubt_card
@@ -18,9 +18,10 @@ from bot.door.messages import (
     FIELD_LIMIT,
     GREEN,
     GREY,
+    MOST_OPTIONS,
     PRIMARY,
+    SECONDARY,
     SUCCESS,
-    Attachment,
     Item,
     Message,
     button,
@@ -28,58 +29,75 @@ from bot.door.messages import (
     countdown,
     cut,
     lines,
-    link,
     listed,
     moment,
+    one_line,
     safe,
+    select,
+    weekday,
 )
-from bot.schedule.read_model import Announcement, FreePlace, Reminder
-from bot.schedule.service import Planned, Upcoming
+from bot.schedule import rules as schedule_rules
+from bot.schedule.meanwhile import DateQuestion
+from bot.schedule.read_model import Announcement, FreePlace, Moved, Notice, Reminder, Wanted
+from bot.schedule.service import NO_VOTE, Answered, Planned, Upcoming
 from storage.tables import SessionState
 
-COLOURS = {
-    SessionState.SCHEDULED: BLUE,
-    SessionState.LIVE: GREEN,
-    SessionState.CLOSED: GREY,
-    SessionState.CANCELLED: GREY,
-}
 # "Interested in the event (100 of 100)", and some room to spare.
 LONGEST_HEADING = 50
+# How many questions an announcement lists; the select below it has more.
+MOST_LISTED = 5
+LONGEST_LISTED = 120
+TROUBLE_LIMIT = 400
+# What a notice about many sessions says of them, beside the mentions.
+NOTICE_LIMIT = 700
 
 
 def announcement_card(shown: Announcement) -> Message:
-    """Return the announcement: when and where, who comes, and what to bring."""
-    title = safe(shown.title)
-    if shown.state == SessionState.CANCELLED:
-        return Message(embed=_cancelled(shown), attachment=_file(shown))
-    embed = card(title, _text(shown), COLOURS[shown.state])
-    embed.add_field(name="Questions", value=_bring(shown), inline=False)
-    if shown.event.trouble and shown.state == SessionState.SCHEDULED:
-        text = f"There is none this time: {shown.event.trouble} Everything else works without it."
-        embed.add_field(name="Event in Discord", value=cut(text, FIELD_LIMIT), inline=False)
-    if shown.calendar is not None and shown.calendar.trouble:
-        text = f"{shown.calendar.trouble} The calendar file and the links work all the same."
-        embed.add_field(name="Google Calendar", value=cut(text, FIELD_LIMIT), inline=False)
-    embed.set_footer(text=f"Host: {shown.host}. Time zone: {shown.timezone}.")
-    _put_people(embed, shown)
-    return Message(embed=embed, items=_items(shown), attachment=_file(shown))
+    """Return the announcement: when and where, what there is to forecast, who comes."""
+    match shown.state:
+        case SessionState.SCHEDULED:
+            return _planned_card(shown)
+        case SessionState.LIVE:
+            text = f"**Live now** in <#{shown.channel_id}>. Come in: a seat is a press on **Join**."
+            return Message(embed=card(safe(shown.title), text, GREEN))
+        case SessionState.CLOSED:
+            return Message(embed=card(safe(shown.title), _held(shown), GREY))
+        case SessionState.CANCELLED:
+            return Message(embed=_cancelled(shown))
 
 
 def reminder_message(shown: Reminder) -> Message:
     """Return the reminder that mentions those who said yes or maybe."""
     about = shown.about
-    pings = shown.user_ids
-    who = " ".join(f"<@{user}>" for user in pings)
+    who = _mentions(shown.user_ids)
     if shown.part:
-        return Message(content=f"{who}\nYou too, see above.", pings=pings)
-    embed = card(f"{safe(about.title)} starts {countdown(about.starts_at)}", _text(about), BLUE)
-    embed.add_field(name="Questions", value=_bring(about) + _nudge(shown), inline=False)
-    items = (
-        *_rsvp_items(about, row=0),
-        button("bring", about.at, "Bring a question", row=1),
-        *_links(about, row=2),
+        return Message(content=f"{who}\nYou too, see above.", pings=shown.user_ids)
+    text = (
+        f"**{safe(about.title)}** starts {countdown(about.starts_at)}: "
+        f"{weekday(about.starts_at)}{_where(about)}.{_nudge(shown)}"
     )
-    return Message(content=who, embed=embed, items=items, pings=pings, attachment=_file(about))
+    items = _rsvp_items(about)
+    if shown.minutes >= schedule_rules.NUDGE_FROM:
+        items = (*items, *_early_items(about))
+    return Message(content=f"{who}\n{text}", items=items, pings=shown.user_ids)
+
+
+def notice_message(shown: Notice) -> Message:
+    """Return the message that mentions those whose sessions moved or were cancelled."""
+    who = _mentions(shown.user_ids)
+    if shown.part:
+        return Message(content=f"{who}\nYou too, see above.", pings=shown.user_ids)
+    off = all(one.cancelled for one in shown.sessions)
+    calendar = "Remove from calendar" if off else "Add to calendar"
+    items: tuple[Item, ...] = (button("add_to_calendar", shown.at, calendar),)
+    if not off and len(shown.sessions) == 1:
+        items = (
+            button("going", shown.at, "Going", SUCCESS),
+            button("cannot", shown.at, "Can't make it"),
+            *items,
+        )
+    text = _news(shown.sessions)
+    return Message(content=f"{who}\n{text}", items=items, pings=shown.user_ids)
 
 
 def place_message(shown: FreePlace) -> Message:
@@ -104,39 +122,23 @@ def session_list(found: Sequence[Upcoming]) -> Message:
     return Message(embed=card("Sessions", lines(rows, DESCRIPTION_LIMIT, empty=empty), BLUE))
 
 
-def answer(result: Planned | TimeQuestion) -> Message:
-    """Return what the bot understood of a plan, or a question about its time."""
-    if isinstance(result, Planned):
-        return Message(content=_understood(result))
-    return doubt_card(result, "choose")
-
-
-def _put_people(embed: discord.Embed, shown: Announcement) -> None:
-    """Add who comes and who does not at the top of the embed.
-
-    The lists get the room that the rest of the embed leaves, and long ones are cut.
-    """
-    answers = (
-        ("Going", shown.going),
-        ("Waiting for a place", shown.waiting),
-        ("Maybe", shown.maybe),
-        ("Can't make it", shown.cannot),
-        ("Interested in the event", shown.interested),
-    )
-    said = [(name, people) for name, people in answers if people or name == "Going"]
-    room = (EMBED_LIMIT - len(embed)) // len(said) - LONGEST_HEADING
-    of = f" of {shown.size}" if shown.size else ""
-    for at, (name, people) in enumerate(said):
-        names = [safe(person) for person in people]
-        value = lines(names, min(room, FIELD_LIMIT), empty="Nobody yet.")
-        count = f"{len(people)}{of if name == 'Going' else ''}"
-        embed.insert_field_at(at, name=f"{name} ({count})", value=value)
+def answer(result: Answered) -> Message:
+    """Return what the bot understood of a plan, or a question about its time or date."""
+    match result:
+        case Planned():
+            return Message(content=_understood(result))
+        case DateQuestion():
+            return _which_date(result)
+        case TimeQuestion():
+            return doubt_card(result, "choose")
 
 
 def _understood(planned: Planned) -> str:
     """Return the sentence that repeats how the bot understood a plan."""
     said = say_moment(planned.starts_at, ZoneInfo(planned.timezone))
     posted = f" The announcement is in <#{planned.channel_id}>." if planned.channel_id else ""
+    if not planned.announced and planned.deed == "changed":
+        posted = " It is announced in its turn, not yet."
     return (
         f"**{safe(planned.title)}** is {planned.deed}: {said}, which is "
         f"{moment(planned.starts_at)} for you ({countdown(planned.starts_at)})."
@@ -154,23 +156,94 @@ def _of_series(planned: Planned) -> str:
     return f"{too} It repeats {planned.repeats}."
 
 
+def _planned_card(shown: Announcement) -> Message:
+    embed = card(safe(shown.title), _text(shown), BLUE)
+    if shown.event.trouble:
+        text = f"There is none this time: {shown.event.trouble} Everything else works without it."
+        embed.add_field(name="Event in Discord", value=cut(text, TROUBLE_LIMIT), inline=False)
+    if shown.trouble:
+        text = f"{shown.trouble} **Add to calendar** works all the same."
+        embed.add_field(name="Google Calendar", value=cut(text, TROUBLE_LIMIT), inline=False)
+    embed.set_footer(text=f"Host: {shown.host}. Time zone: {shown.timezone}.")
+    _put_people(embed, shown)
+    return Message(embed=embed, items=_items(shown))
+
+
 def _text(shown: Announcement) -> str:
-    where = f" in <#{shown.voice_channel_id}>" if shown.voice_channel_id else ""
     turn = say_duration(timedelta(seconds=shown.turn_seconds))
-    about = f"{safe(shown.description)}\n\n" if shown.description else ""
     length = say_duration(timedelta(minutes=shown.minutes))
     event = f" · [event]({shown.event.url})" if shown.event.url else ""
     again = f"\nRepeats {shown.repeats}." if shown.repeats else ""
+    about = f"\n\n{safe(shown.description)}" if shown.description else ""
     return (
-        f"{about}**{moment(shown.starts_at)}** ({countdown(shown.starts_at)}), for {length}"
-        f"{where}{event}{again}\n"
+        f"**{weekday(shown.starts_at)}** ({countdown(shown.starts_at)})\n"
+        f"For {length}{_where(shown)}{event}{again}\n"
         f"We pick one question and go around the circle, {turn} each. No preparation needed; all "
-        "levels welcome."
+        f"levels welcome.\n\n{_questions(shown.brought)}{about}"
     )
 
 
+def _where(shown: Announcement) -> str:
+    return f" in <#{shown.voice_channel_id}>" if shown.voice_channel_id else ""
+
+
+def _questions(brought: Sequence[Wanted]) -> str:
+    """Return the newest questions with their votes, and count the others."""
+    if not brought:
+        return "No question yet. **Bring a question** that you haven't forecast yet."
+    rows = [f"**{say_count(len(brought), 'question')} so far**, vote for yours below"]
+    for one in brought[:MOST_LISTED]:
+        votes = f" · **{say_count(one.votes, 'vote')}**" if one.votes else ""
+        rows.append(f"• {one_line(one.title, LONGEST_LISTED)}{votes}")
+    if len(brought) > MOST_LISTED:
+        rows.append(f"… and {len(brought) - MOST_LISTED} more")
+    return "\n".join(rows)
+
+
+def _which_date(asked: DateQuestion) -> Message:
+    """Say which date would change while another session is live; a button does it."""
+    text = (
+        f"**{safe(asked.live)}** is live and stays as it is. This would {asked.deed} the session "
+        f"of **{asked.date.moment}**. Nothing is saved before you press."
+    )
+    label = f"{asked.deed.capitalize()} {asked.date.label}"
+    item = button("choose", keys.draft(asked.draft_id, 0), label, PRIMARY)
+    return Message(content=text, items=(item,))
+
+
+def _put_people(embed: discord.Embed, shown: Announcement) -> None:
+    """Add who comes and who does not at the top of the embed's fields.
+
+    The lists get the room that the rest of the embed leaves, and long ones are cut.
+    """
+    answers = (
+        ("Going", shown.going),
+        ("Waiting for a place", shown.waiting),
+        ("Maybe", shown.maybe),
+        ("Can't make it", shown.cannot),
+        ("Interested in the event", shown.interested),
+    )
+    said = [(name, people) for name, people in answers if people or name == "Going"]
+    room = (EMBED_LIMIT - len(embed)) // len(said) - LONGEST_HEADING
+    of = f" of {shown.size}" if shown.size else ""
+    for at, (name, people) in enumerate(said):
+        value = listed(people, min(room, FIELD_LIMIT)) if people else "Nobody yet."
+        count = f"{len(people)}{of if name == 'Going' else ''}"
+        embed.insert_field_at(at, name=f"{name} ({count})", value=value)
+
+
+def _held(shown: Announcement) -> str:
+    """Return what became of a session that took place, with a link to its closing card."""
+    held = shown.held
+    if held is None:
+        return f"Held {moment(shown.starts_at)}."
+    questions = say_count(held.questions, "question") if held.questions else "no question"
+    link = f" · [how it went]({held.url})" if held.url else ""
+    return f"**Held: {questions}, {say_people(held.people)}**{link}\n{weekday(shown.starts_at)}"
+
+
 def _cancelled(shown: Announcement) -> discord.Embed:
-    title, at = safe(shown.title), moment(shown.starts_at)
+    title, at = safe(shown.title), weekday(shown.starts_at)
     if shown.not_held:
         text = f"Nobody started this session, planned for {at}. Until the next one!"
         return card(f"Not held: {title}", text, GREY)
@@ -178,53 +251,80 @@ def _cancelled(shown: Announcement) -> discord.Embed:
     return card(f"Cancelled: {title}", text, GREY)
 
 
+def _mentions(users: Sequence[int]) -> str:
+    return " ".join(f"<@{user}>" for user in users)
+
+
 def _nudge(shown: Reminder) -> str:
     if not shown.without_question:
         return ""
-    who = listed(shown.without_question, 400)
-    return f"\nNone yet from {who}: anything you wonder about will do, and none is fine too."
+    who = listed(shown.without_question, 200)
+    return f"\nNo question yet from {who}: anything you wonder about will do, and none is fine too."
 
 
-def _bring(shown: Announcement) -> str:
-    brought = f"{shown.questions} brought so far. " if shown.questions else "None brought yet. "
-    return f"{brought}**Bring a question** that you haven't forecast yet."
+def _news(found: Sequence[Moved]) -> str:
+    if len(found) == 1:
+        return _said_alone(found[0])
+    rows = [f"• {one_line(one.title, 60)}: {_from_to(one)}" for one in found]
+    what = "cancelled" if all(one.cancelled for one in found) else "moved"
+    verb = "are cancelled" if what == "cancelled" else "have moved"
+    return f"**These sessions {verb}:**\n{lines(rows, NOTICE_LIMIT)}"
+
+
+def _said_alone(one: Moved) -> str:
+    if one.cancelled:
+        return f"**{safe(one.title)}**, planned for {weekday(one.was_at)}, is cancelled."
+    return (
+        f"**{safe(one.title)}** has moved from {weekday(one.was_at)} to "
+        f"**{weekday(one.starts_at)}** ({countdown(one.starts_at)})."
+    )
+
+
+def _from_to(one: Moved) -> str:
+    if one.cancelled:
+        return f"{weekday(one.was_at)} is cancelled"
+    return f"{weekday(one.was_at)} → **{weekday(one.starts_at)}**"
 
 
 def _items(shown: Announcement) -> tuple[Item, ...]:
-    if shown.state != SessionState.SCHEDULED:
+    """Return at most five buttons; once it can begin, Start takes the calendar's place."""
+    if not shown.start_offered:
+        buttons = (*_rsvp_items(shown, row=0), *_early_items(shown, row=0))
+    else:
+        buttons = (
+            button("start", shown.at, "Start", SUCCESS, row=0),
+            *_rsvp_items(shown, row=0, first=SECONDARY),
+            button("bring", shown.at, "Bring a question", row=0),
+        )
+    return (*buttons, *_vote(shown))
+
+
+def _vote(shown: Announcement) -> tuple[Item, ...]:
+    """Return the select of questions, newest first; its last entry takes a vote back."""
+    if not shown.brought:
         return ()
+    voted = any(one.votes for one in shown.brought)
+    options = [
+        (one.id, one.title, say_count(one.votes, "vote") if one.votes else "")
+        for one in shown.brought[: MOST_OPTIONS - voted]
+    ]
+    if voted:
+        options.append((NO_VOTE, "Take my vote back", ""))
+    return (select("vote_ahead", shown.at, "Vote for a question", options, row=1),)
+
+
+def _early_items(shown: Announcement, row: int | None = None) -> tuple[Item, ...]:
     return (
-        *_rsvp_items(shown, row=0),
-        button("bring", shown.at, "Bring a question", PRIMARY, row=1),
-        button("start", shown.at, "Start", SUCCESS, row=1),
-        *_links(shown, row=2),
+        button("bring", shown.at, "Bring a question", row=row),
+        button("add_to_calendar", shown.at, "Add to calendar", row=row),
     )
 
 
-def _links(shown: Announcement, row: int) -> tuple[Item, ...]:
-    if shown.calendar is None:
-        return ()
+def _rsvp_items(
+    shown: Announcement, row: int | None = None, first: discord.ButtonStyle = SUCCESS
+) -> tuple[Item, ...]:
     return (
-        link("Add to Google Calendar", links.google(shown.calendar.event), row=row),
-        link("Add to Outlook", links.outlook(shown.calendar.single), row=row),
-    )
-
-
-def _file(shown: Announcement) -> Attachment | None:
-    """Return the calendar file of the session, or of its whole series.
-
-    There is none once the session is live or over, or if it was never held.
-    """
-    planned = shown.state in {SessionState.SCHEDULED, SessionState.CANCELLED}
-    if shown.calendar is None or not planned or shown.not_held:
-        return None
-    content = ics.invitation(shown.calendar.event, shown.calendar.changed_at)
-    return Attachment(content, "session.ics")
-
-
-def _rsvp_items(shown: Announcement, row: int) -> tuple[Item, ...]:
-    return (
-        button("going", shown.at, "Going", SUCCESS, row=row),
+        button("going", shown.at, "Going", first, row=row),
         button("maybe", shown.at, "Maybe", row=row),
         button("cannot", shown.at, "Can't make it", row=row),
     )

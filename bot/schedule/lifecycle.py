@@ -5,7 +5,7 @@ Never touches Discord.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 
 from sqlmodel import Session
@@ -17,18 +17,23 @@ from bot.core.card_refresh import Change
 from bot.core.keys import Key
 from bot.core.unit import Desk, Person, Unit, row_id
 from bot.rounds import session_mapping, session_rules
+from bot.schedule import hour, series_rules
 from bot.schedule import mapping as schedule_mapping
 from bot.schedule import rules as schedule_rules
-from bot.schedule import series_rules
 from storage import groups, outbox, planning, sessions
 from storage.tables import Answer, Group, Meetup, Series, SessionState
 
 
-def announce(unit: Unit, meetup: Meetup, change: Change) -> Key:
-    """Queue a session's announcement and event, set its alarm, announce the next of its series."""
-    key = _post(unit, meetup, change)
+def announce(unit: Unit, meetup: Meetup, change: Change) -> None:
+    """Show a new or changed session everywhere, and announce what is due of its series.
+
+    A date of a series that was changed before its time is announced when its time has come.
+    """
+    if meetup.announced:
+        _post(unit, meetup, change)
+    else:
+        update_posts(unit, meetup, change)
     _announce_next_of(unit, meetup)
-    return key
 
 
 def update_posts(unit: Unit, meetup: Meetup, change: Change) -> None:
@@ -39,14 +44,22 @@ def update_posts(unit: Unit, meetup: Meetup, change: Change) -> None:
 
 
 def set_alarm(unit: Unit, meetup: Meetup) -> None:
-    """Set when a planned session needs attention next: a reminder, or that nobody started it."""
+    """Set when a planned session needs attention next: a reminder, its hour, or that it lapses."""
+    hour.withdraw(unit, meetup)
     at = None
     if meetup.state == SessionState.SCHEDULED:
-        minutes = reminder_minutes(unit.group)
-        at = schedule_rules.next_reminder(meetup.starts_at, minutes, unit.now)
-        at = at or session_rules.next_due(session_mapping.load(meetup))
+        at = _next_moment(unit, meetup) or session_rules.next_due(session_mapping.load(meetup))
     meetup.remind_at = at
     unit.wake(f"session:{row_id(meetup)}", at)
+
+
+def _next_moment(unit: Unit, meetup: Meetup) -> datetime | None:
+    """Return when an announced session needs a reminder, Start or its host next."""
+    if not meetup.announced:
+        return None
+    minutes = reminder_minutes(unit.group)
+    before = schedule_rules.next_moment(meetup.starts_at, minutes, unit.now)
+    return before or hour.next_call(meetup, unit.now)
 
 
 def reminder_minutes(group: Group) -> tuple[int, ...]:
@@ -55,7 +68,7 @@ def reminder_minutes(group: Group) -> tuple[int, ...]:
 
 
 def remind_due(desk: Desk, session_id: int, group_id: int) -> None:
-    """Send the reminder that is due, if any, once. A second call changes nothing."""
+    """Remind people, offer Start or call the host, if it is time. Twice changes nothing."""
     with desk.step(group_id) as unit:
         meetup = sessions.get(unit.tx, group_id, session_id)
         if meetup is None or meetup.state != SessionState.SCHEDULED:
@@ -66,7 +79,16 @@ def remind_due(desk: Desk, session_id: int, group_id: int) -> None:
             update_posts(unit, meetup, Change.SESSION_CANCELLED)
             return
         _remind(unit, meetup)
+        _offer_start(unit, meetup)
+        hour.call(unit, meetup)
         set_alarm(unit, meetup)
+
+
+def _offer_start(unit: Unit, meetup: Meetup) -> None:
+    """Have the announcement edited when it begins to offer Start; later rings edit nothing."""
+    at = schedule_rules.start_offered_at(meetup.starts_at)
+    if meetup.remind_at is not None and meetup.remind_at <= at <= unit.now:
+        unit.refresh(keys.announcement(row_id(meetup)))
 
 
 def _remind(unit: Unit, meetup: Meetup) -> None:
@@ -86,7 +108,7 @@ def _parts(unit: Unit, session_id: int) -> int:
     """Return how many messages it takes to mention all who said yes or maybe."""
     wanted = (Answer.GOING, Answer.MAYBE)
     people = sum(row.answer in wanted for row in sessions.rsvps(unit.tx, session_id))
-    return max(1, -(-people // schedule_rules.MOST_PINGS))
+    return schedule_rules.parts(people)
 
 
 def note_interest(desk: Desk, group_id: int, session_id: int, people: Sequence[Person]) -> None:
@@ -151,15 +173,22 @@ def announce_next(unit: Unit, series: Series) -> None:
     )
     for event in events:
         if isinstance(event, series_rules.Announced):
-            meetup = new_occurrence(unit, series, event.occurrence.day)
-            save_new(unit, meetup)
-            _post(unit, meetup, Change.SESSION_PLANNED)
+            _announce_date(unit, series, event.occurrence.day)
     series.plan_at = state.plan_at
     unit.wake(f"series:{row_id(series)}", state.plan_at)
 
 
+def _announce_date(unit: Unit, series: Series, day: date) -> None:
+    rows = planning.of_series(unit.tx, row_id(series))
+    changed = next((one for one in rows if one.occurrence == day), None)
+    meetup = changed or new_occurrence(unit, series, day)
+    meetup.announced = True
+    save_new(unit, meetup)
+    _post(unit, meetup, Change.SESSION_PLANNED)
+
+
 def new_occurrence(unit: Unit, series: Series, day: date) -> Meetup:
-    """Return a new session for a date of a series, which is not saved yet."""
+    """Return a new session for a date of a series, which is neither saved nor announced yet."""
     planned, _ = session_rules.plan(
         series.host_id,
         session_mapping.details(series),
@@ -169,7 +198,7 @@ def new_occurrence(unit: Unit, series: Series, day: date) -> Meetup:
     )
     channel = unit.group.channel_id or series.channel_id
     meetup = session_mapping.new(planned, unit, channel)
-    meetup.series_id, meetup.occurrence = row_id(series), day
+    meetup.series_id, meetup.occurrence, meetup.announced = row_id(series), day, False
     return meetup
 
 
@@ -184,18 +213,19 @@ def save_new(unit: Unit, meetup: Meetup) -> None:
 def save_end(unit: Unit, series: Series, state: series_rules.Series) -> None:
     """Save that a series ends earlier, and update its calendar."""
     schedule_mapping.save(series, state)
-    calendars_service.tell(unit, keys.calendar_series(row_id(series)))
+    key = keys.calendar_series(row_id(series))
+    calendars_service.tell(unit, key)
+    card_refresh.follow(unit, Change.SERIES_ENDED, key)
     announce_next(unit, series)
 
 
-def _post(unit: Unit, meetup: Meetup, change: Change) -> Key:
+def _post(unit: Unit, meetup: Meetup, change: Change) -> None:
     unit.tx.flush()
     key = keys.announcement(row_id(meetup))
     unit.show(key, meetup.channel_id)
     _show_event(unit, meetup)
     calendars_service.follow_change(unit, change, meetup)
     set_alarm(unit, meetup)
-    return key
 
 
 def _show_event(unit: Unit, meetup: Meetup) -> None:

@@ -58,4 +58,10 @@ def rhythm_of(series: Series) -> Rhythm:
 def _occurrence(meetup: Meetup) -> Occurrence | None:
     if meetup.occurrence is None:
         return None
-    return Occurrence(meetup.occurrence, meetup.starts_at, meetup.minutes, meetup.state.value)
+    return Occurrence(
+        meetup.occurrence,
+        meetup.starts_at,
+        meetup.minutes,
+        meetup.state.value,
+        announced=meetup.announced,
+    )

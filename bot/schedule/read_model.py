@@ -1,5 +1,6 @@
 """Facts for the cards of a planned session. Reads, decides nothing."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,13 +8,13 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.calendars import read_model as calendars_read_model
-from bot.calendars.read_model import CalendarSession
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.unit import row_id
 from bot.schedule import lifecycle
+from bot.schedule import notices as schedule_notices
 from bot.schedule import rules as schedule_rules
-from storage import groups, outbox, planning, questions, sessions
+from storage import groups, notices, outbox, planning, questions, rounds, sessions, tables
 from storage.tables import Answer, EffectState, Meetup, QuestionState, Rsvp, SessionState
 
 
@@ -26,8 +27,29 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """A question that was brought, and its votes for the session."""
+
+    id: int
+    title: str
+    votes: int
+
+
+@dataclass(frozen=True)
+class Held:
+    """What became of a session that is over; `url` is of its closing card, once there is one."""
+
+    questions: int
+    people: int
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class Announcement:
-    """A planned, past or cancelled session, and who comes."""
+    """A planned, past or cancelled session, and who comes.
+
+    `brought` are the newest questions first; `start_offered` once it can begin any minute.
+    """
 
     at: Key
     title: str
@@ -49,8 +71,10 @@ class Announcement:
     cannot: tuple[str, ...]
     interested: tuple[str, ...]
     event: Event
-    questions: int
-    calendar: CalendarSession | None = None
+    brought: tuple[Wanted, ...] = ()
+    start_offered: bool = False
+    held: Held | None = None
+    trouble: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,6 +89,26 @@ class Reminder:
 
 
 @dataclass(frozen=True)
+class Moved:
+    """A session that moved, or is cancelled, and when people think that it begins."""
+
+    title: str
+    was_at: datetime
+    starts_at: datetime
+    cancelled: bool
+
+
+@dataclass(frozen=True)
+class Notice:
+    """The message to those who want to come that sessions moved or were cancelled."""
+
+    at: Key
+    sessions: tuple[Moved, ...]
+    user_ids: tuple[int, ...]
+    part: int = 0
+
+
+@dataclass(frozen=True)
 class FreePlace:
     """The message to a member on the waiting list that a place is free now."""
 
@@ -72,7 +116,7 @@ class FreePlace:
     user_id: int
 
 
-def read_announcement(tx: Session, at: Key) -> Announcement | None:
+def read_announcement(tx: Session, at: Key, now: datetime | None = None) -> Announcement | None:
     """Return what the announcement that a key names shows, or None if there is none."""
     meetup = tx.get(Meetup, at.id)
     if meetup is None:
@@ -81,7 +125,7 @@ def read_announcement(tx: Session, at: Key) -> Announcement | None:
     answers = sessions.rsvps(tx, at.id)
     going, waiting = places_of(tx, meetup)
     names = groups.names(tx, {row.member_id for row in answers} | {meetup.host_id})
-    proposed = questions.listing(tx, meetup.group_id, states=(QuestionState.PROPOSED,), limit=100)
+    calendar = calendars_read_model.read_session(tx, meetup)
     return Announcement(
         at=at,
         title=meetup.title,
@@ -94,7 +138,7 @@ def read_announcement(tx: Session, at: Key) -> Announcement | None:
         repeats=lifecycle.say_rhythm(tx, meetup),
         not_held=meetup.state == SessionState.CANCELLED and meetup.ended_at is not None,
         voice_channel_id=meetup.voice_channel_id,
-        channel_id=meetup.channel_id,
+        channel_id=meetup.cards_in,
         turn_seconds=meetup.turn_seconds or group.turn_seconds,
         size=meetup.size,
         going=tuple(names[member] for member in going),
@@ -103,8 +147,10 @@ def read_announcement(tx: Session, at: Key) -> Announcement | None:
         cannot=_who(answers, Answer.NO, names),
         interested=tuple(member.name for member in planning.interested(tx, at.id)),
         event=_event(tx, meetup),
-        questions=len(proposed),
-        calendar=calendars_read_model.read_session(tx, meetup),
+        brought=_brought(tx, meetup),
+        start_offered=_start_offered(meetup, now),
+        held=_held(tx, meetup),
+        trouble=calendar.trouble if calendar else "",
     )
 
 
@@ -119,11 +165,23 @@ def read_reminder(tx: Session, at: Key) -> Reminder | None:
     maybe = [row.member_id for row in sessions.rsvps(tx, at.id) if row.answer == Answer.MAYBE]
     users = groups.users(tx, [*going, *maybe])
     named = tuple(users[member] for member in (*going, *maybe) if member in users)
-    in_part = named[part * schedule_rules.MOST_PINGS : (part + 1) * schedule_rules.MOST_PINGS]
-    if part and not in_part:
+    mentioned = schedule_rules.in_part(named, part)
+    if part and not mentioned:
         return None
     nudged = _without_question(tx, meetup, going, minutes)
-    return Reminder(about, minutes, in_part, nudged, part)
+    return Reminder(about, minutes, mentioned, nudged, part)
+
+
+def read_notice(tx: Session, at: Key) -> Notice | None:
+    """Return the notice that a key names, or None once a newer one has taken its place."""
+    if len(at.more) != 2:
+        return None
+    number, part = at.more
+    rows = notices.of_message(tx, at.id, number)
+    news = {row.session_id: told for row in rows if (told := _moved(tx, row))}
+    mentioned = schedule_notices.users(tx, list(news), rows[0].by_id) if news else []
+    in_part = schedule_rules.in_part(mentioned, part)
+    return Notice(at, tuple(news.values()), in_part, part) if in_part else None
 
 
 def read_place(tx: Session, at: Key) -> FreePlace | None:
@@ -152,6 +210,43 @@ def _without_question(
     waiting = questions.listing(tx, meetup.group_id, states=states, limit=1000)
     names = groups.names(tx, set(going) - {question.author_id for question in waiting})
     return tuple(names[member] for member in going if member in names)
+
+
+def _moved(tx: Session, row: tables.Notice) -> Moved | None:
+    """Return what a session's notice says by now, or None if it has begun meanwhile."""
+    meetup = tx.get_one(Meetup, row.session_id)
+    cancelled = meetup.state == SessionState.CANCELLED
+    if not cancelled and meetup.state != SessionState.SCHEDULED:
+        return None
+    return Moved(meetup.title, row.was_at, meetup.starts_at, cancelled)
+
+
+def _brought(tx: Session, meetup: Meetup) -> tuple[Wanted, ...]:
+    """Return the questions to vote for: those that nobody has forecast, and those with votes."""
+    if meetup.state != SessionState.SCHEDULED:
+        return ()
+    votes = Counter(sessions.votes_ahead(tx, row_id(meetup)).values())
+    found = questions.brought(tx, meetup.group_id, wanted=set(votes))
+    return tuple(Wanted(row_id(one), one.title, votes[row_id(one)]) for one in found)
+
+
+def _start_offered(meetup: Meetup, now: datetime | None) -> bool:
+    planned = meetup.state == SessionState.SCHEDULED
+    return planned and now is not None and now >= schedule_rules.start_offered_at(meetup.starts_at)
+
+
+def _held(tx: Session, meetup: Meetup) -> Held | None:
+    """Return how many questions the session took, with how many people; None before its end."""
+    if meetup.state != SessionState.CLOSED:
+        return None
+    session_id = row_id(meetup)
+    taken = {row.question_id for row in rounds.of_session(tx, session_id)}
+    people = len(sessions.attendances(tx, session_id))
+    card = outbox.by_key(tx, str(keys.evening(session_id)))
+    url = ""
+    if card is not None and card.message_id is not None:
+        url = f"https://discord.com/channels/{card.group_id}/{card.channel_id}/{card.message_id}"
+    return Held(len(taken), people, url)
 
 
 def _event(tx: Session, meetup: Meetup) -> Event:

@@ -15,8 +15,10 @@ SMALLEST, LARGEST = 2, 100
 MOST_AHEAD = 10
 # People are asked for a question while there is time to think of one.
 NUDGE_FROM = 120
+# How long before a session its announcement offers Start.
+START_OFFERED = timedelta(minutes=15)
 # How many users one message mentions; for more people there are more messages.
-MOST_PINGS = 80
+MOST_PINGS = 50
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,15 @@ class DueReminder:
     minutes: int
     at: datetime
     until: datetime
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The newest notice of a session: what people knew before it, and whether they got it."""
+
+    was_at: datetime
+    tried: bool
+    sent: bool
 
 
 def check_title(title: str) -> str:
@@ -55,7 +66,7 @@ def check_start(at: datetime, now: datetime) -> None:
 def check_length(length: timedelta) -> int:
     """Return how many minutes a session lasts; refuse too short or too long ones."""
     if not SHORTEST <= length <= LONGEST:
-        raise Refusal("A session lasts between 10 minutes and a day, for example `90m` or `2h`.")
+        raise Refusal("A session lasts between 10m and 1d, for example `90m` or `2h`.")
     return round(length.total_seconds() / 60)
 
 
@@ -96,9 +107,45 @@ def reminders(starts_at: datetime, minutes: Sequence[int]) -> tuple[DueReminder,
     )
 
 
-def next_reminder(starts_at: datetime, minutes: Sequence[int], now: datetime) -> datetime | None:
-    """Return the next moment for a reminder, if any is left."""
-    return next((one.at for one in reminders(starts_at, minutes) if one.at > now), None)
+def next_moment(starts_at: datetime, minutes: Sequence[int], now: datetime) -> datetime | None:
+    """Return the next moment for a reminder or for Start, if any is left."""
+    moments = [*(one.at for one in reminders(starts_at, minutes)), start_offered_at(starts_at)]
+    return min((at for at in moments if at > now), default=None)
+
+
+def start_offered_at(starts_at: datetime) -> datetime:
+    """Return from when on an announcement offers Start."""
+    return starts_at - START_OFFERED
+
+
+def parts(people: int) -> int:
+    """Return how many messages it takes to mention so many people."""
+    return max(1, -(-people // MOST_PINGS))
+
+
+def in_part(users: Sequence[int], part: int) -> tuple[int, ...]:
+    """Return whom one of these messages mentions."""
+    return tuple(users[part * MOST_PINGS : (part + 1) * MOST_PINGS])
+
+
+def known_start(before: datetime, now_at: datetime | None, waiting: Waiting | None) -> datetime:
+    """Return when those who want to come think that a session begins, as it moves once more.
+
+    `before` is where it was planned, `now_at` where it is planned now; None if it is cancelled.
+    What was not sent told nobody anything. What was tried may have arrived: people are told
+    again then, also if the session moves back to where it was.
+    """
+    if waiting is None or waiting.sent or (waiting.tried and waiting.was_at == now_at):
+        return before
+    return waiting.was_at
+
+
+def is_hour(starts_at: datetime, ends_at: datetime, *, planned_at: datetime, now: datetime) -> bool:
+    """Tell whether a session that nobody has started should be going on.
+
+    One that was planned at its own start, or after it, needs no call.
+    """
+    return planned_at < starts_at <= now < ends_at
 
 
 def due_reminder(

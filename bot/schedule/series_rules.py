@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from heapq import merge
 from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
 
@@ -97,16 +98,17 @@ def time_to_plan(
 
 @dataclass(frozen=True)
 class Occurrence:
-    """A session of a series that was announced.
+    """A session of a series that was announced, or changed before that.
 
     `day` is the date that it has in the series; `starts_at` is when it really is, also when it
-    was moved by itself.
+    was moved by itself. One that was changed before its time has come is not `announced` yet.
     """
 
     day: date
     starts_at: datetime
     minutes: int
     state: State = "scheduled"
+    announced: bool = False
 
     @property
     def ends_at(self) -> datetime:
@@ -122,9 +124,9 @@ class Occurrence:
 class Series:
     """Everything about a series that its rules need.
 
-    `occurrences` are its sessions that were announced, in the order of their dates, also those
-    that are over or cancelled. `plan_at` is when the next one is announced. `ended_at` is set once
-    no session comes after the rhythm's last date.
+    `occurrences` are its sessions that were announced or changed, in the order of their dates, also
+    those that are over or cancelled. `plan_at` is when the next one is announced. `ended_at` is set
+    once no session comes after the rhythm's last date.
     """
 
     rhythm: Rhythm
@@ -169,18 +171,19 @@ def begin(repeat: str, starts_at: datetime, zone: ZoneInfo, minutes: int) -> Ser
     """Return a new series that begins with this session."""
     local = starts_at.astimezone(zone)
     rhythm = Rhythm(repeat, local.date(), _clock(local), zone)
-    return Series(rhythm, minutes, (Occurrence(local.date(), starts_at, minutes),))
+    first = Occurrence(local.date(), starts_at, minutes, announced=True)
+    return Series(rhythm, minutes, (first,))
 
 
 def announce_due(series: Series, *, announce_days: int, now: datetime) -> Step:
     """Announce what is due, and note when to look again. A second call changes nothing."""
     events: tuple[Event, ...] = ()
-    for day in unannounced(series, now):
-        at = _time_to_announce(series, day, announce_days=announce_days, now=now)
-        if at is not None and at > now:
+    while waiting := _waiting(series, announce_days=announce_days, now=now):
+        at, first = min(waiting, key=lambda one: (one[0], one[1].day))
+        if at > now:
             return replace(series, plan_at=at), events
-        series, occurrence = take_up(series, day, now=now)
-        events = (*events, Announced(occurrence))
+        announced = replace(first, announced=True)
+        series, events = _with(series, announced), (*events, Announced(announced))
     return replace(series, plan_at=None), events
 
 
@@ -190,20 +193,25 @@ def unannounced(series: Series, now: datetime) -> Iterator[date]:
     return (day for day in series.rhythm.days_after(now) if day not in taken)
 
 
+def to_come(series: Series, now: datetime) -> Iterator[Occurrence]:
+    """Yield the sessions to come that are not announced yet, changed or not, by their dates."""
+    new = (_new(series, day) for day in unannounced(series, now))
+    return merge(_changed(series, now), new, key=lambda one: one.day)
+
+
 def take_up(series: Series, day: date, *, now: datetime) -> tuple[Series, Occurrence]:
     """Return the series with the session of a date in it, and that session.
 
-    A session that is not announced yet is added to the series.
+    A date that has no session yet gets one, which is not announced.
     """
     if not series.rhythm.has(day):
         raise Refusal(NO_SUCH_SESSION)
     for one in series.occurrences:
         if one.day == day:
             return series, one
-    starts_at = series.rhythm.moment(day)
-    if starts_at <= now:
+    new = _new(series, day)
+    if new.starts_at <= now:
         raise Refusal("That session is past, so there is nothing to change.")
-    new = Occurrence(day, starts_at, series.minutes)
     return _with(series, new), new
 
 
@@ -288,22 +296,43 @@ def _placed(one: Occurrence, day: date, rhythm: Rhythm) -> Occurrence:
     return replace(one, day=day, starts_at=starts_at)
 
 
-def _time_to_announce(
-    series: Series, day: date, *, announce_days: int, now: datetime
-) -> datetime | None:
-    """Return when to announce the session of a date; None means now.
+def _waiting(
+    series: Series, *, announce_days: int, now: datetime
+) -> list[tuple[datetime, Occurrence]]:
+    """Return what may be announced next, with its time: the next new date, and changed ones."""
+    new = [_new(series, day) for day in islice(unannounced(series, now), 1)]
+    return [
+        (_time_to_announce(series, one, announce_days=announce_days, now=now), one)
+        for one in (*new, *_changed(series, now))
+    ]
 
-    That is so if no session before it is still ahead.
-    """
-    earlier = [one for one in series.occurrences if one.day < day and one.is_ahead(now)]
+
+def _time_to_announce(
+    series: Series, one: Occurrence, *, announce_days: int, now: datetime
+) -> datetime:
+    """Return when to announce a session: now, if no session before it is still ahead."""
+    held = [other for other in series.occurrences if other.day < one.day and other.is_ahead(now)]
+    new = takewhile(lambda day: day < one.day, unannounced(series, now))
+    earlier = [*held, *(_new(series, day) for day in new)]
     if not earlier:
-        return None
-    live = any(one.state == "live" for one in earlier)
-    return time_to_plan(
-        series.rhythm.moment(day),
+        return now
+    live = any(other.state == "live" for other in earlier)
+    at = time_to_plan(
+        one.starts_at,
         announce_days=announce_days,
-        earlier_end=None if live else max(one.ends_at for one in earlier),
+        earlier_end=None if live else max(other.ends_at for other in earlier),
     )
+    return max(at, now)
+
+
+def _changed(series: Series, now: datetime) -> list[Occurrence]:
+    """Return the sessions to come that were changed before they are announced."""
+    planned = [one for one in series.occurrences if one.state == "scheduled" and not one.announced]
+    return [one for one in planned if one.starts_at > now]
+
+
+def _new(series: Series, day: date) -> Occurrence:
+    return Occurrence(day, series.rhythm.moment(day), series.minutes)
 
 
 def _on(series: Series, day: date) -> Occurrence:

@@ -20,20 +20,25 @@ from bot.core.typed_times import ReadTime, TimeQuestion, TypedTime
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
 from bot.rounds import lengths, session_mapping, session_rules
 from bot.rounds.session_rules import Details
-from bot.schedule import lifecycle, series_service
+from bot.schedule import lifecycle, meanwhile, notices, series_service
 from bot.schedule import rules as schedule_rules
 from bot.schedule.find import find_session
+from bot.schedule.meanwhile import DateQuestion
 from bot.schedule.series_rules import Scope
-from storage import groups, outbox, planning, sessions
+from storage import groups, offers, outbox, planning, questions, sessions
 from storage.enums import CardKind
+from storage.offers import Offers
 from storage.tables import Answer, DraftKind, Meetup, Repeat, Rsvp, Series, SessionState
 
 AHEAD = (SessionState.LIVE, SessionState.SCHEDULED)
+# In place of a question's number.
+NO_VOTE = 0
+NOT_PLANNED = "That session has begun, or it is cancelled. `/session list` shows the next."
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a member typed after `/session schedule` or `/session edit`; None changes nothing."""
+    """What a member typed after `/session schedule`, `edit` or `cancel`; None changes nothing."""
 
     when: str | None = None
     title: str | None = None
@@ -45,6 +50,7 @@ class Plan:
     length: str | None = None
     size: int | None = None
     scope: Scope = Scope.ONE
+    cancels: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,8 @@ class Planned:
     """What the bot understood of a plan.
 
     `others` counts the sessions of its series that changed too. `alone` says that the plan was for
-    one session only. `channel_id` is None if the session is not announced.
+    one session only. `channel_id` is None if the session has no card; one that is not `announced`
+    gets it when its time has come.
     """
 
     key: Key
@@ -64,6 +71,20 @@ class Planned:
     repeats: str = ""
     others: int = 0
     alone: bool = False
+    announced: bool = True
+
+
+Answered = Planned | TimeQuestion | DateQuestion
+
+
+@dataclass(frozen=True)
+class Voted:
+    """A member's vote for a planned session; `counts` is False once it is taken back."""
+
+    question: str
+    session: str
+    starts_at: datetime
+    counts: bool
 
 
 @dataclass(frozen=True)
@@ -89,8 +110,11 @@ def schedule(desk: Desk, caller: Caller, plan: Plan) -> Planned | TimeQuestion:
         return _schedule(unit, plan, reading)
 
 
-def edit(desk: Desk, caller: Caller, session: str, plan: Plan) -> Planned | TimeQuestion:
-    """Change a planned session, and those that follow it if wanted; update its posts."""
+def edit(desk: Desk, caller: Caller, session: str, plan: Plan) -> Answered:
+    """Change a planned session, and those that follow it if wanted; update its posts.
+
+    While a session is live, say first which date would change.
+    """
     if plan == Plan(scope=plan.scope):
         raise Refusal("Say what to change: choose `when`, `title` or another option as well.")
     plan = _with_zone(plan)
@@ -105,31 +129,30 @@ def edit(desk: Desk, caller: Caller, session: str, plan: Plan) -> Planned | Time
         return _edit(unit, session, plan, reading)
 
 
-def choose(desk: Desk, caller: Caller, at: Key) -> Planned | TimeQuestion:
-    """Finish a plan with the time that the member has chosen."""
+def choose(desk: Desk, caller: Caller, at: Key) -> Answered:
+    """Finish a plan with the time, or for the date, that the member has chosen."""
     with desk.act(caller) as unit:
         chosen = typed_times.take(unit, DraftKind.PLAN, at)
-        schedule_rules.check_start(chosen.moment.at, unit.now)
         plan = _plan(chosen.typed)
+        if chosen.about is not None and plan.cancels:
+            return _cancel(unit, chosen.about, plan.scope, sure=True)
+        if chosen.about is not None and plan.when is None:
+            return _edit(unit, chosen.about, plan, None, sure=True)
+        schedule_rules.check_start(chosen.moment.at, unit.now)
         if chosen.about is None:
             return _schedule(unit, plan, chosen.moment)
-        return _edit(unit, chosen.about, plan, chosen.moment)
+        return _edit(unit, chosen.about, plan, chosen.moment, sure=True)
 
 
-def cancel(desk: Desk, caller: Caller, session: str, scope: Scope = Scope.ONE) -> Planned:
-    """Cancel a planned session, or the rest of its series, and update its posts."""
+def cancel(
+    desk: Desk, caller: Caller, session: str, scope: Scope = Scope.ONE
+) -> Planned | DateQuestion:
+    """Cancel a planned session, or the rest of its series, and update its posts.
+
+    While a session is live, say first which date would be cancelled.
+    """
     with desk.act(caller) as unit:
-        meetup = series_service.find(unit, session, "cancel")
-        lifecycle.save_new(unit, meetup)
-        series, chosen = series_service.within(unit, meetup, scope)
-        if series is not None and scope != Scope.ONE:
-            series_service.end(unit, series, meetup, scope)
-        for one in chosen:
-            state, _ = session_rules.cancel(session_mapping.load(one))
-            session_mapping.save(one, state)
-        for one in chosen:
-            lifecycle.update_posts(unit, one, Change.SESSION_CANCELLED)
-        return _planned(unit, meetup, "cancelled", scope, others=len(chosen) - 1)
+        return _cancel(unit, session, scope)
 
 
 def rsvp(desk: Desk, caller: Caller, at: Key, said: Answer) -> None:
@@ -148,6 +171,46 @@ def rsvp(desk: Desk, caller: Caller, at: Key, said: Answer) -> None:
         card_refresh.follow(unit, Change.SESSION_ANSWERED, meetup)
         if at.kind == CardKind.REMINDER:
             unit.refresh(at)
+
+
+def vote(desk: Desk, caller: Caller, at: Key, question_id: int) -> None:
+    """Vote for a question of an announcement's session; `NO_VOTE` takes the vote back."""
+    with desk.act(caller) as unit:
+        meetup = sessions.get(unit.tx, unit.group.id, at.id)
+        if meetup is None or meetup.state != SessionState.SCHEDULED:
+            raise StaleRefusal(NOT_PLANNED)
+        before = sessions.votes_ahead(unit.tx, at.id).get(unit.my_id, NO_VOTE)
+        if before != question_id:
+            save_vote(unit, meetup, before if question_id == NO_VOTE else question_id)
+
+
+def vote_in_next(desk: Desk, caller: Caller, question_id: int) -> Voted:
+    """Vote that the next planned session takes a question, or take the vote back."""
+    with desk.act(caller) as unit:
+        planned = [SessionState.SCHEDULED]
+        found = sessions.listing(unit.tx, unit.group.id, states=planned, limit=1)
+        if not found:
+            raise Refusal(
+                "No session is planned, so there is nothing to vote for yet. `/session schedule` "
+                "plans one."
+            )
+        return save_vote(unit, found[0], question_id)
+
+
+def save_vote(unit: ActUnit, meetup: Meetup, question_id: int) -> Voted:
+    """Save a vote that counts in the session's first lobby; the same vote again takes it back."""
+    session_id = row_id(meetup)
+    before = sessions.votes_ahead(unit.tx, session_id).get(unit.my_id)
+    here = Offers(unit.group.id, session_id, unit.now)
+    if before != question_id and not offers.among(unit.tx, here, [question_id]):
+        raise StaleRefusal("That question cannot be taken any more. Choose another one.")
+    sessions.vote_ahead(unit.tx, session_id, unit.my_id, question_id)
+    card_refresh.follow(unit, Change.SESSION_VOTED_AHEAD, meetup)
+    changed = questions.by_ids(unit.tx, unit.group.id, {before or question_id, question_id})
+    for one in changed.values():
+        card_refresh.follow(unit, Change.QUESTION_VOTED, one)
+    title = changed[question_id].title
+    return Voted(title, meetup.title, meetup.starts_at, counts=before != question_id)
 
 
 def listing(desk: Desk, caller: Caller) -> list[Upcoming]:
@@ -210,21 +273,48 @@ def _new(unit: ActUnit, plan: Plan, reading: Understood) -> Meetup:
     return session_mapping.new(state, unit, unit.group.channel_id or unit.caller.channel_id)
 
 
+def _cancel(
+    unit: ActUnit, session: str, scope: Scope, *, sure: bool = False
+) -> Planned | DateQuestion:
+    meetup = series_service.find(unit, session, "cancel")
+    live = None if sure else meanwhile.live_session(unit, meetup)
+    if live is not None:
+        typed = asdict(Plan(scope=scope, cancels=True))
+        return meanwhile.ask(unit, live, meetup, typed, None, session, "cancel")
+    lifecycle.save_new(unit, meetup)
+    series, chosen = series_service.within(unit, meetup, scope)
+    if series is not None and scope != Scope.ONE:
+        series_service.end(unit, series, meetup, scope)
+    for one in chosen:
+        state, _ = session_rules.cancel(session_mapping.load(one))
+        session_mapping.save(one, state)
+    for one in chosen:
+        lifecycle.update_posts(unit, one, Change.SESSION_CANCELLED)
+    notices.tell(unit, [(one, one.starts_at) for one in chosen])
+    return _planned(unit, meetup, "cancelled", scope, others=len(chosen) - 1)
+
+
 def _edit(
-    unit: ActUnit, session: str, plan: Plan, reading: ReadTime | None
-) -> Planned | TimeQuestion:
+    unit: ActUnit, session: str, plan: Plan, reading: ReadTime | None, *, sure: bool = False
+) -> Answered:
     meetup = series_service.find(unit, session, "edit")
+    live = None if sure else meanwhile.live_session(unit, meetup)
     if isinstance(reading, Asks):
         _new(unit, plan, typed_times.first(reading))
-        return _ask(unit, plan, reading, session)
+        question = _ask(unit, plan, reading, session)
+        return question if live is None else meanwhile.warn(question, live, meetup)
+    if live is not None:
+        return meanwhile.ask(unit, live, meetup, asdict(plan), reading, session, "edit")
     lifecycle.save_new(unit, meetup)
     series, chosen = series_service.within(unit, meetup, plan.scope)
     times = _times(unit, series, meetup, plan, reading)
+    before = [(one, one.starts_at) for one in chosen]
     for one in chosen:
         _change(unit, one, plan, times.get(row_id(one)), plan.timezone or meetup.timezone)
     for one in chosen:
         change = Change.SESSION_MOVED if row_id(one) in times else Change.SESSION_EDITED
         lifecycle.announce(unit, one, change)
+    notices.tell(unit, [(one, was_at) for one, was_at in before if one.starts_at != was_at])
     return _planned(unit, meetup, "changed", plan.scope, others=len(chosen) - 1)
 
 
@@ -344,17 +434,18 @@ def _call_up(unit: ActUnit, meetup: Meetup, before: tuple[int, ...]) -> None:
 
 def _planned(unit: Unit, meetup: Meetup, deed: str, scope: Scope, *, others: int = 0) -> Planned:
     key = keys.announcement(row_id(meetup))
-    announced = outbox.by_key(unit.tx, str(key)) is not None
+    has_card = outbox.by_key(unit.tx, str(key)) is not None
     return Planned(
         key,
         meetup.title,
         meetup.starts_at,
         meetup.timezone,
-        meetup.channel_id if announced else None,
+        meetup.channel_id if has_card else None,
         deed,
         lifecycle.say_rhythm(unit.tx, meetup),
         others,
         alone=scope == Scope.ONE,
+        announced=meetup.announced,
     )
 
 
@@ -370,7 +461,7 @@ def _upcoming(meetup: Meetup, answers: Sequence[Rsvp]) -> Upcoming:
         meetup.title,
         meetup.state,
         meetup.starts_at,
-        meetup.channel_id,
+        meetup.cards_in,
         len(schedule_rules.places(going, meetup.size)[0]),
         said.count(Answer.MAYBE),
     )

@@ -1,27 +1,32 @@
 """Cards of a live session: the lobby, and the end of the evening."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
+from bot.core import keys
 from bot.core.refusals import say_count, say_duration
 from bot.door.messages import (
     BLUE,
+    FIELD_LIMIT,
     GREEN,
     GREY,
-    MOST_OPTIONS,
     PRIMARY,
-    SUCCESS,
+    SECONDARY,
     Item,
     Message,
     button,
     card,
     countdown,
+    cut,
     day,
     lines,
     listed,
     safe,
     select,
 )
-from bot.sessions.read_model import Choice, Evening, Lobby, RoundLine
+from bot.schedule.rules import MOST_PINGS
+from bot.sessions.read_model import Ballot, Choice, Evening, Lobby, RoundLine, pages_of
+from bot.sessions.service import Begun
 from storage.tables import Order
 
 ORDERS = {
@@ -32,23 +37,72 @@ ORDERS = {
 
 
 BEGIN_AGAIN = "`/session start` begins a new one."
+# The value of the choice that leads to the questions for which the card has no room.
+MORE = 0
+# How many questions the card lists above its select, which has them all.
+LISTED = 10
 
 
 def lobby_card(lobby: Lobby) -> Message:
-    """Return the card before a round: who is in, which question, what to press."""
+    """Return the card before a round: what happens next, who is in, which questions there are."""
     if not lobby.open:
         return _lobby_over(lobby)
-    embed = card(f"{safe(lobby.title)} · round {lobby.number}", _what_to_do(lobby), BLUE)
-    embed.add_field(
-        name=f"In the circle ({len(lobby.circle)})",
-        value=lines([f"• {safe(name)}" for name in lobby.circle], empty="Nobody yet."),
-    )
+    embed = card(f"{safe(lobby.title)} · round {lobby.number}", _next_step(lobby), BLUE)
+    heading = f"In the circle ({len(lobby.circle)})"
+    embed.add_field(name=heading, value=_names(lobby.circle), inline=False)
     if lobby.on_call:
-        names = [f"• {safe(name)}" for name in lobby.on_call]
-        embed.add_field(name="On the call, no seat yet", value=lines(names))
-    embed.add_field(name="Questions to choose from", value=_choice_lines(lobby), inline=False)
+        embed.add_field(name="On the call, no seat yet", value=_names(lobby.on_call), inline=False)
+    if lobby.offered:
+        heading = f"Questions to choose from ({lobby.offered:,})"
+        embed.add_field(name=heading, value=_choice_lines(lobby), inline=False)
+    if lobby.no_thread:
+        text = f"I could not start one: {lobby.no_thread} So we stay in this channel."
+        embed.add_field(name="Thread", value=cut(text, FIELD_LIMIT), inline=False)
     embed.set_footer(text=f"Order: {ORDERS[lobby.order]}. Host: {lobby.host}.")
-    return Message(embed=embed, items=_lobby_items(lobby))
+    called = lobby.awaited[:MOST_PINGS]
+    return Message(
+        content=_call(called, len(lobby.awaited) - len(called)),
+        embed=embed,
+        items=_lobby_items(lobby),
+        pings=called if lobby.calls else (),
+    )
+
+
+def ballot_message(ballot: Ballot) -> Message:
+    """Return the private page of a lobby's questions, with a vote and other pages to go to."""
+    pages = pages_of(ballot.offered)
+    mine = f"Your vote: **{safe(ballot.mine)}**." if ballot.mine else "You have no vote yet."
+    where = f"Page {ballot.page + 1} of {pages}, the newest questions first."
+    here = keys.lobby_page(ballot.at, ballot.page)
+    items: list[Item] = []
+    if ballot.choices:
+        items.append(select("vote_here", here, "Vote for a question", _options(ballot), row=0))
+    for step, label in ((-1, "Newer"), (1, "Older")):
+        page = ballot.page + step
+        if 0 <= page < pages:
+            items.append(button("vote_page", keys.lobby_page(ballot.at, page), label, row=1))
+    return Message(content=f"{mine} {where}", items=tuple(items))
+
+
+def begun_message(begun: Begun) -> Message:
+    """Return the answer to who started a session by a command."""
+    where = "opens in a thread of its own" if begun.in_thread else "is below"
+    live = f"The session is live. Its lobby {where} (session {begun.lobby.id})."
+    if begun.voice_offer is None:
+        return Message(content=live)
+    offer = voice_offer(begun)
+    return Message(content=f"{live}\n{offer.content}", items=offer.items)
+
+
+def voice_offer(begun: Begun) -> Message:
+    """Offer to meet in the taken voice channel every time."""
+    text = f"You are in <#{begun.voice_offer}>, so you meet there: who is in it has a seat."
+    return Message(content=text, items=(button("keep_voice", begun.lobby, "Use it every time"),))
+
+
+def voice_kept(channel_id: int) -> Message:
+    """Say that a voice channel is the group's from now on."""
+    return Message(content=f"From now on you meet in <#{channel_id}> if a plan says no other.")
 
 
 def evening_card(evening: Evening) -> Message:
@@ -78,23 +132,41 @@ def evening_card(evening: Evening) -> Message:
     return Message(embed=embed)
 
 
-def _what_to_do(lobby: Lobby) -> str:
-    if not lobby.choices:
-        ask = "There is no question to take yet: bring one with `/question submit`."
-    elif lobby.picked:
-        ask = f"The host has picked **{safe(lobby.picked)}**."
-    else:
-        ask = "Vote for a question below; ties are decided by lot."
-        if len(lobby.choices) > MOST_OPTIONS:
-            ask += " Not in the list? The host can take it with `/session next`."
-    who = "Somebody takes over as host" if lobby.host_gone else f"{safe(lobby.host)} (host)"
-    if lobby.host_away and not lobby.host_gone:
-        ask += f" {safe(lobby.host)} seems to be away: **Take over** to lead instead."
-    return f"**Join** if you want a seat. {ask}\n{who} presses **Start the round** when all are in."
+def _next_step(lobby: Lobby) -> str:
+    """Return the one sentence that says what happens next, and who has to do it."""
+    host = safe(lobby.host)
+    if lobby.host_gone:
+        return f"{host} has left: the next in the circle presses **Take over**."
+    if lobby.host_away:
+        return f"{host} seems to be away: the next in the circle presses **Take over**."
+    begins = f"{host} presses **Start the round** when all are in"
+    if not lobby.offered:
+        return f"**Bring a question**, as there is none to take yet; then {begins}."
+    if lobby.picked:
+        return f"Next is **{safe(lobby.picked)}**, as the host has picked: **Join**; {begins}."
+    return f"**Join** and vote for a question; {begins}."
+
+
+def _call(users: Sequence[int], more: int) -> str:
+    """Return the sentence to those who said that they come, as long as they are not there."""
+    if not users:
+        return ""
+    who = " ".join(f"<@{user}>" for user in users) + (f" and {more} more" if more else "")
+    return f"{who}, we are starting: press **Join** when you are there."
+
+
+def _names(names: Sequence[str]) -> str:
+    return listed(names) if names else "Nobody yet."
 
 
 def _choice_lines(lobby: Lobby) -> str:
-    return lines([_choice_line(one) for one in lobby.choices], empty="None yet.")
+    """Return the questions with votes, then the newest, and how many more there are."""
+    wanted = {one.id: one for one in (*lobby.voted, *lobby.choices)}
+    rows = [_choice_line(one) for one in wanted.values()][:LISTED]
+    left = lobby.offered - len(rows)
+    room = FIELD_LIMIT - 40
+    shown = lines(rows, room)
+    return f"{shown}\n… and {left:,} more to vote for below" if left > 0 else shown
 
 
 def _choice_line(choice: Choice) -> str:
@@ -109,25 +181,46 @@ def _choice_line(choice: Choice) -> str:
 
 
 def _lobby_items(lobby: Lobby) -> tuple[Item, ...]:
-    items: list[Item] = [
-        button("join", lobby.at, "Join", SUCCESS, row=0),
-        button("leave", lobby.at, "Leave", row=0),
-        button("start_round", lobby.at, "Start the round", PRIMARY, row=0),
+    """Return the buttons and the select; the button of the next step alone has a colour."""
+    actions = [
+        ("join", "Join"),
+        ("leave", "Leave"),
+        ("bring", "Bring a question"),
+        ("start_round", "Start the round"),
     ]
     if lobby.host_gone or lobby.host_away:
-        items.append(button("take_over", lobby.at, "Take over", row=0))
+        actions.append(("take_over", "Take over"))
+    first = _coloured(lobby)
+    buttons = [
+        button(action, lobby.at, label, PRIMARY if action == first else SECONDARY, row=0)
+        for action, label in actions
+    ]
     if not lobby.choices:
-        return tuple(items)
-    options = [(one.id, one.title, _option_note(one)) for one in lobby.choices]
-    ask = "Vote for a question"
-    if len(options) > MOST_OPTIONS:
-        ask += f" ({MOST_OPTIONS} of {len(options)}: the most wanted, then the newest)"
-    return (*items, select("vote", lobby.at, ask, options, row=1))
+        return tuple(buttons)
+    return (*buttons, select("vote", lobby.at, "Vote for a question", _options(lobby), row=1))
+
+
+def _coloured(lobby: Lobby) -> str:
+    """Return the action that comes next: alone, nobody starts a round."""
+    if lobby.host_gone or lobby.host_away:
+        return "take_over"
+    if not lobby.offered:
+        return "bring"
+    return "start_round" if len(lobby.circle) > 1 else "join"
+
+
+def _options(page: Lobby | Ballot) -> list[tuple[int, str, str]]:
+    """Return a page of questions as the options of a select."""
+    options = [(one.id, one.title, _option_note(one)) for one in page.choices]
+    left = page.offered - len(options)
+    if isinstance(page, Lobby) and left > 0:
+        options.append((MORE, "More questions…", f"{left:,} more, in private"))
+    return options
 
 
 def _option_note(choice: Choice) -> str:
     if choice.known_to:
-        return f"Already forecast by {', '.join(choice.known_to)}"
+        return f"⚠️ Already forecast by {', '.join(choice.known_to)}"
     return f"{say_count(choice.votes, 'vote')} so far" if choice.votes else ""
 
 

@@ -9,8 +9,9 @@ from bot.door.interactions import Door
 from bot.door.parts import AnyCommand
 from bot.questions.commands import question_choices
 from bot.schedule.choices import session_choices
+from bot.sessions import cards as sessions_cards
 from bot.sessions import service as sessions_service
-from bot.sessions.voice import on_call
+from bot.sessions.voice import call_of
 from storage.tables import Order
 
 
@@ -33,9 +34,10 @@ async def start(
     door = Door(interaction)
     door.require_posting()
     wish = sessions_service.StartOptions(session or "", question or "", turn or "", Order(order))
-    voice = await door.do(sessions_service.voice_channel_for, session or "")
-    key = await door.do(sessions_service.start, wish, on_call(interaction, voice))
-    await door.whisper(f"The session is live. Its lobby is below (session {key.id}).")
+    call = call_of(interaction, await door.do(sessions_service.voice_channel_for, session or ""))
+    lobby = await door.do(sessions_service.start, wish, call)
+    begun = await door.do(sessions_service.begun, lobby, call)
+    await door.whisper(message=sessions_cards.begun_message(begun))
 
 
 @app_commands.command(name="join", description="Take a seat, also in the middle of a round")
@@ -64,6 +66,21 @@ async def next_round(interaction: discord.Interaction[Any], question: str | None
     await door.whisper("The lobby of the next round is open.")
 
 
+@app_commands.command(
+    name="change-question",
+    description="Take another question while nobody has spoken (host, facilitator)",
+)
+@app_commands.describe(question="The question to take; without it, the lobby opens again")
+@app_commands.autocomplete(question=question_choices)
+async def change_question(
+    interaction: discord.Interaction[Any], question: str | None = None
+) -> None:
+    """Take another question."""
+    door = Door(interaction)
+    await door.do(sessions_service.change_question, None, question or "")
+    await door.whisper("The question is changed. What was recorded stays with the one before.")
+
+
 @app_commands.command(name="end", description="End the session, and the round with it")
 async def end(interaction: discord.Interaction[Any]) -> None:
     """End the session."""
@@ -72,4 +89,4 @@ async def end(interaction: discord.Interaction[Any]) -> None:
     await door.whisper("The session is over.")
 
 
-COMMANDS: tuple[AnyCommand, ...] = (start, join, leave, next_round, end)
+COMMANDS: tuple[AnyCommand, ...] = (start, join, leave, next_round, change_question, end)

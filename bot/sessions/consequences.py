@@ -7,6 +7,7 @@ from bot.rounds import quiet, session_mapping, session_rules
 from bot.rounds import service as rounds_service
 from bot.rounds.session_rules import Session
 from bot.schedule import lifecycle
+from bot.sessions import session_thread
 from storage import rounds
 from storage.tables import Meetup
 
@@ -41,7 +42,7 @@ def _queue(unit: Unit, meetup: Meetup, event: session_rules.Event) -> None:
     match event:
         case session_rules.LobbyOpened(number):
             card_refresh.follow(unit, Change.SESSION_LOBBY, meetup)
-            unit.show(keys.lobby(session_id, number), meetup.channel_id)
+            session_thread.show_lobby(unit, meetup, number)
         case session_rules.HostChanged():
             card_refresh.follow(unit, Change.SESSION_HOST_AWAY, meetup)
         case session_rules.TakenOver():
@@ -49,5 +50,5 @@ def _queue(unit: Unit, meetup: Meetup, event: session_rules.Event) -> None:
         case session_rules.Started():
             lifecycle.update_posts(unit, meetup, Change.SESSION_BEGUN)
         case session_rules.Ended():
-            unit.show(keys.evening(session_id), meetup.channel_id)
+            unit.show(keys.evening(session_id), meetup.cards_in)
             lifecycle.update_posts(unit, meetup, Change.SESSION_ENDED)

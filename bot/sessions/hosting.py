@@ -6,8 +6,8 @@ Somebody may take over from a host who is away, and a session in which nothing h
 from bot.core import card_refresh, keys
 from bot.core.card_refresh import Change
 from bot.core.unit import Desk, Person, Unit, row_id
+from bot.rounds import live_session, session_rules
 from bot.rounds import service as rounds_service
-from bot.rounds import session_rules
 from bot.sessions import consequences
 from storage import groups, outbox, sessions
 from storage.tables import Meetup, Presence, SessionState
@@ -53,17 +53,34 @@ def leave_call(desk: Desk, group_id: int, voice_channel_id: int, user_id: int) -
 def lose_channel(desk: Desk, group_id: int, channel_id: int) -> None:
     """Refresh what sessions show in a deleted channel.
 
-    The refresh fails, and so members are told at once that the channel is missing.
+    The refresh fails, and so members are told at once that the channel is missing. A session whose
+    thread was deleted goes on in its channel.
     """
     with desk.db.read() as tx:
-        if not sessions.in_channel(tx, group_id, channel_id):
+        own = sessions.of_thread(tx, group_id, channel_id)
+        if own is None and not sessions.in_channel(tx, group_id, channel_id):
             return
+    if own is not None:
+        _lose_thread(desk, group_id, row_id(own))
+        return
     with desk.step(group_id) as unit:
         outbox.forget_sent(unit.tx, group_id=group_id, channel_id=channel_id)
         for meetup in sessions.in_channel(unit.tx, group_id, channel_id):
             unit.refresh(keys.announcement(row_id(meetup)))  # only to see it fail
+            if meetup.thread_id is not None:  # it was deleted with the channel
+                outbox.forget_sent(unit.tx, group_id=group_id, channel_id=meetup.thread_id)
             if meetup.state == SessionState.LIVE:
                 card_refresh.follow(unit, Change.SESSION_CIRCLE, meetup)
+
+
+def _lose_thread(desk: Desk, group_id: int, session_id: int) -> None:
+    """Go on in the channel, or let the cards of an evening that is over be."""
+    with desk.step(group_id) as unit:
+        meetup = unit.tx.get_one(Meetup, session_id)
+        if meetup.state == SessionState.LIVE:
+            live_session.leave_thread(unit, meetup)
+        elif meetup.thread_id is not None:
+            outbox.bury(unit.tx, group_id=group_id, channel_id=meetup.thread_id)
 
 
 def _arrive(unit: Unit, meetup: Meetup, member: int) -> None:

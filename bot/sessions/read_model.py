@@ -7,11 +7,18 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot.core import keys
 from bot.core.keys import Key
 from bot.core.unit import row_id
 from bot.rounds import session_rules
-from storage import forecasts, groups, questions, rounds, sessions
-from storage.tables import Meetup, Order, Phase, Presence, Round
+from bot.schedule import rules as schedule_rules
+from bot.sessions import session_thread
+from storage import forecasts, groups, offers, outbox, questions, rounds, sessions
+from storage.offers import Offers
+from storage.tables import Attendance, Meetup, Order, Phase, Presence, Question, Round
+
+# A select has room for 25. Where there are more questions, one place leads to the others.
+PAGE = 24
 
 
 @dataclass(frozen=True)
@@ -27,7 +34,13 @@ class Choice:
 
 @dataclass(frozen=True)
 class Lobby:
-    """The card before a round."""
+    """The card before a round.
+
+    `choices` is the first page of the questions on offer, `voted` are those with votes, and
+    `offered` counts them all. `awaited` are the users who said that they come and are not there
+    yet; the card `calls` them when it is posted for the first time. `no_thread` is why the session
+    has no thread although the group wants one.
+    """
 
     at: Key
     title: str
@@ -39,9 +52,25 @@ class Lobby:
     order: Order
     circle: tuple[str, ...]
     on_call: tuple[str, ...]
+    awaited: tuple[int, ...]
+    calls: bool
+    no_thread: str
     choices: tuple[Choice, ...]
+    voted: tuple[Choice, ...]
+    offered: int
     picked: str | None
     taken: str | None
+
+
+@dataclass(frozen=True)
+class Ballot:
+    """A page of a lobby's questions that one member looks at, with the vote of that member."""
+
+    at: Key
+    page: int
+    offered: int
+    choices: tuple[Choice, ...]
+    mine: str | None
 
 
 @dataclass(frozen=True)
@@ -75,7 +104,8 @@ def read_lobby(tx: Session, at: Key, now: datetime) -> Lobby | None:
     here = sessions.attendances(tx, at.id)
     names = groups.names(tx, {row.member_id for row in here} | {meetup.host_id})
     is_open = meetup.lobby_open and meetup.lobby == number
-    choices = _choices(tx, meetup, now) if is_open else ()
+    poll = _Poll(tx, meetup, now) if is_open else None
+    offered = poll.count() if poll else 0
     return Lobby(
         at=at,
         title=meetup.title,
@@ -87,9 +117,28 @@ def read_lobby(tx: Session, at: Key, now: datetime) -> Lobby | None:
         order=meetup.order_mode,
         circle=tuple(names[row.member_id] for row in here if row.presence == Presence.IN),
         on_call=tuple(names[row.member_id] for row in here if row.presence == Presence.OFFERED),
-        choices=choices,
-        picked=next((one.title for one in choices if one.id == meetup.picked_id), None),
+        awaited=_awaited(tx, meetup, here) if is_open and number == 1 else (),
+        calls=_is_new(tx, at),
+        no_thread=session_thread.read_trouble(tx, at.id) if number == 1 else "",
+        choices=poll.page(0, offered) if poll else (),
+        voted=poll.voted() if poll else (),
+        offered=offered,
+        picked=poll.title(meetup.picked_id) if poll else None,
         taken=_taken(tx, meetup, number),
+    )
+
+
+def read_ballot(tx: Session, meetup: Meetup, page: int, member_id: int, now: datetime) -> Ballot:
+    """Return a page of the questions on offer; behind the last page comes the last one."""
+    poll = _Poll(tx, meetup, now)
+    offered = poll.count()
+    page = min(page, pages_of(offered) - 1)
+    return Ballot(
+        at=keys.lobby(row_id(meetup), meetup.lobby),
+        page=page,
+        offered=offered,
+        choices=poll.page(page, offered),
+        mine=poll.title(poll.votes.get(member_id)),
     )
 
 
@@ -114,25 +163,72 @@ def read_evening(tx: Session, at: Key) -> Evening | None:
     )
 
 
-def _choices(tx: Session, meetup: Meetup, now: datetime) -> tuple[Choice, ...]:
-    session_id = row_id(meetup)
-    available = questions.pickable(tx, meetup.group_id, session_id=session_id, now=now)
-    ids = [row_id(question) for question in available]
-    known = questions.already_forecast_by_present(tx, session_id, ids)
-    names = groups.names(tx, set().union(*known.values()) if known else set())
-    votes = list(sessions.votes(tx, session_id, meetup.lobby).values())
-    choices = [
-        Choice(
-            row_id(question),
-            question.title,
-            votes.count(row_id(question)),
-            tuple(names[member] for member in sorted(known[row_id(question)])),
-            question.closes_at,
+def _awaited(tx: Session, meetup: Meetup, here: Sequence[Attendance]) -> tuple[int, ...]:
+    """Return the users who have a place in the session and have not come yet."""
+    going = sessions.going(tx, row_id(meetup))
+    placed, _ = schedule_rules.places(going, meetup.size)
+    came = {row.member_id for row in here}
+    users = groups.users(tx, set(placed) - came)
+    return tuple(users[member] for member in placed if member in users)
+
+
+def _is_new(tx: Session, at: Key) -> bool:
+    """Tell whether a card was never shown; one that is posted again mentions nobody again."""
+    found = outbox.by_key(tx, str(at))
+    return found is None or found.shown == 0
+
+
+def pages_of(offered: int) -> int:
+    """Return on how many pages so many questions are shown."""
+    return 1 if offered <= PAGE + 1 else -(-offered // PAGE)
+
+
+class _Poll:
+    """The questions on offer in an open lobby, and the votes for them."""
+
+    def __init__(self, tx: Session, meetup: Meetup, now: datetime) -> None:
+        self._tx = tx
+        self._session_id = row_id(meetup)
+        self._offers = Offers(meetup.group_id, self._session_id, now)
+        self.votes = sessions.votes(tx, self._session_id, meetup.lobby)
+
+    def count(self) -> int:
+        return offers.count(self._tx, self._offers)
+
+    def page(self, number: int, offered: int) -> tuple[Choice, ...]:
+        """Return a page of the questions; the only page takes one more."""
+        size = PAGE if pages_of(offered) > 1 else PAGE + 1
+        found = offers.page(self._tx, self._offers, first=number * PAGE, size=size)
+        return self._with_votes(found)
+
+    def voted(self) -> tuple[Choice, ...]:
+        """Return the questions that have votes, those with the most first."""
+        found = offers.among(self._tx, self._offers, set(self.votes.values()))
+        choices = self._with_votes(list(found.values()))
+        return tuple(sorted(choices, key=lambda one: (-one.votes, -one.id)))
+
+    def title(self, question_id: int | None) -> str | None:
+        """Return the title of a question that is on offer."""
+        if question_id is None:
+            return None
+        found = offers.among(self._tx, self._offers, [question_id]).get(question_id)
+        return found.title if found else None
+
+    def _with_votes(self, found: Sequence[Question]) -> tuple[Choice, ...]:
+        ids = [row_id(question) for question in found]
+        known = offers.known_to_present(self._tx, self._session_id, ids)
+        names = groups.names(self._tx, set().union(*known.values()) if known else set())
+        count = Counter(self.votes.values())
+        return tuple(
+            Choice(
+                row_id(question),
+                question.title,
+                count[row_id(question)],
+                tuple(names[member] for member in sorted(known[row_id(question)])),
+                question.closes_at,
+            )
+            for question in found
         )
-        for question in available
-    ]
-    # A select has room for 25. The newest come first, because people brought them for today.
-    return tuple(sorted(choices, key=lambda one: (-one.votes, len(one.known_to), -one.id)))
 
 
 def _taken(tx: Session, meetup: Meetup, number: int) -> str | None:

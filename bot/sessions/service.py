@@ -14,15 +14,21 @@ from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.times.durations import parse_duration
 from bot.core.unit import ActUnit, Caller, Desk, Person, Unit, row_id
 from bot.questions import service as questions_service
-from bot.rounds import lengths, live_session, session_mapping, session_rules
+from bot.rounds import lengths, live_session, member_options, session_mapping, session_rules
 from bot.rounds import service as rounds_service
 from bot.rounds.session_rules import Session
+from bot.schedule import lifecycle
 from bot.schedule.find import find_session
 from bot.sessions import consequences
 from bot.sessions import rules as sessions_rules
-from storage import groups, questions, rounds, sessions
+from bot.sessions.read_model import Ballot, read_ballot
+from storage import groups, offers, outbox, rounds, sessions
 from storage.enums import CardKind
-from storage.tables import Meetup, Order, Phase, Presence, Round
+from storage.offers import Offers
+from storage.tables import Meetup, Order, Phase, Presence, Question, Round
+
+# One more than fit in a select, so that one sees whether there are more.
+MOST_OTHERS = 26
 
 
 @dataclass(frozen=True)
@@ -35,20 +41,77 @@ class StartOptions:
     order: Order = Order.ROTATE
 
 
-def start(desk: Desk, caller: Caller, wish: StartOptions, on_call: Sequence[Person] = ()) -> Key:
+@dataclass(frozen=True)
+class OtherQuestions:
+    """What a round can take in the place of its question, by id and title, newest first."""
+
+    at: Key
+    question: str
+    choices: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True)
+class Call:
+    """Where the host is when a session starts: the voice channel, and who is in it.
+
+    `is_set` says that the channel is the session's or the group's; else it is just the host's.
+    """
+
+    channel_id: int | None = None
+    people: tuple[Person, ...] = ()
+    is_set: bool = True
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A session that has just gone live, and what its host is told.
+
+    `voice_offer` is a voice channel that could be the group's from now on. `in_thread` says that
+    the lobby waits for a thread, or has one.
+    """
+
+    lobby: Key
+    voice_offer: int | None
+    in_thread: bool
+
+
+def start(desk: Desk, caller: Caller, wish: StartOptions, call: Call | None = None) -> Key:
     """Go live in the caller's channel, planned or ad hoc, and return the lobby's key."""
     with desk.act(caller) as unit:
         _refuse_second(unit, caller.channel_id)
         meetup = _planned(unit, wish.session) if wish.session else _ad_hoc(unit)
-        return _go_live(unit, meetup, wish, on_call)
+        return _go_live(unit, meetup, wish, call or Call())
 
 
-def start_announced(desk: Desk, caller: Caller, at: Key, on_call: Sequence[Person] = ()) -> Key:
+def start_announced(desk: Desk, caller: Caller, at: Key, call: Call | None = None) -> Key:
     """Start the session of an announcement, and return the lobby's key."""
     with desk.act(caller) as unit:
         _refuse_second(unit, caller.channel_id)
         meetup = _planned(unit, str(at.id))
-        return _go_live(unit, meetup, StartOptions(order=meetup.order_mode), on_call)
+        return _go_live(unit, meetup, StartOptions(order=meetup.order_mode), call or Call())
+
+
+def begun(desk: Desk, caller: Caller, lobby: Key, call: Call) -> Begun:
+    """Return what to tell the host about the start; only a manager is offered a setting."""
+    with desk.db.read() as tx:
+        meetup = sessions.get(tx, caller.group_id, lobby.id)
+        posted = outbox.by_key(tx, str(lobby))
+    in_thread = posted is None or (meetup is not None and posted.channel_id != meetup.channel_id)
+    taken = meetup is not None and not call.is_set and meetup.voice_channel_id == call.channel_id
+    offer = call.channel_id if taken and caller.manages_group else None
+    return Begun(lobby, offer, in_thread)
+
+
+def keep_voice(desk: Desk, caller: Caller, at: Key) -> int:
+    """Make a session's voice channel the group's, and return it."""
+    with desk.act(caller) as unit:
+        unit.require_manager("change the settings")
+        meetup = sessions.get(unit.tx, unit.group.id, at.id)
+        if meetup is None or meetup.voice_channel_id is None:
+            raise StaleRefusal("That session has no voice channel any more. Nothing changed.")
+        unit.group.voice_channel_id = meetup.voice_channel_id
+        lifecycle.apply_settings(unit)
+        return meetup.voice_channel_id
 
 
 def voice_channel_for(desk: Desk, caller: Caller, session: str) -> int | None:
@@ -106,10 +169,7 @@ def vote(desk: Desk, caller: Caller, at: Key, question_id: int) -> None:
         place = sessions.attendance(unit.tx, row_id(meetup), unit.my_id)
         if place is None or place.presence != Presence.IN:
             raise NotAllowedRefusal("Press Join first, then vote.")
-        available = questions.pickable(
-            unit.tx, unit.group.id, session_id=row_id(meetup), now=unit.now
-        )
-        if question_id not in {question.id for question in available}:
+        if not offers.among(unit.tx, _offers(unit, meetup), [question_id]):
             raise StaleRefusal("That question cannot be taken any more. Choose another one.")
         sessions.vote(unit.tx, row_id(meetup), meetup.lobby, unit.my_id, question_id)
         state = consequences.load(unit, meetup)
@@ -117,21 +177,64 @@ def vote(desk: Desk, caller: Caller, at: Key, question_id: int) -> None:
         card_refresh.follow(unit, Change.SESSION_VOTED, meetup)
 
 
+def ballot(desk: Desk, caller: Caller, at: Key) -> Ballot:
+    """Return a page of the questions of an open lobby; the key says which."""
+    with desk.db.read() as tx:
+        meetup = sessions.get(tx, caller.group_id, at.id)
+        if meetup is None:
+            raise StaleRefusal(session_rules.SESSION_OVER)
+        session_rules.require_lobby(session_mapping.load(meetup), _number(at))
+        me = groups.member_of_user(tx, caller.group_id, caller.user_id)
+        page = at.more[1] if len(at.more) > 1 else 0
+        return read_ballot(tx, meetup, page, row_id(me) if me else 0, desk.clock())
+
+
+def vote_on_page(desk: Desk, caller: Caller, at: Key, question_id: int) -> Ballot:
+    """Save a vote given on a page of questions, and return that page."""
+    vote(desk, caller, at, question_id)
+    return ballot(desk, caller, at)
+
+
 def start_round(desk: Desk, caller: Caller, at: Key) -> None:
     """Begin a round of the circle on the chosen question."""
     with desk.act(caller) as unit:
         meetup = _lobby(unit, at)
         live_session.require_lead(unit, meetup, "start the round")
-        members = sessions.circle(unit.tx, row_id(meetup))
-        seed = secrets.randbits(31)
-        question = questions_service.require(unit.tx, unit.group.id, _pick(unit, meetup, seed))
-        row = rounds_service.open_round(unit, meetup, question, members, seed)
-        questions_service.take_up(unit, question)
-        begun = session_rules.begin_round(
-            session_mapping.load(meetup), unit.my_id, lobby=meetup.lobby, now=unit.now
+        _begin_round(unit, meetup)
+
+
+def other_questions(desk: Desk, caller: Caller, at: Key) -> OtherQuestions:
+    """Return what can be taken in the place of the question of a card's round."""
+    with desk.db.read() as tx:
+        row = member_options.find_running(tx, caller, at)
+        member_options.check_change_question(tx, caller, row, desk.clock())
+        here = Offers(caller.group_id, row.session_id, desk.clock())
+        found = offers.page(tx, here, first=0, size=MOST_OTHERS)
+        now = tx.get_one(Question, row.question_id).title
+        return OtherQuestions(at, now, tuple((row_id(one), one.title) for one in found))
+
+
+def change_question(desk: Desk, caller: Caller, at: Key | None = None, question: str = "") -> None:
+    """Take another question while nobody has spoken: this one, or open the lobby again.
+
+    What was recorded stays with the question before.
+    """
+    with desk.act(caller) as unit:
+        meetup = live_session.of_round(unit, at) if at else live_session.here(unit)
+        live_session.require_lead(unit, meetup, "change the question")
+        row = rounds_service.running(unit, meetup)
+        if row is None:
+            raise Refusal("No round is running. `/session next` opens the next one.")
+        chosen = _chosen(unit, meetup, question)
+        rounds_service.drop_question(unit, meetup, row)
+        opened = session_rules.open_lobby(
+            session_mapping.load(meetup), unit.my_id, question=chosen, now=unit.now
         )
-        consequences.save(unit, meetup, begun)
-        card_refresh.follow(unit, Change.ROUND_BEGUN, row)
+        if chosen is None:
+            consequences.save(unit, meetup, opened)
+        else:
+            session_mapping.save(meetup, opened[0])
+            _begin_round(unit, meetup)
 
 
 def next_round(desk: Desk, caller: Caller, at: Key | None = None, question: str = "") -> Key:
@@ -169,6 +272,20 @@ def take_over(desk: Desk, caller: Caller, at: Key) -> None:
         session_rules.require_hostless(state)
         _require_successor(unit, meetup, state)
         consequences.save(unit, meetup, session_rules.take_over(state, unit.my_id, now=unit.now))
+
+
+def _begin_round(unit: ActUnit, meetup: Meetup) -> None:
+    """Close the lobby, and take its question around the circle."""
+    members = sessions.circle(unit.tx, row_id(meetup))
+    seed = secrets.randbits(31)
+    question = questions_service.require(unit.tx, unit.group.id, _pick(unit, meetup, seed))
+    row = rounds_service.open_round(unit, meetup, question, members, seed)
+    questions_service.take_up(unit, question)
+    begun = session_rules.begin_round(
+        session_mapping.load(meetup), unit.my_id, lobby=meetup.lobby, now=unit.now
+    )
+    consequences.save(unit, meetup, begun)
+    card_refresh.follow(unit, Change.ROUND_BEGUN, row)
 
 
 def _refuse_second(unit: ActUnit, channel_id: int) -> None:
@@ -211,8 +328,9 @@ def _ad_hoc(unit: ActUnit) -> Meetup:
     return meetup
 
 
-def _go_live(unit: ActUnit, meetup: Meetup, wish: StartOptions, on_call: Sequence[Person]) -> Key:
+def _go_live(unit: ActUnit, meetup: Meetup, wish: StartOptions, call: Call) -> Key:
     meetup.channel_id = unit.caller.channel_id
+    meetup.voice_channel_id = meetup.voice_channel_id or call.channel_id
     meetup.order_mode = wish.order
     turn = lengths.check_turn(parse_duration(wish.turn)) if wish.turn else None
     state, events = session_rules.start(
@@ -221,7 +339,7 @@ def _go_live(unit: ActUnit, meetup: Meetup, wish: StartOptions, on_call: Sequenc
     session_mapping.save(meetup, state)  # its questions and its seats need its number
     unit.tx.flush()
     question = _chosen(unit, meetup, wish.question)
-    _seat_everyone(unit, meetup, on_call)
+    _seat_everyone(unit, meetup, call.people)
     consequences.save(unit, meetup, (session_rules.pick(state, question), events))
     return keys.lobby(row_id(meetup), meetup.lobby)
 
@@ -239,8 +357,7 @@ def _chosen(unit: ActUnit, meetup: Meetup, typed: str) -> int | None:
     if not typed:
         return None
     question = questions_service.find(unit.tx, unit.group.id, typed)
-    available = questions.pickable(unit.tx, unit.group.id, session_id=row_id(meetup), now=unit.now)
-    if question.id not in {one.id for one in available}:
+    if not offers.among(unit.tx, _offers(unit, meetup), [row_id(question)]):
         raise Refusal(
             f"That question cannot be taken: it is {question.state.value}, or a round has taken it "
             "already. `/question list` shows the others."
@@ -249,13 +366,25 @@ def _chosen(unit: ActUnit, meetup: Meetup, typed: str) -> int | None:
 
 
 def _pick(unit: ActUnit, meetup: Meetup, seed: int) -> int:
-    session_id = row_id(meetup)
-    available = questions.pickable(unit.tx, unit.group.id, session_id=session_id, now=unit.now)
-    ids = [row_id(question) for question in available]
-    known = questions.already_forecast_by_present(unit.tx, session_id, ids)
-    candidates = [sessions_rules.Candidate(question, len(known[question])) for question in ids]
+    """Return the question of the next round; without votes all on offer are candidates."""
+    here, session_id = _offers(unit, meetup), row_id(meetup)
     votes = sessions.votes(unit.tx, session_id, meetup.lobby)
+    wanted = {*votes.values(), *([meetup.picked_id] if meetup.picked_id else [])}
+    ids = sorted(offers.among(unit.tx, here, wanted))
+    if ids:
+        known = {one: len(who) for one, who in _known(unit, session_id, ids).items()}
+    else:
+        ids, known = offers.ids(unit.tx, here), offers.counts_of_known(unit.tx, here)
+    candidates = [sessions_rules.Candidate(one, known.get(one, 0)) for one in ids]
     return sessions_rules.pick(candidates, votes=votes, chosen=meetup.picked_id, seed=seed)
+
+
+def _known(unit: ActUnit, session_id: int, ids: Sequence[int]) -> dict[int, set[int]]:
+    return offers.known_to_present(unit.tx, session_id, ids)
+
+
+def _offers(unit: ActUnit, meetup: Meetup) -> Offers:
+    return Offers(unit.group.id, row_id(meetup), unit.now)
 
 
 def _meant(unit: ActUnit, at: Key | None) -> Meetup:
@@ -264,9 +393,13 @@ def _meant(unit: ActUnit, at: Key | None) -> Meetup:
 
 def _lobby(unit: ActUnit, at: Key) -> Meetup:
     meetup = live_session.of_card(unit, at)
-    number = at.more[0] if len(at.more) == 1 else None
-    session_rules.require_lobby(session_mapping.load(meetup), number)
+    session_rules.require_lobby(session_mapping.load(meetup), _number(at))
     return meetup
+
+
+def _number(at: Key) -> int | None:
+    """Return which lobby of its session a key names."""
+    return at.more[0] if at.more else None
 
 
 def _has_seat(unit: Unit, row: Round, member_id: int) -> bool:

@@ -1,4 +1,4 @@
-"""How standings look: the leaderboard page by page, a calibration, and a member's profile."""
+"""The details of standings, for who asks for more than `front_cards` shows: all the numbers."""
 
 import math
 
@@ -8,10 +8,7 @@ from bot.core.refusals import say_count
 from bot.door.messages import (
     BLUE,
     GREY,
-    Item,
     Message,
-    Picture,
-    button,
     card,
     cut,
     lines,
@@ -35,7 +32,7 @@ from storage.tables import Moment
 
 # What `/leaderboard` offers for its metric: how it reads, and its name.
 OFFERED: tuple[Metric, ...] = ("edge", "over_time", *(one for one in METRICS[1:-1]))
-METRIC_CHOICES = tuple((f"{WORDS[metric].name} ({metric})", metric) for metric in OFFERED)
+METRIC_CHOICES = tuple((f"{metric}: {WORDS[metric].hint}", metric) for metric in OFFERED)
 LONGEST_NAME = 32
 MOMENTS = {
     Moment.BLIND: "Blind, before anybody spoke",
@@ -64,8 +61,8 @@ KNOWING_NOTHING = 0.25
 ASKED_TO_HOLD = 0.8
 
 
-def leaderboard_card(board: Board, picture: Picture | None) -> Message:
-    """Show one page of members, best first, then those without a rank."""
+def leaderboard_details(board: Board) -> Message:
+    """List one page of members, best first, then those without a rank."""
     asked = board.asked
     embed = card(board.title, _rows(board), BLUE if board.members else GREY)
     if board.too_close or board.unmoved:
@@ -74,17 +71,17 @@ def leaderboard_card(board: Board, picture: Picture | None) -> Message:
         row, page = board.mine
         here = page == asked.page
         told = [] if here else [_row(row, asked)]
-        next_ = CHANGE_SEATS if board.unmoved else _progress(row, asked)
+        next_ = CHANGE_SEATS if board.unmoved else progress(row, asked)
         value = "\n".join([*told, next_])
         embed.add_field(name="You" if here else f"You, on page {page}", value=value, inline=False)
-    embed.set_footer(text=f"{WORDS[asked.metric].means} {_ranges(board)}".strip())
-    if picture is not None:
-        embed.set_image(url=f"attachment://{picture.filename}")
-    return Message(embed=embed, picture=picture, items=_turning(board))
+    words = WORDS[asked.metric]
+    meaning = f"{asked.metric}: {words.hint}. {words.means} {_ranges(board)}"
+    embed.set_footer(text=meaning.strip())
+    return Message(embed=embed)
 
 
-def calibration_card(shown: Calibration, picture: Picture | None) -> Message:
-    """Say what a calibration means, over its picture."""
+def calibration_details(shown: Calibration) -> Message:
+    """Say what a calibration means, and of what it is."""
     text = [f"{shown.sentence} {shown.advice}".strip()]
     if shown.of_group:
         text.append(
@@ -103,14 +100,12 @@ def calibration_card(shown: Calibration, picture: Picture | None) -> Message:
         text="Well calibrated: of what is called 80%, eight in ten happen. The forecast that "
         "counts of each resolved yes-or-no question is in it."
     )
-    if picture is not None:
-        embed.set_image(url=f"attachment://{picture.filename}")
-    return Message(embed=embed, picture=picture)
+    return Message(embed=embed)
 
 
-def profile_card(profile: Profile) -> Message:
+def profile_details(profile: Profile) -> Message:
     """Show a member's record; every mean comes with its interval."""
-    embed = card(safe(profile.name), _record(profile), BLUE)
+    embed = card(safe(profile.name), "\n".join(record(profile)), BLUE)
     if profile.standings:
         embed.add_field(name="Scores over all questions", value=_standings(profile), inline=False)
     if profile.standings or profile.numbers is not None:
@@ -132,11 +127,11 @@ def profile_card(profile: Profile) -> Message:
 def _rows(board: Board) -> str:
     asked = board.asked
     if not board.members:
-        return _nobody(board)
+        return nobody(board)
     ranked = [_row(row, asked) for row in board.rows if row.rank is not None]
     others = [_row(row, asked) for row in board.rows if row.rank is None]
     if not ranked and asked.page == 1:
-        ranked = [_no_rank(board)]
+        ranked = [no_rank(board)]
     if others:
         others.insert(0, _below(board))
     first = [TOO_CLOSE] if board.too_close else [UNMOVED] if board.unmoved else []
@@ -166,7 +161,7 @@ def _roughly(count: int) -> str:
     return f"{-(-count // step) * step:,}"
 
 
-def _progress(row: BoardRow, asked: BoardQuery) -> str:
+def progress(row: BoardRow, asked: BoardQuery) -> str:
     """Say how far somebody has come, and what their next questions bring."""
     if row.rank is None and row.questions < asked.minimum:
         left = asked.minimum - row.questions
@@ -209,7 +204,8 @@ def _has_enough(board: Board) -> bool:
     return any(row.rank is None and row.questions >= board.asked.minimum for row in board.rows)
 
 
-def _no_rank(board: Board) -> str:
+def no_rank(board: Board) -> str:
+    """Say that nobody has a rank, and what it takes."""
     if _has_enough(board):
         return "Nobody has a rank."
     nobody = f"Nobody has {say_count(board.asked.minimum, 'question')}"
@@ -218,7 +214,8 @@ def _no_rank(board: Board) -> str:
     return f"{nobody} yet; {board.resolved} resolved so far."
 
 
-def _nobody(board: Board) -> str:
+def nobody(board: Board) -> str:
+    """Say why the board is empty, and what fills it."""
     if board.rescored is not None:
         return (
             "Scores are being computed again by new rules: "
@@ -258,46 +255,38 @@ def _row(row: BoardRow, asked: BoardQuery) -> str:
     who = f"**{name}** (you)" if row.mine else name
     short = row.rank is None and row.questions < asked.minimum
     count = say_count(asked.minimum if short else row.questions, "question")
-    told = [_numbers(asked.metric, row, who), f"{row.questions} of {count}" if short else count]
+    told = [numbers(asked.metric, row, who), f"{row.questions} of {count}" if short else count]
     if row.ranks is not None:
         told.insert(1, f"rank {say_ranks(row.ranks)}")
     return f"{place} {' · '.join(told)}"
 
 
-def _numbers(metric: Metric, row: BoardRow, what: str) -> str:
+def numbers(metric: Metric, row: BoardRow, what: str) -> str:
     """Write the value, whose or what it is, and its interval."""
     interval = say_interval(metric, row.low, row.high)
     told = f"**{say_value(metric, row.value)}** {what}"
     return f"{told} ({interval})" if interval else told
 
 
-def _turning(board: Board) -> tuple[Item, ...]:
-    """Return buttons to the pages before and after this one."""
-    asked = board.asked
-    beside = [(asked.page - 1, "Previous page"), (asked.page + 1, "Next page")]
-    return tuple(
-        button("turn_page", asked.at(page).key(), label)
-        for page, label in beside
-        if 1 <= page <= board.pages
-    )
-
-
-def _record(profile: Profile) -> str:
+def record(profile: Profile) -> tuple[str, ...]:
+    """Say how much a member has forecast, then how well that went, as far as it can be told."""
     if not profile.forecasts and profile.mine:
-        return "You have no forecast yet. `/forecast` records one, or join a session."
+        return ("You have no forecast yet. `/forecast` records one, or join a session.",)
     if not profile.forecasts:
-        return "No forecast yet."
+        return ("No forecast yet.",)
+    waiting = f"{profile.pending} not settled yet" if profile.pending else "all settled"
     made = (
         f"{say_count(profile.forecasts, 'forecast')} on "
-        f"{say_count(profile.questions, 'question')}, "
-        f"{profile.pending} of them not settled yet."
+        f"{say_count(profile.questions, 'question')}, {waiting}."
     )
     if profile.rescoring:
-        return f"{made}\nScores are being computed again by new rules; look again in a few minutes."
+        return made, "Scores are being computed again by new rules; look again in a few minutes."
     brier = dict(profile.standings).get("brier")
+    if brier is None and profile.recent:
+        return (made,)
     if brier is None:
-        return made if profile.recent else f"{made}\nScores appear when the questions resolve."
-    return f"{made}\n{_beside_nothing(brier)}"
+        return made, "Scores appear when the questions resolve."
+    return made, _beside_nothing(brier)
 
 
 def _beside_nothing(brier: BoardRow) -> str:
@@ -380,4 +369,4 @@ def _recent(line: ProfileLine) -> str:
 
 def _standing(metric: Metric, row: BoardRow) -> str:
     name = WORDS[metric].name
-    return f"{_numbers(metric, row, name)} · {say_count(row.questions, 'question')}"
+    return f"{numbers(metric, row, name)} · {say_count(row.questions, 'question')}"

@@ -21,9 +21,13 @@ _KEPT = "Forecasts beyond 0.1% and 99.9% count as these."
 
 @dataclass(frozen=True)
 class Words:
-    """A metric in words: its title, its meaning, and the format of its number."""
+    """A metric in words: its title, a hint of one line, its meaning, and its number's format.
+
+    The hint stands where one chooses the metric, and first on its board.
+    """
 
     name: str
+    hint: str
     means: str
     form: str
     higher_is_better: bool
@@ -32,14 +36,16 @@ class Words:
 WORDS: dict[Metric, Words] = {
     "edge": Words(
         "Edge over the others",
-        "How much lower (better) one's Brier score is than the others' in the same round of the "
+        "better than the others on the same questions",
+        "How much lower (better) your Brier score is than the others' in the same round of the "
         "same questions; higher is better, and short records are pulled towards 0.",
         "+.3f",
         higher_is_better=True,
     ),
     "over_time": Words(
         "Edge over time",
-        "How much better one's forecasts were than the others' from day to day until the question "
+        "better than the others day by day, every update counted",
+        "How much better your forecasts were than the others' from day to day until the question "
         "closed, updates and people without a turn included; higher is better, and short records "
         "are pulled towards 0.",
         "+.3f",
@@ -47,6 +53,7 @@ WORDS: dict[Metric, Words] = {
     ),
     "brier": Words(
         "Brier score",
+        "how near to what happened, alone",
         "The squared distance between forecast and outcome: 0 is perfect, and knowing nothing "
         "(50%, or the same chance for each option) earns 0.250; lower is better.",
         ".3f",
@@ -54,14 +61,16 @@ WORDS: dict[Metric, Words] = {
     ),
     "calibration": Words(
         "Calibration",
-        "How far one's percentages are from what happens, less what luck alone would show; "
+        "what you call 80% happens 80% of the time",
+        "How far your percentages are from what happens, less what luck alone would show; "
         "about 0 is well calibrated, lower is better, and short records are pulled towards 0.",
         "+.3f",
         higher_is_better=False,
     ),
     "gain": Words(
         "Gain for the circle",
-        "How much better one's turns were than the group's number when one took the floor, less "
+        "your turn was better than the group's number before it",
+        "How much better your turns were than the group's number when you took the floor, less "
         "what this seat earns on average; higher is better, and short records are pulled "
         "towards 0.",
         "+.3f",
@@ -69,13 +78,15 @@ WORDS: dict[Metric, Words] = {
     ),
     "log": Words(
         "Log score",
-        "How surprised one was by what happened: 0 is perfect, always saying 50% earns 0.69; "
+        "like Brier, but hard on being sure and wrong",
+        "How surprised you were by what happened: 0 is perfect, always saying 50% earns 0.69; "
         f"lower is better. {_KEPT}",
         ".2f",
         higher_is_better=False,
     ),
     "peer": Words(
         "Peer score",
+        "like edge, in points of the log score",
         "Points over the others in the same round of the same questions: 0 is as good as they "
         f"were; higher is better. {_KEPT}",
         "+.1f",
@@ -83,6 +94,7 @@ WORDS: dict[Metric, Words] = {
     ),
     "baseline": Words(
         "Baseline score",
+        "points over a coin toss, up to 100",
         "Points over having no idea: 0 for 50% or the same chance for each option, 100 for "
         f"certainty that came true; higher is better. {_KEPT}",
         "+.1f",

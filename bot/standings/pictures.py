@@ -8,9 +8,10 @@ from bot.core.refusals import Refusal
 from bot.core.unit import Caller, Desk
 from bot.door.messages import Message, Picture
 from bot.standings import cards as standings_cards
+from bot.standings import front_cards
 from bot.standings import service as standings_service
 from bot.standings.query import Metric
-from bot.standings.service import Board, Calibration
+from bot.standings.service import Board, Calibration, Profile
 from scoring.loading import LOADING
 
 STRANGER = "I have not met this member here yet: no forecast, no session, no question."
@@ -27,29 +28,55 @@ def leaderboard(
     board = standings_service.show_leaderboard(
         desk, caller, metric=metric, window=window, minimum=minimum
     )
-    return standings_cards.leaderboard_card(board, leaderboard_picture(board))
+    return front_cards.leaderboard_card(board, leaderboard_picture(board))
 
 
 def leaderboard_page(desk: Desk, caller: Caller, at: Key) -> Message:
     """Return the page that a button leads to."""
     board = standings_service.show_page_of(desk, caller, at)
-    return standings_cards.leaderboard_card(board, leaderboard_picture(board))
+    return front_cards.leaderboard_card(board, leaderboard_picture(board))
+
+
+def leaderboard_details(desk: Desk, caller: Caller, at: Key) -> Message:
+    """Return the numbers of the page that a button is on."""
+    return standings_cards.leaderboard_details(standings_service.show_page_of(desk, caller, at))
 
 
 def calibration(desk: Desk, caller: Caller, user_id: int | None, *, group: bool) -> Message:
     """Return a calibration with its picture."""
-    shown = standings_service.show_calibration(desk, caller, user_id, group=group)
-    if shown is None:
-        raise _unknown(caller, user_id)
-    return standings_cards.calibration_card(shown, calibration_picture(shown))
+    shown = _calibration(desk, caller, user_id, group=group)
+    return front_cards.calibration_card(shown, calibration_picture(shown))
+
+
+def calibration_details(desk: Desk, caller: Caller, at: Key) -> Message:
+    """Return what there is to say of the calibration that a button is about."""
+    shown = _calibration(desk, caller, at.id or None, group=not at.id)
+    return standings_cards.calibration_details(shown)
 
 
 def profile(desk: Desk, caller: Caller, user_id: int | None) -> Message:
-    """Return a member's record."""
+    """Return a member's record in one sentence, with the picture of their calibration."""
+    shown = _profile(desk, caller, user_id)
+    return front_cards.profile_card(shown, calibration_picture(shown.curve))
+
+
+def profile_details(desk: Desk, caller: Caller, at: Key) -> Message:
+    """Return all of the record that a button is about."""
+    return standings_cards.profile_details(_profile(desk, caller, at.id))
+
+
+def _calibration(desk: Desk, caller: Caller, user_id: int | None, *, group: bool) -> Calibration:
+    shown = standings_service.show_calibration(desk, caller, user_id, group=group)
+    if shown is None:
+        raise _unknown(caller, user_id)
+    return shown
+
+
+def _profile(desk: Desk, caller: Caller, user_id: int | None) -> Profile:
     shown = standings_service.show_profile(desk, caller, user_id)
     if shown is None:
         raise _unknown(caller, user_id)
-    return standings_cards.profile_card(shown)
+    return shown
 
 
 def _unknown(caller: Caller, user_id: int | None) -> Refusal:
@@ -62,18 +89,18 @@ def leaderboard_picture(board: Board) -> Picture | None:
         return None
     # Loaded with the first picture: matplotlib would be a fifth of an idle bot's memory.
     with LOADING:
-        from bot.standings import charts as standings_charts  # noqa: PLC0415
+        from bot.standings import board_charts  # noqa: PLC0415
 
     return Picture(
-        standings_charts.leaderboard_chart(board),
+        board_charts.leaderboard_chart(board),
         "leaderboard.png",
-        standings_charts.leaderboard_alt_text(board),
+        board_charts.leaderboard_alt_text(board),
     )
 
 
-def calibration_picture(shown: Calibration) -> Picture | None:
-    """Draw a calibration; None where there is nothing to draw."""
-    if shown.reading is None:
+def calibration_picture(shown: Calibration | None) -> Picture | None:
+    """Draw a calibration; None where there are too few forecasts for a curve."""
+    if shown is None or not shown.has_curve:
         return None
     with LOADING:
         from bot.standings import charts as standings_charts  # noqa: PLC0415 - see above
@@ -82,4 +109,18 @@ def calibration_picture(shown: Calibration) -> Picture | None:
         standings_charts.calibration_chart(shown),
         "calibration.png",
         standings_charts.calibration_alt_text(shown),
+    )
+
+
+def profile_picture(profile: Profile) -> Picture | None:
+    """Draw a member's newest scores; None where there is none."""
+    if not profile.recent:
+        return None
+    with LOADING:
+        from bot.standings import profile_charts  # noqa: PLC0415 - see above
+
+    return Picture(
+        profile_charts.profile_chart(profile),
+        "profile.png",
+        profile_charts.profile_alt_text(profile),
     )

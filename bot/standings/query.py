@@ -10,7 +10,7 @@ from typing import Literal, Self, get_args
 from zoneinfo import ZoneInfo
 
 from bot.core.keys import Key
-from bot.core.refusals import Refusal, StaleRefusal
+from bot.core.refusals import OLD_BUTTON, Refusal, StaleRefusal
 from storage.enums import CardKind
 
 # Buttons name a metric by its place here, so a new one comes last.
@@ -208,4 +208,4 @@ def _is_sound(asked: BoardQuery) -> bool:
 
 
 def _stale() -> StaleRefusal:
-    return StaleRefusal("This button is from an older version of the bot. Nothing happened.")
+    return StaleRefusal(OLD_BUTTON)

@@ -90,6 +90,8 @@ class Board:
 class Calibration:
     """A member's calibration or the group's; `whose` is "you" or a name.
 
+    `user_id` is the member's account, 0 for the group.
+
     `others` counts questions with options, which are left out; `numbers` says how often a member's
     80% intervals held what happened.
     """
@@ -100,11 +102,17 @@ class Calibration:
     others: int
     clipped: int = 0
     numbers: scoring.HitRate | None = None
+    user_id: int = 0
 
     @property
     def title(self) -> str:
         """Say whose it is, as plain text."""
         return f"Calibration: {'yours' if self.whose == 'you' else self.whose}"
+
+    @property
+    def has_curve(self) -> bool:
+        """Tell whether there are enough forecasts for a curve."""
+        return self.reading is not None and self.reading.count >= standings_calibration.FEW
 
     @property
     def sentence(self) -> str:
@@ -148,7 +156,7 @@ class Profile:
 
     `standings` are all metrics of which there is a score; whether a number is shown is decided by
     its interval. `rescoring` says that scores are being computed again, after an upgrade, `mine`
-    that it is the asking member's own.
+    that it is the asking member's own. `curve` is the calibration that its picture shows.
     """
 
     name: str
@@ -163,6 +171,8 @@ class Profile:
     numbers: scoring.HitRate | None = None
     rescoring: bool = False
     mine: bool = False
+    user_id: int = 0
+    curve: Calibration | None = None
 
 
 def show_leaderboard(
@@ -250,6 +260,8 @@ def show_profile(desk: Desk, caller: Caller, user_id: int | None = None) -> Prof
             calibration.numbers,
             rescoring=not done,
             mine=mine,
+            user_id=member.user_id or 0,
+            curve=calibration,
         )
 
 
@@ -381,8 +393,14 @@ def _of_member(tx: Session, group_id: int, member: Member, whose: str) -> Calibr
         [said for *_, said, _ in rows], [outcome for *_, outcome in rows]
     )
     inside = [hit for _, hit in scores.numbers(tx, group_id, row_id(member))]
-    numbers = standings_calibration.read_numbers(inside)
-    return Calibration(whose, of_group=False, reading=read, others=others, numbers=numbers)
+    return Calibration(
+        whose,
+        of_group=False,
+        reading=read,
+        others=others,
+        numbers=standings_calibration.read_numbers(inside),
+        user_id=member.user_id or 0,
+    )
 
 
 def _of_group(tx: Session, group_id: int) -> Calibration:

@@ -103,8 +103,9 @@ def test_the_lobby_offers_the_newest_of_many_questions(desk: Desk, clock: Clock)
     assert card is not None
     offered = card.items[-1]
     labels = [option.label for option in offered.options]
-    assert labels == [f"Question number {number}?" for number in range(31, 6, -1)]
-    assert "25 of 31" in str(offered.placeholder)
+    newest = [f"Question number {number}?" for number in range(31, 7, -1)]
+    assert labels == [*newest, "More questions…"]
+    assert offered.options[-1].description == "7 more, in private"
 
 
 def test_a_reminder_mentions_everybody_once_over_several_messages(desk: Desk, clock: Clock) -> None:

@@ -2,7 +2,7 @@
 
 from contextlib import nullcontext
 from datetime import UTC, datetime
-from string import ascii_lowercase
+from string import ascii_letters
 from types import SimpleNamespace
 from typing import Any
 
@@ -28,7 +28,7 @@ from tests.bot.saved_scenes import scene
 from tests.bot.scenes import RAIN, play, rows, snapshot
 from tests.conftest import Clock, caller
 
-ELSEWHERE: dict[str, Any] = {"group_id": 901, "group_name": "Owls"}
+ELSEWHERE: dict[str, Any] = {"group_id": 901, "group_name": "Owls", "channel_id": 911}
 LATER = datetime(2026, 11, 22, 19, tzinfo=UTC)
 
 
@@ -38,6 +38,8 @@ def every_key() -> dict[CardKind, Key]:
         keys.announcement(1),
         keys.reminder(1, 15, LATER),
         keys.place(1, 1, LATER),
+        keys.hour(1, LATER),
+        keys.notice(1, 1),
         keys.lobby(2, 1),
         keys.evening(2),
         keys.blind(1),
@@ -48,7 +50,9 @@ def every_key() -> dict[CardKind, Key]:
         keys.summary(1),
         keys.question(1),
         keys.resolution(1),
+        keys.new_outcome(1, 2),
         keys.trouble(910, LATER),
+        keys.welcome(900, 1),
     ]
     return {key.kind: key for key in made}
 
@@ -109,7 +113,7 @@ async def test_an_old_button_for_another_page_is_refused_kindly(evening: Desk) -
 
     await door.press("turn_page|w1.0.0.5", ())
 
-    assert "from another version of the bot. Nothing happened." in "".join(door.interaction.said)
+    assert "from an older version of the bot. Nothing happened" in "".join(door.interaction.said)
 
 
 class Interaction:
@@ -169,7 +173,7 @@ async def test_a_handler_never_sees_a_key_of_a_wrong_kind(desk: Desk) -> None:
             kinds.append(at.kind)
 
         watched = {action: Action(handler, ACTIONS[action].kinds)}
-        for letter in ascii_lowercase:
+        for letter in ascii_letters:
             await StrangersDoor(desk, watched).press(f"{action}|{letter}1.1.1", ())
 
     assert {action: sorted(kinds) for action, kinds in seen.items()} == {
@@ -197,11 +201,20 @@ async def test_a_press_with_another_groups_key_changes_and_shows_nothing(evening
 
 
 def of_first_group(desk: Desk) -> dict[str, Any]:
-    """All that the bot holds, without what it notes of the stranger."""
+    """All that the bot holds, without the stranger and what they began in their own group."""
     held = snapshot(desk)
     own = ("groups", "members", "interactions")
     held["drafts"] = [one for one in held["drafts"] if one["group_id"] != ELSEWHERE["group_id"]]
-    return {name: held[name] for name in held if name not in own}
+    begun = {one["id"] for one in held["sessions"] if one["group_id"] == 901}
+    return {
+        name: [
+            one
+            for one in held[name]
+            if one.get("group_id") != 901 and one.get("session_id") not in begun
+        ]
+        for name in held
+        if name not in own
+    }
 
 
 # Text

@@ -140,6 +140,10 @@ def test_a_card_follows_whatever_is_done_with_a_question(evening: Evening, clock
     evening.edit(rain, answers="", closes="2026-12-20")
     evening.do(questions_service.toggle_mark, "Dan", card)
     evening.do(questions_service.toggle_mark, "Dan", card)
+    evening.do(schedule_service.vote_in_next, "Dan", rain)
+    other = scenes.bring(desk, FOG)
+    evening.do(schedule_service.vote_in_next, "Dan", other)
+    evening.do(schedule_service.vote_in_next, "Dan", other)
     evening.do(_record, "Dan", rain, "60")
     evening.do(_record, "Dan", rain, "70")
     evening.do(_record, "Ana", rain, "20")
@@ -155,8 +159,7 @@ def test_a_card_follows_whatever_is_done_with_a_question(evening: Evening, clock
     snow = scenes.bring(desk, SNOW)
     evening.do(questions_outcomes.withdraw, "Ana", snow)
     evening.do(_reopen, "Ana", snow)
-    fog = scenes.bring(desk, FOG)
-    evening.do(_resolve, "Ana", fog, "yes")
+    evening.do(_resolve, "Ana", other, "yes")
 
 
 def test_a_card_follows_whatever_is_done_in_an_evening(evening: Evening, clock: Clock) -> None:
@@ -232,14 +235,40 @@ def test_a_forecast_after_the_end_of_its_round_shows_in_the_evening(
 def test_an_announcement_follows_its_session(evening: Evening) -> None:
     desk = evening.desk
     first = keys.announcement(1)
+    scenes.bring(desk)
+    evening.do(schedule_service.vote_in_next, "Ben", 1)
     evening.do(schedule_service.rsvp, "Ben", first, Answer.GOING)
     evening.do(schedule_service.rsvp, "Ben", first, Answer.MAYBE)
     evening.do(schedule_service.edit, "Ana", "1", Plan(title="Forecasting with cake"))
     evening.do(schedule_service.edit, "Ana", "1", Plan(when="2026-12-01 20:00"))
     evening.do(groups_service.change, "Ana", SettingsChange(turn="3m"), caller=MANAGER)
+    evening.do(schedule_service.edit, "Ana", "1", Plan(when="2026-12-04 20:00"))
+    evening.do(schedule_service.edit, "Ana", "1", Plan(when="2026-12-01 20:00"))
     evening.do(schedule_service.cancel, "Ana", "2")
+    rain, snow = 1, scenes.bring(desk, SNOW)
+    evening.do(schedule_service.vote, "Ben", first, rain)
+    evening.do(schedule_service.vote, "Cleo", first, rain)
+    evening.do(schedule_service.vote, "Ben", first, snow)
+    evening.do(schedule_service.vote_in_next, "Ben", snow)
+    evening.edit(rain, title=HAIL)
+    evening.do(_record, "Dan", rain, "60")
+    evening.do(_resolve, "Ana", rain, "yes")
+    evening.do(_reopen, "Ana", rain)
     evening.do(sessions_service.start_announced, "Ana", first)
     assert scenes.wanted(desk, first) > 1
+
+
+def test_a_question_s_card_follows_the_last_session_ahead(evening: Evening) -> None:
+    """Its number is hidden while it could start blind, and shown again when no session is ahead."""
+    desk = evening.desk
+    rain = scenes.bring(desk)
+    for name in ("Ana", "Ben", "Cleo"):
+        evening.do(_record, name, rain, "40")
+    for session in range(1, 6):
+        evening.do(schedule_service.cancel, "Ana", str(session))
+    evening.do(sessions_service.end, "Dan", caller={"channel_id": ELSEWHERE})
+    evening.do(_record, "Ana", rain, "70")
+    evening.do(schedule_service.schedule, "Ana", Plan(when="2026-12-01 19:00"))
 
 
 def test_every_change_has_a_place_in_the_table() -> None:
@@ -247,10 +276,10 @@ def test_every_change_has_a_place_in_the_table() -> None:
 
 
 @pytest.mark.parametrize("count", [5])
-def test_planned_sessions_are_edited_only_when_the_number_of_questions_changes(
+def test_planned_sessions_are_edited_only_when_the_questions_that_they_list_change(
     evening: Evening, count: int
 ) -> None:
-    """They say how many were brought, and nothing else of them."""
+    """They list what nobody has forecast, and what has votes; only one of them has a vote here."""
     desk = evening.desk
     rain = scenes.bring(desk)
 
@@ -265,9 +294,11 @@ def test_planned_sessions_are_edited_only_when_the_number_of_questions_changes(
     mark = keys.question(rain)
     assert edits(lambda: questions_service.toggle_mark(desk, caller("Ben"), mark)) == 0
     assert edits(lambda: evening.edit(rain, source="https://example.org")) == 0
-    assert edits(lambda: evening.edit(rain, title=HAIL)) == 0
+    assert edits(lambda: evening.edit(rain, title=HAIL)) == count
+    assert edits(lambda: schedule_service.vote_in_next(desk, caller("Ben"), rain)) == 1
     assert edits(lambda: scenes.record(desk, "Ben", rain)) == count  # from proposed to open
     assert edits(lambda: scenes.record(desk, "Ana", rain)) == 0
+    assert edits(lambda: schedule_service.vote_in_next(desk, caller("Ben"), rain)) == 1
     assert edits(lambda: _resolve(desk, caller("Ana"), rain, "yes")) == 0
     assert edits(lambda: _resolve(desk, caller("Ana"), rain, "no")) == 0
     assert edits(lambda: _reopen(desk, caller("Ana"), rain)) == 0

@@ -7,12 +7,6 @@ from storage.tables import Group
 
 
 @pytest.fixture
-def postgresql(emptied_postgresql: Database) -> Database:
-    """An empty PostgreSQL database; tests that change its schema make one of their own."""
-    return emptied_postgresql
-
-
-@pytest.fixture
 def outboxes(database: Database) -> Database:
     """A database with two groups and nothing to deliver."""
     with database.write() as tx:

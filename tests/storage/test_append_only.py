@@ -10,6 +10,8 @@ from sqlmodel import select
 from storage.engine import Database
 from storage.tables import Forecast, ForecastKind, Group, Member, Question, Resolution
 
+pytestmark = pytest.mark.both_engines
+
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 

@@ -1,7 +1,6 @@
 """Questions about a time that were waiting for their answer when the bot was upgraded."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from alembic import command
@@ -18,7 +17,9 @@ from storage import groups, migrate
 from storage.engine import Database
 from storage.tables import Draft, Meetup
 from tests.bot.scenes import row, rows
-from tests.conftest import GROUP, START, caller, create_postgresql
+from tests.conftest import GROUP, START, caller
+
+pytestmark = pytest.mark.both_engines
 
 BEFORE = "0004"
 WAITING = """
@@ -50,10 +51,15 @@ PLAN = {
 
 
 @pytest.fixture
-def postgresql(postgresql_url: str) -> Iterator[Database]:
+def sqlite(fresh_sqlite: Database) -> Database:
     """A database of its own, as these tests change the schema."""
-    with create_postgresql(postgresql_url, "of_its_own") as database:
-        yield database
+    return fresh_sqlite
+
+
+@pytest.fixture
+def postgresql(fresh_postgresql: Database) -> Database:
+    """A database of its own, as these tests change the schema."""
+    return fresh_postgresql
 
 
 @pytest.fixture

@@ -14,8 +14,16 @@ from storage import groups
 from storage.engine import AddressError, Database
 from storage.tables import Group, Member, Question
 
+pytestmark = pytest.mark.both_engines
+
 GROUP = 900
 NOON = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
+
+
+@pytest.fixture
+def sqlite(fresh_sqlite: Database) -> Database:
+    """A database of its own, as these tests look at its connections."""
+    return fresh_sqlite
 
 
 def add_group(database: Database) -> None:

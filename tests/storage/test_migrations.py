@@ -28,11 +28,13 @@ from storage.tables import (
     Meetup,
     Member,
     Question,
+    Resolution,
     Score,
     SessionState,
     Standing,
 )
-from tests.conftest import create_postgresql
+
+pytestmark = pytest.mark.both_engines
 
 SOURCE = Path(migrate.__file__).parent / "migrations"
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -55,10 +57,15 @@ def upgrade():
 
 
 @pytest.fixture
-def postgresql(postgresql_url: str) -> Iterator[Database]:
+def sqlite(fresh_sqlite: Database) -> Database:
     """A database of its own, as these tests change the schema."""
-    with create_postgresql(postgresql_url, "of_its_own") as database:
-        yield database
+    return fresh_sqlite
+
+
+@pytest.fixture
+def postgresql(fresh_postgresql: Database) -> Database:
+    """A database of its own, as these tests change the schema."""
+    return fresh_postgresql
 
 
 @pytest.fixture
@@ -306,6 +313,26 @@ def test_only_groups_with_resolved_questions_are_scored_again_and_no_standing_is
     assert waiting == [900]
 
 
+def test_an_upgraded_group_is_not_welcomed_again_and_its_zone_counts_as_chosen_unless_it_is_utc(
+    database: Database,
+) -> None:
+    abroad = (
+        FIRST_VERSION.split(";\n", maxsplit=1)[0]
+        .replace("900", "901")
+        .replace("'UTC'", "'Europe/Rome'")
+    )
+    make_version(database, "0001", f"{FIRST_VERSION}{abroad};\n")
+
+    migrate.upgrade(database)
+
+    with database.read() as tx:
+        found = tx.exec(select(Group).order_by(Group.id)).all()
+    assert [(one.id, one.welcomed, one.joins, one.timezone_chosen) for one in found] == [
+        (900, True, 0, False),
+        (901, True, 0, True),
+    ]
+
+
 def test_an_upgraded_schema_is_that_of_a_new_database(first_version: Database) -> None:
     migrate.upgrade(first_version)
 
@@ -477,15 +504,29 @@ def test_from_every_revision_each_effect_is_told_where_it_belongs_and_no_row_is_
     ]
 
 
-@pytest.mark.parametrize(
-    "wrong", ["target = 'nowhere'", "target = NULL", "state = 'lost'", "key = '" + "q" * 26 + "'"]
-)
-def test_after_the_upgrade_the_outbox_refuses_what_is_no_word(
-    first_version: Database, wrong: str
-) -> None:
+NO_WORDS = ("target = 'nowhere'", "target = NULL", "state = 'lost'", "key = '" + "q" * 26 + "'")
+
+
+def test_after_the_upgrade_the_outbox_refuses_what_is_no_word(first_version: Database) -> None:
     with first_version.engine.begin() as connection:
         connection.exec_driver_sql(AN_OLD_CARD)
     migrate.upgrade(first_version)
 
-    with pytest.raises(Exception, match=r"(?i)check|null|too long"), first_version.write() as tx:
-        tx.execute(text(f"UPDATE outbox SET {wrong} WHERE id = 1"))
+    for wrong in NO_WORDS:
+        refused = pytest.raises(Exception, match=r"(?i)check|null|too long")
+        with refused, first_version.write() as tx:
+            tx.execute(text(f"UPDATE outbox SET {wrong} WHERE id = 1"))
+
+
+# From 0009: who is mentioned when a question is resolved
+
+
+def test_outcomes_of_before_call_nobody_and_those_to_come_do(first_version: Database) -> None:
+    migrate.upgrade(first_version)
+
+    with first_version.read() as tx:
+        assert [one.calls for one in tx.exec(select(Resolution))] == [False, False]
+        assert tx.exec(select(Group)).one().call_forecasters
+    with first_version.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []

@@ -29,6 +29,8 @@ from tests.storage.deliveries import (
     under_way,
 )
 
+pytestmark = pytest.mark.both_engines
+
 LARGEST_ROW = 999_999_999
 LARGEST_SNOWFLAKE = 2**63 - 1
 KEYS = (

@@ -22,6 +22,8 @@ from tests.storage.deliveries import (
     under_way,
 )
 
+pytestmark = pytest.mark.both_engines
+
 # Two transactions at once: the second begins before the first is saved
 
 

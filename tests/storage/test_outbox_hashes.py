@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from storage import outbox
 from storage.engine import Database
 from storage.outbox import Hashes, MessagePlace
@@ -19,6 +21,8 @@ from tests.storage.deliveries import (
     show,
     under_way,
 )
+
+pytestmark = pytest.mark.both_engines
 
 FIRST, SECOND = Hashes("text 1", "files 1"), Hashes("text 2", "files 2")
 SHOWN_BY_ANSWER = Hashes("text 2")

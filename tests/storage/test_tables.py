@@ -34,6 +34,8 @@ from storage.tables import (
     Vote,
 )
 
+pytestmark = pytest.mark.both_engines
+
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 

@@ -4,7 +4,6 @@ Each must end without an error inside the bot, and with nothing asked of Discord
 description of its API does not allow.
 """
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -14,7 +13,6 @@ from typing import Any
 import discord
 import pytest
 import simcord
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from simcord.backend.errors import BackendError
 from simcord.http import client as simcord_client
 from simcord.http.routes import messages as message_routes
@@ -62,7 +60,6 @@ def open_stage(
     async def opened(database: Database, **options: Any) -> AsyncIterator[Stage]:
         with capture_logs() as logged:
             async with Stage.open(database, CAST, settle_timeout=120, **options) as stage:
-                _let_alarms_ring_only_while_the_story_waits(stage, monkeypatch)
                 yield stage
         assert [error for error in stage.env.errors if not _is_answer(error)] == []
         assert [line for line in logged if line["log_level"] in {"error", "critical"}] == []
@@ -93,7 +90,7 @@ async def circle(stage: Stage, side: simcord.ChannelHandle) -> Stage:
     await stage.type("Ana", "session start", order="manual")
     await stage.press("Ben", "Join")
     await stage.press("Ana", "Start the round")
-    await stage.press("Ana", "Everyone's ready")
+    await stage.press("Ana", "Go on")
     return stage
 
 
@@ -102,24 +99,6 @@ def _is_answer(error: BaseException) -> bool:
     cause = unwrap(error)
     expected = isinstance(cause, Refusal | RepeatedInteractionError)
     return expected or getattr(cause, "code", None) == ALREADY_ANSWERED
-
-
-def _let_alarms_ring_only_while_the_story_waits(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """An alarm that is a few seconds away would otherwise be waited for by the wall clock."""
-
-    async def ring(scheduler: AsyncIOScheduler, seconds: float) -> None:
-        await stage.env.external_wait(asyncio.sleep(seconds), reason="an alarm")
-        scheduler.wakeup()
-
-    def start_timer(scheduler: AsyncIOScheduler, seconds: float | None) -> None:
-        scheduler._stop_timer()
-        if seconds is not None:
-            loop = asyncio.get_running_loop()
-            scheduler._timeout = loop.create_task(ring(scheduler, seconds))
-
-    monkeypatch.setattr(AsyncIOScheduler, "_start_timer", start_timer)
 
 
 def let_discord_remember_nonces(monkeypatch: pytest.MonkeyPatch) -> None:

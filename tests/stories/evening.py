@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 RAIN = "Will it rain in Niamey tomorrow?"
 STRIKE = "Will the strike end before Friday?"
 BLIND = {"Ana": "31", "Ben": "42%", "Cleo": "0.63", "Dan": "37/50", "Eva": "26"}
+TURN = "[Record forecast]  [Done]  [Pass]  [More]"
 SECRET = ("31%", "42%", "63%", "74%", "26%")
 
 
@@ -103,6 +104,16 @@ def presses(who: str, label: str, **seen: Any) -> Step:
     return Step(f"{who} presses {label}", act, **seen)
 
 
+def answers(who: str, label: str, **seen: Any) -> Step:
+    """A button on the private message that this person's last press was answered with."""
+
+    async def act(evening: Evening) -> None:
+        asked = evening.forms[who]
+        evening.result = await evening.stage.answer(who, asked, label)
+
+    return Step(f"{who} answers {label}", act, **seen)
+
+
 def sends(who: str, values: dict[str, Any], **seen: Any) -> Step:
     """The form that was opened before."""
 
@@ -110,6 +121,16 @@ def sends(who: str, values: dict[str, Any], **seen: Any) -> Step:
         evening.result = await evening.stage.fill(who, evening.forms[who], **values)
 
     return Step(f"{who} sends the form", act, **seen)
+
+
+def asks_for_details(who: str, **seen: Any) -> Step:
+    """Details, on what this person alone was shown before."""
+
+    async def act(evening: Evening) -> None:
+        shown = evening.forms[who].response.message
+        evening.result = await evening.stage.people[who].click(shown, label="Details")
+
+    return Step(f"{who} asks for details", act, **seen)
 
 
 def votes(who: str, question: int, **seen: Any) -> Step:
@@ -134,7 +155,7 @@ def waits(seconds: float, **seen: Any) -> Step:
 def _questions() -> list[Step]:
     criteria = "Yes if the airport's station reports more than 0 mm."
     rain = {"title": RAIN, "criteria": criteria, "closes": "2026-03-01"}
-    buttons = "[Forecast]  [Already forecast it]  [Resolve]"
+    buttons = "[Forecast]  [Already forecast it]"
     return [
         types("Ana", "question submit"),
         sends(
@@ -150,22 +171,22 @@ def _questions() -> list[Step]:
             alone="your question is in (number 2)",
             shows=(STRIKE, "https://example.org/strike", "Asked by Ben", buttons),
         ),
-        presses("Eva", "Already forecast it", shows=(STRIKE, "Already forecast by\nEva")),
+        presses("Eva", "Already forecast it", shows=(STRIKE, "Already forecast by 1\nEva")),
     ]
 
 
 def _lobby() -> list[Step]:
-    lobby = "[Join]  [Leave]  [Start the round]"
+    lobby = "[Join]  [Leave]  [Bring a question]  [Start the round]"
     return [
         types(
             "Ana",
             "session start",
             {"order": "manual"},
             alone="The session is live",
-            shows=("round 1", "Vote for a question", "In the circle (1)\n• Ana", RAIN, lobby),
+            shows=("round 1", "vote for a question", "In the circle (1)\nAna", RAIN, lobby),
         ),
         *(
-            presses(name, "Join", shows=(f"In the circle ({count})", f"• {name}"))
+            presses(name, "Join", shows=(f"In the circle ({count})", f", {name}"))
             for count, name in enumerate(("Ben", "Cleo", "Dan", "Eva"), start=2)
         ),
         votes("Ana", 1, shows=(f"**1** vote · {RAIN}",)),
@@ -180,7 +201,7 @@ def _lobby() -> list[Step]:
                 RAIN,
                 "Nobody sees it until the round closes",
                 "Still thinking (5)",
-                "[Record forecast]  [Everyone's ready]",
+                "[Record forecast]  [I'm ready (0 of 5)]  [Go on]  [More]",
             ),
         ),
     ]
@@ -208,8 +229,8 @@ def _blind() -> list[Step]:
         types("Eva", "history", {"question": "1"}, alone="Blind forecasts are shown when"),
         presses(
             "Ben",
-            "Everyone's ready",
-            shows=(floor, "Ana · seat 1 of 5", "Next: Ben", "🎙️ **Ana**", "▫️ Eva", "[Done]"),
+            "I'm ready",
+            shows=(floor, "Ana · seat 1 of 5", "Next: Ben", "🎙️ **Ana**", "▫️ Eva", TURN),
             on="Done",
             pings=("Ana",),
         ),
@@ -233,7 +254,11 @@ def _turns() -> list[Step]:
         presses(
             "Dan",
             "Done",
-            shows=("last chance to update", "Not yet (5)", "[Record forecast]  [Everyone's ready]"),
+            shows=(
+                "last chance to update",
+                "Still may update (5)",
+                "[Record forecast]  [I'm ready (0 of 5)]  [Go on]  [More]",
+            ),
         ),
     ]
 
@@ -257,11 +282,20 @@ def _ana_is_done_early() -> list[Step]:
 def _ben_runs_out_of_time() -> list[Step]:
     return [
         waits(479, hides=("left.",)),
-        waits(1, shows=("2 minutes left.",)),
-        waits(90, shows=("30 seconds left.",)),
-        waits(30, shows=("time. Please record", "Cleo, you are next."), pings=("Ben",)),
-        waits(59, shows=("Ben · seat 2 of 5",), on="Done"),
-        waits(1, shows=("Cleo · seat 3 of 5", "✅ Ben\n"), on="Done", pings=("Cleo",)),
+        waits(1, shows=("2m left.",)),
+        waits(90, shows=("30s left.",)),
+        waits(
+            30,
+            shows=("time. Please record", "Cleo, you are next.", "[Record forecast]  [Done]"),
+            pings=("Ben",),
+        ),
+        waits(59, shows=("Ben · seat 2 of 5",), on="Pass"),
+        waits(
+            1,
+            shows=("Cleo · seat 3 of 5", "▫️ Ben (no number yet)\n"),
+            on="Done",
+            pings=("Cleo",),
+        ),
         presses("Ben", "Record forecast"),
         sends(
             "Ben",
@@ -276,22 +310,32 @@ def _ben_runs_out_of_time() -> list[Step]:
 def _cleo_takes_two_minutes_more() -> list[Step]:
     called = ("Dan · seat 4 of 5", "✅ Cleo · **70%**", "Next: Eva")
     return [
-        presses("Cleo", "+2 min", shows=("Cleo · seat 3 of 5",), on="Done"),
-        waits(599, hides=("Cleo, 2 minutes left.",)),
-        waits(1, shows=("2 minutes left.",)),
+        presses("Cleo", "More", alone="[+2 min]  [Pause]  [Leave]"),
+        answers("Cleo", "+2 min", alone="has more time now"),
+        waits(599, hides=("Cleo, 2m left.",)),
+        waits(1, shows=("2m left.",)),
         *_record("Cleo", "70", "🎙️ **Cleo** · **70%**"),
         presses("Cleo", "Done", shows=called, on="Done", pings=("Dan",)),
     ]
 
 
 def _eva_is_interrupted() -> list[Step]:
-    stopped = ("The clock is stopped", "9 minutes 30 seconds left", "[Resume]")
+    stopped = ("The clock is stopped", "9m30s left", "**Resume**, behind **More**")
     called = ("Dan · seat 5 of 5", "✅ Eva · **52%**", "Last in the circle")
     return [
         waits(30),
-        presses("Eva", "Pause", shows=stopped, on="Done"),
+        presses("Eva", "More", alone="[Pause]"),
+        answers("Eva", "Pause", alone="The clock is stopped", shows=stopped, on="Done"),
         waits(900, shows=stopped, on="Done"),
-        presses("Eva", "Resume", shows=("Ends <t:",), hides=("stopped",), on="Done"),
+        presses("Eva", "More", alone="[Resume]"),
+        answers(
+            "Eva",
+            "Resume",
+            alone="running again",
+            shows=("Ends <t:",),
+            hides=("stopped",),
+            on="Done",
+        ),
         *_record("Eva", "52", "🎙️ **Eva** · **52%**"),
         presses("Eva", "Done", shows=called, on="Done", pings=("Dan",)),
     ]
@@ -299,7 +343,7 @@ def _eva_is_interrupted() -> list[Step]:
 
 def _close() -> list[Step]:
     seats = (
-        "**Ana** 31% → 60% → 60% · the season",
+        "**Ana** 31% → 60% → 60%",
         "**Ben** 42% → 66% (late) → 71%",
         "**Cleo** 63% → 70% → 70%",
         "**Dan** 74% → 80% → 80%",
@@ -309,14 +353,19 @@ def _close() -> list[Step]:
     return [
         presses("Ben", "Record forecast"),
         sends("Ben", {"probability": "71"}, alone="Recorded: **71%** (before: 66%)"),
-        presses("Cleo", "Everyone's ready", shows=("Ready (1)\n• Cleo", "Not yet (4)")),
+        presses(
+            "Cleo",
+            "I'm ready",
+            shows=("Ready (1)\n• Cleo", "Still may update (4)", "[I'm ready (1 of 5)]"),
+        ),
         presses(
             "Ana",
-            "Everyone's ready",
-            shows=("up from 47.1% (blind) to 67.3% (final)", *seats, moved, "[Next round]"),
+            "Go on",
+            shows=("up from 47.1% blind to 67.3%", *seats, "[Next round]"),
             on="Next round",
             blind=False,
         ),
+        presses("Eva", "Details", alone=moved, blind=False),
     ]
 
 
@@ -346,30 +395,38 @@ def _second_round() -> list[Step]:
 
 def _later() -> list[Step]:
     scores = (
-        f"Yes: {RAIN}",
-        "**Dan 0.040** · blind 74%: 0.068; turn = final = close 80%: 0.040",
-        "**Cleo 0.090**",
-        "**Ben 0.116** · blind 42%: 0.336; turn 66%: 0.116; final = close 71%: 0.084",
-        "**Ana 0.160**",
-        "**Eva 0.230**",
-        "Dan said 80% and it came out yes",
-        "Circle gain **+0.174**: the group's number came nearer to what happened, from 47.1% to",
+        f"### It came out yes\n-# {RAIN}",
+        "**0.040** Dan · 80%\n**0.090** Cleo · 70%\n**0.116** Ben · 66%\n**0.160** Ana · 60%\n",
+        "**0.230** Eva · 52%",
+        "The group came nearer: 47.1% blind → **67.3%** (the same 5 people).",
     )
     rows = "`  2.` **0.090** Cleo · rank 1–5 · 1 question"
+    close = "**Too close to call: luck alone often gives such a table.** Nobody leads yet."
     return [
         waits(600, blind=False),
-        types("Ana", "question show", {"question": "1"}, alone="[Resolve]", blind=False),
+        types(
+            "Ana",
+            "question show",
+            {"question": "1"},
+            alone="Together 5 people here say",
+            blind=False,
+        ),
         types(
             "Ana",
             "question resolve",
             {"question": "1", "outcome": "yes", "source": "the station"},
             alone="is resolved: **yes**",
             shows=scores,
+            pings=("Dan", "Cleo", "Ben", "Ana", "Eva"),
             blind=False,
         ),
-        types("Eva", "leaderboard", {"metric": "brier", "min": 1}, alone=rows, blind=False),
-        types("Dan", "circle", alone="nearer to what happened in 1 of 1 round", blind=False),
-        types("Ben", "profile", alone="blind 0.336, turn 0.116, final 0.084", blind=False),
+        presses("Ben", "Details", alone="You earned **0.116**, better than 2 of 4.", blind=False),
+        types("Eva", "leaderboard", {"metric": "brier", "min": 1}, alone=close, blind=False),
+        asks_for_details("Eva", alone=rows, blind=False),
+        types("Dan", "circle", alone="Does going around help us?** Too early", blind=False),
+        asks_for_details("Dan", alone="nearer to what happened in 1 of 1 round", blind=False),
+        types("Ben", "profile", alone="told from 10 questions on: 1 so far", blind=False),
+        asks_for_details("Ben", alone="blind 0.336, turn 0.116, final 0.084", blind=False),
         types("Cleo", "history", {"question": "1"}, alone="**66%** Ben turn, late", blind=False),
     ]
 

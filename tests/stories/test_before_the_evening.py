@@ -54,7 +54,7 @@ async def test_the_announcement_says_when_where_who_and_what_to_do(planned: Stag
         "Bring tea.",
         "<t:1767463200:f>",
         f"<#{planned.voice.id}>",
-        "8 minutes each",
+        "8m each",
         "No preparation needed",
         "Going (1)\nAna",
         "Host: Ana. Time zone: Europe/Berlin.",
@@ -171,7 +171,7 @@ async def test_a_session_that_moves_is_announced_and_reminded_of_anew(planned: S
     assert "is changed: Sun 4 Jan 2026, 19:00 (" in wire.alone(answer)
     announcement = as_text(planned.messages()[0])
     assert "<t:1767549600:f>" in announcement
-    assert "5 minutes each" in announcement
+    assert "5m each" in announcement
     assert wire.pinged(planned) == ["Ana", "Ana"]
 
 
@@ -197,7 +197,7 @@ async def test_start_on_the_announcement_opens_the_lobby_with_those_on_the_call(
 
     lobby = as_text(planned.card("Join"))
     assert "Saturday circle · round 1" in lobby
-    assert "In the circle (3)\n• Ana\n• Ben\n• Dan" in lobby
+    assert "In the circle (3)\nAna, Ben, Dan" in lobby
     assert "[Going]" not in as_text(planned.messages()[0])
 
 
@@ -228,7 +228,7 @@ async def test_a_group_chooses_where_and_when_it_is_told(stage: Stage) -> None:
     await stage.type("Ana", "session schedule", when="2026-01-01 12:00")
     await _wait_until(stage, "01 16:00")
 
-    assert "Reminders: 1 hour before" in wire.alone(shown)
+    assert "Reminders: 1h before" in wire.alone(shown)
     assert "announced 9 days before, at the latest" in wire.alone(shown)
     assert "Events in Discord: none" in wire.alone(shown)
     announcement, reminder = stage.messages(board)

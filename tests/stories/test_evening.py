@@ -3,12 +3,14 @@
 import pytest
 
 from bot.demo.stage import Stage
+from bot.runtime.delivery.pace import EXEMPT
 from storage.engine import Database
 from tests.openapi import DiscordSpec
 from tests.stories import wire
 from tests.stories.conftest import OpenStage
 from tests.stories.evening import RAIN, STEPS, Evening
 
+# Without the answers to presses, which Discord does not count among a bot's 50 a second.
 MOST_REQUESTS = 7
 
 
@@ -21,14 +23,15 @@ async def test_a_whole_evening_of_five_members(stage: Stage) -> None:
     assert [picture.filename for picture in pictures] == ["circle.png", "circle.png"]
     assert "31%" in str(pictures[0].description)
     nonces = [sent["nonce"] for sent in wire.sends(stage)]
-    assert len(set(nonces)) == len(nonces) == len(stage.messages())
+    cues = [nonce for nonce in nonces if nonce.startswith("u")]
+    assert len(set(nonces)) == len(nonces) == len(stage.messages()) + len(cues)
 
 
 async def test_a_whole_evening_on_postgresql(postgresql: Database, open_stage: OpenStage) -> None:
     async with open_stage(postgresql) as stage:
         await Evening(stage).play(STEPS)
 
-        assert f"Yes: {RAIN}" in stage.transcript()
+        assert f"### It came out yes\n-# {RAIN}" in stage.transcript()
 
 
 async def test_what_stories_ask_of_discord_is_checked_against_its_own_description(
@@ -58,7 +61,11 @@ async def test_a_turn_with_all_cues_costs_at_most_seven_requests(stage: Stage, e
     else:
         await stage.wait(60)
 
-    asked = [f"{one.method} {one.path}" for one in stage.env.http_requests[asked_before:]]
+    asked = [
+        f"{one.method} {one.path}"
+        for one in stage.env.http_requests[asked_before:]
+        if not one.path.startswith(EXEMPT)
+    ]
     assert "Ben" in str(stage.card("Done").embeds[0].title)
     assert len(asked) <= MOST_REQUESTS, asked
 
@@ -68,4 +75,4 @@ async def _open_circle(stage: Stage) -> None:
     await stage.type("Ana", "session start", order="manual")
     await stage.press("Ben", "Join")
     await stage.press("Ana", "Start the round")
-    await stage.press("Ana", "Everyone's ready")
+    await stage.press("Ana", "Go on")

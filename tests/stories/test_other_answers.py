@@ -37,11 +37,11 @@ async def go_around(stage: Stage, said: dict[str, tuple[tuple[str, ...], tuple[s
     await sit_down(stage)
     for who, (blind, _) in said.items():
         await say(stage, who, *blind)
-    await stage.press("Ana", "Everyone's ready")
+    await stage.press("Ana", "Go on")
     for who, (_, turn) in said.items():
         await say(stage, who, *turn)
-        await stage.press(who, "Done")
-    await stage.press("Ana", "Everyone's ready")
+        await stage.finish(who)
+    await stage.press("Ana", "Go on")
 
 
 async def test_a_round_on_a_question_with_options(stage: Stage) -> None:
@@ -61,9 +61,11 @@ async def test_a_round_on_a_question_with_options(stage: Stage) -> None:
     assert "✅ Ben · **70/20/10%**" in turn
     summary = as_text(stage.card())
     assert "The group ended at **65.3%** for Otto Perez Molina (2 people)." in summary
-    assert "**Ana** 50/40/10% → 60/30/10% → 60/30/10%" in summary
-    assert "Final (2 people): mean of odds 65.3/24.7/10%, mean 65/25/10%" in summary
-    assert "Spread at the end on Otto Perez Molina: 60% to 70%." in summary
+    assert "-# Otto Perez Molina: blind → turn → final\n**Ana** 50% → 60% → 60%" in summary
+    details = wire.alone(await stage.press("Ben", "Details"))
+    assert "**Ana** 50/40/10% → 60/30/10% → 60/30/10%" in details
+    assert "Final (2 people): mean of odds 65.3/24.7/10%, mean 65/25/10%" in details
+    assert "Spread at the end on Otto Perez Molina: 60% to 70%." in details
     (picture,) = stage.card().attachments
     assert "the group final 65.3%/24.7%/10%" in str(picture.description)
 
@@ -83,16 +85,15 @@ async def test_the_outcome_of_a_question_with_options_is_chosen_from_them(stage:
     assert [one["name"] for one in offered] == ["Manuel Baldizon"]
     assert "Void: it cannot be answered" in str(form.modal)
     assert "is resolved: **Manuel Baldizon**." in wire.alone(answer)
-    for fragment in (
-        f"Manuel Baldizon: {WINNER}",
-        "**Ben 0.860** · close 60/30/10%: 0.860",
-        "Ben gave Manuel Baldizon, which it was, 30%, so 0.860.",
-        "the same chance for each earns 0.667",
-    ):
-        assert fragment in card
+    assert f"### It came out Manuel Baldizon\n-# {WINNER}" in card
+    assert "**0.860** Ben · 60/30/10%" in card
+    own = wire.alone(await stage.press("Ben", "Details"))
+    assert "You gave Manuel Baldizon, which it was, 30%." in own
+    assert "**Ben 0.860** · close 60/30/10%: 0.860" in own
+    assert "the same chance for each earns 0.667" in own
     await stage.type("Ana", "question resolve", question=WINNER, outcome="a")
-    assert "Corrected to Otto Perez Molina" in as_text(stage.card())
-    assert "**Ben 0.260**" in as_text(stage.card())
+    assert "Corrected: it came out Otto Perez Molina" in as_text(stage.card("Dispute"))
+    assert "**0.260** Ben" in as_text(stage.card("Dispute"))
     listed = await stage.type("Eva", "question list", state="resolved")
     assert "**Otto Perez Molina** · 1 forecast it" in wire.alone(listed)
 
@@ -109,23 +110,23 @@ async def test_a_round_on_a_number(stage: Stage) -> None:
         },
     )
     summary = as_text(stage.card())
+    details = wire.alone(await stage.press("Ben", "Details"))
     await stage.wait(60)
     form = await stage.press("Ana", "Resolve", stage.messages()[0])
     await stage.fill("Ana", form, outcome="14 days")
 
     assert "Answer\na number in days" in asked
     assert "The group ended at **10 days** in the middle (2 people)." in summary
-    assert "**Ana** 10 days (3 to 40) → 12 days (5 to 30) → 12 days (5 to 30)" in summary
-    assert "Final (2 people): median 10 days (4 to 27.5), mean 10 days (4 to 27.5)" in summary
-    assert "Middles at the end: 8 to 12 days." in summary
+    assert "-# Middle: blind → turn → final\n**Ana** 10 days → 12 days → 12 days" in summary
+    assert "**Ana** 10 days (3 to 40) → 12 days (5 to 30) → 12 days (5 to 30)" in details
+    assert "Final (2 people): median 10 days (4 to 27.5), mean 10 days (4 to 27.5)" in details
+    assert "Middles at the end: 8 to 12 days." in details
     card = as_text(stage.card())
-    for fragment in (
-        f"14 days: {STRIKE}",
-        "How far off, best first\n**Ana 2.33 days**",
-        "Ana said 12 days (5 to 30) and it came out 14 days, so 2.33 days.",
-        "the other metrics leave it out",
-    ):
-        assert fragment in card
+    assert f"### It came out 14 days\n-# {STRIKE}" in card
+    assert "-# How far off, best first\n**2.33 days** Ana · 12 days (5 to 30)" in card
+    own = wire.alone(await stage.press("Ana", "Details", stage.card("Dispute")))
+    assert "You said 12 days (5 to 30) and it came out 14 days." in own
+    assert "the other metrics leave it out" in own
 
 
 async def test_many_options_are_typed_into_one_field(stage: Stage) -> None:
@@ -154,7 +155,7 @@ async def test_chances_that_do_not_quite_add_up_are_scaled_and_it_is_said(stage:
 async def test_that_chances_were_scaled_is_said_beside_a_turn_s_card_too(stage: Stage) -> None:
     await stage.bring("Ana", WINNER, answers=OPTIONS)
     await sit_down(stage)
-    await stage.press("Ana", "Everyone's ready")
+    await stage.press("Ana", "Go on")
 
     even = await say(stage, "Ana", "33", "33", "34")
     scaled = await say(stage, "Ana", "33", "33", "33")
@@ -233,7 +234,7 @@ async def test_history_tells_what_the_numbers_are_about(stage: Stage) -> None:
     told = wire.alone(await stage.type("Eva", "history", question=WINNER))
 
     assert "**60/30/10%** Ben" in told
-    assert "Options, in this order\nA Otto Perez Molina" in told
+    assert "**Options, in this order**\nA Otto Perez Molina" in told
 
 
 async def test_the_answers_are_edited_until_somebody_has_forecast(stage: Stage) -> None:
@@ -295,14 +296,15 @@ async def test_the_longest_options_fit_into_every_card(stage: Stage) -> None:
     await sit_down(stage)
     for who in ("Ana", "Ben"):
         await stage.record(who, even, "*" * 500)
-    await stage.press("Ana", "Everyone's ready")
+    await stage.press("Ana", "Go on")
     for who in ("Ana", "Ben"):
         await stage.record(who, "/".join(["91", *["1"] * 9]), "*" * 500)
-        await stage.press(who, "Done")
-    await stage.press("Ana", "Everyone's ready")
+        await stage.finish(who)
+    await stage.press("Ana", "Go on")
     await stage.wait(60)
     form = await stage.press("Ana", "Resolve", stage.messages()[0])
     await stage.fill("Ana", form, outcome=[options.splitlines()[0]])
 
-    assert "**Ana 0.009**" in as_text(stage.card())
+    assert "**0.009** Ana" in as_text(stage.card())
+    assert "**Ana 0.009**" in wire.alone(await stage.press("Ana", "Details"))
     assert "… and" in as_text(stage.messages()[0])

@@ -19,7 +19,8 @@ async def test_ten_members_join_at_once(lobby: Stage) -> None:
 
     shown = as_text(lobby.card("Join"))
     assert "In the circle (10)" in shown
-    assert all(f"• {name}" in shown for name in TEN)
+    assert "Ana, " in shown
+    assert all(f", {name}" in shown for name in TEN[1:])
 
 
 async def test_ten_members_vote_at_once(lobby: Stage) -> None:
@@ -34,7 +35,7 @@ async def test_ten_members_vote_at_once(lobby: Stage) -> None:
 async def test_ten_members_record_their_blind_forecast_at_once(lobby: Stage) -> None:
     await _everybody_joins(lobby)
     await lobby.press("Ana", "Start the round")
-    card = lobby.card("Everyone's ready")
+    card = lobby.card("Go on")
 
     sent = [
         wire.send_form(lobby, name, card, "recorded|b1", probability=str(50 + count), reason="")
@@ -43,8 +44,8 @@ async def test_ten_members_record_their_blind_forecast_at_once(lobby: Stage) -> 
     await _all_at_once(lobby, sent)
 
     assert all("nobody sees it" in wire.alone(one.result) for one in sent)
-    assert "Recorded (10)" in as_text(lobby.card("Everyone's ready"))
-    await lobby.press("Ana", "Everyone's ready")
+    assert "Recorded (10)" in as_text(lobby.card("Go on"))
+    await lobby.press("Ana", "Go on")
     await lobby.type("Ana", "session end")
     summary = lobby.transcript()
     assert all(f"{name}** {50 + count}% →" in summary for count, name in enumerate(TEN))
@@ -67,14 +68,19 @@ async def test_of_ten_who_press_start_the_round_at_once_only_the_host_starts_it(
 async def test_done_and_skip_at_the_same_moment_end_one_turn(circle: Stage) -> None:
     card = circle.card("Done")
 
-    presses = [wire.press(circle, "Ben", card, "Done"), wire.press(circle, "Ana", card, "Skip")]
+    await circle.record("Ben", "40")
+    skip = wire.press_id(circle, "Ana", card, "skip|t1.2")
+
+    presses = [wire.press(circle, "Ben", card, "Done"), skip]
     await _all_at_once(circle, presses)
 
     assert "Cleo · seat 3" in as_text(circle.card("Done"))
-    assert "That turn is over" in "".join(wire.alone(one.result) for one in presses)
+    said = "".join(wire.alone(one.result) for one in presses)
+    assert "That turn is over" in said
 
 
 async def test_a_double_click_on_done_does_not_end_the_next_turn_too(circle: Stage) -> None:
+    await circle.record("Ben", "40")
     card = circle.card("Done")
 
     await _all_at_once(circle, [wire.press(circle, "Ben", card, "Done") for _ in range(2)])
@@ -85,15 +91,13 @@ async def test_a_double_click_on_done_does_not_end_the_next_turn_too(circle: Sta
 OVERTAKEN = [
     ("lobby", "Ana", "Start the round", "Look at the newest card"),
     ("lobby", "Ben", "Vote for a question", "Look at the newest card"),
-    ("blind", "Ana", "Everyone's ready", "The newest card shows"),
-    ("blind", "Ben", "Everyone's ready", "The newest card shows"),
+    ("blind", "Ana", "Go on", "The newest card shows"),
+    ("blind", "Ben", "I'm ready (0 of 3)", "The newest card shows"),
     ("turn", "Ana", "Done", "The newest card shows"),
     ("turn", "Ben", "Done", "The newest card shows"),
     ("turn", "Ana", "Pass", "The newest card shows"),
-    ("turn", "Ana", "+2 min", "The newest card shows"),
-    ("turn", "Ana", "Pause", "The newest card shows"),
-    ("turn", "Ana", "Skip", "The newest card shows"),
 ]
+BEHIND_MORE = ("extend", "pause", "skip", "back")
 
 
 async def test_the_buttons_of_overtaken_cards_are_refused_and_change_nothing(
@@ -104,18 +108,19 @@ async def test_the_buttons_of_overtaken_cards_are_refused_and_change_nothing(
     for kind, who, label, said in OVERTAKEN:
         answer = await _press_old(circle, who, seen[kind], label)
         assert said in answer, (kind, who, label)
+    for action in BEHIND_MORE:
+        press = wire.press_id(circle, "Ana", seen["turn"], f"{action}|t1.1")
+        await _all_at_once(circle, [press])
+        assert "The newest card shows" in wire.alone(press.result), action
 
     assert circle.transcript() == before
 
 
 AFTER_THE_END = [
     ("lobby", "Join"),
-    ("lobby", "Leave"),
     ("lobby", "Start the round"),
-    ("blind", "Everyone's ready"),
-    ("blind", "Join"),
+    ("blind", "Go on"),
     ("turn", "Done"),
-    ("turn", "Leave"),
     ("summary", "Next round"),
     ("summary", "End the session"),
 ]
@@ -124,9 +129,10 @@ AFTER_THE_END = [
 async def test_the_buttons_of_a_session_that_is_over_are_refused_and_change_nothing(
     circle: Stage, seen: dict[str, discord.Message]
 ) -> None:
-    await circle.press("Ana", "Skip")
-    await circle.press("Cleo", "Done")
-    await circle.press("Ana", "Everyone's ready")
+    await circle.record("Ben", "40")
+    await circle.more("Ana", "Skip")
+    await circle.finish("Cleo")
+    await circle.press("Ana", "Go on")
     seen["summary"] = circle.card("Next round")
     await circle.press("Ana", "End the session")
     before = circle.transcript()
@@ -135,6 +141,15 @@ async def test_the_buttons_of_a_session_that_is_over_are_refused_and_change_noth
         answer = await _press_old(circle, "Ana", seen[kind], label)
         assert "is over" in answer, (kind, label)
         assert "`/" in answer, (kind, label)
+    for kind, custom_id in (
+        ("lobby", "leave_now|l1.1"),
+        ("blind", "join|b1"),
+        ("turn", "leave_now|t1.1"),
+        ("turn", "more_round|t1.1"),
+    ):
+        press = wire.press_id(circle, "Ana", seen[kind], custom_id)
+        await _all_at_once(circle, [press])
+        assert "is over" in wire.alone(press.result), custom_id
 
     assert circle.transcript() == before
 
@@ -143,14 +158,15 @@ async def test_join_leave_and_record_mean_the_same_on_an_old_card(
     circle: Stage, seen: dict[str, discord.Message]
 ) -> None:
     await _press_old(circle, "Dan", seen["lobby"], "Join")
-    await _press_old(circle, "Cleo", seen["blind"], "Leave")
+    left = wire.press_id(circle, "Cleo", seen["blind"], "leave_now|b1")
+    await _all_at_once(circle, [left])
     form = wire.press(circle, "Ana", seen["turn"], "Record forecast")
     await _all_at_once(circle, [form])
     await circle.fill("Ana", form.result, probability="35", reason="an afterthought")
 
     card = as_text(circle.card("Done"))
     assert "▫️ Dan" in card
-    assert "▫️ Cleo (left)" in card
+    assert "🚪 Cleo (away)" in card
     assert "✅ Ana · **35%** (late) · an afterthought" in card
 
 
@@ -249,8 +265,8 @@ async def circle(lobby: Stage, seen: dict[str, discord.Message]) -> Stage:
         await lobby.press(name, "Join")
     seen["lobby"] = lobby.card("Join")
     await lobby.press("Ana", "Start the round")
-    seen["blind"] = lobby.card("Everyone's ready")
-    await lobby.press("Ana", "Everyone's ready")
+    seen["blind"] = lobby.card("Go on")
+    await lobby.press("Ana", "Go on")
     seen["turn"] = lobby.card("Done")
-    await lobby.press("Ana", "Done")
+    await lobby.finish("Ana")
     return lobby

@@ -32,7 +32,7 @@ async def test_a_forecast_from_the_question_s_card_gets_a_private_receipt(stage:
     assert "Recorded: **99.9%** (before: 70%)" in wire.alone(second)
     card = as_text(stage.card("Forecast"))
     assert "Open for forecasts" in card
-    assert "Already forecast by\nBen" in card
+    assert "Already forecast by 1\nBen" in card
     assert "70%" not in wire.public_text(stage)
 
 
@@ -81,6 +81,7 @@ async def test_a_withdrawn_question_is_offered_to_nobody(stage: Stage) -> None:
 
 
 async def test_resolving_with_the_form_shows_outcome_and_scores(asked: Stage) -> None:
+    await asked.wait(3600)
     form = await asked.press("Ana", "Resolve")
     answer = await asked.fill(
         "Ana", form, outcome=["no"], known_at="", source="https://example.org/dry"
@@ -90,15 +91,58 @@ async def test_resolving_with_the_form_shows_outcome_and_scores(asked: Stage) ->
     assert "is resolved: **no**. The scores are on its card." in wire.alone(answer)
     card = as_text(asked.card())
     for fragment in (
-        f"No: {RAIN}",
-        "Entered by Ana. The outcome became known <t:",
-        "Source: https://example.org/dry",
-        "**Ben 0.490** · close 70%: 0.490",
-        "Ben said 70% and it came out no: on the wrong side, so 0.490.",
-        "[Dispute]",
+        "### It came out no",
+        RAIN,
+        "**0.490** Ben · 70%",
+        "entered by Ana",
+        "[Details]  [Dispute]  [Correct the outcome]",
     ):
         assert fragment in card
+    assert wire.pinged(asked) == ["Ben"]
+
+
+async def test_who_presses_details_reads_their_own_score_first(asked: Stage) -> None:
+    await asked.type(
+        "Ana", "question resolve", question=RAIN, outcome="no", source="https://example.org/dry"
+    )
+    await asked.restart()
+
+    bens = wire.alone(await asked.press("Ben", "Details"))
+    evas = wire.alone(await asked.press("Eva", "Details"))
+
+    assert "You earned **0.490**.\nYou said 70% and it came out no: on the wrong side." in bens
+    assert "**Ben 0.490** · close 70%: 0.490" in bens
+    assert "Source: https://example.org/dry" in bens
+    assert "You did not forecast this question." in evas
+    assert "You earned" not in asked.transcript()
+
+
+async def test_the_author_corrects_the_outcome_on_its_card_and_others_may_not(
+    asked: Stage,
+) -> None:
+    await asked.type("Ana", "question resolve", question=RAIN, outcome="no")
+    since = len(asked.env.http_requests)
+
+    refused = await asked.press("Eva", "Correct the outcome")
+    form = await asked.press("Ana", "Correct the outcome")
+    await asked.fill("Ana", form, outcome=["yes"], known_at="", source="")
+
+    assert "Only the question's author or a facilitator can resolve it" in wire.alone(refused)
+    assert "Corrected: it came out yes" in as_text(asked.card("Dispute"))
+    assert "came out **yes** after all. Your score has changed." in as_text(asked.card())
+    assert wire.pinged(asked, since) == ["Ben"]
+
+
+async def test_a_manager_has_nobody_mentioned_by_outcomes(asked: Stage) -> None:
+    asked.add_manager("Mia")
+    settings = wire.alone(await asked.type("Mia", "settings outcomes", mention=False))
+
+    await asked.type("Ana", "question resolve", question=RAIN, outcome="no")
+    await asked.type("Ana", "question resolve", question=RAIN, outcome="yes")
+
+    assert "Outcomes: nobody is mentioned" in settings
     assert wire.pinged(asked) == []
+    assert len(asked.messages()) == 2
 
 
 async def test_a_dispute_a_correction_and_a_reopening_follow_on_the_same_card(
@@ -108,19 +152,19 @@ async def test_a_dispute_a_correction_and_a_reopening_follow_on_the_same_card(
     await asked.type("Ana", "question resolve", question=RAIN, outcome="no")
     form = await asked.press("Ben", "Dispute")
     answer = await asked.fill("Ben", form, reason="It rained at 23:50.")
-    disputed = as_text(asked.card())
+    disputed = as_text(asked.card("Dispute"))
     await asked.type("Ana", "question resolve", question=RAIN, outcome="yes")
-    corrected = as_text(asked.card())
+    corrected = as_text(asked.card("Dispute"))
     await asked.type("Mia", "question reopen", question=RAIN)
 
     assert "Your objection is on the question's card" in wire.alone(answer)
     assert "⚠️ Disputed\n**Ben**: It rained at 23:50." in disputed
-    assert "Corrected to yes" in corrected
-    assert "**Ben 0.090**" in corrected
+    assert "Corrected: it came out yes" in corrected
+    assert "**0.090** Ben" in corrected
     assert "Disputed" not in corrected
-    assert "Reopened" in as_text(asked.card())
+    assert "**Reopened**" in asked.transcript()
     assert "[Forecast]" in as_text(asked.card("Forecast"))
-    assert len(asked.messages()) == 2
+    assert len(asked.messages()) == 3  # the question, its outcome, and that it is another one
 
 
 async def test_a_dispute_can_be_typed_too(asked: Stage) -> None:
@@ -137,7 +181,7 @@ async def test_a_void_question_is_scored_for_nobody(asked: Stage) -> None:
     board = await asked.type("Ben", "leaderboard", min=1)
 
     assert "is void: its forecasts are kept, and nobody is scored." in wire.alone(answer)
-    assert f"Void: {RAIN}" in as_text(asked.card())
+    assert f"### Void: nobody is scored\n-# {RAIN}" in as_text(asked.card())
     assert "not scored" in as_text(asked.card())
     assert "Nobody can be compared yet" in wire.alone(board)
 
@@ -157,7 +201,8 @@ async def test_questions_are_listed_by_state_and_found_by_their_words(asked: Sta
     assert RAIN not in wire.alone(unsettled)
     assert f"{RAIN} · **yes** · 1 forecast it" in wire.alone(resolved)
     assert offered == [{"name": STRIKE, "value": "2"}]
-    assert "[Forecast]  [Already forecast it]  [Resolve]" in wire.alone(shown)
+    assert "You have not forecast it yet." in wire.alone(shown)
+    assert "[Forecast]  [Already forecast it]" in wire.alone(shown)
 
 
 async def test_buttons_on_a_card_shown_to_one_person_work(asked: Stage) -> None:
@@ -170,7 +215,7 @@ async def test_buttons_on_a_card_shown_to_one_person_work(asked: Stage) -> None:
     receipt = await asked.fill("Eva", form, probability="33")
 
     assert "Recorded: **33%**" in wire.alone(receipt)
-    assert "Already forecast by\nBen, Eva" in as_text(asked.card())
+    assert "Already forecast by 2\nBen, Eva" in as_text(asked.card())
 
 
 async def test_a_member_takes_out_what_is_held_about_them_alone(asked: Stage) -> None:

@@ -44,7 +44,7 @@ async def die_before_noting(evening: Evening, step: Step) -> None:
 async def fail_then_restart(evening: Evening, step: Step) -> None:
     """Discord has an error whenever the bot posts or edits, until the next process asks."""
     if not step.takes_time:
-        for method in ("POST", "PATCH"):
+        for method in ("POST", "PATCH", "DELETE"):
             evening.stage.env.inject_error(method, MESSAGES, status=500, times=None)
     await step.act(evening)
     evening.stage.env.backend.faults.clear()

@@ -5,7 +5,8 @@ import re
 import discord
 import pytest
 
-from bot.demo.stage import Stage, as_text
+from bot.demo.stage import Stage, as_text, labels
+from bot.door.messages import components_of
 from tests.stories import wire
 
 NASTY = "*bold* `code` ||hush|| @everyone @here <@1456074443980800016> [here](https://evil.example)"
@@ -31,7 +32,7 @@ async def test_a_reason_cannot_pose_as_another_row(stage: Stage) -> None:
     await stage.bring("Ana", "Will it rain in Niamey tomorrow?")
     await stage.type("Ana", "session start", order="manual")
     await stage.press("Ana", "Start the round")
-    await stage.press("Ana", "Everyone's ready")
+    await stage.press("Ana", "Go on")
 
     await stage.record("Ana", "60", "so\n✅ Ben · 99%")
 
@@ -51,26 +52,36 @@ async def test_a_crowd_with_long_names_and_long_texts_fits_on_every_card(stage: 
     await stage.people[names[1]].select(lobby, ["25"])
     voted = as_text(stage.card("Join"))
     await stage.press(names[0], "Start the round")
-    await _all_record(stage, names, "Everyone's ready", "b1")
-    blind = as_text(stage.card("Everyone's ready"))
-    await stage.press(names[0], "Everyone's ready")
+    await _all_record(stage, names, "Go on", "b1")
+    blind = as_text(stage.card("Go on"))
+    await stage.press(names[0], "Go on")
     await _all_record(stage, names[1:], "Done", "t1.1")
     turn = as_text(stage.card("Done"))
     await stage.type(names[0], "session end")
     await stage.wait(60)
-    await stage.type(names[0], "question resolve", question="25", outcome="yes")
-    answers = [
-        wire.alone(await stage.type(names[0], command, **options))
+    stage.add_manager("Mia")
+    await stage.type("Mia", "question resolve", question="25", outcome="yes")
+    leading = [
+        await stage.type(names[0], command, **options)
         for command, options in (
-            ("leaderboard", {"min": 1}),
+            ("leaderboard", {"min": 1, "metric": "over_time"}),
             ("calibration", {}),
             ("calibration", {"group": True}),
             ("profile", {}),
+        )
+    ]
+    asked = [
+        await stage.type(names[0], command, **options)
+        for command, options in (
             ("history", {"question": "25"}),
             ("question list", {}),
             ("question show", {"question": "25"}),
         )
     ]
+    told = [await wire.details(stage, names[0], one) for one in leading]
+    cards = [message for message in stage.messages() if "Details" in labels(message)]
+    told += [wire.alone(await stage.press(names[0], "Details", message)) for message in cards]
+    answers = [*told, *map(wire.alone, leading), *map(wire.alone, asked)]
 
     assert "In the circle (30)" in voted
     assert re.search(r"… and \d+ more\nQuestions to choose from", voted)
@@ -78,6 +89,7 @@ async def test_a_crowd_with_long_names_and_long_texts_fits_on_every_card(stage: 
     assert len(_options(lobby)) == 25
     assert "Recorded (30)" in blind
     assert "… and" in turn
+    assert len(cards) == 2  # the summary and the outcome
     assert all(answers)
     assert " and " in answers[-1].split("Already forecast by")[1]
 
@@ -125,7 +137,7 @@ async def _play_with_nasty_texts(stage: Stage) -> None:
     await stage.press("Mallory", "Join")
     await stage.press("Ana", "Start the round")
     await stage.record("Mallory", "40", multiline)
-    await stage.press("Ana", "Everyone's ready")
+    await stage.press("Ana", "Go on")
     await stage.record("Ana", "60", multiline)
     await stage.press("Ana", "Done")
     await stage.record("Mallory", "50", multiline)
@@ -144,6 +156,8 @@ def _read_by_discord(message: discord.Message) -> str:
     for embed in message.embeds:
         parts += [embed.title or "", embed.description or ""]
         parts += [f"{field.name}\n{field.value}" for field in embed.fields]
+    laid_out = [one for one in components_of(message) if isinstance(one, discord.TextDisplay)]
+    parts += [re.sub(r"^-# (<@\d+> )+(?=\*\*Details)", "", one.content) for one in laid_out]
     return "\n".join(parts)
 
 

@@ -75,7 +75,7 @@ async def test_three_circles_at_once_each_see_only_their_own(
         await room.record(room.host, str(said))
         await room.record(room.guest, str(said - 50))
     for room in rooms:
-        await room.press(room.host, "Everyone's ready")
+        await room.press(room.host, "Go on")
     for said, room in enumerate(rooms, start=81):
         await room.record(room.host, str(said))
 
@@ -99,14 +99,14 @@ async def test_a_command_means_the_session_of_its_channel(stage: Stage, rooms: l
     for room in rooms:
         await room.bring()
         await room.open()
-        await room.press(room.host, "Everyone's ready")
+        await room.press(room.host, "Go on")
 
     refused = await here.type("Cleo", "session done")
-    await upstairs.type("Cleo", "session done")
+    await upstairs.type("Cleo", "session pass")
     unknown = await here.type("Ana", "forecast", question=SNOW, probability="70")
 
     assert "not your turn" in wire.alone(refused)
-    assert "Dan · seat 2" in upstairs.card("Done")
+    assert "Dan · seat 1" in upstairs.card("Done")
     assert "Ana · seat 1" in here.card("Done")
     assert "Gwen · seat 1" in elsewhere.card("Done")
     assert "I know no such question here" in wire.alone(unknown)
@@ -116,7 +116,7 @@ async def test_clocks_of_several_circles_run_out_each_at_its_own_time(rooms: lis
     for room in rooms:
         await room.bring()
         await room.open()
-        await room.press(room.host, "Everyone's ready")
+        await room.press(room.host, "Go on")
         await room.stage.wait(100)
     here, upstairs, elsewhere = rooms
 
@@ -127,8 +127,8 @@ async def test_clocks_of_several_circles_run_out_each_at_its_own_time(rooms: lis
 
     assert first == [True, False, False]
     assert second == [True, True, False]
-    assert "2 minutes left." in elsewhere.seen()
-    assert upstairs.seen().count("2 minutes left.") == 1
+    assert "2m left." in elsewhere.seen()
+    assert "2m left." not in upstairs.seen()
 
 
 async def test_a_question_that_a_circle_has_taken_is_not_offered_to_another(
@@ -171,7 +171,8 @@ async def test_lists_and_standings_are_those_of_the_own_group(
     board = await elsewhere.type("Gwen", "leaderboard", metric="brier", min=1)
 
     assert [choice["name"] for choice in offered] == [SNOW]
-    for answer in (wire.alone(listed), wire.alone(board)):
+    rows = await wire.details(stage, "Gwen", board)
+    for answer in (wire.alone(listed), wire.alone(board), rows):
         assert "Ana" not in answer
         assert RAIN not in answer
-    assert "Gwen" in wire.alone(board)
+    assert "Gwen" in rows

@@ -16,6 +16,8 @@ from bot.demo.stage import as_text
 from bot.door.messages import components_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bot.demo.stage import Stage
 
 
@@ -100,6 +102,11 @@ def alone(result: InteractionResult) -> str:
     return "\n".join(as_text(one.message) for one in said if one.ephemeral)
 
 
+async def details(stage: Stage, who: str, seen: InteractionResult) -> str:
+    """What a member reads who presses Details on what only they see."""
+    return alone(await stage.people[who].click(seen.response.message, label="Details"))
+
+
 def pinged(stage: Stage, since: int = 0) -> list[str]:
     """Whom the bot has notified with its messages, in order, by name.
 
@@ -111,8 +118,16 @@ def pinged(stage: Stage, since: int = 0) -> list[str]:
         allowed = sent.get("allowed_mentions") or {}
         assert not allowed.get("parse"), "no message may ping a role or everyone"
         users = [int(user) for user in allowed.get("users", ())]
-        found += [names[user] for user in users if f"<@{user}>" in (sent.get("content") or "")]
+        said = "\n".join(_texts(sent))
+        found += [names[user] for user in users if f"<@{user}>" in said]
     return found
+
+
+def _texts(sent: dict[str, Any]) -> Iterator[str]:
+    """The text of a message, or those of its parts."""
+    yield sent.get("content") or ""
+    for part in sent.get("components") or ():
+        yield from _texts(part)
 
 
 def sends(stage: Stage, since: int = 0) -> list[dict[str, Any]]:
@@ -131,7 +146,9 @@ def public_text(stage: Stage, since: int = 0) -> str:
         body = asked.json if isinstance(asked.json, dict) else {}
         data = body.get("data") or {}
         flags = (data.get("flags"), body.get("flags"))
-        private = 64 in flags or "custom_id" in data or "choices" in data
+        private = (
+            any((flag or 0) & 64 for flag in flags) or "custom_id" in data or "choices" in data
+        )
         if asked.method in {"POST", "PATCH"} and not private:
             bodies.append(str(body))
     return "\n".join(bodies)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.core.refusals import Refusal
 
 _DURATION = re.compile(
-    r"(?:(\d+)\s*h(?:ours?|rs?)?)?\s*(?:(\d+)\s*m(?:in(?:ute)?s?)?)?\s*(?:(\d+)\s*s(?:ec(?:ond)?s?)?)?",
+    r"(?:(\d+)\s*d(?:ays?)?)?\s*(?:(\d+)\s*h(?:ours?|rs?)?)?\s*(?:(\d+)\s*m(?:in(?:ute)?s?)?)?\s*(?:(\d+)\s*s(?:ec(?:ond)?s?)?)?",
     re.IGNORECASE,
 )
 # More digits than this are longer than anything here can last.
@@ -14,7 +14,7 @@ _MOST_DIGITS = 6
 
 
 def parse_duration(text: str) -> timedelta:
-    """Read `10m`, `90s`, `1h30m`, `2:30` (minutes and seconds) or a bare number of minutes.
+    """Read `10m`, `90s`, `1h30m`, `1d`, `2:30` (minutes and seconds) or a bare number of minutes.
 
     Raises:
         Refusal: it is no length of time, or far too long.
@@ -29,8 +29,8 @@ def parse_duration(text: str) -> timedelta:
         raise Refusal(
             f"`{typed[:40]}` is not a length of time. Type it like `10m`, `90s` or `1h30m`."
         )
-    hours, minutes, seconds = (_small(part or "0") for part in match.groups())
-    return timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    days, hours, minutes, seconds = (_small(part or "0") for part in match.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 
 def _small(digits: str) -> int:

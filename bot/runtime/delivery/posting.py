@@ -1,5 +1,8 @@
 """How a message goes to Discord, and how our own is recognised there."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
 import discord
 
 from bot.door.custom_ids import CustomId
@@ -21,6 +24,25 @@ async def send(channel: discord.PartialMessageable, nonce: str, message: Message
 async def edit(target: discord.PartialMessage, message: Message) -> None:
     """Edit a message that is there, so that it shows the new content."""
     await target.edit(**message.to_edit())
+
+
+async def delete(target: discord.PartialMessage) -> None:
+    """Delete a message; one that is not there any more counts as deleted."""
+    with suppress(discord.NotFound):
+        await target.delete()
+
+
+@asynccontextmanager
+async def opened(client: discord.Client, thread_id: int) -> AsyncIterator[None]:
+    """Open an archived thread while the block lasts; Discord allows no edits in an archived one.
+
+    Afterwards it is archived again, so that an old evening does not come back into the list.
+    """
+    thread = await client.fetch_channel(thread_id)
+    assert isinstance(thread, discord.Thread)  # noqa: S101 - nothing else can be archived
+    await thread.edit(archived=False)
+    yield
+    await thread.edit(archived=True)
 
 
 def is_it(found: discord.Message, key: str, wanted: Message) -> bool:

@@ -22,6 +22,7 @@ from bot.core.keys import Key
 from bot.core.unit import Desk, Unit
 from bot.door.card_table import CardTable
 from bot.door.messages import Message
+from bot.door.places import speaking_place
 from bot.runtime.delivery import posting
 from bot.runtime.delivery.hashes import hashes_of, text_hash_of
 from bot.runtime.delivery.notes import LINGER, Note, Notes
@@ -49,6 +50,7 @@ CANNOT_BE_MADE = "A message could not be made. Whoever runs the bot finds out wh
 
 UNKNOWN_CHANNEL = 10003
 UNKNOWN_MESSAGE = 10008
+ARCHIVED = 50083
 
 log = structlog.get_logger()
 
@@ -225,7 +227,10 @@ class Delivery:
             await self._run(self._retry, effect, UNANSWERED)
 
     async def _show(self, effect: Effect) -> None:
-        """Post a message, or edit it if that changes anything."""
+        """Post a message, or edit it if that changes anything; or delete it."""
+        if effect.gone:
+            await self._delete(effect)
+            return
         message = await self._draw(effect)
         if message is None:
             await self._run(self._expire, effect)
@@ -234,7 +239,25 @@ class Delivery:
         self._drawn.discard(effect.channel_id)
         hashes = hashes_of(message)
         message_id = _shown_already(effect, hashes) or await self._put(effect, message)
+        links = await self._run(self._links_to, effect) if effect.message_id is None else None
         self._confirm(effect, message_id, hashes)
+        if links is not None:
+            self._notes.add(links)
+
+    async def _delete(self, effect: Effect) -> None:
+        """Delete a message; where its number was lost, look for it.
+
+        After a kill between Discord's answer and our note this is done twice, and the second time
+        there is nothing to delete.
+        """
+        self._drawn.discard(effect.channel_id)
+        channel = self._client.get_partial_messageable(effect.channel_id, guild_id=effect.group_id)
+        message_id = effect.message_id
+        if message_id is None and effect.attempted_at is not None:
+            message_id = await self._search(channel, effect, await self._run(self._traces, effect))
+        if message_id is not None:
+            await posting.delete(channel.get_partial_message(message_id))
+        self._confirm(effect, message_id, None)
 
     async def _draw(self, effect: Effect) -> Message | None:
         if effect.expires_at is not None and effect.expires_at <= self._desk.clock():
@@ -255,8 +278,18 @@ class Delivery:
         # An earlier attempt may have posted an older text under this nonce. Discord then returns
         # that message instead of posting, so it is edited to what is true now.
         if not posted_now or effect.attempted_at is not None:
-            await posting.edit(channel.get_partial_message(message_id), message)
+            await self._edit(channel.get_partial_message(message_id), message)
         return message_id
+
+    async def _edit(self, target: discord.PartialMessage, message: Message) -> None:
+        """Edit a message; where its thread is archived, open the thread for as long."""
+        try:
+            await posting.edit(target, message)
+        except discord.HTTPException as error:
+            if error.code != ARCHIVED:
+                raise
+            async with posting.opened(self._client, target.channel.id):
+                await posting.edit(target, message)
 
     async def _find(
         self, channel: discord.PartialMessageable, effect: Effect, wanted: Message
@@ -265,15 +298,27 @@ class Delivery:
         tried_at, now = effect.attempted_at, self._desk.clock()
         if tried_at is None or now - tried_at < NONCE_LIFE:
             return None
+        found = await self._search(channel, effect, [wanted])
+        if found is None:
+            await self._run(self._search_missed, effect)
+        return found
+
+    async def _search(
+        self, channel: discord.PartialMessageable, effect: Effect, shown: Sequence[Message]
+    ) -> int | None:
+        """Search the channel's history, around the first attempt, for what it may have posted."""
+        tried_at = effect.attempted_at
+        assert tried_at is not None  # noqa: S101 - only what was attempted is looked for
         others: set[int] = await self._run(self._known, effect)
         after, end = tried_at - CLOCKS_DIFFER, tried_at + LAST_ATTEMPT + CLOCKS_DIFFER
         async for message in channel.history(limit=HISTORY_LIMIT, after=after):
             if message.created_at > end:
                 break
             ours = self._client.user is not None and message.author.id == self._client.user.id
-            if ours and message.id not in others and posting.is_it(message, effect.key, wanted):
+            if not ours or message.id in others:
+                continue
+            if any(posting.is_it(message, effect.key, one) for one in shown):
                 return message.id
-        await self._run(self._search_missed, effect)
         return None
 
     async def _answer_refusal(self, effect: Effect, error: discord.HTTPException) -> None:
@@ -289,24 +334,15 @@ class Delivery:
 
     async def _park_and_tell(self, effect: Effect, reason: str) -> None:
         news = await self._run(self._park, effect, reason)
-        elsewhere = self._speaking_place(effect)
+        guild = self._client.get_guild(effect.group_id)
+        elsewhere = speaking_place(guild, besides=effect.channel_id) if guild else None
         if news and elsewhere is not None and Key.parse(effect.key).kind != CardKind.TROUBLE:
             await self._run(self._tell, effect, elsewhere)
             self.wake()
 
-    def _speaking_place(self, effect: Effect) -> int | None:
-        """Return another channel of the group in which the bot may write."""
-        guild = self._client.get_guild(effect.group_id)
-        if guild is None:
-            return None
-        channels = [guild.system_channel, *guild.text_channels]
-        for channel in channels:
-            if channel is None or channel.id == effect.channel_id:
-                continue
-            allowed = channel.permissions_for(guild.me)
-            if allowed.view_channel and allowed.send_messages:
-                return channel.id
-        return None
+    def _traces(self, effect: Effect) -> list[Message]:
+        """Return what a message may show; buttons tell it by themselves."""
+        return [*self._cards.traces(self._desk, Key.parse(effect.key)), Message()]
 
     def _known(self, effect: Effect) -> set[int]:
         with self._desk.db.read() as tx:
@@ -323,7 +359,9 @@ class Delivery:
             claimed = [outbox.claim(tx, effect_id, now) for effect_id in effect_ids]
         return [effect for effect in claimed if effect is not None]
 
-    def _confirm(self, effect: Effect, message_id: int, hashes: outbox.Hashes) -> None:
+    def _confirm(
+        self, effect: Effect, message_id: int | None, hashes: outbox.Hashes | None
+    ) -> None:
         def write(tx: Session) -> bool:
             return outbox.confirm(
                 tx,
@@ -336,15 +374,29 @@ class Delivery:
 
         self._notes.add(Note(_id(effect), write))
 
+    def _links_to(self, effect: Effect) -> Note | None:
+        """Return a note to edit the card that links to a card which was just posted."""
+        key = self._cards.linked_on(Key.parse(effect.key))
+        if key is None:
+            return None
+        with self._desk.db.read() as tx:
+            linking = outbox.by_key(tx, str(key))
+
+        def write(tx: Session) -> bool:
+            return outbox.refresh(tx, key=str(key), now=self._desk.clock())
+
+        return None if linking is None else Note(_id(linking), write)
+
     def _expire(self, effect: Effect) -> None:
         with self._desk.db.write() as tx:
             outbox.expire(tx, _id(effect), version=effect.wanted)
 
     def _lost(self, effect: Effect) -> None:
-        """Have a deleted card posted again, unless it has no buttons any more."""
-        message = self._cards.render(self._desk, Key.parse(effect.key), pictures=False)
+        """Have a deleted card posted again, unless it has no buttons or does not come back."""
+        key = Key.parse(effect.key)
+        message = self._cards.render(self._desk, key, pictures=False)
         with self._desk.db.write() as tx:
-            if message is not None and message.items:
+            if message is not None and message.items and self._cards.returns(key):
                 outbox.lost(tx, _id(effect), self._desk.clock(), place=_place(effect))
             else:
                 outbox.expire(tx, _id(effect), version=effect.wanted)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot.calendars import read_model as calendars_read_model
 from bot.calendars.read_model import CalendarSession
 from bot.core.unit import Caller, Desk
 from bot.schedule import read_model as schedule_read_model
@@ -55,7 +56,7 @@ def share(desk: Desk, caller: Caller, typed: str) -> Shared:
             about.turn_seconds,
             f"https://discord.com/channels/{caller.group_id}/{where}",
             about.event.url,
-            about.calendar,
+            calendars_read_model.read_session(tx, meetup),
         )
 
 

@@ -4,14 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.calendars import cards as calendars_cards
 from bot.calendars import read_model as calendars_read_model
+from bot.calendars import service as calendars_service
 from bot.calendars.events import CalendarEvent, OccurrenceChange
 from bot.core import keys
 from bot.core.keys import Key
+from bot.core.refusals import StaleRefusal
 from bot.core.unit import Desk
-from bot.schedule import cards as schedule_cards
 from bot.schedule import service as schedule_service
-from bot.schedule.read_model import read_announcement
 from bot.schedule.series_rules import Scope
 from bot.schedule.service import Plan, Planned
 from bot.sessions import service as sessions_service
@@ -236,16 +237,46 @@ def version(desk: Desk, key: Key) -> int:
     ],
     ids=["left out", "ended", "moved", "renamed"],
 )
-def test_what_becomes_of_a_later_date_reaches_the_announcement_and_its_file(
-    desk, call_off, said
-) -> None:
+def test_what_becomes_of_a_later_date_reaches_the_file_of_its_series(desk, call_off, said) -> None:
+    plan(desk, repeat=Repeat.WEEKLY)
+
+    call_off(desk)
+
+    found = calendars_service.for_own_calendar(desk, caller(), keys.announcement(1))
+    file = calendars_cards.for_own_calendar(found).attachment
+    assert said in file.content
+
+
+def test_only_the_end_of_a_series_changes_what_its_announcements_say(desk) -> None:
     plan(desk, repeat=Repeat.WEEKLY)
     card = keys.announcement(1)
     before = version(desk, card)
 
-    call_off(desk)
+    change(desk, "1@2026-12-10", title="The long night")
+    renamed = version(desk, card)
+    schedule_service.cancel(desk, caller(), "1@2026-12-10", Scope.FOLLOWING)
 
-    assert version(desk, card) > before
-    with desk.db.read() as tx:
-        shows = schedule_cards.announcement_card(read_announcement(tx, card))
-    assert said in shows.attachment.content
+    assert (renamed, version(desk, card)) == (before, before + 1)
+
+
+def test_a_session_that_is_over_or_of_another_group_goes_into_no_calendar(desk, clock) -> None:
+    plan(desk)
+    with pytest.raises(StaleRefusal, match="is over"):
+        calendars_service.for_own_calendar(desk, caller(group_id=901), keys.announcement(1))
+    sessions_service.start(desk, caller(), sessions_service.StartOptions(session="1"))
+    sessions_service.end(desk, caller())
+
+    with pytest.raises(StaleRefusal, match="is over"):
+        calendars_service.for_own_calendar(desk, caller(), keys.announcement(1))
+
+
+def test_the_file_of_a_cancelled_session_takes_it_out(desk) -> None:
+    plan(desk)
+    schedule_service.cancel(desk, caller(), "1")
+
+    found = calendars_service.for_own_calendar(desk, caller(), keys.announcement(1))
+    message = calendars_cards.for_own_calendar(found)
+
+    assert b"METHOD:CANCEL" in message.attachment.content
+    assert message.items == ()
+    assert "takes it out" in message.content

@@ -56,13 +56,13 @@ def test_a_code_may_be_typed_with_spaces(typed, right) -> None:
     ("asked_ago", "first_ago", "asked", "refused"),
     [
         (None, None, 0, ""),
-        (timedelta(minutes=4), timedelta(minutes=4), 1, "another in 1 minute"),
+        (timedelta(minutes=4), timedelta(minutes=4), 1, "another in 1m"),
         (timedelta(minutes=5), timedelta(hours=1), 2, ""),
         (
             timedelta(hours=1),
             timedelta(hours=23),
             3,
-            "3 codes in a day. You can have another in 1 hour",
+            "3 codes in a day. You can have another in 1h",
         ),
         (timedelta(hours=1), timedelta(hours=24), 3, ""),
     ],

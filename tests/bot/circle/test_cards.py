@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.circle.averages import LATER, OPENING, Comparison, Mean, Weight
-from bot.circle.cards import circle_card, record_lines
+from bot.circle.cards import circle_card, circle_details, record_lines
 from bot.circle.read_model import MemberRecord
 from bot.circle.service import Fairness, Follower, GroupCircle, RoundGain, Seating, Trust
 from bot.circle.worth import AGGREGATES, MEMBERS
@@ -48,7 +48,7 @@ VIEW = GroupCircle(
 
 
 def field(view: GroupCircle, name: str) -> str:
-    embed = circle_card(view, None).embed
+    embed = circle_details(view).embed
     assert embed is not None
     return next(str(one.value) for one in embed.fields if one.name == name)
 
@@ -160,13 +160,14 @@ def test_nobody_is_said_to_follow_before_five_turns() -> None:
 def test_rounds_on_other_kinds_alone_are_declined_kindly() -> None:
     view = GroupCircle(0, 3, 0, None, (), None, None, (), (), None, 0)
 
-    embed = circle_card(view, None).embed
+    message = circle_card(view, None)
 
-    assert embed is not None
+    assert message.layout is not None
     assert (
         "yes/no questions only, and all that went around here were of other kinds (3 rounds)"
-        in str(embed.description)
+        in message.layout.texts()[0]
     )
+    assert message.items == ()
 
 
 @pytest.mark.parametrize("count", [2, 8, 9, 30, 200])
@@ -186,7 +187,7 @@ def test_no_group_is_too_large_for_discord(count: int) -> None:
         alike=(LONGEST_NAME,) * count,
     )
 
-    whole = circle_card(view, None).embed
+    whole = circle_details(view).embed
 
     assert whole is not None
     assert len(whole.fields) == 4
@@ -194,12 +195,35 @@ def test_no_group_is_too_large_for_discord(count: int) -> None:
     assert len(whole) <= 6000
 
 
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({}, "Yes, and it is hardly luck."),
+        ({"gain": Mean(0.04, None, 9)}, "Too early to say: it takes ten questions on which three"),
+        ({"gain": None, "gains": ()}, "In no resolved round did three people forecast both"),
+        ({"gain": None, "resolved": 0}, "That shows when a question of ours is resolved with"),
+    ],
+)
+def test_the_circle_leads_with_whether_it_helps(more: dict[str, object], said: str) -> None:
+    message = circle_card(replace(VIEW, **more), None)  # type: ignore[arg-type]
+
+    assert message.layout is not None
+    first = message.layout.texts()[0].replace("**", "")
+    assert first.startswith(f"Does going around help us? {said}")
+    assert "\n-# 40 rounds closed on yes/no questions" in first
+    assert [(one.label, one.custom_id) for one in message.items] == [  # type: ignore[union-attr]
+        ("Details", "circle_details|k0")
+    ]
+
+
 def test_a_profile_says_with_an_interval_what_the_circle_did_for_somebody() -> None:
     record = MemberRecord(mean(0.031, -0.01, 0.07, 12), Weight(1, 0.5, (0.2, 0.8), 7), 7)
 
     own, listening = record_lines(record)
 
-    assert own.startswith("Own gain **+0.031** on average (90%: −0.010 to +0.070; 12 questions)")
+    assert own.startswith(
+        "Blind to final **+0.031** on average (90%: −0.010 to +0.070; 12 questions)"
+    )
     assert listening.startswith(
         "While others speak: **meets the group halfway**, 50% of the way from the blind forecast "
         "to what was said before (90%: 20% to 80%; 7 turns)."
@@ -211,7 +235,7 @@ def test_a_profile_of_a_young_member_says_what_is_missing_and_no_number() -> Non
     record = MemberRecord(Mean(0.2, None, 3), Weight(1, 0.5, None, 1), 1)
 
     assert record_lines(record) == (
-        "Own gain is told from ten resolved questions on (3 so far).",
+        "Blind to final is told from ten resolved questions on (3 so far).",
         "Listening is told from five turns after others on (1 so far).",
     )
     assert record_lines(MemberRecord(None, None, 0)) == ()

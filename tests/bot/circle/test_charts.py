@@ -6,6 +6,8 @@ from io import BytesIO
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
@@ -14,6 +16,8 @@ from bot.circle.charts import group_alt_text, group_chart
 from bot.circle.service import GroupCircle, RoundGain, Trust
 from bot.circle.worth import AGGREGATES, MEMBERS
 from bot.door import chart_style
+from tests.bot.legible import assert_legible
+from tests.machine import examples
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -66,7 +70,21 @@ def test_every_group_gives_a_png_that_discord_and_a_phone_can_take(picture: Grou
     image = imread(BytesIO(png))
     assert len(png) < 300_000
     assert image.shape[1] == 1200
-    assert 500 <= image.shape[0] <= 1600
+    assert 500 <= image.shape[0] <= 2000
+
+
+@pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES.keys())
+def test_every_group_can_be_read_on_a_phone(picture: GroupCircle) -> None:
+    assert_legible(lambda: group_chart(picture))
+
+
+@settings(max_examples=examples(20), deadline=None)
+@given(st.lists(st.floats(-1, 1), min_size=1, max_size=60), st.floats(-1, 1), st.floats(0, 1))
+def test_any_group_can_be_read_on_a_phone(values: list[float], mean: float, half: float) -> None:
+    found = Mean(mean, (mean - half, mean + half), len(values))
+    shown = group(len(values), rows(), gains(*values), found)
+
+    assert_legible(lambda: group_chart(shown))
 
 
 @pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES.keys())
@@ -88,9 +106,9 @@ def test_the_same_group_gives_the_same_bytes() -> None:
 def test_alt_text_gives_the_story_the_scores_and_the_gains() -> None:
     text = group_alt_text(replace(MANY, gains=gains(0.1, -0.02)))
 
-    assert "30 resolved rounds: circle gain +0.040 on average (90%: −0.010 to +0.090)." in text
+    assert "30 resolved rounds: each was worth +0.040 on average (90%: −0.010 to +0.090)." in text
     assert "mean of odds 0.100 (90% 0.050 to 0.200)" in text
-    assert "Circle gain of the rounds in order: +0.100, −0.020." in text
+    assert "Worth of the rounds in order: +0.100, −0.020." in text
 
 
 def test_a_mean_of_few_rounds_is_neither_drawn_nor_said() -> None:

@@ -144,7 +144,7 @@ def test_a_round_that_helped_is_a_description_of_the_same_people() -> None:
     said = told_outcome((0.5, 0.8, 0.8), (0.5, 0.6, 0.6), (0.5, 0.7, 0.7), (None, 0.1, 0.1))
 
     assert said.startswith(
-        "Circle gain **+0.164**: the group's number came nearer to what happened, from 50% to "
+        "The circle was worth **+0.164**: the group's number came nearer to what happened, from 50% to "
         "70.7% (3 people, the same both times), and it came out yes."
     )
     assert "helped" not in said
@@ -157,7 +157,7 @@ def test_one_blind_forecast_against_five_final_ones_hurt_nobody() -> None:
 
     assert "The group ended at 21.1% (5 people), and it came out yes." in said
     assert "too few to compare" in said
-    for verdict in ("gain", "nearer", "went away", "Nearer at the end"):
+    for verdict in ("was worth", "nearer", "went away", "Nearer at the end"):
         assert verdict not in said
 
 

@@ -10,15 +10,18 @@ from sqlalchemy import Engine, event
 
 from bot.circle import service as circle_service
 from bot.circle.averages import Mean
-from bot.circle.cards import circle_card, record_lines
+from bot.circle.cards import circle_details, record_lines
 from bot.circle.read_model import read_member
 from bot.circle.service import GroupCircle
 from bot.core import keys
 from bot.core.numbers import say_probability
 from bot.core.unit import Desk
+from bot.questions import outcome_cards, own_score
 from bot.questions import outcomes as questions_outcomes
 from bot.registry import CARDS
 from bot.rounds import service as rounds_service
+from bot.rounds import summaries
+from bot.rounds.summary_cards import details_card
 from bot.sessions import service as sessions_service
 from storage.tables import Question, QuestionKind, Round
 from tests.bot.scenes import (
@@ -71,9 +74,16 @@ def seen(desk: Desk, **more: Any) -> GroupCircle:
 
 
 def told(view: GroupCircle) -> str:
-    embed = circle_card(view, None).embed
+    embed = circle_details(view).embed
     assert embed is not None
     return "\n".join([embed.description or "", *(str(one.value) for one in embed.fields)])
+
+
+def outcome_details(desk: Desk) -> dict[str, str]:
+    """What somebody reads who presses Details on the outcome of the first question."""
+    embed = outcome_cards.details_card(own_score.show(desk, caller("Ana"), 1)).embed
+    assert embed is not None
+    return {str(one.name): str(one.value) for one in embed.fields}
 
 
 @contextmanager
@@ -105,7 +115,7 @@ def test_before_the_outcome_and_five_turns_there_is_no_word_about_anybody(
 
     assert (view.rounds, view.resolved, view.gain, view.trust) == (1, 0, None, None)
     assert (view.followers, sorted(view.quiet)) == ((), [("Ben", 1), ("Cleo", 1)])
-    assert "Gains appear when" in told(view)
+    assert "What they were worth appears when" in told(view)
     assert "It takes five turns after others. So far: Cleo 1, Ben 1." in told(view)
     assert "Always opened, so there is nothing to compare yet: Ana." in told(view)
 
@@ -273,16 +283,18 @@ def test_the_summary_tells_how_the_forecast_moved(desk: Desk, clock: Clock) -> N
     message = CARDS.render(desk, keys.summary(number))
 
     assert message is not None
-    assert message.embed is not None
+    assert message.layout is not None
+    asked = summaries.show(desk, caller("Dan"), keys.summary(number))
+    details = details_card(asked).embed
+    assert details is not None
     path = [by_odds(0.3, 0.9, 0.4), by_odds(0.6, 0.9, 0.4), by_odds(0.6, 0.7, 0.4)]
     start, first, second = (say_probability(p) for p in path)
-    moved = next(one.value for one in message.embed.fields if one.name == "How the forecast moved")
+    moved = next(one.value for one in details.fields if one.name == "How the forecast moved")
     assert moved is not None
     assert f"blind **{start}** → Ana **{first}** → Ben **{second}** → Cleo **60.3%** → " in moved
     assert "Changed most" not in moved  # two had heard somebody
-    assert message.embed.description == (
-        f"The group moved **down from {start} (blind) to 50% (final)**: 3 people, the same both "
-        "times."
+    assert message.layout.texts()[0].startswith(
+        f"The group moved **down from {start} blind to 50%** (the same 3 people).\n"
     )
     assert message.picture is not None
     assert f"The group's number, turn by turn: {start}, {first}, {second}, 60.3%." in (
@@ -293,16 +305,13 @@ def test_the_summary_tells_how_the_forecast_moved(desk: Desk, clock: Clock) -> N
 def test_the_outcome_tells_what_the_circle_was_worth(desk: Desk, clock: Clock) -> None:
     settle(desk, clock, play(desk, clock, SAID), "no")
 
-    message = CARDS.render(desk, keys.resolution(1))
-
-    assert message is not None
-    assert message.embed is not None
-    told = next(
-        one.value for one in message.embed.fields if one.name == "What the circle was worth"
-    )
-    assert told is not None
+    fields = outcome_details(desk)
+    told = fields["What the circle was worth"]
     gain = by_odds(0.3, 0.9, 0.4) ** 2 - 0.25
-    assert f"Circle gain **+{gain:.3f}**: the group's number came nearer to what happened" in told
+    assert (
+        f"The circle was worth **+{gain:.3f}**: the group's number came nearer to what happened"
+        in told
+    )
     assert "Nearer at the end than blind: 1 of 3. Ana −0.550, Ben +0.770, Cleo −0.090." in told
     assert "mean of odds 0.250" in told
     assert "the members on average 0.310" in told
@@ -314,11 +323,7 @@ def test_an_outcome_without_a_circle_says_nothing_about_one(desk: Desk, clock: C
     clock.move(60)
     questions_outcomes.resolve(desk, caller("Ana"), number, outcome="yes", known="")
 
-    message = CARDS.render(desk, keys.resolution(number))
-
-    assert message is not None
-    assert message.embed is not None
-    assert "What the circle was worth" not in [one.name for one in message.embed.fields]
+    assert "What the circle was worth" not in outcome_details(desk)
 
 
 def test_a_member_s_part_in_the_circle_is_read_with_what_it_rests_on(
@@ -333,7 +338,7 @@ def test_a_member_s_part_in_the_circle_is_read_with_what_it_rests_on(
     assert record.own == Mean(pytest.approx((0.01 - 0.64 + 0.25 - 0.01) / 2), None, 2)
     assert record.turns == 1  # in the second round, Ben spoke first
     assert record_lines(record) == (
-        "Own gain is told from ten resolved questions on (2 so far).",
+        "Blind to final is told from ten resolved questions on (2 so far).",
         "Listening is told from five turns after others on (1 so far).",
     )
 

@@ -42,7 +42,7 @@ def test_a_form_is_kept_for_fifteen_minutes(
     if found:
         assert drafts.kept(desk, caller("Ben"), number) == FORM
     else:
-        with pytest.raises(StaleRefusal, match="more than 15 minutes old"):
+        with pytest.raises(StaleRefusal, match="more than 15m old"):
             drafts.kept(desk, caller("Ben"), number)
 
 

@@ -10,31 +10,31 @@ from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal, say_dura
 @pytest.mark.parametrize(
     ("seconds", "said"),
     [
-        (0, "0 seconds"),
-        (0.4, "0 seconds"),
-        (0.6, "1 second"),
-        (1, "1 second"),
-        (59.6, "1 minute"),
-        (60, "1 minute"),
-        (90, "1 minute 30 seconds"),
-        (600, "10 minutes"),
-        (3600, "1 hour"),
-        (3601, "1 hour 1 second"),
-        (5400, "1 hour 30 minutes"),
-        (86400, "1 day"),
-        (14 * 86400, "14 days"),
+        (0, "0s"),
+        (0.4, "0s"),
+        (0.6, "1s"),
+        (1, "1s"),
+        (59.6, "1m"),
+        (60, "1m"),
+        (90, "1m30s"),
+        (600, "10m"),
+        (3600, "1h"),
+        (3601, "1h1s"),
+        (5400, "1h30m"),
+        (86400, "1d"),
+        (14 * 86400, "14d"),
     ],
 )
-def test_a_duration_is_said_as_a_person_says_it(seconds: float, said: str) -> None:
+def test_a_duration_is_said_as_a_person_types_it(seconds: float, said: str) -> None:
     assert say_duration(timedelta(seconds=seconds)) == said
 
 
 def test_only_the_two_largest_parts_are_said() -> None:
-    assert say_duration(timedelta(days=1, hours=2, minutes=3, seconds=4)) == "1 day 2 hours"
+    assert say_duration(timedelta(days=1, hours=2, minutes=3, seconds=4)) == "1d2h"
 
 
 def test_less_than_nothing_is_said_as_nothing() -> None:
-    assert say_duration(timedelta(seconds=-5)) == "0 seconds"
+    assert say_duration(timedelta(seconds=-5)) == "0s"
 
 
 @pytest.mark.parametrize("kind", [StaleRefusal, NotAllowedRefusal])

@@ -46,6 +46,8 @@ from tests.bot.scenes import (
 )
 from tests.conftest import GROUP, START, Clock, caller
 
+pytestmark = pytest.mark.both_engines
+
 OTHER_GROUP = 901
 
 
@@ -353,7 +355,12 @@ DEEDS: dict[str, Deed] = {
     "sessions.voice_channel_of": lambda desk, who, at: sessions_service.voice_channel_of(
         desk, who, at.plan
     ),
+    "sessions.keep_voice": lambda desk, who, at: sessions_service.keep_voice(desk, who, at.lobby),
+    "sessions.ballot": lambda desk, who, at: sessions_service.ballot(desk, who, at.lobby),
     "sessions.vote": lambda desk, who, at: sessions_service.vote(desk, who, at.lobby, at.question),
+    "sessions.vote_on_page": lambda desk, who, at: sessions_service.vote_on_page(
+        desk, who, at.lobby, at.question
+    ),
     "planning.cancel": lambda desk, who, at: schedule_service.cancel(desk, who, str(at.plan.id)),
     "planning.choose": lambda desk, who, at: schedule_service.choose(desk, who, at.draft),
     "planning.edit": lambda desk, who, at: schedule_service.edit(

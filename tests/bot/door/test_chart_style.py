@@ -1,9 +1,12 @@
 """Tests of the look that all pictures share: lettering, palette and the PNG itself."""
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import combinations
 from struct import unpack
 
 import matplotlib as mpl
+import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,16 +21,48 @@ NO_FONT_HAS_THIS = "\U000abcde"
 
 def card_with(*texts: str, bold: bool = False) -> bytes:
     head = chart_style.heading("A title", "A sentence.")
-    card = chart_style.figure(chart_style.NORMAL_WIDTH, head.height + 30 * len(texts), head)
+    card = chart_style.figure(head.height + 30 * len(texts) + 20, head)
     for at, text in enumerate(texts):
         chart_style.write(card, chart_style.MARGIN, head.height + 30 * at, text, bold=bold)
     return chart_style.to_png(card)
 
 
 def luminance(color: str) -> float:
-    parts = (int(color[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return float(np.array([0.2126, 0.7152, 0.0722]) @ linear(color))
+
+
+PALETTE = {name: getattr(chart_style, name) for name in ("INK", "BLUE", "AMBER", "GREEN", "PINK")}
+# How colours look without one kind of cones (Machado, Oliveira and Fernandes 2009).
+SIGHTS = {
+    "all cones": np.eye(3),
+    "without the first": np.array(
+        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216],
+         [-0.003882, -0.048116, 1.051998]]
+    ),
+    "without the second": np.array(
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
+         [-0.011820, 0.042940, 0.968881]]
+    ),
+    "without the third": np.array(
+        [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602],
+         [0.004733, 0.691367, 0.303900]]
+    ),
+}  # fmt: skip
+
+
+def linear(color: str) -> npt.NDArray[np.float64]:
+    part = np.array([int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)])
+    return np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
+
+
+def lab(light: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Where a colour is among those that look equally far apart (CIE L*a*b*)."""
+    to_xyz = np.array(
+        [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    )
+    x, y, z = to_xyz @ np.clip(light, 0, 1) / np.array([0.9505, 1, 1.089])
+    fx, fy, fz = (np.cbrt(v) if v > 0.008856 else 7.787 * v + 16 / 116 for v in (x, y, z))
+    return np.array([116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)])
 
 
 def test_a_card_becomes_a_png_of_1200_pixels_across() -> None:
@@ -152,14 +187,22 @@ def test_a_word_longer_than_a_line_is_broken() -> None:
     assert len(lines) > 1
 
 
-@pytest.mark.parametrize(
-    "color", [chart_style.INK, chart_style.MUTED, chart_style.BLUE, chart_style.AMBER]
-)
+@pytest.mark.parametrize("color", [*PALETTE.values(), chart_style.MUTED])
 @pytest.mark.parametrize("ground", [chart_style.CARD, chart_style.STRIPE])
 def test_lettering_stands_out_from_its_ground_as_wcag_asks(color: str, ground: str) -> None:
     contrast = (luminance(color) + 0.05) / (luminance(ground) + 0.05)
 
     assert contrast >= 4.5
+
+
+@pytest.mark.parametrize("sight", SIGHTS.values(), ids=SIGHTS.keys())
+@pytest.mark.parametrize(("one", "other"), list(combinations(PALETTE, 2)))
+def test_colours_are_told_apart_by_the_colour_blind(
+    one: str, other: str, sight: npt.NDArray[np.float64]
+) -> None:
+    first, second = (lab(sight @ linear(PALETTE[name])) for name in (one, other))
+
+    assert np.linalg.norm(first - second) > 15
 
 
 def test_alt_text_is_one_line_within_discords_limit() -> None:

@@ -36,6 +36,8 @@ from tests.bot.scenes import (
 )
 from tests.conftest import GROUP, START, Clock, caller
 
+pytestmark = pytest.mark.both_engines
+
 BLIND_SECONDS, TURN_SECONDS, GRACE_SECONDS, FINAL_SECONDS = 180, 600, 60, 180
 
 
@@ -488,6 +490,57 @@ def test_a_forecast_says_who_made_it_under_the_newest_name(desk: Desk) -> None:
     questions_service.submit(desk, renamed, wrote("Will the name be the new one?"))
 
     assert seen(desk, "Guest") == ([("Benjamin", 0.4)], False)
+
+
+def path(desk: Desk, name: str) -> list[float | None]:
+    shown = forecasts_service.show_history(desk, caller(name), 1)
+    return [one.probability if one else None for one in shown.path]
+
+
+def test_the_group_has_a_number_from_three_people_on_of_everybody_s_latest(desk: Desk) -> None:
+    bring(desk)
+    for name, said in (("Ana", "50"), ("Ben", "50"), ("Cleo", "50"), ("Ana", "50"), ("Dan", "50")):
+        record(desk, name, 1, said)
+
+    shown = forecasts_service.show_history(desk, caller("Guest"), 1)
+
+    assert path(desk, "Guest") == [None, None, 0.5, 0.5, 0.5]
+    assert (shown.people, shown.group) == (4, Belief(0.5))
+
+
+def test_no_number_of_the_group_is_told_while_a_round_runs(desk: Desk, clock: Clock) -> None:
+    bring(desk)
+    for name in ("Dan", "Eva", "Guest"):
+        record(desk, name, 1, "50")
+    clock.move(60)
+    open_round(desk)
+    record(desk, "Ben", 1, "90")
+    in_blind = path(desk, "Dan"), path(desk, "Ben")
+    rounds_service.move_on(desk, caller("Ana"))
+    in_turns = path(desk, "Dan")
+    for name in ("Ana", "Ben", "Cleo"):
+        rounds_service.done(desk, caller(name))
+
+    rounds_service.move_on(desk, caller("Ana"))
+
+    assert in_blind == ([], [])
+    assert in_turns == []
+    assert len(path(desk, "Dan")) == 4
+
+
+def test_history_says_how_it_came_out_and_who_asks(desk: Desk) -> None:
+    bring(desk)
+    record(desk, "Ben", 1, "70")
+    record(desk, "Cleo", 1, "20")
+    before = forecasts_service.show_history(desk, caller("Ben"), 1)
+
+    questions_outcomes.resolve(desk, caller("Ana"), 1, outcome="no")
+
+    after = forecasts_service.show_history(desk, caller("Ben"), 1)
+    assert before.outcome is None
+    assert after.outcome is not None
+    assert (after.outcome.said, after.outcome.measured) == ("no", 0.0)
+    assert [line.mine for line in after.lines] == [True, False]
 
 
 # Recording and ending the turn at once

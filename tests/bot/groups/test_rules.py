@@ -28,7 +28,7 @@ def test_a_length_outside_is_refused(name: str) -> None:
 
 
 def test_the_refusal_says_what_is_allowed() -> None:
-    with pytest.raises(Refusal, match="The turn time is between 30 seconds and 2 hours"):
+    with pytest.raises(Refusal, match="The turn time is between 30s and 2h"):
         check_length("turn", timedelta(hours=3))
 
 

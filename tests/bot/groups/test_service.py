@@ -3,13 +3,13 @@
 import pytest
 
 from bot.core import keys
-from bot.core.refusals import NotAllowedRefusal, Refusal
+from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.unit import Caller, Desk
 from bot.groups import service as groups_service
 from bot.groups.service import ChannelTrouble, GroupSettings, SettingsChange
 from bot.schedule import service as schedule_service
 from storage import calendars, outbox
-from storage.tables import EffectState, Group, Member
+from storage.tables import Effect, EffectState, Group, Member
 from tests.bot.scenes import bring, effect, group, rows, snapshot
 from tests.conftest import CHANNEL, GROUP, START, Clock, caller
 
@@ -149,6 +149,78 @@ def test_a_group_that_is_asleep_has_nothing_to_deliver_and_a_command_wakes_it(
     assert again is not None
     assert (again.state, again.retry_at) == (EffectState.PARKED, clock.now)
     assert group(desk).left_at is None
+
+
+def test_a_group_is_welcomed_once_for_each_time_that_the_bot_comes(desk: Desk) -> None:
+    for _ in range(2):
+        groups_service.welcome(desk, GROUP, "Circle", CHANNEL)
+    once = effect(desk, keys.welcome(GROUP, 1))
+    groups_service.fall_asleep(desk, GROUP)
+    groups_service.wake_up(desk, [GROUP])
+    for _ in range(2):
+        groups_service.welcome(desk, GROUP, "Circle", CHANNEL)
+
+    assert once is not None
+    assert (once.channel_id, once.wanted) == (CHANNEL, 1)
+    assert [one.key for one in rows(desk, Effect)] == [f"i{GROUP}.1", f"i{GROUP}.2"]
+    assert group(desk).name == "Circle"
+
+
+def test_a_choice_on_the_welcome_changes_the_settings_and_the_card_follows(desk: Desk) -> None:
+    groups_service.welcome(desk, GROUP, "Circle", CHANNEL)
+    at, manager = keys.welcome(GROUP, 1), caller(manages_group=True)
+
+    groups_service.change_from_welcome(desk, manager, at, SettingsChange(channel_id=920))
+    change(desk, voice_channel_id=950)
+    shown = change(desk, timezone="Europe/Rome")
+
+    posted = effect(desk, at)
+    assert group(desk).channel_id == 920
+    assert posted is not None
+    assert posted.wanted == 4
+    assert shown.missing == ()
+
+
+@pytest.mark.parametrize("number", [0, 2])
+def test_the_card_of_an_earlier_invitation_or_another_group_changes_nothing(
+    desk: Desk, number: int
+) -> None:
+    groups_service.welcome(desk, GROUP, "Circle", CHANNEL)
+    before = snapshot(desk)
+    manager, wanted = caller(manages_group=True), SettingsChange(channel_id=920)
+
+    for at in (keys.welcome(GROUP, number), keys.welcome(404, 1)):
+        with pytest.raises(StaleRefusal, match="/settings panel"):
+            groups_service.change_from_welcome(desk, manager, at, wanted)
+
+    assert snapshot(desk) == before
+
+
+def test_only_people_with_manage_server_use_the_welcome_and_the_panel(desk: Desk) -> None:
+    groups_service.welcome(desk, GROUP, "Circle", CHANNEL)
+    at = keys.welcome(GROUP, 1)
+
+    with pytest.raises(NotAllowedRefusal, match="Manage Server"):
+        groups_service.change_from_welcome(desk, caller(), at, SettingsChange(turn="5m"))
+    with pytest.raises(NotAllowedRefusal, match="Manage Server"):
+        groups_service.show_to_change(desk, caller(manages_events=True))
+
+    assert group(desk).turn_seconds == 600
+
+
+def test_what_nobody_has_chosen_is_named_until_somebody_does(desk: Desk) -> None:
+    at_first = groups_service.show(desk, caller()).missing
+    change(desk, timezone="UTC")
+    with_a_zone = groups_service.show(desk, caller()).missing
+    change(desk, channel_id=920, voice_channel_id=950)
+    with_all = groups_service.show(desk, caller()).missing
+    change(desk, voice_channel_id=0)
+
+    assert at_first == ("the channel", "the voice channel", "the time zone")
+    assert with_a_zone == ("the channel", "the voice channel")
+    assert with_all == ()
+    assert groups_service.show(desk, caller()).missing == ("the voice channel",)
+    assert group(desk).voice_channel_id is None
 
 
 def test_falling_asleep_twice_keeps_the_first_moment_and_an_unknown_server_is_no_group(

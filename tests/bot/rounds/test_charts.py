@@ -3,17 +3,25 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from io import BytesIO
+from itertools import combinations
 
 import numpy as np
+import numpy.typing as npt
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
+from bot.circle.movement import movement
 from bot.door import chart_style
+from bot.rounds import chart_marks
 from bot.rounds.charts import circle_alt_text, circle_chart
 from bot.rounds.read_model import Summary, SummarySeat
+from tests.bot.legible import assert_legible, figure_of
 from tests.bot.rounds.summaries import compared, summary
 from tests.bot.rounds.summaries import summary_seat as seat
+from tests.machine import examples
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -78,9 +86,30 @@ def test_every_round_gives_a_png_that_discord_and_a_phone_can_take(picture: Summ
 
     image = imread(BytesIO(png))
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
-    assert len(png) < 300_000
-    assert image.shape[1] in (1200, 1400)
-    assert 600 <= image.shape[0] <= 1400
+    assert len(png) < 450_000
+    assert image.shape[1] == 1200
+    assert 150 <= image.shape[0] <= 3400
+
+
+@pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES.keys())
+def test_every_round_can_be_read_on_a_phone(picture: Summary) -> None:
+    assert_legible(lambda: circle_chart(picture))
+
+
+chances = st.one_of(st.none(), st.floats(0, 1))
+members = st.builds(seat, st.text(max_size=40), chances, chances, chances, late=st.booleans())
+
+
+@settings(max_examples=examples(25), deadline=None)
+@given(st.text(max_size=200), st.lists(members, max_size=30))
+def test_any_round_can_be_read_on_a_phone(title: str, seats: list[SummarySeat]) -> None:
+    moved = movement("binary", [one.said for one in seats])
+    shown = circle(seats)
+
+    shown = replace(shown, about=replace(shown.about, question=title), movement=moved)
+
+    assert_legible(lambda: circle_chart(shown))
+    assert len(circle_alt_text(shown)) <= chart_style.ALT_TEXT_LIMIT
 
 
 @pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES.keys())
@@ -89,7 +118,36 @@ def test_nothing_is_cut_off_at_the_edge_of_the_card(picture: Summary) -> None:
 
     edges = np.concatenate([image[:8].reshape(-1, 3), image[-8:].reshape(-1, 3)])
     sides = np.concatenate([image[:, :8].reshape(-1, 3), image[:, -8:].reshape(-1, 3)])
-    assert np.allclose(np.concatenate([edges, sides]), to_rgb(chart_style.CARD), atol=1 / 255)
+    brightest = max(to_rgb(chart_style.STRIPE))  # the group's row goes from edge to edge
+    assert np.concatenate([edges, sides]).max() <= brightest + 1 / 255
+
+
+def test_seats_make_a_picture_taller_and_nothing_in_it_smaller() -> None:
+    few, many = (
+        figure_of(lambda n=n: circle_chart(circle([same("Ana", 0.4)] * n))) for n in (3, 30)
+    )
+
+    assert many.get_figheight() > 2 * few.get_figheight()
+    assert many.get_figwidth() == few.get_figwidth()
+
+
+def grey_marks(stage: str) -> npt.NDArray[np.bool_]:
+    """Where a stage's mark is bright, on a picture without colours."""
+    card = chart_style.figure(60, chart_style.heading("", ""))
+    area = chart_style.axes(card, 10, 10, 40, 40)
+    area.set_axis_off()
+    area.add_line(chart_marks.mark(stage, [0.5], [0.5]))
+    grey = imread(BytesIO(chart_style.to_png(card)))[..., :3] @ [0.299, 0.587, 0.114]
+    return grey > grey.mean() + 0.2
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), list(combinations(("blind", "turn", "late", "final"), 2))
+)
+def test_stages_are_told_apart_without_colours(one: str, other: str) -> None:
+    first, second = grey_marks(one), grey_marks(other)
+
+    assert (first ^ second).sum() > 0.15 * min(first.sum(), second.sum())
 
 
 def test_the_same_round_gives_the_same_bytes() -> None:

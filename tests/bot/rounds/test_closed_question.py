@@ -47,7 +47,9 @@ def text_of(message: Message) -> str:
     embed = message.embed
     fields = [str(field.value) for field in embed.fields] if embed else []
     footer = str(embed.footer.text or "") if embed else ""
-    return "\n".join([message.content or "", str(embed and embed.description), *fields, footer])
+    parts = message.layout.texts() if message.layout else []
+    described = str(embed and embed.description)
+    return "\n".join([message.content or "", described, *fields, footer, *parts])
 
 
 def closing_in(desk: Desk, minutes: int) -> None:
@@ -183,7 +185,7 @@ def test_the_blind_and_the_final_card_ask_for_no_forecast_either(
     assert CLOSED in said
     assert "Record forecast" not in said
     assert "Record forecast" not in labels
-    assert {"Everyone's ready", "Next round", "End the session"} <= set(labels)
+    assert {"Go on", "Next round", "End the session"} <= set(labels)
 
 
 def test_a_summary_offers_a_forecast_until_the_question_closes_and_not_after(
@@ -203,7 +205,7 @@ def test_a_summary_offers_a_forecast_until_the_question_closes_and_not_after(
     assert wanted(desk, at) == wanted_before + 1
     assert CLOSED in said
     assert "You can update" not in said
-    assert labels == ["Next round", "End the session"]
+    assert labels == ["Details", "Next round", "End the session"]
 
 
 def test_every_round_that_took_the_question_offers_no_forecast_after_its_close(

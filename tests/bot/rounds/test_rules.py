@@ -16,6 +16,7 @@ from bot.rounds.rules import (
     ForecastRecorded,
     Limits,
     PhaseBegan,
+    QuestionDropped,
     Round,
     Seat,
     Stopped,
@@ -211,7 +212,7 @@ def test_after_a_blind_phase_slept_through_the_first_turn_still_has_its_full_len
 
 def test_whoever_joins_in_the_blind_phase_speaks_last() -> None:
     state, _ = rounds_rules.join(blind(ANA, BEN), CLEO, now=at(10))
-    state, _ = rounds_rules.ready(state, host, now=at(20))
+    state, _ = rounds_rules.move_on(state, host, now=at(20))
 
     assert to_come(state) == [ANA, BEN, CLEO]
 
@@ -223,14 +224,40 @@ def test_whoever_leaves_in_the_blind_phase_is_not_called() -> None:
     assert to_come(state) == [BEN]
 
 
-# Everyone's ready
+# Ready, and going on
 
 
 @pytest.mark.parametrize("state", [blind(), final()], ids=["blind", "final"])
 def test_who_leads_moves_on_at_once_and_needs_no_seat(state: Round) -> None:
-    after, _ = rounds_rules.ready(state, host, phase=state.phase, now=at(5))
+    after, _ = rounds_rules.move_on(state, host, phase=state.phase, now=at(5))
 
     assert after.phase == {"blind": "turns", "final": "closed"}[state.phase]
+
+
+@pytest.mark.parametrize("state", [blind(), final()], ids=["blind", "final"])
+def test_who_does_not_lead_cannot_go_on_before_all_are_ready(state: Round) -> None:
+    with pytest.raises(NotAllowedRefusal, match="I'm ready"):
+        rounds_rules.move_on(state, ana, now=at(5))
+
+
+@pytest.mark.parametrize("state", [blind(), final()], ids=["blind", "final"])
+def test_a_host_who_is_ready_waits_for_the_others(state: Round) -> None:
+    leading = replace(ana, leads=True)
+
+    after, events = rounds_rules.ready(state, leading, now=at(5))
+
+    assert (after.phase, events) == (state.phase, ())
+    assert seat(after, ANA).ready
+
+
+@pytest.mark.parametrize(
+    ("state", "phase"), [(blind(), "final"), (final(), "blind"), (turns(), None)]
+)
+def test_going_on_from_a_phase_that_is_not_running_is_refused(
+    state: Round, phase: rounds_rules.Phase | None
+) -> None:
+    with pytest.raises(StaleRefusal, match="moved on"):
+        rounds_rules.move_on(state, host, phase=phase, now=START)
 
 
 @pytest.mark.parametrize("state", [blind(), final()], ids=["blind", "final"])
@@ -846,7 +873,7 @@ def test_an_extension_while_paused_in_the_grace_time_gives_its_full_length() -> 
 def test_an_extension_by_less_than_ten_seconds_or_more_than_an_hour_is_refused(
     seconds: int,
 ) -> None:
-    with pytest.raises(Refusal, match="10 seconds to 1 hour"):
+    with pytest.raises(Refusal, match="10s to 1h"):
         rounds_rules.extend(turns(), ana, by=timedelta(seconds=seconds), now=at(5))
 
 
@@ -1158,7 +1185,7 @@ def test_after_a_skip_undone_in_the_final_phase_everybody_is_asked_again_whether
 def test_a_skip_is_undone_once() -> None:
     state, _ = rounds_rules.back(skipped(), host, now=at(250))
 
-    with pytest.raises(Refusal, match="no skip to undo"):
+    with pytest.raises(Refusal, match="no skip or Done to undo"):
         rounds_rules.back(state, host, now=at(251))
 
 
@@ -1169,7 +1196,7 @@ def test_of_two_skips_the_last_one_is_undone() -> None:
 
     assert speaker(state) == BEN
     assert seat(state, ANA).state == "skipped"
-    with pytest.raises(Refusal, match="no skip to undo"):
+    with pytest.raises(Refusal, match="no skip or Done to undo"):
         rounds_rules.back(state, host, now=at(311))
 
 
@@ -1185,12 +1212,48 @@ def test_who_was_skipped_wrongly_can_be_skipped_again_and_called_back_again() ->
 
 @pytest.mark.parametrize(
     "state",
-    [blind(), turns(), final(), rounds_rules.done(skipped(), ben, now=at(300))[0]],
-    ids=["blind", "first turn", "final", "another turn since"],
+    [blind(), turns(), rounds_rules.give_way(skipped(), ben, now=at(300))[0]],
+    ids=["blind", "first turn", "a pass since"],
 )
-def test_without_a_skip_there_is_nothing_to_undo(state: Round) -> None:
-    with pytest.raises(Refusal, match="no skip to undo"):
+def test_without_a_skip_or_done_there_is_nothing_to_undo(state: Round) -> None:
+    with pytest.raises(Refusal, match="no skip or Done to undo"):
         rounds_rules.back(state, host, now=at(1))
+
+
+def test_a_done_is_undone_with_the_time_that_was_left() -> None:
+    state, _ = rounds_rules.done(turns(), ana, now=at(240))
+
+    state, events = rounds_rules.back(state, host, now=at(250))
+
+    assert kinds(events) == [TurnEnded, TurnStarted]
+    assert running(state) == Turn(3, ANA, at(250), at(610))
+    assert to_come(state) == [ANA, BEN, CLEO]
+
+
+def test_the_last_done_is_undone_from_the_final_phase() -> None:
+    state, _ = rounds_rules.done(turns(ANA), ana, now=at(100))
+
+    state, events = rounds_rules.back(state, host, now=at(110))
+
+    assert events == (PhaseBegan("turns"), TurnStarted(running(state)))
+    assert speaker(state) == ANA
+
+
+def test_a_done_is_undone_once() -> None:
+    state, _ = rounds_rules.done(turns(), ana, now=at(240))
+    state, _ = rounds_rules.back(state, host, now=at(250))
+
+    with pytest.raises(Refusal, match="no skip or Done to undo"):
+        rounds_rules.back(state, host, now=at(260))
+
+
+def test_what_was_recorded_before_a_done_that_is_undone_still_counts() -> None:
+    state = replace(turns(), turn_in=frozenset({ANA}))
+    state, _ = rounds_rules.done(state, ana, now=at(240))
+
+    state, _ = rounds_rules.back(state, host, now=at(250))
+
+    assert not rounds_rules.lacks_number(state)
 
 
 def test_back_is_refused_when_who_was_skipped_has_left() -> None:
@@ -1210,7 +1273,7 @@ def test_back_works_again_once_who_was_skipped_has_come_back() -> None:
 
 
 def test_only_who_leads_can_undo_a_skip() -> None:
-    with pytest.raises(NotAllowedRefusal, match="undo a skip"):
+    with pytest.raises(NotAllowedRefusal, match="undo the end of a turn"):
         rounds_rules.back(skipped(), ana, now=at(250))
 
 
@@ -1219,6 +1282,55 @@ def test_a_skip_of_the_last_one_cannot_be_undone_when_the_round_is_over() -> Non
 
     with pytest.raises(StaleRefusal, match="That round is over"):
         rounds_rules.back(state, host, now=at(6))
+
+
+# Another question
+
+
+@pytest.mark.parametrize(
+    "state",
+    [blind(), turns(), rounds_rules.give_way(turns(), ana, now=at(5))[0], skipped()],
+    ids=["blind", "first turn", "somebody passed", "somebody was skipped"],
+)
+def test_the_question_can_be_changed_while_nobody_has_spoken(state: Round) -> None:
+    after, events = rounds_rules.change_question(state, host, now=at(260))
+
+    assert (after.phase, after.turn, after.phase_ends_at) == ("closed", None, None)
+    assert events[-1] == QuestionDropped()
+    assert PhaseBegan("closed") not in events
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        rounds_rules.done(turns(), ana, now=at(5))[0],
+        replace(turns(), turn_in=frozenset({ANA})),
+        final(),
+    ],
+    ids=["a turn is over", "a turn's forecast is in", "final"],
+)
+def test_the_question_stays_once_somebody_has_spoken(state: Round) -> None:
+    with pytest.raises(Refusal, match="spoken"):
+        rounds_rules.change_question(state, host, now=at(10))
+
+
+def test_blind_forecasts_do_not_keep_the_question() -> None:
+    state = replace(blind(), blind_in=frozenset({ANA, BEN}))
+
+    after, _ = rounds_rules.change_question(state, host, now=at(10))
+
+    assert after.blind_in == {ANA, BEN}
+
+
+def test_only_who_leads_can_change_the_question() -> None:
+    with pytest.raises(NotAllowedRefusal, match="change the question"):
+        rounds_rules.change_question(blind(), ana, now=at(5))
+
+
+def test_who_had_begun_to_speak_on_a_dropped_question_owes_it_no_forecast() -> None:
+    state, _ = rounds_rules.change_question(turns(), host, now=at(50))
+
+    assert rounds_rules.file_forecast(state, ANA) == ForecastRecorded("update")
 
 
 # The final phase and the end

@@ -168,7 +168,8 @@ class AnyRound(RuleBasedStateMachine):
     @rule(who=st.one_of(st.just(LEADER), st.just(LEADER), anybody))
     def back(self, who: Actor) -> None:
         last = self.ticked.last
-        skipped = last if last is not None and last.ended_by == "skip" else None
+        over = last is not None and last.ended_by in {"skip", "done"}
+        skipped = last if over else None
         present = {seat.member for seat in self.ticked.seats if seat.present}
         allowed = self.runs() and who.leads and skipped is not None and skipped.member in present
 
@@ -213,11 +214,7 @@ class AnyRound(RuleBasedStateMachine):
         self.tick()
         before, were_ready = self.round, set(self.is_ready)
         seated = any(seat.member == who.member and seat.present for seat in before.seats)
-        allowed = (
-            before.phase in {"blind", "final"}
-            and phase in {None, before.phase}
-            and (who.leads or seated)
-        )
+        allowed = before.phase in {"blind", "final"} and phase in {None, before.phase} and seated
 
         if not self.play(
             "ready",
@@ -225,10 +222,39 @@ class AnyRound(RuleBasedStateMachine):
             allowed=allowed,
         ):
             return
-        if who.leads:
+        self.moves_on_when_all_are_ready(before, were_ready | {who.member})
+
+    @precondition(lambda self: self.round.phase in {"blind", "final"})
+    @rule(who=circle, phase=st.sampled_from([None, None, "blind", "final", "turns"]))
+    def move_on(self, who: Actor, phase: rounds_rules.Phase | None) -> None:
+        self.tick()
+        before = self.round
+        allowed = before.phase in {"blind", "final"} and phase in {None, before.phase} and who.leads
+
+        if self.play(
+            "move_on",
+            lambda: rounds_rules.move_on(self.round, who, phase=phase, now=self.now),
+            allowed=allowed,
+        ):
             assert self.round.phase != before.phase
-        else:
-            self.moves_on_when_all_are_ready(before, were_ready | {who.member})
+
+    @precondition(lambda self: self.round.phase != "closed")
+    @rule(who=anybody, really=st.integers(0, 3))
+    def change_question(self, who: Actor, really: int) -> None:
+        now = self.ticked
+        spoken = [seat for seat in now.seats if seat.state == "spoken"]
+        silent = now.phase in {"blind", "turns"} and not spoken and not now.turn_in
+        allowed = silent and who.leads
+        if really < 3 and allowed:
+            return
+
+        if self.play(
+            "change_question",
+            lambda: rounds_rules.change_question(self.round, who, now=self.now),
+            allowed=allowed,
+        ):
+            assert self.round.phase == "closed"
+            assert self.round.blind_in == now.blind_in
 
     @precondition(lambda self: self.round.phase != "closed")
     @rule(who=anybody, really=st.integers(0, 7))
@@ -271,7 +297,13 @@ class AnyRound(RuleBasedStateMachine):
     @precondition(lambda self: self.round.phase == "closed")
     @rule(who=anybody)
     def act_when_the_round_is_over(self, who: Actor) -> None:
-        for action in (rounds_rules.back, rounds_rules.end, rounds_rules.ready):
+        for action in (
+            rounds_rules.back,
+            rounds_rules.end,
+            rounds_rules.ready,
+            rounds_rules.move_on,
+            rounds_rules.change_question,
+        ):
             with pytest.raises(StaleRefusal):
                 action(self.round, who, now=self.now)
         for seat_action in (rounds_rules.join, rounds_rules.leave):
@@ -465,7 +497,7 @@ class AnyRound(RuleBasedStateMachine):
         assert turn.started_at <= turn.ended_at <= self.now
         self.ended.add(turn.number)
         self.left_when_paused = None
-        comes_back = turn.ended_by == "back" or (
+        comes_back = turn.ended_by in {"back", "change"} or (
             turn.ended_by == "pass" and turn.member not in self.passed
         )
         if turn.ended_by == "pass":

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from bot.core import keys
 from bot.schedule.cards import announcement_card
-from bot.schedule.read_model import Announcement, Event
+from bot.schedule.read_model import Announcement, Event, Wanted
 from storage.tables import SessionState
 
 CROWD = tuple("*" * 32 for _ in range(100))
@@ -32,10 +32,13 @@ def test_the_longest_announcement_of_the_largest_group_fits_and_counts_whom_it_l
         cannot=CROWD,
         interested=CROWD,
         event=Event(trouble="x" * 2000),
-        questions=100,
+        brought=tuple(Wanted(number, "*" * 200, 100) for number in range(100)),
+        trouble="x" * 2000,
     )
 
-    embed = announcement_card(shown).embed
+    card = announcement_card(shown)
+
+    embed = card.embed
 
     assert embed is not None
     assert len(embed) <= 6000

@@ -130,7 +130,7 @@ def test_a_size_has_limits(desk: Desk, size: int) -> None:
 
 @pytest.mark.parametrize("length", ["9m", "25h"])
 def test_a_length_has_limits(desk: Desk, length: str) -> None:
-    with pytest.raises(Refusal, match="between 10 minutes and a day"):
+    with pytest.raises(Refusal, match="between 10m and 1d"):
         schedule_service.schedule(desk, caller("Ana"), Plan("2026-11-27 19:00", length=length))
 
 

@@ -15,7 +15,7 @@ from bot.schedule.rules import (
     check_description,
     check_title,
     due_reminder,
-    next_reminder,
+    next_moment,
     reminders,
 )
 from tests.conftest import START
@@ -77,7 +77,7 @@ def test_reminders_come_earliest_first_however_they_were_given() -> None:
 
 def test_without_reminders_nobody_is_reminded() -> None:
     assert reminders(START, ()) == ()
-    assert next_reminder(START, (), before(5)) is None
+    assert next_moment(START, (), before(5)) is None
     assert due_reminder(START, (), planned_at=LONG_AGO, now=before(5)) is None
 
 
@@ -95,7 +95,17 @@ def test_without_reminders_nobody_is_reminded() -> None:
 def test_the_next_reminder_is_the_first_one_still_ahead(
     now: datetime, expected: datetime | None
 ) -> None:
-    assert next_reminder(START, USUAL, now) == expected
+    assert next_moment(START, USUAL, now) == expected
+
+
+@pytest.mark.parametrize(
+    ("minutes", "now", "expected"),
+    [((), 3000, 15), ((60, 5), 60, 15), ((60, 5), 15, 5), ((5,), 16, 15)],
+)
+def test_start_has_its_moment_whatever_the_reminders(
+    minutes: tuple[int, ...], now: float, expected: float
+) -> None:
+    assert next_moment(START, minutes, before(now)) == before(expected)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +147,7 @@ def test_at_most_one_reminder_is_due_and_the_next_one_is_always_ahead(
     minutes: list[int], now: datetime
 ) -> None:
     due = due_reminder(START, minutes, planned_at=LONG_AGO, now=now)
-    upcoming = next_reminder(START, minutes, now)
+    upcoming = next_moment(START, minutes, now)
 
     worth = [one for one in reminders(START, minutes) if one.at <= now < one.until]
     assert worth == ([due] if due else [])
@@ -156,11 +166,15 @@ def test_at_most_one_reminder_is_due_and_the_next_one_is_always_ahead(
         (" 15 ,, 15 ,", (15,)),
         ("20160", (20160,)),
         ("0015", (15,)),
+        ("1d, 15m", (1440, 15)),
+        ("1h30m", (90,)),
         ("", ()),
         (" , ", ()),
     ],
 )
-def test_reminders_are_minutes_before_the_session(typed: str, minutes: tuple[int, ...]) -> None:
+def test_reminders_are_lengths_or_minutes_before_the_session(
+    typed: str, minutes: tuple[int, ...]
+) -> None:
     assert parse_reminders(typed) == minutes
 
 
@@ -169,7 +183,8 @@ def test_reminders_are_minutes_before_the_session(typed: str, minutes: tuple[int
     [
         "0",
         "-15",
-        "15m",
+        "90s",
+        "15d",
         "1.5",
         "a day",
         "15 1440",
@@ -180,12 +195,12 @@ def test_reminders_are_minutes_before_the_session(typed: str, minutes: tuple[int
         "9" * 5000,
     ],
 )
-def test_what_is_no_number_of_minutes_or_more_than_a_fortnight_is_refused(typed: str) -> None:
-    with pytest.raises(Refusal, match="for example `1440, 15`"):
+def test_what_is_no_length_of_whole_minutes_or_more_than_a_fortnight_is_refused(typed: str) -> None:
+    with pytest.raises(Refusal, match="for example `1d, 15m`"):
         parse_reminders(typed)
 
 
 def test_more_than_five_reminders_are_refused() -> None:
     assert len(parse_reminders("1,2,3,4,5")) == 5
-    with pytest.raises(Refusal, match="At most 5 reminders"):
+    with pytest.raises(Refusal, match="5 reminders at most"):
         parse_reminders("1,2,3,4,5,6")

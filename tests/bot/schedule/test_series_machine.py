@@ -79,6 +79,8 @@ class AnySeries(RuleBasedStateMachine):
         assert one.starts_at == before.rhythm.moment(day) > self.now
         assert len(self.last.occurrences) == len(before.occurrences) + 1
         assert series_rules.take_up(self.last, day, now=self.now) == (self.last, one)
+        assert not one.announced
+        self.announce()
 
     @rule(off=st.integers(1, 5))
     def a_date_that_is_none_of_the_series_is_refused(self, off: int) -> None:
@@ -132,7 +134,9 @@ class AnySeries(RuleBasedStateMachine):
             self.others_are_the_same(before, {one.day})
             return
         self.only_earlier_dates_are_left(min(meant), scope)
-        self.went_on(before, events, meant, to.astimezone(zone), one)
+        new = list(islice(series_rules.unannounced(before, self.now), 1))
+        first = min(meant if scope == Scope.FOLLOWING else {*meant, *new})
+        self.went_on(before, events, meant, to.astimezone(zone), chosen_first=one.day == first)
 
     def went_on(
         self,
@@ -140,7 +144,8 @@ class AnySeries(RuleBasedStateMachine):
         events: tuple[series_rules.Event, ...],
         meant: set[date],
         local: datetime,
-        chosen: Occurrence,
+        *,
+        chosen_first: bool,
     ) -> None:
         """The rest went over to a new series, each session to its own place there."""
         continued, *moved, ended = events
@@ -151,8 +156,8 @@ class AnySeries(RuleBasedStateMachine):
         assert len(places) == len(moved) == len(fresh.occurrences)
         assert meant <= set(places)
         assert sorted(places) == sorted(places, key=lambda day: places[day].day)
-        if chosen.day == min(places):
-            assert places[chosen.day].day == fresh.rhythm.starts_on == local.date()
+        if chosen_first:
+            assert places[min(places)].day == fresh.rhythm.starts_on == local.date()
         assert set(places) | {one.day for one in self.last.occurrences} == {
             one.day for one in before.occurrences
         }
@@ -199,7 +204,7 @@ class AnySeries(RuleBasedStateMachine):
     def a_series_that_goes_on_always_has_a_session_to_come(self) -> None:
         announced, _ = series_rules.announce_due(self.last, announce_days=self.days, now=self.now)
         if not self.over:
-            assert any(one.is_ahead(self.now) for one in announced.occurrences)
+            assert any(one.is_ahead(self.now) and one.announced for one in announced.occurrences)
             assert announced.plan_at is not None
 
     @invariant()
@@ -212,6 +217,19 @@ class AnySeries(RuleBasedStateMachine):
             between = {one.day for one in self.last.occurrences if before < one.day < after}
             assert between or (after - before).days in steps[self.last.rhythm.repeat]
 
+    @invariant()
+    def what_is_not_announced_yet_is_on_offer(self) -> None:
+        found = [one.day for one in islice(series_rules.to_come(self.last, self.now), 6)]
+        changed = {
+            one.day
+            for one in self.last.occurrences
+            if one.state == "scheduled" and not one.announced and one.starts_at > self.now
+        }
+
+        assert found == sorted(found)
+        assert all(day in found for day in changed if len(found) < 6 or day < found[-1])
+        assert not {one.day for one in self.last.occurrences if one.announced} & set(found)
+
     # What follows is no rule: the ways in which the rules above are checked.
 
     @property
@@ -222,11 +240,28 @@ class AnySeries(RuleBasedStateMachine):
         before = self.last
         after, events = series_rules.announce_due(before, announce_days=self.days, now=self.now)
         self.series[-1] = after
+        known = {one.day: one for one in before.occurrences}
         new = [one.occurrence for one in events if isinstance(one, series_rules.Announced)]
-        assert len(new) == len(events) == len(after.occurrences) - len(before.occurrences)
+        assert len(new) == len(events)
+        assert {one.day for one in after.occurrences} == {*known, *(one.day for one in new)}
         for one in new:
-            assert one.starts_at == after.rhythm.moment(one.day) > self.now
+            planned = known.get(one.day) or Occurrence(
+                one.day, after.rhythm.moment(one.day), after.minutes
+            )
+            assert one == replace(planned, announced=True) != planned
+            assert one.starts_at > self.now
+            self.is_due(before, one)
             assert not self.over or one.day <= (after.rhythm.last_on or date.max)
+
+    def is_due(self, before: Series, one: Occurrence) -> None:
+        """Nothing before it is still ahead, or it begins within the days of the group."""
+        ahead = [
+            other.day
+            for other in before.occurrences
+            if other.is_ahead(self.now) and other.day < one.day
+        ]
+        soon = one.starts_at - timedelta(days=self.days) <= self.now
+        assert soon or not ahead
 
     def planned(self, which: int) -> Occurrence | None:
         """One of the sessions that can be changed."""

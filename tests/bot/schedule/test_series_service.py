@@ -233,6 +233,72 @@ def test_a_session_can_be_moved_before_it_is_announced(
     assert planned(desk) == ["12-09 19:00", "12-03 19:00"]
 
 
+def announced(desk: Desk) -> list[str]:
+    """The sessions that have a card, by the clocks of Berlin (winter time)."""
+    cards = [one for one in rows(desk, Meetup) if effect(desk, keys.announcement(one.id or 0))]
+    return [f"{one.starts_at + timedelta(hours=1):%m-%d %H:%M}" for one in cards]
+
+
+def test_a_later_date_that_is_changed_gets_its_card_only_in_its_turn(
+    desk: Desk, clock: Clock, weekly: Key
+) -> None:
+    changed = change(desk, "1@2026-12-10", Plan("2026-12-09 20:00", title="Guest night"))
+    at_once = (announced(desk), effect(desk, keys.event(2)), row(desk, Meetup, 2).remind_at)
+    hold(desk, clock, 1)
+    after_one = announced(desk)
+    hold(desk, clock, 3)
+
+    lapses = datetime(2026, 12, 9, 19, tzinfo=UTC) + timedelta(minutes=90, hours=6)
+    assert (changed.channel_id, changed.announced) == (None, False)
+    assert at_once == (["11-26 19:00"], None, lapses)
+    assert after_one == ["11-26 19:00", "12-03 19:00"]
+    assert announced(desk) == ["11-26 19:00", "12-09 20:00", "12-03 19:00"]
+    assert row(desk, Meetup, 2).title == "Guest night"
+
+
+def test_a_later_date_that_moves_near_is_announced_at_once(desk: Desk, weekly: Key) -> None:
+    changed = change(desk, "1@2026-12-10", Plan("2026-11-24 19:00"))
+
+    assert changed.channel_id is not None
+    assert announced(desk) == ["11-26 19:00", "11-24 19:00"]
+
+
+def test_a_changed_date_is_listed_once_it_is_announced_and_can_be_changed_before(
+    desk: Desk, clock: Clock, weekly: Key
+) -> None:
+    change(desk, "1@2026-12-10", Plan("2026-12-09 20:00"))
+    change(desk, "1@2026-12-10", Plan(title="Guest night"))
+
+    listed = [one.title for one in schedule_service.listing(desk, caller())]
+    offered = [(one.name, one.starts_at.day) for one in series_service.to_come(desk, caller(), "")]
+
+    assert listed == ["Circle"]
+    assert offered[:2] == [("1@2026-12-03", 3), ("1@2026-12-10", 9)]
+    assert len(rows(desk, Meetup)) == 2
+
+
+def test_settings_announce_no_later_date_early(desk: Desk, weekly: Key) -> None:
+    change(desk, "1@2026-12-10", Plan(title="Guest night"))
+
+    groups_service.change(desk, caller(manages_group=True), SettingsChange(reminders="60"))
+
+    assert announced(desk) == ["11-26 19:00"]
+    assert effect(desk, keys.event(2)) is None
+
+
+def test_a_changed_date_whose_time_went_by_while_the_bot_slept_is_given_up(
+    desk: Desk, clock: Clock, weekly: Key
+) -> None:
+    change(desk, "1@2026-12-10", Plan(title="Guest night"))
+    clock.now += 60 * DAY
+
+    lifecycle.announce_due(desk, 1, GROUP)
+    lifecycle.remind_due(desk, 2, GROUP)
+
+    assert row(desk, Meetup, 2).state == SessionState.CANCELLED
+    assert effect(desk, keys.announcement(2)) is None
+
+
 def test_dates_to_come_are_on_offer_until_they_are_announced(desk: Desk, weekly: Key) -> None:
     schedule_service.cancel(desk, caller("Ana"), "1@2026-12-10")
 

@@ -133,7 +133,7 @@ NO_PLANS: dict[str, Plan] = {
     "not a time zone": Plan("2026-11-27 19:00", timezone="Mars/Olympus"),
     "101": Plan("2026-11-27 19:00", title="x" * 101),
     "1001": Plan("2026-11-27 19:00", description="x" * 1001),
-    "30 seconds to 2 hours|30 seconds and 2 hours": Plan("2026-11-27 19:00", turn="5s"),
+    "30s to 2h|30s and 2h": Plan("2026-11-27 19:00", turn="5s"),
 }
 
 
@@ -285,7 +285,7 @@ def test_a_session_that_is_over_takes_no_answer(desk: Desk) -> None:
         schedule_service.rsvp(desk, caller("Ben"), announced, Answer.GOING)
 
 
-def test_an_announcement_counts_the_questions_that_wait(desk: Desk) -> None:
+def test_an_announcement_lists_the_questions_that_wait(desk: Desk) -> None:
     announced = schedule(desk)
     before = wanted(desk, announced)
 
@@ -294,7 +294,7 @@ def test_an_announcement_counts_the_questions_that_wait(desk: Desk) -> None:
     with desk.db.read() as tx:
         shown = read_announcement(tx, announced)
     assert shown is not None
-    assert (shown.questions, wanted(desk, announced)) == (1, before + 1)
+    assert (len(shown.brought), wanted(desk, announced)) == (1, before + 1)
 
 
 # Reminders
@@ -432,9 +432,12 @@ def test_the_sweep_finds_the_next_reminder(desk: Desk, clock: Clock) -> None:
     found.append(meetup(desk).remind_at)
     remind(desk, clock, start - timedelta(minutes=15))
     found.append(meetup(desk).remind_at)
+    remind(desk, clock, start)
+    found.append(meetup(desk).remind_at)
 
     given_up = start + timedelta(minutes=90, hours=6)
-    assert found == [start - timedelta(days=1), start - timedelta(minutes=15), given_up]
+    reminders = [start - timedelta(days=1), start - timedelta(minutes=15)]
+    assert found == [*reminders, start, given_up]
 
 
 def test_an_answer_on_the_reminder_shows_on_the_reminder(desk: Desk, clock: Clock) -> None:

@@ -254,7 +254,7 @@ def test_a_session_ends_two_hours_after_its_last_round_closed(desk: Desk, clock:
     assert (early, meetup(desk).state) == (SessionState.LIVE, SessionState.CLOSED)
     assert meetup(desk).ended_at == closed_at + timedelta(hours=2)
     assert "so I ended it" in evening(desk)
-    assert "1 round in 36 minutes" in evening(desk)
+    assert "1 round in 36m" in evening(desk)
     sessions_service.start(desk, caller("Ben"), StartOptions())
 
 
@@ -293,7 +293,7 @@ def test_a_session_that_somebody_ends_does_not_say_that_it_ended_by_itself(
     sessions_service.end(desk, caller("Ana"))
 
     assert "so I ended it" not in evening(desk)
-    assert "in 1 hour 30 minutes" in evening(desk)
+    assert "in 1h30m" in evening(desk)
 
 
 def test_a_stopped_clock_may_wait_for_a_day_and_then_round_and_session_end(

@@ -19,7 +19,7 @@ from bot.schedule.service import Plan
 from bot.sessions import hosting
 from bot.sessions import service as sessions_service
 from bot.sessions.read_model import read_evening, read_lobby
-from bot.sessions.service import StartOptions
+from bot.sessions.service import Call, StartOptions
 from storage import sessions as stored
 from storage.tables import (
     Answer,
@@ -115,7 +115,7 @@ def test_an_ad_hoc_session_is_live_in_its_channel_with_the_host_in_the_circle(de
 def test_whoever_is_on_the_call_sits_down(desk: Desk) -> None:
     on_call = (Person(1, "Ana"), Person(2, "Ben"), Person(77, "Guest"))
 
-    sessions_service.start(desk, caller("Ana"), StartOptions(), on_call)
+    sessions_service.start(desk, caller("Ana"), StartOptions(), Call(None, on_call))
 
     assert circle(desk) == ["Ana", "Ben", "Guest"]
 
@@ -168,7 +168,9 @@ def test_a_planned_session_goes_live_where_it_is_started(desk: Desk) -> None:
 def test_the_start_button_starts_what_was_announced(desk: Desk) -> None:
     announced = plan(desk, turn="5m")
 
-    lobby = sessions_service.start_announced(desk, caller("Ana"), announced, (Person(2, "Ben"),))
+    lobby = sessions_service.start_announced(
+        desk, caller("Ana"), announced, Call(None, (Person(2, "Ben"),))
+    )
 
     assert lobby == keys.lobby(announced.id, 1)
     assert (circle(desk), meetup(desk).turn_seconds) == (["Ana", "Ben"], 300)

@@ -11,7 +11,7 @@ from bot.core.refusals import Refusal
 from bot.core.unit import Desk
 from bot.standings import pictures as standings_pictures
 from bot.standings import service as standings_service
-from bot.standings.cards import profile_card
+from bot.standings.cards import profile_details
 from tests.bot.scenes import bring
 from tests.conftest import caller
 
@@ -42,7 +42,7 @@ def test_a_profile_without_a_forecast_speaks_to_its_member_alone(desk: Desk) -> 
         for name, who in (("Dan", None), ("Eva", DAN))
     ]
 
-    said = [str(profile_card(one).embed.description) for one in shown if one]  # type: ignore[union-attr]
+    said = [str(profile_details(one).embed.description) for one in shown if one]  # type: ignore[union-attr]
 
     assert said[0].startswith("You have no forecast yet. `/forecast` records one")
     assert said[1] == "No forecast yet."

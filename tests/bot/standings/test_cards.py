@@ -7,13 +7,15 @@ import pytest
 
 from bot.circle.averages import Mean
 from bot.circle.read_model import MemberRecord
+from bot.door.messages import PICTURE, SECONDARY, Message
 from bot.standings.calibration import read, read_numbers
 from bot.standings.cards import (
     METRIC_CHOICES,
-    calibration_card,
-    leaderboard_card,
-    profile_card,
+    calibration_details,
+    leaderboard_details,
+    profile_details,
 )
+from bot.standings.front_cards import calibration_card, leaderboard_card, profile_card
 from bot.standings.metrics import WORDS, say_interval, say_value
 from bot.standings.pictures import calibration_picture
 from bot.standings.query import METRICS, BoardQuery, Metric, Window
@@ -31,7 +33,7 @@ def board(*rows: BoardRow, asked: BoardQuery | None = None, **more: object) -> B
 
 
 def text(shown: Board) -> str:
-    embed = leaderboard_card(shown, None).embed
+    embed = leaderboard_details(shown).embed
     assert embed is not None
     fields = [f"{field.name}: {field.value}" for field in embed.fields]
     return "\n".join([str(embed.title), str(embed.description), *fields, str(embed.footer.text)])
@@ -73,7 +75,7 @@ def test_where_nobody_has_a_rank_in_a_window_it_does_not_count_what_is_outside()
 
 def test_a_table_that_is_too_close_to_call_says_so_first_and_what_would_settle_it() -> None:
     close, by_luck, clear = (
-        leaderboard_card(shown, None).embed
+        leaderboard_details(shown).embed
         for shown in (
             board(ANA, too_close=True, more=33),
             board(ANA, too_close=True),
@@ -174,9 +176,9 @@ def test_pages_have_buttons_to_those_beside_them() -> None:
     )
 
     back, on = ("Previous page", "turn_page|n1.17.30.3"), ("Next page", "turn_page|n3.17.30.3")
-    assert middle == [back, on]
-    assert [label for label, _ in first] == ["Next page"]
-    assert [label for label, _ in last] == ["Previous page"]
+    assert middle == [("Details", "board_details|n2.17.30.3"), back, on]
+    assert [label for label, _ in first] == ["Details", "Next page"]
+    assert [label for label, _ in last] == ["Details", "Previous page"]
 
 
 def test_a_page_of_the_longest_names_and_numbers_fits() -> None:
@@ -186,8 +188,8 @@ def test_a_page_of_the_longest_names_and_numbers_fits() -> None:
     )
     asked = BoardQuery("peer", minimum=1000, page=2)
 
-    message = leaderboard_card(
-        board(*rows, asked=asked, pages=9, mine=(rows[1], 1), too_close=True, more=999), None
+    message = leaderboard_details(
+        board(*rows, asked=asked, pages=9, mine=(rows[1], 1), too_close=True, more=999)
     )
 
     assert message.embed is not None
@@ -229,7 +231,7 @@ def shown(**more: object) -> Calibration:
 
 
 def described(calibration: Calibration) -> str:
-    embed = calibration_card(calibration, None).embed
+    embed = calibration_details(calibration).embed
     assert embed is not None
     return f"{embed.title}\n{embed.description}"
 
@@ -241,13 +243,16 @@ def test_a_calibration_says_whose_it_is_and_what_is_left_out() -> None:
 
 
 def test_a_picture_names_people_as_they_are_written_and_nobody_by_blank_signs() -> None:
-    plain, unknown = calibration_picture(shown(whose="Ana_B")), "\ue000\ue001"
-    there, otherwise = (calibration_picture(shown(whose=who)) for who in (unknown, "a member"))
+    ten = read([0.8] * 10, [1] * 10)
+    plain, unknown = calibration_picture(shown(whose="Ana_B", reading=ten)), "\ue000\ue001"
+    there, otherwise = (
+        calibration_picture(shown(whose=who, reading=ten)) for who in (unknown, "a member")
+    )
 
     assert plain is not None
     assert there is not None
     assert otherwise is not None
-    assert plain.alt.startswith("Calibration: Ana_B, 1 resolved forecast")
+    assert plain.alt.startswith("Calibration: Ana_B, 10 resolved forecasts")
     assert unknown in there.alt
     assert there.png == otherwise.png
 
@@ -269,7 +274,7 @@ def profile(*standings: tuple[Metric, BoardRow], **more: object) -> Profile:
 
 
 def profile_fields(shown: Profile) -> dict[str, str]:
-    embed = profile_card(shown).embed
+    embed = profile_details(shown).embed
     assert embed is not None
     fields = {str(field.name): str(field.value) for field in embed.fields}
     return {"": str(embed.description), **fields}
@@ -281,7 +286,7 @@ def test_a_profile_shows_what_a_member_did_in_the_circle() -> None:
     fields = profile_fields(profile(circle=circle))
 
     assert str(fields["In the circle"]).startswith(
-        "Own gain **+0.100** on average (90%: +0.020 to +0.180; 12 questions)"
+        "Blind to final **+0.100** on average (90%: +0.020 to +0.180; 12 questions)"
     )
     assert fields["Calibration"] == "Fine."
     assert "**+0.021** Edge over the others (−0.013 to +0.055)" in str(
@@ -355,3 +360,125 @@ def test_how_often_intervals_of_numbers_held_is_told_with_its_own_interval(
 ) -> None:
     assert says in described(shown(numbers=read_numbers(inside)))
     assert says in profile_fields(profile(numbers=read_numbers(inside)))["Calibration"]
+
+
+# What is seen first
+
+
+def opening(message: Message) -> str:
+    """What stands before the picture."""
+    assert message.layout is not None
+    return str(message.layout.parts[0])
+
+
+def ranked(name: str, rank: int, ranks: tuple[int, int], questions: int = 12) -> BoardRow:
+    return BoardRow(rank, name, 0.1 / rank, 0.0, 0.2, questions, ranks=ranks)
+
+
+def lead(*rows: BoardRow, **more: object) -> str:
+    return opening(leaderboard_card(board(*rows, **{"ranked": len(rows), **more}), None))
+
+
+CLEAR = (ranked("Ana", 1, (1, 1)), ranked("Ben", 2, (2, 3)), ranked("Cleo", 3, (2, 3)))
+OPEN = (ranked("Ana", 1, (1, 2)), ranked("Ben", 2, (1, 3)), ranked("Cleo", 3, (2, 3)))
+
+
+def test_somebody_leads_only_where_every_rank_but_the_first_is_luck() -> None:
+    assert lead(*CLEAR).startswith("**Ana leads**, by more than luck explains.\n-# Edge over")
+    assert lead(replace(CLEAR[0], mine=True), *CLEAR[1:]).startswith("**You lead**")
+    assert lead(*OPEN).startswith(
+        "People differ by more than luck explains, but **who leads is open**: Ana or Ben.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "more", "said"),
+    [
+        (CLEAR, {"too_close": True}, "**Too close to call: luck alone often gives such a table.**"),
+        (CLEAR[:2], {}, "Too few to say who leads: it takes three people with a rank, not 2."),
+        (
+            (replace(CLEAR[0], questions=9), *CLEAR[1:]),
+            {},
+            "Too early to say who leads: it takes ten questions (9 so far).",
+        ),
+        ((NEW,), {"ranked": 0}, "Nobody has 5 questions yet; 9 resolved so far."),
+        ((), {}, "Nobody can be compared yet."),
+        (CLEAR, {"unmoved": True}, "**Nothing to compare yet: nobody has sat in a seat"),
+        (CLEAR, {"asked": BoardQuery(page=2)}, "People differ by more than luck explains"),
+    ],
+)
+def test_nobody_is_said_to_lead_by_luck_or_of_too_few(
+    rows: tuple[BoardRow, ...], more: dict[str, object], said: str
+) -> None:
+    if "asked" in more:
+        rows = tuple(replace(row, rank=20) for row in rows)
+    assert lead(*rows, **more).startswith(said)
+    assert "**Ana leads" not in lead(*rows, **more)
+
+
+def test_many_who_could_be_first_are_not_listed() -> None:
+    rows = tuple(ranked(f"M{at}", at, (1, 9)) for at in range(1, 6))
+
+    assert "**who leads is open**.\n" in lead(*rows)
+
+
+def test_ones_own_place_stands_below_the_picture_in_one_line() -> None:
+    def last(mine: BoardRow, page: int = 1) -> str:
+        shown = board(*CLEAR, ranked=3, mine=(mine, page))
+        message = leaderboard_card(shown, None)
+        assert message.layout is not None
+        assert message.layout.parts[1] is PICTURE
+        return str(message.layout.parts[-1])
+
+    assert last(ANA) == "**+0.021** **You** (−0.013 to +0.055), rank 1–3 of 3"
+    assert last(ANA, 4) == "**+0.021** **You** (page 4) (−0.013 to +0.055), rank 1–3 of 3"
+    assert last(NEW) == "**You**: 3 more questions to a rank: 2 of 5 so far."
+
+
+def test_a_board_with_nobody_on_it_has_no_details() -> None:
+    assert leaderboard_card(board(), None).items == ()
+
+
+def test_a_calibration_leads_with_its_sentence_and_under_ten_says_what_a_curve_takes() -> None:
+    few, none = calibration_card(shown(), None), calibration_card(shown(reading=None), None)
+    enough = shown(reading=read([0.8] * 10, [1] * 8 + [0] * 2), whose="Ana_B", user_id=7)
+
+    assert opening(few) == (
+        "Only 1 forecast so far: too few to tell skill from luck. A calibration curve takes 10 "
+        "resolved yes-or-no forecasts: 9 more to go.\n-# Calibration: yours"
+    )
+    assert "curve" not in opening(none)
+    assert calibration_picture(shown()) is None
+    assert calibration_picture(enough) is not None
+    said = calibration_card(enough, None)
+    assert opening(said).startswith("When Ana\\_B says about 80%, it happens 80% of the time;")
+    assert [one.custom_id for one in said.items] == ["calibration_details|k7"]
+
+
+def test_a_profile_leads_with_the_one_number_that_matters() -> None:
+    brier = BoardRow(None, "Ana", 0.15, 0.10, 0.20, 12)
+
+    said = profile_card(profile(("brier", brier), user_id=7, curve=shown()), None)
+    mine = profile_card(profile(("brier", brier), mine=True, curve=shown()), None)
+
+    assert opening(said).splitlines() == [
+        (
+            "Mean Brier score: **0.150** (0.100 to 0.200), better than knowing nothing, which earns "
+            "0.250."
+        ),
+        "-# Ana: 30 forecasts on 20 questions, 1 not settled yet.",
+        "-# A calibration curve takes 10 resolved yes-or-no forecasts: 9 more to go.",
+    ]
+    assert "-# You: 30 forecasts" in opening(mine)
+    assert [(one.label, one.custom_id) for one in said.items] == [("Details", "profile_details|k7")]
+    assert said.items[0].style != SECONDARY
+
+
+def test_a_profile_without_a_forecast_says_what_to_do_and_nothing_else() -> None:
+    nothing = profile(forecasts=0, mine=True, standings=(), curve=shown(reading=None))
+
+    message = profile_card(nothing, None)
+
+    assert opening(message).startswith("You have no forecast yet. `/forecast` records one")
+    assert "curve" not in opening(message)
+    assert message.items == ()

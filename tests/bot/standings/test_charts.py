@@ -7,19 +7,25 @@ from math import inf, nan
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
+from bot.circle.read_model import MemberRecord
 from bot.door import chart_style
+from bot.standings import calibration as standings_calibration
+from bot.standings.board_charts import leaderboard_alt_text, leaderboard_chart
 from bot.standings.calibration import Bin, CalibrationReading, Curve
-from bot.standings.charts import (
-    calibration_alt_text,
-    calibration_chart,
-    leaderboard_alt_text,
-    leaderboard_chart,
-)
+from bot.standings.charts import calibration_alt_text, calibration_chart
+from bot.standings.metrics import WORDS
+from bot.standings.profile_charts import profile_alt_text, profile_chart
 from bot.standings.query import BoardQuery, Metric, Window
-from bot.standings.service import Board, BoardRow, Calibration
+from bot.standings.service import Board, BoardRow, Calibration, Moments, Profile, ProfileLine
+from scoring import MeanInterval
+from storage.enums import Moment
+from tests.bot.legible import assert_legible, figure_of
+from tests.machine import examples
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -125,13 +131,37 @@ CALIBRATIONS = {
 }
 
 
+def profile(*recent: ProfileLine, means: bool = False, mine: bool = True) -> Profile:
+    moments = tuple((moment, MeanInterval(0.2, 0.1, 0.3, 12)) for moment in Moment)
+    return Profile(
+        "Bartholomew Featherstonehaugh-Cholmondeley III", 40, 20, 2,
+        (("brier", BRIER.rows[0]),) if means else (),
+        Moments(12, moments) if means else Moments(0, ()),
+        "", recent, MemberRecord(None, None, 0), mine=mine,
+    )  # fmt: skip
+
+
+def answered(title: str, brier: float, *, counts: bool = True) -> ProfileLine:
+    return ProfileLine(title, ((Moment.CLOSE, brier),), brier if counts else None)
+
+
+THREE = tuple(answered(f"Question {k}?", (k / 5) ** 2, counts=k < 3) for k in (1, 2, 3))
+PROFILES = {
+    "with means": profile(*THREE, means=True),
+    "three questions": profile(*THREE),
+    "one question of somebody else": profile(answered("Will it?", 1.0), mine=False),
+    "long titles": profile(*(answered("Will the central bank " * 9, k / 4) for k in range(5))),
+    "hard titles": profile(*(answered(name, 0.25) for name in HARD_NAMES)),
+}
+
+
 def assert_sound(png: bytes) -> None:
     """Check a PNG: the right size, and nothing bright at its edges, so nothing cut off."""
     image = imread(BytesIO(png))[..., :3]
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
     assert len(png) < 300_000
     assert image.shape[1] == 1200
-    assert 250 <= image.shape[0] <= 1800
+    assert 180 <= image.shape[0] <= 2400
     sides = np.concatenate([image[:, :8].reshape(-1, 3), image[:, -8:].reshape(-1, 3)])
     edges = np.concatenate([sides, image[:8].reshape(-1, 3), image[-8:].reshape(-1, 3)])
     quiet = [to_rgb(color) for color in (chart_style.CARD, chart_style.STRIPE, chart_style.GRID)]
@@ -147,6 +177,75 @@ def test_every_leaderboard_gives_a_sound_png(board: Board) -> None:
 @pytest.mark.parametrize("picture", CALIBRATIONS.values(), ids=CALIBRATIONS.keys())
 def test_every_calibration_gives_a_sound_png(picture: Calibration) -> None:
     assert_sound(calibration_chart(picture))
+
+
+@pytest.mark.parametrize("board", BOARDS.values(), ids=BOARDS.keys())
+def test_every_leaderboard_can_be_read_on_a_phone(board: Board) -> None:
+    assert_legible(lambda: leaderboard_chart(board))
+
+
+@pytest.mark.parametrize("picture", CALIBRATIONS.values(), ids=CALIBRATIONS.keys())
+def test_every_calibration_can_be_read_on_a_phone(picture: Calibration) -> None:
+    assert_legible(lambda: calibration_chart(picture))
+
+
+@pytest.mark.parametrize("picture", PROFILES.values(), ids=PROFILES.keys())
+def test_every_profile_can_be_read_on_a_phone(picture: Profile) -> None:
+    assert_legible(lambda: profile_chart(picture))
+    assert 0 < len(profile_alt_text(picture)) <= chart_style.ALT_TEXT_LIMIT
+
+
+numbers = st.floats(allow_nan=True, allow_infinity=True, width=32)
+
+
+@st.composite
+def rows_of_boards(draw: st.DrawFn) -> BoardRow:
+    low, high = sorted(draw(st.tuples(st.floats(-1e4, 1e4), st.floats(-1e4, 1e4))))
+    ranks = draw(st.one_of(st.none(), st.tuples(st.integers(1, 999), st.integers(1, 999))))
+    rank = draw(st.one_of(st.none(), st.integers(1, 999)))
+    name, value, raw = draw(st.text(max_size=40)), draw(numbers), draw(numbers)
+    return BoardRow(rank, name, value, low, high, 12, raw, ranks)
+
+
+@settings(max_examples=examples(25), deadline=None)
+@given(st.lists(rows_of_boards(), max_size=25), st.sampled_from(sorted(WORDS)), st.booleans())
+def test_any_leaderboard_can_be_read_on_a_phone(
+    rows: list[BoardRow], metric: Metric, too_close: bool
+) -> None:
+    shown = replace(board(*rows, metric=metric), too_close=too_close)
+
+    assert_legible(lambda: leaderboard_chart(shown))
+
+
+@settings(max_examples=examples(25), deadline=None)
+@given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 1)), min_size=1, max_size=80))
+def test_any_calibration_can_be_read_on_a_phone(made: list[tuple[float, int]]) -> None:
+    read = standings_calibration.read([p for p, _ in made], [came for _, came in made])
+    shown = Calibration("you", of_group=False, reading=read, others=0)
+
+    assert_legible(lambda: calibration_chart(shown))
+
+
+def test_nine_forecasts_have_no_curve_and_no_dots_but_the_number_that_is_missing() -> None:
+    few, enough = (
+        Calibration(
+            "you", of_group=False, reading=standings_calibration.read([0.7] * n, [1] * n), others=0
+        )
+        for n in (9, 10)
+    )
+
+    assert "With 1 more resolved forecast there will be a curve." in calibration_alt_text(few)
+    assert "Forecast and how often it happened" not in calibration_alt_text(few)
+    assert len(figure_of(lambda: calibration_chart(few)).axes) == 1
+    assert len(figure_of(lambda: calibration_chart(enough)).axes) == 2
+
+
+def test_alt_text_of_a_profile_gives_the_means_and_the_newest_scores() -> None:
+    text = profile_alt_text(PROFILES["with means"])
+
+    assert "all 12 questions 0.142 (90% 0.112 to 0.172)" in text
+    assert "Question 1? 0.040" in text
+    assert "Question 3? 0.360 (no turn)" in text
 
 
 def test_what_a_calibration_comes_to_is_drawn_to_its_last_word_under_the_longest_name() -> None:

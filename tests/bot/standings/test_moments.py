@@ -5,7 +5,8 @@ import pytest
 from bot.core import keys
 from bot.core.unit import Desk
 from bot.questions import outcomes as questions_outcomes
-from bot.questions.cards import resolution_card
+from bot.questions import own_score
+from bot.questions.outcome_cards import details_card, resolution_card
 from bot.questions.read_model import read_resolution
 from bot.rounds import service as rounds_service
 from bot.sessions import service as sessions_service
@@ -87,15 +88,17 @@ def test_who_had_no_turn_is_told_the_closing_score_apart_from_the_others(
         shown = read_resolution(tx, keys.resolution(1))
 
     assert shown is not None
-    embed = resolution_card(shown).embed
+    card = str(resolution_card(shown).layout)
+    assert card.index("**0.160** Cleo · 60%") < card.index("0.003 Dan · 95% (no turn)")
+    embed = details_card(own_score.show(four_people, caller("Dan"), 1)).embed
     assert embed is not None
+    assert str(embed.description).startswith("You earned **0.003**. Told, not ranked")
     fields = {field.name: str(field.value) for field in embed.fields}
     assert (
         "**Ana 0.160** · blind = turn = final 60%: 0.160; close 95%: 0.003"
         in fields["Brier scores, best first"]
     )
-    assert "Dan" not in fields["Brier scores, best first"]
-    assert fields["Without a turn"].startswith("Dan · close 95%: 0.003\n")
+    assert fields["Brier scores, best first"].endswith("\nDan · close 95%: 0.003")
     assert "`over_time`" in fields["Without a turn"]
 
 

@@ -38,7 +38,7 @@ def gains(desk: Desk, window: str = "") -> Board:
 
 
 def text(board: Board) -> str:
-    embed = standings_cards.leaderboard_card(board, None).embed
+    embed = standings_cards.leaderboard_details(board).embed
     assert embed is not None
     return "\n".join([str(embed.description), *(str(field.value) for field in embed.fields)])
 

@@ -15,7 +15,7 @@ from bot.data import service as data_service
 from bot.groups import service as groups_service
 from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
-from bot.questions.cards import resolution_card
+from bot.questions.outcome_cards import resolution_card
 from bot.questions.read_model import read_resolution
 from bot.rounds import service as rounds_service
 from bot.scores import rescoring
@@ -231,7 +231,7 @@ def test_two_rounds_on_one_question_are_scored_apart_and_count_by_their_mean(
     with desk.db.read() as tx:
         shown = read_resolution(tx, keys.resolution(1))
     assert shown is not None
-    assert "**Ana 0.085** (mean of 2 rounds)" in str(resolution_card(shown).embed.to_dict())
+    assert "**0.085** Ana · mean of 2 rounds" in str(resolution_card(shown).layout)
 
 
 def test_of_two_rounds_on_one_question_a_calibration_has_the_newer_forecast(

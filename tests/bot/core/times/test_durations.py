@@ -21,6 +21,8 @@ from bot.core.times.durations import parse_duration
         ("45 sec", 45),
         ("1H", 3600),
         ("1h1m1s", 3661),
+        ("1d", 86_400),
+        ("1d2h", 93_600),
         ("2:30", 150),
         ("0:45", 45),
         ("10", 600),

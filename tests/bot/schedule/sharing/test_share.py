@@ -35,7 +35,7 @@ def test_it_says_when_it_is_in_each_zone_and_the_day_where_that_differs() -> Non
     said = markdown(SHARED)
 
     assert (
-        "**When:** Thursday, 26 November 2026, 19:00 Europe/Berlin, for 1 hour 30 minutes, "
+        "**When:** Thursday, 26 November 2026, 19:00 Europe/Berlin, for 1h30m, "
         "every Thursday\n\n"
         "- 13:00 America/New_York\n"
         "- Friday 03:00 Asia/Tokyo\n"
@@ -48,7 +48,7 @@ def test_it_says_what_an_evening_is_and_where_to_go() -> None:
     for fragment in (
         "## Thursday circle\n",
         "Bring tea.",
-        "each has 10 minutes to think out loud",
+        "each has 10m to think out loud",
         "No preparation, no experience",
         "in the server Circle: https://discord.com/channels/900/950",
         "**Into your calendar:** [Discord](https://discord.com/events/900/77)",

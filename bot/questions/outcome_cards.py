@@ -1,0 +1,169 @@
+"""How an outcome looks: what happened, one line for each person, and what one member is told."""
+
+from bot.answers.beliefs import say_belief
+from bot.answers.card_words import words_of
+from bot.circle.round_cards import add_worth, worth_line
+from bot.core.refusals import say_people
+from bot.door.messages import (
+    AMBER,
+    GREEN,
+    GREY,
+    PRIMARY,
+    Layout,
+    Message,
+    button,
+    card,
+    day,
+    lines,
+    moment,
+    one_line,
+    safe,
+)
+from bot.questions import score_cards
+from bot.questions.own_score import OwnScore
+from bot.questions.read_model import NewOutcome, ResolutionCard, ScoreLine
+from storage.tables import QuestionState
+
+# With fifty mentions below them these fit in a layout, also if every sign is escaped.
+ROOM_FOR_SCORES = 1_500
+ROOM_FOR_OBJECTIONS = 500
+TITLE = 150
+REOPENED = "The question has been reopened: it takes forecasts again, and its scores are gone."
+NOT_COUNTED = (
+    "None of your forecasts counts here: none was made before the outcome was known and the "
+    "question closed."
+)
+
+
+def resolution_card(shown: ResolutionCard) -> Message:
+    """Show what happened, and one line for each person."""
+    about = f"-# {one_line(shown.title, TITLE)}"
+    if shown.outcome is None:
+        return Message(layout=Layout((f"**Reopened**\n{about}\n{REOPENED}",), AMBER))
+    parts = (f"### {_verdict(shown)}\n{about}", *_told(shown))
+    items = [
+        button("dispute", shown.at, "Dispute"),
+        button("resolve", shown.at, "Correct the outcome"),
+    ]
+    if shown.lines:
+        items.insert(0, button("score_details", shown.at, "Details", PRIMARY))
+    colour = GREY if shown.state == QuestionState.VOID else GREEN
+    pings = shown.called if shown.is_new else ()
+    return Message(layout=Layout(parts, colour), items=tuple(items), pings=pings)
+
+
+def new_outcome_message(shown: NewOutcome) -> Message:
+    """Tell those who forecast a question that its outcome is another one now."""
+    title = one_line(shown.title, TITLE)
+    told = "Your score has changed." if shown.scored else "Nobody is scored on it any more."
+    text = f"“{title}” came out **{safe(shown.outcome)}** after all. {told}"
+    items = (button("score_details", shown.at, "Details", PRIMARY),) if shown.scored else ()
+    return Message(content=f"{_mentions(shown.called)} {text}", items=items, pings=shown.called)
+
+
+def details_card(own: OwnScore) -> Message:
+    """Tell one member their own score first, then everybody's, and what the numbers mean."""
+    shown = own.card
+    embed = card(f"{_verdict(shown)}: {safe(shown.title)}", _own(own), GREEN)
+    rows = [score_cards.score_line(one, shown.asked) for one in shown.lines]
+    name = words_of(shown.asked).score_title
+    embed.add_field(name=name, value=lines(rows), inline=False)
+    if any(not one.headlines for one in shown.lines):
+        embed.add_field(name="Without a turn", value=score_cards.NO_TURN, inline=False)
+    meaning = score_cards.meaning(shown.asked)
+    embed.add_field(name="What the number means", value=meaning, inline=False)
+    add_worth(embed, shown.circle)
+    embed.add_field(name="Where it comes from", value=_entered(shown), inline=False)
+    return Message(embed=embed)
+
+
+def _verdict(shown: ResolutionCard) -> str:
+    if shown.state == QuestionState.VOID:
+        return "Void: nobody is scored"
+    said = f"t came out {safe(shown.outcome or '')}"
+    return f"Corrected: i{said}" if shown.corrected else f"I{said}"
+
+
+def _told(shown: ResolutionCard) -> tuple[str, ...]:
+    """Return the parts below the verdict, as far as there is something to tell."""
+    parts = [_scores(shown) if shown.lines else _unscored(shown)]
+    if shown.objections:
+        rows = [f"**{safe(one.name)}**: {one_line(one.reason, 200)}" for one in shown.objections]
+        parts.append(f"⚠️ Disputed\n{lines(rows, ROOM_FOR_OBJECTIONS)}")
+    if shown.called:
+        parts.append(f"-# {_mentions(shown.called)} **Details** tells you your own score.")
+    return tuple(parts)
+
+
+def _unscored(shown: ResolutionCard) -> str:
+    if shown.state == QuestionState.VOID:
+        return f"A void question is not scored; its forecasts are kept.\n-# {_entered(shown)}"
+    return f"No forecast was made before the outcome was known.\n-# {_entered(shown)}"
+
+
+def _scores(shown: ResolutionCard) -> str:
+    """List who is compared, best first, then who had no turn where others had one."""
+    ranked = [_row(one, shown) for one in shown.lines if one.headlines]
+    others = [f"{_row(one, shown)} (no turn)" for one in shown.lines if not one.headlines]
+    title = words_of(shown.asked).score_title
+    rows = lines([*ranked, *others], ROOM_FOR_SCORES)
+    group = f"\n{worth_line(shown.circle)}" if shown.circle else ""
+    who = f" · entered by {safe(shown.entered_by)}" if shown.entered_by else ""
+    return f"-# {title}\n{rows}{group}\n-# Known {day(shown.known_at)}{who}"
+
+
+def _row(line: ScoreLine, shown: ResolutionCard) -> str:
+    score = line.at_close if line.headline is None else line.headline
+    said = words_of(shown.asked).say_score(score, shown.asked)
+    bold = f"**{said}**" if line.headlines else said
+    return f"{bold} {safe(line.name)} · {_counted(line, shown)}"
+
+
+def _counted(line: ScoreLine, shown: ResolutionCard) -> str:
+    """Say which forecast the score is of."""
+    if len(line.headlines) > 1:
+        return f"mean of {len(line.headlines)} rounds"
+    belief = line.headlines[0] if line.headlines else line.briers[-1][1]
+    return safe(say_belief(belief, shown.asked))
+
+
+def _entered(shown: ResolutionCard) -> str:
+    who = f"Entered by {safe(shown.entered_by)}. " if shown.entered_by else ""
+    source = f"\nSource: {safe(shown.source)}" if shown.source else ""
+    return f"{who}The outcome became known {moment(shown.known_at)}.{source}"
+
+
+def _mentions(users: tuple[int, ...]) -> str:
+    return " ".join(f"<@{user}>" for user in users)
+
+
+def _own(own: OwnScore) -> str:
+    if own.line is None:
+        return NOT_COUNTED if own.forecast else "You did not forecast this question."
+    asked, line = own.card.asked, own.line
+    if line.headline is None:
+        score = words_of(asked).say_score(line.at_close, asked)
+        return f"You earned **{score}**. {score_cards.NO_TURN}"
+    score = words_of(asked).say_score(line.headline, asked)
+    return "\n".join([f"You earned **{score}**{_place(own)}", *_because(own, line)])
+
+
+def _place(own: OwnScore) -> str:
+    """Say beside how many others the score is better; nothing of fewer than three people."""
+    if own.others < 2:
+        return "."
+    if own.better:
+        level = f", level with {own.level}" if own.level else ""
+        return f", better than {own.better} of {own.others}{level}."
+    if own.level:
+        return f", level with {own.level} of {own.others}."
+    return f". The other {say_people(own.others)} came nearer this time."
+
+
+def _because(own: OwnScore, line: ScoreLine) -> list[str]:
+    """Say what the score comes from, where it is of one forecast."""
+    if len(line.headlines) != 1:
+        return [f"It is the mean of your {len(line.headlines)} rounds."]
+    asked, score = own.card.asked, line.headline or 0.0
+    outcome = own.card.outcome or ""
+    return [f"You {words_of(asked).example(line.headlines[0], outcome, score, asked)}."]
