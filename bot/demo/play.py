@@ -210,19 +210,10 @@ class Play:
         resolutions = self._stage.messages()[-len(questions) :]
         for place in (0, 1, -1):
             self._tell.show(resolutions[place])
-        board = await self._type("Dana", "leaderboard")
-        self._tell.show_private(board)
-        if board.response is not None:
-            await self._save(board.response.attachments[0], "leaderboard.png")
+        await self._show_picture(await self._type("Dana", "leaderboard"), "leaderboard.png")
         self._tell.show_private(await self._type("Emil", "profile"))
-        worth = await self._type("Ana", "circle")
-        self._tell.show_private(worth)
-        if worth.response is not None:
-            await self._save(worth.response.attachments[0], "our-circle.png")
-        calibration = await self._type("Emil", "calibration", group=True)
-        self._tell.show_private(calibration)
-        if calibration.response is not None:
-            await self._save(calibration.response.attachments[0], "calibration.png")
+        await self._show_picture(await self._type("Ana", "circle"), "our-circle.png")
+        self._tell.show_private(await self._type("Emil", "calibration", group=True))
 
     async def _bring(self, brought: CastQuestion, label: str | None = None) -> None:
         answer = await self._stage.bring(
@@ -260,6 +251,12 @@ class Play:
     async def _wait(self, seconds: float, words: str) -> None:
         await self._stage.wait(seconds)
         self._tell.say(f"… {words} …")
+
+    async def _show_picture(self, answer: simcord.InteractionResult, name: str) -> None:
+        """Show a private answer, and save its picture."""
+        self._tell.show_private(answer)
+        if answer.response is not None:
+            await self._save(answer.response.attachments[0], name)
 
     async def _save(self, attachment: object, name: str) -> None:
         file = self._out / name
