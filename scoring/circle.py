@@ -46,12 +46,12 @@ def running_aggregate(*, blind: ArrayLike, turns: ArrayLike) -> NDArray[np.float
     return _path(*_round(blind, turns))
 
 
-def seat_gain(*, blind: ArrayLike, turns: ArrayLike, outcome: float) -> NDArray[np.float64]:
+def turn_move(*, blind: ArrayLike, turns: ArrayLike, outcome: float) -> NDArray[np.float64]:
     """Tell how each seat moved the group's number: Brier(A_(k-1)) - Brier(A_k), higher is better.
 
     A_k is the `running_aggregate`, by replacement. Exactly 0 for a seat that does not move; the
-    gains of a round add up to Brier(A_0) - Brier(A_n). It describes a round. It is not a proper
-    score (who exaggerates can gain), so it ranks nobody: `turn_edge` does.
+    moves of a round add up to Brier(A_0) - Brier(A_n). It describes a round. It is not a proper
+    score (who exaggerates can come out ahead), so it ranks nobody: `turn_edge` does.
 
     Args:
         blind: shape (n,), n >= 1, blind forecasts in seat order, each in [0, 1]; NaN for somebody
@@ -66,14 +66,14 @@ def seat_gain(*, blind: ArrayLike, turns: ArrayLike, outcome: float) -> NDArray[
         ScoringInputError: no seats, a probability outside [0, 1], an outcome that is not 0 or 1,
             lengths that differ.
 
-    >>> seat_gain(blind=[0.5, 0.5], turns=[0.8, 0.5], outcome=1).round(4).tolist()
+    >>> turn_move(blind=[0.5, 0.5], turns=[0.8, 0.5], outcome=1).round(4).tolist()
     [0.1389, 0.0]
     """
     before, spoken = _round(blind, turns)
     squares = np.square(_path(before, spoken) - checks.outcome(outcome))
     stays = np.isnan(spoken) | (before == spoken)
-    gained: Floats = np.where(stays & ~np.isnan(squares[:-1]), 0.0, squares[:-1] - squares[1:])
-    return gained
+    moved: Floats = np.where(stays & ~np.isnan(squares[:-1]), 0.0, squares[:-1] - squares[1:])
+    return moved
 
 
 def turn_edge(*, blind: ArrayLike, turns: ArrayLike, outcome: float) -> NDArray[np.float64]:
@@ -145,7 +145,7 @@ def seat_average(*, scores: ArrayLike, seats: ArrayLike) -> NDArray[np.float64]:
     return means[place]
 
 
-def circle_gain(*, blind: ArrayLike, final: ArrayLike, outcome: float) -> float:
+def circle_worth(*, blind: ArrayLike, final: ArrayLike, outcome: float) -> float:
     """Measure whether going around helped: Brier(aggregate of blind) - Brier(aggregate of final).
 
     High is good.
@@ -162,7 +162,7 @@ def circle_gain(*, blind: ArrayLike, final: ArrayLike, outcome: float) -> float:
         ScoringInputError: no blind or no final forecasts, a probability outside [0, 1], an outcome
             that is not 0 or 1.
 
-    >>> round(circle_gain(blind=[0.5, 0.5], final=[0.8, 0.8], outcome=1), 4)
+    >>> round(circle_worth(blind=[0.5, 0.5], final=[0.8, 0.8], outcome=1), 4)
     0.21
     """
     before, after = _some(blind, "blind"), _some(final, "final")
@@ -172,7 +172,7 @@ def circle_gain(*, blind: ArrayLike, final: ArrayLike, outcome: float) -> float:
     return float(first - last)
 
 
-def own_gain(*, blind: ArrayLike, final: ArrayLike, outcome: float) -> NDArray[np.float64]:
+def blind_to_final(*, blind: ArrayLike, final: ArrayLike, outcome: float) -> NDArray[np.float64]:
     """Tell what the round was worth to each member: Brier(blind) - Brier(final), high is good.
 
     Args:
@@ -187,7 +187,7 @@ def own_gain(*, blind: ArrayLike, final: ArrayLike, outcome: float) -> NDArray[n
         ScoringInputError: a probability outside [0, 1], an outcome that is not 0 or 1, lengths that
             differ.
 
-    >>> own_gain(blind=[0.5, 0.9], final=[0.8, 0.8], outcome=1).round(2).tolist()
+    >>> blind_to_final(blind=[0.5, 0.9], final=[0.8, 0.8], outcome=1).round(2).tolist()
     [0.21, -0.03]
     """
     before, after = checks.probabilities(blind, "blind"), checks.probabilities(final, "final")

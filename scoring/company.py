@@ -1,7 +1,7 @@
 """What successive forecasts were worth beside the others' at the same moments, on one question.
 
 Only time in which a member and at least one other had a standing forecast is compared; it is
-divided by the question's whole life, so that nobody gains by coming late or by staying away.
+divided by the question's whole life, so that nobody profits from coming late or by staying away.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def over_time(
     The integral, over the time in which the member and at least one other had a standing forecast,
     of (mean Brier score of the others' standing forecasts - own), divided by closes - opens. Higher
     is better; 0 where all say the same; the scores of a question add up to 0. Half the time in
-    company earns at most half: a late forecast gains nothing from the time before it.
+    company earns at most half: a late forecast earns nothing from the time before it.
 
     Args:
         members: shape (n,), ids; one row per forecast.

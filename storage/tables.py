@@ -12,6 +12,7 @@ from sqlmodel import Field, SQLModel
 
 from storage.calendar_tables import Address, BotState, CalendarEntry, Feed
 from storage.columns import word
+from storage.draft_table import Draft
 from storage.effect_table import Effect
 from storage.enums import (
     Answer,
@@ -325,26 +326,6 @@ class Interest(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     session_id: int = Field(foreign_key="sessions.id")
     member_id: int = Field(foreign_key="members.id")
-
-
-class Draft(SQLModel, table=True):
-    """Typed text that waits: for the choice of a time, or for the correction of a form.
-
-    `about` is the session or question that it changes, if there is one; of a form it is the
-    custom id. `typed` is JSON of all that was typed; `readings` is a JSON list of the moments on
-    offer, each with its zone, and of a form it is empty.
-    """
-
-    __tablename__ = "drafts"
-
-    id: int | None = Field(default=None, primary_key=True)
-    group_id: int = Field(foreign_key="groups.id", sa_type=BigInteger)
-    member_id: int = Field(foreign_key="members.id")
-    kind: DraftKind = Field(sa_type=word(DraftKind))
-    about: str | None = None
-    typed: str
-    readings: str
-    created_at: datetime
 
 
 class Attendance(SQLModel, table=True):

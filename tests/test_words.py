@@ -17,8 +17,10 @@ from bot.questions.form_cards import resolve_form
 from bot.questions.outcomes import Resolvable
 from bot.registry import COMMANDS
 from bot.standings import cards as standings_cards
+from bot.standings import front_cards
 from bot.standings.metrics import WORDS
-from bot.standings.query import METRICS
+from bot.standings.query import METRICS, BoardQuery, Metric
+from bot.standings.service import Board
 
 ROOT = Path(__file__).resolve().parents[1]
 # What is typed as a time (not a length) is read here; what is said there belongs to times.
@@ -75,14 +77,24 @@ def test_no_text_says_a_length_of_time_otherwise_than_it_is_typed() -> None:
 
 
 @pytest.mark.parametrize("metric", METRICS)
-def test_every_metric_has_a_hint_of_one_line_where_it_is_chosen(metric: str) -> None:
-    hint = WORDS[metric].hint  # type: ignore[index]
+def test_every_metric_has_a_hint_of_one_line_where_it_is_chosen(metric: Metric) -> None:
+    hint = WORDS[metric].hint
     choices = {value: label for label, value in standings_cards.METRIC_CHOICES}
 
     assert 10 <= len(hint) <= 60
     assert "\n" not in hint
     assert not hint.endswith(".")
-    assert choices[metric] == f"{metric}: {hint}"  # type: ignore[index]
+    assert choices[metric] == f"{metric}: {hint}"
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_a_board_says_the_hint_of_its_metric(metric: Metric) -> None:
+    empty = Board(BoardQuery(metric), (), 1, 0, None, 0)
+
+    shown = front_cards.leaderboard_card(empty, None)
+
+    assert shown.layout is not None
+    assert f"{metric}: {WORDS[metric].hint}" in "\n".join(shown.layout.texts())
 
 
 def test_a_hint_belongs_to_one_metric_alone() -> None:
@@ -126,7 +138,7 @@ def test_lengths_are_typed_as_they_are_said_in_every_description() -> None:
         option.description
         for top in COMMANDS
         for command in getattr(top, "commands", [top])
-        for option in command.parameters
+        for option in getattr(command, "parameters", ())
     ]
     typed = [one for text in described for one in re.findall(r"\b\d+[dhms]\b", str(text))]
 

@@ -90,14 +90,14 @@ def change(circle: Circle) -> Gain | None:
     if circle.outcome is None or len(both) < FEWEST:
         return None
     blind, final = [one for _, one, _ in both], [one for *_, one in both]
-    gain = scoring.circle_gain(blind=blind, final=final, outcome=circle.outcome)
+    gain = scoring.circle_worth(blind=blind, final=final, outcome=circle.outcome)
     before, after = mean_of_odds(blind).probability, mean_of_odds(final).probability
     return Gain(before, after, gain, len(both))
 
 
 def seat_gains(circle: Circle) -> Gains:
     """Return how each turn moved the group's number; this ranks nobody."""
-    return _by_seat(circle, scoring.seat_gain)
+    return _by_seat(circle, scoring.turn_move)
 
 
 def turn_edges(circle: Circle) -> Gains:
@@ -110,7 +110,7 @@ def own_gains(circle: Circle) -> Gains:
     both = circle.both
     if not both or circle.outcome is None:
         return ()
-    gains = scoring.own_gain(
+    gains = scoring.blind_to_final(
         blind=[blind for _, blind, _ in both],
         final=[final for *_, final in both],
         outcome=circle.outcome,

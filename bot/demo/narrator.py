@@ -126,8 +126,8 @@ class Narrator:
 
 
 def _lines(text: str) -> str:
-    """Keep the line ends of a text, which Markdown would join."""
-    return text.replace("\n", "  \n").replace("• ", "- ")
+    """Keep the line ends of a text, which Markdown would join; leave out signs of small print."""
+    return text.replace("-# ", "").replace("\n", "  \n").replace("• ", "- ")
 
 
 def _unescape(text: str) -> str:

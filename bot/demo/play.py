@@ -133,8 +133,8 @@ class Play:
         self._tell.chapter("The blind forecast")
         for name, said in BOOSTER_ROUND.items():
             await self._record(name, said.blind)
-        self._tell.show(self._stage.card("Everyone's ready"))
-        await self._press(HOST, "Everyone's ready")
+        self._tell.show(self._stage.card("Go on"))
+        await self._press(HOST, "Go on")
 
     async def _circle(self) -> None:
         self._tell.chapter("The circle: ten minutes each")
@@ -144,7 +144,8 @@ class Play:
             self._tell.show(self._stage.card("Done"))
             if number == 1:
                 await self._wait(TURN - 90, "8 minutes and a half pass")
-                await self._press(speaker, "+2 min")
+                more = await self._stage.press(speaker, "More")
+                await self._press(speaker, "+2 min", more)
             elif number == 2:
                 await self._wait(TURN + 10, "the ten minutes pass, with cues")
                 self._tell.news()
@@ -159,7 +160,7 @@ class Play:
         for name, said in BOOSTER_ROUND.items():
             if said.final:
                 await self._record(name, said.final)
-        await self._press(HOST, "Everyone's ready")
+        await self._press(HOST, "Go on")
         self._tell.show(self._stage.card("Next round"))
         await self._save(self._stage.card("Next round").attachments[0], "circle.png")
 
@@ -176,13 +177,13 @@ class Play:
     async def _round(self, said: dict[str, CastForecast]) -> None:
         for name, one in said.items():
             await self._stage.record(name, one.blind)
-        await self._stage.press(HOST, "Everyone's ready")
+        await self._stage.press(HOST, "Go on")
         for _ in CAST:
             speaker = self._speaker()
             await self._stage.wait(200)
             await self._stage.record(speaker, said[speaker].turn, said[speaker].reason)
             await self._stage.press(speaker, "Done")
-        await self._stage.press(HOST, "Everyone's ready")
+        await self._stage.press(HOST, "Go on")
         self._tell.say("Blind forecasts, five turns, last updates …")
 
     async def _at_home(self) -> None:
@@ -209,19 +210,10 @@ class Play:
         resolutions = self._stage.messages()[-len(questions) :]
         for place in (0, 1, -1):
             self._tell.show(resolutions[place])
-        board = await self._type("Dana", "leaderboard")
-        self._tell.show_private(board)
-        if board.response is not None:
-            await self._save(board.response.attachments[0], "leaderboard.png")
+        await self._show_picture(await self._type("Dana", "leaderboard"), "leaderboard.png")
         self._tell.show_private(await self._type("Emil", "profile"))
-        worth = await self._type("Ana", "circle")
-        self._tell.show_private(worth)
-        if worth.response is not None:
-            await self._save(worth.response.attachments[0], "our-circle.png")
-        calibration = await self._type("Emil", "calibration", group=True)
-        self._tell.show_private(calibration)
-        if calibration.response is not None:
-            await self._save(calibration.response.attachments[0], "calibration.png")
+        await self._show_picture(await self._type("Ana", "circle"), "our-circle.png")
+        self._tell.show_private(await self._type("Emil", "calibration", group=True))
 
     async def _bring(self, brought: CastQuestion, label: str | None = None) -> None:
         answer = await self._stage.bring(
@@ -240,8 +232,12 @@ class Play:
         why = f", because “{reason}”" if reason else ""
         self._tell.act(name, f"presses [Record forecast] and types {said}{why}", answer)
 
-    async def _press(self, who: str, label: str) -> None:
-        answer = await self._stage.press(who, label)
+    async def _press(
+        self, who: str, label: str, seen: simcord.InteractionResult | None = None
+    ) -> None:
+        """Press a button of a card, or of what this person alone has just seen."""
+        private = seen.response.message if seen is not None and seen.response else None
+        answer = await self._stage.press(who, label, private)
         self._tell.act(who, f"presses [{label}]", answer)
 
     async def _type(
@@ -255,6 +251,12 @@ class Play:
     async def _wait(self, seconds: float, words: str) -> None:
         await self._stage.wait(seconds)
         self._tell.say(f"… {words} …")
+
+    async def _show_picture(self, answer: simcord.InteractionResult, name: str) -> None:
+        """Show a private answer, and save its picture."""
+        self._tell.show_private(answer)
+        if answer.response is not None:
+            await self._save(answer.response.attachments[0], name)
 
     async def _save(self, attachment: object, name: str) -> None:
         file = self._out / name

@@ -20,6 +20,7 @@ from bot.door.chart_style import GREEN, INK, MARGIN, MUTED, SMALL, WIDTH
 RIGHT = WIDTH - MARGIN
 
 _SHORTEST_NAME, _LONGEST_NAME, _LONGEST_VALUE = 36.0, 94.0, 66.0
+_LONGEST_NUMBER = 84.0
 _APART, _OVER_THE_EDGE = 12.0, 16.0
 _BETWEEN_NUMBERS = 8.0
 _STEPS = (1, 2, 2.5, 5, 10)
@@ -112,7 +113,7 @@ def ticks(
     low, high = limits
     for count in (4, 3, 2):
         places = MaxNLocator(count, steps=_STEPS).tick_values(low, high)
-        found = [(float(at), say(float(at))) for at in places if low <= at <= high]
+        found = [(float(at), _cut(say(float(at)))) for at in places if low <= at <= high]
         if room is None or _fit(found, room / (high - low)):
             return found
     ends = [found[0], found[-1]]
@@ -136,6 +137,11 @@ def point_to_better(card: Figure, at: Columns, top: float, *, higher: bool) -> N
 def say_plain(value: float) -> str:
     """Write a number of an axis with a true minus sign."""
     return f"{value:g}".replace("-", "−")
+
+
+def _cut(label: str) -> str:
+    """Cut a number of dozens of digits, which nobody means."""
+    return chart_style.shorten(label, _LONGEST_NUMBER, size=SMALL)
 
 
 def _fit(found: Sequence[Tick], scale: float) -> bool:

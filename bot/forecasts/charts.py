@@ -241,7 +241,7 @@ def _limits(history: History, panels: Sequence[_Panel]) -> tuple[float, float]:
 def _label_room(history: History, limits: tuple[float, float]) -> float:
     if _panels(history)[0].percent:
         return chart_rows.width("100%") + 6
-    return min(chart_rows.label_room(limits, lambda value: _tick(history, value)), 90.0)
+    return chart_rows.label_room(limits, lambda value: _tick(history, value))
 
 
 def _tick(history: History, value: float) -> str:

@@ -18,6 +18,7 @@ from bot.answers.kinds import kind_of, say_outcome
 from bot.answers.probabilities import Belief
 from bot.circle.pooling import FEWEST
 from bot.core.unit import row_id
+from bot.questions.read_model import shows_number
 from storage import forecasts, groups, questions, rounds
 from storage.enums import ForecastKind, Phase, QuestionState
 from storage.tables import Forecast, Member, Question, Resolution, Round
@@ -51,8 +52,8 @@ class Outcome:
 class History:
     """The forecasts that the caller may see; `hidden` tells that some are missing.
 
-    `path` is the group's number after each line: None under three people, and everywhere while
-    forecasts are hidden. `zone` is the caller's.
+    `path` is the group's number after each line: None under three people, and nothing while it may
+    not be shown. `zone` is the caller's.
     """
 
     title: str
@@ -88,12 +89,13 @@ def read_history(tx: Session, question: Question, viewer: Member | None) -> Hist
     names = groups.names(tx, [row.member_id for row in seen])
     lines = tuple(_line(row, names[row.member_id], me) for row in seen)
     hidden = len(seen) < len(made)
+    told = not hidden and shows_number(tx, question, taken)
     return History(
         question.title,
         lines,
         hidden,
         asked,
-        () if hidden else group_path(asked.kind, lines),
+        group_path(asked.kind, lines) if told else (),
         _outcome(tx, question, asked),
         _zone(tx, question.group_id, viewer),
     )

@@ -1,7 +1,7 @@
 """Where the group is right now, so that the help says what to do next. Never touches Discord."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum, auto
 
 from sqlmodel import Session
@@ -12,11 +12,9 @@ from bot.core.mentions import Mentions, read_mentions
 from bot.core.unit import Caller, Desk, row_id
 from bot.groups import read_model as groups_read_model
 from bot.rounds import live_session
+from bot.schedule import rules as schedule_rules
 from storage import groups, outbox, questions, rounds, sessions
 from storage.tables import Answer, Group, Meetup, Member, Phase, Presence, Round, SessionState
-
-# From how long before its time on the help offers to start a session.
-START_FROM = timedelta(minutes=15)
 
 
 class Step(Enum):
@@ -115,7 +113,7 @@ def _at_planned(
         card=_card(tx, keys.announcement(row_id(meetup)), meetup.channel_id),
         until=meetup.starts_at,
         going=any(one.member_id == mine and one.answer == Answer.GOING for one in answers),
-        may_start=leads and meetup.starts_at - now <= START_FROM,
+        may_start=leads and now >= schedule_rules.start_offered_at(meetup.starts_at),
     )
 
 

@@ -24,14 +24,14 @@ class Page(IntEnum):
     PLACES = 0
     ROUNDS = 1
     CLOCK = 2
-    PLANNING = 3
+    NEWS = 3
 
 
 PAGES = {
     Page.PLACES: ("Places", "Where the group meets, who leads, and which clocks are read."),
     Page.ROUNDS: ("Rounds", "How long things take. A round that is running keeps its times."),
-    Page.CLOCK: ("More time", "What a speaker can ask for, and how the time is told."),
-    Page.PLANNING: ("Planning", "How people hear of the next session."),
+    Page.CLOCK: ("Clock", "What a speaker can ask for, and how the time is told."),
+    Page.NEWS: ("News", "How people hear of the next session, and of outcomes."),
 }
 
 
@@ -166,7 +166,7 @@ OFFERS: Sequence[Offer] = (
     _switch("spoken_cues", Page.CLOCK, "Time cues", "read aloud and written", "only written"),
     Offer(
         "reminders",
-        Page.PLANNING,
+        Page.NEWS,
         "Reminders",
         ("1440,15", "1440", "60", "15", "1440,60,15", NO_REMINDERS),
         lambda group: group.reminder_minutes or NO_REMINDERS,
@@ -175,13 +175,20 @@ OFFERS: Sequence[Offer] = (
     ),
     Offer(
         "announce_days",
-        Page.PLANNING,
+        Page.NEWS,
         "A series' next session is announced",
         ("1", "2", "3", "5", "7", "14"),
         lambda group: str(group.announce_days),
         lambda value: f"{say_count(_number(value), 'day')} before",
         _number,
     ),
-    _switch("events", Page.PLANNING, "Events in Discord", "one for each session", "none"),
+    _switch("events", Page.NEWS, "Events in Discord", "one for each session", "none"),
+    _switch(
+        "call_forecasters",
+        Page.NEWS,
+        "An outcome mentions",
+        "those who forecast the question, once",
+        "nobody",
+    ),
 )
 BY_NAME = {offer.name: offer for offer in OFFERS}

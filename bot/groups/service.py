@@ -19,13 +19,8 @@ from storage.tables import EffectState, Group
 
 REMOVED = "I was removed from this server."
 CHANGE_SETTINGS = "change the settings"
-# Settings that are on or off.
-_PLAIN = (
-    "spoken_cues",
-    "events",
-    "call_forecasters",
-    "threads",
-)
+PLACES = ("channel_id", "voice_channel_id", "facilitator_role_id")
+SWITCHES = ("spoken_cues", "events", "threads", "call_forecasters")
 
 
 @dataclass(frozen=True)
@@ -175,7 +170,7 @@ def _leave_gone_channels(unit: Unit, to: int) -> None:
 
 
 def _apply_ids(group: Group, wanted: SettingsChange) -> None:
-    for name in ("channel_id", "voice_channel_id", "facilitator_role_id"):
+    for name in PLACES:
         chosen = getattr(wanted, name)
         if chosen is not None:
             setattr(group, name, chosen or None)
@@ -183,7 +178,7 @@ def _apply_ids(group: Group, wanted: SettingsChange) -> None:
 
 def _apply(group: Group, wanted: SettingsChange) -> None:
     _apply_ids(group, wanted)
-    for name in _PLAIN:
+    for name in SWITCHES:
         value = getattr(wanted, name)
         if value is not None:
             setattr(group, name, value)

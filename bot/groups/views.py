@@ -1,5 +1,6 @@
 """Selects, buttons and forms of the settings and of the help."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import discord
@@ -7,7 +8,7 @@ import discord
 from bot.core.keys import Key
 from bot.core.refusals import Refusal, StaleRefusal
 from bot.door.interactions import Door, fields_of
-from bot.door.parts import Action, Handler
+from bot.door.parts import Action, Handler, MakeForm
 from bot.groups import help_cards, help_service, panel_cards
 from bot.groups import service as groups_service
 from bot.groups.offers import OFFERS, OTHER, Offer, Page
@@ -76,8 +77,7 @@ async def going(door: Door, at: Key, _values: tuple[str, ...]) -> None:
 def _choosing(offer: Offer) -> Handler:
     async def choose(door: Door, at: Key, values: tuple[str, ...]) -> None:
         if values == (OTHER,):
-            settings = await door.do(groups_service.show_to_change)
-            await door.ask(panel_cards.value_form(at, offer, settings.group))
+            await door.open_for(f"typed_{offer.name}", at)
         elif values:
             await _save(door, at, offer.change(values[0]))
         else:
@@ -93,10 +93,19 @@ def _typing(offer: Offer) -> Handler:
     return typed
 
 
+def _form(offer: Offer) -> MakeForm:
+    async def make(door: Door, at: Key, _typed: Mapping[str, str]) -> discord.ui.Modal:
+        settings = await door.do(groups_service.show_to_change)
+        return panel_cards.value_form(at, offer, settings.group)
+
+    return make
+
+
 async def _save(door: Door, at: Key, wanted: SettingsChange) -> None:
     """Save a choice at once, and show it on the card on which it was made."""
     if at.kind == CardKind.WELCOME:
-        await door.change(at, groups_service.change_from_welcome, at, wanted)
+        said = "Saved. The card shows it."
+        await door.act(at, said, groups_service.change_from_welcome, at, wanted)
     else:
         settings = await door.do(groups_service.change, wanted)
         await door.replace(panel_cards.panel(settings, _page(at)))
@@ -146,7 +155,11 @@ ACTIONS = {
     "set_voice": Action(set_voice, _SETTABLE),
     "set_facilitator": Action(set_facilitator, _SETTABLE),
     **{f"set_{offer.name}": Action(_choosing(offer), _SETTABLE) for offer in OFFERS},
-    **{f"typed_{offer.name}": Action(_typing(offer), _SETTABLE) for offer in OFFERS},
+    **{
+        f"typed_{one.name}": Action(_typing(one), _SETTABLE, _form(one))
+        for one in OFFERS
+        if one.example
+    },
     "help": Action(help_again, _SETTABLE),
     "help_start": Action(start, {CardKind.ANNOUNCEMENT}),
     "help_start_now": Action(start_now, {CardKind.GROUP}),

@@ -244,16 +244,22 @@ def _ahead(tx: Session, question: Question) -> list[Meetup]:
     return sessions.listing(tx, question.group_id, states=states)
 
 
+def shows_number(tx: Session, question: Question, held: list[Round]) -> bool:
+    """Tell whether the group's number may be shown now; `held` are the question's rounds."""
+    return _may_show(question, held, _ahead(tx, question))
+
+
+def _may_show(question: Question, held: list[Round], ahead: list[Meetup]) -> bool:
+    return questions_rules.may_show_number(
+        in_round=_in_round(held), waits=_waits(question, held), session_ahead=bool(ahead)
+    )
+
+
 def _group_says(
     tx: Session, question: Question, held: list[Round], ahead: list[Meetup]
 ) -> GroupSays | None:
     """Return the group's number of the forecasts that stand, where the card may show it."""
-    shown = questions_rules.may_show_number(
-        in_round=_in_round(held),
-        waits=_waits(question, held),
-        session_ahead=bool(ahead),
-    )
-    if not shown:
+    if not _may_show(question, held, ahead):
         return None
     made = forecasts.on_question(tx, row_id(question))
     standing = {row.member_id: belief_mapping.belief(row) for row in made}

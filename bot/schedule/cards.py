@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import discord
 
+from bot.core import keys
 from bot.core.refusals import say_count, say_duration, say_people
 from bot.core.times.said import say_moment
 from bot.core.typed_times import TimeQuestion
@@ -18,6 +19,7 @@ from bot.door.messages import (
     GREEN,
     GREY,
     MOST_OPTIONS,
+    PRIMARY,
     SECONDARY,
     SUCCESS,
     Item,
@@ -35,8 +37,9 @@ from bot.door.messages import (
     weekday,
 )
 from bot.schedule import rules as schedule_rules
+from bot.schedule.meanwhile import DateQuestion
 from bot.schedule.read_model import Announcement, FreePlace, Moved, Notice, Reminder, Wanted
-from bot.schedule.service import NO_VOTE, Planned, Upcoming
+from bot.schedule.service import NO_VOTE, Answered, Planned, Upcoming
 from storage.tables import SessionState
 
 # "Interested in the event (100 of 100)", and some room to spare.
@@ -119,11 +122,15 @@ def session_list(found: Sequence[Upcoming]) -> Message:
     return Message(embed=card("Sessions", lines(rows, DESCRIPTION_LIMIT, empty=empty), BLUE))
 
 
-def answer(result: Planned | TimeQuestion) -> Message:
-    """Return what the bot understood of a plan, or a question about its time."""
-    if isinstance(result, Planned):
-        return Message(content=_understood(result))
-    return doubt_card(result, "choose")
+def answer(result: Answered) -> Message:
+    """Return what the bot understood of a plan, or a question about its time or date."""
+    match result:
+        case Planned():
+            return Message(content=_understood(result))
+        case DateQuestion():
+            return _which_date(result)
+        case TimeQuestion():
+            return doubt_card(result, "choose")
 
 
 def _understood(planned: Planned) -> str:
@@ -191,6 +198,17 @@ def _questions(brought: Sequence[Wanted]) -> str:
     if len(brought) > MOST_LISTED:
         rows.append(f"… and {len(brought) - MOST_LISTED} more")
     return "\n".join(rows)
+
+
+def _which_date(asked: DateQuestion) -> Message:
+    """Say which date would change while another session is live; a button does it."""
+    text = (
+        f"**{safe(asked.live)}** is live and stays as it is. This would {asked.deed} the session "
+        f"of **{asked.date.moment}**. Nothing is saved before you press."
+    )
+    label = f"{asked.deed.capitalize()} {asked.date.label}"
+    item = button("choose", keys.draft(asked.draft_id, 0), label, PRIMARY)
+    return Message(content=text, items=(item,))
 
 
 def _put_people(embed: discord.Embed, shown: Announcement) -> None:

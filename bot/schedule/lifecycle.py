@@ -48,18 +48,18 @@ def set_alarm(unit: Unit, meetup: Meetup) -> None:
     hour.withdraw(unit, meetup)
     at = None
     if meetup.state == SessionState.SCHEDULED:
-        at = _next_moment(unit, meetup) or hour.next_call(meetup, unit.now)
-        at = at or session_rules.next_due(session_mapping.load(meetup))
+        at = _next_moment(unit, meetup) or session_rules.next_due(session_mapping.load(meetup))
     meetup.remind_at = at
     unit.wake(f"session:{row_id(meetup)}", at)
 
 
 def _next_moment(unit: Unit, meetup: Meetup) -> datetime | None:
-    """Return when an announced session needs a reminder or Start next."""
+    """Return when an announced session needs a reminder, Start or its host next."""
     if not meetup.announced:
         return None
     minutes = reminder_minutes(unit.group)
-    return schedule_rules.next_moment(meetup.starts_at, minutes, unit.now)
+    before = schedule_rules.next_moment(meetup.starts_at, minutes, unit.now)
+    return before or hour.next_call(meetup, unit.now)
 
 
 def reminder_minutes(group: Group) -> tuple[int, ...]:

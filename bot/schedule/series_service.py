@@ -15,7 +15,7 @@ from sqlmodel import Session
 from bot.core.refusals import NotAllowedRefusal, Refusal
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
 from bot.rounds import session_mapping, session_rules
-from bot.schedule import lifecycle, series_rules
+from bot.schedule import lifecycle, meanwhile, series_rules
 from bot.schedule import mapping as schedule_mapping
 from bot.schedule.find import find_session
 from bot.schedule.series_rules import Scope
@@ -71,7 +71,8 @@ def find(unit: ActUnit, typed: str, deed: str) -> Meetup:
     """
     chosen = _TO_COME.fullmatch(typed.strip())
     meetup = _of_date(unit, int(chosen[1]), chosen[2]) if chosen else None
-    meetup = meetup or find_session(unit.tx, unit.group.id, typed)
+    meetup = meetup or find_session(unit.tx, unit.group.id, typed, planned=True)
+    meanwhile.refuse_live(unit, meetup, deed)
     session_rules.require_scheduled(session_mapping.load(meetup), deed)
     if not unit.leads(meetup.host_id):
         raise NotAllowedRefusal(f"Only the session's host or a facilitator can {deed} it.")
@@ -84,7 +85,7 @@ def planned_for(tx: Session, group_id: int, typed: str) -> PlannedFor:
     series = planning.series(tx, group_id, int(chosen[1])) if chosen else None
     day = _date(chosen[2]) if chosen else None
     if series is None or day is None:
-        meetup = find_session(tx, group_id, typed)
+        meetup = find_session(tx, group_id, typed, planned=True)
         return PlannedFor(meetup.starts_at, ZoneInfo(meetup.timezone))
     for meetup in planning.of_series(tx, row_id(series)):
         if meetup.occurrence == day:

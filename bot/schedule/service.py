@@ -20,9 +20,10 @@ from bot.core.typed_times import ReadTime, TimeQuestion, TypedTime
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
 from bot.rounds import lengths, session_mapping, session_rules
 from bot.rounds.session_rules import Details
-from bot.schedule import lifecycle, notices, series_service
+from bot.schedule import lifecycle, meanwhile, notices, series_service
 from bot.schedule import rules as schedule_rules
 from bot.schedule.find import find_session
+from bot.schedule.meanwhile import DateQuestion
 from bot.schedule.series_rules import Scope
 from storage import groups, offers, outbox, planning, questions, sessions
 from storage.enums import CardKind
@@ -37,7 +38,7 @@ NOT_PLANNED = "That session has begun, or it is cancelled. `/session list` shows
 
 @dataclass(frozen=True)
 class Plan:
-    """What a member typed after `/session schedule` or `/session edit`; None changes nothing."""
+    """What a member typed after `/session schedule`, `edit` or `cancel`; None changes nothing."""
 
     when: str | None = None
     title: str | None = None
@@ -49,6 +50,7 @@ class Plan:
     length: str | None = None
     size: int | None = None
     scope: Scope = Scope.ONE
+    cancels: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,9 @@ class Planned:
     others: int = 0
     alone: bool = False
     announced: bool = True
+
+
+Answered = Planned | TimeQuestion | DateQuestion
 
 
 @dataclass(frozen=True)
@@ -105,8 +110,11 @@ def schedule(desk: Desk, caller: Caller, plan: Plan) -> Planned | TimeQuestion:
         return _schedule(unit, plan, reading)
 
 
-def edit(desk: Desk, caller: Caller, session: str, plan: Plan) -> Planned | TimeQuestion:
-    """Change a planned session, and those that follow it if wanted; update its posts."""
+def edit(desk: Desk, caller: Caller, session: str, plan: Plan) -> Answered:
+    """Change a planned session, and those that follow it if wanted; update its posts.
+
+    While a session is live, say first which date would change.
+    """
     if plan == Plan(scope=plan.scope):
         raise Refusal("Say what to change: choose `when`, `title` or another option as well.")
     plan = _with_zone(plan)
@@ -121,32 +129,30 @@ def edit(desk: Desk, caller: Caller, session: str, plan: Plan) -> Planned | Time
         return _edit(unit, session, plan, reading)
 
 
-def choose(desk: Desk, caller: Caller, at: Key) -> Planned | TimeQuestion:
-    """Finish a plan with the time that the member has chosen."""
+def choose(desk: Desk, caller: Caller, at: Key) -> Answered:
+    """Finish a plan with the time, or for the date, that the member has chosen."""
     with desk.act(caller) as unit:
         chosen = typed_times.take(unit, DraftKind.PLAN, at)
-        schedule_rules.check_start(chosen.moment.at, unit.now)
         plan = _plan(chosen.typed)
+        if chosen.about is not None and plan.cancels:
+            return _cancel(unit, chosen.about, plan.scope, sure=True)
+        if chosen.about is not None and plan.when is None:
+            return _edit(unit, chosen.about, plan, None, sure=True)
+        schedule_rules.check_start(chosen.moment.at, unit.now)
         if chosen.about is None:
             return _schedule(unit, plan, chosen.moment)
-        return _edit(unit, chosen.about, plan, chosen.moment)
+        return _edit(unit, chosen.about, plan, chosen.moment, sure=True)
 
 
-def cancel(desk: Desk, caller: Caller, session: str, scope: Scope = Scope.ONE) -> Planned:
-    """Cancel a planned session, or the rest of its series, and update its posts."""
+def cancel(
+    desk: Desk, caller: Caller, session: str, scope: Scope = Scope.ONE
+) -> Planned | DateQuestion:
+    """Cancel a planned session, or the rest of its series, and update its posts.
+
+    While a session is live, say first which date would be cancelled.
+    """
     with desk.act(caller) as unit:
-        meetup = series_service.find(unit, session, "cancel")
-        lifecycle.save_new(unit, meetup)
-        series, chosen = series_service.within(unit, meetup, scope)
-        if series is not None and scope != Scope.ONE:
-            series_service.end(unit, series, meetup, scope)
-        for one in chosen:
-            state, _ = session_rules.cancel(session_mapping.load(one))
-            session_mapping.save(one, state)
-        for one in chosen:
-            lifecycle.update_posts(unit, one, Change.SESSION_CANCELLED)
-        notices.tell(unit, [(one, one.starts_at) for one in chosen])
-        return _planned(unit, meetup, "cancelled", scope, others=len(chosen) - 1)
+        return _cancel(unit, session, scope)
 
 
 def rsvp(desk: Desk, caller: Caller, at: Key, said: Answer) -> None:
@@ -267,13 +273,38 @@ def _new(unit: ActUnit, plan: Plan, reading: Understood) -> Meetup:
     return session_mapping.new(state, unit, unit.group.channel_id or unit.caller.channel_id)
 
 
+def _cancel(
+    unit: ActUnit, session: str, scope: Scope, *, sure: bool = False
+) -> Planned | DateQuestion:
+    meetup = series_service.find(unit, session, "cancel")
+    live = None if sure else meanwhile.live_session(unit, meetup)
+    if live is not None:
+        typed = asdict(Plan(scope=scope, cancels=True))
+        return meanwhile.ask(unit, live, meetup, typed, None, session, "cancel")
+    lifecycle.save_new(unit, meetup)
+    series, chosen = series_service.within(unit, meetup, scope)
+    if series is not None and scope != Scope.ONE:
+        series_service.end(unit, series, meetup, scope)
+    for one in chosen:
+        state, _ = session_rules.cancel(session_mapping.load(one))
+        session_mapping.save(one, state)
+    for one in chosen:
+        lifecycle.update_posts(unit, one, Change.SESSION_CANCELLED)
+    notices.tell(unit, [(one, one.starts_at) for one in chosen])
+    return _planned(unit, meetup, "cancelled", scope, others=len(chosen) - 1)
+
+
 def _edit(
-    unit: ActUnit, session: str, plan: Plan, reading: ReadTime | None
-) -> Planned | TimeQuestion:
+    unit: ActUnit, session: str, plan: Plan, reading: ReadTime | None, *, sure: bool = False
+) -> Answered:
     meetup = series_service.find(unit, session, "edit")
+    live = None if sure else meanwhile.live_session(unit, meetup)
     if isinstance(reading, Asks):
         _new(unit, plan, typed_times.first(reading))
-        return _ask(unit, plan, reading, session)
+        question = _ask(unit, plan, reading, session)
+        return question if live is None else meanwhile.warn(question, live, meetup)
+    if live is not None:
+        return meanwhile.ask(unit, live, meetup, asdict(plan), reading, session, "edit")
     lifecycle.save_new(unit, meetup)
     series, chosen = series_service.within(unit, meetup, plan.scope)
     times = _times(unit, series, meetup, plan, reading)

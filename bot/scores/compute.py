@@ -122,7 +122,7 @@ def turn_values(seats: Sequence[Spoken], outcome: float) -> list[TurnValue]:
         "turns": _gaps(seat.turn for seat in seats),
         "outcome": outcome,
     }
-    gains = _known(scoring.seat_gain(**given).tolist())
+    gains = _known(scoring.turn_move(**given).tolist())
     return list(map(TurnValue, gains, _known(scoring.turn_edge(**given).tolist())))
 
 

@@ -274,10 +274,10 @@ def record(profile: Profile) -> tuple[str, ...]:
         return ("You have no forecast yet. `/forecast` records one, or join a session.",)
     if not profile.forecasts:
         return ("No forecast yet.",)
+    waiting = f"{profile.pending} not settled yet" if profile.pending else "all settled"
     made = (
         f"{say_count(profile.forecasts, 'forecast')} on "
-        f"{say_count(profile.questions, 'question')}, "
-        f"{profile.pending} of them not settled yet."
+        f"{say_count(profile.questions, 'question')}, {waiting}."
     )
     if profile.rescoring:
         return made, "Scores are being computed again by new rules; look again in a few minutes."

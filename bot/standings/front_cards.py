@@ -24,7 +24,7 @@ from bot.door.messages import (
 from bot.standings.calibration import FEW
 from bot.standings.cards import LONGEST_NAME, TOO_CLOSE, UNMOVED, no_rank, nobody, numbers, record
 from bot.standings.cards import progress as progress_of
-from bot.standings.metrics import say_ranks
+from bot.standings.metrics import WORDS, say_ranks
 from bot.standings.service import Board, BoardRow, Calibration, Profile
 
 FEWEST_PEOPLE, FEWEST_QUESTIONS = 3, 10
@@ -34,7 +34,8 @@ NAME = 60
 
 def leaderboard_card(board: Board, picture: Picture | None) -> Message:
     """Say whether somebody leads, and show one page of members."""
-    about = f"-# {board.title.removeprefix('Leaderboard: ')}"
+    metric = board.asked.metric
+    about = f"-# {board.title.removeprefix('Leaderboard: ')}\n-# {metric}: {WORDS[metric].hint}"
     parts: list[Part] = [f"{_lead(board)}\n{about}", PICTURE]
     if board.mine is not None and not board.unmoved:
         parts.append(_mine(board))

@@ -84,7 +84,7 @@ def open_round(desk: Desk, names: Sequence[str] = CIRCLE) -> int:
 def open_turns(desk: Desk, names: Sequence[str] = CIRCLE) -> int:
     """A round whose first seat has the floor."""
     number = open_round(desk, names)
-    rounds_service.ready(desk, caller(names[0]), card(desk, number))
+    rounds_service.move_on(desk, caller(names[0]), card(desk, number))
     return number
 
 
@@ -94,7 +94,7 @@ def finish(desk: Desk, names: Sequence[str] = CIRCLE) -> int:
     number = open_turns(desk, names)
     for name in names:
         rounds_service.done(desk, caller(name))
-    rounds_service.ready(desk, caller(names[0]))
+    rounds_service.move_on(desk, caller(names[0]))
     return number
 
 
@@ -107,7 +107,7 @@ def play(desk: Desk, clock: Clock, said: dict[str, tuple[str, str, str]]) -> int
     for name in names:
         clock.move(20)
         record(desk, name, question, said[name][0])
-    rounds_service.ready(desk, caller(names[0]))
+    rounds_service.move_on(desk, caller(names[0]))
     for name in names:
         clock.move(60)
         record(desk, name, question, said[name][1])
@@ -116,7 +116,7 @@ def play(desk: Desk, clock: Clock, said: dict[str, tuple[str, str, str]]) -> int
     for name in names:
         clock.move(20)
         record(desk, name, question, said[name][2])
-    rounds_service.ready(desk, caller(names[0]))
+    rounds_service.move_on(desk, caller(names[0]))
     return number
 
 

@@ -135,7 +135,7 @@ COLUMNS: dict[str, tuple[Arguments, dict[str, list[Any]]]] = {
         {"blind": TWO, "turns": TWO},
         {"blind": OR_NONE, "turns": OR_NONE},
     ),
-    "seat_gain": (
+    "turn_move": (
         {"blind": TWO, "turns": TWO, "outcome": 1},
         {"blind": OR_NONE, "turns": OR_NONE},
     ),
@@ -147,11 +147,11 @@ COLUMNS: dict[str, tuple[Arguments, dict[str, list[Any]]]] = {
         {"scores": TWO, "seats": [1, 2]},
         {"scores": FINITE, "seats": [*FINITE, 0, 1.5]},
     ),
-    "circle_gain": (
+    "circle_worth": (
         {"blind": TWO, "final": TWO, "outcome": 1},
         {"blind": PROBABILITIES, "final": PROBABILITIES},
     ),
-    "own_gain": (
+    "blind_to_final": (
         {"blind": TWO, "final": TWO, "outcome": 1},
         {"blind": PROBABILITIES, "final": PROBABILITIES},
     ),
@@ -189,7 +189,7 @@ IN_A_LIFE = (
 # Single values: for each function and argument, what it must not be.
 SCALARS: list[tuple[str, str, list[Any]]] = [
     *((name, "outcome", OUTCOMES) for name in ("time_weighted_brier", "daily_brier")),
-    *((name, "outcome", OUTCOMES) for name in ("seat_gain", "circle_gain", "own_gain")),
+    *((name, "outcome", OUTCOMES) for name in ("turn_move", "circle_worth", "blind_to_final")),
     *((name, "outcome", OUTCOMES) for name in ("over_time", "turn_edge")),
     *((name, "opens", TIMES) for name in IN_A_LIFE),
     *((name, "closes", [*TIMES, 0.0, -1.0]) for name in IN_A_LIFE),
@@ -237,7 +237,7 @@ EMPTY_IS_FINE = {
     "peer_score",
     "crps_quantiles",
     "standing_at",
-    "own_gain",
+    "blind_to_final",
     "mean_by",
     "leaderboard",
     "rank",
@@ -331,7 +331,7 @@ def test_columns_of_another_length_shape_or_kind_are_refused(name: str) -> None:
             "text",
         ]
         for bad in others:
-            if name in ("standing_at", "circle_gain") and bad == value[:1]:
+            if name in ("standing_at", "circle_worth") and bad == value[:1]:
                 continue  # these columns may differ in length
             if column == "options" and bad == value[0]:
                 continue  # one number of options may stand for all

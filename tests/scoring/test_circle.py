@@ -11,16 +11,16 @@ from scipy import stats
 
 from scoring import (
     ScoringInputError,
+    blind_to_final,
     brier_score,
-    circle_gain,
+    circle_worth,
     geometric_mean_of_odds,
     herding,
-    own_gain,
     running_aggregate,
     seat_average,
     seat_fairness,
-    seat_gain,
     turn_edge,
+    turn_move,
 )
 
 NAN = math.nan
@@ -32,7 +32,7 @@ def test_each_turn_replaces_one_voice_in_the_running_aggregate() -> None:
     path = [geometric_mean_of_odds(probabilities=pool).probability for pool in pools]
 
     found = running_aggregate(blind=blind, turns=turns)
-    gains = seat_gain(blind=blind, turns=turns, outcome=1)
+    gains = turn_move(blind=blind, turns=turns, outcome=1)
 
     assert found == pytest.approx(path, abs=1e-12)
     assert gains == pytest.approx(-np.diff([(p - 1) ** 2 for p in path]), abs=1e-12)
@@ -41,15 +41,17 @@ def test_each_turn_replaces_one_voice_in_the_running_aggregate() -> None:
 def test_seat_gains_add_up_to_what_the_turns_were_worth() -> None:
     blind, turns = [0.4, 0.6, 0.3], [0.5, 0.7, 0.9]
 
-    gains = seat_gain(blind=blind, turns=turns, outcome=0)
+    gains = turn_move(blind=blind, turns=turns, outcome=0)
 
-    assert gains.sum() == pytest.approx(circle_gain(blind=blind, final=turns, outcome=0), abs=1e-12)
+    assert gains.sum() == pytest.approx(
+        circle_worth(blind=blind, final=turns, outcome=0), abs=1e-12
+    )
 
 
 def test_a_round_in_which_nobody_moves_gives_and_takes_nothing() -> None:
     said = [0.07, 0.31, 0.5, 0.93, 0.0]
 
-    assert seat_gain(blind=said, turns=said, outcome=0).tolist() == [0.0] * 5
+    assert turn_move(blind=said, turns=said, outcome=0).tolist() == [0.0] * 5
 
 
 def test_whoever_has_no_blind_forecast_enters_with_their_turn() -> None:
@@ -66,7 +68,7 @@ def test_whoever_says_nothing_stays_in_the_group_with_the_blind_forecast() -> No
     found = running_aggregate(blind=blind, turns=turns)
 
     assert found[0] == found[1]
-    assert seat_gain(blind=blind, turns=turns, outcome=1)[0] == 0
+    assert turn_move(blind=blind, turns=turns, outcome=1)[0] == 0
     assert math.isnan(turn_edge(blind=blind, turns=turns, outcome=1)[0])
 
 
@@ -74,7 +76,7 @@ def test_before_anybody_has_a_forecast_there_is_no_number_to_compare_with() -> N
     blind, turns = [NAN, NAN], [0.5, 0.8]
 
     assert np.isnan(running_aggregate(blind=blind, turns=turns)).tolist() == [True, False, False]
-    assert np.isnan(seat_gain(blind=blind, turns=turns, outcome=1)).tolist() == [True, False]
+    assert np.isnan(turn_move(blind=blind, turns=turns, outcome=1)).tolist() == [True, False]
     edges = turn_edge(blind=blind, turns=turns, outcome=1)
     assert edges[1] == pytest.approx(0.25 - 0.04, abs=1e-12)
 
@@ -101,7 +103,7 @@ def test_honesty_is_the_best_report_in_every_seat_for_a_turn_edge_but_not_for_a_
         return float(believed * both[0] + (1 - believed) * both[1])
 
     edge = [expected(turn_edge, report) for report in reports]
-    gain = [expected(seat_gain, report) for report in reports]
+    gain = [expected(turn_move, report) for report in reports]
 
     assert reports[np.argmax(edge)] == believed
     assert reports[np.argmax(gain)] > 0.9  # moving the others needs more than saying the truth
@@ -122,13 +124,13 @@ def test_a_seat_below_1_or_between_two_is_refused_at_its_place() -> None:
 
 
 def test_circle_gain_takes_a_late_joiner() -> None:
-    gain = circle_gain(blind=[0.5, 0.5], final=[0.5, 0.5, 0.9], outcome=1)
+    gain = circle_worth(blind=[0.5, 0.5], final=[0.5, 0.5, 0.9], outcome=1)
 
     assert gain > 0
 
 
 def test_own_gain_is_each_members_brier_score_before_less_after() -> None:
-    gains = own_gain(blind=[0.0, 0.5], final=[1.0, 0.25], outcome=1)
+    gains = blind_to_final(blind=[0.0, 0.5], final=[1.0, 0.25], outcome=1)
 
     before = brier_score(probabilities=[0.0, 0.5], outcomes=[1, 1])
     after = brier_score(probabilities=[1.0, 0.25], outcomes=[1, 1])

@@ -13,7 +13,7 @@ from scoring import (
     Leaderboard,
     brier_score,
     calibration_bins,
-    circle_gain,
+    circle_worth,
     corp,
     geometric_mean_of_odds,
     leaderboard,
@@ -23,11 +23,11 @@ from scoring import (
     murphy_decomposition,
     over_time,
     peer_score,
-    seat_gain,
     standing_at,
     time_averaged,
     time_weighted_brier,
     trimmed_mean,
+    turn_move,
 )
 from tests.machine import examples
 
@@ -162,16 +162,16 @@ def test_peer_scores_of_a_question_add_up_to_nothing(chances: list[float], outco
 @given(st.lists(st.tuples(CHANCE, CHANCE), min_size=1, max_size=12), st.integers(0, 1))
 def test_seat_gains_telescope(seats: list[tuple[float, float]], outcome: int) -> None:
     blind, turns = [b for b, _ in seats], [t for _, t in seats]
-    gains = seat_gain(blind=blind, turns=turns, outcome=outcome)
+    gains = turn_move(blind=blind, turns=turns, outcome=outcome)
 
-    whole = circle_gain(blind=blind, final=turns, outcome=outcome)
+    whole = circle_worth(blind=blind, final=turns, outcome=outcome)
     assert gains.sum() == pytest.approx(whole, abs=1e-12)
 
 
 @unhurried
 @given(INNER, st.integers(0, 1))
 def test_nobody_who_does_not_move_gains_or_loses(said: list[float], outcome: int) -> None:
-    assert seat_gain(blind=said, turns=said, outcome=outcome).tolist() == [0.0] * len(said)
+    assert turn_move(blind=said, turns=said, outcome=outcome).tolist() == [0.0] * len(said)
 
 
 @unhurried

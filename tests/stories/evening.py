@@ -123,6 +123,16 @@ def sends(who: str, values: dict[str, Any], **seen: Any) -> Step:
     return Step(f"{who} sends the form", act, **seen)
 
 
+def asks_for_details(who: str, **seen: Any) -> Step:
+    """Details, on what this person alone was shown before."""
+
+    async def act(evening: Evening) -> None:
+        shown = evening.forms[who].response.message
+        evening.result = await evening.stage.people[who].click(shown, label="Details")
+
+    return Step(f"{who} asks for details", act, **seen)
+
+
 def votes(who: str, question: int, **seen: Any) -> Step:
     """A choice in the lobby's select."""
 
@@ -391,6 +401,7 @@ def _later() -> list[Step]:
         "The group came nearer: 47.1% blind → **67.3%** (the same 5 people).",
     )
     rows = "`  2.` **0.090** Cleo · rank 1–5 · 1 question"
+    close = "**Too close to call: luck alone often gives such a table.** Nobody leads yet."
     return [
         waits(600, blind=False),
         types(
@@ -410,9 +421,12 @@ def _later() -> list[Step]:
             blind=False,
         ),
         presses("Ben", "Details", alone="You earned **0.116**, better than 2 of 4.", blind=False),
-        types("Eva", "leaderboard", {"metric": "brier", "min": 1}, alone=rows, blind=False),
-        types("Dan", "circle", alone="nearer to what happened in 1 of 1 round", blind=False),
-        types("Ben", "profile", alone="blind 0.336, turn 0.116, final 0.084", blind=False),
+        types("Eva", "leaderboard", {"metric": "brier", "min": 1}, alone=close, blind=False),
+        asks_for_details("Eva", alone=rows, blind=False),
+        types("Dan", "circle", alone="Does going around help us?** Too early", blind=False),
+        asks_for_details("Dan", alone="nearer to what happened in 1 of 1 round", blind=False),
+        types("Ben", "profile", alone="told from 10 questions on: 1 so far", blind=False),
+        asks_for_details("Ben", alone="blind 0.336, turn 0.116, final 0.084", blind=False),
         types("Cleo", "history", {"question": "1"}, alone="**66%** Ben turn, late", blind=False),
     ]
 

@@ -98,6 +98,7 @@ async def test_a_storm_of_changes_asks_discord_nothing_while_it_is_still_forbidd
 async def test_another_server_s_changes_wake_nothing_here(circle: Stage) -> None:
     other = circle.env.create_guild("Another server")
     channel = other.create_text_channel("general")
+    await circle.wait(3)  # it is welcomed
     wire.forbid(circle)
     await circle.finish("Ana")
     since = len(circle.env.http_requests)

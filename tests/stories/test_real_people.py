@@ -257,7 +257,7 @@ async def test_in_discord_the_best_of_them_lead_the_table(stage: Stage, last: pd
     answer = await stage.type("Ana", "leaderboard", metric="brier")
     group = await stage.type("Ana", "calibration", group=True)
 
-    told = wire.alone(answer)
+    told = f"{wire.alone(answer)}\n{await wire.details(stage, 'Ana', answer)}"
     assert f"`  1.` **{per['mean'][best]:.3f}** {best}" in told
     assert f"page 1 of {-(-len(per) // 20)}" in told
     assert "14 forecasts together are within what luck allows" in wire.alone(group)

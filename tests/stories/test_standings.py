@@ -34,18 +34,19 @@ async def test_the_pages_of_a_leaderboard_turn_in_place_also_after_a_restart(
     add_records(stage)
 
     board = await stage.type("Ana", "leaderboard", metric="brier", min=1)
-    first = wire.alone(board)
+    first, numbers = wire.alone(board), await wire.details(stage, "Ana", board)
     await stage.people["Ana"].click(board.response.message, label="Next page")
     second = wire.alone(board)
     await stage.restart()
+    others = await wire.details(stage, "Ana", board)
     await stage.people["Ana"].click(board.response.message, label="Previous page")
 
-    assert "`  1.` **0.000** P01" in first
-    assert "P20" in first
-    assert "[Next page]" in first
-    assert "P21" in second
-    assert "P20" not in second
-    assert "page 2 of 2" in second
+    assert "page 1 of 2\n[Details]  [Next page]" in first
+    assert "`  1.` **0.000** P01" in numbers
+    assert "P20" in numbers
+    assert "page 2 of 2\n[Details]  [Previous page]" in second
+    assert "P21" in others
+    assert "P20" not in others
     assert wire.alone(board) == first
     (picture,) = board.response.attachments
     assert "1. P01 0.000 (3 questions" in str(picture.description)
@@ -55,12 +56,14 @@ async def test_a_leaderboard_without_options_is_the_edge_of_all_time(stage: Stag
     await meet(stage)
     add_records(stage)
 
-    board = wire.alone(await stage.type("Ana", "leaderboard"))
+    board = await stage.type("Ana", "leaderboard")
 
-    assert "Leaderboard: Edge over the others, all time" in board
-    assert "On the way** (a rank takes 5 questions)" in board
-    assert "· 3 of 5 questions" in board
-    assert "short records are pulled towards 0" in board
+    assert "Nobody has 5 questions yet; 3 resolved so far.\n-# Edge over" in wire.alone(board)
+    details = await wire.details(stage, "Ana", board)
+    assert "Leaderboard: Edge over the others, all time" in details
+    assert "On the way** (a rank takes 5 questions)" in details
+    assert "· 3 of 5 questions" in details
+    assert "short records are pulled towards 0" in details
 
 
 async def test_windows_are_offered_while_one_types_and_can_be_typed_freely(stage: Stage) -> None:
@@ -77,29 +80,35 @@ async def test_windows_are_offered_while_one_types_and_can_be_typed_freely(stage
     assert "Last 10 sessions" in {one["name"] for one in offered}
     assert [one["value"] for one in typed] == ["12 days", "12 sessions"]
     assert "season 2020 Q1" in wire.alone(old)
-    assert "P01" in wire.alone(old)
+    assert "P01" in await wire.details(stage, "Ana", old)
     assert "No score in this window (last 30 days)" in wire.alone(recent)
 
 
 async def test_a_members_calibration_and_the_groups_come_with_a_picture(stage: Stage) -> None:
-    for number in range(2):
+    for number in range(10):
         await stage.bring("Ana", f"Will it rain {number}?")
         for name in ("Ana", "Ben"):
             await stage.type(name, "forecast", question=str(number + 1), probability="80")
     await stage.wait(60)
-    for number in range(2):
+    for number in range(10):
+        if number == 9:
+            few = wire.alone(await stage.type("Ana", "calibration"))
         await stage.type("Ana", "question resolve", question=str(number + 1), outcome="yes")
 
     mine = await stage.type("Ana", "calibration")
     bens = await stage.type("Ana", "calibration", member=stage.people["Ben"])
     group = await stage.type("Ana", "calibration", group=True)
 
-    assert "Calibration: yours\nOnly 2 forecasts so far" in wire.alone(mine)
-    assert "Calibration: Ben\nOnly 2 forecasts so far" in wire.alone(bens)
-    assert "one forecast a question" in wire.alone(group)
+    assert "9 forecasts so far: too few" in few
+    assert "A calibration curve takes 10 resolved yes-or-no forecasts: 1 more to go." in few
+    assert "When you say about 80%, it happens 100% of the time" in wire.alone(mine)
+    assert "-# Calibration: Ben" in wire.alone(bens)
     for answer in (mine, bens, group):
         (picture,) = answer.response.attachments
-        assert "With 8 more resolved forecasts there will be a curve." in str(picture.description)
+        assert "80% → 100% (10)" in str(picture.description)
+    await stage.restart()
+    assert "Calibration: Ben" in await wire.details(stage, "Ana", bens)
+    assert "one forecast a question" in await wire.details(stage, "Ana", group)
 
 
 async def test_a_profile_names_what_is_not_sure_enough_and_says_calibration_in_a_sentence(
@@ -111,9 +120,12 @@ async def test_a_profile_names_what_is_not_sure_enough_and_says_calibration_in_a
     await stage.wait(60)
     await stage.type("Ana", "question resolve", question="1", outcome="yes")
 
-    profile = wire.alone(await stage.type("Ben", "profile", member=stage.people["Ana"]))
+    answer = await stage.type("Ben", "profile", member=stage.people["Ana"])
+    await stage.restart()
+    profile = await wire.details(stage, "Ben", answer)
 
-    assert "A mean Brier score is told from 10 questions on: 1 so far." in profile
+    assert "A mean Brier score is told from 10 questions on: 1 so far." in wire.alone(answer)
+    assert "-# Ana: 1 forecast on 1 question" in wire.alone(answer)
     for waits in (
         "Edge over the others from 3 questions (1 so far)",
         "Edge over time from 3 questions (1 so far)",

@@ -5,7 +5,8 @@ import re
 import discord
 import pytest
 
-from bot.demo.stage import Stage, as_text
+from bot.demo.stage import Stage, as_text, labels
+from bot.door.messages import components_of
 from tests.stories import wire
 
 NASTY = "*bold* `code` ||hush|| @everyone @here <@1456074443980800016> [here](https://evil.example)"
@@ -58,19 +59,29 @@ async def test_a_crowd_with_long_names_and_long_texts_fits_on_every_card(stage: 
     turn = as_text(stage.card("Done"))
     await stage.type(names[0], "session end")
     await stage.wait(60)
-    await stage.type(names[0], "question resolve", question="25", outcome="yes")
-    answers = [
-        wire.alone(await stage.type(names[0], command, **options))
+    stage.add_manager("Mia")
+    await stage.type("Mia", "question resolve", question="25", outcome="yes")
+    leading = [
+        await stage.type(names[0], command, **options)
         for command, options in (
-            ("leaderboard", {"min": 1}),
+            ("leaderboard", {"min": 1, "metric": "over_time"}),
             ("calibration", {}),
             ("calibration", {"group": True}),
             ("profile", {}),
+        )
+    ]
+    asked = [
+        await stage.type(names[0], command, **options)
+        for command, options in (
             ("history", {"question": "25"}),
             ("question list", {}),
             ("question show", {"question": "25"}),
         )
     ]
+    told = [await wire.details(stage, names[0], one) for one in leading]
+    cards = [message for message in stage.messages() if "Details" in labels(message)]
+    told += [wire.alone(await stage.press(names[0], "Details", message)) for message in cards]
+    answers = [*told, *map(wire.alone, leading), *map(wire.alone, asked)]
 
     assert "In the circle (30)" in voted
     assert re.search(r"… and \d+ more\nQuestions to choose from", voted)
@@ -78,6 +89,7 @@ async def test_a_crowd_with_long_names_and_long_texts_fits_on_every_card(stage: 
     assert len(_options(lobby)) == 25
     assert "Recorded (30)" in blind
     assert "… and" in turn
+    assert len(cards) == 2  # the summary and the outcome
     assert all(answers)
     assert " and " in answers[-1].split("Already forecast by")[1]
 
@@ -144,6 +156,8 @@ def _read_by_discord(message: discord.Message) -> str:
     for embed in message.embeds:
         parts += [embed.title or "", embed.description or ""]
         parts += [f"{field.name}\n{field.value}" for field in embed.fields]
+    laid_out = [one for one in components_of(message) if isinstance(one, discord.TextDisplay)]
+    parts += [re.sub(r"^-# (<@\d+> )+(?=\*\*Details)", "", one.content) for one in laid_out]
     return "\n".join(parts)
 
 

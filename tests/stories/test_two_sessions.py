@@ -171,7 +171,8 @@ async def test_lists_and_standings_are_those_of_the_own_group(
     board = await elsewhere.type("Gwen", "leaderboard", metric="brier", min=1)
 
     assert [choice["name"] for choice in offered] == [SNOW]
-    for answer in (wire.alone(listed), wire.alone(board)):
+    rows = await wire.details(stage, "Gwen", board)
+    for answer in (wire.alone(listed), wire.alone(board), rows):
         assert "Ana" not in answer
         assert RAIN not in answer
-    assert "Gwen" in wire.alone(board)
+    assert "Gwen" in rows

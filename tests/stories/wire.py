@@ -102,6 +102,11 @@ def alone(result: InteractionResult) -> str:
     return "\n".join(as_text(one.message) for one in said if one.ephemeral)
 
 
+async def details(stage: Stage, who: str, seen: InteractionResult) -> str:
+    """What a member reads who presses Details on what only they see."""
+    return alone(await stage.people[who].click(seen.response.message, label="Details"))
+
+
 def pinged(stage: Stage, since: int = 0) -> list[str]:
     """Whom the bot has notified with its messages, in order, by name.
 

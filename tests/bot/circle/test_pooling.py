@@ -121,7 +121,7 @@ def test_the_steps_are_those_that_seat_gains_are_made_of(
 ) -> None:
     path = numbers(after_each_seat("binary", [yes(*one) for one in said]))
 
-    gains = scoring.seat_gain(
+    gains = scoring.turn_move(
         blind=[blind for blind, _ in said], turns=[turn for _, turn in said], outcome=outcome
     )
 

@@ -89,6 +89,9 @@ PICTURES = {
     "a huge number": history(
         line(0, "Ana", (-1e15, 123456789.0, 1e15)), line(9, "Ben", (1.0, 2.0, 3.0)), asked=DAYS
     ),
+    "next to nothing": history(
+        line(0, "Ana", (0.0, 0.0, 0.0)), line(1, "Ben", (0.0, 1.6e-84, 1.0)), asked=DAYS
+    ),
     "numbers all alike": history(line(0, "Ana", (7.0,) * 3), asked=DAYS),
 }
 

@@ -162,7 +162,7 @@ def test_a_group_is_welcomed_once_for_each_time_that_the_bot_comes(desk: Desk) -
 
     assert once is not None
     assert (once.channel_id, once.wanted) == (CHANNEL, 1)
-    assert [one.key for one in rows(desk, Effect)] == [f"y{GROUP}.1", f"y{GROUP}.2"]
+    assert [one.key for one in rows(desk, Effect)] == [f"i{GROUP}.1", f"i{GROUP}.2"]
     assert group(desk).name == "Circle"
 
 

@@ -134,7 +134,9 @@ class AnySeries(RuleBasedStateMachine):
             self.others_are_the_same(before, {one.day})
             return
         self.only_earlier_dates_are_left(min(meant), scope)
-        self.went_on(before, events, meant, to.astimezone(zone), one)
+        new = list(islice(series_rules.unannounced(before, self.now), 1))
+        first = min(meant if scope == Scope.FOLLOWING else {*meant, *new})
+        self.went_on(before, events, meant, to.astimezone(zone), chosen_first=one.day == first)
 
     def went_on(
         self,
@@ -142,7 +144,8 @@ class AnySeries(RuleBasedStateMachine):
         events: tuple[series_rules.Event, ...],
         meant: set[date],
         local: datetime,
-        chosen: Occurrence,
+        *,
+        chosen_first: bool,
     ) -> None:
         """The rest went over to a new series, each session to its own place there."""
         continued, *moved, ended = events
@@ -153,8 +156,8 @@ class AnySeries(RuleBasedStateMachine):
         assert len(places) == len(moved) == len(fresh.occurrences)
         assert meant <= set(places)
         assert sorted(places) == sorted(places, key=lambda day: places[day].day)
-        if chosen.day == min(places):
-            assert places[chosen.day].day == fresh.rhythm.starts_on == local.date()
+        if chosen_first:
+            assert places[min(places)].day == fresh.rhythm.starts_on == local.date()
         assert set(places) | {one.day for one in self.last.occurrences} == {
             one.day for one in before.occurrences
         }

@@ -92,7 +92,7 @@ def test_a_vote_before_the_evening_counts_in_the_first_lobby(desk: Desk, announc
     with desk.db.read() as tx:
         shown = read_lobby(tx, lobby, desk.clock())
     assert shown is not None
-    assert [(one.title, one.votes) for one in shown.choices] == [(RAIN, 1), (SNOW, 0)]
+    assert [(one.title, one.votes) for one in shown.voted] == [(RAIN, 1)]
 
 
 def test_without_a_card_the_next_session_is_meant(desk: Desk, announced: Key) -> None:

@@ -466,7 +466,7 @@ def test_a_profile_leads_with_the_one_number_that_matters() -> None:
             "Mean Brier score: **0.150** (0.100 to 0.200), better than knowing nothing, which earns "
             "0.250."
         ),
-        "-# Ana: 30 forecasts on 20 questions, 1 of them not settled yet.",
+        "-# Ana: 30 forecasts on 20 questions, 1 not settled yet.",
         "-# A calibration curve takes 10 resolved yes-or-no forecasts: 9 more to go.",
     ]
     assert "-# You: 30 forecasts" in opening(mine)

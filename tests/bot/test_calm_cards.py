@@ -1,0 +1,314 @@
+"""No card is too much for a phone: at most five buttons, twelve lines before its picture or list.
+
+A month of a group is played through the services. After each step every message that the group has
+by then is drawn from its read model, and what members ask for in private too.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import textwrap
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import discord
+import pytest
+from sqlmodel import select
+
+from bot.circle import pictures as circle_pictures
+from bot.core import keys
+from bot.core.keys import Key
+from bot.core.unit import Desk
+from bot.door.messages import PICTURE, SECONDARY, Aside, Item, Message, Place
+from bot.questions import outcomes as questions_outcomes
+from bot.questions import service as questions_service
+from bot.registry import CARDS
+from bot.rounds import service as rounds_service
+from bot.schedule import lifecycle
+from bot.schedule import service as schedule_service
+from bot.schedule.service import Plan
+from bot.sessions import service as sessions_service
+from bot.sessions.service import StartOptions
+from bot.standings import pictures as standings_pictures
+from bot.standings.query import METRICS
+from storage import outbox
+from storage.engine import Database
+from storage.enums import Answer, EffectState, EffectTarget, Order
+from storage.tables import Effect, Meetup, Round
+from tests.bot.scenes import bring, card, open_lobby, record, row, rows, running
+from tests.conftest import CAST, CHANNEL, GROUP, Clock, caller
+
+MOST_BUTTONS, MOST_LINES, ON_A_PHONE = 5, 12, 42
+SUMMARY_LINES = 4
+HOUR, DAY = 3600, 86_400
+RAIN = "Will more than 200 mm of rain fall on the western hills before the end of the year?"
+OPTIONS = "Another question that is answered by one of several rather long options, or is it?"
+MANAGER = {"manages_group": True, "manages_events": True}
+# A row of a list: a sign, a bold name or a number, and what belongs to it.
+ROW = re.compile(
+    r"(?:[•▫✅🎙⏭⏳🟢⚪☑❓💤✋➖◦▪·-]\ufe0f?|`\s*[\d·]|\*\*\d|\d[.)]|\*\*[^*]{1,40}\*\*:? )"
+)
+PRIVATE = ("leaderboard", "calibration", "profile", "circle")
+
+Seen = Mapping[str, list[Message]]
+
+
+@pytest.fixture(scope="module")
+def seen(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
+    """Every look of every kind of card, by the name of the kind."""
+    file = tmp_path_factory.mktemp("calm") / "dojo.db"
+    shutil.copy(migrated_file, file)
+    database = Database(f"sqlite:///{file}")
+    clock = Clock()
+    desk = Desk(database, clock)
+    found: dict[str, list[Message]] = defaultdict(list)
+    for _ in month(desk, clock):
+        for kind, message in drawn(desk):
+            found[kind].append(message)
+    for name, message in asked_for(desk):
+        found[name].append(message)
+    yield found
+    database.close()
+
+
+def month(desk: Desk, clock: Clock) -> Iterator[None]:
+    """What happens to a group, step by step."""
+    yield from _before(desk, clock)
+    yield from _evening(desk, clock)
+    yield from _questions(desk, clock)
+    yield from _outcomes(desk, clock)
+    yield from _many_evenings(desk, clock)
+    yield from _trouble(desk)
+
+
+def _before(desk: Desk, clock: Clock) -> Iterator[None]:
+    plan = Plan("in 48 hours", title="A session with a title of some length", size=2)
+    schedule_service.schedule(desk, caller("Ana"), plan)
+    for name, answer in zip(CAST[1:], (*[Answer.GOING] * 3, Answer.MAYBE), strict=True):
+        schedule_service.rsvp(desk, caller(name), keys.announcement(1), answer)
+    bring(desk, RAIN, name="Ben")
+    options = "\n".join(f"The rather long option number {number}" for number in range(8))
+    bring(desk, OPTIONS, name="Cleo", answers=options)
+    yield
+    schedule_service.rsvp(desk, caller("Ben"), keys.announcement(1), Answer.NO)
+    yield
+    for minutes in (24 * 60, 15):
+        clock.now = row(desk, Meetup, 1).starts_at
+        clock.move(-60 * minutes)
+        lifecycle.remind_due(desk, 1, GROUP)
+        yield
+    sessions_service.start_announced(desk, caller("Ana"), keys.announcement(1))
+    yield
+    sessions_service.end(desk, caller("Ana"))
+    schedule_service.schedule(desk, caller("Ana"), plan)
+    yield
+    schedule_service.cancel(desk, caller("Ana"), "2")
+    yield
+
+
+def _evening(desk: Desk, clock: Clock) -> Iterator[None]:
+    lobby = open_lobby(desk, CAST, StartOptions(order=Order.MANUAL, question="1"))
+    for number in range(12):
+        bring(desk, f"{RAIN} {number}", name="Dan")
+    yield
+    sessions_service.start_round(desk, caller("Ana"), lobby)
+    number = running(desk, lobby.id)
+    yield
+    for name in CAST:
+        record(desk, name, 1, "60", "what I thought before anybody spoke")
+    yield
+    rounds_service.ready(desk, caller("Ana"), card(desk, number))
+    yield
+    record(desk, "Ana", 1, "70", "a reason of some length, because I have thought about it a lot")
+    rounds_service.pause(desk, caller("Ana"))
+    yield
+    rounds_service.resume(desk, caller("Ana"))
+    for _ in range(4):
+        clock.move(500)
+        rounds_service.expire(desk, number, GROUP)
+        yield
+    clock.move(8 * HOUR)
+    rounds_service.expire(desk, number, GROUP)
+    yield
+    rounds_service.resume(desk, caller("Ana"), card(desk, number))
+    for name in CAST:
+        record(desk, name, 1, "80", "what the others said")
+    while row(desk, Round, number).phase == "turns":
+        rounds_service.skip(desk, caller("Ana"))
+        yield
+    rounds_service.ready(desk, caller("Ana"), card(desk, number))
+    yield
+    sessions_service.next_round(desk, caller("Ana"))
+    sessions_service.leave(desk, caller("Ana"))
+    yield
+    sessions_service.end(desk, caller("Ben", **MANAGER))
+    yield
+
+
+def _questions(desk: Desk, clock: Clock) -> Iterator[None]:
+    closing = bring(desk, "Is this a question that closes soon?", closes="in 60 minutes")
+    for name in CAST:
+        record(desk, name, closing, "30")
+    yield
+    clock.move(HOUR)
+    questions_service.close_due(desk, closing, GROUP)
+    yield
+
+
+def _outcomes(desk: Desk, clock: Clock) -> Iterator[None]:
+    for outcome in ("yes", "no", "void"):
+        settle(desk, clock, 1, outcome)
+        yield
+    questions_outcomes.reopen(desk, caller("Ana", **MANAGER), 1)
+    yield
+    settle(desk, clock, 1, "yes")
+    for name in CAST:
+        questions_outcomes.dispute(desk, caller(name), 1, "It ended differently. " * 9)
+    yield
+
+
+def _many_evenings(desk: Desk, clock: Clock) -> Iterator[None]:
+    """Enough of them for intervals, curves and verdicts."""
+    for number in range(12):
+        clock.move(DAY)
+        question = bring(desk, f"Is this the question number {number} of the month?")
+        wish = StartOptions(order=Order.MANUAL, question=str(question))
+        lobby = open_lobby(desk, CAST, wish)
+        sessions_service.start_round(desk, caller("Ana"), lobby)
+        for step, base in enumerate((40, 50, 60)):
+            for at, name in enumerate(CAST):
+                clock.move(20)
+                record(desk, name, question, str(base + 5 * at))
+                if step == 1:
+                    rounds_service.done(desk, caller(name))
+            if step != 1:
+                rounds_service.ready(desk, caller("Ana"))
+        sessions_service.end(desk, caller("Ana"))
+        settle(desk, clock, question, "yes" if number % 3 else "no")
+    yield
+
+
+def settle(desk: Desk, clock: Clock, question: int, outcome: str) -> None:
+    """An outcome that somebody enters a minute later, on a card that was posted."""
+    clock.move(60)
+    questions_outcomes.resolve(desk, caller("Ana", **MANAGER), question, outcome=outcome)
+    with desk.db.write() as tx:
+        posted = outbox.by_key(tx, str(keys.resolution(question)))
+        assert posted is not None
+        posted.shown = posted.wanted
+
+
+def _trouble(desk: Desk) -> Iterator[None]:
+    with desk.db.write() as tx:
+        posted = tx.exec(select(Effect)).first()
+        assert posted is not None
+        posted.state, posted.trouble = EffectState.PARKED, outbox.CHANNEL_GONE
+    with desk.step(GROUP) as unit:
+        unit.ping(keys.trouble(CHANNEL, unit.now), CHANNEL, unit.now)
+    yield
+
+
+def drawn(desk: Desk) -> Iterator[tuple[str, Message]]:
+    """Every message that the bot has posted or is about to post, as it is now."""
+    wanted = [
+        Key.parse(one.key) for one in rows(desk, Effect) if one.target == EffectTarget.MESSAGE
+    ]
+    for key in wanted:
+        message = CARDS.render(desk, key, pictures=False)
+        if message is not None:
+            yield key.kind.name, message
+
+
+def asked_for(desk: Desk) -> Iterator[tuple[str, Message]]:
+    """What a member asks for in private, and a newcomer too."""
+    who = caller("Ana")
+    for metric in METRICS:
+        yield (
+            "leaderboard",
+            standings_pictures.leaderboard(desk, who, metric=metric, window="", minimum=5),
+        )
+    for group in (True, False):
+        yield "calibration", standings_pictures.calibration(desk, who, None, group=group)
+    for name in ("Ana", "Ben"):
+        user = caller(name).user_id
+        yield "profile", standings_pictures.profile(desk, who, user)
+    yield "circle", circle_pictures.circle(desk, who)
+
+
+def buttons(message: Message) -> list[Item]:
+    asides = message.layout.asides() if message.layout else []
+    return [one for one in (*message.items, *asides) if isinstance(one, discord.ui.Button)]
+
+
+def lines_before(message: Message) -> list[str]:
+    """The lines on a phone before the picture, or before the first list of two rows or more."""
+    before: list[str] = []
+    for line in _written(message):
+        if line is PICTURE:
+            break
+        if ROW.match(line) and before and ROW.match(before[-1]):
+            before.pop()
+            break
+        before.append(str(line))
+    plain = [re.sub(r"\*\*|^-# |^#+ ", "", line) for line in before]
+    return [part for line in plain for part in textwrap.wrap(_as_shown(line), ON_A_PHONE)]
+
+
+def _written(message: Message) -> Iterator[str | Place]:
+    """The lines of a message from top to bottom, and where its picture is."""
+    yield from message.content.splitlines()
+    if message.layout is not None:
+        for part in message.layout.parts:
+            if isinstance(part, Aside):
+                yield from part.text.splitlines()
+            elif part is PICTURE:
+                yield PICTURE
+            else:
+                yield from part.splitlines()
+    if message.embed is not None:
+        yield from (message.embed.title or "").splitlines()
+        yield from (message.embed.description or "").splitlines()
+        for field in message.embed.fields:
+            yield from (str(field.name), *str(field.value).splitlines())
+
+
+def _as_shown(line: str) -> str:
+    """Times and mentions as long as they are on the screen."""
+    return re.sub(r"<@\d+>", "@Somebody", re.sub(r"<t:\d+:.>", "20 November 2026", line))
+
+
+def test_every_kind_of_card_is_looked_at(seen: Seen) -> None:
+    assert {kind.name for kind in CARDS.cards} <= set(seen)
+    assert set(PRIVATE) <= set(seen)
+
+
+KINDS = [*(kind.name for kind in CARDS.cards), *PRIVATE]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_card_has_more_than_five_buttons(seen: Seen, kind: str) -> None:
+    most = max(seen[kind], key=lambda message: len(buttons(message)))
+
+    assert len(buttons(most)) <= MOST_BUTTONS, [one.label for one in buttons(most)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_at_most_twelve_lines_stand_before_a_cards_picture_or_list(seen: Seen, kind: str) -> None:
+    longest = max((lines_before(message) for message in seen[kind]), key=len)
+
+    assert len(longest) <= MOST_LINES, "\n".join(longest)
+
+
+def test_a_summary_shows_its_picture_after_four_lines(seen: Seen) -> None:
+    longest = max((lines_before(message) for message in seen["SUMMARY"]), key=len)
+
+    assert len(longest) <= SUMMARY_LINES, longest
+
+
+@pytest.mark.parametrize("kind", ["SUMMARY", "RESOLUTION", "NEW_OUTCOME", *PRIVATE])
+def test_the_next_step_alone_is_coloured(seen: Seen, kind: str) -> None:
+    for message in seen[kind]:
+        coloured = [one.label for one in buttons(message) if one.style != SECONDARY]
+        assert len(coloured) <= 1, coloured
