@@ -270,7 +270,7 @@ async def test_a_host_who_closes_the_laptop_is_followed_and_a_forgotten_session_
     await stage.wait(2 * HOUR + 30)
 
     assert "Take over" not in lobby
-    assert "Ana seems to be away: **Take over** to lead instead." in away
+    assert "Ana seems to be away: the next in the circle presses **Take over**." in away
     assert "Host: Ben" in led
     assert "[Take over]" not in led
     assert "so I ended it" in as_text(stage.card())

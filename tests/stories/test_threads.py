@@ -1,6 +1,7 @@
 """A thread for each session: the announcement stays in the channel, the evening is in the thread."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import discord
@@ -31,6 +32,8 @@ async def stage(
         when = {"when": "2026-01-03 18:00", "title": "Owls"}
         await opened.type("Ana", "session schedule", timezone="Europe/Berlin", **when)
         await opened.bring("Ben", RAIN)
+        at = datetime(2026, 1, 3, 16, 50, tzinfo=UTC)  # from a quarter of an hour before on
+        await opened.wait((at - opened.env.now()).total_seconds())
         yield opened
 
 
@@ -82,7 +85,7 @@ async def test_the_evening_is_in_the_thread_and_the_channel_has_the_announcement
     await stage.type("Dan", "session join")
     await stage.type("Ana", "session end")
 
-    assert the_thread(stage).name == "Owls · 1 Jan 2026"
+    assert the_thread(stage).name == "Owls · 3 Jan 2026"
     assert "Owls · round 1" in lobby
     assert "Owls is over" in in_thread(stage)
     assert "Ana, Ben, Cleo, Dan" in in_thread(stage)

@@ -11,6 +11,7 @@ from bot.core.unit import Desk, Person
 from bot.door.messages import Message
 from bot.registry import CARDS
 from bot.schedule import service as schedule_service
+from bot.schedule.rules import MOST_PINGS
 from bot.schedule.service import Plan
 from bot.sessions import cards as sessions_cards
 from bot.sessions import hosting
@@ -137,8 +138,8 @@ def test_however_many_are_going_the_call_fits_in_one_message(desk: Desk, planned
     message = sessions_cards.lobby_card(replace(shown, awaited=crowd))
 
     assert len(message.content) <= 2000
-    assert len(message.pings) == 80
-    assert "and 120 more" in message.content
+    assert len(message.pings) == MOST_PINGS
+    assert f"and {200 - MOST_PINGS} more" in message.content
 
 
 # The voice channel
