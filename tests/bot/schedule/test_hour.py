@@ -92,7 +92,7 @@ def test_a_bot_that_was_away_at_the_hour_calls_late_but_not_when_all_would_be_ov
 def test_a_group_without_reminders_is_called_too(desk: Desk, planned: Key, clock: Clock) -> None:
     manager = caller(manages_group=True)
     groups_service.change(desk, manager, SettingsChange(reminders=""))
-    clock.move(2 * DAY - 15 * MINUTE)
+    clock.now = AT - timedelta(minutes=15)
     ring(desk)
 
     assert row(desk, Meetup, 1).remind_at == AT
