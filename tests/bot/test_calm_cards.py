@@ -119,7 +119,7 @@ def _evening(desk: Desk, clock: Clock) -> Iterator[None]:
     for name in CAST:
         record(desk, name, 1, "60", "what I thought before anybody spoke")
     yield
-    rounds_service.ready(desk, caller("Ana"), card(desk, number))
+    rounds_service.move_on(desk, caller("Ana"), card(desk, number))
     yield
     record(desk, "Ana", 1, "70", "a reason of some length, because I have thought about it a lot")
     rounds_service.pause(desk, caller("Ana"))
@@ -138,7 +138,7 @@ def _evening(desk: Desk, clock: Clock) -> Iterator[None]:
     while row(desk, Round, number).phase == "turns":
         rounds_service.skip(desk, caller("Ana"))
         yield
-    rounds_service.ready(desk, caller("Ana"), card(desk, number))
+    rounds_service.move_on(desk, caller("Ana"), card(desk, number))
     yield
     sessions_service.next_round(desk, caller("Ana"))
     sessions_service.leave(desk, caller("Ana"))
@@ -184,7 +184,7 @@ def _many_evenings(desk: Desk, clock: Clock) -> Iterator[None]:
                 if step == 1:
                     rounds_service.done(desk, caller(name))
             if step != 1:
-                rounds_service.ready(desk, caller("Ana"))
+                rounds_service.move_on(desk, caller("Ana"))
         sessions_service.end(desk, caller("Ana"))
         settle(desk, clock, question, "yes" if number % 3 else "no")
     yield
