@@ -376,6 +376,10 @@ DEEDS: dict[str, Deed] = {
         desk, who, str(at.plan.id)
     ),
     "planning.rsvp": lambda desk, who, at: schedule_service.rsvp(desk, who, at.plan, Answer.NO),
+    "planning.vote": lambda desk, who, at: schedule_service.vote(desk, who, at.plan, at.question),
+    "planning.vote_in_next": lambda desk, who, at: schedule_service.vote_in_next(
+        desk, who, at.question
+    ),
     "sharing.share": lambda desk, who, at: sharing_service.share(desk, who, str(at.plan.id)),
     "rounds.back": lambda desk, who, at: rounds_service.back(desk, who, at.turn),
     "rounds.done": lambda desk, who, at: rounds_service.done(desk, who, at.turn),
