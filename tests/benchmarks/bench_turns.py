@@ -14,12 +14,15 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.core.keys import SOON
 from tests.benchmarks.table import Row, percentile
 from tests.faults.loopback_discord import LoopbackDiscord, Member
 from tests.faults.process import BotProcess
 
 SESSIONS = 100
 TURN, GRACE = 40, 2
+# The first cue that a turn of this length has.
+FIRST_CUE = 30
 WATCHED_SECONDS = 95
 MANAGE = (1 << 5) | (1 << 33)
 
@@ -91,11 +94,11 @@ def _lateness(discord: LoopbackDiscord, file: Path) -> tuple[list[float], int, i
     for sent in discord.requests:
         nonce = str((sent.json or {}).get("nonce", "")) if isinstance(sent.json, dict) else ""
         if cue := re.fullmatch(r"u(\d+)\.(\d+)\.(\d+)\.0", nonce):
-            due = ends[int(cue[1]), int(cue[2])] - int(cue[3])
+            due = ends[int(cue[1]), int(cue[2])] - (FIRST_CUE if int(cue[3]) == SOON else 0)
         elif call := re.fullmatch(r"t(\d+)\.2", nonce):
             due = ends[int(call[1]), 1] + GRACE
         else:
-            requests += sent.method == "PATCH" and "/messages/" in sent.path
+            requests += sent.method in {"PATCH", "DELETE"} and "/messages/" in sent.path
             continue
         late.append((sent.time + wall - due) * 1e3)
         requests += 1
