@@ -31,11 +31,11 @@ def group_chart(view: GroupCircle) -> bytes:
     """Draw the gain of each round over time and, below, the aggregates with their intervals."""
     head = chart_style.heading("What going around is worth", _story(view))
     rows = _rows(view)
-    gains = 40 + _GAINS_HEIGHT + 24 if view.gains else 0.0
+    gains = 45 + _GAINS_HEIGHT + 24 if view.gains else 0.0
     table = 54 + _ROW * len(rows) + 26 if rows else 0.0
     card = chart_style.figure(head.height + gains + table, head)
     if view.gains:
-        _draw_gains(card, view, head.height + 40)
+        _draw_gains(card, view, head.height + 45)
     if rows:
         _draw_rows(card, rows, head.height + gains + 54)
     return chart_style.to_png(card)
@@ -138,10 +138,10 @@ def _draw_gains(card: Figure, view: GroupCircle, top: float) -> None:
         area.axhspan(*view.gain.interval, color=chart_style.BLUE, alpha=0.2, linewidth=0, zorder=1)
         area.axhline(view.gain.value, color=chart_style.BLUE, linewidth=1.6, linestyle=(0, (4, 3)))
         chart_rows.aside(
-            card, chart_rows.RIGHT, top - 9, "dashed: mean", ha="right", color=chart_style.BLUE
+            card, chart_rows.RIGHT, top - 14, "dashed: mean", ha="right", color=chart_style.BLUE
         )
     chart_rows.aside(
-        card, chart_style.MARGIN, top - 9, "↑ nearer to what happened", color=chart_style.GREEN
+        card, chart_style.MARGIN, top - 14, "↑ nearer to what happened", color=chart_style.GREEN
     )
     first, last = _date(view.gains[0].closed_at), _date(view.gains[-1].closed_at)
     foot = top + _GAINS_HEIGHT + 12

@@ -131,6 +131,8 @@ def receipt(shown: Receipt) -> str:
         text += " It is your blind forecast: nobody sees it until the round closes."
     if shown.late:
         text += " Your turn had ended, so it counts as your turn forecast, marked late."
+    elif shown.finished:
+        text += " Your turn is over."
     elif shown.finished is False:
         text += " Your turn had ended already."
     if is_certain(shown.belief, shown.asked):

@@ -152,7 +152,8 @@ def _next_step(step: NextStep) -> Message:
     details, at = WORDS[step.kind].details, keys.form(step.draft_id)
     thing = details.thing if details else "answers"
     return Message(
-        content=f"“{safe(step.title)}”: one step is left. What you typed is kept for 15m.",
+        content=f"One step is left for “{safe(step.title)}”: add the {thing}. What you typed is "
+        "kept for 15m.",
         items=(
             button("answer", at, f"Add the {thing}", PRIMARY),
             button(CORRECT, at, "Correct it"),

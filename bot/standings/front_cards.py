@@ -53,7 +53,7 @@ def calibration_card(shown: Calibration, picture: Picture | None) -> Message:
 
 
 def profile_card(profile: Profile, picture: Picture | None) -> Message:
-    """Say how well a member does, over the picture of their calibration."""
+    """Say how well a member does, over their calibration or, under ten forecasts, their scores."""
     name = "You" if profile.mine else one_line(profile.name, NAME)
     *made, told = record(profile)
     parts = [told, f"-# {': '.join([name, *made])}"]

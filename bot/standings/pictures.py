@@ -57,7 +57,8 @@ def calibration_details(desk: Desk, caller: Caller, at: Key) -> Message:
 def profile(desk: Desk, caller: Caller, user_id: int | None) -> Message:
     """Return a member's record in one sentence, with the picture of their calibration."""
     shown = _profile(desk, caller, user_id)
-    return front_cards.profile_card(shown, calibration_picture(shown.curve))
+    picture = calibration_picture(shown.curve) or profile_picture(shown)
+    return front_cards.profile_card(shown, picture)
 
 
 def profile_details(desk: Desk, caller: Caller, at: Key) -> Message:

@@ -90,8 +90,9 @@ def open_turns(desk: Desk, names: Sequence[str] = CIRCLE) -> int:
 
 @scene
 def finish(desk: Desk, names: Sequence[str] = CIRCLE) -> int:
-    """A round that has closed, with nothing recorded."""
+    """A round that has closed, with one forecast: a round without any has no summary."""
     number = open_turns(desk, names)
+    record(desk, names[0], row(desk, Round, number).question_id)
     for name in names:
         rounds_service.done(desk, caller(name))
     rounds_service.move_on(desk, caller(names[0]))

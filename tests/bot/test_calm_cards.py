@@ -48,7 +48,7 @@ OPTIONS = "Another question that is answered by one of several rather long optio
 MANAGER = {"manages_group": True, "manages_events": True}
 # A row of a list: a sign, a bold name or a number, and what belongs to it.
 ROW = re.compile(
-    r"(?:[•▫✅🎙⏭⏳🟢⚪☑❓💤✋➖◦▪·-]\ufe0f?|`\s*[\d·]|\*\*\d|\d[.)]|\*\*[^*]{1,40}\*\*:? )"
+    r"(?:[•▫✅🎙⏭⏳🟢⚪☑❓💤✋➖◦▪·-]\ufe0f?|`\s*[\d·]|[A-Z] |\*\*\d|\d[.)]|\*\*[^*]{1,40}\*\*:? )"
 )
 PRIVATE = ("leaderboard", "calibration", "profile", "circle")
 

@@ -33,7 +33,14 @@ PATIENCE = 0.35  # on an idle machine
 EAGERNESS = {
     "record": 30,
     "done": 12,
-    "ready": 6,
+    "ready": 4,
+    "move_on": 6,
+    "more_round": 4,
+    "finish": 12,
+    "leave_now": 2,
+    "back": 1,
+    "change_question": 1,
+    "to_lobby": 2,
     "start_round": 10,
     "next_round": 10,
     "join": 8,
@@ -239,7 +246,7 @@ class Crowd:
     async def _press_something(self, member: Member, channel: Channel) -> None:
         choices = [
             (message, component["custom_id"])
-            for message in self.discord.messages(channel, last=SEEN)
+            for message in self._on_screen(member, channel)
             for component in walk(message.data["components"])
             if component["type"] == BUTTON or component.get("options")
             if "custom_id" in component  # links lead away
@@ -257,6 +264,11 @@ class Crowd:
         )
         self.sent.append(answer)
         await self._fill_in(answer, member)
+
+    def _on_screen(self, member: Member, channel: Channel) -> list[Message]:
+        """The newest cards, and the newest message that only this member sees there."""
+        own = [one for one in self.discord.private_messages(member) if one.channel_id == channel.id]
+        return [*self.discord.messages(channel, last=SEEN), *own[-1:]]
 
     async def _vote(self, message: Message, member: Member, custom_id: str) -> None:
         options = next(

@@ -82,10 +82,8 @@ async def test_an_edit_that_is_lost_after_a_press_was_answered_is_made_again(
             lost = discord.fail(*EDIT, after_doing=True)
 
             await discord.until(lambda: lost.struck, SOON)
-            assert "The clock is stopped" not in shown(discord, card, channel).text
-            await discord.until(
-                lambda: "The clock is stopped" in shown(discord, card, channel).text, SOON
-            )
+            assert "Passed." not in shown(discord, card, channel).text
+            await discord.until(lambda: "Passed." in shown(discord, card, channel).text, SOON)
 
 
 async def test_an_edit_that_lands_after_the_bot_was_killed_is_made_again_at_the_next_start(
@@ -101,15 +99,11 @@ async def test_an_edit_that_lands_after_the_bot_was_killed_is_made_again_at_the_
             await asyncio.sleep(0.3)  # the answer to the press is noted by now
 
             bot.kill()
-            await discord.until(
-                lambda: "The clock is stopped" not in shown(discord, card, channel).text, SOON
-            )
+            await discord.until(lambda: "Passed." not in shown(discord, card, channel).text, SOON)
             bot.restart()
             await bot.online()
 
-            await discord.until(
-                lambda: "The clock is stopped" in shown(discord, card, channel).text, SOON
-            )
+            await discord.until(lambda: "Passed." in shown(discord, card, channel).text, SOON)
 
 
 async def overtaken_edit(
@@ -122,8 +116,8 @@ async def overtaken_edit(
     await discord.slash(channel, host, "session extend")
     await arrives(discord, EDIT, before)
     slow.mend()
-    await discord.click(card, host, label="Pause")
-    assert "The clock is stopped" in shown(discord, card, channel).text
+    await discord.click(card, host, label="Pass")
+    assert "Passed." in shown(discord, card, channel).text
 
 
 async def test_a_message_whose_reply_was_lost_is_found_among_hundreds_of_others(
@@ -172,13 +166,13 @@ async def test_the_next_speaker_is_called_before_announcements_are_edited(tmp_pa
                 plan = {"when": f"in {24 * day} hours", "title": f"Evening {day}"}
                 await discord.slash(channel, host, "session schedule", plan)
             card = await turn_of(place, channel, host)
-            await discord.click(card, guest, label="Join")
+            await discord.slash(channel, guest, "session join")
             await discord.quiet(1.0, SOON)
             slow = discord.delay(*EDIT, 0.5)
 
             form = await discord.slash(channel, guest, "question submit")
             await discord.submit_modal(form, guest, {"title": "Will it snow this week?"})
-            await discord.click(card, host, label="Done")
+            await discord.click(card, host, label="Pass")
             called = await sent(discord, lambda one: (one.json or {}).get("nonce") == "t1.2")
             slow.mend()
             await discord.quiet(1.0, SOON)

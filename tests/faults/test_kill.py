@@ -36,7 +36,7 @@ from storage.tables import (
     SessionState,
     Turn,
 )
-from tests.faults.crowd import Crowd, Place, opened, start_acting, turn_of
+from tests.faults.crowd import Crowd, Place, card_with, opened, start_acting, turn_of
 from tests.faults.loopback_discord import LoopbackDiscord, NotAnswered
 from tests.faults.process import BotProcess
 from tests.machine import patience
@@ -45,7 +45,8 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
     from pathlib import Path
 
-    from tests.faults.loopback_discord import Fault, Interaction, Message
+    from tests.faults.loopback_discord import Channel, Fault, Interaction, Message
+    from tests.faults.loopback_discord import Member as Person
 
 KILLS = int(os.environ.get("DOJO_KILLS", "12"))
 KILLING_TIME, LONGEST_KILLING_TIME = 7.0, 70.0  # on an idle machine; on the busiest
@@ -53,7 +54,9 @@ TIME_TO_CATCH_UP = 25.0  # on an idle machine
 PLACES = (
     ("POST", "/channels/*/messages"),
     ("PATCH", "/channels/*"),
+    ("DELETE", "/channels/*"),
     ("POST", "/interactions/*"),
+    ("DELETE", "/webhooks/*"),
 )
 FAULTS: tuple[dict[str, Any], ...] = (
     {"after_doing": True},
@@ -107,11 +110,13 @@ async def test_what_was_cut_off_by_a_kill_acts_once_when_it_is_delivered_again(
             await bot.online()
             card = await turn_of(place, channel, host)
             form = await discord.click(card, host, label="Record forecast")
+            await discord.click(card, host, label="More")
+            [more] = discord.private_messages(host)[-1:]
             slow = discord.delay("POST", "/interactions/*", 2.0)
             if not arrived:
                 bot.kill()
             presses = [
-                discord.click(card, host, label="+2 min", within=0.5),
+                discord.click(more, host, label="+2 min", within=0.5),
                 discord.submit_modal(form, host, {"probability": "70"}, within=0.5),
                 discord.slash(channel, host, "question submit", within=0.5),
             ]
@@ -184,6 +189,59 @@ async def test_a_message_whose_reply_was_lost_is_found_again_after_a_long_break(
             await all_shown(place, bot)
 
             assert len(discord.messages(channel)) == before
+
+
+@pytest.mark.parametrize("deleted", [True, False], ids=["deleted", "not seen"])
+async def test_a_message_that_goes_is_gone_after_a_kill_in_the_middle_of_its_deletion(
+    tmp_path: Path, *, deleted: bool
+) -> None:
+    async with LoopbackDiscord() as discord:
+        place = Place(discord, tmp_path)
+        channel, [host, *_] = place.tables[0]
+        with place.bot() as bot:
+            await bot.online()
+            await last_updates(place, channel, host)
+            lost = discord.fail("DELETE", "/channels/*", after_doing=deleted)
+
+            await discord.slash(channel, host, "session back")
+            await discord.until(lambda: lost.struck)
+            bot.kill()
+            bot.restart()
+            await bot.online()
+            await all_shown(place, bot)
+
+            shown = [one.text for one in discord.messages(channel)]
+            assert not [text for text in shown if "last chance" in text or "Last updates" in text]
+            assert "Ravens host" in shown[-1]
+            assert not discord.unknown_requests
+
+
+async def test_a_message_that_goes_is_found_though_its_number_was_lost(tmp_path: Path) -> None:
+    async with LoopbackDiscord() as discord:
+        place = Place(discord, tmp_path)
+        channel, [host, *_] = place.tables[0]
+        with place.bot() as bot:
+            await bot.online()
+            await turn_of(place, channel, host)
+            lost = discord.fail("POST", "/channels/*/messages", after_doing=True)
+            await discord.slash(channel, host, "session skip")
+            await discord.until(lambda: lost.struck)
+
+            await discord.slash(channel, host, "session back")
+            bot.kill()
+            bot.restart()
+            await bot.online()
+            await all_shown(place, bot)
+
+            shown = [one.text for one in discord.messages(channel)]
+            assert not [text for text in shown if "last chance" in text or "Last updates" in text]
+
+
+async def last_updates(place: Place, channel: Channel, host: Person) -> None:
+    """The only seat was skipped, so that its round is in the final phase."""
+    await turn_of(place, channel, host)
+    await place.discord.slash(channel, host, "session skip")
+    await card_with(place.discord, channel, "Go on")
 
 
 async def unanswered(act: Coroutine[Any, Any, Interaction]) -> Interaction:
@@ -287,7 +345,9 @@ def differences(messages: Sequence[Message], desk: Desk) -> list[str]:
     wrong = []
     for row in rows:
         shown = posted.get(row.message_id or 0)
-        if shown is None:
+        if row.gone:
+            wrong += [f"{row.key} should be gone"] if shown is not None else []
+        elif shown is None:
             wrong.append(f"{row.key} is not in its channel")
         elif row.expires_at is None and (difference := _difference(desk, row.key, shown)):
             wrong.append(f"{row.key}: {difference}")

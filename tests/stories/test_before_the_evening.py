@@ -52,13 +52,13 @@ async def test_the_announcement_says_when_where_who_and_what_to_do(planned: Stag
     for fragment in (
         "Saturday circle",
         "Bring tea.",
-        "<t:1767463200:f>",
+        "**<t:1767463200:F>**",
         f"<#{planned.voice.id}>",
         "8m each",
         "No preparation needed",
         "Going (1)\nAna",
         "Host: Ana. Time zone: Europe/Berlin.",
-        "[Going]  [Maybe]  [Can't make it]  [Bring a question]  [Start]",
+        "[Going]  [Maybe]  [Can't make it]  [Bring a question]  [Add to calendar]",
     ):
         assert fragment in card
     assert wire.pinged(planned) == []
@@ -74,7 +74,7 @@ async def test_members_answer_and_change_their_minds(planned: Stage) -> None:
     card = as_text(planned.card("Going"))
 
     assert "Going (1)\nAna" in card
-    assert "Maybe (2)\nCleo\nBen" in card
+    assert "Maybe (2)\nCleo, Ben" in card
     assert "Can't make it (1)\nDan" in card
     assert len(planned.messages()) == 1
 
@@ -83,7 +83,9 @@ async def test_a_question_can_be_brought_from_the_announcement(planned: Stage) -
     form = await planned.press("Ben", "Bring a question")
     await planned.fill("Ben", form, title=RAIN)
 
-    assert "1 brought so far" in as_text(planned.card("Going"))
+    assert f"**1 question so far**: vote below\n• {RAIN}" in as_text(
+        planned.card("Going")
+    )
     assert "Asked by Ben" in as_text(planned.card("Forecast"))
 
 
@@ -110,9 +112,10 @@ async def test_the_reminder_a_day_before_asks_those_for_a_question_who_have_none
     await _wait_until(planned, "03 17:45")
     late = as_text(planned.card("Going"))
 
-    assert "None yet from Ana: anything you wonder about will do" in early
-    assert "[Bring a question]" in early
-    assert "None yet from" not in late
+    assert "No question yet from Ana: anything you wonder about will do" in early
+    assert "[Bring a question]  [Add to calendar]" in early
+    assert "No question yet from" not in late
+    assert "[Add to calendar]" not in late
 
 
 async def test_those_who_may_come_are_reminded_twice_with_one_ping_each(planned: Stage) -> None:
@@ -126,7 +129,7 @@ async def test_those_who_may_come_are_reminded_twice_with_one_ping_each(planned:
         pinged.append(wire.pinged(planned))
 
     once, twice = ["Ana", "Ben", "Cleo"], ["Ana", "Ben", "Cleo"] * 2
-    assert pinged == [[], once, once, twice, twice]
+    assert pinged == [[], once, once, twice, [*twice, "Ana"]]  # at the hour, the host alone
     reminders = [one for one in planned.messages() if "starts <t:" in as_text(one)]
     assert len(reminders) == 2
     assert "[Going]  [Maybe]  [Can't make it]" in as_text(reminders[-1])
@@ -138,7 +141,7 @@ async def test_reminders_survive_restarts_and_come_once(planned: Stage) -> None:
         await _wait_until(planned, moment)
         await planned.restart()
 
-    assert wire.pinged(planned) == ["Ana", "Ana"]
+    assert wire.pinged(planned) == ["Ana"] * 3  # two reminders, and the call at the hour
 
 
 async def test_a_reminder_that_came_due_while_the_bot_was_down_is_sent_late(
@@ -158,7 +161,7 @@ async def test_one_can_answer_on_the_reminder_too(planned: Stage) -> None:
 
     assert "starts <t:" in as_text(reminder)
     assert "Noted" in wire.alone(answer)
-    assert "Going (2)\nAna\nBen" in planned.transcript()
+    assert "Going (2)\nAna, Ben" in planned.transcript()
 
 
 async def test_a_session_that_moves_is_announced_and_reminded_of_anew(planned: Stage) -> None:
@@ -170,7 +173,7 @@ async def test_a_session_that_moves_is_announced_and_reminded_of_anew(planned: S
 
     assert "is changed: Sun 4 Jan 2026, 19:00 (" in wire.alone(answer)
     announcement = as_text(planned.messages()[0])
-    assert "<t:1767549600:f>" in announcement
+    assert "<t:1767549600:F>" in announcement
     assert "5m each" in announcement
     assert wire.pinged(planned) == ["Ana", "Ana"]
 
@@ -192,6 +195,7 @@ async def test_start_on_the_announcement_opens_the_lobby_with_those_on_the_call(
 ) -> None:
     for name in ("Ben", "Dan"):
         await planned.people[name].join_voice(planned.voice)
+    await _wait_until(planned, "03 17:45")
 
     await planned.press("Ana", "Start")
 
@@ -232,7 +236,7 @@ async def test_a_group_chooses_where_and_when_it_is_told(stage: Stage) -> None:
     assert "announced 9 days before, at the latest" in wire.alone(shown)
     assert "Events in Discord: none" in wire.alone(shown)
     announcement, reminder = stage.messages(board)
-    assert "<t:1767286800:f>" in as_text(announcement)
+    assert "<t:1767286800:F>" in as_text(announcement)
     assert f"<#{stage.voice.id}>" in as_text(announcement)
     assert "starts <t:1767286800:R>" in as_text(reminder)
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import aiohttp
-import discord
 import pytest
 import vobject
 
@@ -14,6 +13,7 @@ from bot.calendars.google import GoogleCalendar
 from bot.core.encryption import Box, new_key
 from bot.core.integrations import Integrations
 from bot.demo.stage import Stage, as_text
+from bot.door.messages import components_of
 from storage.engine import Database
 from tests.calendars.conftest import open_calendar
 from tests.calendars.loopback_google import Fault, LoopbackGoogle
@@ -22,6 +22,17 @@ from tests.stories import wire
 from tests.stories.conftest import OpenStage
 
 SWEEP = 6 * 3600
+
+
+@dataclass(frozen=True)
+class Added:
+    """What a member gets for a calendar: the file, the links by their labels, and the text."""
+
+    file: vobject.base.Component
+    links: dict[str, str]
+    text: str
+
+
 ANA = "ana@example.org"
 
 
@@ -60,67 +71,59 @@ async def world(
         yield World(stage, google)
 
 
-async def file_of(message: discord.Message) -> vobject.base.Component:
-    [attached] = message.attachments
+async def file_of(stage: Stage, who: str, label: str = "Add to calendar") -> Added:
+    """What the newest card with such a button answers to one member alone."""
+    answer = (await stage.press(who, label)).response
+    assert answer.ephemeral
+    [attached] = answer.message.attachments
     assert attached.filename == "session.ics"
-    return vobject.readOne((await attached.read()).decode())
-
-
-def links_of(message: discord.Message) -> dict[str, str]:
-    return {
-        child.label: child.url
-        for row in message.components
-        for child in getattr(row, "children", ())
-        if child.url
+    content = vobject.readOne((await attached.read()).decode())
+    links = {
+        part.label: part.url for part in components_of(answer.message) if getattr(part, "url", None)
     }
+    return Added(content, links, as_text(answer.message))
 
 
-async def test_the_announcement_carries_the_file_and_the_links(world: World) -> None:
+async def test_add_to_calendar_answers_privately_with_the_file_and_both_links(
+    world: World,
+) -> None:
     await world.plan()
 
-    card = world.stage.card("Going")
+    added = await file_of(world.stage, "Ben")
 
-    event = (await file_of(card)).vevent
-    assert event.summary.value == "Circle"
-    assert event.dtstart.value.isoformat() == "2026-01-03T19:00:00+01:00"
-    assert set(links_of(card)) == {"Add to Google Calendar", "Add to Outlook"}
-    assert "dates=20260103T190000%2F20260103T203000" in links_of(card)["Add to Google Calendar"]
+    assert added.file.vevent.summary.value == "Circle"
+    assert added.file.vevent.dtstart.value.isoformat() == "2026-01-03T19:00:00+01:00"
+    assert set(added.links) == {"Google Calendar", "Outlook"}
+    assert "dates=20260103T190000%2F20260103T203000" in added.links["Google Calendar"]
+    assert "`/settings calendar-feed`" in added.text
+    assert world.stage.card().attachments == []
 
 
 async def test_the_file_follows_a_change_and_takes_itself_back_when_cancelled(
     world: World,
 ) -> None:
     await world.plan()
-    before = (await file_of(world.stage.card())).vevent
+    await world.stage.press("Ben", "Going")
+    before = (await file_of(world.stage, "Ben")).file
 
     await world.stage.type("Ana", "session edit", session="1", when="2026-01-04 20:00")
-    moved = await file_of(world.stage.card())
+    moved = (await file_of(world.stage, "Ben")).file
     await world.stage.type("Ana", "session cancel", session="1")
-    cancelled = await file_of(world.stage.card())
+    cancelled = (await file_of(world.stage, "Ben", "Remove from calendar")).file
 
-    assert moved.vevent.uid.value == before.uid.value
+    assert moved.vevent.uid.value == before.vevent.uid.value
     assert moved.vevent.sequence.value == "1"
     assert (cancelled.method.value, cancelled.vevent.sequence.value) == ("CANCEL", "2")
 
 
-async def test_the_reminder_carries_them_too(world: World) -> None:
+async def test_the_reminder_has_the_button_too(world: World) -> None:
     await world.plan()
     first = world.stage.card().id
 
     await world.stage.wait(timedelta(days=1, hours=20).total_seconds())
 
-    reminder = world.stage.card("Going")
-    assert reminder.id != first
-    assert (await file_of(reminder)).vevent.summary.value == "Circle"
-    assert set(links_of(reminder)) == {"Add to Google Calendar", "Add to Outlook"}
-
-
-async def test_a_press_on_the_card_leaves_the_file_where_it_is(world: World) -> None:
-    await world.plan()
-
-    await world.stage.press("Ben", "Going")
-
-    assert (await file_of(world.stage.card())).vevent.summary.value == "Circle"
+    assert world.stage.card("Add to calendar").id != first
+    assert (await file_of(world.stage, "Ben")).file.vevent.summary.value == "Circle"
 
 
 async def test_a_planned_session_gets_to_google_and_leaves_it(world: World) -> None:
@@ -142,8 +145,8 @@ async def test_when_google_fails_the_announcement_says_so_and_the_file_works(
 
     card = world.stage.card("Going")
     assert "Google does not let the bot change that calendar" in as_text(card)
-    assert "The calendar file and the links work all the same." in as_text(card)
-    assert (await file_of(card)).vevent.summary.value == "Circle"
+    assert "**Add to calendar** works all the same." in as_text(card)
+    assert (await file_of(world.stage, "Ben")).file.vevent.summary.value == "Circle"
     shown = await world.stage.type("Ana", "settings show")
     assert "Google Calendar: Google does not let" in as_text(shown.response)
 

@@ -84,7 +84,7 @@ async def test_the_event_follows_the_session_from_edit_to_end(stage: Stage) -> N
     edited = (events(stage)[0].name, events(stage)[0].scheduled_start_time[:16])
     await stage.type("Ana", "session edit", session="Sunday", turn="5m")
     unneeded = requests(stage, "PATCH")
-    await stage.press("Ana", "Start")
+    await stage.type("Ana", "session start", session="1")
     started = events(stage)[0].status
     await stage.type("Ana", "session end")
 
@@ -133,12 +133,12 @@ async def test_without_the_permission_the_card_says_so_kindly_and_all_else_works
     await plan(stage)
     await stage.press("Ben", "Going")
     told = as_text(stage.messages()[0])
-    await stage.press("Ana", "Start")
+    await stage.type("Ana", "session start", session="1")
 
     assert events(stage) == []
     assert "There is none this time: I lack the permission Create Events." in told
     assert "Everything else works without it." in told
-    assert "Going (2)\nAna\nBen" in told
+    assert "Going (2)\nAna, Ben" in told
     assert "[Join]" in as_text(stage.card("Join"))
     assert "I cannot post" not in stage.transcript()
     assert len(stage.messages()) == 2
@@ -173,7 +173,7 @@ async def test_a_session_put_off_after_its_event_began_by_itself_has_a_new_event
     await plan(stage, when="2026-01-01 01:00")
     await stage.wait(2 * 3600)
     await stage.type("Ana", "session edit", session="Saturday circle", when="2026-01-02 19:00")
-    await stage.press("Ana", "Start")
+    await stage.type("Ana", "session start", session="1")
 
     assert [(one.status, one.scheduled_start_time[:10]) for one in events(stage)] == [
         (COMPLETED, "2026-01-01"),
@@ -185,7 +185,7 @@ async def test_what_somebody_deleted_by_hand_stays_away(stage: Stage) -> None:
     await plan(stage)
     stage.env.backend.delete_scheduled_event(stage.guild.id, events(stage)[0].id)
     await stage.type("Ana", "session edit", session="Saturday circle", title="Anew")
-    await stage.press("Ana", "Start")
+    await stage.type("Ana", "session start", session="1")
 
     assert events(stage) == []
     assert "There is none" not in stage.transcript()
@@ -199,7 +199,7 @@ async def test_who_is_interested_in_the_event_is_shown_beside_the_answers(stage:
     await stage.people["Dan"].unsubscribe_event(events(stage)[0].id)
 
     assert "Going (1)\nAna" in both
-    assert "Interested in the event (2)\nDan\nEva" in both
+    assert "Interested in the event (2)\nDan, Eva" in both
     assert "Interested in the event (1)\nEva" in as_text(stage.messages()[0])
 
 

@@ -77,7 +77,7 @@ async def test_options_and_a_unit_are_asked_for_in_a_second_form(
     await stage.fill("Ana", form, answers=typed)
 
     assert before == []
-    assert "one step is left" in asked
+    assert f"One step is left for “{WINNER}”" in asked
     card = as_text(stage.card("Forecast"))
     assert said in card
     for fragment in (WINNER, "As the court says.", "https://example.org/vote"):

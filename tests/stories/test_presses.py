@@ -187,7 +187,7 @@ async def test_the_buttons_of_a_settled_question_are_refused_and_change_nothing(
 async def test_the_buttons_of_a_cancelled_session_are_refused_and_change_nothing(
     stage: Stage,
 ) -> None:
-    await stage.type("Ana", "session schedule", when="in 48 hours")
+    await stage.type("Ana", "session schedule", when="in 10 minutes")
     old = stage.card("Going")
     await stage.type("Ana", "session cancel", session="1")
     before = stage.transcript()

@@ -216,7 +216,7 @@ async def test_a_round_refuses_who_may_not_and_what_cannot_be(stage: Stage) -> N
 async def test_a_lobby_refuses_who_may_not_and_what_cannot_be(stage: Stage) -> None:
     await _ask(stage)
     await stage.type("Ana", "session start")
-    await stage.type("Ana", "session schedule", when="in 48 hours", title="Later")
+    await stage.type("Ana", "session schedule", when="in 10 minutes", title="Later")
 
     await _try_all(stage, LOBBY)
 

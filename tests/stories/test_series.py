@@ -41,11 +41,11 @@ async def test_seven_stays_seven_when_the_clocks_change_also_with_a_restart_betw
     await _wait_until(weekly, "04-02 16:46")
 
     shown = as_text(weekly.card("Start"))
-    assert f"<t:{_at('04-02 17:00'):.0f}:f>" in shown
+    assert f"<t:{_at('04-02 17:00'):.0f}:F>" in shown
     assert "Repeats every Thursday." in shown
     announced = [one for one in weekly.messages() if "[Start]" in as_text(one)]
     assert len(announced) == 1
-    assert wire.pinged(weekly) == ["Ana"] * 4
+    assert wire.pinged(weekly) == ["Ana"] * 5  # two reminders each, and one call at the hour
 
 
 async def test_one_evening_moves_and_the_next_is_where_it_was(weekly: Stage) -> None:
@@ -55,7 +55,7 @@ async def test_one_evening_moves_and_the_next_is_where_it_was(weekly: Stage) -> 
     await _hold(weekly, "03-27 19:00")
 
     assert "is changed: Fri 27 Mar 2026, 20:00 (Europe/Berlin)" in wire.alone(answer)
-    assert f"<t:{_at('04-02 17:00'):.0f}:f>" in as_text(weekly.card("Start"))
+    assert f"<t:{_at('04-02 17:00'):.0f}:F>" in as_text(weekly.card("Going"))
 
 
 async def test_a_holiday_is_left_out_before_it_is_announced(weekly: Stage) -> None:
@@ -68,7 +68,7 @@ async def test_a_holiday_is_left_out_before_it_is_announced(weekly: Stage) -> No
     await _hold(weekly, "03-26 18:00")
 
     assert easter["name"] == "Thursday circle · 2 Apr 19:00 Europe/Berlin, not announced yet"
-    assert f"<t:{_at('04-09 17:00'):.0f}:f>" in as_text(weekly.card("Start"))
+    assert f"<t:{_at('04-09 17:00'):.0f}:F>" in as_text(weekly.card("Going"))
     assert "Cancelled" not in weekly.transcript()
     assert "The others of its series stay as they are." in wire.alone(answer)
     assert "The announcement is in" not in wire.alone(answer)
@@ -98,7 +98,7 @@ async def test_a_time_in_doubt_is_asked_and_the_answer_survives_a_restart(stage:
 
     assert "02:30 comes twice" in question
     assert len(stage.messages()) == 1
-    assert f"<t:{_at('10-25 01:30'):.0f}:f>" in as_text(stage.card("Going"))
+    assert f"<t:{_at('10-25 01:30'):.0f}:F>" in as_text(stage.card("Going"))
     assert "is planned: Sun 25 Oct 2026, 02:30 (Europe/Berlin, UTC+01:00)" in wire.alone(asked)
 
 
@@ -115,15 +115,15 @@ async def test_who_waits_moves_up_and_is_told_with_one_ping_also_over_a_restart(
     await stage.wait(60)
 
     announcement = as_text(stage.messages()[0])
-    assert "Going (2 of 2)\nAna\nBen\nWaiting for a place (2)\nCleo\nDan" in waiting
-    assert "Going (2 of 2)\nAna\nCleo\nWaiting for a place (1)\nDan" in announcement
+    assert "Going (2 of 2)\nAna, Ben\nWaiting for a place (2)\nCleo, Dan" in waiting
+    assert "Going (2 of 2)\nAna, Cleo\nWaiting for a place (1)\nDan" in announcement
     assert wire.pinged(stage) == ["Cleo"]
     assert "a place is free: you are in" in as_text(stage.card("Can't make it"))
 
     await stage.press("Cleo", "Can't make it", stage.card("Can't make it"))
 
     assert wire.pinged(stage) == ["Cleo", "Dan"]
-    assert "Going (2 of 2)\nAna\nDan" in as_text(stage.messages()[0])
+    assert "Going (2 of 2)\nAna, Dan" in as_text(stage.messages()[0])
 
 
 async def test_a_member_has_a_time_zone_of_their_own(stage: Stage) -> None:

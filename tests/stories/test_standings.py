@@ -121,11 +121,13 @@ async def test_a_profile_names_what_is_not_sure_enough_and_says_calibration_in_a
     await stage.type("Ana", "question resolve", question="1", outcome="yes")
 
     answer = await stage.type("Ben", "profile", member=stage.people["Ana"])
+    (picture,) = answer.response.attachments
     await stage.restart()
     profile = await wire.details(stage, "Ben", answer)
 
     assert "A mean Brier score is told from 10 questions on: 1 so far." in wire.alone(answer)
     assert "-# Ana: 1 forecast on 1 question" in wire.alone(answer)
+    assert "Will it rain? 0.040" in str(picture.description)
     for waits in (
         "Edge over the others from 3 questions (1 so far)",
         "Edge over time from 3 questions (1 so far)",

@@ -242,11 +242,11 @@ def test_who_opened_is_beside_a_fair_share(desk: Desk, clock: Clock) -> None:
 
 def test_who_passes_sits_where_they_spoke(desk: Desk) -> None:
     number = open_round(desk, ("Ana", "Ben"))
-    rounds_service.ready(desk, caller("Ana"), card(desk, number))
+    rounds_service.move_on(desk, caller("Ana"), card(desk, number))
     rounds_service.give_way(desk, caller("Ana"))
     rounds_service.done(desk, caller("Ben"))
     rounds_service.done(desk, caller("Ana"))
-    rounds_service.ready(desk, caller("Ana"))
+    rounds_service.move_on(desk, caller("Ana"))
 
     fairness = seen(desk).fairness
 
@@ -366,11 +366,11 @@ def test_of_who_always_opened_profile_and_group_say_that_there_is_nothing_to_com
 def test_nobody_who_spoke_is_left_out_without_a_word(desk: Desk, clock: Clock) -> None:
     number = open_round(desk, ("Ana", "Ben"))
     question = row(desk, Round, number).question_id
-    rounds_service.ready(desk, caller("Ana"), card(desk, number))
+    rounds_service.move_on(desk, caller("Ana"), card(desk, number))
     for name in ("Ana", "Ben"):  # nothing blind
         record(desk, name, question, "60")
         rounds_service.done(desk, caller(name))
-    rounds_service.ready(desk, caller("Ana"))
+    rounds_service.move_on(desk, caller("Ana"))
 
     view = seen(desk)
 

@@ -357,6 +357,12 @@ DEEDS: dict[str, Deed] = {
     ),
     "sessions.keep_voice": lambda desk, who, at: sessions_service.keep_voice(desk, who, at.lobby),
     "sessions.ballot": lambda desk, who, at: sessions_service.ballot(desk, who, at.lobby),
+    "sessions.change_question": lambda desk, who, at: sessions_service.change_question(
+        desk, who, at.turn
+    ),
+    "sessions.other_questions": lambda desk, who, at: sessions_service.other_questions(
+        desk, who, at.turn
+    ),
     "sessions.vote": lambda desk, who, at: sessions_service.vote(desk, who, at.lobby, at.question),
     "sessions.vote_on_page": lambda desk, who, at: sessions_service.vote_on_page(
         desk, who, at.lobby, at.question
@@ -375,6 +381,10 @@ DEEDS: dict[str, Deed] = {
     "rounds.done": lambda desk, who, at: rounds_service.done(desk, who, at.turn),
     "rounds.extend": lambda desk, who, at: rounds_service.extend(desk, who, at.turn),
     "rounds.give_way": lambda desk, who, at: rounds_service.give_way(desk, who, at.turn),
+    "rounds.done_with_number": lambda desk, who, at: rounds_service.done_with_number(
+        desk, who, at.turn
+    ),
+    "rounds.move_on": lambda desk, who, at: rounds_service.move_on(desk, who, keys.blind(at.round)),
     "rounds.pause": lambda desk, who, at: rounds_service.pause(desk, who, at.turn),
     "rounds.ready": lambda desk, who, at: rounds_service.ready(desk, who, keys.blind(at.round)),
     "rounds.resume": lambda desk, who, at: rounds_service.resume(desk, who, at.turn),

@@ -144,7 +144,7 @@ def test_a_whole_evening_is_in_the_export(desk: Desk, clock: Clock) -> None:
 def test_blind_forecasts_are_in_no_export_before_their_round_closes(desk: Desk) -> None:
     open_round(desk, ("Ana", "Ben"))
     record(desk, "Ana", 1, "13")
-    rounds_service.ready(desk, caller("Ana"))
+    rounds_service.move_on(desk, caller("Ana"))
     record(desk, "Ana", 1, "55")
     questions_outcomes.resolve(desk, caller("Ana"), 1, outcome="yes", known="now")
 
@@ -173,7 +173,7 @@ def test_what_somebody_beside_the_circle_says_is_in_no_export_while_it_is_blind(
     record(desk, "Cleo", 1, "33")
 
     during, everything = unpack(data_service.export_group(desk.db, GROUP))
-    rounds_service.ready(desk, caller("Ana"))
+    rounds_service.move_on(desk, caller("Ana"))
     after, _ = unpack(data_service.export_group(desk.db, GROUP))
 
     assert [one["probability"] for one in during] == ["0.21"]

@@ -17,9 +17,11 @@ from bot.groups.service import SettingsChange
 from bot.questions import outcomes as questions_outcomes
 from bot.rounds import service as rounds_service
 from bot.rounds.read_model import read_cue, read_summary, read_turn
+from bot.rounds.service import NoNumberYetRefusal
 from bot.sessions import service as sessions_service
 from storage.engine import Database
-from storage.tables import Phase, Round, Score, Seat, SeatState, Turn
+from storage.enums import CardKind
+from storage.tables import Effect, Phase, Round, Score, Seat, SeatState, Turn
 from tests.bot.scenes import (
     CIRCLE,
     bring,
@@ -58,6 +60,25 @@ def turns(desk: Desk) -> list[Turn]:
 
 def seat(desk: Desk, name: str) -> Seat:
     return next(one for one in rows(desk, Seat) if one.member_id == member(desk, name))
+
+
+def cues(desk: Desk, number: int, turn: int = 1) -> list[int]:
+    """What the cues that stand in the channel say, by the seconds that are left."""
+    made = [Key.parse(one.key) for one in rows(desk, Effect) if not one.gone]
+    with desk.db.read() as tx:
+        shown = [
+            read_cue(tx, key, desk.clock())
+            for key in made
+            if key.kind == CardKind.CUE and (key.id, key.more[0]) == (number, turn)
+        ]
+    return [one.seconds for one in shown if one is not None]
+
+
+def is_gone(desk: Desk, key: Key) -> bool:
+    """Whether a message that was posted is taken away again."""
+    found = effect(desk, key)
+    assert found is not None
+    return found.gone
 
 
 def after(seconds: float) -> datetime:
@@ -104,24 +125,59 @@ def test_cues_are_said_at_two_minutes_thirty_seconds_and_time(desk: Desk, clock:
     for moment in (TURN - 121, TURN - 120, TURN - 31, TURN - 30, TURN - 1, TURN):
         clock.now = after(moment)
         expire(desk)
-        cues = [left for left in (120, 30, 0) if effect(desk, keys.cue(number, 1, left, 0))]
-        said.append((TURN - moment, cues))
+        said.append((TURN - moment, cues(desk, number)))
 
-    assert said == [
-        (121, []),
-        (120, [120]),
-        (31, [120]),
-        (30, [120, 30]),
-        (1, [120, 30]),
-        (0, [120, 30, 0]),
-    ]
+    assert said == [(121, []), (120, [120]), (31, [120]), (30, [30]), (1, [30]), (0, [0])]
+
+
+def test_a_cue_takes_the_place_of_the_one_before(desk: Desk, clock: Clock) -> None:
+    number = open_turns(desk)
+    soon, time = keys.cue(number, 1, keys.SOON, 0), keys.cue(number, 1, 0, 0)
+    clock.now = after(TURN - 120)
+    expire(desk)
+    clock.now = after(TURN - 30)
+    expire(desk)
+    edited = wanted(desk, soon)
+    clock.now = after(TURN)
+    expire(desk)
+    at_time = is_gone(desk, soon), is_gone(desk, time)
+
+    rounds_service.done(desk, caller("Ana"))
+
+    assert edited == 2
+    assert at_time == (True, False)
+    assert is_gone(desk, time)
+
+
+def test_spoken_cues_are_messages_of_their_own_for_an_edit_is_not_read_aloud(
+    desk: Desk, clock: Clock
+) -> None:
+    manage(desk, SettingsChange(spoken_cues=True))
+    number = open_turns(desk)
+    for moment in (TURN - 120, TURN - 30):
+        clock.now = after(moment)
+        expire(desk)
+
+    first, second = (keys.cue(number, 1, left, 0) for left in (120, 30))
+    assert (is_gone(desk, first), is_gone(desk, second)) == (True, False)
+
+
+def test_more_time_takes_away_what_the_last_cue_said(desk: Desk, clock: Clock) -> None:
+    number = open_turns(desk)
+    clock.now = after(TURN - 30)
+    expire(desk)
+
+    rounds_service.extend(desk, caller("Ana"))
+
+    assert is_gone(desk, keys.cue(number, 1, keys.SOON, 0))
+    assert cues(desk, number) == []
 
 
 def test_a_cue_has_a_point_for_half_a_minute_and_only_in_its_turn(desk: Desk, clock: Clock) -> None:
     number = open_turns(desk)
     clock.move(TURN - 120)
     expire(desk)
-    key = keys.cue(number, 1, 120, 0)
+    key = keys.cue(number, 1, keys.SOON, 0)
 
     queued = effect(desk, key)
     with desk.db.read() as tx:
@@ -143,8 +199,8 @@ def test_of_cues_that_were_missed_only_the_latest_is_said(desk: Desk, clock: Clo
     clock.move(TURN - 10)
     expire(desk)
 
-    assert effect(desk, keys.cue(number, 1, 120, 0)) is None
-    assert wanted(desk, keys.cue(number, 1, 30, 0)) == 1
+    assert cues(desk, number) == [30]
+    assert wanted(desk, keys.cue(number, 1, keys.SOON, 0)) == 1
 
 
 def test_a_turn_ends_by_itself_after_its_grace(desk: Desk, clock: Clock) -> None:
@@ -189,6 +245,7 @@ def test_after_the_last_turn_comes_the_final_phase_and_then_the_summary(
     desk: Desk, clock: Clock
 ) -> None:
     number = open_turns(desk)
+    record(desk, "Ana", 1)
     for _ in CIRCLE:
         clock.move(TURN + GRACE)
         expire(desk)
@@ -237,7 +294,7 @@ def test_alarms_follow_the_next_moment_that_matters(desk: Desk, clock: Clock) ->
     rounds_service.resume(listening, caller("Ana"))
     rounds_service.done(listening, caller("Ana"))
     heard.append(alarms["round:1"])
-    rounds_service.ready(listening, caller("Ana"))
+    rounds_service.move_on(listening, caller("Ana"))
     heard.append(alarms["round:1"])
 
     assert heard == [after(TURN - 120), None, after(FINAL), None]
@@ -341,8 +398,8 @@ def test_an_extended_turn_is_cued_again(desk: Desk, clock: Clock) -> None:
     clock.move(120)
     expire(desk)
 
-    assert wanted(desk, keys.cue(number, 1, 30, 0)) == 1
-    assert wanted(desk, keys.cue(number, 1, 30, 1)) == 1
+    assert not is_gone(desk, keys.cue(number, 1, keys.SOON, 1))
+    assert cues(desk, number) == [30]
 
 
 def test_a_pause_stops_the_clock_and_gives_back_exactly_what_was_left(
@@ -396,12 +453,97 @@ def test_after_an_undone_skip_whoever_was_called_is_next(desk: Desk) -> None:
     assert speaker(desk, number) == "Ben"
 
 
-def test_without_a_skip_there_is_nothing_to_undo(desk: Desk) -> None:
+def test_without_a_skip_or_done_there_is_nothing_to_undo(desk: Desk) -> None:
     open_turns(desk)
-    rounds_service.done(desk, caller("Ana"))
+    rounds_service.give_way(desk, caller("Ana"))
 
-    with pytest.raises(Refusal, match="no skip"):
+    with pytest.raises(Refusal, match="no skip or Done"):
         rounds_service.back(desk, caller("Ana"))
+
+
+def test_done_is_undone_and_the_time_that_was_left_comes_back(desk: Desk, clock: Clock) -> None:
+    number = open_turns(desk)
+    clock.move(200)
+    rounds_service.done(desk, caller("Ana"))
+    clock.move(10)
+
+    rounds_service.back(desk, caller("Ana"))
+
+    assert speaker(desk, number) == "Ana"
+    assert turns(desk)[-1].deadline == after(210 + TURN - 200)
+
+
+def test_a_last_done_that_is_undone_takes_the_final_card_away(desk: Desk) -> None:
+    number = open_turns(desk, ("Ana",))
+    rounds_service.done(desk, caller("Ana"))
+    final = card(desk, number)
+
+    rounds_service.back(desk, caller("Ana"), final)
+
+    assert is_gone(desk, final)
+    assert speaker(desk, number) == "Ana"
+
+
+def test_undo_on_a_message_from_before_another_turn_is_refused(desk: Desk) -> None:
+    number = open_turns(desk)
+    rounds_service.done(desk, caller("Ana"))
+    offered = card(desk, number)
+    rounds_service.done(desk, caller("Ben"))
+
+    with pytest.raises(StaleRefusal, match="Another turn"):
+        rounds_service.back(desk, caller("Ana"), offered)
+
+
+# Done without a number
+
+
+def test_done_without_a_number_is_asked_about_and_changes_nothing(desk: Desk) -> None:
+    number = open_turns(desk)
+    before = snapshot(desk)
+
+    for at in (card(desk, number), None):
+        with pytest.raises(NoNumberYetRefusal) as asked:
+            rounds_service.done_with_number(desk, caller("Ana"), at)
+        assert asked.value.at == keys.turn(number, 1)
+
+    assert snapshot(desk) == before
+
+
+def test_done_with_a_number_ends_the_turn(desk: Desk) -> None:
+    number = open_turns(desk)
+    record(desk, "Ana", 1)
+
+    rounds_service.done_with_number(desk, caller("Ana"), card(desk, number))
+
+    assert speaker(desk, number) == "Ben"
+
+
+def test_done_is_not_asked_about_where_the_question_takes_no_number(
+    desk: Desk, clock: Clock
+) -> None:
+    bring(desk, closes="in 5 minutes")
+    number = open_turns(desk)
+    clock.move(300)
+
+    rounds_service.done_with_number(desk, caller("Ana"), card(desk, number))
+
+    assert speaker(desk, number) == "Ben"
+
+
+def test_done_on_the_cue_at_time_ends_the_turn_that_it_is_about(desk: Desk, clock: Clock) -> None:
+    number = open_turns(desk)
+    clock.move(TURN)
+    expire(desk)
+    record(desk, "Ana", 1)
+
+    rounds_service.done_with_number(desk, caller("Ana"), keys.cue(number, 1, 0, 0))
+    with pytest.raises(StaleRefusal, match="That turn is over"):
+        rounds_service.done_with_number(desk, caller("Ben"), keys.cue(number, 1, 0, 0))
+
+    assert speaker(desk, number) == "Ben"
+
+
+# Ready, and going on
 
 
 def test_everyone_who_says_ready_moves_on_together(desk: Desk) -> None:
@@ -418,7 +560,7 @@ def test_everyone_who_says_ready_moves_on_together(desk: Desk) -> None:
 def test_the_host_moves_on_at_once(desk: Desk) -> None:
     number = open_round(desk)
 
-    rounds_service.ready(desk, caller("Ana"), card(desk, number))
+    rounds_service.move_on(desk, caller("Ana"), card(desk, number))
 
     assert phase(desk, number) == Phase.TURNS
 
@@ -524,12 +666,13 @@ def test_the_same_click_delivered_twice_acts_once(desk: Desk) -> None:
 def test_a_phase_that_has_passed_takes_no_ready(desk: Desk) -> None:
     number = open_round(desk)
     blind = card(desk, number)
-    rounds_service.ready(desk, caller("Ana"), blind)
+    rounds_service.move_on(desk, caller("Ana"), blind)
 
-    with pytest.raises(StaleRefusal):
-        rounds_service.ready(desk, caller("Ana"), blind)
-    with pytest.raises(StaleRefusal):
-        rounds_service.ready(desk, caller("Ana"))
+    for go in (rounds_service.ready, rounds_service.move_on):
+        with pytest.raises(StaleRefusal):
+            go(desk, caller("Ana"), blind)
+        with pytest.raises(StaleRefusal):
+            go(desk, caller("Ana"))
 
 
 def test_a_round_that_is_over_takes_nothing_more(desk: Desk) -> None:
@@ -592,9 +735,9 @@ def test_a_facilitator_steers_every_clock(desk: Desk) -> None:
         rounds_service.pause,
         rounds_service.resume,
         rounds_service.skip,
-        rounds_service.back,
     ):
         press(desk, caller("Dan", **FACILITATOR), at)
+    rounds_service.back(desk, caller("Dan", **FACILITATOR), card(desk, number))
 
     assert speaker(desk, number) == "Ana"
 
@@ -654,7 +797,7 @@ def test_a_turn_card_shows_who_speaks_and_what_was_said(desk: Desk) -> None:
 def test_a_blind_forecast_shows_on_no_card_before_the_round_closes(desk: Desk) -> None:
     number = open_round(desk, ("Ana", "Ben"))
     record(desk, "Ana", 1, "13")
-    rounds_service.ready(desk, caller("Ana"))
+    rounds_service.move_on(desk, caller("Ana"))
 
     with desk.db.read() as tx:
         shown = read_turn(tx, card(desk, number), desk.clock())

@@ -519,11 +519,11 @@ def test_who_has_opened_least_often_opens_the_next_round(desk: Desk) -> None:
     for _ in range(2):
         sessions_service.start_round(desk, caller("Ana"), lobby)
         number = running(desk, 1)
-        rounds_service.ready(desk, caller("Ana"))
+        rounds_service.move_on(desk, caller("Ana"))
         openers.append(speaker(desk, number))
         for _ in range(2):
             rounds_service.skip(desk, caller("Ana"))
-        rounds_service.ready(desk, caller("Ana"))
+        rounds_service.move_on(desk, caller("Ana"))
         lobby = sessions_service.next_round(desk, caller("Ana"))
 
     assert sorted(str(name) for name in openers) == ["Ana", "Ben"]
@@ -584,6 +584,7 @@ def test_an_old_summary_opens_no_round(desk: Desk) -> None:
 
 def test_ending_a_session_closes_its_round_and_posts_the_evening(desk: Desk, clock: Clock) -> None:
     number = open_turns(desk)
+    record(desk, "Ana", 1)
     clock.move(600)
 
     key = sessions_service.end(desk, caller("Ana"))

@@ -134,12 +134,12 @@ def test_turns_of_two_rounds_on_a_question_are_compared_within_each_round(
     lobby = open_lobby(desk, tuple(second))
     sessions_service.start_round(desk, caller("Ana"), lobby)
     number = running(desk, lobby.id)
-    rounds_service.ready(desk, caller("Ana"))
+    rounds_service.move_on(desk, caller("Ana"))
     for name, said in second.items():
         clock.move(60)
         record(desk, name, 1, said)
         rounds_service.done(desk, caller(name))
-    rounds_service.ready(desk, caller("Ana"))
+    rounds_service.move_on(desk, caller("Ana"))
     clock.move(60)
 
     settle(desk, 1)

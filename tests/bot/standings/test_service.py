@@ -151,7 +151,7 @@ def test_a_late_turn_forecast_is_the_headline(desk: Desk, clock: Clock) -> None:
         clock.move(60)
         record(desk, "Ana", 1, said)
     rounds_service.done(desk, caller("Ben"))
-    rounds_service.ready(desk, caller("Ana"))
+    rounds_service.move_on(desk, caller("Ana"))
 
     settle(desk, clock, "yes")
 
@@ -209,11 +209,11 @@ def go_around_twice(desk: Desk, clock: Clock) -> int:
     lobby = open_lobby(desk, ("Ana",))
     sessions_service.start_round(desk, caller("Ana"), lobby)
     second = running(desk, lobby.id)
-    rounds_service.ready(desk, caller("Ana"))
+    rounds_service.move_on(desk, caller("Ana"))
     clock.move(60)
     record(desk, "Ana", 1, "90")
     rounds_service.done(desk, caller("Ana"))
-    rounds_service.ready(desk, caller("Ana"))
+    rounds_service.move_on(desk, caller("Ana"))
     return second
 
 
