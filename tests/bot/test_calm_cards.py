@@ -22,6 +22,7 @@ from bot.core import keys
 from bot.core.keys import Key
 from bot.core.unit import Desk
 from bot.door.messages import PICTURE, SECONDARY, Aside, Item, Message, Place
+from bot.groups import service as groups_service
 from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
 from bot.registry import CARDS
@@ -84,6 +85,8 @@ def month(desk: Desk, clock: Clock) -> Iterator[None]:
 
 
 def _before(desk: Desk, clock: Clock) -> Iterator[None]:
+    groups_service.welcome(desk, GROUP, "Circle", CHANNEL)
+    yield
     plan = Plan("in 48 hours", title="A session with a title of some length", size=2)
     schedule_service.schedule(desk, caller("Ana"), plan)
     for name, answer in zip(CAST[1:], (*[Answer.GOING] * 3, Answer.MAYBE), strict=True):
@@ -94,7 +97,7 @@ def _before(desk: Desk, clock: Clock) -> Iterator[None]:
     yield
     schedule_service.rsvp(desk, caller("Ben"), keys.announcement(1), Answer.NO)
     yield
-    for minutes in (24 * 60, 15):
+    for minutes in (24 * 60, 15, 0):
         clock.now = row(desk, Meetup, 1).starts_at
         clock.move(-60 * minutes)
         lifecycle.remind_due(desk, 1, GROUP)
@@ -104,6 +107,7 @@ def _before(desk: Desk, clock: Clock) -> Iterator[None]:
     sessions_service.end(desk, caller("Ana"))
     schedule_service.schedule(desk, caller("Ana"), plan)
     yield
+    schedule_service.rsvp(desk, caller("Ben"), keys.announcement(2), Answer.GOING)
     schedule_service.cancel(desk, caller("Ana"), "2")
     yield
 
@@ -119,7 +123,7 @@ def _evening(desk: Desk, clock: Clock) -> Iterator[None]:
     for name in CAST:
         record(desk, name, 1, "60", "what I thought before anybody spoke")
     yield
-    rounds_service.ready(desk, caller("Ana"), card(desk, number))
+    rounds_service.move_on(desk, caller("Ana"), card(desk, number))
     yield
     record(desk, "Ana", 1, "70", "a reason of some length, because I have thought about it a lot")
     rounds_service.pause(desk, caller("Ana"))
@@ -138,7 +142,7 @@ def _evening(desk: Desk, clock: Clock) -> Iterator[None]:
     while row(desk, Round, number).phase == "turns":
         rounds_service.skip(desk, caller("Ana"))
         yield
-    rounds_service.ready(desk, caller("Ana"), card(desk, number))
+    rounds_service.move_on(desk, caller("Ana"), card(desk, number))
     yield
     sessions_service.next_round(desk, caller("Ana"))
     sessions_service.leave(desk, caller("Ana"))
@@ -184,7 +188,7 @@ def _many_evenings(desk: Desk, clock: Clock) -> Iterator[None]:
                 if step == 1:
                     rounds_service.done(desk, caller(name))
             if step != 1:
-                rounds_service.ready(desk, caller("Ana"))
+                rounds_service.move_on(desk, caller("Ana"))
         sessions_service.end(desk, caller("Ana"))
         settle(desk, clock, question, "yes" if number % 3 else "no")
     yield
