@@ -23,14 +23,14 @@ class Page(IntEnum):
 
     PLACES = 0
     ROUNDS = 1
-    CLOCK = 2
+    EVENING = 2
     NEWS = 3
 
 
 PAGES = {
     Page.PLACES: ("Places", "Where the group meets, who leads, and which clocks are read."),
     Page.ROUNDS: ("Rounds", "How long things take. A round that is running keeps its times."),
-    Page.CLOCK: ("Clock", "What a speaker can ask for, and how the time is told."),
+    Page.EVENING: ("Evening", "What a speaker can ask for, how time is told, where cards go."),
     Page.NEWS: ("News", "How people hear of the next session, and of outcomes."),
 }
 
@@ -153,17 +153,20 @@ OFFERS: Sequence[Offer] = (
     _length("blind", Page.ROUNDS, "Blind phase", 0, 60, 120, 180, 300, 600, zero="left out"),
     _length("final", Page.ROUNDS, "Final phase", 0, 60, 120, 180, 300, 600, zero="left out"),
     _length("grace", Page.ROUNDS, "Grace after a turn", 0, 30, 60, 120, 180),
-    _length("extend", Page.CLOCK, "More time adds", 60, 120, 180, 300),
+    _length("extend", Page.EVENING, "More time adds", 60, 120, 180, 300),
     Offer(
         "extensions",
-        Page.CLOCK,
+        Page.EVENING,
         "A speaker may ask for it",
         ("0", "1", "2", "3", "5"),
         lambda group: str(group.extensions),
         lambda value: f"{say_times(_number(value))} a turn" if value != "0" else "never",
         _number,
     ),
-    _switch("spoken_cues", Page.CLOCK, "Time cues", "read aloud and written", "only written"),
+    _switch("spoken_cues", Page.EVENING, "Time cues", "read aloud and written", "only written"),
+    _switch(
+        "threads", Page.EVENING, "A session's cards", "in a thread of its own", "in the channel"
+    ),
     Offer(
         "reminders",
         Page.NEWS,

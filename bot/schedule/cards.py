@@ -191,7 +191,7 @@ def _questions(brought: Sequence[Wanted]) -> str:
     """Return the newest questions with their votes, and count the others."""
     if not brought:
         return "No question yet. **Bring a question** that you haven't forecast yet."
-    rows = [f"**{say_count(len(brought), 'question')} so far**, vote for yours below"]
+    rows = [f"**{say_count(len(brought), 'question')} so far**: vote below"]
     for one in brought[:MOST_LISTED]:
         votes = f" · **{say_count(one.votes, 'vote')}**" if one.votes else ""
         rows.append(f"• {one_line(one.title, LONGEST_LISTED)}{votes}")

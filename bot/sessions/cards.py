@@ -21,6 +21,7 @@ from bot.door.messages import (
     day,
     lines,
     listed,
+    one_line,
     safe,
     select,
 )
@@ -39,8 +40,8 @@ ORDERS = {
 BEGIN_AGAIN = "`/session start` begins a new one."
 # The value of the choice that leads to the questions for which the card has no room.
 MORE = 0
-# How many questions the card lists above its select, which has them all.
-LISTED = 10
+# How many questions the card lists above its select, which has them all; more if they have votes.
+LISTED, MOST_LISTED = 5, 10
 
 
 def lobby_card(lobby: Lobby) -> Message:
@@ -162,11 +163,11 @@ def _names(names: Sequence[str]) -> str:
 def _choice_lines(lobby: Lobby) -> str:
     """Return the questions with votes, then the newest, and how many more there are."""
     wanted = {one.id: one for one in (*lobby.voted, *lobby.choices)}
-    rows = [_choice_line(one) for one in wanted.values()][:LISTED]
+    shown = max(LISTED, min(len(lobby.voted), MOST_LISTED))
+    rows = [_choice_line(one) for one in list(wanted.values())[:shown]]
     left = lobby.offered - len(rows)
-    room = FIELD_LIMIT - 40
-    shown = lines(rows, room)
-    return f"{shown}\n… and {left:,} more to vote for below" if left > 0 else shown
+    said = lines(rows, FIELD_LIMIT - 40)
+    return f"{said}\n… and {left:,} more to vote for below" if left > 0 else said
 
 
 def _choice_line(choice: Choice) -> str:
@@ -177,7 +178,7 @@ def _choice_line(choice: Choice) -> str:
         names = ", ".join(safe(name) for name in choice.known_to[:3])
         more = f" and {len(choice.known_to) - 3} more" if len(choice.known_to) > 3 else ""
         known = f" · ⚠️ already forecast by {names}{more}"
-    return f"• {votes}{safe(choice.title)}{closes}{known}"
+    return f"• {votes}{one_line(choice.title, 120)}{closes}{known}"
 
 
 def _lobby_items(lobby: Lobby) -> tuple[Item, ...]:

@@ -53,15 +53,13 @@ def calibration_card(shown: Calibration, picture: Picture | None) -> Message:
 
 
 def profile_card(profile: Profile, picture: Picture | None) -> Message:
-    """Say how well a member does, over their calibration or, under ten forecasts, their scores."""
+    """Say how well a member does, over the picture of their scores."""
     name = "You" if profile.mine else one_line(profile.name, NAME)
     *made, told = record(profile)
-    parts = [told, f"-# {': '.join([name, *made])}"]
-    if profile.forecasts and profile.curve is not None and not profile.curve.has_curve:
-        parts.append(f"-# {_missing(profile.curve)}")
+    first = f"{told}\n-# {': '.join([name, *made])}"
     items = (button("profile_details", keys.standing(profile.user_id), "Details", PRIMARY),)
     return Message(
-        layout=Layout(("\n".join(parts), PICTURE)),
+        layout=Layout((first, PICTURE)),
         picture=picture,
         items=items if profile.forecasts else (),
     )

@@ -55,10 +55,9 @@ def calibration_details(desk: Desk, caller: Caller, at: Key) -> Message:
 
 
 def profile(desk: Desk, caller: Caller, user_id: int | None) -> Message:
-    """Return a member's record in one sentence, with the picture of their calibration."""
+    """Return a member's record in one sentence, with the picture of their scores."""
     shown = _profile(desk, caller, user_id)
-    picture = calibration_picture(shown.curve) or profile_picture(shown)
-    return front_cards.profile_card(shown, picture)
+    return front_cards.profile_card(shown, profile_picture(shown))
 
 
 def profile_details(desk: Desk, caller: Caller, at: Key) -> Message:
@@ -99,9 +98,9 @@ def leaderboard_picture(board: Board) -> Picture | None:
     )
 
 
-def calibration_picture(shown: Calibration | None) -> Picture | None:
-    """Draw a calibration; None where there are too few forecasts for a curve."""
-    if shown is None or not shown.has_curve:
+def calibration_picture(shown: Calibration) -> Picture | None:
+    """Draw a calibration; None where there is nothing to draw."""
+    if shown.reading is None:
         return None
     with LOADING:
         from bot.standings import charts as standings_charts  # noqa: PLC0415 - see above

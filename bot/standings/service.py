@@ -156,7 +156,7 @@ class Profile:
 
     `standings` are all metrics of which there is a score; whether a number is shown is decided by
     its interval. `rescoring` says that scores are being computed again, after an upgrade, `mine`
-    that it is the asking member's own. `curve` is the calibration that its picture shows.
+    that it is the asking member's own.
     """
 
     name: str
@@ -172,7 +172,6 @@ class Profile:
     rescoring: bool = False
     mine: bool = False
     user_id: int = 0
-    curve: Calibration | None = None
 
 
 def show_leaderboard(
@@ -261,7 +260,6 @@ def show_profile(desk: Desk, caller: Caller, user_id: int | None = None) -> Prof
             rescoring=not done,
             mine=mine,
             user_id=member.user_id or 0,
-            curve=calibration,
         )
 
 

@@ -22,9 +22,14 @@ from bot.core import keys
 from bot.core.keys import Key
 from bot.core.unit import Desk
 from bot.door.messages import PICTURE, SECONDARY, Aside, Item, Message, Place
+from bot.forecasts import pictures as forecasts_pictures
+from bot.groups import help_cards, help_service, panel_cards
+from bot.groups import service as groups_service
+from bot.groups.offers import Page
 from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
 from bot.registry import CARDS
+from bot.rounds import member_options, private_cards
 from bot.rounds import service as rounds_service
 from bot.schedule import lifecycle
 from bot.schedule import service as schedule_service
@@ -36,7 +41,7 @@ from bot.standings.query import METRICS
 from storage import outbox
 from storage.engine import Database
 from storage.enums import Answer, EffectState, EffectTarget, Order
-from storage.tables import Effect, Meetup, Round
+from storage.tables import Effect, Meetup, Question, Round
 from tests.bot.scenes import bring, card, open_lobby, record, row, rows, running
 from tests.conftest import CAST, CHANNEL, GROUP, Clock, caller
 
@@ -50,7 +55,8 @@ MANAGER = {"manages_group": True, "manages_events": True}
 ROW = re.compile(
     r"(?:[•▫✅🎙⏭⏳🟢⚪☑❓💤✋➖◦▪·-]\ufe0f?|`\s*[\d·]|[A-Z] |\*\*\d|\d[.)]|\*\*[^*]{1,40}\*\*:? )"
 )
-PRIVATE = ("leaderboard", "calibration", "profile", "circle")
+STANDINGS = ("leaderboard", "calibration", "profile", "circle")
+PRIVATE = (*STANDINGS, "help", "panel", "more", "history")
 
 Seen = Mapping[str, list[Message]]
 
@@ -65,7 +71,7 @@ def seen(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     desk = Desk(database, clock)
     found: dict[str, list[Message]] = defaultdict(list)
     for _ in month(desk, clock):
-        for kind, message in drawn(desk):
+        for kind, message in (*drawn(desk), *asked_now(desk)):
             found[kind].append(message)
     for name, message in asked_for(desk):
         found[name].append(message)
@@ -84,6 +90,8 @@ def month(desk: Desk, clock: Clock) -> Iterator[None]:
 
 
 def _before(desk: Desk, clock: Clock) -> Iterator[None]:
+    groups_service.welcome(desk, GROUP, "Circle", CHANNEL)
+    yield
     plan = Plan("in 48 hours", title="A session with a title of some length", size=2)
     schedule_service.schedule(desk, caller("Ana"), plan)
     for name, answer in zip(CAST[1:], (*[Answer.GOING] * 3, Answer.MAYBE), strict=True):
@@ -94,7 +102,7 @@ def _before(desk: Desk, clock: Clock) -> Iterator[None]:
     yield
     schedule_service.rsvp(desk, caller("Ben"), keys.announcement(1), Answer.NO)
     yield
-    for minutes in (24 * 60, 15):
+    for minutes in (24 * 60, 15, 0):
         clock.now = row(desk, Meetup, 1).starts_at
         clock.move(-60 * minutes)
         lifecycle.remind_due(desk, 1, GROUP)
@@ -104,6 +112,7 @@ def _before(desk: Desk, clock: Clock) -> Iterator[None]:
     sessions_service.end(desk, caller("Ana"))
     schedule_service.schedule(desk, caller("Ana"), plan)
     yield
+    schedule_service.rsvp(desk, caller("Ben"), keys.announcement(2), Answer.GOING)
     schedule_service.cancel(desk, caller("Ana"), "2")
     yield
 
@@ -119,7 +128,7 @@ def _evening(desk: Desk, clock: Clock) -> Iterator[None]:
     for name in CAST:
         record(desk, name, 1, "60", "what I thought before anybody spoke")
     yield
-    rounds_service.ready(desk, caller("Ana"), card(desk, number))
+    rounds_service.move_on(desk, caller("Ana"), card(desk, number))
     yield
     record(desk, "Ana", 1, "70", "a reason of some length, because I have thought about it a lot")
     rounds_service.pause(desk, caller("Ana"))
@@ -138,7 +147,7 @@ def _evening(desk: Desk, clock: Clock) -> Iterator[None]:
     while row(desk, Round, number).phase == "turns":
         rounds_service.skip(desk, caller("Ana"))
         yield
-    rounds_service.ready(desk, caller("Ana"), card(desk, number))
+    rounds_service.move_on(desk, caller("Ana"), card(desk, number))
     yield
     sessions_service.next_round(desk, caller("Ana"))
     sessions_service.leave(desk, caller("Ana"))
@@ -184,7 +193,7 @@ def _many_evenings(desk: Desk, clock: Clock) -> Iterator[None]:
                 if step == 1:
                     rounds_service.done(desk, caller(name))
             if step != 1:
-                rounds_service.ready(desk, caller("Ana"))
+                rounds_service.move_on(desk, caller("Ana"))
         sessions_service.end(desk, caller("Ana"))
         settle(desk, clock, question, "yes" if number % 3 else "no")
     yield
@@ -221,6 +230,17 @@ def drawn(desk: Desk) -> Iterator[tuple[str, Message]]:
             yield key.kind.name, message
 
 
+def asked_now(desk: Desk) -> Iterator[tuple[str, Message]]:
+    """What a member may ask for at any moment: where the group is, and what can be done now."""
+    yield "help", help_cards.help_card(help_service.look(desk, caller("Ana")))
+    for round_ in rows(desk, Round):
+        if round_.closed_at is None:
+            for name in CAST:
+                at = card(desk, round_.id or 0)
+                options = member_options.read_options(desk, caller(name, **MANAGER), at)
+                yield "more", private_cards.more_message(options)
+
+
 def asked_for(desk: Desk) -> Iterator[tuple[str, Message]]:
     """What a member asks for in private, and a newcomer too."""
     who = caller("Ana")
@@ -235,6 +255,11 @@ def asked_for(desk: Desk) -> Iterator[tuple[str, Message]]:
         user = caller(name).user_id
         yield "profile", standings_pictures.profile(desk, who, user)
     yield "circle", circle_pictures.circle(desk, who)
+    for question in rows(desk, Question):
+        yield "history", forecasts_pictures.history(desk, who, question.id or 0)
+    for page in Page:
+        settings = groups_service.show(desk, caller("Ana", **MANAGER))
+        yield "panel", panel_cards.panel(settings, page)
 
 
 def buttons(message: Message) -> list[Item]:
@@ -307,7 +332,7 @@ def test_a_summary_shows_its_picture_after_four_lines(seen: Seen) -> None:
     assert len(longest) <= SUMMARY_LINES, longest
 
 
-@pytest.mark.parametrize("kind", ["SUMMARY", "RESOLUTION", "NEW_OUTCOME", *PRIVATE])
+@pytest.mark.parametrize("kind", ["SUMMARY", "RESOLUTION", "NEW_OUTCOME", *STANDINGS])
 def test_the_next_step_alone_is_coloured(seen: Seen, kind: str) -> None:
     for message in seen[kind]:
         coloured = [one.label for one in buttons(message) if one.style != SECONDARY]

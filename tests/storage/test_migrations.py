@@ -404,6 +404,22 @@ def test_sessions_that_are_live_at_an_upgrade_are_looked_at_and_wait_since_their
     assert [number for number, _, _ in due] == [1, 2]
 
 
+@pytest.mark.parametrize(
+    ("reminders", "at"), [("1440,15", NOON + timedelta(days=29)), ("60", NOON)]
+)
+def test_what_is_planned_at_an_upgrade_was_announced_and_start_comes_whatever_the_reminders(
+    database: Database, reminders: str, at: datetime
+) -> None:
+    """Without a reminder at the time of Start, the session is looked at once, to set its alarm."""
+    make_version(database, "0004", MID_EVENING.replace("1440,15", reminders))
+
+    migrate.upgrade(database)
+
+    with database.read() as tx:
+        planned = tx.get_one(Meetup, 3)
+    assert (planned.announced, planned.remind_at) == (True, at)
+
+
 def test_an_upgrade_keeps_the_outbox_and_lets_it_give_up_and_nothing_else(
     database: Database,
 ) -> None:

@@ -83,9 +83,7 @@ async def test_a_question_can_be_brought_from_the_announcement(planned: Stage) -
     form = await planned.press("Ben", "Bring a question")
     await planned.fill("Ben", form, title=RAIN)
 
-    assert f"**1 question so far**, vote for yours below\n• {RAIN}" in as_text(
-        planned.card("Going")
-    )
+    assert f"**1 question so far**: vote below\n• {RAIN}" in as_text(planned.card("Going"))
     assert "Asked by Ben" in as_text(planned.card("Forecast"))
 
 

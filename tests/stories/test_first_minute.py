@@ -83,6 +83,24 @@ async def test_a_bot_that_was_killed_before_it_could_speak_says_it_after_the_res
     assert (len(before), len(hellos(invited))) == (0, 1)
 
 
+async def test_a_bot_that_was_killed_before_it_noted_the_invitation_finds_it_after_the_restart(
+    invited: Stage,
+) -> None:
+    await invited.restart()
+    await invited.wait(5)
+
+    assert len(hellos(invited)) == 1
+
+
+async def test_a_server_in_which_the_bot_has_been_for_long_is_not_welcomed(invited: Stage) -> None:
+    bot = invited.env.backend.get_member(invited.guild.id, wire.bot_of(invited))
+    bot.joined_at = "2025-12-01T00:00:00+00:00"
+    await invited.restart()
+    await invited.wait(5)
+
+    assert hellos(invited) == []
+
+
 async def test_another_zone_is_typed_and_a_wrong_one_is_refused(invited: Stage) -> None:
     await invited.wait(5)
     (card,) = hellos(invited)

@@ -87,6 +87,7 @@ async def test_a_refused_edit_is_opened_as_it_was_typed(asked: Stage) -> None:
 
 
 async def test_a_refused_outcome_is_opened_with_what_was_chosen(asked: Stage) -> None:
+    await asked.wait(3600)
     form = await asked.press("Ana", "Resolve")
     refused = await asked.fill(
         "Ana", form, outcome=["no"], known_at="tomorrow", source="https://example.org/dry"
@@ -205,7 +206,7 @@ async def test_a_refused_form_that_is_delivered_twice_is_answered_and_kept_once(
 
 async def test_a_reason_typed_for_a_turn_that_has_gone_is_recorded_late(circle: Stage) -> None:
     form = await circle.press("Ana", "Record forecast")
-    await circle.press("Ana", "Done")
+    await circle.wait(661)
 
     refused = await circle.fill("Ana", form, probability="150", reason=WHY)
     again = await correct(circle, "Ana", refused)

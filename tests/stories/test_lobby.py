@@ -34,7 +34,7 @@ async def test_whoever_finds_none_of_the_newest_looks_further_in_private_and_vot
     assert f"Your vote: **{RAIN}**" in wire.alone(more)
     shown = as_text(stage.card("Start the round"))
     assert f"**1** vote · {RAIN}" in shown
-    assert "… and 50 more to vote for below" in shown
+    assert "… and 55 more to vote for below" in shown
 
 
 async def test_in_a_lobby_without_a_question_somebody_brings_one(stage: Stage) -> None:

@@ -72,7 +72,7 @@ async def test_a_form_whose_turn_was_over_records_and_ends_nobody_else_s_turn(
     circle: Stage,
 ) -> None:
     form = await circle.press("Ana", "Record forecast")
-    await circle.press("Ana", "Done")
+    await circle.wait(661)
     answer = await circle.fill("Ana", form, probability="70", reason=WHY, finish=True)
 
     assert "marked late" in wire.alone(answer)
@@ -96,7 +96,7 @@ async def test_a_whole_turn_on_four_options_or_a_number_can_end_with_the_forecas
     await stage.type("Ana", "session start", order="manual")
     await stage.press("Ben", "Join")
     await stage.press("Ana", "Start the round")
-    await stage.press("Ana", "Everyone's ready")
+    await stage.press("Ana", "Go on")
     form = await stage.press("Ana", "Record forecast")
     await stage.fill("Ana", form, probability="40/30/20/10", finish=True)
 

@@ -84,7 +84,7 @@ async def test_a_crowd_with_long_names_and_long_texts_fits_on_every_card(stage: 
     answers = [*told, *map(wire.alone, leading), *map(wire.alone, asked)]
 
     assert "In the circle (30)" in voted
-    assert re.search(r"… and \d+ more\nQuestions to choose from", voted)
+    assert re.search(r" and \d+ more\nQuestions to choose from", voted)
     assert "Not in the list? The host can take it with `/session next`." in voted
     assert len(_options(lobby)) == 25
     assert "Recorded (30)" in blind

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core import keys
+from bot.core.drafts import FilledForm
 from bot.core.errors import RepeatedInteractionError
 from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal
@@ -376,6 +377,16 @@ DEEDS: dict[str, Deed] = {
         desk, who, str(at.plan.id)
     ),
     "planning.rsvp": lambda desk, who, at: schedule_service.rsvp(desk, who, at.plan, Answer.NO),
+    "planning.vote": lambda desk, who, at: schedule_service.vote(desk, who, at.plan, at.question),
+    "planning.vote_in_next": lambda desk, who, at: schedule_service.vote_in_next(
+        desk, who, at.question
+    ),
+    "groups.change_from_welcome": lambda desk, who, at: groups_service.change_from_welcome(
+        desk, who, keys.welcome(GROUP, 1), SettingsChange(turn="5m")
+    ),
+    "questions.save": lambda desk, who, at: questions_service.save(
+        desk, who, at.question, FilledForm("", {"title": "Ours?"}, {"kind": "binary"})
+    ),
     "sharing.share": lambda desk, who, at: sharing_service.share(desk, who, str(at.plan.id)),
     "rounds.back": lambda desk, who, at: rounds_service.back(desk, who, at.turn),
     "rounds.done": lambda desk, who, at: rounds_service.done(desk, who, at.turn),

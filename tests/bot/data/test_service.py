@@ -49,7 +49,7 @@ from tests.conftest import GROUP, SHARED, Clock, caller, name_the_nameless
 HEADER = "question,title,forecaster,forecast_at,probability,outcome,resolved_at\n"
 TOURNAMENT = SHARED / "data" / "gjp2011.csv"
 # What is on its way, and secrets that open something.
-KEPT_FOR_DELIVERY = {"drafts", "feeds", "interactions", "keepsakes", "outbox"}
+KEPT_FOR_DELIVERY = {"drafts", "feeds", "interactions", "keepsakes", "notices", "outbox"}
 
 
 def bring_in(desk: Desk, text: str, group_id: int | None = None) -> Imported:

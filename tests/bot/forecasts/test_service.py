@@ -258,10 +258,11 @@ def test_a_forecast_can_be_recorded_from_every_card_that_is_about_a_question(des
         keys.summary(number),
     ]
 
+    before = len(rows(desk, Forecast))
     for at in cards:
         forecasts_service.record_at(desk, caller("Ben"), at, probability="60")
 
-    assert [one.question_id for one in rows(desk, Forecast)] == [1] * len(cards)
+    assert [one.question_id for one in rows(desk, Forecast)[before:]] == [1] * len(cards)
 
 
 def test_a_card_of_a_round_that_is_not_here_is_refused(desk: Desk) -> None:

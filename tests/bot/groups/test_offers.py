@@ -1,5 +1,6 @@
 """What the panel offers: every value is one that the group may choose, and says what it is."""
 
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from bot.door.messages import MOST_OPTIONS, OPTION_LIMIT, ROW_LIMIT
 from bot.groups import panel_cards
 from bot.groups import service as groups_service
 from bot.groups.offers import BY_NAME, OFFERS, OTHER, ZONES, Offer, Page
+from bot.groups.service import SettingsChange
 from storage.tables import Group
 from tests.conftest import caller
 
@@ -30,6 +32,12 @@ def test_every_value_on_offer_can_be_chosen_and_is_then_the_one_that_is_shown(
         settings = groups_service.change(desk, caller(**MANAGER), offer.change(value))
 
         assert offer.now(settings.group) == value
+
+
+def test_every_setting_is_in_the_panel() -> None:
+    by_lists_of_discord = {"channel_id", "voice_channel_id", "facilitator_role_id"}
+
+    assert set(BY_NAME) | by_lists_of_discord == {one.name for one in fields(SettingsChange)}
 
 
 @pytest.mark.parametrize("offer", OFFERS, ids=ids)

@@ -177,8 +177,8 @@ def test_of_more_questions_the_select_has_the_newest_and_a_way_to_the_others(des
     assert message.embed is not None
     listed = message.embed.fields[-1]
     assert listed.name == "Questions to choose from (60)"
-    assert (listed.value or "").count("\n") == 10
-    assert (listed.value or "").endswith("… and 50 more to vote for below")
+    assert (listed.value or "").count("\n") == 5
+    assert (listed.value or "").endswith("… and 55 more to vote for below")
 
 
 def test_the_pages_together_have_every_question_once(desk: Desk) -> None:

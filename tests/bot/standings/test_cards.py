@@ -448,8 +448,6 @@ def test_a_calibration_leads_with_its_sentence_and_under_ten_says_what_a_curve_t
         "resolved yes-or-no forecasts: 9 more to go.\n-# Calibration: yours"
     )
     assert "curve" not in opening(none)
-    assert calibration_picture(shown()) is None
-    assert calibration_picture(enough) is not None
     said = calibration_card(enough, None)
     assert opening(said).startswith("When Ana\\_B says about 80%, it happens 80% of the time;")
     assert [one.custom_id for one in said.items] == ["calibration_details|k7"]
@@ -458,8 +456,8 @@ def test_a_calibration_leads_with_its_sentence_and_under_ten_says_what_a_curve_t
 def test_a_profile_leads_with_the_one_number_that_matters() -> None:
     brier = BoardRow(None, "Ana", 0.15, 0.10, 0.20, 12)
 
-    said = profile_card(profile(("brier", brier), user_id=7, curve=shown()), None)
-    mine = profile_card(profile(("brier", brier), mine=True, curve=shown()), None)
+    said = profile_card(profile(("brier", brier), user_id=7), None)
+    mine = profile_card(profile(("brier", brier), mine=True), None)
 
     assert opening(said).splitlines() == [
         (
@@ -467,7 +465,6 @@ def test_a_profile_leads_with_the_one_number_that_matters() -> None:
             "0.250."
         ),
         "-# Ana: 30 forecasts on 20 questions, 1 not settled yet.",
-        "-# A calibration curve takes 10 resolved yes-or-no forecasts: 9 more to go.",
     ]
     assert "-# You: 30 forecasts" in opening(mine)
     assert [(one.label, one.custom_id) for one in said.items] == [("Details", "profile_details|k7")]
@@ -475,10 +472,9 @@ def test_a_profile_leads_with_the_one_number_that_matters() -> None:
 
 
 def test_a_profile_without_a_forecast_says_what_to_do_and_nothing_else() -> None:
-    nothing = profile(forecasts=0, mine=True, standings=(), curve=shown(reading=None))
+    nothing = profile(forecasts=0, mine=True, standings=())
 
     message = profile_card(nothing, None)
 
     assert opening(message).startswith("You have no forecast yet. `/forecast` records one")
-    assert "curve" not in opening(message)
     assert message.items == ()
