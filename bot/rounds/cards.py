@@ -48,6 +48,7 @@ CLOSED = (
     "**Next round** closes this round and goes on to another question, **End the session** ends it "
     "all; the host or a facilitator presses."
 )
+NO_NUMBER = "▫️ No number yet\n"
 ENDINGS = {
     "done": "This turn is over.",
     "pass": "Passed.",
@@ -204,8 +205,7 @@ def _until(shown: PhaseCard, what: str) -> str:
 def _add_who(embed: discord.Embed, lists: Iterable[tuple[str, tuple[str, ...]]]) -> None:
     for name, people in lists:
         if people:
-            value = lines([f"• {safe(person)}" for person in people])
-            embed.add_field(name=f"{name} ({len(people)})", value=value)
+            embed.add_field(name=f"{name} ({len(people)})", value=listed(people), inline=False)
 
 
 def _add_offers(embed: discord.Embed, about: About) -> None:
@@ -291,7 +291,7 @@ def _turn_ask(shown: TurnCard) -> str:
 
 def _turn_over_text(shown: TurnCard) -> str:
     """Say little of a turn that is over: it takes room in the channel."""
-    said = f"{_seat_line(shown.said, shown.about.asked)}\n" if shown.said else ""
+    said = f"{_seat_line(shown.said, shown.about.asked)}\n" if shown.said else NO_NUMBER
     ended_by = shown.ended_by or "done"
     if ended_by == "time" and shown.about.closed:
         return f"{said}Time ran out."

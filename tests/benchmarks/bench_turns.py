@@ -36,8 +36,8 @@ async def _measure() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "dojo.db"
         async with LoopbackDiscord() as discord:
-            used, watched = await _watch(discord, file)
-            late, turns, requests = _lateness(discord, file)
+            used, watched, since = await _watch(discord, file)
+            late, turns, requests = _lateness(discord, file, since)
     return [
         Row(f"cues and turn ends with {SESSIONS} sessions, median", percentile(late, 0.5), "ms"),
         Row(f"cues and turn ends with {SESSIONS} sessions, p99", percentile(late, 0.99), "ms", 250),
@@ -47,7 +47,7 @@ async def _measure() -> list[Row]:
     ]
 
 
-async def _watch(discord: LoopbackDiscord, file: Path) -> tuple[float, float]:
+async def _watch(discord: LoopbackDiscord, file: Path) -> tuple[float, float, float]:
     environment = {
         "DOJO_DISCORD_TOKEN": "a-token",
         "DOJO_DATABASE_URL": f"sqlite:///{file}",
@@ -67,7 +67,7 @@ async def _watch(discord: LoopbackDiscord, file: Path) -> tuple[float, float]:
             await _open(discord, people, discord.add_text_channel(guild, f"c{number}"), number)
         before, start = _cpu(bot.pid), time.monotonic()
         await asyncio.sleep(WATCHED_SECONDS)
-        return _cpu(bot.pid) - before, time.monotonic() - start
+        return _cpu(bot.pid) - before, time.monotonic() - start, start
 
 
 async def _open(discord: LoopbackDiscord, people: list[Member], channel, number: int) -> None:
@@ -86,8 +86,11 @@ async def _open(discord: LoopbackDiscord, people: list[Member], channel, number:
     await discord.click(lobby, ana, label="Start the round")
 
 
-def _lateness(discord: LoopbackDiscord, file: Path) -> tuple[list[float], int, int]:
-    """Milliseconds behind its moment of every cue and every call after a time-out."""
+def _lateness(discord: LoopbackDiscord, file: Path, since: float) -> tuple[list[float], int, int]:
+    """Milliseconds behind its moment of every cue and every call after a time-out.
+
+    Requests count from the moment on which all sessions are open.
+    """
     ends = _deadlines(file)
     wall = time.time() - time.monotonic()
     late, requests = [], 0
@@ -98,7 +101,8 @@ def _lateness(discord: LoopbackDiscord, file: Path) -> tuple[list[float], int, i
         elif call := re.fullmatch(r"t(\d+)\.2", nonce):
             due = ends[int(call[1]), 1] + GRACE
         else:
-            requests += sent.method in {"PATCH", "DELETE"} and "/messages/" in sent.path
+            edits = sent.method in {"PATCH", "DELETE"} and "/messages/" in sent.path
+            requests += edits and sent.time >= since
             continue
         late.append((sent.time + wall - due) * 1e3)
         requests += 1

@@ -356,7 +356,7 @@ def _close() -> list[Step]:
         presses(
             "Cleo",
             "I'm ready",
-            shows=("Ready (1)\n• Cleo", "Still may update (4)", "[I'm ready (1 of 5)]"),
+            shows=("Ready (1)\nCleo", "Still may update (4)", "[I'm ready (1 of 5)]"),
         ),
         presses(
             "Ana",
@@ -386,7 +386,7 @@ def _second_round() -> list[Step]:
             "Ben",
             {"probability": "15"},
             alone="nobody sees it",
-            shows=("Recorded (1)\n• Ben",),
+            shows=("Recorded (1)\nBen",),
             blind=False,
         ),
         types("Ana", "session end", alone="The session is over", shows=over, blind=False),

@@ -185,9 +185,9 @@ async def test_who_is_ready_is_counted_on_the_button_and_the_last_one_ends_the_p
     await blind.press("Cleo", "I'm ready")
 
     assert "[Record forecast]  [I'm ready (1 of 3)]  [Go on]  [More]" in one
-    assert "✅ Recorded (1)\n• Ben" in one
-    assert "🆗 Ready without a number (1)\n• Ana" in two
-    assert "▫️ Still thinking (1)\n• Cleo" in two
+    assert "✅ Recorded (1)\nBen" in one
+    assert "🆗 Ready without a number (1)\nAna" in two
+    assert "▫️ Still thinking (1)\nCleo" in two
     assert "Ana · seat 1 of 3" in as_text(blind.card("Pass"))
 
 
