@@ -3,6 +3,7 @@
 What needs an explanation waits behind Details, which answers one member alone.
 """
 
+import textwrap
 from datetime import datetime
 
 from bot.answers.wording import PathWords
@@ -13,6 +14,7 @@ from bot.door.messages import (
     PRIMARY,
     SECONDARY,
     SUCCESS,
+    TITLE_LIMIT,
     Item,
     Layout,
     Message,
@@ -29,15 +31,20 @@ from bot.rounds import pool_cards
 from bot.rounds.cards import say
 from bot.rounds.read_model import Summary, SummarySeat
 
-# Together they are four lines on a phone, which has room for about 42 characters in each.
-LONG_SENTENCE = 80
-TITLE, SHORT_TITLE = 58, 28
+# Beside the number of the round on one line of a phone: the picture has the whole title.
+SHORT_TITLE = 24
 ROOM_FOR_SEATS = 2_800
 
 
 def summary_card(shown: Summary, picture: Picture | None) -> Message:
     """Show what going around the circle did."""
-    parts: tuple[Part, ...] = (_opening(shown), PICTURE, _people(shown))
+    whole = shown.about.question
+    title = textwrap.shorten(whole, SHORT_TITLE, placeholder=" …") if picture else whole
+    parts: tuple[Part, ...] = (
+        _opening(shown, one_line(title, TITLE_LIMIT)),
+        PICTURE,
+        _people(shown),
+    )
     return Message(layout=Layout(parts, GREEN), items=_items(shown), picture=picture)
 
 
@@ -55,11 +62,9 @@ def details_card(shown: Summary) -> Message:
     return Message(embed=embed)
 
 
-def _opening(shown: Summary) -> str:
+def _opening(shown: Summary, title: str) -> str:
     """Say in one sentence what happened, then which question it was."""
-    sentence = pool_cards.moved(shown)
-    room = SHORT_TITLE if len(sentence) > LONG_SENTENCE else TITLE
-    return f"{sentence}\n-# Round {shown.about.number} · {one_line(shown.about.question, room)}"
+    return f"{pool_cards.moved(shown)}\n-# Round {shown.about.number} · {title}"
 
 
 def _people(shown: Summary) -> str:

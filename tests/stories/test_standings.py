@@ -41,10 +41,12 @@ async def test_the_pages_of_a_leaderboard_turn_in_place_also_after_a_restart(
     others = await wire.details(stage, "Ana", board)
     await stage.people["Ana"].click(board.response.message, label="Previous page")
 
-    assert "page 1 of 2\n[Details]  [Next page]" in first
+    assert "page 1 of 2\n" in first
+    assert "[Details]  [Next page]" in first
     assert "`  1.` **0.000** P01" in numbers
     assert "P20" in numbers
-    assert "page 2 of 2\n[Details]  [Previous page]" in second
+    assert "page 2 of 2\n" in second
+    assert "[Details]  [Previous page]" in second
     assert "P21" in others
     assert "P20" not in others
     assert wire.alone(board) == first

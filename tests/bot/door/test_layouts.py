@@ -18,6 +18,7 @@ from bot.door.messages import (
 )
 from bot.runtime.delivery.hashes import hashes_of
 from bot.runtime.delivery.posting import edit, is_it, send
+from tests.openapi import DESCRIPTION, DiscordSpec
 
 AT = keys.summary(7)
 PNG = Picture(b"\x89PNG", "circle.png", "A chart")
@@ -69,6 +70,31 @@ def test_what_a_card_of_parts_shows_tells_it_from_others() -> None:
 
     assert len({hashes_of(message).text for message in shown}) == len(shown)
     assert hashes_of(laid_out()) == hashes_of(laid_out())
+
+
+async def test_an_edit_that_uploads_nothing_still_shows_the_picture_in_its_place(
+    stage: Stage,
+) -> None:
+    channel = stage.app.client.get_partial_messageable(stage.channel.id, guild_id=stage.guild.id)
+    message_id = await send(channel, str(AT), laid_out(items=(button("record", AT, "Forecast"),)))
+    drawn_before = Picture(b"", PNG.filename, PNG.alt)
+
+    later = laid_out("**70%** in the end.", PICTURE, "Closed.", picture=drawn_before)
+    await channel.get_partial_message(message_id).edit(**later.to_edit(files=False))
+
+    found = await channel.fetch_message(message_id)
+    (kept,) = found.attachments
+    assert (await kept.read(), kept.filename) == (PNG.png, "circle.png")
+    gallery = next(
+        part for part in components_of(found) if isinstance(part, discord.MediaGalleryComponent)
+    )
+    assert [one.media.url for one in gallery.items] == [kept.url]
+    assert [one.description for one in gallery.items] == ["A chart"]
+    edited = next(one.json for one in reversed(stage.env.http_requests) if one.method == "PATCH")
+    assert "attachments" not in edited
+    if DESCRIPTION.exists():
+        path = f"/channels/{stage.channel.id}/messages/{message_id}"
+        assert DiscordSpec().problems("PATCH", path, edited) == []
 
 
 @pytest.mark.parametrize("items", [(), (button("record", AT, "Forecast"),)])
