@@ -77,7 +77,7 @@ async def test_a_withdrawn_question_is_offered_to_nobody(stage: Stage) -> None:
     await stage.type("Ana", "session start")
 
     assert "is withdrawn" in wire.alone(answer)
-    assert "There is no question to take yet" in as_text(stage.card("Start the round"))
+    assert "as there is none to take yet" in as_text(stage.card("Start the round"))
 
 
 async def test_resolving_with_the_form_shows_outcome_and_scores(asked: Stage) -> None:
@@ -233,8 +233,8 @@ async def test_a_member_takes_out_what_is_held_about_them_alone(asked: Stage) ->
 async def test_help_is_one_card(stage: Stage) -> None:
     said = wire.alone(await stage.type("Ana", "help"))
 
-    assert "How tonight works" in said
-    assert "Record forecast" in said
+    assert "Nothing is planned yet" in said
+    assert "Bring a question" in said
 
 
 async def _forecasts(answer: object) -> list[dict[str, str]]:

@@ -21,9 +21,9 @@ async def stage(sqlite: Database, open_stage: OpenStage) -> AsyncIterator[Stage]
         yield opened
 
 
-def at(when: str) -> str:
-    """A moment as cards show it, given in UTC."""
-    return f"<t:{datetime.fromisoformat(when).replace(tzinfo=UTC).timestamp():.0f}:f>"
+def at(when: str, style: str = "f") -> str:
+    """A moment as cards show it, given in UTC; announcements with its weekday, in style F."""
+    return f"<t:{datetime.fromisoformat(when).replace(tzinfo=UTC).timestamp():.0f}:{style}>"
 
 
 @pytest.mark.parametrize("restarts", [False, True])
@@ -114,7 +114,7 @@ async def test_only_the_time_of_a_session_is_edited_and_its_day_stays(stage: Sta
     answer = await stage.type("Ana", "session edit", session="Circle", when="20:00")
 
     assert "is changed: Thu 10 Dec 2026, 20:00 (UTC)" in wire.alone(answer)
-    assert at("2026-12-10 20:00") in as_text(stage.card("Going"))
+    assert at("2026-12-10 20:00", "F") in as_text(stage.card("Going"))
 
 
 async def test_an_everyday_zone_is_that_of_its_place_and_the_answer_shows_its_clock(
@@ -126,7 +126,7 @@ async def test_an_everyday_zone_is_that_of_its_place_and_the_answer_shows_its_cl
 
     assert "that you type in America/New_York. There it is now Wed 2 Dec 2026" in wire.alone(answer)
     assert "Thu 1 Jul 2027, 20:00 (America/New_York)" in wire.alone(planned)
-    assert at("2027-07-02 00:00") in as_text(stage.card("Going"))
+    assert at("2027-07-02 00:00", "F") in as_text(stage.card("Going"))
     assert "`America/Chicago`" in wire.alone(vague)
 
 

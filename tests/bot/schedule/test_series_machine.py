@@ -65,7 +65,7 @@ class AnySeries(RuleBasedStateMachine):
     @rule(which=which, state=st.sampled_from(["live", "closed", "cancelled"]))
     def a_session_begins_or_is_over(self, which: int, state: str) -> None:
         one = self.planned(which)
-        if one is not None:
+        if one is not None and one.announced:  # no command names another
             self.put(replace(one, state=state))
             self.announce()
 
