@@ -89,7 +89,7 @@ async def test_a_crowd_with_long_names_and_long_texts_fits_on_every_card(stage: 
     assert len(_options(lobby)) == 25
     assert "Recorded (30)" in blind
     assert "… and" in turn
-    assert len(cards) == 2  # the summary and the outcome
+    assert len(cards) == 3  # of the question, the summary and the outcome
     assert all(answers)
     assert " and " in answers[-1].split("Already forecast by")[1]
 
