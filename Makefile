@@ -21,11 +21,11 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY)   ## an evening on a simulated Discord in the browser; ARGS=--exit plays it as a transcript
 	$(BIN)/dojo demo $(ARGS)
 
-test: $(READY)   ## every test, in parallel; services on SQLite, storage on PostgreSQL too
+test: $(READY)   ## the tests without the slowest, in parallel; services on SQLite, storage on PostgreSQL too
 	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
-fulltest: $(READY) ## the same, and each service on PostgreSQL too, as continuous integration does
-	DOJO_ENGINES=all $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+fulltest: $(READY) ## every test, each service on PostgreSQL too, as continuous integration does
+	DOJO_FULL=1 $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 changed: $(READY) ## only the tests of what has changed since main, or since SINCE=<commit>
 	$(BIN)/python -m tests.changed $(if $(SINCE),--since $(SINCE)) -- $(ARGS)

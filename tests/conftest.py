@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gc
 import io
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -23,7 +24,7 @@ from bot.core.unit import Caller, Desk
 from bot.demo.stage import Stage
 from storage import migrate
 from storage.engine import Database
-from tests.machine import engines, examples, slowness, workers
+from tests.machine import QUICK, engines, examples, is_full, slowness, workers
 from tests.openapi import DESCRIPTION
 
 settings.register_profile("dojo", deadline=None, max_examples=examples(60))
@@ -31,8 +32,21 @@ settings.load_profile("dojo")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Measures once how busy the machine is: the limits of all waits follow from it."""
+    """Measures once how busy the machine is: the limits of all waits follow from it.
+
+    A run that names no file is a quick one, unless it is asked to be full; the workers inherit it.
+    """
     slowness()
+    if config.args_source is pytest.Config.ArgsSource.TESTPATHS and not is_full():
+        os.environ[QUICK] = "1"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave slow tests to the full run, and to whoever names their file."""
+    slow = [one for one in items if QUICK in os.environ and one.get_closest_marker("slow")]
+    if slow:
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [one for one in items if not one.get_closest_marker("slow")]
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -22,7 +22,8 @@ MOST = 60.0
 
 
 THOROUGH = "DOJO_THOROUGH"
-ENGINES = "DOJO_ENGINES"
+FULL = "DOJO_FULL"
+QUICK = "DOJO_QUICK"
 
 
 def examples(thorough: int) -> int:
@@ -30,13 +31,14 @@ def examples(thorough: int) -> int:
     return thorough if os.environ.get(THOROUGH) == "1" else max(5, thorough // 4)
 
 
-def engines(*, both: bool) -> tuple[str, ...]:
-    """Return the engines to try a test on: those that ask for both, and all with DOJO_ENGINES=all.
+def is_full() -> bool:
+    """Tell whether everything is tried, as in `make fulltest` and continuous integration."""
+    return os.environ.get(FULL) == "1"
 
-    The others run on SQLite in `make test`, so that it is quick, and on both in `make fulltest`.
-    """
-    everywhere = both or os.environ.get(ENGINES) == "all"
-    return ("sqlite", "postgresql") if everywhere else ("sqlite",)
+
+def engines(*, both: bool) -> tuple[str, ...]:
+    """Return the engines to try a test on: SQLite, and PostgreSQL where asked for or in full."""
+    return ("sqlite", "postgresql") if both or is_full() else ("sqlite",)
 
 
 def workers() -> int:

@@ -255,7 +255,7 @@ def asked_for(desk: Desk) -> Iterator[tuple[str, Message]]:
         user = caller(name).user_id
         yield "profile", standings_pictures.profile(desk, who, user)
     yield "circle", circle_pictures.circle(desk, who)
-    for question in rows(desk, Question):
+    for question in rows(desk, Question)[:4]:
         yield "history", forecasts_pictures.history(desk, who, question.id or 0)
     for page in Page:
         settings = groups_service.show(desk, caller("Ana", **MANAGER))

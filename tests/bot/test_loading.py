@@ -13,6 +13,8 @@ import pytest
 
 from tests.machine import patience
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 TRIALS = int(os.environ.get("DOJO_LOADINGS", "2"))
 

@@ -21,6 +21,8 @@ from tests.calendars.loopback_google import CALENDAR, Fault, LoopbackGoogle
 from tests.calendars.plans import ANA, BEN, CLEO, SERIES, dropped, moved
 from tests.machine import examples, patience
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 
 # What goes wrong and is over at once.

@@ -298,6 +298,7 @@ DEEDS = st.lists(
 
 @settings(max_examples=examples(20), suppress_health_check=list(HealthCheck))
 @given(deeds=DEEDS)
+@pytest.mark.slow
 def test_in_the_end_google_has_the_series_as_it_is_planned(
     migrated_file, tmp_path_factory, deeds
 ) -> None:

@@ -19,6 +19,8 @@ from tests.faults.crowd import Place, lobby_of, opened, turn_of
 from tests.faults.loopback_discord import LoopbackDiscord
 from tests.faults.process import BotProcess
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path

@@ -25,6 +25,8 @@ from tests.faults.loopback_discord import LoopbackDiscord
 from tests.faults.process import ROOT, BotProcess
 from tests.machine import patience
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 

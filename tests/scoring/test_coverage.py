@@ -23,6 +23,8 @@ from .simulate import (
     whole_curve_held,
 )
 
+pytestmark = pytest.mark.slow
+
 GROUPS = 30
 
 

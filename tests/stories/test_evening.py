@@ -27,6 +27,7 @@ async def test_a_whole_evening_of_five_members(stage: Stage) -> None:
     assert len(set(nonces)) == len(nonces) == len(stage.messages()) + len(cues)
 
 
+@pytest.mark.slow
 async def test_a_whole_evening_on_postgresql(postgresql: Database, open_stage: OpenStage) -> None:
     async with open_stage(postgresql) as stage:
         await Evening(stage).play(STEPS)

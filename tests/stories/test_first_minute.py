@@ -63,12 +63,15 @@ async def test_the_bot_says_once_what_to_set_up_and_each_choice_is_saved(invited
     assert "All set." not in as_text(card)
 
 
-async def test_a_restart_and_a_day_later_there_is_still_one_hello(invited: Stage) -> None:
-    await invited.wait(5)
-    await invited.restart()
-    await invited.wait(90_000)
+async def test_a_restart_and_a_day_later_there_is_still_one_hello(
+    sqlite: Database, open_stage: OpenStage
+) -> None:
+    async with open_stage(sqlite, newcomer=True, sweep_seconds=6 * 3600) as invited:
+        await invited.wait(5)
+        await invited.restart()
+        await invited.wait(90_000)
 
-    assert len(hellos(invited)) == 1
+        assert len(hellos(invited)) == 1
 
 
 async def test_a_bot_that_was_killed_before_it_could_speak_says_it_after_the_restart(

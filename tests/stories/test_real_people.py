@@ -31,7 +31,7 @@ from tests.conftest import GROUP, SHARED, caller, name_the_nameless
 from tests.stories import wire
 
 FILE = SHARED / "data" / "gjp2011.csv"
-pytestmark = pytest.mark.skipif(not FILE.exists(), reason=f"{FILE} is not here")
+pytestmark = [pytest.mark.skipif(not FILE.exists(), reason=f"{FILE} is not here"), pytest.mark.slow]
 NOW = datetime(2026, 11, 20, 19, tzinfo=UTC)
 MINIMUM = 5
 

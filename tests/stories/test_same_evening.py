@@ -9,6 +9,8 @@ from tests.stories import wire
 from tests.stories.conftest import OpenStage
 from tests.stories.evening import STEPS, Around, Evening, Step
 
+pytestmark = pytest.mark.slow
+
 MESSAGES = "/channels/*/messages*"
 _undisturbed: list[str] = []
 

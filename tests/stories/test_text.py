@@ -39,6 +39,7 @@ async def test_a_reason_cannot_pose_as_another_row(stage: Stage) -> None:
     assert "**60%** · so ✅ Ben · 99%" in as_text(stage.card("Done"))
 
 
+@pytest.mark.slow
 async def test_a_crowd_with_long_names_and_long_texts_fits_on_every_card(stage: Stage) -> None:
     stage.people = {f"P{number}": stage.add(f"{number}".ljust(32, "*")) for number in range(CROWD)}
     names = list(stage.people)

@@ -12,7 +12,7 @@ from sqlmodel import text
 
 from bot import registry
 from bot.core import logs
-from bot.demo.stage import Stage
+from bot.demo.stage import Stage, as_text
 from bot.door.card_table import Card
 from storage.engine import Database
 from tests.test_architecture import PRODUCT, show
@@ -107,7 +107,7 @@ async def test_a_group_is_never_shown_what_an_exception_says(
 
     shown = await stage.type("Ana", "settings show")
 
-    trouble = shown.response.embeds[0].fields[-1].value
+    trouble = as_text(shown.response.message)
     assert "could not be made" in trouble
     assert SECRET not in trouble
     assert "ValueError" not in trouble

@@ -445,6 +445,7 @@ def test_what_a_group_forecast_scores_the_same_in_another_database(
 
 
 @pytest.mark.skipif(not TOURNAMENT.exists(), reason="the tournament's data is not on this machine")
+@pytest.mark.slow
 def test_a_real_tournament_comes_in_once_and_goes_out_with_the_same_scores(
     desk: Desk, elsewhere: Desk
 ) -> None:

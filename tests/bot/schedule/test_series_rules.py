@@ -62,6 +62,7 @@ ZONES = sorted(available_timezones() - {"localtime", "Factory"})
 
 
 @pytest.mark.parametrize("name", ZONES)
+@pytest.mark.slow
 def test_around_the_next_two_clock_changes_of_every_zone_there_is_one_session_a_day_at_its_time(
     name: str,
 ) -> None:

@@ -110,6 +110,7 @@ def test_the_next_session_is_announced_when_the_last_one_ends(
     assert [one.member_id for one in rows(desk, Rsvp) if one.session_id == 2] == [found.host_id]
 
 
+@pytest.mark.slow
 def test_a_year_of_sessions_is_at_seven_on_every_thursday(
     desk: Desk, clock: Clock, weekly: Key
 ) -> None:
