@@ -22,6 +22,9 @@ from storage.tables import (
     Turn,
 )
 
+# How a turn ended that was given up because the group took another question.
+CHANGED = "change"
+
 # Built once: every card of a round asks these, and building a statement costs more than running it.
 _OF_ROUND: BindParameter[int] = bindparam("round_id")
 _GET = (
@@ -107,6 +110,20 @@ def of_session(tx: Session, session_id: int) -> list[Round]:
     return list(
         tx.exec(select(Round).where(Round.session_id == session_id).order_by(col(Round.number)))
     )
+
+
+def held_in_session(tx: Session, session_id: int) -> list[Round]:
+    """Return the session's rounds in which somebody spoke or forecast, in their order.
+
+    A round whose question was changed before that is not one of them.
+    """
+    kept = (col(Turn.ended_by).is_(None)) | (col(Turn.ended_by) != CHANGED)
+    spoken = col(Round.id).in_(select(Turn.round_id).where(kept))
+    forecast = col(Round.id).in_(
+        select(Forecast.round_id).where(col(Forecast.round_id).is_not(None))
+    )
+    found = select(Round).where(Round.session_id == session_id, spoken | forecast)
+    return list(tx.exec(found.order_by(col(Round.number))))
 
 
 def on_question(tx: Session, question_id: int) -> list[Round]:

@@ -79,7 +79,9 @@ def trouble_message(trouble: Trouble) -> Message:
 def _headline(settings: GroupSettings) -> str:
     """Say what is missing, and where it is changed."""
     if settings.missing:
-        return f"**Not chosen yet:** {', '.join(settings.missing)}. `/settings panel` asks for it."
+        return (
+            f"**Not chosen yet:** {', '.join(settings.missing)}. `/settings panel` asks for them."
+        )
     return "`/settings panel` changes them with lists to choose from."
 
 

@@ -134,7 +134,7 @@ def _evening(found: Help) -> str:
 def _set_up(found: Help) -> str:
     if not found.missing:
         return ""
-    return f"Not chosen yet: {', '.join(found.missing)}. **Set up** asks for it.\n"
+    return f"Not chosen yet: {', '.join(found.missing)}. **Set up** asks for them.\n"
 
 
 def _at(found: Help) -> str:

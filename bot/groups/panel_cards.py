@@ -34,7 +34,9 @@ def welcome_card(shown: Welcome) -> Message:
         "**Manage Server** chooses below; each choice is saved at once."
     )
     steps = (
-        _step("1. Channel", "announcements, questions and outcomes", _channel(group.channel_id)),
+        _step(
+            "1. Channel", "for announcements, questions and outcomes", _channel(group.channel_id)
+        ),
         _step("2. Voice channel", "where you meet", _channel(group.voice_channel_id)),
         _step("3. Time zone", "in which times are typed", _zone(group)),
     )

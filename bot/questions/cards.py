@@ -64,7 +64,8 @@ def question_card(shown: QuestionCard) -> Message:
     if shown.closes_at:
         closes = f"{moment(shown.closes_at)}\n({countdown(shown.closes_at)})"
         open_states = {QuestionState.PROPOSED, QuestionState.OPEN}
-        embed.add_field(name="Closes" if shown.state in open_states else "Closed", value=closes)
+        name = "Closes" if shown.state in open_states else "Close date"
+        embed.add_field(name=name, value=closes)
     if shown.source_url:
         embed.add_field(name="Source", value=shown.source_url, inline=False)
     _add_forecasts(embed, shown)

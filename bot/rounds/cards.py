@@ -1,6 +1,6 @@
 """How the cards of a round look: blind, turn, cue, final, summary."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 import discord
@@ -9,7 +9,7 @@ from bot.answers.beliefs import say_belief
 from bot.answers.card_words import words_of
 from bot.answers.formats import AnswerFormat
 from bot.answers.probabilities import Belief
-from bot.core.refusals import say_duration
+from bot.core.refusals import say_duration, say_people
 from bot.door.messages import (
     AMBER,
     BLUE,
@@ -167,14 +167,19 @@ def _question(about: About, *, criteria: bool = True) -> str:
 
 def _phase_over(shown: PhaseCard, title: str, what: str) -> Message:
     about = shown.about
-    people = f"{len(shown.recorded)} of {shown.seated}"
-    text = f"{_question(about, criteria=False)}\n\n{people} recorded a {what}."
-    if what == "last update":
-        text = _question(about, criteria=False)
+    text = _question(about, criteria=False)
+    if what == "blind forecast":
+        text += f"\n\n{_number(shown.recorded)} recorded a {what}."
+    if shown.unspoken:
+        title = "over before anybody spoke"
     text += _nothing_recorded(about)
     return Message(
         embed=card(f"Round {about.number} · {title}", text, GREY), items=_leading_items(about)
     )
+
+
+def _number(people: Sequence[str]) -> str:
+    return say_people(len(people)).capitalize() if people else "Nobody"
 
 
 def _nothing_recorded(about: About) -> str:
@@ -198,8 +203,10 @@ def _leading_items(about: About) -> tuple[Item, ...]:
 def _until(shown: PhaseCard, what: str) -> str:
     """Say when the phase ends by itself, and who can end it before that."""
     assert shown.ends_at is not None  # noqa: S101 - a running phase has an end
-    ready = "press **I'm ready**" if shown.waiting else "nobody is missing: press **I'm ready**"
-    return f"{what} {countdown(shown.ends_at)}, or as soon as all are ready: {ready}."
+    if not shown.waiting:
+        ends = countdown(shown.ends_at)
+        return f"All are ready: anybody's **I'm ready** goes on now, else {what.lower()} {ends}."
+    return f"{what} {countdown(shown.ends_at)}, or as soon as all pressed **I'm ready**."
 
 
 def _add_who(embed: discord.Embed, lists: Iterable[tuple[str, tuple[str, ...]]]) -> None:

@@ -101,6 +101,7 @@ class PhaseCard:
     """The blind or the final phase: who has recorded or is ready, never what.
 
     Everybody is in one of the three lists. In the final phase nobody counts as `recorded`.
+    `unspoken` tells that the round has ended before anybody had spoken.
     """
 
     about: About
@@ -108,6 +109,7 @@ class PhaseCard:
     recorded: tuple[str, ...]
     ready: tuple[str, ...]
     waiting: tuple[str, ...]
+    unspoken: bool = False
 
     @property
     def ready_count(self) -> int:
@@ -232,8 +234,9 @@ def read_phase(tx: Session, at: Key, now: datetime) -> PhaseCard | None:
     row = circle.row
     blind_in, _ = forecasts.recorded_in_round(tx, at.id)
     recorded = blind_in if at.kind == CardKind.BLIND else frozenset()
-    present = [seat for seat in circle.seats if seat.present]
     running = {Phase.BLIND: CardKind.BLIND, Phase.FINAL: CardKind.FINAL}.get(row.phase) == at.kind
+    # A phase that is over tells who recorded in it, also of those who have left since.
+    present = [seat for seat in circle.seats if seat.present or not running]
     lists: dict[str, list[str]] = {"recorded": [], "ready": [], "waiting": []}
     for seat in present:
         where = "ready" if seat.ready else "waiting"
@@ -246,7 +249,13 @@ def read_phase(tx: Session, at: Key, now: datetime) -> PhaseCard | None:
         recorded=tuple(lists["recorded"]),
         ready=tuple(lists["ready"]),
         waiting=tuple(lists["waiting"]),
+        unspoken=row.phase == Phase.CLOSED and not _spoken(tx, at.id),
     )
+
+
+def _spoken(tx: Session, round_id: int) -> bool:
+    """Tell whether somebody had the floor, and kept it."""
+    return any(turn.ended_by != rounds.CHANGED for turn in rounds.turns(tx, round_id))
 
 
 def read_stopped(tx: Session, at: Key, now: datetime) -> StoppedCard | None:

@@ -188,16 +188,22 @@ def _where(shown: Announcement) -> str:
 
 
 def _questions(brought: Sequence[Wanted]) -> str:
-    """Return the newest questions with their votes, and count the others."""
+    """Return the newest questions and those with votes, and count the others."""
     if not brought:
         return "No question yet. **Bring a question** that you haven't forecast yet."
     rows = [f"**{say_count(len(brought), 'question')} so far**: vote below"]
-    for one in brought[:MOST_LISTED]:
+    for one in (listed := _listed(brought)):
         votes = f" · **{say_count(one.votes, 'vote')}**" if one.votes else ""
         rows.append(f"• {one_line(one.title, LONGEST_LISTED)}{votes}")
-    if len(brought) > MOST_LISTED:
-        rows.append(f"… and {len(brought) - MOST_LISTED} more")
+    if len(brought) > len(listed):
+        rows.append(f"… and {len(brought) - len(listed)} more")
     return "\n".join(rows)
+
+
+def _listed(brought: Sequence[Wanted]) -> list[Wanted]:
+    """Return the newest questions, then the most wanted of the others."""
+    older = sorted(brought[MOST_LISTED:], key=lambda one: -one.votes)
+    return [*brought[:MOST_LISTED], *(one for one in older[:MOST_LISTED] if one.votes)]
 
 
 def _which_date(asked: DateQuestion) -> Message:

@@ -240,7 +240,7 @@ def _held(tx: Session, meetup: Meetup) -> Held | None:
     if meetup.state != SessionState.CLOSED:
         return None
     session_id = row_id(meetup)
-    taken = {row.question_id for row in rounds.of_session(tx, session_id)}
+    taken = {row.question_id for row in rounds.held_in_session(tx, session_id)}
     people = len(sessions.attendances(tx, session_id))
     card = outbox.by_key(tx, str(keys.evening(session_id)))
     url = ""

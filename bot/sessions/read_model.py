@@ -147,7 +147,7 @@ def read_evening(tx: Session, at: Key) -> Evening | None:
     meetup = tx.get(Meetup, at.id)
     if meetup is None or meetup.started_at is None or meetup.ended_at is None:
         return None
-    held = rounds.of_session(tx, at.id)
+    held = rounds.held_in_session(tx, at.id)
     members = [row.member_id for row in sessions.attendances(tx, at.id)]
     names = groups.names(tx, {*members, meetup.host_id})
     quiet_since = meetup.quiet_since or meetup.ended_at

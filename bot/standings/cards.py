@@ -292,7 +292,7 @@ def record(profile: Profile) -> tuple[str, ...]:
 def _beside_nothing(brier: BoardRow) -> str:
     """Compare a mean Brier score with that of knowing nothing."""
     if math.isnan(brier.low):
-        return f"A mean Brier score is told from 10 questions on: {brier.questions} so far."
+        return f"A mean Brier score is shown from 10 questions on: {brier.questions} so far."
     interval = say_interval("brier", brier.low, brier.high)
     told = f"Mean Brier score: **{say_brier(brier.value)}** ({interval})"
     if brier.high < KNOWING_NOTHING:
@@ -313,7 +313,7 @@ def _standings(profile: Profile) -> str:
         if math.isnan(row.low) and metric in INTERVAL_FROM
     ]
     return lines(
-        [*rows, *([f"*Not sure enough to be told yet: {'; '.join(waiting)}.*"] if waiting else [])]
+        [*rows, *([f"*Not sure enough to show yet: {'; '.join(waiting)}.*"] if waiting else [])]
     )
 
 

@@ -425,7 +425,7 @@ def _later() -> list[Step]:
         asks_for_details("Eva", alone=rows, blind=False),
         types("Dan", "circle", alone="Does going around help us?** Too early", blind=False),
         asks_for_details("Dan", alone="nearer to what happened in 1 of 1 round", blind=False),
-        types("Ben", "profile", alone="told from 10 questions on: 1 so far", blind=False),
+        types("Ben", "profile", alone="shown from 10 questions on: 1 so far", blind=False),
         asks_for_details("Ben", alone="blind 0.336, turn 0.116, final 0.084", blind=False),
         types("Cleo", "history", {"question": "1"}, alone="**66%** Ben turn, late", blind=False),
     ]

@@ -127,7 +127,7 @@ async def test_a_profile_names_what_is_not_sure_enough_and_says_calibration_in_a
     await stage.restart()
     profile = await wire.details(stage, "Ben", answer)
 
-    assert "A mean Brier score is told from 10 questions on: 1 so far." in wire.alone(answer)
+    assert "A mean Brier score is shown from 10 questions on: 1 so far." in wire.alone(answer)
     assert "-# Ana: 1 forecast on 1 question" in wire.alone(answer)
     assert "Will it rain? 0.040" in str(picture.description)
     for waits in (

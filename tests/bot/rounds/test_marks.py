@@ -158,3 +158,15 @@ def test_every_card_of_a_round_leads_with_one_coloured_button_and_little_text(
 def _close(desk: Desk) -> None:
     with desk.db.write() as tx:
         tx.get_one(Question, 1).state = QuestionState.CLOSED
+
+
+def test_who_left_after_the_blind_phase_has_recorded_in_it_all_the_same(desk: Desk) -> None:
+    number = open_round(desk)
+    record(desk, "Ana", 1, "30")
+    rounds_service.move_on(desk, caller("Ana"))
+    sessions_service.leave(desk, caller("Ana"), card(desk, number))
+
+    embed = drawn(desk, keys.blind(number)).embed
+
+    assert embed is not None
+    assert "1 person recorded a blind forecast" in str(embed.description)

@@ -122,6 +122,14 @@ def test_an_announcement_lists_five_questions_and_offers_all_that_fit_in_its_sel
         assert (len(select.options), select.options[-1].label) == (25, last)
 
 
+def test_an_older_question_with_votes_is_listed_beside_the_newest() -> None:
+    brought = tuple(Wanted(number, f"Question {number}?", 0) for number in range(40, 9, -1))
+
+    shown = announcement_card(replace(PLANNED, brought=(*brought, Wanted(3, "Wanted?", 2))))
+
+    assert "• Wanted? · **2 votes**\n… and 26 more" in str(shown.embed.description)
+
+
 def test_what_is_over_has_no_buttons_and_says_how_it_went() -> None:
     held = replace(PLANNED, state=SessionState.CLOSED, held=Held(2, 5, "https://example.org"))
     none = replace(PLANNED, state=SessionState.CLOSED, held=Held(0, 1))

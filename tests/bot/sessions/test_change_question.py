@@ -5,7 +5,10 @@ import pytest
 from bot.core import keys
 from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.unit import Desk
+from bot.rounds import read_model as rounds_read_model
 from bot.rounds import service as rounds_service
+from bot.rounds.cards import blind_card
+from bot.sessions import read_model as sessions_read_model
 from bot.sessions import service as sessions_service
 from storage.tables import Forecast, Meetup, Phase, Round
 from tests.bot.scenes import (
@@ -77,6 +80,26 @@ def test_a_first_turn_that_has_begun_does_not_keep_the_question(desk: Desk, cloc
 
     assert phase(desk, number) == Phase.CLOSED
     assert row(desk, Round, number).next_due_at is None
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_question_that_was_changed_before_anybody_forecast_it_was_not_held(
+    desk: Desk, *, begun: bool
+) -> None:
+    number = open_turns(desk) if begun else open_round(desk)
+    snow = bring(desk, SNOW)
+    sessions_service.change_question(desk, caller("Ana"), card(desk, number), str(snow))
+    record(desk, "Ana", snow, "70")
+    sessions_service.end(desk, caller("Ana"))
+
+    with desk.db.read() as tx:
+        evening = sessions_read_model.read_evening(tx, keys.evening(1))
+        dropped = rounds_read_model.read_phase(tx, keys.blind(number), desk.clock())
+
+    assert evening is not None
+    assert [one.question for one in evening.rounds] == [SNOW]
+    assert dropped is not None
+    assert "over before anybody spoke" in str(blind_card(dropped).embed.title)
 
 
 @pytest.mark.parametrize("spoken", ["recorded", "done"])

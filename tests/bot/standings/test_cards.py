@@ -300,7 +300,7 @@ def test_a_profile_shows_what_a_member_did_in_the_circle() -> None:
         (0.10, 0.20, "(0.100 to 0.200), better than knowing nothing, which earns 0.250."),
         (0.26, 0.40, "(0.260 to 0.400), worse than knowing nothing, which earns 0.250."),
         (0.20, 0.30, "(0.200 to 0.300), not told apart yet from knowing nothing"),
-        (math.nan, math.nan, "A mean Brier score is told from 10 questions on: 12 so far."),
+        (math.nan, math.nan, "A mean Brier score is shown from 10 questions on: 12 so far."),
     ],
 )
 def test_a_mean_brier_score_is_beside_knowing_nothing_if_more_than_luck_tells_them_apart(
@@ -319,9 +319,7 @@ def test_a_profile_tells_no_mean_without_an_interval_and_says_what_it_takes() ->
     assert "0.123" not in str(fields)
     said = fields["Scores over all questions"]
     assert "**+0.021** Edge over the others" in said
-    assert said.endswith(
-        "*Not sure enough to be told yet: Brier score from 10 questions (4 so far).*"
-    )
+    assert said.endswith("*Not sure enough to show yet: Brier score from 10 questions (4 so far).*")
 
 
 def test_a_profile_has_moments_with_their_intervals_or_how_many_questions_are_missing() -> None:
