@@ -81,6 +81,7 @@ async def test_what_was_held_says_how_it_went_and_leads_to_its_closing_card(stag
     await stage.press("Ben", "Join")
     live = as_text(stage.messages()[0])
     await stage.press("Ana", "Start the round")
+    await stage.record("Ben", "40")
     await stage.type("Ana", "session end")
     await stage.wait(60)
 
