@@ -162,6 +162,7 @@ def test_a_card_follows_whatever_is_done_with_a_question(evening: Evening, clock
     evening.do(_resolve, "Ana", other, "yes")
 
 
+@pytest.mark.slow
 def test_a_card_follows_whatever_is_done_in_an_evening(evening: Evening, clock: Clock) -> None:
     desk = evening.desk
     rain, snow = scenes.bring(desk, RAIN, closes="2026-12-24"), scenes.bring(desk, SNOW)

@@ -289,6 +289,7 @@ async def test_a_unit_cannot_ping(stage: Stage) -> None:
     assert any("everyone" in text for text in shown)
 
 
+@pytest.mark.slow
 async def test_the_longest_options_fit_into_every_card(stage: Stage) -> None:
     options = "\n".join(f"{number} ".ljust(60, "*") for number in range(10))
     even = "/".join(["10"] * 10)

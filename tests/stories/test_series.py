@@ -33,6 +33,7 @@ async def weekly(stage: Stage) -> Stage:
     return stage
 
 
+@pytest.mark.slow
 async def test_seven_stays_seven_when_the_clocks_change_also_with_a_restart_between(
     weekly: Stage,
 ) -> None:

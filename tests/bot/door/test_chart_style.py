@@ -87,6 +87,7 @@ def test_drawing_leaves_the_settings_that_all_threads_share_as_they_were() -> No
     assert dict(mpl.rcParams) == before
 
 
+@pytest.mark.slow
 def test_four_threads_at_once_draw_what_one_draws_alone() -> None:
     texts = ["Ana", "Дмитрий", "محمد", "李明 🔥"]
     alone = [card_with(text) for text in texts]

@@ -154,6 +154,7 @@ def test_the_same_round_gives_the_same_bytes() -> None:
     assert circle_chart(FIVE) == circle_chart(replace(FIVE))
 
 
+@pytest.mark.slow
 def test_four_threads_at_once_draw_what_one_draws_alone() -> None:
     pictures = [FIVE, PICTURES["hard names"], PICTURES["one seat"], PICTURES["all 0 and 1"]]
     alone = [circle_chart(picture) for picture in pictures]

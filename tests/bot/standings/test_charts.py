@@ -265,6 +265,7 @@ def test_the_same_standings_give_the_same_bytes() -> None:
     assert calibration_chart(GOOD) == calibration_chart(replace(GOOD))
 
 
+@pytest.mark.slow
 def test_four_threads_at_once_draw_what_one_draws_alone() -> None:
     boards = [BRIER, EDGE, BOARDS["hard names"], BOARDS["nobody"]]
     alone = [leaderboard_chart(board) for board in boards], calibration_chart(GOOD)
