@@ -194,4 +194,3 @@ OFFERS: Sequence[Offer] = (
         "nobody",
     ),
 )
-BY_NAME = {offer.name: offer for offer in OFFERS}

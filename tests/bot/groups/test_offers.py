@@ -12,10 +12,12 @@ from bot.core.unit import Desk
 from bot.door.messages import MOST_OPTIONS, OPTION_LIMIT, ROW_LIMIT
 from bot.groups import panel_cards
 from bot.groups import service as groups_service
-from bot.groups.offers import BY_NAME, OFFERS, OTHER, ZONES, Offer, Page
+from bot.groups.offers import OFFERS, OTHER, ZONES, Offer, Page
 from bot.groups.service import SettingsChange
 from storage.tables import Group
 from tests.conftest import caller
+
+BY_NAME = {offer.name: offer for offer in OFFERS}
 
 MANAGER = {"manages_group": True}
 
