@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gc
 import io
+import logging
 import os
 import shutil
 import sqlite3
@@ -15,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
@@ -237,6 +239,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def database(request: pytest.FixtureRequest) -> Database:
     """One test, one engine or two."""
     return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were() -> Iterator[None]:
+    """Undo the logs of a command line, which write where only its test reads."""
+    handlers, level = logging.root.handlers[:], logging.root.level
+    yield
+    if structlog.is_configured():
+        logging.root.handlers[:] = handlers
+        logging.root.setLevel(level)
+        structlog.reset_defaults()
 
 
 @pytest.fixture

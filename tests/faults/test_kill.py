@@ -100,6 +100,7 @@ async def test_a_bot_that_is_killed_again_and_again_loses_and_doubles_nothing(
             assert not discord.unknown_requests
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arrived", [True, False], ids=["saved", "not seen"])
 async def test_what_was_cut_off_by_a_kill_acts_once_when_it_is_delivered_again(
     tmp_path: Path, *, arrived: bool

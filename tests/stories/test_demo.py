@@ -83,6 +83,7 @@ async def test_the_group_of_the_demo_has_a_record_before_tonight(tonight: Stage)
     assert not [one for one in tonight.messages() if BEFORE[0].title in as_text(one)]
 
 
+@pytest.mark.slow
 async def test_a_turn_counts_down_cues_come_and_it_ends_while_the_preview_is_open(
     tonight: Stage,
 ) -> None:
@@ -97,6 +98,7 @@ async def test_a_turn_counts_down_cues_come_and_it_ends_while_the_preview_is_ope
     assert [*called, second] == [True, True, True]
 
 
+@pytest.mark.slow
 async def test_actions_of_a_viewer_and_the_passing_of_time_wait_for_each_other(
     tonight: Stage,
 ) -> None:

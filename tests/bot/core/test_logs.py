@@ -69,12 +69,10 @@ def test_slow_work_hides_what_it_reads_and_writes_too(database: Database) -> Non
 def test_a_traceback_in_the_log_shows_no_values_of_variables(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, on_a_terminal: bool
 ) -> None:
-    import logging
     import sys
 
     import structlog
 
-    handlers, level = logging.root.handlers[:], logging.root.level
     monkeypatch.setattr(sys.stderr, "isatty", lambda: on_a_terminal, raising=False)
 
     def fail(reason: str) -> None:
@@ -85,9 +83,6 @@ def test_a_traceback_in_the_log_shows_no_values_of_variables(
         fail(SECRET)
     except ValueError:
         structlog.get_logger().exception("forecast.failed")
-    logging.root.handlers[:] = handlers
-    logging.root.setLevel(level)
-    structlog.reset_defaults()
 
     said = capsys.readouterr().err
     assert "forecast.failed" in said

@@ -3,10 +3,9 @@
 import json
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
@@ -18,8 +17,9 @@ from storage.engine import Database
 from storage.tables import Draft, Meetup
 from tests.bot.scenes import row, rows
 from tests.conftest import GROUP, START, caller
+from tests.storage.old_versions import make_version
 
-pytestmark = pytest.mark.both_engines
+pytestmark = [pytest.mark.both_engines, pytest.mark.slow]
 
 BEFORE = "0004"
 WAITING = """
@@ -51,27 +51,8 @@ PLAN = {
 
 
 @pytest.fixture
-def sqlite(fresh_sqlite: Database) -> Database:
-    """A database of its own, as these tests change the schema."""
-    return fresh_sqlite
-
-
-@pytest.fixture
-def postgresql(fresh_postgresql: Database) -> Database:
-    """A database of its own, as these tests change the schema."""
-    return fresh_postgresql
-
-
-@pytest.fixture
 def waiting(database: Database) -> Database:
     """The database before drafts had kinds, with three that wait for their answer."""
-    with database.engine.begin() as connection:
-        if database.is_sqlite:
-            connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-            for name in inspect(connection).get_table_names():
-                connection.exec_driver_sql(f'DROP TABLE "{name}"')
-        else:
-            connection.exec_driver_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     filled = WAITING.format(
         group=GROUP,
         ana=caller("Ana").user_id,
@@ -79,16 +60,9 @@ def waiting(database: Database) -> Database:
         own=json.dumps(PLAN),
         said=json.dumps({**PLAN, "timezone": "Europe/Berlin"}),
         readings=json.dumps(["2026-11-21T07:00+00:00", "2026-11-21T19:00+00:00"]),
-        false="0" if database.is_sqlite else "false",
+        false="{false}",
     )
-    with database.engine.begin() as connection:
-        config = migrate._config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, BEFORE)
-        for statement in filled.split(";\n"):
-            if statement.strip():
-                connection.exec_driver_sql(statement)
-    return database
+    return make_version(database, BEFORE, filled)
 
 
 def test_a_plan_that_waited_for_its_time_can_still_be_answered(waiting: Database) -> None:
