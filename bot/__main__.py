@@ -24,6 +24,7 @@ from bot.core.refusals import Refusal, say_count
 from bot.core.settings import Settings
 from bot.data import files
 from bot.data import service as data_service
+from bot.pastcasts import box
 from storage import migrate
 from storage.engine import AddressError, Database
 
@@ -155,6 +156,7 @@ def open_database(settings: Settings) -> Iterator[Database]:
         ) from None
     try:
         _migrate(database)
+        box.load(database)
         yield database
     finally:
         database.close()

@@ -31,6 +31,13 @@ class SessionState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class SessionFormat(StrEnum):
+    """Where the questions of a session come from: its members, or the bank of the past."""
+
+    CIRCLE = "circle"
+    PASTCAST = "pastcast"
+
+
 class Repeat(StrEnum):
     """How often the sessions of a series take place."""
 

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from storage.bank_tables import Banked, Practice, Sighting, WarmUp, WarmUpAnswer
 from storage.calendar_tables import Address, BotState, CalendarEntry, Feed
 from storage.columns import word
 from storage.draft_table import Draft
@@ -28,14 +29,17 @@ from storage.enums import (
     QuestionState,
     Repeat,
     SeatState,
+    SessionFormat,
     SessionState,
 )
+from storage.score_tables import Score, Standing
 
 # The enums are exported here too: code that reads a row needs them.
 __all__ = [
     "Address",
     "Answer",
     "Attendance",
+    "Banked",
     "BotState",
     "CalendarEntry",
     "Dispute",
@@ -57,6 +61,7 @@ __all__ = [
     "Notice",
     "Order",
     "Phase",
+    "Practice",
     "Presence",
     "Question",
     "QuestionKind",
@@ -69,10 +74,14 @@ __all__ = [
     "Seat",
     "SeatState",
     "Series",
+    "SessionFormat",
     "SessionState",
+    "Sighting",
     "Standing",
     "Turn",
     "Vote",
+    "WarmUp",
+    "WarmUpAnswer",
 ]
 
 
@@ -91,6 +100,7 @@ class Group(SQLModel, table=True):
     __table_args__ = (
         Index("ix_groups_left", "left_at"),
         CheckConstraint("turn_seconds BETWEEN 30 AND 7200", name="turn_seconds_range"),
+        CheckConstraint("past_turn_seconds BETWEEN 30 AND 7200", name="past_turn_seconds_range"),
         CheckConstraint("grace_seconds BETWEEN 0 AND 600", name="grace_seconds_range"),
         CheckConstraint("blind_seconds BETWEEN 0 AND 3600", name="blind_seconds_range"),
         CheckConstraint("final_seconds BETWEEN 0 AND 3600", name="final_seconds_range"),
@@ -103,6 +113,7 @@ class Group(SQLModel, table=True):
     name: str
     timezone: str = "UTC"
     turn_seconds: int = 600
+    past_turn_seconds: int = 180
     grace_seconds: int = 60
     blind_seconds: int = 180
     final_seconds: int = 180
@@ -149,13 +160,15 @@ class Member(SQLModel, table=True):
 class Question(SQLModel, table=True):
     """A proposition with criteria, a close time and, later, a resolution.
 
-    `options` is a JSON list for choice and ordered questions, `unit` belongs to numeric ones.
+    `options` is a JSON list for choice and ordered questions, `unit` belongs to numeric ones. A
+    pastcast has the `banked_id` of the question of the past that was dealt.
     """
 
     __tablename__ = "questions"
     __table_args__ = (
         UniqueConstraint("group_id", "import_key"),
         Index("ix_questions_group_state", "group_id", "state"),
+        Index("ix_questions_banked", "banked_id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -171,6 +184,7 @@ class Question(SQLModel, table=True):
     created_at: datetime
     closes_at: datetime | None = None
     import_key: str | None = None
+    banked_id: int | None = Field(default=None, foreign_key="banked.id")
 
 
 class Mark(SQLModel, table=True):
@@ -229,6 +243,7 @@ class Meetup(SQLModel, table=True):
     the host has not left.
     `called_for` is the start for which its host was called, because nobody had started it. The
     cards of the evening go into its thread, `thread_id`, if it has one, else into its channel.
+    Where it is a pastcast, it takes questions of one `topic` or of all, and about `deals` of them.
     """
 
     __tablename__ = "sessions"
@@ -258,6 +273,9 @@ class Meetup(SQLModel, table=True):
     description: str = ""
     state: SessionState = Field(default=SessionState.SCHEDULED, sa_type=word(SessionState))
     order_mode: Order = Field(default=Order.ROTATE, sa_type=word(Order))
+    format: SessionFormat = Field(default=SessionFormat.CIRCLE, sa_type=word(SessionFormat))
+    topic: str | None = None
+    deals: int | None = None
     turn_seconds: int | None = None
     starts_at: datetime
     minutes: int = 90
@@ -489,80 +507,6 @@ class Resolution(SQLModel, table=True):
     source: str = ""
     comment: str = ""
     calls: bool = False
-
-
-class Score(SQLModel, table=True):
-    """What a resolved forecast earned; always derivable again from forecasts and resolutions.
-
-    `shown` is the score in its question's own form: the Brier score of a binary question (0 to 1),
-    the two-sided one of choice and ordered questions (0 to 2), the CRPS of a numeric one (in its
-    unit). `brier` is the same on the scale on which knowing nothing earns 0.25, where there is one.
-    `log` is exact; `baseline` and `peer` are as boards count them, of chances within .001 to .999.
-    `probability` and `outcome` (0 or 1) belong to binary questions, `inside` (whether the number
-    lay within the 80% interval) to numeric ones.
-
-    A `headline` counts on boards: the turn in each round, or the close where no round took the
-    question. `edge` and `peer` compare headlines with those of the others at the same moment of the
-    same round. Turns have their `seat`, the `gain` of the group's number, and `turn_edge`. What is
-    earned at the close also holds `over_time` and its `coverage`, of all forecasts together.
-    """
-
-    __tablename__ = "scores"
-    __table_args__ = (
-        UniqueConstraint("forecast_id", "moment", "round_id"),
-        CheckConstraint("brier BETWEEN 0 AND 2", name="brier_range"),
-        Index("ix_scores_question", "question_id"),
-        Index("ix_scores_moment", "group_id", "moment", "known_at"),
-        Index("ix_scores_headline", "group_id", "headline", "known_at"),
-    )
-
-    id: int | None = Field(default=None, primary_key=True)
-    group_id: int = Field(foreign_key="groups.id", sa_type=BigInteger)
-    question_id: int = Field(foreign_key="questions.id")
-    member_id: int = Field(foreign_key="members.id")
-    round_id: int | None = Field(default=None, foreign_key="rounds.id")
-    forecast_id: int = Field(foreign_key="forecasts.id")
-    moment: Moment = Field(sa_type=word(Moment))
-    headline: bool = False
-    known_at: datetime
-    shown: float
-    brier: float | None = None
-    log: float | None = None
-    baseline: float | None = None
-    peer: float | None = None
-    edge: float | None = None
-    gain: float | None = None
-    turn_edge: float | None = None
-    seat: int | None = None
-    over_time: float | None = None
-    coverage: float | None = None
-    probability: float | None = None
-    outcome: int | None = None
-    inside: int | None = None
-
-
-class Standing(SQLModel, table=True):
-    """A member's all-time value of one metric, stored so that leaderboards are quick.
-
-    Derived from the scores when a question is settled. NULL stands for a value or an end of an
-    interval that is not defined. `raw`, `error` and `freedom` are what ranges of ranks are drawn
-    from: the mean before it is pulled towards 0, its own error, and how well that is known.
-    """
-
-    __tablename__ = "standings"
-    __table_args__ = (UniqueConstraint("group_id", "metric", "member_id"),)
-
-    id: int | None = Field(default=None, primary_key=True)
-    group_id: int = Field(foreign_key="groups.id", sa_type=BigInteger)
-    metric: str = Field(max_length=16)
-    member_id: int = Field(foreign_key="members.id")
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
-    questions: int
-    raw: float | None = None
-    error: float | None = None
-    freedom: float | None = None
 
 
 class Interaction(SQLModel, table=True):

@@ -1,0 +1,133 @@
+"""Queries about the bank of the past, and who has seen what of it."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from storage.tables import Banked, Member, Question, QuestionKind, Sighting
+
+EVERY_KIND = tuple(QuestionKind)
+# Never changed by a newer file: who is who, and who brought it.
+_KEPT = frozenset({"id", "group_id", "name", "added_by"})
+
+
+class Wanted(NamedTuple):
+    """What may be dealt: to whom, of which topic (None: of all) and of which kinds.
+
+    With a `group_id` it is for a circle: the group's own bank counts too, and what the group has
+    been dealt before is out, for everybody can read about it in its channels.
+    """
+
+    user_ids: Collection[int]
+    group_id: int | None = None
+    topic: str | None = None
+    kinds: Collection[QuestionKind] = EVERY_KIND
+
+    def conditions(self) -> tuple[ColumnElement[bool], ...]:
+        """Return what is true of each banked question that may be dealt."""
+        seen = select(Sighting.banked_id).where(col(Sighting.user_id).in_(set(self.user_ids)))
+        found = [
+            col(Banked.retired).is_(False),
+            col(Banked.kind).in_(list(self.kinds)),
+            col(Banked.id).not_in(seen),
+            self._of_bank(),
+        ]
+        if self.group_id is not None:
+            found.append(col(Banked.id).not_in(_dealt_to(self.group_id)))
+        if self.topic is not None:
+            found.append(col(Banked.topic) == self.topic)
+        return tuple(found)
+
+    def _of_bank(self) -> ColumnElement[bool]:
+        of_box = col(Banked.group_id).is_(None)
+        return of_box if self.group_id is None else of_box | (col(Banked.group_id) == self.group_id)
+
+
+def unseen(tx: Session, wanted: Wanted) -> list[int]:
+    """Return the ids of the banked questions that may be dealt, in the order of their ids."""
+    found = tx.exec(select(Banked.id).where(*wanted.conditions()).order_by(col(Banked.id)))
+    return [number for number in found if number is not None]
+
+
+def topics(tx: Session, wanted: Wanted) -> dict[str, int]:
+    """Count the banked questions that may be dealt, by topic, the most first."""
+    rows = tx.exec(
+        select(Banked.topic, func.count())
+        .where(*wanted.conditions())
+        .group_by(Banked.topic)
+        .order_by(func.count().desc(), Banked.topic)
+    )
+    return dict(rows.all())
+
+
+def get(tx: Session, banked_id: int) -> Banked:
+    """Return the banked question, which is known to exist."""
+    return tx.get_one(Banked, banked_id)
+
+
+def see(tx: Session, banked_ids: Iterable[int], user_ids: Iterable[int], now: datetime) -> None:
+    """Note that people have seen banked questions; to note it twice changes nothing."""
+    people = list(user_ids)
+    rows = [
+        {"user_id": user_id, "banked_id": banked_id, "at": now}
+        for banked_id in banked_ids
+        for user_id in people
+    ]
+    if not rows:
+        return
+    dialect = sqlite if tx.get_bind().dialect.name == "sqlite" else postgresql
+    tx.execute(dialect.insert(Sighting).on_conflict_do_nothing(), rows)
+
+
+def users(tx: Session, member_ids: Collection[int]) -> list[int]:
+    """Return the Discord users that members are; imported people are none."""
+    rows = tx.exec(select(Member.user_id).where(col(Member.id).in_(set(member_ids))))
+    return [user_id for user_id in rows if user_id is not None]
+
+
+def put(tx: Session, group_id: int | None, rows: Sequence[Banked]) -> tuple[int, int]:
+    """Add banked questions to a bank, or change those of the same name.
+
+    Returns how many were added, and how many changed. A name twice is once.
+    """
+    of_bank = (
+        col(Banked.group_id).is_(None) if group_id is None else col(Banked.group_id) == group_id
+    )
+    known = {row.name: row for row in tx.exec(select(Banked).where(of_bank))}
+    added = changed = 0
+    for row in rows:
+        old = known.get(row.name)
+        if old is None:
+            row.group_id = group_id
+            tx.add(row)
+            known[row.name] = row
+            added += 1
+        elif _update(old, row):
+            changed += 1
+    tx.flush()
+    return added, changed
+
+
+def retire_others(tx: Session, names: Collection[str]) -> None:
+    """Deal no more of the box than what it still holds; what was dealt before stays."""
+    for row in tx.exec(select(Banked).where(col(Banked.group_id).is_(None))):
+        row.retired = row.name not in names
+
+
+def _update(old: Banked, new: Banked) -> bool:
+    fields = {name: getattr(new, name) for name in Banked.model_fields if name not in _KEPT}
+    different = {name: value for name, value in fields.items() if getattr(old, name) != value}
+    for name, value in different.items():
+        setattr(old, name, value)
+    return bool(different)
+
+
+def _dealt_to(group_id: int) -> SelectOfScalar[Any]:
+    return select(Question.banked_id).where(
+        Question.group_id == group_id, col(Question.banked_id).is_not(None)
+    )
