@@ -190,6 +190,11 @@ def question(question_id: int) -> Key:
     return Key(CardKind.QUESTION, question_id)
 
 
+def dealt(question_id: int) -> Key:
+    """Return the key of the card of a question that was dealt from the bank."""
+    return Key(CardKind.DEALT, question_id)
+
+
 def resolution(question_id: int) -> Key:
     """Return the key of the card with a question's outcome and scores."""
     return Key(CardKind.RESOLUTION, question_id)
