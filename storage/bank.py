@@ -70,6 +70,11 @@ def get(tx: Session, banked_id: int) -> Banked:
     return tx.get_one(Banked, banked_id)
 
 
+def brought(tx: Session) -> list[Banked]:
+    """Return the banked questions that groups brought themselves, whose outcomes are secrets."""
+    return list(tx.exec(select(Banked).where(col(Banked.group_id).is_not(None))))
+
+
 def see(tx: Session, banked_ids: Iterable[int], user_ids: Iterable[int], now: datetime) -> None:
     """Note that people have seen banked questions; to note it twice changes nothing."""
     people = list(user_ids)
