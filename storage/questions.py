@@ -131,6 +131,11 @@ def marks(tx: Session, question_ids: Collection[int]) -> dict[int, set[int]]:
     return marked
 
 
+def marked(tx: Session, question_id: int) -> set[int]:
+    """Return the members who have marked the question; those who forecast it alone are none."""
+    return set(tx.exec(select(Mark.member_id).where(Mark.question_id == question_id)))
+
+
 def toggle_mark(tx: Session, question_id: int, member_id: int, now: datetime) -> bool:
     """Mark the question as forecast already, or remove the mark; True if marked now."""
     mark = tx.exec(
