@@ -153,11 +153,6 @@ def is_marked(tx: Session, question_id: int, member_id: int) -> bool:
     return member_id in marked(tx, question_id)
 
 
-def marked(tx: Session, question_id: int) -> set[int]:
-    """Return the members who have marked the question."""
-    return set(tx.exec(select(Mark.member_id).where(Mark.question_id == question_id)))
-
-
 def due(tx: Session, until: datetime) -> Sequence[tuple[int, int, datetime]]:
     """Return id, group id and time of open questions that close by `until`."""
     rows = tx.exec(

@@ -7,6 +7,7 @@ from bot.rounds import lengths
 
 LIMITS: dict[str, lengths.Bounds] = {
     "turn": lengths.TURN,
+    "past_turn": lengths.TURN,
     "grace": (timedelta(0), timedelta(minutes=10)),
     "blind": (timedelta(0), timedelta(hours=1)),
     "final": (timedelta(0), timedelta(hours=1)),
@@ -21,7 +22,7 @@ def check_length(name: str, length: timedelta) -> int:
     if not lengths.fits(length, LIMITS[name]):
         shortest, longest = LIMITS[name]
         raise Refusal(
-            f"The {name} time is between {say_duration(shortest)} and {say_duration(longest)}."
+            f"The {name.replace('_', ' ')} time is between {say_duration(shortest)} and {say_duration(longest)}."
         )
     return round(length.total_seconds())
 

@@ -66,7 +66,8 @@ class BankRow(BaseModel):
             raise ValueError("the dates must be opens_at, then as_of, then a later known_at")
         if closes < self.as_of:
             raise ValueError("closes_at is before as_of")
-        has_options = self.kind in {"choice", "ordered"}
+        kind = kinds.kind_of(self.kind)
+        has_options = kind.has_details and not kind.own_unit
         if has_options and not 2 <= len(self.asked.options) <= MOST_OPTIONS:
             raise ValueError(f"a question with options has 2 to {MOST_OPTIONS}, with | between")
         if self.options and not has_options:

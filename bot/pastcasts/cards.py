@@ -5,13 +5,11 @@ from typing import Any
 
 import discord
 
+from bot.core.times.said import it_is
 from bot.door.messages import link
 from bot.pastcasts import links
 
-
-def it_is(day: date) -> str:
-    """Say which day it is for whoever forecasts: "It is 14 March 2013"."""
-    return f"It is {day.day} {day:%B %Y}"
+__all__ = ["it_is", "look_up_links"]
 
 
 def look_up_links(

@@ -11,6 +11,7 @@ from bot.core.keys import Key
 from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.unit import ActUnit, Caller, Desk, row_id
 from bot.pastcasts import lot
+from bot.pastcasts.read_model import Dealt, read_dealt
 from bot.questions import mapping as questions_mapping
 from bot.questions import rules as questions_rules
 from bot.questions import service as questions_service
@@ -39,6 +40,16 @@ def deal(unit: ActUnit, meetup: Meetup, members: list[int], seed: int) -> Questi
     bank.see(unit.tx, [row_id(banked)], users, unit.now)
     unit.show(keys.dealt(row_id(question)), meetup.cards_in)
     return question
+
+
+def look(desk: Desk, caller: Caller, at: Key) -> Dealt:
+    """Return a dealt question of the caller's group, as its card has it."""
+    with desk.db.read() as tx:
+        questions_service.require(tx, caller.group_id, at.id)
+        shown = read_dealt(tx, at)
+    if shown is None:
+        raise StaleRefusal("That question was not dealt from the bank.")
+    return shown
 
 
 def know(desk: Desk, caller: Caller, at: Key) -> None:

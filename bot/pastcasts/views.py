@@ -7,6 +7,11 @@ from bot.pastcasts import dealing, dealt_cards
 from storage.enums import CardKind
 
 
+async def details(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """Tell one member what could be known on the question's day, and what counts."""
+    await door.whisper(message=dealt_cards.details_message(await door.do(dealing.look, at)))
+
+
 async def know(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Take a member who knows the question out of it."""
     await door.do(dealing.know, at)
@@ -20,6 +25,7 @@ async def unknow(door: Door, at: Key, _values: tuple[str, ...]) -> None:
 
 
 ACTIONS = {
+    "dealt_details": Action(details, {CardKind.DEALT}),
     "know": Action(know, {CardKind.DEALT}),
     "unknow": Action(unknow, {CardKind.DEALT}),
 }

@@ -163,7 +163,9 @@ def _question(about: About, *, criteria: bool = True) -> str:
     word = "Closed" if about.closed else "Closes"
     closes = f"\n{word} {day(about.closes_at)}." if about.closes_at else ""
     closes = f"\n🕰️ **{it_is(about.as_of)}.**" if about.as_of else closes
-    details = f"\n{safe(cut(about.criteria, 500))}" if criteria and about.criteria else ""
+    # The card of a dealt question stands just above, with its criteria.
+    told = about.criteria if criteria and about.as_of is None else ""
+    details = f"\n{safe(cut(told, 500))}" if told else ""
     return f"**{safe(about.question)}**{details}{words_of(about.asked).ask(about.asked)}{closes}"
 
 

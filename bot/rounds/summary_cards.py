@@ -7,11 +7,9 @@ import textwrap
 from datetime import datetime
 
 from bot.answers.wording import PathWords
+from bot.circle.round_cards import add_movement
 from bot.core.numbers import say_probability
 from bot.core.times.said import say_date
-from bot.questions.outcome_cards import own_words, score_rows, verdict
-from bot.questions.own_score import OwnScore
-from bot.circle.round_cards import add_movement
 from bot.door.messages import (
     GREEN,
     PICTURE,
@@ -31,6 +29,8 @@ from bot.door.messages import (
     one_line,
     safe,
 )
+from bot.questions.outcome_cards import own_words, score_rows, verdict
+from bot.questions.own_score import OwnScore
 from bot.rounds import pool_cards
 from bot.rounds.cards import next_item, say
 from bot.rounds.read_model import Summary, SummarySeat
@@ -59,9 +59,9 @@ def reveal_card(shown: Summary, reveal: Reveal, picture: Picture | None) -> Mess
     """Show how a question of the past came out, what it earned whom, and what the circle did."""
     outcome = reveal.outcome
     took_part = f"{reveal.forecast} of {reveal.present} forecast"
+    moved = "" if outcome.circle else f"\n{pool_cards.moved(shown)}"  # which says it again
     opening = (
-        f"### {verdict(outcome)}\n{pool_cards.moved(shown)}\n"
-        f"-# {one_line(outcome.title, TITLE_LIMIT)} · {took_part}"
+        f"### {verdict(outcome)}{moved}\n-# {one_line(outcome.title, TITLE_LIMIT)} · {took_part}"
     )
     earned = score_rows(outcome) if outcome.lines else "Nobody's forecast counts."
     parts: tuple[Part, ...] = (opening, PICTURE, f"{earned}\n{_where_from(reveal)}")
@@ -142,7 +142,7 @@ def _items(shown: Summary) -> tuple[Item, ...]:
     """Return the buttons; the next step alone is coloured."""
     at = shown.about.at
     leads_on = shown.session_live and shown.newest
-    items = [button("round_details", at, "Details")]
+    items: list[Item] = [button("round_details", at, "Details")]
     if not shown.about.closed:
         items.append(button("record", at, "Forecast", SECONDARY if leads_on else PRIMARY))
     if leads_on:

@@ -37,6 +37,11 @@ ORDERS = {
 }
 
 
+SCORES_TO_COME = (
+    "You can update each forecast with /forecast until its question closes. Scores appear when it "
+    "resolves."
+)
+PAST_SCORES = "All are revealed and scored: /leaderboard board:past. /practice deals you one alone."
 BEGIN_AGAIN = "`/session start` begins a new one."
 # The value of the choice that leads to the questions for which the card has no room.
 MORE = 0
@@ -126,10 +131,7 @@ def evening_card(evening: Evening) -> Message:
             value=lines([_round_line(one) for one in evening.rounds]),
             inline=False,
         )
-        embed.set_footer(
-            text="You can update each forecast with /forecast until its question closes. "
-            "Scores appear when it resolves."
-        )
+        embed.set_footer(text=PAST_SCORES if evening.past else SCORES_TO_COME)
     return Message(embed=embed)
 
 

@@ -16,7 +16,16 @@ from bot.schedule import rules as schedule_rules
 from bot.sessions import session_thread
 from storage import forecasts, groups, offers, outbox, questions, rounds, sessions
 from storage.offers import Offers
-from storage.tables import Attendance, Meetup, Order, Phase, Presence, Question, Round, SessionFormat
+from storage.tables import (
+    Attendance,
+    Meetup,
+    Order,
+    Phase,
+    Presence,
+    Question,
+    Round,
+    SessionFormat,
+)
 
 # A select has room for 25. Where there are more questions, one place leads to the others.
 PAGE = 24
@@ -95,7 +104,7 @@ class RoundLine:
 
 @dataclass(frozen=True)
 class Evening:
-    """The card at the end of a session."""
+    """The card at the end of a session; `past` tells that it was a pastcast."""
 
     title: str
     host: str
@@ -103,6 +112,7 @@ class Evening:
     circle: tuple[str, ...]
     rounds: tuple[RoundLine, ...]
     by_itself: bool = False
+    past: bool = False
 
 
 def read_lobby(tx: Session, at: Key, now: datetime) -> Lobby | None:
@@ -170,6 +180,7 @@ def read_evening(tx: Session, at: Key) -> Evening | None:
         host=names[meetup.host_id],
         lasted_seconds=(over_at - meetup.started_at).total_seconds(),
         by_itself=by_itself,
+        past=meetup.format == SessionFormat.PASTCAST,
         circle=tuple(names[member] for member in members),
         rounds=_round_lines(tx, meetup, held),
     )

@@ -27,7 +27,7 @@ def test_a_question_has_a_search_an_articles_history_and_the_news_of_its_day() -
         (
             "Encyclopedia",
             "https://en.wikipedia.org/w/index.php?title=Gold_as_an_investment"
-            + "&action=history&offset=20130304000000",
+            "&action=history&offset=20130304000000",
         ),
         ("News", "https://web.archive.org/web/20130304000000/https://www.bbc.co.uk/news"),
     ]
