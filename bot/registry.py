@@ -26,6 +26,8 @@ from bot.groups import panel_cards
 from bot.groups import read_model as groups_read_model
 from bot.groups import service as groups_service
 from bot.groups import views as groups_views
+from bot.practice import commands as practice_commands
+from bot.practice import views as practice_views
 from bot.questions import cards as questions_cards
 from bot.questions import commands as questions_commands
 from bot.questions import outcome_cards
@@ -81,6 +83,7 @@ COMMANDS: tuple[AnyCommand | AnyMenu, ...] = (
     *forecasts_commands.COMMANDS,
     *standings_commands.COMMANDS,
     *circle_commands.COMMANDS,
+    *practice_commands.COMMANDS,
     _group(
         app_commands.Group(
             name="settings",
@@ -106,6 +109,7 @@ ACTIONS = {
     **standings_views.ACTIONS,
     **groups_views.ACTIONS,
     **circle_views.ACTIONS,
+    **practice_views.ACTIONS,
 }
 
 # Every message that the bot keeps up, by the kind of its key.

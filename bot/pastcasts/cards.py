@@ -5,13 +5,18 @@ from typing import Any
 
 import discord
 
-from bot.door.messages import link
+from bot.door.messages import link, safe
 from bot.pastcasts import links
+
+
+def say_day(day: date) -> str:
+    """Write a day of the past, which is the same in every time zone: "14 March 2013"."""
+    return f"{day.day} {day:%B %Y}"
 
 
 def it_is(day: date) -> str:
     """Say which day it is for whoever forecasts: "It is 14 March 2013"."""
-    return f"It is {day.day} {day:%B %Y}"
+    return f"It is {say_day(day)}"
 
 
 def look_up_links(
@@ -28,3 +33,10 @@ def look_up_links(
         ("News", links.news(as_of)),
     ]
     return [link(label, address, row=row) for label, address in found]
+
+
+def say_source(source: str, address: str | None) -> str:
+    """Say where the outcome can be looked up: the institution, and an address if there is one."""
+    where = f"<{address}>" if address and len(address) <= links.LONGEST else ""
+    said = f"{safe(source)} {where}".strip()
+    return f"Source: {said}" if said else ""
