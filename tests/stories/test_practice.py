@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import discord
-import pytest
 from simcord import InteractionResult
 
 from bot.core import keys
@@ -59,7 +58,7 @@ async def test_a_member_practises_in_a_server_and_nobody_else_sees_it(stage: Sta
     assert "Yes if at least one millimetre" in question
     assert "[Type a number]  [I know this one]  [Web search]  [Encyclopedia]  [News]" in question
     assert not [one for one in SEALED if one in before]
-    assert revealed.response is None
+    assert private_message(revealed).id == private_message(dealt).id
     assert "### Yes" in reveal
     assert "You said **70%**: Brier score **0.090**" in reveal
     assert "The crowd of that day said 37%: 0.397, and you did better." in reveal
