@@ -29,6 +29,8 @@ from bot.groups import views as groups_views
 from bot.pastcasts import dealt_cards
 from bot.pastcasts import read_model as pastcasts_read_model
 from bot.pastcasts import views as pastcasts_views
+from bot.practice import commands as practice_commands
+from bot.practice import views as practice_views
 from bot.questions import cards as questions_cards
 from bot.questions import commands as questions_commands
 from bot.questions import outcome_cards
@@ -84,6 +86,7 @@ COMMANDS: tuple[AnyCommand | AnyMenu, ...] = (
     *forecasts_commands.COMMANDS,
     *standings_commands.COMMANDS,
     *circle_commands.COMMANDS,
+    *practice_commands.COMMANDS,
     _group(
         app_commands.Group(
             name="settings",
@@ -110,6 +113,7 @@ ACTIONS = {
     **standings_views.ACTIONS,
     **groups_views.ACTIONS,
     **circle_views.ACTIONS,
+    **practice_views.ACTIONS,
 }
 
 # Every message that the bot keeps up, by the kind of its key.

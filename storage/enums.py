@@ -170,6 +170,7 @@ class CardKind(StrEnum):
     LEADERBOARD = "n"
     STANDING = "k"
     GROUP = "j"
+    PRACTICE = "P"
 
     @property
     def target(self) -> EffectTarget:

@@ -226,6 +226,14 @@ def standing(user_id: int = 0) -> Key:
     return Key(CardKind.STANDING, user_id)
 
 
+def practice(practice_id: int = 0, *, same_topic: bool = False) -> Key:
+    """Return the key on the buttons of a question that somebody takes alone.
+
+    `same_topic` says that the next one is to be of its topic. Without a number it is about none.
+    """
+    return Key(CardKind.PRACTICE, practice_id, (int(same_topic),))
+
+
 def trouble(channel_id: int, now: datetime) -> Key:
     """Return the key of the notice that a channel is closed to the bot.
 

@@ -5,11 +5,8 @@ from typing import Any
 
 import discord
 
-from bot.core.times.said import it_is
-from bot.door.messages import link
+from bot.door.messages import link, safe
 from bot.pastcasts import links
-
-__all__ = ["it_is", "look_up_links"]
 
 
 def look_up_links(
@@ -26,3 +23,10 @@ def look_up_links(
         ("News", links.news(as_of)),
     ]
     return [link(label, address, row=row) for label, address in found]
+
+
+def say_source(source: str, address: str | None) -> str:
+    """Say where the outcome can be looked up: the institution, and an address if there is one."""
+    where = f"<{address}>" if address and len(address) <= links.LONGEST else ""
+    said = f"{safe(source)} {where}".strip()
+    return f"Source: {said}" if said else ""

@@ -4,8 +4,9 @@ import textwrap
 
 from bot.answers.card_words import words_of
 from bot.core.keys import Key
+from bot.core.times.said import it_is
 from bot.door.messages import BLUE, GREY, Message, button, card, cut, safe
-from bot.pastcasts.cards import it_is, look_up_links
+from bot.pastcasts.cards import look_up_links
 from bot.pastcasts.read_model import Dealt
 
 # Seven lines on a phone; Details has all of it.
