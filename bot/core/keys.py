@@ -221,9 +221,12 @@ def group(group_id: int, page: int = 0) -> Key:
     return Key(CardKind.GROUP, group_id, (page,))
 
 
-def standing(user_id: int = 0) -> Key:
-    """Return the key on a button about a member's standing, or without a member the group's."""
-    return Key(CardKind.STANDING, user_id)
+def standing(user_id: int = 0, *, past: bool = False) -> Key:
+    """Return the key on a button about a member's standing, or without a member the group's.
+
+    That on pastcasts has a number more.
+    """
+    return Key(CardKind.STANDING, user_id, (1,) if past else ())
 
 
 def practice(practice_id: int = 0, *, same_topic: bool = False) -> Key:
