@@ -13,7 +13,7 @@ from bot.core.unit import row_id
 from bot.rounds import session_rules
 from bot.schedule import rules as schedule_rules
 from bot.sessions import session_thread
-from storage import forecasts, groups, offers, outbox, questions, rounds, sessions
+from storage import forecasts, groups, offers, outbox, questions, rounds, sessions, warm_ups
 from storage.offers import Offers
 from storage.tables import Attendance, Meetup, Order, Phase, Presence, Question, Round
 
@@ -39,7 +39,7 @@ class Lobby:
     `choices` is the first page of the questions on offer, `voted` are those with votes, and
     `offered` counts them all. `awaited` are the users who said that they come and are not there
     yet; the card `calls` them when it is posted for the first time. `no_thread` is why the session
-    has no thread although the group wants one.
+    has no thread although the group wants one. `warm_up` says that one may still be held.
     """
 
     at: Key
@@ -60,6 +60,7 @@ class Lobby:
     offered: int
     picked: str | None
     taken: str | None
+    warm_up: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,7 @@ def read_lobby(tx: Session, at: Key, now: datetime) -> Lobby | None:
         offered=offered,
         picked=poll.title(meetup.picked_id) if poll else None,
         taken=_taken(tx, meetup, number),
+        warm_up=is_open and warm_ups.of_session(tx, at.id) is None,
     )
 
 
