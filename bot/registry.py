@@ -26,13 +26,18 @@ from bot.groups import panel_cards
 from bot.groups import read_model as groups_read_model
 from bot.groups import service as groups_service
 from bot.groups import views as groups_views
-from bot.pastcasts import dealt_cards
+from bot.pastcasts import (
+    dealt_cards,
+    warm_up_cards,
+    warm_up_read_model,
+    warm_up_rules,
+    warm_up_views,
+)
 from bot.pastcasts import read_model as pastcasts_read_model
 from bot.pastcasts import views as pastcasts_views
+from bot.pastcasts import warm_up as warm_up_service
 from bot.practice import commands as practice_commands
 from bot.practice import views as practice_views
-from bot.pastcasts import warm_up as warm_up_service
-from bot.pastcasts import warm_up_cards, warm_up_read_model, warm_up_rules, warm_up_views
 from bot.questions import cards as questions_cards
 from bot.questions import commands as questions_commands
 from bot.questions import outcome_cards
