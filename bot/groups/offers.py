@@ -25,6 +25,7 @@ class Page(IntEnum):
     ROUNDS = 1
     EVENING = 2
     NEWS = 3
+    PAST = 4
 
 
 PAGES = {
@@ -32,6 +33,7 @@ PAGES = {
     Page.ROUNDS: ("Rounds", "How long things take. A round that is running keeps its times."),
     Page.EVENING: ("Evening", "What a speaker can ask for, how time is told, where cards go."),
     Page.NEWS: ("News", "How people hear of the next session, and of outcomes."),
+    Page.PAST: ("Past", "How evenings with questions of the past go (`format:pastcast`)."),
 }
 
 
@@ -150,7 +152,7 @@ ZONE = Offer(
 OFFERS: Sequence[Offer] = (
     ZONE,
     _length("turn", Page.ROUNDS, "Turn", 120, 180, 300, 480, 600, 720, 900, 1200),
-    _length("past_turn", Page.EVENING, "Turn in a pastcast", 60, 120, 180, 300, 480, 600),
+    _length("past_turn", Page.PAST, "Turn in a pastcast", 60, 120, 180, 300, 480, 600),
     _length("blind", Page.ROUNDS, "Blind phase", 0, 60, 120, 180, 300, 600, zero="left out"),
     _length("final", Page.ROUNDS, "Final phase", 0, 60, 120, 180, 300, 600, zero="left out"),
     _length("grace", Page.ROUNDS, "Grace after a turn", 0, 30, 60, 120, 180),

@@ -23,7 +23,7 @@ def test_a_length_outside_is_refused(name: str) -> None:
     shortest, longest = LIMITS[name]
 
     for length in (shortest - SECOND, longest + SECOND):
-        with pytest.raises(Refusal, match=f"The {name} time is between"):
+        with pytest.raises(Refusal, match=f"The {name.replace('_', ' ')} time is between"):
             check_length(name, length)
 
 
@@ -40,6 +40,7 @@ def test_these_are_the_lengths_that_a_group_may_choose() -> None:
 
     assert minutes == {
         "turn": (0.5, 120),
+        "past_turn": (0.5, 120),
         "grace": (0, 10),
         "blind": (0, 60),
         "final": (0, 60),
