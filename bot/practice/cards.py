@@ -41,13 +41,12 @@ Shown = Dealt | Revealed | RunDry
 
 def question_card(dealt: Dealt) -> Message:
     """Ask a question as it was asked on its day; nothing in it says what came of it."""
-    parts = [
-        f"**{it_is(dealt.as_of)}**\n### {safe(cut(dealt.title, TITLE_LIMIT))}",
-        cut(safe(dealt.criteria), LONGEST_CRITERIA),
-        *([cut(safe(dealt.background), LONGEST_BACKGROUND)] if dealt.background else []),
-        f"-# {_hint(dealt)}",
-    ]
-    return Message(layout=Layout(tuple(parts)), items=tuple(_question_items(dealt)))
+    head = f"**{it_is(dealt.as_of)}**\n### {safe(cut(dealt.title, TITLE_LIMIT))}"
+    told = cut(safe(dealt.criteria), LONGEST_CRITERIA)
+    if dealt.background:
+        told += f"\n\n{cut(safe(dealt.background), LONGEST_BACKGROUND)}"
+    parts = (head, told, f"-# {_hint(dealt)}")
+    return Message(layout=Layout(parts), items=tuple(_question_items(dealt)))
 
 
 def chance_form(dealt: Dealt) -> discord.ui.Modal:
@@ -61,25 +60,20 @@ def chance_form(dealt: Dealt) -> discord.ui.Modal:
     return form.add_item(discord.ui.Label(text="Chance of yes, in percent", component=field))
 
 
-def reveal_card(
-    revealed: Revealed,
-    calibration: PracticeCalibration | None = None,
-    picture: Picture | None = None,
-) -> Message:
-    """Say what happened and what the forecast earned; with enough practice, how sure one may be."""
-    parts: list[Part] = [_outcome(revealed), "\n".join(_small_print(revealed))]
-    if calibration is not None:
-        parts += [safe(_calibrated(calibration)), PICTURE]
+def reveal_card(revealed: Revealed, calibration: Picture | None = None) -> Message:
+    """Say what happened and what the forecast earned, perhaps over the calibration so far."""
+    parts: tuple[Part, ...] = (_outcome(revealed), "\n".join(_small_print(revealed)), PICTURE)
     items: list[Item] = [button("another_practice", revealed.key, "Another one", PRIMARY)]
     if revealed.has_curve and calibration is None:
         items.append(button("practice_so_far", revealed.key, "Calibration so far"))
     colour = GREEN if revealed.brier < KNOWING_NOTHING else AMBER
-    return Message(layout=Layout(tuple(parts), colour), picture=picture, items=tuple(items))
+    return Message(layout=Layout(parts, colour), picture=calibration, items=tuple(items))
 
 
 def calibration_card(shown: PracticeCalibration, picture: Picture | None) -> Message:
     """Say what the calibration in practice means, over its picture."""
-    first = f"{safe(_calibrated(shown))}\n-# {shown.title}: nobody else sees it"
+    told = f"{shown.sentence} {shown.advice}".strip()
+    first = f"{safe(told)}\n-# {shown.title}, which nobody else sees"
     return Message(layout=Layout((first, PICTURE)), picture=picture)
 
 
@@ -143,7 +137,7 @@ def _sentence(shown: Revealed) -> str:
     if towards > 0.5:
         return f"You leaned the right way; 50% earns {say_brier(KNOWING_NOTHING)}."
     if 1 - towards >= SURE:
-        return "A surprise: to who is well calibrated, such things happen too, but rarely."
+        return "A surprise. They come to the well calibrated, too, but rarely."
     return f"You leaned the other way; 50% earns {say_brier(KNOWING_NOTHING)}."
 
 
@@ -155,11 +149,7 @@ def _small_print(shown: Revealed) -> Sequence[str]:
     known = f"Known on {say_day(shown.known_at)}."
     source = say_source(shown.source, shown.source_url)
     so_far = (
-        f"{say_count(shown.counted, 'question')} practised, {say_brier(shown.mean)} on average: "
-        f"lower is better, and always saying 50% earns {say_brier(KNOWING_NOTHING)}."
+        f"{say_count(shown.counted, 'question')} practised, {say_brier(shown.mean)} on average; "
+        "lower is better."
     )
     return [f"-# {known} {source}".rstrip(), f"-# {so_far}"]
-
-
-def _calibrated(shown: PracticeCalibration) -> str:
-    return f"{shown.sentence} {shown.advice}".strip()
