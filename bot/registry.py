@@ -26,6 +26,9 @@ from bot.groups import panel_cards
 from bot.groups import read_model as groups_read_model
 from bot.groups import service as groups_service
 from bot.groups import views as groups_views
+from bot.pastcasts import dealt_cards
+from bot.pastcasts import read_model as pastcasts_read_model
+from bot.pastcasts import views as pastcasts_views
 from bot.practice import commands as practice_commands
 from bot.practice import views as practice_views
 from bot.questions import cards as questions_cards
@@ -103,6 +106,7 @@ ACTIONS = {
     **sessions_views.ACTIONS,
     **schedule_views.ACTIONS,
     **calendars_views.ACTIONS,
+    **pastcasts_views.ACTIONS,
     **rounds_views.ACTIONS,
     **questions_views.ACTIONS,
     **forecasts_views.ACTIONS,
@@ -150,6 +154,9 @@ CARDS = CardTable(
             summary_picture.draw_summary,
             Round,
             undrawn=summary_picture.draw_around_picture,
+        ),
+        CardKind.DEALT: Card(
+            timeless(pastcasts_read_model.read_dealt), dealt_cards.dealt_card, Question
         ),
         CardKind.QUESTION: Card(
             timeless(questions_read_model.read_question), questions_cards.question_card, Question

@@ -164,6 +164,7 @@ class CardKind(StrEnum):
     GOOGLE_SERIES = "h"
     ADDRESS = "c"
     NEW_OUTCOME = "y"
+    DEALT = "z"
     # These are on buttons only. Pages of a leaderboard were "w" once, as places still are.
     DRAFT = "d"
     LEADERBOARD = "n"

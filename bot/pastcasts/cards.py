@@ -9,16 +9,6 @@ from bot.door.messages import link, safe
 from bot.pastcasts import links
 
 
-def say_day(day: date) -> str:
-    """Write a day of the past, which is the same in every time zone: "14 March 2013"."""
-    return f"{day.day} {day:%B %Y}"
-
-
-def it_is(day: date) -> str:
-    """Say which day it is for whoever forecasts: "It is 14 March 2013"."""
-    return f"It is {say_day(day)}"
-
-
 def look_up_links(
     title: str, look_up: str, as_of: date, *, row: int | None = None
 ) -> list[discord.ui.Button[Any]]:

@@ -8,6 +8,7 @@ import discord
 from bot.core import keys
 from bot.core.numbers import say_probability
 from bot.core.refusals import say_count
+from bot.core.times.said import it_is, say_date
 from bot.door.custom_ids import CustomId
 from bot.door.messages import (
     AMBER,
@@ -27,7 +28,7 @@ from bot.door.messages import (
     say_brier,
 )
 from bot.door.selects import word_select
-from bot.pastcasts.cards import it_is, look_up_links, say_day, say_source
+from bot.pastcasts.cards import look_up_links, say_source
 from bot.practice.read_model import Dealt, PracticeCalibration, Revealed, RunDry
 
 PERCENTAGES = (5, *range(10, 91, 10), 95)
@@ -146,7 +147,7 @@ def _beside(theirs: float, yours: float) -> str:
 
 
 def _small_print(shown: Revealed) -> Sequence[str]:
-    known = f"Known on {say_day(shown.known_at)}."
+    known = f"Known by {say_date(shown.known_at)}."
     source = say_source(shown.source, shown.source_url)
     so_far = (
         f"{say_count(shown.counted, 'question')} practised, {say_brier(shown.mean)} on average; "

@@ -51,6 +51,7 @@ def every_key() -> dict[CardKind, Key]:
         keys.question(1),
         keys.resolution(1),
         keys.new_outcome(1, 2),
+        keys.dealt(1),
         keys.trouble(910, LATER),
         keys.welcome(900, 1),
     ]

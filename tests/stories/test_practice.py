@@ -62,7 +62,7 @@ async def test_a_member_practises_in_a_server_and_nobody_else_sees_it(stage: Sta
     assert "### Yes" in reveal
     assert "You said **70%**: Brier score **0.090**" in reveal
     assert "The crowd of that day said 37%: 0.397, and you did better." in reveal
-    assert "Known on 9 August 2014. Source: Bureau of Meteorology <https://weather" in reveal
+    assert "Known by 9 August 2014. Source: Bureau of Meteorology <https://weather" in reveal
     assert "1 question practised, 0.090 on average" in reveal
     assert "[Another one]" in reveal
     assert "It is 14 March 2013" in second

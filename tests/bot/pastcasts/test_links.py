@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.times.said import it_is
 from bot.pastcasts import box, cards, links
 
 DAY = date(2013, 3, 4)
@@ -13,7 +14,7 @@ DAYS = st.dates(date(1900, 1, 1), date(2100, 1, 1))
 
 
 def test_the_day_is_said_as_people_say_it() -> None:
-    assert cards.it_is(DAY) == "It is 4 March 2013"
+    assert it_is(DAY) == "It is 4 March 2013"
 
 
 def test_a_question_has_a_search_an_articles_history_and_the_news_of_its_day() -> None:
