@@ -13,9 +13,9 @@ from bot.answers.formats import BINARY
 from bot.answers.probabilities import parse_probability
 from bot.core.integrations import Integrations
 from bot.core.keys import Key
-from bot.core.refusals import StaleRefusal
+from bot.core.refusals import Refusal, StaleRefusal
+from bot.core.sealed import open_outcome
 from bot.core.unit import Desk, Loner, LoneUnit
-from bot.pastcasts import seals
 from bot.practice import read_model
 from bot.practice.read_model import Dealt, PracticeCalibration, Revealed, RunDry
 from bot.standings import calibration as standings_calibration
@@ -117,7 +117,7 @@ def _draw(tx: Session, ids: Sequence[int], using: Integrations) -> int | None:
     left = list(ids)
     while left:
         chosen = left.pop(secrets.randbelow(len(left)))
-        if seals.opens(bank.get(tx, chosen), using.box):
+        if _opens(bank.get(tx, chosen), using):
             return chosen
     return None
 
@@ -146,5 +146,13 @@ def _stays(at: Key) -> bool:
 
 
 def _happened(asked: Banked, using: Integrations) -> bool:
-    outcome = seals.outcome_of(asked, using.box)
+    outcome = open_outcome(using.box, asked)
     return kinds.kind_of(BINARY.kind).measure(outcome) == 1
+
+
+def _opens(asked: Banked, using: Integrations) -> bool:
+    try:
+        open_outcome(using.box, asked)
+    except Refusal:
+        return False
+    return True
