@@ -26,9 +26,16 @@ from bot.groups import panel_cards
 from bot.groups import read_model as groups_read_model
 from bot.groups import service as groups_service
 from bot.groups import views as groups_views
-from bot.pastcasts import dealt_cards
+from bot.pastcasts import (
+    dealt_cards,
+    warm_up_cards,
+    warm_up_read_model,
+    warm_up_rules,
+    warm_up_views,
+)
 from bot.pastcasts import read_model as pastcasts_read_model
 from bot.pastcasts import views as pastcasts_views
+from bot.pastcasts import warm_up as warm_up_service
 from bot.practice import commands as practice_commands
 from bot.practice import views as practice_views
 from bot.questions import cards as questions_cards
@@ -59,9 +66,9 @@ from bot.sessions import views as sessions_views
 from bot.standings import commands as standings_commands
 from bot.standings import stored as standings_stored
 from bot.standings import views as standings_views
-from storage import planning, questions, rounds, sessions, standings
+from storage import planning, questions, rounds, sessions, standings, warm_ups
 from storage.enums import CardKind, SessionState
-from storage.tables import Group, Meetup, Question, Round
+from storage.tables import Group, Meetup, Question, Round, WarmUp
 
 
 def _group(group: app_commands.Group, *lists: Iterable[AnyCommand]) -> app_commands.Group:
@@ -105,6 +112,7 @@ ACTIONS = {
     **corrections.ACTIONS,
     **sessions_views.ACTIONS,
     **schedule_views.ACTIONS,
+    **warm_up_views.ACTIONS,
     **calendars_views.ACTIONS,
     **pastcasts_views.ACTIONS,
     **rounds_views.ACTIONS,
@@ -133,6 +141,9 @@ CARDS = CardTable(
             timeless(schedule_read_model.read_notice), schedule_cards.notice_message, Meetup
         ),
         CardKind.LOBBY: Card(sessions_read_model.read_lobby, sessions_cards.lobby_card, Meetup),
+        CardKind.WARM_UP: Card(
+            timeless(warm_up_read_model.read_warm_up), warm_up_cards.warm_up_card, WarmUp
+        ),
         CardKind.EVENING: Card(
             timeless(sessions_read_model.read_evening),
             sessions_cards.evening_card,
@@ -189,6 +200,7 @@ TIMERS = {
     "question": Timer(questions_service.close_due, questions.due),
     "session": Timer(lifecycle.remind_due, partial(sessions.due, state=SessionState.SCHEDULED)),
     "live": Timer(hosting.look_after, partial(sessions.due, state=SessionState.LIVE)),
+    "warm_up": Timer(warm_up_service.close_due, partial(warm_ups.due, length=warm_up_rules.LENGTH)),
     "series": Timer(lifecycle.announce_due, planning.due),
     "standings": Timer(standings_stored.refresh, standings.due, apart=True),
 }

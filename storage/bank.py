@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from storage import warm_ups
 from storage.tables import Banked, Member, Question, QuestionKind, Sighting
 
 EVERY_KIND = tuple(QuestionKind)
@@ -50,7 +51,7 @@ class Wanted(NamedTuple):
 
 def unseen(tx: Session, wanted: Wanted) -> list[int]:
     """Return the ids of the banked questions that may be dealt, in the order of their ids."""
-    found = tx.exec(select(Banked.id).where(*wanted.conditions()).order_by(col(Banked.id)))
+    found = tx.exec(select(Banked.id).where(*_conditions(tx, wanted)).order_by(col(Banked.id)))
     return [number for number in found if number is not None]
 
 
@@ -58,7 +59,7 @@ def topics(tx: Session, wanted: Wanted) -> dict[str, int]:
     """Count the banked questions that may be dealt, by topic, the most first."""
     rows = tx.exec(
         select(Banked.topic, func.count())
-        .where(*wanted.conditions())
+        .where(*_conditions(tx, wanted))
         .group_by(Banked.topic)
         .order_by(func.count().desc(), Banked.topic)
     )
@@ -143,6 +144,13 @@ def retire_others(tx: Session, names: Collection[str]) -> None:
     """Deal no more of the box than what it still holds; what was dealt before stays."""
     for row in tx.exec(select(Banked).where(col(Banked.group_id).is_(None))):
         row.retired = row.name not in names
+
+
+def _conditions(tx: Session, wanted: Wanted) -> tuple[ColumnElement[bool], ...]:
+    """Return what is true of what may be dealt, where warm-ups have told what came out, too."""
+    if wanted.group_id is None or not (told := warm_ups.held_in(tx, wanted.group_id)):
+        return wanted.conditions()
+    return (*wanted.conditions(), col(Banked.id).not_in(told))
 
 
 def _dealt_to(group_id: int) -> SelectOfScalar[Any]:

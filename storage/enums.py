@@ -165,6 +165,7 @@ class CardKind(StrEnum):
     ADDRESS = "c"
     NEW_OUTCOME = "y"
     DEALT = "z"
+    WARM_UP = "W"
     # These are on buttons only. Pages of a leaderboard were "w" once, as places still are.
     DRAFT = "d"
     LEADERBOARD = "n"

@@ -12,7 +12,14 @@ from storage.tables import Effect, EffectState, EffectTarget
 
 # The order when Discord cannot take everything at once: first new messages, then the cards of the
 # session that is running; announcements, events and calendars come last.
-LIVE = (CardKind.LOBBY, CardKind.BLIND, CardKind.TURN, CardKind.FINAL, CardKind.STOPPED)
+LIVE = (
+    CardKind.LOBBY,
+    CardKind.WARM_UP,
+    CardKind.BLIND,
+    CardKind.TURN,
+    CardKind.FINAL,
+    CardKind.STOPPED,
+)
 _KIND = func.substr(col(Effect.key), 1, 1)
 _ASIDE = [EffectTarget.DISCORD_EVENT, EffectTarget.GOOGLE_CALENDAR]
 _LAST = (col(Effect.target).in_(_ASIDE)) | (CardKind.ANNOUNCEMENT.value == _KIND)

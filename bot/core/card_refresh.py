@@ -14,7 +14,7 @@ from enum import Enum, auto
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.unit import Unit, row_id
-from storage import calendars, questions, rounds, sessions
+from storage import calendars, questions, rounds, sessions, warm_ups
 from storage.enums import CardKind, SessionState
 from storage.tables import Group, Meetup, Phase, Question, Round
 
@@ -58,6 +58,9 @@ class Change(Enum):
     SESSION_VOTED = auto()
     SESSION_LOBBY = auto()  # the lobby of the next round opened
     SESSION_ENDED = auto()
+    WARM_UP_OPENED = auto()
+    WARM_UP_ANSWERED = auto()  # somebody has given more ranges, or fewer
+    WARM_UP_CLOSED = auto()
     # A round.
     ROUND_BEGUN = auto()
     ROUND_MOVED = auto()  # somebody joined, left, or is ready
@@ -255,6 +258,17 @@ def _lobby(about: About) -> Iterable[Key]:
     return [keys.lobby(about.session_id, meetup.lobby)]
 
 
+def _warm_up(about: About) -> Iterable[Key]:
+    found = warm_ups.of_session(about.unit.tx, about.session_id)
+    return [] if found is None else [keys.warm_up(row_id(found))]
+
+
+def _open_warm_up(about: About) -> Iterable[Key]:
+    """Return the warm-up that still takes answers: it says who has given how many."""
+    found = warm_ups.open_in(about.unit.tx, about.session_id)
+    return [] if found is None else [keys.warm_up(row_id(found))]
+
+
 def _summary(about: About) -> Iterable[Key]:
     """Return the summary of the session's last round, which offers the next one.
 
@@ -361,12 +375,15 @@ FOLLOWERS: Mapping[Change, tuple[Follower, ...]] = {
     Change.SERIES_ENDED: (_announcements_of_entry,),
     Change.SESSION_CHANNEL: _PLAN,
     Change.SESSION_BEGUN: (*_PLAN, _invitations_of_next),
-    Change.SESSION_CIRCLE: (_live,),
+    Change.SESSION_CIRCLE: (_live, _open_warm_up),
     Change.SESSION_HOST_AWAY: (_live,),
     Change.SESSION_HOST: (_live, _announcement),
     Change.SESSION_VOTED: (_lobby,),
     Change.SESSION_LOBBY: (_summary, _lobby),
     Change.SESSION_ENDED: (*_PLAN, _lobby, _summary, _invitations_of_next),
+    Change.WARM_UP_OPENED: (_lobby,),
+    Change.WARM_UP_ANSWERED: (_open_warm_up,),
+    Change.WARM_UP_CLOSED: (_warm_up,),
     Change.ROUND_BEGUN: (_question, _lobbies, _lobby),
     Change.ROUND_MOVED: (_current,),
     Change.ROUND_TURN: (_turn,),

@@ -141,6 +141,16 @@ def lobby_page(lobby_key: Key, page: int) -> Key:
     return Key(CardKind.LOBBY, lobby_key.id, (lobby_key.more[0], page))
 
 
+def warm_up(warm_up_id: int) -> Key:
+    """Return the key of the card of a warm-up."""
+    return Key(CardKind.WARM_UP, warm_up_id)
+
+
+def warm_up_form(warm_up_id: int, page: int) -> Key:
+    """Return the key of one of the forms in which a member answers a warm-up."""
+    return Key(CardKind.WARM_UP, warm_up_id, (page,))
+
+
 def evening(session_id: int) -> Key:
     """Return the key of the card at the end of a session."""
     return Key(CardKind.EVENING, session_id)

@@ -11,12 +11,12 @@ from bot.core.keys import Key
 from bot.core.unit import Desk
 from bot.door.messages import Message
 from storage.enums import CardKind
-from storage.tables import Group, Meetup, Question, Round
+from storage.tables import Group, Meetup, Question, Round, WarmUp
 
 Read = Callable[[Session, Key, datetime], Any]
 Draw = Callable[[Any], Message]
 # What the number in a card's key is the number of.
-Owner = type[Meetup] | type[Round] | type[Question] | type[Group]
+Owner = type[Meetup] | type[Round] | type[Question] | type[Group] | type[WarmUp]
 
 
 @dataclass(frozen=True)
@@ -114,8 +114,10 @@ class CardTable:
 def _is_of_group(tx: Session, card: Card, key: Key, group_id: int) -> bool:
     if card.owner is Group:
         return key.id == group_id
-    if card.owner is Round:
-        held = tx.get(Round, key.id)
+    if card.owner is Round or card.owner is WarmUp:
+        held: Round | WarmUp | None = (
+            tx.get(Round, key.id) if card.owner is Round else tx.get(WarmUp, key.id)
+        )
         row: Question | Meetup | None = tx.get(Meetup, held.session_id) if held else None
     elif card.owner is Question:
         row = tx.get(Question, key.id)

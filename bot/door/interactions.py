@@ -45,6 +45,7 @@ ANSWER_TIMEOUT = 20
 OF_THE_GROUP = frozenset(
     {
         CardKind.LOBBY,
+        CardKind.WARM_UP,
         CardKind.BLIND,
         CardKind.TURN,
         CardKind.CUE,

@@ -210,6 +210,8 @@ def _lobby_items(lobby: Lobby) -> tuple[Item, ...]:
     ]
     if lobby.host_gone or lobby.host_away:
         actions.append(("take_over", "Take over"))
+    elif lobby.warm_up:
+        actions.append(("warm_up", "Warm-up"))
     first = _coloured(lobby)
     buttons = [
         button(action, lobby.at, label, PRIMARY if action == first else SECONDARY, row=0)

@@ -3,6 +3,7 @@
 from bot.core import card_refresh, keys
 from bot.core.card_refresh import Change
 from bot.core.unit import Unit, row_id
+from bot.pastcasts import warm_up as warm_up_service
 from bot.rounds import quiet, session_mapping, session_rules
 from bot.rounds import service as rounds_service
 from bot.rounds.session_rules import Session
@@ -25,6 +26,7 @@ def save(unit: Unit, meetup: Meetup, step: session_rules.Step) -> None:
         _end_round(unit, meetup)
     session_mapping.save(meetup, state)  # after the round, which would count as something done
     unit.tx.flush()
+    warm_up_service.settle(unit, meetup)
     for event in events:
         _queue(unit, meetup, event)
     quiet.watch(unit, meetup, state.round)

@@ -14,7 +14,7 @@ from bot.pastcasts import dealing
 from bot.rounds import session_rules
 from bot.schedule import rules as schedule_rules
 from bot.sessions import session_thread
-from storage import forecasts, groups, offers, outbox, questions, rounds, sessions
+from storage import forecasts, groups, offers, outbox, questions, rounds, sessions, warm_ups
 from storage.offers import Offers
 from storage.tables import (
     Attendance,
@@ -58,6 +58,7 @@ class Lobby:
     `offered` counts them all. `awaited` are the users who said that they come and are not there
     yet; the card `calls` them when it is posted for the first time. `no_thread` is why the session
     has no thread although the group wants one. A pastcast has no choices, but the `bank`.
+    `warm_up` says that one may still be held.
     """
 
     at: Key
@@ -79,6 +80,7 @@ class Lobby:
     picked: str | None
     taken: str | None
     bank: Bank | None = None
+    warm_up: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,7 @@ def read_lobby(tx: Session, at: Key, now: datetime) -> Lobby | None:
         picked=poll.title(meetup.picked_id) if poll else None,
         taken=_taken(tx, meetup, number),
         bank=_bank(tx, meetup) if is_dealt else None,
+        warm_up=is_open and warm_ups.of_session(tx, at.id) is None,
     )
 
 
