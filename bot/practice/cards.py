@@ -29,6 +29,7 @@ from bot.door.messages import (
 )
 from bot.door.selects import word_select
 from bot.pastcasts.cards import look_up_links, say_source
+from bot.pastcasts.dealing import IMPORT
 from bot.practice.read_model import Dealt, PracticeCalibration, Revealed, RunDry
 
 PERCENTAGES = (5, *range(10, 91, 10), 95)
@@ -36,7 +37,6 @@ KNOWING_NOTHING = 0.25
 LONGEST_CRITERIA, LONGEST_BACKGROUND = 2000, 1000
 LONGEST_FORM_TITLE = 45
 SURE = 0.9
-IMPORT_MORE = "Whoever runs the bot can bring in more: `dojo import-bank FILE`."
 Shown = Dealt | Revealed | RunDry
 
 
@@ -85,7 +85,7 @@ def dry_card(left: RunDry) -> Message:
     if left.others:
         counts = ", ".join(f"{safe(topic)} ({count:,})" for topic, count in left.others.items())
         said.append(f"Unseen questions about other topics: {cut(counts, 1500)}.")
-    said.append(IMPORT_MORE)
+    said.append(IMPORT)
     more = button("another_practice", keys.practice(), "Another topic", PRIMARY)
     return Message(layout=Layout(("\n".join(said),), GREY), items=(more,) if left.others else ())
 

@@ -33,7 +33,7 @@ ANSWERED = "You have answered this one already. Type `/practice` for the next on
 def deal(desk: Desk, who: Loner, topic: str = "") -> Dealt | RunDry:
     """Deal a question that the person has not seen; one that waits for an answer comes again."""
     with desk.alone(who) as unit:
-        return _deal(desk, unit, topic.strip())
+        return _deal(desk, unit, _topic_meant(unit, topic))
 
 
 def deal_another(desk: Desk, who: Loner, at: Key) -> Dealt | RunDry:
@@ -91,9 +91,11 @@ def topic_choices(desk: Desk, who: Loner, so_far: str) -> list[tuple[str, str]]:
     """Return the topics that fit what was typed so far, with how much of each is unseen."""
     with desk.db.read() as tx:
         found = bank.topics(tx, _wanted(who))
-    typed = so_far.strip().lower()
+    typed = so_far.strip().casefold()
     return [
-        (f"{topic} ({count} unseen)", topic) for topic, count in found.items() if typed in topic
+        (f"{topic} ({count} unseen)", topic)
+        for topic, count in found.items()
+        if typed in topic.casefold()
     ]
 
 
@@ -132,6 +134,15 @@ def _own(tx: Session, who: Loner, at: Key) -> Practice:
     if row is None:
         raise StaleRefusal(NOT_YOURS)
     return row
+
+
+def _topic_meant(unit: LoneUnit, typed: str) -> str:
+    """Return the topic that was typed, as the bank writes it; an unknown one as it was typed."""
+    topic = typed.strip()
+    if not topic:
+        return ""
+    known = bank.topics(unit.tx, _wanted(unit.who)._replace(user_ids=()))
+    return next((one for one in known if one.casefold() == topic.casefold()), topic)
 
 
 def _topic_after(unit: LoneUnit, at: Key) -> str:
