@@ -44,9 +44,9 @@ async def door(monkeypatch: pytest.MonkeyPatch) -> Door:
     app = SimpleNamespace(run=run, desk=None)
     interaction: Any = SimpleNamespace(
         client=SimpleNamespace(app=app), response=Response(), guild_id=1, id=1,
-        user=SimpleNamespace(id=1), context=IN_A_SERVER, type=discord.InteractionType.component, extras={},
         user=SimpleNamespace(id=1), context=IN_A_SERVER, extras={},
         type=discord.InteractionType.component,
+    )  # fmt: skip
     return OpenDoor(interaction)
 
 
