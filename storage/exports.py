@@ -23,6 +23,7 @@ from storage.tables import (
     Meetup,
     Member,
     Phase,
+    Practice,
     Question,
     Resolution,
     Round,
@@ -123,6 +124,7 @@ def everything(
             ),
         ),
         (Sighting, col(Sighting.user_id) == user_id),
+        (Practice, and_(col(Practice.user_id) == user_id, col(Practice.answered_at).is_not(None))),
         (
             Question,
             and_(col(Question.group_id) == group_id, own(Question.author_id))

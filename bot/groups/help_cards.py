@@ -40,7 +40,8 @@ def _nothing(found: Help) -> str:
     say = found.mentions.of
     text = (
         f"{say('session schedule')} plans an evening; {say('session start')} begins one right "
-        "now. Bring a question that you have not forecast yet."
+        "now. Bring a question that you have not forecast yet. "
+        f"{say('practice')} is for you alone, at any time."
     )
     return f"{_set_up(found)}{text}"
 

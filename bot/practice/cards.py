@@ -29,6 +29,7 @@ from bot.door.messages import (
 )
 from bot.door.selects import word_select
 from bot.pastcasts.cards import look_up_links, say_source
+from bot.pastcasts.dealing import IMPORT
 from bot.practice.read_model import Dealt, PracticeCalibration, Revealed, RunDry
 
 PERCENTAGES = (5, *range(10, 91, 10), 95)
@@ -36,19 +37,17 @@ KNOWING_NOTHING = 0.25
 LONGEST_CRITERIA, LONGEST_BACKGROUND = 2000, 1000
 LONGEST_FORM_TITLE = 45
 SURE = 0.9
-IMPORT_MORE = "Whoever runs the bot can bring in more: `dojo import-bank FILE`."
 Shown = Dealt | Revealed | RunDry
 
 
 def question_card(dealt: Dealt) -> Message:
     """Ask a question as it was asked on its day; nothing in it says what came of it."""
-    parts = [
-        f"**{it_is(dealt.as_of)}**\n### {safe(cut(dealt.title, TITLE_LIMIT))}",
-        cut(safe(dealt.criteria), LONGEST_CRITERIA),
-        *([cut(safe(dealt.background), LONGEST_BACKGROUND)] if dealt.background else []),
-        f"-# {_hint(dealt)}",
-    ]
-    return Message(layout=Layout(tuple(parts)), items=tuple(_question_items(dealt)))
+    head = f"**{it_is(dealt.as_of)}**\n### {safe(cut(dealt.title, TITLE_LIMIT))}"
+    told = cut(safe(dealt.criteria), LONGEST_CRITERIA)
+    if dealt.background:
+        told += f"\n\n{cut(safe(dealt.background), LONGEST_BACKGROUND)}"
+    parts = (head, told, f"-# {_hint(dealt)}")
+    return Message(layout=Layout(parts), items=tuple(_question_items(dealt)))
 
 
 def chance_form(dealt: Dealt) -> discord.ui.Modal:
@@ -62,25 +61,20 @@ def chance_form(dealt: Dealt) -> discord.ui.Modal:
     return form.add_item(discord.ui.Label(text="Chance of yes, in percent", component=field))
 
 
-def reveal_card(
-    revealed: Revealed,
-    calibration: PracticeCalibration | None = None,
-    picture: Picture | None = None,
-) -> Message:
-    """Say what happened and what the forecast earned; with enough practice, how sure one may be."""
-    parts: list[Part] = [_outcome(revealed), "\n".join(_small_print(revealed))]
-    if calibration is not None:
-        parts += [safe(_calibrated(calibration)), PICTURE]
+def reveal_card(revealed: Revealed, calibration: Picture | None = None) -> Message:
+    """Say what happened and what the forecast earned, perhaps over the calibration so far."""
+    parts: tuple[Part, ...] = (_outcome(revealed), "\n".join(_small_print(revealed)), PICTURE)
     items: list[Item] = [button("another_practice", revealed.key, "Another one", PRIMARY)]
     if revealed.has_curve and calibration is None:
         items.append(button("practice_so_far", revealed.key, "Calibration so far"))
     colour = GREEN if revealed.brier < KNOWING_NOTHING else AMBER
-    return Message(layout=Layout(tuple(parts), colour), picture=picture, items=tuple(items))
+    return Message(layout=Layout(parts, colour), picture=calibration, items=tuple(items))
 
 
 def calibration_card(shown: PracticeCalibration, picture: Picture | None) -> Message:
     """Say what the calibration in practice means, over its picture."""
-    first = f"{safe(_calibrated(shown))}\n-# {shown.title}: nobody else sees it"
+    told = f"{shown.sentence} {shown.advice}".strip()
+    first = f"{safe(told)}\n-# {shown.title}, which nobody else sees"
     return Message(layout=Layout((first, PICTURE)), picture=picture)
 
 
@@ -91,7 +85,7 @@ def dry_card(left: RunDry) -> Message:
     if left.others:
         counts = ", ".join(f"{safe(topic)} ({count:,})" for topic, count in left.others.items())
         said.append(f"Unseen questions about other topics: {cut(counts, 1500)}.")
-    said.append(IMPORT_MORE)
+    said.append(IMPORT)
     more = button("another_practice", keys.practice(), "Another topic", PRIMARY)
     return Message(layout=Layout(("\n".join(said),), GREY), items=(more,) if left.others else ())
 
@@ -144,7 +138,7 @@ def _sentence(shown: Revealed) -> str:
     if towards > 0.5:
         return f"You leaned the right way; 50% earns {say_brier(KNOWING_NOTHING)}."
     if 1 - towards >= SURE:
-        return "A surprise: to who is well calibrated, such things happen too, but rarely."
+        return "A surprise. They come to the well calibrated, too, but rarely."
     return f"You leaned the other way; 50% earns {say_brier(KNOWING_NOTHING)}."
 
 
@@ -156,11 +150,7 @@ def _small_print(shown: Revealed) -> Sequence[str]:
     known = f"Known by {say_date(shown.known_at)}."
     source = say_source(shown.source, shown.source_url)
     so_far = (
-        f"{say_count(shown.counted, 'question')} practised, {say_brier(shown.mean)} on average: "
-        f"lower is better, and always saying 50% earns {say_brier(KNOWING_NOTHING)}."
+        f"{say_count(shown.counted, 'question')} practised, {say_brier(shown.mean)} on average; "
+        "lower is better."
     )
     return [f"-# {known} {source}".rstrip(), f"-# {so_far}"]
-
-
-def _calibrated(shown: PracticeCalibration) -> str:
-    return f"{shown.sentence} {shown.advice}".strip()

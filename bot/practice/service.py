@@ -13,9 +13,9 @@ from bot.answers.formats import BINARY
 from bot.answers.probabilities import parse_probability
 from bot.core.integrations import Integrations
 from bot.core.keys import Key
-from bot.core.refusals import StaleRefusal
+from bot.core.refusals import Refusal, StaleRefusal
+from bot.core.sealed import open_outcome
 from bot.core.unit import Desk, Loner, LoneUnit
-from bot.pastcasts import seals
 from bot.practice import read_model
 from bot.practice.read_model import Dealt, PracticeCalibration, Revealed, RunDry
 from bot.standings import calibration as standings_calibration
@@ -33,7 +33,7 @@ ANSWERED = "You have answered this one already. Type `/practice` for the next on
 def deal(desk: Desk, who: Loner, topic: str = "") -> Dealt | RunDry:
     """Deal a question that the person has not seen; one that waits for an answer comes again."""
     with desk.alone(who) as unit:
-        return _deal(desk, unit, topic.strip())
+        return _deal(desk, unit, _topic_meant(unit, topic))
 
 
 def deal_another(desk: Desk, who: Loner, at: Key) -> Dealt | RunDry:
@@ -91,9 +91,11 @@ def topic_choices(desk: Desk, who: Loner, so_far: str) -> list[tuple[str, str]]:
     """Return the topics that fit what was typed so far, with how much of each is unseen."""
     with desk.db.read() as tx:
         found = bank.topics(tx, _wanted(who))
-    typed = so_far.strip().lower()
+    typed = so_far.strip().casefold()
     return [
-        (f"{topic} ({count} unseen)", topic) for topic, count in found.items() if typed in topic
+        (f"{topic} ({count} unseen)", topic)
+        for topic, count in found.items()
+        if typed in topic.casefold()
     ]
 
 
@@ -117,7 +119,7 @@ def _draw(tx: Session, ids: Sequence[int], using: Integrations) -> int | None:
     left = list(ids)
     while left:
         chosen = left.pop(secrets.randbelow(len(left)))
-        if seals.opens(bank.get(tx, chosen), using.box):
+        if _opens(bank.get(tx, chosen), using):
             return chosen
     return None
 
@@ -134,6 +136,15 @@ def _own(tx: Session, who: Loner, at: Key) -> Practice:
     return row
 
 
+def _topic_meant(unit: LoneUnit, typed: str) -> str:
+    """Return the topic that was typed, as the bank writes it; an unknown one as it was typed."""
+    topic = typed.strip()
+    if not topic:
+        return ""
+    known = bank.topics(unit.tx, _wanted(unit.who)._replace(user_ids=()))
+    return next((one for one in known if one.casefold() == topic.casefold()), topic)
+
+
 def _topic_after(unit: LoneUnit, at: Key) -> str:
     """Return the topic with which the next one is dealt; empty for any."""
     if not _stays(at):
@@ -146,5 +157,13 @@ def _stays(at: Key) -> bool:
 
 
 def _happened(asked: Banked, using: Integrations) -> bool:
-    outcome = seals.outcome_of(asked, using.box)
+    outcome = open_outcome(using.box, asked)
     return kinds.kind_of(BINARY.kind).measure(outcome) == 1
+
+
+def _opens(asked: Banked, using: Integrations) -> bool:
+    try:
+        open_outcome(using.box, asked)
+    except Refusal:
+        return False
+    return True

@@ -180,9 +180,9 @@ async def test_from_the_tenth_on_the_calibration_is_there(stage: Stage) -> None:
 
     assert all("[Another one]" in text for text, _ in told)
     assert [pictures for _, pictures in told] == [0] * 9 + [1, 0]
-    assert "10 forecasts" in told[9][0]
+    assert "10 questions practised" in told[9][0]
     assert ["Calibration so far" in text for text, _ in told] == [False] * 10 + [True]
-    assert "Calibration: your practice: nobody else sees it" in shown(asked)
+    assert "Calibration: your practice, which nobody else sees" in shown(asked)
     assert len(private_message(asked).attachments) == 1
 
 

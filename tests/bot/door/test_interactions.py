@@ -16,6 +16,8 @@ from bot.door.parts import Action
 from storage.enums import CardKind
 from tests.conftest import caller
 
+IN_A_SERVER = discord.app_commands.AppCommandContext(guild=True)
+
 
 class Response:
     def __init__(self) -> None:
@@ -42,7 +44,8 @@ async def door(monkeypatch: pytest.MonkeyPatch) -> Door:
     app = SimpleNamespace(run=run, desk=None)
     interaction: Any = SimpleNamespace(
         client=SimpleNamespace(app=app), response=Response(), guild_id=1, id=1,
-        user=SimpleNamespace(id=1), type=discord.InteractionType.component, extras={},
+        user=SimpleNamespace(id=1), context=IN_A_SERVER, extras={},
+        type=discord.InteractionType.component,
     )  # fmt: skip
     return OpenDoor(interaction)
 
@@ -70,7 +73,7 @@ def sent_form(*, saves: bool) -> tuple[Door, list[dict[str, Any]]]:
     interaction: Any = SimpleNamespace(
         client=SimpleNamespace(app=SimpleNamespace(run=keep, desk=None, actions=actions)),
         response=SimpleNamespace(is_done=lambda: False, send_message=send_message),
-        guild_id=1, id=1, user=SimpleNamespace(id=1), message=None, extras={},
+        guild_id=1, id=1, user=SimpleNamespace(id=1), message=None, extras={}, context=IN_A_SERVER,
         type=discord.InteractionType.modal_submit,
         data={"custom_id": "recorded|q1", "components": [{"type": 18, "component": field}]},
     )  # fmt: skip

@@ -1,5 +1,7 @@
 """Practice: what is dealt to whom, what counts, and that it stays with one person."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,11 +15,23 @@ from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.unit import Desk
 from bot.practice import service as practice_service
 from bot.practice.read_model import Dealt, Revealed, RunDry
+from bot.sessions import service as sessions_service
+from bot.sessions.service import StartOptions
 from storage import bank, practice
 from storage.engine import Database
-from storage.tables import Banked, Group, Member, Practice, Question, QuestionKind, Sighting
+from storage.tables import (
+    Banked,
+    Group,
+    Member,
+    Order,
+    Practice,
+    Question,
+    QuestionKind,
+    SessionFormat,
+    Sighting,
+)
 from tests.bot.practice.scenes import answer, deal, fill, question_of, someone
-from tests.bot.scenes import group, rows
+from tests.bot.scenes import group, open_lobby, rows
 from tests.conftest import GROUP, START, Clock, caller
 from tests.machine import examples
 
@@ -170,6 +184,7 @@ def test_topics_are_offered_with_what_is_unseen(desk: Desk) -> None:
         ("space (3 unseen)", "space"),
         ("weather (1 unseen)", "weather"),
     ]
+    assert deal(desk, topic=" SPACE ").topic == "space"
     assert practice_service.topic_choices(desk, someone(), " WEA") == [
         ("weather (1 unseen)", "weather")
     ]
@@ -198,6 +213,62 @@ def test_what_a_group_was_dealt_is_not_dealt_in_its_server(desk: Desk) -> None:
 
     assert isinstance(practice_service.deal(desk, someone(group_id=GROUP)), RunDry)
     assert deal(desk)
+
+
+def test_what_somebody_has_practised_is_not_dealt_in_an_evening_at_which_they_are(
+    desk: Desk,
+) -> None:
+    fill(desk, 2)
+    practised = question_of(desk, deal(desk))
+
+    with pytest.raises(Refusal, match="topic"):
+        begin_pastcast(desk, topic="none")
+    begin_pastcast(desk)
+
+    (dealt,) = rows(desk, Question)
+    assert dealt.banked_id is not None
+    assert dealt.banked_id != practised
+
+
+def test_what_an_evening_dealt_is_dealt_to_nobody_who_was_there(desk: Desk) -> None:
+    fill(desk, 1)
+    begin_pastcast(desk)
+
+    for name in ("Ana", "Ben"):
+        assert isinstance(practice_service.deal(desk, someone(name)), RunDry)
+    assert deal(desk, "Cleo")
+
+
+def test_a_bank_that_somebody_has_practised_through_is_dry_for_their_evening(desk: Desk) -> None:
+    fill(desk, 1)
+    answer(desk, deal(desk, "Ben"), name="Ben")
+
+    with pytest.raises(Refusal, match="dojo import-bank FILE"):
+        begin_pastcast(desk)
+
+
+def begin_pastcast(desk: Desk, topic: str = "") -> None:
+    """An evening of Ana and Ben, with its first question dealt."""
+    lobby = open_lobby(
+        desk,
+        ("Ana", "Ben"),
+        StartOptions(order=Order.MANUAL, format=SessionFormat.PASTCAST, topic=topic),
+    )
+    sessions_service.start_round(desk, caller("Ana"), lobby)
+
+
+def test_two_at_the_same_moment_are_one(desk: Desk) -> None:
+    """A person who types twice, and Discord that delivers to two processes."""
+    fill(desk, 6)
+
+    with ThreadPoolExecutor(4) as threads:
+        found = [one.result() for one in [threads.submit(deal, desk) for _ in range(4)]]
+        said = [threads.submit(answer, desk, found[0], str(10 * (n + 1))) for n in range(4)]
+        revealed = {one.result().probability for one in said}
+
+    assert len({one.id for one in found}) == 1
+    assert len(rows(desk, Practice)) == 1
+    assert len(revealed) == 1
 
 
 def test_practice_makes_nobody_a_member_of_any_group(desk: Desk) -> None:
