@@ -26,6 +26,7 @@ from bot.groups import panel_cards
 from bot.groups import read_model as groups_read_model
 from bot.groups import service as groups_service
 from bot.groups import views as groups_views
+from bot.pastcasts import by_hand_views
 from bot.questions import cards as questions_cards
 from bot.questions import commands as questions_commands
 from bot.questions import outcome_cards
@@ -102,6 +103,7 @@ ACTIONS = {
     **calendars_views.ACTIONS,
     **rounds_views.ACTIONS,
     **questions_views.ACTIONS,
+    **by_hand_views.ACTIONS,
     **forecasts_views.ACTIONS,
     **standings_views.ACTIONS,
     **groups_views.ACTIONS,
