@@ -38,6 +38,7 @@ from bot.pastcasts import views as pastcasts_views
 from bot.pastcasts import warm_up as warm_up_service
 from bot.practice import commands as practice_commands
 from bot.practice import views as practice_views
+from bot.pastcasts import by_hand_views
 from bot.questions import cards as questions_cards
 from bot.questions import commands as questions_commands
 from bot.questions import outcome_cards
@@ -117,6 +118,7 @@ ACTIONS = {
     **pastcasts_views.ACTIONS,
     **rounds_views.ACTIONS,
     **questions_views.ACTIONS,
+    **by_hand_views.ACTIONS,
     **forecasts_views.ACTIONS,
     **standings_views.ACTIONS,
     **groups_views.ACTIONS,

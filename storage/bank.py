@@ -76,6 +76,14 @@ def brought(tx: Session) -> list[Banked]:
     return list(tx.exec(select(Banked).where(col(Banked.group_id).is_not(None))))
 
 
+def is_dealt(tx: Session, row: Banked) -> bool:
+    """Tell whether a group was dealt a question, or anybody but who brought it has seen it."""
+    asked = tx.exec(select(Question.id).where(Question.banked_id == row.id).limit(1)).first()
+    others = col(Sighting.user_id) != row.added_by
+    seen = tx.exec(select(Sighting.id).where(Sighting.banked_id == row.id, others).limit(1)).first()
+    return asked is not None or seen is not None
+
+
 def see(tx: Session, banked_ids: Iterable[int], user_ids: Iterable[int], now: datetime) -> None:
     """Note that people have seen banked questions; to note it twice changes nothing."""
     people = list(user_ids)

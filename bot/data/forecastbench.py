@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from bot.core.refusals import Refusal, clean_text
+from bot.core.times.said import say_day
 from bot.pastcasts.bank_rows import BankRow
 
 MARKETS = frozenset({"infer", "kalshi", "manifold", "metaculus", "polymarket"})
@@ -216,7 +217,7 @@ def _criteria(question: Json, days: Mapping[str, date]) -> str:
     parts = [question.get("resolution_criteria"), question.get("market_info_resolution_criteria")]
     said = [_hide_pages(_fill(part, days), question) for part in parts if not _is_nothing(part)]
     if "resolution_date" in days and "{resolution_date}" not in _text(question.get("question")):
-        said.append(f"The day that counts is {_say_day(days['resolution_date'])}.")
+        said.append(f"The day that counts is {say_day(days['resolution_date'])}.")
     return "\n".join(said)
 
 
@@ -224,12 +225,8 @@ def _fill(text: Any, days: Mapping[str, date]) -> str:
     """Put days where a text of a data set has their names in braces."""
     said = "" if _is_nothing(text) else _text(text)
     for name, day in days.items():
-        said = said.replace("{" + name + "}", _say_day(day))
+        said = said.replace("{" + name + "}", say_day(day))
     return said
-
-
-def _say_day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 def _hide_pages(text: str, question: Json) -> str:

@@ -38,9 +38,13 @@ async def outcome_choices(
 
 
 @question.command(name="submit", description="Bring a question: opens a form")
-async def submit(interaction: discord.Interaction[Any]) -> None:
-    """Open the form of a new question."""
-    await Door(interaction).open_for("submitted", form_cards.NEW)
+@app_commands.describe(sealed="One about the past, with its outcome, for the bank (facilitators)")
+async def submit(
+    interaction: discord.Interaction[Any],
+    sealed: bool = False,  # noqa: FBT001, FBT002 - an option of a slash command
+) -> None:
+    """Open the form of a new question, or of one for the group's bank of the past."""
+    await Door(interaction).open_for("sealed" if sealed else "submitted", form_cards.NEW)
 
 
 @question.command(name="list", description="The group's questions, newest first")

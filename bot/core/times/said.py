@@ -13,6 +13,10 @@ EXAMPLES = {
 # Not from the machine's locale: these words are read again, and everybody sees the same ones.
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+WHOLE_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 
 
 def say_moment(at: datetime, zone: ZoneInfo) -> str:
@@ -26,6 +30,15 @@ def say_moment(at: datetime, zone: ZoneInfo) -> str:
     local = at.astimezone(zone)
     offset = f", {_offset(local)}" if _comes_twice(local) else ""
     return f"{_wall(local)} ({zone}{offset})"
+
+
+def say_day(day: date) -> str:
+    """Say a day with its year.
+
+    >>> say_day(date(2013, 3, 4))
+    '4 March 2013'
+    """
+    return f"{day.day} {WHOLE_MONTHS[day.month - 1]} {day.year}"
 
 
 def label(at: datetime, zone: ZoneInfo) -> str:

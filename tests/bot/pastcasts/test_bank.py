@@ -1,6 +1,8 @@
 """The bank in the box: what every question of it keeps to, so that an evening is fair."""
 
 import csv
+import re
+from calendar import month_name
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -19,6 +21,8 @@ FACTS = SHARED / "data" / "gjp_questions.csv"
 COPIED = 50
 # Titles are one question from here on, of 100; the next two are 85 alike, and ask of two years.
 ALIKE = 88
+NUMBER = re.compile(r"(?<![\d.])\d+(?:\.\d+)?(?![\d])")
+NAME = re.compile(r"\b[A-Z]\w{3,}")
 needs_facts = pytest.mark.skipif(not FACTS.exists(), reason="the facts are not beside the checkout")
 
 
@@ -195,6 +199,25 @@ def test_no_background_tells_the_day_of_the_outcome() -> None:
     ]
 
     assert told == []
+
+
+def test_no_background_tells_the_number_of_another_question() -> None:
+    """Two of them may be dealt in one evening, the later one first."""
+    told = [
+        (one.id, other.id)
+        for one in bank()
+        if one.kind == "numeric" and len(one.outcome) >= 3  # a short one is there by chance
+        for other in bank()
+        if one is not other
+        and one.outcome in NUMBER.findall(other.background)
+        and names(one.title) & names(f"{other.title} {other.background}")
+    ]
+
+    assert told == []
+
+
+def names(text: str) -> set[str]:
+    return set(NAME.findall(text)) - {"Which", "What", "When", "Will"} - set(month_name)
 
 
 def test_no_is_not_the_safe_answer() -> None:
