@@ -59,7 +59,7 @@ def profile(desk: Desk, name: str = "Ana") -> Profile:
 
 def pages(desk: Desk, *, past: bool) -> list[str]:
     """Everything that is said of one of the two: NaN is equal to itself in words."""
-    boards = [board(desk, metric, at, past=past) for metric in METRICS for at in WINDOWS]
+    tables = [board(desk, metric, at, past=past) for metric in METRICS for at in WINDOWS]
     calibrations = [
         standings_service.show_calibration(desk, caller(name), past=past) for name in NAMES
     ]
@@ -74,7 +74,7 @@ def pages(desk: Desk, *, past: bool) -> list[str]:
         records.append(sorted(map(repr, kept)))
         with desk.db.read() as tx:
             records.append(boards.every_board(scores.counted(tx, GROUP)))
-    return [repr(one) for one in (*boards, *calibrations, group, *records)]
+    return [repr(one) for one in (*tables, *calibrations, group, *records)]
 
 
 CHANCE = st.integers(0, 100).map("{}%".format)
