@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from bot.circle import service as circle_service
 from bot.core.unit import Desk
 from bot.sessions import service as sessions_service
+from bot.standings import boards, front_cards, pictures
 from bot.standings import cards as standings_cards
 from bot.standings import crowd as standings_crowd
-from bot.standings import front_cards, pictures
 from bot.standings import service as standings_service
 from bot.standings import stored as standings_stored
 from bot.standings.query import METRICS
