@@ -90,7 +90,7 @@ async def _evening(stage: Stage, database: Database) -> Told:
     """A round in which everybody tries everything, up to its close and then the reveal."""
     with structlog.testing.capture_logs() as logs:
         stage.add_manager("Max")
-        await stage.type("Ana", "session start", format="pastcast", topic="science")
+        await stage.type("Ana", "session start", format="pastcast", order="manual")
         for name in CAST[1:]:
             await stage.press(name, "Join")
         await stage.press("Ana", "Start the round")
@@ -101,7 +101,7 @@ async def _evening(stage: Stage, database: Database) -> Told:
         await _pry(stage)
         await stage.press("Ana", "Go on")
         for number, name in enumerate(CAST[:-1]):
-            await stage.wait(150)
+            await stage.wait(60)
             await forecast(stage, name, 50 + number)
             await stage.press(name, "Done")
         await _pry(stage)

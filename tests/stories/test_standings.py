@@ -2,7 +2,10 @@
 
 from bot.data import service as data_service
 from bot.demo.stage import Stage
+from bot.scores import rescoring
 from storage import groups
+from storage.tables import Question
+from tests.bot import pastcast_scenes, scenes
 from tests.conftest import START
 from tests.stories import wire
 
@@ -20,6 +23,17 @@ def add_records(stage: Stage, questions: int = 3) -> None:
     ]
     text = "\n".join([HEAD, *lines, ""])
     data_service.import_csv(stage.app.database, lambda: START, text, stage.guild.id)
+
+
+def deal_from_the_bank(stage: Stage) -> None:
+    """The imported questions are pastcasts; the crowd of that day gave each of them 80%."""
+    desk = stage.app.desk
+    imported = [one for one in scenes.rows(desk, Question) if one.import_key]
+    for one in imported:
+        banked = pastcast_scenes.put_in_bank(desk, str(one.import_key), "yes", 0.8)
+        pastcast_scenes.make_past(desk, one.id or 0, banked)
+        with desk.step(stage.guild.id) as unit:
+            rescoring.rescore(unit, unit.tx.get_one(Question, one.id))
 
 
 async def meet(stage: Stage, name: str = "Ana") -> None:
@@ -52,6 +66,31 @@ async def test_the_pages_of_a_leaderboard_turn_in_place_also_after_a_restart(
     assert wire.alone(board) == first
     (picture,) = board.response.attachments
     assert "1. P01 0.000 (3 questions" in str(picture.description)
+
+
+async def test_pastcasts_have_a_leaderboard_and_a_calibration_of_their_own_after_a_restart_too(
+    stage: Stage,
+) -> None:
+    await meet(stage)
+    add_records(stage, 10)
+    deal_from_the_bank(stage)
+
+    live = await stage.type("Ana", "leaderboard", metric="brier", min=1)
+    past = await stage.type("Ana", "leaderboard", metric="brier", min=1, board="past")
+    group = await stage.type("Ana", "calibration", group=True, board="past")
+    await stage.restart()
+    await stage.people["Ana"].click(past.response.message, label="Next page")
+
+    assert "Nobody has a score yet" in wire.alone(live)
+    told = wire.alone(past)
+    assert "Pastcasts: Brier score, all time, page 2 of 2\n" in told
+    assert "Pastcasts: questions whose outcome was known, dealt from the bank." in told
+    assert "The crowd of that day, on 10 questions: **0.040**" in told
+    details = await wire.details(stage, "Ana", past)
+    assert "P21" in details
+    assert "The crowd of that day, on 10 questions: **0.040**" in details
+    assert "-# Calibration on pastcasts: the group" in wire.alone(group)
+    assert "dealt from the bank" in await wire.details(stage, "Ana", group)
 
 
 async def test_a_leaderboard_without_options_is_the_edge_of_all_time(stage: Stage) -> None:

@@ -135,7 +135,6 @@ def test_who_knows_it_records_nothing_more_and_earns_no_score(desk: Desk) -> Non
     dealing.know(desk, caller("Ben"), keys.dealt(question))
     with pytest.raises(Refusal, match="You said that you know this one"):
         record(desk, "Ben", question, "99")
-    rounds_service.move_on(desk, caller("Ana"))
     sessions_service.end(desk, caller("Ana"))
 
     assert {one.member_id for one in rows(desk, Score)} == {1}
