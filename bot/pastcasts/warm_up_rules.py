@@ -32,9 +32,9 @@ class Tally:
     statements: int
 
     @property
-    def expected(self) -> int:
+    def expected(self) -> float:
         """Return how many of these ranges hold it if people are as sure as they say."""
-        return round(SURE * self.given)
+        return SURE * self.given
 
     @property
     def too_narrow(self) -> bool:

@@ -62,7 +62,8 @@ async def test_five_people_warm_up_and_each_learns_what_their_ranges_were_worth(
     await stage.restart()
     form = await stage.answer("Cleo", await stage.press("Cleo", "Answer"), "Fill in 6 to 10")
     kept = str(form.modal)
-    await stage.fill("Cleo", form, range7=NOWHERE, range8=NOWHERE, range9=NOWHERE)
+    again = [*map(exact, items[5:7]), NOWHERE, NOWHERE, NOWHERE]
+    await stage.fill("Cleo", form, **{f"range{5 + at}": text for at, text in enumerate(again)})
     await fill_in(stage, "Dan", [WIDE] * 10)
     before = stage.transcript()
     last = await fill_in(stage, "Eva", [*[NOWHERE] * 9, WIDE])
@@ -84,7 +85,7 @@ async def test_five_people_warm_up_and_each_learns_what_their_ranges_were_worth(
     assert NOWHERE not in shown
     own = wire.alone(await stage.press("Cleo", "My answers"))
     assert "**7 of 10** of your 90% ranges held the truth: 70%." in own
-    assert "you said -3 to -2" in own
+    assert "you said -3 to -2" in own.replace("\\", "")
 
 
 async def test_time_shows_the_answers_also_when_the_bot_was_down_at_that_moment(
