@@ -65,7 +65,7 @@ async def test_five_people_warm_up_and_each_learns_what_their_ranges_were_worth(
     again = [*map(exact, items[5:7]), NOWHERE, NOWHERE, NOWHERE]
     await stage.fill("Cleo", form, **{f"range{5 + at}": text for at, text in enumerate(again)})
     await fill_in(stage, "Dan", [WIDE] * 10)
-    before = stage.transcript()
+    before = stage.transcript() + str([one.json for one in stage.env.http_requests])
     last = await fill_in(stage, "Eva", [*[NOWHERE] * 9, WIDE])
 
     assert "Warm-up: ten statements, 5m" in card
@@ -86,6 +86,18 @@ async def test_five_people_warm_up_and_each_learns_what_their_ranges_were_worth(
     own = wire.alone(await stage.press("Cleo", "My answers"))
     assert "**7 of 10** of your 90% ranges held the truth: 70%." in own
     assert "you said -3 to -2" in own.replace("\\", "")
+
+
+async def test_after_five_minutes_the_answers_come_by_themselves(stage: Stage) -> None:
+    await lobby_with_warm_up(stage)
+    await fill_in(stage, "Ana", [WIDE] * 10)
+    await stage.wait(290)
+    early = as_text(stage.card("Answer"))
+
+    await stage.wait(12)
+
+    assert "Warm-up: ten statements" in early
+    assert "Only one of you gave ranges" in as_text(stage.card("My answers"))
 
 
 async def test_time_shows_the_answers_also_when_the_bot_was_down_at_that_moment(
