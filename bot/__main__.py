@@ -22,7 +22,7 @@ from bot.core.logs import set_up_logs
 from bot.core.pools import share_fairly
 from bot.core.refusals import Refusal, say_count
 from bot.core.settings import Settings
-from bot.data import files
+from bot.data import bank_import, files
 from bot.data import service as data_service
 from bot.pastcasts import box
 from storage import migrate
@@ -104,6 +104,24 @@ def import_file(
         f"Read {say_count(done.lines, 'line')}: {say_count(done.forecasts, 'new forecast')}, "
         f"{say_count(done.questions, 'new question')}, {say_count(done.members, 'new member')}."
     )
+
+
+@cli.command("import-bank")
+def import_bank(
+    file: Annotated[Path, typer.Argument(help="A CSV file, or ForecastBench's question set.")],
+    resolutions: Annotated[
+        Path | None, typer.Argument(help="ForecastBench's resolution set.")
+    ] = None,
+    group: GroupOption = None,
+) -> None:
+    """Bring in a bank of questions about the past: all of it, or nothing."""
+    named = [file] if resolutions is None else [file, resolutions]
+    texts = [files.read_text(one, "question") for one in named]
+    settings = load_settings()
+    with open_database(settings) as database:
+        sealing = setup.open_integrations(settings, google=False).box
+        done = bank_import.import_bank(database, wall_clock, sealing, texts, group)
+    print(done.say())
 
 
 @cli.command("new-key")

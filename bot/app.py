@@ -16,6 +16,7 @@ from bot.core.integrations import NONE, Integrations
 from bot.core.keys import Key
 from bot.core.mentions import save_command_ids
 from bot.core.pools import Pools
+from bot.core.sealed import renew_outcomes
 from bot.core.unit import Desk, Unit
 from bot.door.client import DojoClient
 from bot.door.messages import Message
@@ -113,6 +114,7 @@ class App:
 
             self.web = await WebServer.open(self._http_bind, self._read_feed, self._is_well)
         await self.run(calendars_service.renew_seals, self.desk)
+        await self.run(renew_outcomes, self.desk)
         await self.run(calendars_service.catch_up, self.desk)
         await self.alarms.start()
         self.delivery.wake()

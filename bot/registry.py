@@ -26,8 +26,18 @@ from bot.groups import panel_cards
 from bot.groups import read_model as groups_read_model
 from bot.groups import service as groups_service
 from bot.groups import views as groups_views
+from bot.pastcasts import (
+    dealt_cards,
+    warm_up_cards,
+    warm_up_read_model,
+    warm_up_rules,
+    warm_up_views,
+)
+from bot.pastcasts import read_model as pastcasts_read_model
+from bot.pastcasts import views as pastcasts_views
 from bot.pastcasts import warm_up as warm_up_service
-from bot.pastcasts import warm_up_cards, warm_up_read_model, warm_up_rules, warm_up_views
+from bot.practice import commands as practice_commands
+from bot.practice import views as practice_views
 from bot.questions import cards as questions_cards
 from bot.questions import commands as questions_commands
 from bot.questions import outcome_cards
@@ -83,6 +93,7 @@ COMMANDS: tuple[AnyCommand | AnyMenu, ...] = (
     *forecasts_commands.COMMANDS,
     *standings_commands.COMMANDS,
     *circle_commands.COMMANDS,
+    *practice_commands.COMMANDS,
     _group(
         app_commands.Group(
             name="settings",
@@ -103,12 +114,14 @@ ACTIONS = {
     **schedule_views.ACTIONS,
     **warm_up_views.ACTIONS,
     **calendars_views.ACTIONS,
+    **pastcasts_views.ACTIONS,
     **rounds_views.ACTIONS,
     **questions_views.ACTIONS,
     **forecasts_views.ACTIONS,
     **standings_views.ACTIONS,
     **groups_views.ACTIONS,
     **circle_views.ACTIONS,
+    **practice_views.ACTIONS,
 }
 
 # Every message that the bot keeps up, by the kind of its key.
@@ -152,6 +165,9 @@ CARDS = CardTable(
             summary_picture.draw_summary,
             Round,
             undrawn=summary_picture.draw_around_picture,
+        ),
+        CardKind.DEALT: Card(
+            timeless(pastcasts_read_model.read_dealt), dealt_cards.dealt_card, Question
         ),
         CardKind.QUESTION: Card(
             timeless(questions_read_model.read_question), questions_cards.question_card, Question

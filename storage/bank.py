@@ -71,6 +71,11 @@ def get(tx: Session, banked_id: int) -> Banked:
     return tx.get_one(Banked, banked_id)
 
 
+def brought(tx: Session) -> list[Banked]:
+    """Return the banked questions that groups brought themselves, whose outcomes are secrets."""
+    return list(tx.exec(select(Banked).where(col(Banked.group_id).is_not(None))))
+
+
 def see(tx: Session, banked_ids: Iterable[int], user_ids: Iterable[int], now: datetime) -> None:
     """Note that people have seen banked questions; to note it twice changes nothing."""
     people = list(user_ids)
@@ -96,10 +101,7 @@ def put(tx: Session, group_id: int | None, rows: Sequence[Banked]) -> tuple[int,
 
     Returns how many were added, and how many changed. A name twice is once.
     """
-    of_bank = (
-        col(Banked.group_id).is_(None) if group_id is None else col(Banked.group_id) == group_id
-    )
-    known = {row.name: row for row in tx.exec(select(Banked).where(of_bank))}
+    known = by_name(tx, group_id)
     added = changed = 0
     for row in rows:
         old = known.get(row.name)
@@ -108,24 +110,40 @@ def put(tx: Session, group_id: int | None, rows: Sequence[Banked]) -> tuple[int,
             tx.add(row)
             known[row.name] = row
             added += 1
-        elif _update(old, row):
+        elif different := changes(old, row):
             changed += 1
+            for name, value in different.items():
+                setattr(old, name, value)
     tx.flush()
     return added, changed
+
+
+def by_name(tx: Session, group_id: int | None) -> dict[str, Banked]:
+    """Return all questions of a group's own bank, or of the box, by their names."""
+    of_bank = (
+        col(Banked.group_id).is_(None) if group_id is None else col(Banked.group_id) == group_id
+    )
+    return {row.name: row for row in tx.exec(select(Banked).where(of_bank))}
+
+
+def changes(old: Banked, new: Banked) -> dict[str, Any]:
+    """Return what a newer row says differently of the same question."""
+    fields = {name: getattr(new, name) for name in Banked.model_fields if name not in _KEPT}
+    return {name: value for name, value in fields.items() if getattr(old, name) != value}
+
+
+def seen_by_somebody(tx: Session, group_id: int) -> set[int]:
+    """Return the ids of the group's own banked questions that were dealt to anybody."""
+    own = select(Banked.id).where(Banked.group_id == group_id)
+    seen = tx.exec(select(Sighting.banked_id).where(col(Sighting.banked_id).in_(own)))
+    asked = tx.exec(select(Question.banked_id).where(col(Question.banked_id).in_(own)))
+    return {number for number in (*seen, *asked) if number is not None}
 
 
 def retire_others(tx: Session, names: Collection[str]) -> None:
     """Deal no more of the box than what it still holds; what was dealt before stays."""
     for row in tx.exec(select(Banked).where(col(Banked.group_id).is_(None))):
         row.retired = row.name not in names
-
-
-def _update(old: Banked, new: Banked) -> bool:
-    fields = {name: getattr(new, name) for name in Banked.model_fields if name not in _KEPT}
-    different = {name: value for name, value in fields.items() if getattr(old, name) != value}
-    for name, value in different.items():
-        setattr(old, name, value)
-    return bool(different)
 
 
 def _conditions(tx: Session, wanted: Wanted) -> tuple[ColumnElement[bool], ...]:

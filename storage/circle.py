@@ -1,10 +1,13 @@
-"""Queries about the worth of the circle, each a single query."""
+"""Queries about the worth of the circle, each a single query.
+
+What is asked of a whole group is about live questions alone: pastcasts never mix with them.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, and_
 from sqlmodel import Session, col, select
 
 from storage.tables import (
@@ -56,7 +59,7 @@ class Spoke(NamedTuple):
 
 def scored_in_group(tx: Session, group_id: int) -> list[Scored]:
     """Return scored forecasts in a group's rounds on binary questions, oldest round first."""
-    return _scored(tx, col(Question.group_id) == group_id)
+    return _scored(tx, _live(group_id))
 
 
 def scored_on_question(tx: Session, question_id: int) -> list[Scored]:
@@ -77,7 +80,7 @@ def said_in_group(tx: Session, group_id: int) -> list[RoundForecast]:
         .join(Round, col(Round.id) == Forecast.round_id)
         .join(Question, col(Question.id) == Round.question_id)
         .where(
-            col(Question.group_id) == group_id,
+            _live(group_id),
             Round.phase == Phase.CLOSED,
             Question.kind == QuestionKind.BINARY,
             col(Forecast.probability).is_not(None),
@@ -90,12 +93,16 @@ def said_in_group(tx: Session, group_id: int) -> list[RoundForecast]:
 
 def spoke_in_group(tx: Session, group_id: int) -> list[Spoke]:
     """Return the turns in the closed rounds of a group on any question, in order."""
-    return _spoke(tx, col(Question.group_id) == group_id)
+    return _spoke(tx, _live(group_id))
 
 
 def spoke_on_question(tx: Session, question_id: int) -> list[Spoke]:
     """Return the turns in the closed rounds that took a question, in order."""
     return _spoke(tx, col(Question.id) == question_id)
+
+
+def _live(group_id: int) -> ColumnElement[bool]:
+    return and_(col(Question.group_id) == group_id, col(Question.banked_id).is_(None))
 
 
 def _spoke(tx: Session, which: ColumnElement[bool]) -> list[Spoke]:

@@ -164,12 +164,14 @@ class CardKind(StrEnum):
     GOOGLE_SERIES = "h"
     ADDRESS = "c"
     NEW_OUTCOME = "y"
+    DEALT = "z"
     WARM_UP = "W"
     # These are on buttons only. Pages of a leaderboard were "w" once, as places still are.
     DRAFT = "d"
     LEADERBOARD = "n"
     STANDING = "k"
     GROUP = "j"
+    PRACTICE = "P"
 
     @property
     def target(self) -> EffectTarget:

@@ -12,6 +12,7 @@ from sqlmodel import Session, SQLModel, col, select
 from storage.tables import (
     Address,
     Attendance,
+    Banked,
     CalendarEntry,
     Dispute,
     Forecast,
@@ -29,9 +30,12 @@ from storage.tables import (
     Score,
     Seat,
     Series,
+    Sighting,
     Standing,
     Turn,
     Vote,
+    WarmUp,
+    WarmUpAnswer,
 )
 
 Rows = list[dict[str, Any]]
@@ -52,6 +56,23 @@ _LINE: tuple[Any, ...] = (
     Forecast.round_id,
     Forecast.reason,
 )
+# All that may be told of a banked question: neither its outcome nor what it would follow from.
+_TOLD: tuple[Any, ...] = (
+    Banked.id,
+    Banked.name,
+    Banked.topic,
+    Banked.kind,
+    Banked.title,
+    Banked.criteria,
+    Banked.background,
+    Banked.look_up,
+    Banked.options,
+    Banked.unit,
+    Banked.opens_at,
+    Banked.as_of,
+    Banked.added_by,
+    Banked.retired,
+)
 
 
 def group_ids(tx: Session) -> list[int]:
@@ -59,15 +80,19 @@ def group_ids(tx: Session) -> list[int]:
     return list(tx.exec(select(Group.id).order_by(col(Group.id))))
 
 
-def everything(tx: Session, group_id: int, *, member_id: int | None = None) -> dict[str, Rows]:
+def everything(
+    tx: Session, group_id: int, *, member_id: int | None = None, user_id: int | None = None
+) -> dict[str, Rows]:
     """Return all rows by table; with a member, only that member's own.
 
-    Blind forecasts of rounds that are not closed are left out for everybody.
+    Left out for everybody are blind forecasts of rounds that are not closed, and what is sealed of
+    banked questions. What nobody else may see comes only for `user_id`, who asks.
     """
     mine = member_id is not None
     of_group = select(Meetup.id).where(Meetup.group_id == group_id)
     of_rounds = select(Round.id).where(col(Round.session_id).in_(of_group))
     of_questions = select(Question.id).where(Question.group_id == group_id)
+    of_warmups = select(WarmUp.id).where(col(WarmUp.session_id).in_(of_group))
 
     def own(column: Any) -> ColumnElement[bool]:
         return col(column) == member_id if mine else col(column).is_not(None)
@@ -90,6 +115,15 @@ def everything(tx: Session, group_id: int, *, member_id: int | None = None) -> d
         (Dispute, and_(col(Dispute.question_id).in_(of_questions), own(Dispute.member_id))),
         (Address, and_(col(Address.group_id) == group_id, own(Address.member_id))),
         (
+            WarmUpAnswer,
+            and_(
+                col(WarmUpAnswer.warmup_id).in_(of_warmups),
+                own(WarmUpAnswer.member_id),
+                _told(group_id, user_id),
+            ),
+        ),
+        (Sighting, col(Sighting.user_id) == user_id),
+        (
             Question,
             and_(col(Question.group_id) == group_id, own(Question.author_id))
             if mine
@@ -104,8 +138,11 @@ def everything(tx: Session, group_id: int, *, member_id: int | None = None) -> d
             (Round, col(Round.session_id).in_(of_group)),
             (CalendarEntry, col(CalendarEntry.group_id) == group_id),
             (Resolution, col(Resolution.question_id).in_(of_questions)),
+            (WarmUp, col(WarmUp.session_id).in_(of_group)),
         ]
-    return {str(table.__tablename__): _rows(tx, table, where) for table, where in wanted}
+    found = {str(table.__tablename__): _rows(tx, table, where) for table, where in wanted}
+    brought = col(Banked.added_by) == user_id if mine else col(Banked.id).is_not(None)
+    return {**found, "banked": _bank(tx, group_id, brought)}
 
 
 def forecast_lines(tx: Session, group_id: int, *, member_id: int | None = None) -> Rows:
@@ -210,11 +247,27 @@ def _open() -> ColumnElement[bool]:
     )
 
 
+def _told(group_id: int, user_id: int | None) -> ColumnElement[bool]:
+    """Select answers of warm-ups that are over, and those of the person who asks."""
+    over = select(WarmUp.id).where(col(WarmUp.closed_at).is_not(None))
+    asking = select(Member.id).where(Member.group_id == group_id, Member.user_id == user_id)
+    return or_(col(WarmUpAnswer.warmup_id).in_(over), col(WarmUpAnswer.member_id).in_(asking))
+
+
+def _bank(tx: Session, group_id: int, where: ColumnElement[bool]) -> Rows:
+    """Return banked questions of the group's own, as far as they may be told."""
+    statement = sql_select(*_TOLD).where(col(Banked.group_id) == group_id, where)
+    return _plain_rows(tx, statement.order_by(col(Banked.id)))
+
+
 def _rows(tx: Session, table: type[SQLModel], where: ColumnElement[bool]) -> Rows:
-    columns = table.__table__.columns  # type: ignore[attr-defined]
     key = table.__table__.primary_key.columns  # type: ignore[attr-defined]
-    statement = sql_select(*columns).where(where).order_by(*key)
-    names = columns.keys()
+    columns = table.__table__.columns  # type: ignore[attr-defined]
+    return _plain_rows(tx, sql_select(*columns).where(where).order_by(*key))
+
+
+def _plain_rows(tx: Session, statement: Select[Any]) -> Rows:
+    names = [str(column.key) for column in statement.selected_columns]
     return [dict(zip(names, map(_plain, row), strict=True)) for row in _in_portions(tx, statement)]
 
 

@@ -35,6 +35,7 @@ class Offers(NamedTuple):
         return (
             col(Question.group_id) == self.group_id,
             col(Question.state).in_(PICKABLE),
+            col(Question.banked_id).is_(None),  # what was dealt was dealt to somebody
             (col(Question.closes_at).is_(None)) | (col(Question.closes_at) > self.now),
             col(Question.id).not_in(here),
             col(Question.id).not_in(elsewhere),

@@ -44,11 +44,17 @@ def listing(
     states: Collection[QuestionState] = tuple(QuestionState),
     containing: str = "",
     limit: int = 25,
+    dealt: bool = False,
 ) -> list[Question]:
-    """Return the group's questions in these states, newest first, by words in the title."""
+    """Return the group's questions in these states, newest first, by words in the title.
+
+    Those that were `dealt` from the bank are among them only if that is asked for.
+    """
     statement = select(Question).where(
         Question.group_id == group_id, col(Question.state).in_(list(states))
     )
+    if not dealt:
+        statement = statement.where(col(Question.banked_id).is_(None))
     if containing:
         statement = statement.where(col(Question.title).icontains(containing, autoescape=True))
     return list(tx.exec(statement.order_by(col(Question.id).desc()).limit(limit)))
@@ -64,7 +70,9 @@ def brought(
     state = col(Question.state)
     has_votes = col(Question.id).in_(list(wanted)) & (state == QuestionState.OPEN)
     statement = select(Question).where(
-        Question.group_id == group_id, (state == QuestionState.PROPOSED) | has_votes
+        Question.group_id == group_id,
+        (state == QuestionState.PROPOSED) | has_votes,
+        col(Question.banked_id).is_(None),
     )
     return list(tx.exec(statement.order_by(col(Question.id).desc()).limit(limit)))
 
@@ -123,6 +131,11 @@ def marks(tx: Session, question_ids: Collection[int]) -> dict[int, set[int]]:
     return marked
 
 
+def marked(tx: Session, question_id: int) -> set[int]:
+    """Return the members who have marked the question; those who forecast it alone are none."""
+    return set(tx.exec(select(Mark.member_id).where(Mark.question_id == question_id)))
+
+
 def toggle_mark(tx: Session, question_id: int, member_id: int, now: datetime) -> bool:
     """Mark the question as forecast already, or remove the mark; True if marked now."""
     mark = tx.exec(
@@ -133,6 +146,11 @@ def toggle_mark(tx: Session, question_id: int, member_id: int, now: datetime) ->
         return False
     tx.add(Mark(question_id=question_id, member_id=member_id, at=now))
     return True
+
+
+def is_marked(tx: Session, question_id: int, member_id: int) -> bool:
+    """Tell whether a member has marked the question."""
+    return member_id in marked(tx, question_id)
 
 
 def due(tx: Session, until: datetime) -> Sequence[tuple[int, int, datetime]]:

@@ -1,12 +1,17 @@
-"""Queries about scores, which are derived and replaced whole whenever a question is settled."""
+"""Queries about scores, which are derived and replaced whole whenever a question is settled.
+
+Live scores and those of pastcasts never meet: whatever adds up or counts takes one of the two, and
+that is the live ones unless `past` is asked for.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, delete, func, select
 
-from storage.tables import Forecast, Meetup, Moment, Question, QuestionState, Round, Score
+from storage.tables import Banked, Forecast, Meetup, Moment, Question, QuestionState, Round, Score
 
 # The columns and the moment of a metric, where they are not the column of its name and the
 # headline scores.
@@ -25,6 +30,16 @@ COUNTED = (
 # This many turns are enough to show whether people change seats.
 MOST_TURNS = 5_000
 Rows = Sequence[tuple[Any, ...]]
+
+
+class Beside(NamedTuple):
+    """A headline on a pastcast, and the chance of yes that the crowd of that day gave."""
+
+    question_id: int
+    member_id: int
+    brier: float
+    crowd: float
+    outcome: int
 
 
 def replace(tx: Session, question_id: int, scores: Sequence[Score]) -> bool:
@@ -54,6 +69,7 @@ def columns(
     since: datetime | None = None,
     until: datetime | None = None,
     sessions: int | None = None,
+    past: bool = False,
 ) -> Rows:
     """Return member, question and the metric's columns of each score that counts.
 
@@ -65,13 +81,15 @@ def columns(
         Score.member_id, Score.question_id, *(getattr(Score, name) for name in wanted)
     ).where(
         Score.group_id == group_id,
+        col(Score.past).is_(past),
         *(getattr(Score, name).is_not(None) for name in _required(wanted)),
     )
     if metric in _MOMENTS:
         statement = statement.where(Score.moment == _MOMENTS[metric])
     else:
         statement = statement.where(col(Score.headline))
-    return _plain(tx, _within(statement, group_id, metric, since, until, sessions))
+    window = (since, until, sessions)
+    return _plain(tx, _within(statement, group_id, metric, window, past=past))
 
 
 def seats_taken(
@@ -81,6 +99,7 @@ def seats_taken(
     since: datetime | None = None,
     until: datetime | None = None,
     sessions: int | None = None,
+    past: bool = False,
 ) -> set[tuple[int, int]]:
     """Return who sat in which seat, of turns that count for the gain.
 
@@ -89,10 +108,14 @@ def seats_taken(
     At most `MOST_TURNS` turns are read: they show whether people change seats at all.
     """
     statement = select(Score.member_id, Score.seat).where(
-        Score.group_id == group_id, col(Score.turn_edge).is_not(None), col(Score.seat).is_not(None)
+        Score.group_id == group_id,
+        col(Score.past).is_(past),
+        col(Score.turn_edge).is_not(None),
+        col(Score.seat).is_not(None),
     )
     statement = statement.where(Score.moment == _MOMENTS["gain"]).limit(MOST_TURNS)
-    rows = _plain(tx, _within(statement, group_id, "gain", since, until, sessions))
+    window = (since, until, sessions)
+    rows = _plain(tx, _within(statement, group_id, "gain", window, past=past))
     return {(member, seat) for member, seat in rows}
 
 
@@ -100,25 +123,28 @@ def _within(
     statement: Any,
     group_id: int,
     metric: str,
-    since: datetime | None,
-    until: datetime | None,
-    sessions: int | None,
+    window: tuple[datetime | None, datetime | None, int | None],
+    *,
+    past: bool,
 ) -> Any:
-    """Limit a statement about scores to a window."""
+    """Limit a statement about scores to a window: since, until, and the last sessions."""
+    since, until, sessions = window
     if since is not None:
         statement = statement.where(Score.known_at >= since)
     if until is not None:
         statement = statement.where(Score.known_at < until)
     if sessions is not None:
-        statement = statement.where(_taken_in_last(group_id, sessions, metric))
+        statement = statement.where(_taken_in_last(group_id, sessions, metric, past=past))
     return statement
 
 
 def counted(tx: Session, group_id: int) -> Rows:
-    """Return member, question and `COUNTED` of scores that may count, in no order."""
+    """Return member, question and `COUNTED` of live scores that may count, in no order."""
     wanted = ("member_id", "question_id", *COUNTED)
     statement = select(*(getattr(Score, name) for name in wanted)).where(
-        Score.group_id == group_id, col(Score.moment).in_([Moment.TURN, Moment.CLOSE])
+        Score.group_id == group_id,
+        col(Score.past).is_(False),
+        col(Score.moment).in_([Moment.TURN, Moment.CLOSE]),
     )
     return _plain(tx, statement)
 
@@ -138,16 +164,26 @@ def _required(wanted: Sequence[str]) -> list[str]:
     return [name for name in wanted if name != "round_id"]
 
 
-def _taken_in_last(group_id: int, sessions: int, metric: str) -> Any:
+def _of_board(*, past: bool) -> ColumnElement[bool]:
+    """Select the questions of a board: pastcasts, or all others."""
+    return col(Question.banked_id).is_not(None) if past else col(Question.banked_id).is_(None)
+
+
+def _taken_in_last(group_id: int, sessions: int, metric: str, *, past: bool) -> Any:
     """Select scores whose question was taken in a group's last sessions.
 
     For the gain it is the score's round that counts.
 
-    Sessions that took no question are not counted.
+    Sessions that took no question of this board are not counted.
     """
+    took = (
+        select(Round.session_id)
+        .join(Question, col(Question.id) == Round.question_id)
+        .where(Question.group_id == group_id, _of_board(past=past))
+    )
     last = (
         select(Meetup.id)
-        .where(Meetup.group_id == group_id, col(Meetup.id).in_(select(Round.session_id)))
+        .where(Meetup.group_id == group_id, col(Meetup.id).in_(took))
         .order_by(col(Meetup.started_at).desc(), col(Meetup.id).desc())
         .limit(sessions)
     )
@@ -157,7 +193,7 @@ def _taken_in_last(group_id: int, sessions: int, metric: str) -> Any:
 
 
 def binary(
-    tx: Session, group_id: int, member_id: int | None
+    tx: Session, group_id: int, member_id: int | None, *, past: bool = False
 ) -> Sequence[tuple[int, int, float, int]]:
     """Return question, member, probability and outcome of forecasts for a calibration.
 
@@ -165,7 +201,7 @@ def binary(
     question that went around twice, the newest counts alone: both would share its luck.
     """
     statement = select(Score.question_id, Score.member_id, Score.probability, Score.outcome).where(
-        Score.group_id == group_id, col(Score.headline), col(Score.probability).is_not(None)
+        *_headlines(group_id, past=past), col(Score.probability).is_not(None)
     )
     if member_id is not None:
         statement = statement.where(Score.member_id == member_id)
@@ -176,11 +212,10 @@ def binary(
     return [(*at, *forecast) for at, forecast in newest.items()]
 
 
-def on_options(tx: Session, group_id: int, member_id: int | None) -> int:
+def on_options(tx: Session, group_id: int, member_id: int | None, *, past: bool = False) -> int:
     """Count the questions with options that have a headline score."""
     statement = select(func.count(func.distinct(Score.question_id))).where(
-        Score.group_id == group_id,
-        col(Score.headline),
+        *_headlines(group_id, past=past),
         col(Score.probability).is_(None),
         col(Score.brier).is_not(None),
     )
@@ -189,13 +224,15 @@ def on_options(tx: Session, group_id: int, member_id: int | None) -> int:
     return tx.exec(statement).one()
 
 
-def numbers(tx: Session, group_id: int, member_id: int | None) -> list[tuple[int, int]]:
+def numbers(
+    tx: Session, group_id: int, member_id: int | None, *, past: bool = False
+) -> list[tuple[int, int]]:
     """Return each number question, and 1 if the 80% interval held the outcome.
 
     Of one member, or of everybody. Of a question that went around twice, the newest counts alone.
     """
     statement = select(Score.question_id, Score.member_id, Score.inside).where(
-        Score.group_id == group_id, col(Score.headline), col(Score.inside).is_not(None)
+        *_headlines(group_id, past=past), col(Score.inside).is_not(None)
     )
     if member_id is not None:
         statement = statement.where(Score.member_id == member_id)
@@ -204,23 +241,54 @@ def numbers(tx: Session, group_id: int, member_id: int | None) -> list[tuple[int
     return [(question, inside) for (question, _), inside in newest.items()]
 
 
+def _headlines(group_id: int, *, past: bool) -> tuple[Any, ...]:
+    """Return what is true of the scores that count on one board."""
+    return col(Score.group_id) == group_id, col(Score.headline), col(Score.past).is_(past)
+
+
+def beside_crowd(
+    tx: Session,
+    group_id: int,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    sessions: int | None = None,
+) -> list[Beside]:
+    """Return headlines on yes-or-no pastcasts of which the crowd's forecast is known.
+
+    A question has scores only once it is revealed, so none of this is sealed any more.
+    """
+    columns: Any = (Score.question_id, Score.member_id, Score.brier, Banked.crowd, Score.outcome)
+    statement = (
+        select(*columns)
+        .join(Question, col(Question.id) == Score.question_id)
+        .join(Banked, col(Banked.id) == Question.banked_id)
+        .where(*_headlines(group_id, past=True), col(Banked.crowd).is_not(None))
+        .where(col(Score.outcome).is_not(None), col(Score.brier).is_not(None))
+        .order_by(col(Score.question_id), col(Score.member_id), col(Score.round_id))
+    )
+    window = (since, until, sessions)
+    found = tx.execute(_within(statement, group_id, "brier", window, past=True))
+    return [Beside(*row) for row in found]
+
+
 def of_member(tx: Session, group_id: int, member_id: int) -> list[tuple[Score, str]]:
-    """Return a member's scores with the question's title, newest question first."""
+    """Return a member's live scores with the question's title, newest question first."""
     rows = tx.exec(
         select(Score, Question.title)
         .join(Question, col(Question.id) == Score.question_id)
-        .where(Score.group_id == group_id, Score.member_id == member_id)
+        .where(Score.group_id == group_id, Score.member_id == member_id, col(Score.past).is_(False))
         .order_by(col(Score.question_id).desc(), col(Score.id))
     )
     return [(score, title) for score, title in rows]
 
 
-def forecast_counts(tx: Session, member_id: int) -> tuple[int, int, int]:
+def forecast_counts(tx: Session, member_id: int, *, past: bool = False) -> tuple[int, int, int]:
     """Count a member's forecasts, their questions, and those questions not yet settled."""
     forecasts, on = tx.exec(
-        select(func.count(), func.count(func.distinct(Forecast.question_id))).where(
-            Forecast.member_id == member_id
-        )
+        select(func.count(), func.count(func.distinct(Forecast.question_id)))
+        .join(Question, col(Question.id) == Forecast.question_id)
+        .where(Forecast.member_id == member_id, _of_board(past=past))
     ).one()
     pending = tx.exec(
         select(func.count(func.distinct(Forecast.question_id)))
@@ -228,22 +296,27 @@ def forecast_counts(tx: Session, member_id: int) -> tuple[int, int, int]:
         .where(
             Forecast.member_id == member_id,
             col(Question.state).not_in([QuestionState.RESOLVED, QuestionState.VOID]),
+            _of_board(past=past),
         )
     ).one()
     return forecasts, on, pending
 
 
-def settled_questions(tx: Session, group_id: int) -> int:
-    """Count the group's resolved questions."""
+def settled_questions(tx: Session, group_id: int, *, past: bool = False) -> int:
+    """Count the group's resolved questions of one board."""
     return tx.exec(
         select(func.count())
         .select_from(Question)
-        .where(Question.group_id == group_id, Question.state == QuestionState.RESOLVED)
+        .where(
+            Question.group_id == group_id,
+            Question.state == QuestionState.RESOLVED,
+            _of_board(past=past),
+        )
     ).one()
 
 
 def settled(tx: Session, group_id: int, *, after: int, limit: int) -> list[Question]:
-    """Return the group's next resolved questions after this one, oldest first."""
+    """Return the group's next resolved questions of both boards after this one, oldest first."""
     return list(
         tx.exec(
             select(Question)
@@ -258,8 +331,8 @@ def settled(tx: Session, group_id: int, *, after: int, limit: int) -> list[Quest
     )
 
 
-def settled_until(tx: Session, group_id: int, last: int) -> int:
-    """Count the group's resolved questions up to and including this one."""
+def settled_until(tx: Session, group_id: int, last: int, *, past: bool = False) -> int:
+    """Count the group's resolved questions of one board up to and including this one."""
     return tx.exec(
         select(func.count())
         .select_from(Question)
@@ -267,6 +340,7 @@ def settled_until(tx: Session, group_id: int, last: int) -> int:
             Question.group_id == group_id,
             Question.state == QuestionState.RESOLVED,
             col(Question.id) <= last,
+            _of_board(past=past),
         )
     ).one()
 

@@ -303,6 +303,11 @@ def _blind(about: About) -> Iterable[Key]:
     return [keys.blind(row_id(about.round))]
 
 
+def _dealt(about: About) -> Iterable[Key]:
+    """Return the card of a question from the bank, which a member can know until the reveal."""
+    return [keys.dealt(about.question_id)]
+
+
 def _final(about: About) -> Iterable[Key]:
     return [keys.final(row_id(about.round), about.turn)]
 
@@ -383,7 +388,7 @@ FOLLOWERS: Mapping[Change, tuple[Follower, ...]] = {
     Change.ROUND_MOVED: (_current,),
     Change.ROUND_TURN: (_turn,),
     Change.ROUND_BLIND_OVER: (_blind,),
-    Change.ROUND_CLOSED: (_blind, _turn, _final, _question, _resolution, _lobbies),
+    Change.ROUND_CLOSED: (_blind, _turn, _final, _dealt, _question, _resolution, _lobbies),
     Change.GROUP_SETTINGS: (_announcements, _welcome),
     Change.CALENDAR_TROUBLE: (_announcements_of_entry,),
 }

@@ -1,4 +1,4 @@
-"""What is encrypted at rest: mail addresses, the sign-in to Google, the secrets of feeds.
+"""What is encrypted at rest: mail addresses, the sign-in to Google, feeds' secrets, outcomes.
 
 A box is made from `DOJO_SECRET_KEY`, one key or several with commas between: the first one seals,
 all of them open, so that a new key can be put in front and the old one be taken away later.

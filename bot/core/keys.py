@@ -200,6 +200,11 @@ def question(question_id: int) -> Key:
     return Key(CardKind.QUESTION, question_id)
 
 
+def dealt(question_id: int) -> Key:
+    """Return the key of the card of a question that was dealt from the bank."""
+    return Key(CardKind.DEALT, question_id)
+
+
 def resolution(question_id: int) -> Key:
     """Return the key of the card with a question's outcome and scores."""
     return Key(CardKind.RESOLUTION, question_id)
@@ -226,9 +231,20 @@ def group(group_id: int, page: int = 0) -> Key:
     return Key(CardKind.GROUP, group_id, (page,))
 
 
-def standing(user_id: int = 0) -> Key:
-    """Return the key on a button about a member's standing, or without a member the group's."""
-    return Key(CardKind.STANDING, user_id)
+def standing(user_id: int = 0, *, past: bool = False) -> Key:
+    """Return the key on a button about a member's standing, or without a member the group's.
+
+    That on pastcasts has a number more.
+    """
+    return Key(CardKind.STANDING, user_id, (1,) if past else ())
+
+
+def practice(practice_id: int = 0, *, same_topic: bool = False) -> Key:
+    """Return the key on the buttons of a question that somebody takes alone.
+
+    `same_topic` says that the next one is to be of its topic. Without a number it is about none.
+    """
+    return Key(CardKind.PRACTICE, practice_id, (int(same_topic),))
 
 
 def trouble(channel_id: int, now: datetime) -> Key:

@@ -16,7 +16,7 @@ from bot.core.errors import RepeatedInteractionError
 from bot.core.integrations import NONE, Integrations
 from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal
-from storage import groups, outbox
+from storage import groups, outbox, people
 from storage.engine import Database
 from storage.tables import Group, Member
 
@@ -54,6 +54,18 @@ class Caller:
         return (
             self.manages_group or self.manages_events or group.facilitator_role_id in self.role_ids
         )
+
+
+@dataclass(frozen=True)
+class Loner:
+    """Who does something alone, for which no group is needed: perhaps in a direct message.
+
+    `group_id` is the group of the server where they are, if the bot is a member there.
+    """
+
+    user_id: int
+    group_id: int | None = None
+    interaction_id: int | None = None
 
 
 @dataclass
@@ -190,6 +202,15 @@ class ActUnit(Unit):
         require_manager(self.caller, action)
 
 
+@dataclass
+class LoneUnit:
+    """A unit of work for one person alone: no group waits for it, and no card follows."""
+
+    tx: Session
+    now: datetime
+    who: Loner
+
+
 @dataclass(frozen=True)
 class Desk:
     """Where services work: the database, the clock, and what hears of saved units."""
@@ -213,10 +234,7 @@ class Desk:
                 name=caller.name,
             )
             now = self.clock()
-            if caller.interaction_id is not None and not groups.first_time(
-                tx, caller.interaction_id, now
-            ):
-                raise RepeatedInteractionError
+            _note_interaction(tx, caller.interaction_id, now)
             unit = ActUnit(
                 tx,
                 now,
@@ -234,6 +252,18 @@ class Desk:
         self.saved(unit)
 
     @contextmanager
+    def alone(self, who: Loner) -> Iterator[LoneUnit]:
+        """Open a unit of work for one person; the same interaction sent twice acts once.
+
+        Other units of the same person wait.
+        """
+        with self.db.write() as tx:
+            now = self.clock()
+            people.lock(tx, who.user_id)
+            _note_interaction(tx, who.interaction_id, now)
+            yield LoneUnit(tx, now, who)
+
+    @contextmanager
     def step(self, group_id: int) -> Iterator[Unit]:
         """Open a unit of work for a timed event, which has no caller."""
         with self.db.write() as tx:
@@ -241,6 +271,11 @@ class Desk:
             yield unit
             unit.save_refreshes()
         self.saved(unit)
+
+
+def _note_interaction(tx: Session, interaction_id: int | None, now: datetime) -> None:
+    if interaction_id is not None and not groups.first_time(tx, interaction_id, now):
+        raise RepeatedInteractionError
 
 
 def require_manager(caller: Caller, action: str) -> None:

@@ -14,8 +14,8 @@ _BEGINNINGS = (
 )
 
 
-def read_text(file: Path) -> str:
-    """Return the text of a CSV file.
+def read_text(file: Path, each: str = "forecast") -> str:
+    """Return the text of a file, whose lines are one for each forecast, say.
 
     Raises:
         Refusal: there is none, or it is not in UTF-8; the sentence says what to do.
@@ -31,7 +31,7 @@ def read_text(file: Path) -> str:
     if not content.strip(b"\xef\xbb\xbf \t\r\n"):
         raise Refusal(
             f"{file} is empty. It needs a line with the names of the columns, and one for each "
-            "forecast."
+            f"{each}."
         )
     return _decode(file, content)
 

@@ -116,7 +116,7 @@ def read_import(text: str, *, now: datetime) -> tuple[Line, ...]:
 
 def _columns(found: Sequence[str]) -> tuple[str, ...]:
     """Return the columns of the format that the header belongs to; all are needed."""
-    _check_separator(found)
+    check_separator(found)
     columns: tuple[str, ...] = COLUMNS
     if {"option", "options"} & set(found):
         columns = OPTION_COLUMNS
@@ -130,7 +130,7 @@ def _columns(found: Sequence[str]) -> tuple[str, ...]:
     return columns
 
 
-def _check_separator(header: Sequence[str]) -> None:
+def check_separator(header: Sequence[str]) -> None:
     """Refuse a header whose columns something else than a comma stands between."""
     for mark, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
         if len(header) == 1 and mark in header[0]:

@@ -73,7 +73,7 @@ def export_for(desk: Desk, caller: Caller) -> bytes:
         if me is None and not caller.manages_group:
             raise Refusal("Nothing is held about you in this group yet.")
         own = None if caller.manages_group or me is None else row_id(me)
-        held = _read(tx, caller.group_id, own)
+        held = _read(tx, caller.group_id, own, caller.user_id)
     packed = _pack(held, desk.integrations.box if own is not None else None)
     if len(packed) > LARGEST_UPLOAD:
         raise Refusal(
@@ -85,14 +85,19 @@ def export_for(desk: Desk, caller: Caller) -> bytes:
 def export_group(database: Database, group_id: int | None) -> bytes:
     """Return one group's zip for the shell, or that of the only group."""
     with database.read() as tx:
-        ids = exports.group_ids(tx)
-        if group_id is None and len(ids) == 1:
-            group_id = ids[0]
-        if group_id is None or group_id not in ids:
-            known = ", ".join(str(number) for number in ids) or "none"
-            raise Refusal(f"Say which group with --group. Groups here: {known}.")
-        held = _read(tx, group_id, None)
+        held = _read(tx, the_group(tx, group_id), member_id=None)
     return _pack(held, None)
+
+
+def the_group(tx: Session, group_id: int | None) -> int:
+    """Return the group that was named for the shell, or the only one."""
+    ids = exports.group_ids(tx)
+    if group_id is None and len(ids) == 1:
+        return ids[0]
+    if group_id is None or group_id not in ids:
+        known = ", ".join(str(number) for number in ids) or "none"
+        raise Refusal(f"Say which group with --group. Groups here: {known}.")
+    return group_id
 
 
 def import_csv(database: Database, clock: Clock, text: str, group_id: int | None) -> Imported:
@@ -214,8 +219,8 @@ def _forecast(question_id: int, member_id: int, line: data_rules.Line) -> Foreca
     )
 
 
-def _read(tx: Session, group_id: int, member_id: int | None) -> Held:
-    tables = exports.everything(tx, group_id, member_id=member_id)
+def _read(tx: Session, group_id: int, member_id: int | None, user_id: int | None = None) -> Held:
+    tables = exports.everything(tx, group_id, member_id=member_id, user_id=user_id)
     return Held(tables, exports.forecast_lines(tx, group_id, member_id=member_id))
 
 

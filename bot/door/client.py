@@ -51,7 +51,9 @@ class DojoClient(discord.Client):
         )
         self.app = app
         self._hear_of_interest()
-        self.tree = Tree(self)
+        # What may be used without the bot in the server says so itself.
+        in_servers = app_commands.AppInstallationType(guild=True, user=False)
+        self.tree = Tree(self, allowed_installs=in_servers)
         for command in app.commands:
             self.tree.add_command(command)
 

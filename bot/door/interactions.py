@@ -19,7 +19,7 @@ from bot.core.drafts import FilledForm
 from bot.core.errors import RepeatedInteractionError
 from bot.core.keys import Key
 from bot.core.refusals import OLD_BUTTON, Refusal, StaleRefusal, clean_text
-from bot.core.unit import Caller, Desk, Unit
+from bot.core.unit import Caller, Desk, Loner, Unit
 from bot.door import forms
 from bot.door.card_table import CardTable
 from bot.door.custom_ids import CustomId
@@ -33,6 +33,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 log = structlog.get_logger()
 Service = Callable[Concatenate[Desk, Caller, P], R]
+LoneService = Callable[Concatenate[Desk, Loner, P], R]
 
 # What the cards of a session take.
 NEEDED = frozenset({"send_messages", "embed_links", "attach_files"})
@@ -105,15 +106,12 @@ class Door:
         """Return the member who acts, with their server, channel and permissions."""
         asked = self.interaction
         user = asked.user
-        if (
-            asked.guild_id is None
-            or asked.channel_id is None
-            or not isinstance(user, discord.Member)
-        ):
+        group_id = self._group_id
+        if group_id is None or asked.channel_id is None or not isinstance(user, discord.Member):
             raise Refusal("This works in a server's channel, where the group is.")
         can = asked.permissions
         return Caller(
-            group_id=asked.guild_id,
+            group_id=group_id,
             group_name=clean_text(asked.guild.name if asked.guild else ""),
             user_id=user.id,
             name=clean_text(user.display_name),
@@ -124,6 +122,17 @@ class Door:
             manages_events=can.manage_events,
             role_ids=frozenset(role.id for role in user.roles),
         )
+
+    @property
+    def loner(self) -> Loner:
+        """Return who acts for themselves alone, wherever they are."""
+        return Loner(self.interaction.user.id, self._group_id, self.interaction.id)
+
+    @property
+    def _group_id(self) -> int | None:
+        """Return the server, if the bot is a member there: people take some commands elsewhere."""
+        found = self.interaction.guild_id
+        return found if found is None or self.interaction.client.get_guild(found) else None
 
     def require_posting(self, elsewhere: discord.abc.GuildChannel | None = None) -> None:
         """Refuse to go on where the bot may not post cards: here, or in another channel."""
@@ -155,6 +164,22 @@ class Door:
         pool, desk = self.app.pools.pictures, self.app.slow_desk
         with pool.place(self.interaction.user.id):
             return await self._in_time(pool.run(service, desk, self.caller, *args, **kwargs))
+
+    async def do_alone(
+        self, service: "LoneService[P, R]", /, *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run a service for one person, who may be in no group, and tell Discord if it is slow."""
+        return await self._in_time(
+            self.app.run(service, self.app.desk, self.loner, *args, **kwargs)
+        )
+
+    async def draw_alone(
+        self, service: "LoneService[P, R]", /, *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run a slow service for one person, in threads of its own."""
+        pool, desk = self.app.pools.pictures, self.app.slow_desk
+        with pool.place(self.interaction.user.id):
+            return await self._in_time(pool.run(service, desk, self.loner, *args, **kwargs))
 
     async def pack(self, service: "Service[P, R]", /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run an export, in threads of its own and one per group."""
@@ -242,7 +267,10 @@ class Door:
         return number
 
     async def whisper(self, text: str = "", message: Message | None = None) -> None:
-        """Answer the caller alone; a corrected form's answer takes the place of its refusal."""
+        """Answer the caller alone; a corrected form's answer takes the place of its refusal.
+
+        In a direct message with the bot nobody else is there, so the answer may stay.
+        """
         response = self.interaction.response
         private = replace(message or Message(), pings=())
         said = replace(private, content=text or private.content)
@@ -252,8 +280,9 @@ class Door:
         if response.is_done():
             await self.interaction.followup.send(ephemeral=True, **said.to_send())
             return
+        hidden = not self.interaction.context.dm_channel
         # A second try uploads again: what was read once is at its end.
-        await answer_once(lambda: response.send_message(ephemeral=True, **said.to_send()))
+        await answer_once(lambda: response.send_message(ephemeral=hidden, **said.to_send()))
 
     async def replace(self, message: Message) -> None:
         """Answer a press by putting another message in the place of the pressed one.

@@ -15,7 +15,7 @@ from bot.answers.probabilities import Belief
 from bot.core import card_refresh
 from bot.core.card_refresh import Change
 from bot.core.keys import Key
-from bot.core.refusals import StaleRefusal
+from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.unit import ActUnit, Caller, Desk, row_id
 from bot.forecasts.read_model import History, read_history
 from bot.questions import read_model as questions_read_model
@@ -27,7 +27,7 @@ from bot.rounds import rows
 from bot.rounds import rules as rounds_rules
 from bot.rounds import service as rounds_service
 from bot.rounds.rows import Recording
-from storage import forecasts, groups, rounds
+from storage import bank, forecasts, groups, questions, rounds
 from storage.enums import CardKind
 from storage.tables import ForecastKind, Meetup, Phase, Question, Round
 
@@ -142,6 +142,8 @@ def _record(
     asked = answers_mapping.asked(question)
     typed = beliefs.parse_belief(text, asked)
     questions_rules.check_open(question.state.value, question.closes_at, unit.now)
+    if question.banked_id is not None:
+        _take_part(unit, question, question.banked_id)
     filed, row, moved = _file(unit, latest, read)
     if read is None:
         previous = _standing(unit.tx, row_id(question), unit.my_id)
@@ -175,6 +177,16 @@ def _record(
         asked=asked,
         total=typed.total,
     )
+
+
+def _take_part(unit: ActUnit, question: Question, banked_id: int) -> None:
+    """Note who has seen a question from the bank; refuse who knows it."""
+    if questions.is_marked(unit.tx, row_id(question), unit.my_id):
+        raise Refusal(
+            "You said that you know this one, so nothing is recorded. If that was a slip, press "
+            "**I know this one** on its card, then **Undo**."
+        )
+    bank.see(unit.tx, [banked_id], [unit.caller.user_id], unit.now)
 
 
 def _finish(unit: ActUnit, meetup: Meetup, latest: Round, at: Key) -> bool:

@@ -34,6 +34,7 @@ def settings_card(settings: GroupSettings) -> Message:
     embed.add_field(name="Group", value=lines(rows), inline=False)
     rows = [
         f"Turn: {_seconds(group.turn_seconds)}, then {_seconds(group.grace_seconds)} of grace",
+        f"Turn in a pastcast: {_seconds(group.past_turn_seconds)}",
         f"Blind phase: {_seconds(group.blind_seconds, 'left out')}",
         f"Final phase: {_seconds(group.final_seconds, 'left out')}",
         (

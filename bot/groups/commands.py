@@ -79,6 +79,7 @@ async def timezone(interaction: discord.Interaction[Any], zone: str) -> None:
     final="The final phase, such as 3m; 0s leaves it out",
     extend="What +2 min adds, such as 2m",
     extensions="How often a speaker may extend a turn",
+    past_turn="A turn in a pastcast, such as 3m",
 )
 async def rounds(
     interaction: discord.Interaction[Any],
@@ -88,10 +89,17 @@ async def rounds(
     final: str | None = None,
     extend: str | None = None,
     extensions: int | None = None,
+    past_turn: str | None = None,
 ) -> None:
     """Set the limits of rounds."""
     change = groups_service.SettingsChange(
-        turn=turn, grace=grace, blind=blind, final=final, extend=extend, extensions=extensions
+        turn=turn,
+        grace=grace,
+        blind=blind,
+        final=final,
+        extend=extend,
+        extensions=extensions,
+        past_turn=past_turn,
     )
     await _change(interaction, change)
 

@@ -150,6 +150,7 @@ ZONE = Offer(
 OFFERS: Sequence[Offer] = (
     ZONE,
     _length("turn", Page.ROUNDS, "Turn", 120, 180, 300, 480, 600, 720, 900, 1200),
+    _length("past_turn", Page.EVENING, "Turn in a pastcast", 60, 120, 180, 300, 480, 600),
     _length("blind", Page.ROUNDS, "Blind phase", 0, 60, 120, 180, 300, 600, zero="left out"),
     _length("final", Page.ROUNDS, "Final phase", 0, 60, 120, 180, 300, 600, zero="left out"),
     _length("grace", Page.ROUNDS, "Grace after a turn", 0, 30, 60, 120, 180),

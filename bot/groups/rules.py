@@ -7,6 +7,7 @@ from bot.rounds import lengths
 
 LIMITS: dict[str, lengths.Bounds] = {
     "turn": lengths.TURN,
+    "past_turn": lengths.TURN,
     "grace": (timedelta(0), timedelta(minutes=10)),
     "blind": (timedelta(0), timedelta(hours=1)),
     "final": (timedelta(0), timedelta(hours=1)),
@@ -19,10 +20,9 @@ MOST_DAYS = 60
 def check_length(name: str, length: timedelta) -> int:
     """Return a length in seconds, or refuse one outside the setting's limits."""
     if not lengths.fits(length, LIMITS[name]):
-        shortest, longest = LIMITS[name]
-        raise Refusal(
-            f"The {name} time is between {say_duration(shortest)} and {say_duration(longest)}."
-        )
+        shortest, longest = map(say_duration, LIMITS[name])
+        what = name.replace("_", " ")
+        raise Refusal(f"The {what} time is between {shortest} and {longest}.")
     return round(length.total_seconds())
 
 

@@ -38,6 +38,7 @@ class SettingsChange:
     grace: str | None = None
     blind: str | None = None
     final: str | None = None
+    past_turn: str | None = None
     extend: str | None = None
     extensions: int | None = None
     spoken_cues: bool | None = None

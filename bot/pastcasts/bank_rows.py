@@ -5,22 +5,37 @@ from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from bot.answers import kinds
 from bot.answers.formats import AnswerFormat, Kind
+from bot.answers.options import check_options
 from bot.core.refusals import Refusal
 from storage.tables import Banked, QuestionKind
 
 # The columns that a file must have; every other one that is known may be left out.
 REQUIRED = ("id", "title", "criteria", "as_of", "known_at", "outcome")
-MOST_OPTIONS = 10
 
 
 def _nothing(value: Any) -> Any:
     return None if isinstance(value, str) and not value.strip() else value
 
 
+def _day(value: Any) -> Any:
+    """Read a day; a number would be taken for seconds since 1970."""
+    return date.fromisoformat(value.strip()) if isinstance(value, str) else value
+
+
 Blank = BeforeValidator(_nothing)
+Day = Annotated[date, BeforeValidator(_day)]
+
+
+def _check_options(options: tuple[str, ...]) -> None:
+    try:
+        check_options(options)
+    except Refusal as refusal:
+        reason = f"{str(refusal).removesuffix('.')}, with | between them"
+        raise PydanticCustomError("options", "{reason}", {"reason": reason}) from None
 
 
 class BankRow(BaseModel):
@@ -41,10 +56,10 @@ class BankRow(BaseModel):
     look_up: str = Field(default="", max_length=100)
     options: str = ""
     unit: str = Field(default="", max_length=20)
-    opens_at: Annotated[date | None, Blank] = None
-    as_of: date
-    closes_at: Annotated[date | None, Blank] = None
-    known_at: date
+    opens_at: Annotated[Day | None, Blank] = None
+    as_of: Day
+    closes_at: Annotated[Day | None, Blank] = None
+    known_at: Day
     outcome: str = Field(min_length=1)
     crowd: Annotated[float | None, Blank] = Field(default=None, ge=0, le=1)
     source: str = Field(default="", max_length=300)
@@ -61,16 +76,20 @@ class BankRow(BaseModel):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        opens, closes = self.opens_at or self.as_of, self.closes_at or self.known_at
-        if not opens <= self.as_of < self.known_at:
-            raise ValueError("the dates must be opens_at, then as_of, then a later known_at")
-        if closes < self.as_of:
-            raise ValueError("closes_at is before as_of")
-        has_options = self.kind in {"choice", "ordered"}
-        if has_options and not 2 <= len(self.asked.options) <= MOST_OPTIONS:
-            raise ValueError(f"a question with options has 2 to {MOST_OPTIONS}, with | between")
-        if self.options and not has_options:
-            raise ValueError("only choice and ordered questions have options")
+        """Check what columns say together; an error's type is the column to look at."""
+        if self.opens_at is not None and self.opens_at > self.as_of:
+            raise PydanticCustomError("opens_at", "it is after as_of")
+        if not self.as_of < self.known_at:
+            raise PydanticCustomError("known_at", "it must be a day after as_of")
+        if self.closes_at is not None and self.closes_at < self.as_of:
+            raise PydanticCustomError("closes_at", "it is before as_of")
+        kind = kinds.kind_of(self.kind)
+        if kind.has_details and not kind.own_unit:
+            _check_options(self.asked.options)
+        elif self.options:
+            raise PydanticCustomError("options", "only choice and ordered questions have options")
+        if self.unit and not kind.own_unit:
+            raise PydanticCustomError("unit", "only numeric questions have a unit")
         return self
 
     def read_outcome(self) -> str:

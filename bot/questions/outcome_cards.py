@@ -40,7 +40,7 @@ def resolution_card(shown: ResolutionCard) -> Message:
     about = f"-# {one_line(shown.title, TITLE)}"
     if shown.outcome is None:
         return Message(layout=Layout((f"**Reopened**\n{about}\n{REOPENED}",), AMBER))
-    parts = (f"### {_verdict(shown)}\n{about}", *_told(shown))
+    parts = (f"### {verdict(shown)}\n{about}", *_told(shown))
     items = [
         button("dispute", shown.at, "Dispute"),
         button("resolve", shown.at, "Correct the outcome"),
@@ -64,7 +64,7 @@ def new_outcome_message(shown: NewOutcome) -> Message:
 def details_card(own: OwnScore) -> Message:
     """Tell one member their own score first, then everybody's, and what the numbers mean."""
     shown = own.card
-    embed = card(f"{_verdict(shown)}: {safe(shown.title)}", _own(own), GREEN)
+    embed = card(f"{verdict(shown)}: {safe(shown.title)}", own_words(own), GREEN)
     rows = [score_cards.score_line(one, shown.asked) for one in shown.lines]
     name = words_of(shown.asked).score_title
     embed.add_field(name=name, value=lines(rows), inline=False)
@@ -77,7 +77,8 @@ def details_card(own: OwnScore) -> Message:
     return Message(embed=embed)
 
 
-def _verdict(shown: ResolutionCard) -> str:
+def verdict(shown: ResolutionCard) -> str:
+    """Say in a few words how a question came out."""
     if shown.state == QuestionState.VOID:
         return "Void: nobody is scored"
     said = f"t came out {safe(shown.outcome or '')}"
@@ -101,15 +102,22 @@ def _unscored(shown: ResolutionCard) -> str:
     return f"No forecast was made before the outcome was known.\n-# {_entered(shown)}"
 
 
-def _scores(shown: ResolutionCard) -> str:
-    """List who is compared, best first, then who had no turn where others had one."""
+def score_rows(shown: ResolutionCard) -> str:
+    """List who is compared, best first, then who had no turn where others had one.
+
+    Below them stands what the circle was worth.
+    """
     ranked = [_row(one, shown) for one in shown.lines if one.headlines]
     others = [f"{_row(one, shown)} (no turn)" for one in shown.lines if not one.headlines]
     title = words_of(shown.asked).score_title
     rows = lines([*ranked, *others], ROOM_FOR_SCORES)
     group = f"\n{worth_line(shown.circle)}" if shown.circle else ""
+    return f"-# {title}\n{rows}{group}"
+
+
+def _scores(shown: ResolutionCard) -> str:
     who = f" · entered by {safe(shown.entered_by)}" if shown.entered_by else ""
-    return f"-# {title}\n{rows}{group}\n-# Known {day(shown.known_at)}{who}"
+    return f"{score_rows(shown)}\n-# Known {day(shown.known_at)}{who}"
 
 
 def _row(line: ScoreLine, shown: ResolutionCard) -> str:
@@ -137,7 +145,8 @@ def _mentions(users: tuple[int, ...]) -> str:
     return " ".join(f"<@{user}>" for user in users)
 
 
-def _own(own: OwnScore) -> str:
+def own_words(own: OwnScore) -> str:
+    """Tell a member what their forecast earned, and why."""
     if own.line is None:
         return NOT_COUNTED if own.forecast else "You did not forecast this question."
     asked, line = own.card.asked, own.line

@@ -129,6 +129,8 @@ def reopen(desk: Desk, caller: Caller, question_id: int) -> str:
             raise NotAllowedRefusal(
                 "Only a facilitator can reopen it. `/question dispute` says what is wrong."
             )
+        if question.banked_id is not None:
+            raise Refusal("Everybody knows how this one came out, so it takes no more forecasts.")
         step = questions_rules.reopen(questions_mapping.load(question), unit.now)
         _save_resolution(unit, question, step, None, unit.now, comment="reopened")
         rescoring.rescore(unit, question)

@@ -130,6 +130,20 @@ def bring_in() -> Step:
     return Progress("open"), ("opened",)
 
 
+def deal() -> Step:
+    """Return a question from the bank, which a circle takes at once."""
+    return Progress("open"), ()
+
+
+def check_unsealed(now: Progress) -> None:
+    """Refuse to touch a question from the bank before its outcome is revealed."""
+    if not now.settled:
+        raise Refusal(
+            "This question comes from the bank, with its outcome sealed: the bot reveals it when "
+            "its round closes. Nothing else changes it."
+        )
+
+
 def take_up(now: Progress, at: datetime) -> Step:
     """Open a question for its first round or forecast; later ones change nothing."""
     check_open(now.state, now.closes_at, at)

@@ -158,6 +158,7 @@ def toggle_mark(desk: Desk, caller: Caller, at: Key) -> bool:
     """Set or remove the caller's "Already forecast it" mark; return whether it is set."""
     with desk.act(caller) as unit:
         question = require(unit.tx, unit.group.id, at.id)
+        require_unsealed(question)
         step = questions_rules.mark(questions_mapping.load(question), unit.now)
         marked = questions.toggle_mark(unit.tx, row_id(question), unit.my_id, unit.now)
         questions_mapping.save(unit, question, step)
@@ -198,7 +199,7 @@ def find_id(desk: Desk, caller: Caller, typed: str) -> int:
 def choices(desk: Desk, caller: Caller, typed: str) -> list[tuple[str, int]]:
     """Return titles and ids that match what has been typed so far."""
     with desk.db.read() as tx:
-        found = questions.listing(tx, caller.group_id, containing=typed.strip())
+        found = questions.listing(tx, caller.group_id, containing=typed.strip(), dealt=True)
         return [(question.title, row_id(question)) for question in found]
 
 
@@ -461,14 +462,22 @@ def _refuse_duplicate(unit: ActUnit, title: str) -> None:
         )
 
 
+def require_unsealed(question: Question) -> None:
+    """Refuse to touch a question from the bank that is not revealed yet."""
+    if question.banked_id is not None:
+        questions_rules.check_unsealed(questions_mapping.load(question))
+
+
 def require_author(unit: ActUnit, question: Question, deed: str) -> None:
     """Refuse all but the question's author and facilitators."""
+    require_unsealed(question)
     if unit.my_id != question.author_id and not unit.caller.is_facilitator(unit.group):
         raise NotAllowedRefusal(f"Only the question's author or a facilitator can {deed} it.")
 
 
 def require_author_before(tx: Session, caller: Caller, question: Question, deed: str) -> None:
     """Refuse the same members, but before they fill in a form."""
+    require_unsealed(question)
     me = groups.member_of_user(tx, caller.group_id, caller.user_id)
     group = groups.get(tx, caller.group_id)
     if not (me and me.id == question.author_id) and not caller.is_facilitator(group):

@@ -10,6 +10,7 @@ from bot.answers.card_words import words_of
 from bot.answers.formats import AnswerFormat
 from bot.answers.probabilities import Belief
 from bot.core.refusals import say_duration, say_people
+from bot.core.times.said import it_is
 from bot.door.messages import (
     AMBER,
     BLUE,
@@ -161,7 +162,10 @@ def _cue_items(cue: Cue) -> tuple[Item, ...]:
 def _question(about: About, *, criteria: bool = True) -> str:
     word = "Closed" if about.closed else "Closes"
     closes = f"\n{word} {day(about.closes_at)}." if about.closes_at else ""
-    details = f"\n{safe(cut(about.criteria, 500))}" if criteria and about.criteria else ""
+    closes = f"\n🕰️ **{it_is(about.as_of)}.**" if about.as_of else closes
+    # The card of a dealt question stands just above, with its criteria.
+    told = about.criteria if criteria and about.as_of is None else ""
+    details = f"\n{safe(cut(told, 500))}" if told else ""
     return f"**{safe(about.question)}**{details}{words_of(about.asked).ask(about.asked)}{closes}"
 
 
@@ -186,6 +190,11 @@ def _nothing_recorded(about: About) -> str:
     """Say what comes next after a round without a summary."""
     if not about.leads_on:
         return ""
+    if about.as_of is not None:
+        return (
+            "\n\nNobody recorded a forecast, so the outcome stays sealed. The host presses **Next "
+            "question** or ends the session."
+        )
     return (
         "\n\nNobody recorded a forecast, so there is nothing to sum up. The host opens the **Next "
         "round** or ends the session."
@@ -265,9 +274,16 @@ def _resuming_items(about: About) -> tuple[Item, ...]:
 def _closing_items(about: About) -> tuple[Item, ...]:
     """Return the buttons that still help once the question takes no more forecasts."""
     return (
-        button("next_round", about.at, "Next round", PRIMARY),
+        next_item(about, PRIMARY),
         button("end_session", about.at, "End the session"),
     )
+
+
+def next_item(about: About, style: discord.ButtonStyle) -> Item:
+    """Return the button to the next question: brought by members, or dealt from the bank."""
+    if about.as_of is None:
+        return button("next_round", about.at, "Next round", style)
+    return button("next_question", about.at, "Next question", style)
 
 
 def _turn_text(shown: TurnCard) -> str:

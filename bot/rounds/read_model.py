@@ -5,7 +5,7 @@ Blind forecasts leave this module only once their round has closed.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
@@ -23,6 +23,7 @@ from bot.questions import rules as questions_rules
 from bot.rounds import mapping as rounds_mapping
 from bot.rounds import rows
 from bot.rounds import rules as rounds_rules
+from bot.rounds.reveals import Reveal, read_reveal
 from bot.rounds.rows import RoundRows
 from bot.scores.rules import blind_forecast, speaking_order, turn_ends, turn_forecast
 from storage import forecasts, groups, rounds
@@ -44,7 +45,8 @@ class About:
     """What every card of a round says: where it is and which question it is about.
 
     `over` is about the round, `closed` about the question: it takes no more forecasts. `leads_on`
-    says that the round closed without a forecast, so that this card offers what is next.
+    says that the round closed without a forecast, so that this card offers what is next. In a
+    pastcast it is the day `as_of`.
     """
 
     at: Key
@@ -61,6 +63,7 @@ class About:
     asked: AnswerFormat = BINARY
     closed: bool = False
     leads_on: bool = False
+    as_of: date | None = None
 
 
 @dataclass(frozen=True)
@@ -165,7 +168,7 @@ class SummarySeat:
 
 @dataclass(frozen=True)
 class Summary:
-    """A round that has closed."""
+    """A round that has closed; one on a question from the bank with its `reveal`."""
 
     about: About
     seats: tuple[SummarySeat, ...]
@@ -174,6 +177,7 @@ class Summary:
     session_live: bool
     blind_pool: PooledForecast | None = None
     final_pool: PooledForecast | None = None
+    reveal: Reveal | None = None
 
     @property
     def running(self) -> tuple[float | None, ...]:
@@ -194,7 +198,7 @@ def read_turn(tx: Session, at: Key, now: datetime) -> TurnCard | None:
     circle = rows.find(tx, at.id)
     if circle is None:
         return None
-    shown = turn_card(circle, forecasts.on_card(tx, at.id), at, now)
+    shown = turn_card(circle, _counting(circle, forecasts.on_card(tx, at.id)), at, now)
     if shown is None or not _leads_on(tx, circle, at):
         return shown
     return replace(shown, about=replace(shown.about, leads_on=True))
@@ -319,11 +323,12 @@ def read_summary(tx: Session, at: Key, now: datetime) -> Summary | None:
     row = tx.get(Round, at.id)
     if row is None or row.phase != Phase.CLOSED:
         return None
-    made = _before(forecasts.on_question(tx, row.question_id), row.closed_at)
-    here = [one for one in made if one.round_id == at.id]
     circle = rows.find(tx, at.id)
     if circle is None:
         return None
+    counting = _counting(circle, forecasts.on_question(tx, row.question_id))
+    made = _before(counting, row.closed_at)
+    here = [one for one in made if one.round_id == at.id]
     ended = turn_ends((turn.member_id, turn.ended_at) for turn in circle.turns)
     seats = tuple(
         _summary_seat(circle.name(member), _of(made, member), at.id, ended.get(member))
@@ -339,6 +344,7 @@ def read_summary(tx: Session, at: Key, now: datetime) -> Summary | None:
         session_live=circle.meetup.state == SessionState.LIVE,
         blind_pool=pool(asked.kind, [seat.said[0] for seat in seats]),
         final_pool=pool(asked.kind, [seat.said[2] for seat in seats]),
+        reveal=read_reveal(tx, circle, {one.member_id for one in made}),
     )
 
 
@@ -360,6 +366,7 @@ def _about(circle: RoundRows, at: Key, now: datetime, *, over: bool | None = Non
         over=row.phase == Phase.CLOSED if over is None else over,
         asked=answers_mapping.asked(question),
         closed=not is_open,
+        as_of=circle.as_of,
     )
 
 
@@ -473,6 +480,11 @@ def _recorded(seats: Sequence[SummarySeat]) -> list[int]:
 
 def _said(row: Forecast | None) -> Belief | None:
     return belief_mapping.belief(row) if row is not None else None
+
+
+def _counting(circle: RoundRows, made: Sequence[Forecast]) -> list[Forecast]:
+    """Leave out what people said who know the question's outcome."""
+    return [one for one in made if one.member_id not in circle.knowing]
 
 
 def _before(made: Sequence[Forecast], moment: datetime | None) -> list[Forecast]:

@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from sqlmodel import Session
 
 from bot.core.unit import row_id
-from storage import forecasts, rounds
+from storage import bank, forecasts, questions, rounds
 from storage.tables import Forecast, Meetup, Member, Presence, Question, Round, Seat, Turn
 
 
 @dataclass(frozen=True)
 class RoundRows:
-    """A round with its session, question and members; seats and turns are in order."""
+    """A round with its session, question and members; seats and turns are in order.
+
+    A question from the bank has its day, `as_of`, and those who know it already, `knowing`: they
+    have no seat, and nothing that they said is shown.
+    """
 
     row: Round
     meetup: Meetup
@@ -21,6 +26,8 @@ class RoundRows:
     turns: tuple[Turn, ...]
     offered: tuple[int, ...]
     people: dict[int, Member]
+    as_of: date | None = None
+    knowing: frozenset[int] = frozenset()
 
     def name(self, member_id: int) -> str:
         """Return what a member is called."""
@@ -62,15 +69,27 @@ def read(tx: Session, row: Round, meetup: Meetup, question: Question) -> RoundRo
     seats = {row_id(seat): seat for _, seat, _, _ in around if seat is not None}
     turns = {row_id(turn): turn for _, _, turn, _ in around if turn is not None}
     offered = [one.id for one, _, _, presence in around if presence == Presence.OFFERED]
+    as_of, knowing = _of_the_past(tx, question)
+    seated = [seat for seat in seats.values() if seat.member_id not in knowing]
     return RoundRows(
         row,
         meetup,
         question,
-        tuple(sorted(seats.values(), key=lambda seat: seat.position)),
+        tuple(sorted(seated, key=lambda seat: seat.position)),
         tuple(sorted(turns.values(), key=lambda turn: turn.number)),
         tuple(dict.fromkeys(number for number in offered if number is not None)),
         {row_id(one): one for one, _, _, _ in around},
+        as_of,
+        knowing,
     )
+
+
+def _of_the_past(tx: Session, question: Question) -> tuple[date | None, frozenset[int]]:
+    """Return the day that it is for a question from the bank, and who knows that question."""
+    if question.banked_id is None:
+        return None, frozenset()
+    as_of = bank.get(tx, question.banked_id).as_of
+    return as_of, frozenset(questions.marked(tx, row_id(question)))
 
 
 def read_for(

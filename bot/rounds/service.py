@@ -12,6 +12,7 @@ from bot.core.card_refresh import Change
 from bot.core.keys import Key
 from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
+from bot.questions import reveal
 from bot.questions import rules as questions_rules
 from bot.rounds import live_session, quiet
 from bot.rounds import mapping as rounds_mapping
@@ -20,8 +21,8 @@ from bot.rounds.order import seat_order
 from bot.rounds.session_rules import RoundClock
 from bot.scores import rescoring
 from storage import forecasts, rounds
-from storage.enums import CardKind
-from storage.tables import Meetup, Phase, Question, Round
+from storage.enums import CardKind, SessionFormat
+from storage.tables import Group, Meetup, Phase, Question, Round
 
 
 class NoNumberYetRefusal(Refusal):
@@ -220,7 +221,7 @@ def open_round(
         phase=Phase.BLIND,
         order_mode=meetup.order_mode,
         seed=seed,
-        turn_seconds=meetup.turn_seconds or group.turn_seconds,
+        turn_seconds=meetup.turn_seconds or _usual_turn(group, meetup),
         grace_seconds=group.grace_seconds,
         blind_seconds=group.blind_seconds,
         final_seconds=group.final_seconds,
@@ -233,6 +234,11 @@ def open_round(
     unit.tx.flush()
     keep(unit, row, step)
     return row
+
+
+def _usual_turn(group: Group, meetup: Meetup) -> int:
+    is_past = meetup.format == SessionFormat.PASTCAST
+    return group.past_turn_seconds if is_past else group.turn_seconds
 
 
 def drop_question(unit: ActUnit, meetup: Meetup, row: Round) -> None:
@@ -337,7 +343,7 @@ def _queue(unit: Unit, meetup: Meetup, row: Round, event: rounds_rules.Event) ->
         case rounds_rules.Stopped():
             unit.show(keys.stopped(round_id, row.turn_count), channel)
         case rounds_rules.QuestionDropped():
-            _finish(unit, row)
+            _finish(unit, row, held=False)
         case rounds_rules.PhaseBegan(phase):
             _queue_phase(unit, meetup, row, phase)
 
@@ -353,9 +359,10 @@ def _queue_phase(unit: Unit, meetup: Meetup, row: Round, phase: rounds_rules.Pha
         case "final":
             unit.show(keys.final(round_id, row.turn_count), channel)
         case "closed":
-            if forecasts.in_rounds(unit.tx, [round_id]):
+            held = bool(forecasts.in_rounds(unit.tx, [round_id]))
+            if held:
                 unit.show(keys.summary(round_id), channel)
-            _finish(unit, row)
+            _finish(unit, row, held=held)
 
 
 def _queue_cue(
@@ -406,7 +413,13 @@ def _clock(after: rounds_rules.Round) -> RoundClock:
     return "held" if paused or after.stopped_at is not None else "running"
 
 
-def _finish(unit: Unit, row: Round) -> None:
-    """Count what a round that is over was worth, and have its cards say that it is."""
-    rescoring.rescore(unit, unit.tx.get_one(Question, row.question_id))
+def _finish(unit: Unit, row: Round, *, held: bool) -> None:
+    """Count what a round that is over was worth, and have its cards say that it is.
+
+    A question from the bank is revealed with its round, if it was `held`: somebody forecast it.
+    """
+    question = unit.tx.get_one(Question, row.question_id)
+    if question.banked_id is not None:
+        (reveal.reveal if held else reveal.leave_sealed)(unit, question)
+    rescoring.rescore(unit, question)
     card_refresh.follow(unit, Change.ROUND_CLOSED, row)

@@ -8,6 +8,8 @@ from datetime import datetime
 
 from bot.answers.wording import PathWords
 from bot.circle.round_cards import add_movement
+from bot.core.numbers import say_probability
+from bot.core.times.said import say_date
 from bot.door.messages import (
     GREEN,
     PICTURE,
@@ -27,9 +29,12 @@ from bot.door.messages import (
     one_line,
     safe,
 )
+from bot.questions.outcome_cards import own_words, score_rows, verdict
+from bot.questions.own_score import OwnScore
 from bot.rounds import pool_cards
-from bot.rounds.cards import say
+from bot.rounds.cards import next_item, say
 from bot.rounds.read_model import Summary, SummarySeat
+from bot.rounds.reveals import Reveal
 
 # Beside the number of the round on one line of a phone: the picture has the whole title.
 SHORT_TITLE = 24
@@ -38,6 +43,8 @@ ROOM_FOR_SEATS = 2_800
 
 def summary_card(shown: Summary, picture: Picture | None) -> Message:
     """Show what going around the circle did."""
+    if shown.reveal is not None:
+        return reveal_card(shown, shown.reveal, picture)
     whole = shown.about.question
     title = textwrap.shorten(whole, SHORT_TITLE, placeholder=" …") if picture else whole
     parts: tuple[Part, ...] = (
@@ -48,12 +55,29 @@ def summary_card(shown: Summary, picture: Picture | None) -> Message:
     return Message(layout=Layout(parts, GREEN), items=_items(shown), picture=picture)
 
 
-def details_card(shown: Summary) -> Message:
-    """Show one member what the circle did, the group's numbers, and everybody's reasons."""
+def reveal_card(shown: Summary, reveal: Reveal, picture: Picture | None) -> Message:
+    """Show how a question of the past came out, what it earned whom, and what the circle did."""
+    outcome = reveal.outcome
+    took_part = f"{reveal.forecast} of {reveal.present} forecast"
+    moved = "" if outcome.circle else f"\n{pool_cards.moved(shown)}"  # which says it again
+    opening = (
+        f"### {verdict(outcome)}{moved}\n-# {one_line(outcome.title, TITLE_LIMIT)} · {took_part}"
+    )
+    earned = score_rows(outcome) if outcome.lines else "Nobody's forecast counts."
+    parts: tuple[Part, ...] = (opening, PICTURE, f"{earned}\n{_where_from(reveal)}")
+    return Message(layout=Layout(parts, GREEN), items=_items(shown), picture=picture)
+
+
+def details_card(shown: Summary, own: OwnScore | None = None) -> Message:
+    """Show one member what the circle did, the group's numbers, and everybody's reasons.
+
+    Where the outcome is revealed, their own score comes first.
+    """
     about, words = shown.about, pool_cards.path_words(shown)
     rows = [_in_full(seat, shown) for seat in shown.seats]
     said = lines(rows, ROOM_FOR_SEATS, empty="Nobody forecast.")
-    text = f"{pool_cards.moved(shown)}\n\n**Blind → turn → final, and why**\n{said}"
+    earned = f"{own_words(own)}\n\n" if own is not None else ""
+    text = f"{earned}{pool_cards.moved(shown)}\n\n**Blind → turn → final, and why**\n{said}"
     embed = card(f"Round {about.number} · {safe(about.question)}", text, GREEN)
     add_movement(embed, shown.movement, [seat.name for seat in shown.seats], words)
     if shown.final_pool is not None:
@@ -101,17 +125,31 @@ def _until_the_close(closes: datetime | None) -> str:
     return f"{update} on {day(closes)}." if closes else f"{update}."
 
 
+def _where_from(reveal: Reveal) -> str:
+    """Say when the outcome was known, where that stands, and what others said then."""
+    known = f"-# Known by {say_date(reveal.known_at)}"
+    source = f" · {one_line(reveal.source, 200)}" if reveal.source else ""
+    address = f" · <{reveal.source_url}>" if reveal.source_url else ""
+    crowd = ""
+    if reveal.crowd is not None:
+        said = say_probability(reveal.crowd)
+        crowd = f"\n-# The crowd of {say_date(reveal.as_of)} said {said}"
+    count = f"question {reveal.number} of {reveal.wanted}" if reveal.wanted else ""
+    return f"{known}{source}{address}{crowd}" + (f"\n-# That was {count}." if count else "")
+
+
 def _items(shown: Summary) -> tuple[Item, ...]:
     """Return the buttons; the next step alone is coloured."""
     at = shown.about.at
     leads_on = shown.session_live and shown.newest
-    items = [button("round_details", at, "Details")]
+    items: list[Item] = [button("round_details", at, "Details")]
     if not shown.about.closed:
         items.append(button("record", at, "Forecast", SECONDARY if leads_on else PRIMARY))
     if leads_on:
+        over = shown.reveal is not None and shown.reveal.is_last
         items += [
-            button("next_round", at, "Next round", SUCCESS),
-            button("end_session", at, "End the session"),
+            next_item(shown.about, SECONDARY if over else SUCCESS),
+            button("end_session", at, "End the session", SUCCESS if over else SECONDARY),
         ]
         if shown.about.host_gone:
             items.append(button("take_over", at, "Take over"))

@@ -72,7 +72,8 @@ async def ready(door: Door, at: Key, _values: tuple[str, ...]) -> None:
 
 async def round_details(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Tell one member what the circle did, in numbers."""
-    await door.whisper(message=summary_cards.details_card(await door.do(summaries.show, at)))
+    shown, own = await door.do(summaries.show, at)
+    await door.whisper(message=summary_cards.details_card(shown, own))
 
 
 async def move_on(door: Door, at: Key, _values: tuple[str, ...]) -> None:

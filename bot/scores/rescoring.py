@@ -35,7 +35,8 @@ def rescore(unit: Unit, question: Question) -> None:
     """Replace the scores of a question by those of its forecasts and its last resolution.
 
     The forecasts of a round that is running are scored when it closes: a score would tell what
-    was forecast blind. The group's kept standings follow soon afterwards, in a unit of their own.
+    was forecast blind. The group's kept standings follow soon afterwards, in a unit of their own;
+    they hold no pastcasts.
     """
     tx, question_id = unit.tx, row_id(question)
     resolution = questions.latest_resolution(tx, question_id)
@@ -43,7 +44,7 @@ def rescore(unit: Unit, question: Question) -> None:
     rows = []
     if resolution is not None and outcome is not None:
         rows = _scores(tx, question, resolution, outcome)
-    if scores.replace(tx, question_id, rows):
+    if scores.replace(tx, question_id, rows) and question.banked_id is None:
         groups.scores_changed(tx, question.group_id)
         unit.wake(f"standings:{question.group_id}", unit.now)
 
@@ -60,14 +61,14 @@ def _scores(tx: Session, question: Question, resolution: Resolution, outcome: fl
     taken = rounds.on_question(tx, question_id)
     running = {row.id for row in taken if row.phase != Phase.CLOSED}
     closed = [row for row in taken if row.id not in running]
-    nobody = imports.nameless(tx, question.group_id)
+    nobody = _not_scored(tx, question)
     made = {
         row_id(row): row
         for row in forecasts.on_question(tx, question_id)
-        if row.round_id not in running and row.member_id != nobody
+        if row.round_id not in running and row.member_id not in nobody
     }
     seen = [_made(row) for row in made.values()]
-    limits: Cutoffs = {"known_at": resolution.known_at, "closes_at": question.closes_at}
+    limits: Cutoffs = {"known_at": resolution.known_at, "closes_at": _closes_at(question)}
     turns = {row_id(row): rounds.turns(tx, row_id(row)) for row in closed}
     ends = [_round_end(row, turns[row_id(row)]) for row in closed]
     chosen = scores_rules.choose(seen, ends, **limits)
@@ -80,6 +81,22 @@ def _scores(tx: Session, question: Question, resolution: Resolution, outcome: fl
             speakers = scores_rules.speaking_order(turn.member_id for turn in taken_turns)
             _add_turns(rows, round_id, speakers, outcome)
     return rows
+
+
+def _not_scored(tx: Session, question: Question) -> set[int | None]:
+    """Return whose forecasts do not count: nobody's from an import, and who knew a pastcast.
+
+    On a live question a mark says "Already forecast it" and changes no score.
+    """
+    nobody = {imports.nameless(tx, question.group_id)}
+    if question.banked_id is None:
+        return nobody
+    return nobody | questions.marked(tx, row_id(question))
+
+
+def _closes_at(question: Question) -> datetime | None:
+    """Return when a question closes; a pastcast is open until its outcome is revealed."""
+    return question.closes_at if question.banked_id is None else None
 
 
 class Cutoffs(TypedDict):
@@ -131,6 +148,7 @@ def _score(
         round_id=one.round_id,
         forecast_id=one.forecast_id,
         moment=Moment(one.moment),
+        past=question.banked_id is not None,
         headline=one.headline,
         known_at=resolution.known_at,
         shown=earned.shown,
@@ -170,7 +188,7 @@ def _add_over_time(
     outcome: float,
 ) -> None:
     """Add what all that somebody forecast was worth, on the score that each of them has."""
-    closes = min(resolution.known_at, question.closes_at or resolution.known_at)
+    closes = min(resolution.known_at, _closes_at(question) or resolution.known_at)
     said = [SuccessiveForecast(row.member_id, row.made_at, beliefs[row_id(row)]) for row in counted]
     kind, opens = question.kind.value, question.created_at
     found = scores_compute.over_time(kind, said, outcome, opens=opens, closes=closes)

@@ -26,7 +26,7 @@ from bot.door.messages import (
     select,
 )
 from bot.schedule.rules import MOST_PINGS
-from bot.sessions.read_model import Ballot, Choice, Evening, Lobby, RoundLine, pages_of
+from bot.sessions.read_model import Ballot, Bank, Choice, Evening, Lobby, RoundLine, pages_of
 from bot.sessions.service import Begun
 from storage.tables import Order
 
@@ -37,6 +37,11 @@ ORDERS = {
 }
 
 
+SCORES_TO_COME = (
+    "You can update each forecast with /forecast until its question closes. Scores appear when it "
+    "resolves."
+)
+PAST_SCORES = "All are revealed and scored: /leaderboard board:past. /practice deals you one alone."
 BEGIN_AGAIN = "`/session start` begins a new one."
 # The value of the choice that leads to the questions for which the card has no room.
 MORE = 0
@@ -126,10 +131,7 @@ def evening_card(evening: Evening) -> Message:
             value=lines([_round_line(one) for one in evening.rounds]),
             inline=False,
         )
-        embed.set_footer(
-            text="You can update each forecast with /forecast until its question closes. "
-            "Scores appear when it resolves."
-        )
+        embed.set_footer(text=PAST_SCORES if evening.past else SCORES_TO_COME)
     return Message(embed=embed)
 
 
@@ -141,11 +143,28 @@ def _next_step(lobby: Lobby) -> str:
     if lobby.host_away:
         return f"{host} seems to be away: the next in the circle presses **Take over**."
     begins = f"{host} presses **Start the round** when all are in"
+    if lobby.bank is not None:
+        return _next_deal(lobby.bank, begins)
     if not lobby.offered:
         return f"**Bring a question**, as there is none to take yet; then {begins}."
     if lobby.picked:
         return f"Next is **{safe(lobby.picked)}**, as the host has picked: **Join**; {begins}."
     return f"**Join** and vote for a question; {begins}."
+
+
+def _next_deal(bank: Bank, begins: str) -> str:
+    """Say how a pastcast goes, and how much the bank has for those in the circle."""
+    about = f" about {safe(bank.topic)}" if bank.topic else ""
+    if not bank.unseen:
+        return (
+            f"The bank has no question{about} left that nobody here has seen. **Start the round** "
+            "says what helps."
+        )
+    many = say_count(bank.unseen, "question")
+    return (
+        f"**Join**; {begins}. I deal a question about the past that nobody here has seen, and "
+        f"reveal how it came out when its round closes. {many}{about} left."
+    )
 
 
 def _call(users: Sequence[int], more: int) -> str:
@@ -186,7 +205,7 @@ def _lobby_items(lobby: Lobby) -> tuple[Item, ...]:
     actions = [
         ("join", "Join"),
         ("leave", "Leave"),
-        ("bring", "Bring a question"),
+        *([("bring", "Bring a question")] if lobby.bank is None else []),
         ("start_round", "Start the round"),
     ]
     if lobby.host_gone or lobby.host_away:
@@ -207,7 +226,7 @@ def _coloured(lobby: Lobby) -> str:
     """Return the action that comes next: alone, nobody starts a round."""
     if lobby.host_gone or lobby.host_away:
         return "take_over"
-    if not lobby.offered:
+    if not lobby.offered and lobby.bank is None:
         return "bring"
     return "start_round" if len(lobby.circle) > 1 else "join"
 

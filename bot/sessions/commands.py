@@ -7,12 +7,13 @@ from discord import app_commands
 
 from bot.door.interactions import Door
 from bot.door.parts import AnyCommand
+from bot.pastcasts.choices import topic_choices
 from bot.questions.commands import question_choices
 from bot.schedule.choices import session_choices
 from bot.sessions import cards as sessions_cards
 from bot.sessions import service as sessions_service
 from bot.sessions.voice import call_of
-from storage.tables import Order
+from storage.tables import Order, SessionFormat
 
 
 @app_commands.command(name="start", description="Go live in this channel, planned or ad hoc")
@@ -21,19 +22,33 @@ from storage.tables import Order
     question="The question of the first round; without it, the group votes",
     turn="Length of a turn, such as 10m",
     order="Who speaks when",
+    format="circle: the questions you bring; pastcast: questions of the past, from the bank",
+    topic="Of a pastcast: what its questions are about; without it, everything",
+    questions="Of a pastcast: how many questions you plan to take",
 )
-@app_commands.autocomplete(session=session_choices, question=question_choices)
+@app_commands.autocomplete(session=session_choices, question=question_choices, topic=topic_choices)
 async def start(
     interaction: discord.Interaction[Any],
     session: str | None = None,
     question: str | None = None,
     turn: str | None = None,
     order: Literal["rotate", "random", "manual"] = "rotate",
+    format: Literal["circle", "pastcast"] = "circle",  # noqa: A002 - the option's name
+    topic: str | None = None,
+    questions: app_commands.Range[int, 1, 20] | None = None,
 ) -> None:
     """Open the lobby of a session."""
     door = Door(interaction)
     door.require_posting()
-    wish = sessions_service.StartOptions(session or "", question or "", turn or "", Order(order))
+    wish = sessions_service.StartOptions(
+        session or "",
+        question or "",
+        turn or "",
+        Order(order),
+        SessionFormat(format),
+        topic or "",
+        questions,
+    )
     call = call_of(interaction, await door.do(sessions_service.voice_channel_for, session or ""))
     lobby = await door.do(sessions_service.start, wish, call)
     begun = await door.do(sessions_service.begun, lobby, call)

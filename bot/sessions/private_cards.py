@@ -1,7 +1,7 @@
 """What one member alone sees of a live session: what is asked before something is done."""
 
 from bot.core.keys import Key
-from bot.door.messages import DANGER, MOST_OPTIONS, Message, button, cut, safe, select
+from bot.door.messages import DANGER, MOST_OPTIONS, PRIMARY, Message, button, cut, safe, select
 from bot.sessions.service import OtherQuestions
 
 
@@ -23,6 +23,11 @@ def left_message(at: Key) -> Message:
 
 def change_message(others: OtherQuestions) -> Message:
     """Ask the host which question to take instead."""
+    if others.is_dealt:
+        return Message(
+            content="**Deal another question?** This one stays sealed, and nobody is scored on it.",
+            items=(button("to_lobby", others.at, "Deal another one", PRIMARY),),
+        )
     kept = f"What was recorded stays with “{safe(cut(others.question, 150))}”."
     lobby = button("to_lobby", others.at, "Back to the lobby", row=1)
     if not others.choices:

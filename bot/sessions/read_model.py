@@ -10,12 +10,22 @@ from sqlmodel import Session
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.unit import row_id
+from bot.pastcasts import dealing
 from bot.rounds import session_rules
 from bot.schedule import rules as schedule_rules
 from bot.sessions import session_thread
 from storage import forecasts, groups, offers, outbox, questions, rounds, sessions, warm_ups
 from storage.offers import Offers
-from storage.tables import Attendance, Meetup, Order, Phase, Presence, Question, Round
+from storage.tables import (
+    Attendance,
+    Meetup,
+    Order,
+    Phase,
+    Presence,
+    Question,
+    Round,
+    SessionFormat,
+)
 
 # A select has room for 25. Where there are more questions, one place leads to the others.
 PAGE = 24
@@ -33,13 +43,22 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Bank:
+    """What a pastcast can still deal to those in the circle: about one topic, or all."""
+
+    topic: str | None
+    unseen: int
+
+
+@dataclass(frozen=True)
 class Lobby:
     """The card before a round.
 
     `choices` is the first page of the questions on offer, `voted` are those with votes, and
     `offered` counts them all. `awaited` are the users who said that they come and are not there
     yet; the card `calls` them when it is posted for the first time. `no_thread` is why the session
-    has no thread although the group wants one. `warm_up` says that one may still be held.
+    has no thread although the group wants one. A pastcast has no choices, but the `bank`.
+    `warm_up` says that one may still be held.
     """
 
     at: Key
@@ -60,6 +79,7 @@ class Lobby:
     offered: int
     picked: str | None
     taken: str | None
+    bank: Bank | None = None
     warm_up: bool = False
 
 
@@ -86,7 +106,7 @@ class RoundLine:
 
 @dataclass(frozen=True)
 class Evening:
-    """The card at the end of a session."""
+    """The card at the end of a session; `past` tells that it was a pastcast."""
 
     title: str
     host: str
@@ -94,6 +114,7 @@ class Evening:
     circle: tuple[str, ...]
     rounds: tuple[RoundLine, ...]
     by_itself: bool = False
+    past: bool = False
 
 
 def read_lobby(tx: Session, at: Key, now: datetime) -> Lobby | None:
@@ -105,7 +126,8 @@ def read_lobby(tx: Session, at: Key, now: datetime) -> Lobby | None:
     here = sessions.attendances(tx, at.id)
     names = groups.names(tx, {row.member_id for row in here} | {meetup.host_id})
     is_open = meetup.lobby_open and meetup.lobby == number
-    poll = _Poll(tx, meetup, now) if is_open else None
+    is_dealt = meetup.format == SessionFormat.PASTCAST
+    poll = _Poll(tx, meetup, now) if is_open and not is_dealt else None
     offered = poll.count() if poll else 0
     return Lobby(
         at=at,
@@ -126,6 +148,7 @@ def read_lobby(tx: Session, at: Key, now: datetime) -> Lobby | None:
         offered=offered,
         picked=poll.title(meetup.picked_id) if poll else None,
         taken=_taken(tx, meetup, number),
+        bank=_bank(tx, meetup) if is_dealt else None,
         warm_up=is_open and warm_ups.of_session(tx, at.id) is None,
     )
 
@@ -160,9 +183,15 @@ def read_evening(tx: Session, at: Key) -> Evening | None:
         host=names[meetup.host_id],
         lasted_seconds=(over_at - meetup.started_at).total_seconds(),
         by_itself=by_itself,
+        past=meetup.format == SessionFormat.PASTCAST,
         circle=tuple(names[member] for member in members),
         rounds=_round_lines(tx, meetup, held),
     )
+
+
+def _bank(tx: Session, meetup: Meetup) -> Bank:
+    unseen = dealing.count_unseen(tx, meetup, sessions.circle(tx, row_id(meetup)))
+    return Bank(meetup.topic, unseen)
 
 
 def _awaited(tx: Session, meetup: Meetup, here: Sequence[Attendance]) -> tuple[int, ...]:

@@ -13,6 +13,7 @@ from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.times.durations import parse_duration
 from bot.core.unit import ActUnit, Caller, Desk, Person, Unit, row_id
+from bot.pastcasts import dealing
 from bot.questions import service as questions_service
 from bot.rounds import lengths, live_session, member_options, session_mapping, session_rules
 from bot.rounds import service as rounds_service
@@ -25,10 +26,14 @@ from bot.sessions.read_model import Ballot, read_ballot
 from storage import groups, offers, outbox, rounds, sessions
 from storage.enums import CardKind
 from storage.offers import Offers
-from storage.tables import Meetup, Order, Phase, Presence, Question, Round
+from storage.tables import Meetup, Order, Phase, Presence, Question, Round, SessionFormat
 
 # One more than fit in a select, so that one sees whether there are more.
 MOST_OTHERS = 26
+DEALT_TONIGHT = (
+    "In a pastcast the bot deals the questions, from the bank. For one of your own, leave "
+    "`question` out, or start a session without `format:pastcast`."
+)
 
 
 @dataclass(frozen=True)
@@ -39,15 +44,22 @@ class StartOptions:
     question: str = ""
     turn: str = ""
     order: Order = Order.ROTATE
+    format: SessionFormat = SessionFormat.CIRCLE
+    topic: str = ""
+    questions: int | None = None
 
 
 @dataclass(frozen=True)
 class OtherQuestions:
-    """What a round can take in the place of its question, by id and title, newest first."""
+    """What a round can take in the place of its question, by id and title, newest first.
+
+    Where `is_dealt`, the bot deals another one.
+    """
 
     at: Key
     question: str
     choices: tuple[tuple[int, str], ...]
+    is_dealt: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,7 +151,7 @@ def join(desk: Desk, caller: Caller, at: Key | None = None) -> None:
             raise Refusal("You are in the circle already.")
         sessions.set_presence(unit.tx, row_id(meetup), unit.my_id, Presence.IN, unit.now)
         if row is not None and row.phase != Phase.FINAL:
-            rounds_service.join_seat(unit, row, unit.my_id)
+            dealing.sit_down(unit, row)
         state = consequences.load(unit, meetup)
         consequences.save(unit, meetup, session_rules.sit_down(state, unit.my_id, now=unit.now))
         card_refresh.follow(unit, Change.SESSION_CIRCLE, meetup)
@@ -208,10 +220,12 @@ def other_questions(desk: Desk, caller: Caller, at: Key) -> OtherQuestions:
     with desk.db.read() as tx:
         row = member_options.find_running(tx, caller, at)
         member_options.check_change_question(tx, caller, row, desk.clock())
+        question = tx.get_one(Question, row.question_id)
+        if question.banked_id is not None:
+            return OtherQuestions(at, question.title, (), is_dealt=True)
         here = Offers(caller.group_id, row.session_id, desk.clock())
         found = offers.page(tx, here, first=0, size=MOST_OTHERS)
-        now = tx.get_one(Question, row.question_id).title
-        return OtherQuestions(at, now, tuple((row_id(one), one.title) for one in found))
+        return OtherQuestions(at, question.title, tuple((row_id(one), one.title) for one in found))
 
 
 def change_question(desk: Desk, caller: Caller, at: Key | None = None, question: str = "") -> None:
@@ -225,6 +239,10 @@ def change_question(desk: Desk, caller: Caller, at: Key | None = None, question:
         row = rounds_service.running(unit, meetup)
         if row is None:
             raise Refusal("No round is running. `/session next` opens the next one.")
+        if _is_dealt(meetup):
+            rounds_service.drop_question(unit, meetup, row)
+            _deal_next(unit, meetup)
+            return
         chosen = _chosen(unit, meetup, question)
         rounds_service.drop_question(unit, meetup, row)
         opened = session_rules.open_lobby(
@@ -249,6 +267,15 @@ def next_round(desk: Desk, caller: Caller, at: Key | None = None, question: str 
         opened = session_rules.open_lobby(state, unit.my_id, question=chosen, now=unit.now)
         consequences.save(unit, meetup, opened)
         return keys.lobby(row_id(meetup), meetup.lobby)
+
+
+def next_question(desk: Desk, caller: Caller, at: Key) -> None:
+    """Deal the next question of a pastcast, and begin its round with those in the circle."""
+    with desk.act(caller) as unit:
+        meetup = live_session.of_round(unit, at)
+        live_session.require_lead(unit, meetup, "go on to the next question")
+        _close_round_in_the_way(unit, meetup)
+        _deal_next(unit, meetup)
 
 
 def end(desk: Desk, caller: Caller, at: Key | None = None) -> Key:
@@ -278,7 +305,10 @@ def _begin_round(unit: ActUnit, meetup: Meetup) -> None:
     """Close the lobby, and take its question around the circle."""
     members = sessions.circle(unit.tx, row_id(meetup))
     seed = secrets.randbits(31)
-    question = questions_service.require(unit.tx, unit.group.id, _pick(unit, meetup, seed))
+    if _is_dealt(meetup):
+        question = dealing.deal(unit, meetup, members, seed)
+    else:
+        question = questions_service.require(unit.tx, unit.group.id, _pick(unit, meetup, seed))
     row = rounds_service.open_round(unit, meetup, question, members, seed)
     questions_service.take_up(unit, question)
     begun = session_rules.begin_round(
@@ -286,6 +316,19 @@ def _begin_round(unit: ActUnit, meetup: Meetup) -> None:
     )
     consequences.save(unit, meetup, begun)
     card_refresh.follow(unit, Change.ROUND_BEGUN, row)
+
+
+def _is_dealt(meetup: Meetup) -> bool:
+    return meetup.format == SessionFormat.PASTCAST
+
+
+def _deal_next(unit: ActUnit, meetup: Meetup) -> None:
+    """Begin a round on the next question, without a lobby in between."""
+    state = session_mapping.load(meetup)
+    if not state.lobby_open:
+        state, _ = session_rules.open_lobby(state, unit.my_id, now=unit.now)
+        session_mapping.save(meetup, state)
+    _begin_round(unit, meetup)
 
 
 def _refuse_second(unit: ActUnit, channel_id: int) -> None:
@@ -332,6 +375,7 @@ def _go_live(unit: ActUnit, meetup: Meetup, wish: StartOptions, call: Call) -> K
     meetup.channel_id = unit.caller.channel_id
     meetup.voice_channel_id = meetup.voice_channel_id or call.channel_id
     meetup.order_mode = wish.order
+    _choose_format(unit, meetup, wish)
     turn = lengths.check_turn(parse_duration(wish.turn)) if wish.turn else None
     state, events = session_rules.start(
         session_mapping.load(meetup), unit.my_id, turn_seconds=turn, now=unit.now
@@ -342,6 +386,19 @@ def _go_live(unit: ActUnit, meetup: Meetup, wish: StartOptions, call: Call) -> K
     _seat_everyone(unit, meetup, call.people)
     consequences.save(unit, meetup, (session_rules.pick(state, question), events))
     return keys.lobby(row_id(meetup), meetup.lobby)
+
+
+def _choose_format(unit: ActUnit, meetup: Meetup, wish: StartOptions) -> None:
+    """Note what kind of evening it is; refuse what only the other kind has."""
+    meetup.format = wish.format
+    if wish.format == SessionFormat.CIRCLE:
+        if wish.topic or wish.questions:
+            raise Refusal("`topic` and `questions` belong to `format:pastcast`: choose it, too.")
+        return
+    if wish.question:
+        raise Refusal(DEALT_TONIGHT)
+    meetup.topic = dealing.check_topic(unit, wish.topic)
+    meetup.deals = wish.questions
 
 
 def _seat_everyone(unit: ActUnit, meetup: Meetup, on_call: Sequence[Person]) -> None:
@@ -356,6 +413,8 @@ def _chosen(unit: ActUnit, meetup: Meetup, typed: str) -> int | None:
     """Return the question that the host picks; refuse one that no round can take."""
     if not typed:
         return None
+    if _is_dealt(meetup):
+        raise Refusal(DEALT_TONIGHT)
     question = questions_service.find(unit.tx, unit.group.id, typed)
     if not offers.among(unit.tx, _offers(unit, meetup), [row_id(question)]):
         raise Refusal(

@@ -89,6 +89,11 @@ async def next_round(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     await door.act(at, "The lobby of the next round is open.", sessions_service.next_round, at)
 
 
+async def next_question(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """Deal the next question of a pastcast."""
+    await door.act(at, "The next question is dealt.", sessions_service.next_question, at)
+
+
 async def end_session(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """End the session from a summary, or from a card of a round."""
     await door.act(at, "The session is over.", sessions_service.end, at)
@@ -114,8 +119,9 @@ async def change_to(door: Door, at: Key, values: tuple[str, ...]) -> None:
 
 
 async def to_lobby(door: Door, at: Key, _values: tuple[str, ...]) -> None:
-    """Open the lobby again, to choose another question there."""
-    await door.act(at, "The lobby is open again.", sessions_service.change_question, at)
+    """Open the lobby again, to choose another question there, or have another one dealt."""
+    said = "The newest card shows what is next."
+    await door.act(at, said, sessions_service.change_question, at)
 
 
 _RUNNING = {CardKind.BLIND, CardKind.TURN, CardKind.FINAL, CardKind.STOPPED}
@@ -132,6 +138,7 @@ ACTIONS = {
     "vote_here": Action(vote_here, {CardKind.LOBBY}),
     "start_round": Action(start_round, {CardKind.LOBBY}),
     "next_round": Action(next_round, _OF_ROUND),
+    "next_question": Action(next_question, _OF_ROUND),
     "end_session": Action(end_session, _OF_ROUND),
     "change_question": Action(change_question, _RUNNING),
     "change_to": Action(change_to, _RUNNING),

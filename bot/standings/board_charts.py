@@ -63,8 +63,9 @@ def leaderboard_alt_text(board: Board) -> str:
     rest = f"; and {more} more" if more > 0 else ""
     told = f"{said}{rest}" if rows else "no scores yet"
     close = f"{_TOO_CLOSE} " if board.too_close else ""
+    crowd = f" {_crowd_in_words(board.crowd)}." if board.crowd else ""
     return chart_style.alt_text(
-        f"{close}{_title(board)}, by {board.asked.metric} ({best} is better): {told}."
+        f"{close}{_title(board)}, by {board.asked.metric} ({best} is better): {told}.{crowd}"
     )
 
 
@@ -95,10 +96,17 @@ def _row_in_words(board: Board, row: BoardRow) -> str:
     return f"{rank}{row.name[:40]} {say_value(metric, row.value)} ({questions}{interval}{ranks})"
 
 
+def _crowd_in_words(row: BoardRow) -> str:
+    return f"{row.name}: {say_value('brier', row.value)} ({say_count(row.questions, 'question')})"
+
+
 def _key(board: Board, rows: Sequence[BoardRow]) -> list[Line2D]:
     """Explain the marks that appear in this picture, and no others."""
     marks = [Line2D([], [], label=_REFERENCES[board.asked.metric][1])]
     marks[0].set(color=chart_style.AMBER, linewidth=1.6, linestyle=(0, (3, 2)))
+    if board.crowd is not None:
+        label = f"the crowd, {say_count(board.crowd.questions, 'question')}"
+        marks.append(Line2D([], [], color=chart_style.PINK, linewidth=1.6, label=label))
     if any(row.low <= row.high for row in rows):
         marks.append(Line2D([], [], color=chart_style.BLUE, linewidth=2.4, label=_INTERVAL))
     if any(_is_shrunk(row) for row in rows):
@@ -126,7 +134,8 @@ def _limits(board: Board, rows: Sequence[BoardRow]) -> tuple[float, float]:
     """
     counted = [row for row in rows if row.rank is not None] or rows
     spanned = [end for row in counted for end in (row.value, row.low, row.high, row.raw)]
-    return chart_rows.interval_limits([*spanned, _REFERENCES[board.asked.metric][0]], 0.05)
+    marked = [_REFERENCES[board.asked.metric][0], *([board.crowd.value] if board.crowd else [])]
+    return chart_rows.interval_limits([*spanned, *marked], 0.05)
 
 
 def _draw_rows(card: Figure, board: Board, rows: list[BoardRow], top: float) -> None:
@@ -152,6 +161,8 @@ def _draw_rows(card: Figure, board: Board, rows: list[BoardRow], top: float) -> 
         chart_rows.write_row(card, at, middle, names[line], values[line], color=color)
         _draw_interval(area, down + _ROW / 2, row)
     _draw_reference(area, metric)
+    if board.crowd is not None:
+        area.axvline(board.crowd.value, color=chart_style.PINK, linewidth=1.4, zorder=1.5)
     _write_around(card, board, rows, at, top)
 
 

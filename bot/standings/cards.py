@@ -17,6 +17,7 @@ from bot.door.messages import (
     say_brier,
 )
 from bot.standings.metrics import INTERVAL_FROM, SHRUNK, WORDS, say_interval, say_ranks, say_value
+from bot.standings.past_cards import PASTCASTS, past_lines, say_crowd
 from bot.standings.query import METRICS, BoardQuery, Metric
 from bot.standings.service import (
     MOMENTS_FROM,
@@ -65,6 +66,8 @@ def leaderboard_details(board: Board) -> Message:
     """List one page of members, best first, then those without a rank."""
     asked = board.asked
     embed = card(board.title, _rows(board), BLUE if board.members else GREY)
+    if board.crowd is not None:
+        embed.add_field(name=PASTCASTS, value=say_crowd(board.crowd), inline=False)
     if board.too_close or board.unmoved:
         embed.add_field(name="What would settle it", value=_settle(board), inline=False)
     if board.mine is not None:
@@ -95,6 +98,8 @@ def calibration_details(shown: Calibration) -> Message:
     if shown.others:
         kinds = f"{say_count(shown.others, 'question')} of other kinds"
         text.append(f"{kinds} left out: calibration is about questions with yes or no.")
+    if shown.past:
+        text.append(PASTCASTS)
     embed = card(one_line(shown.title, 93), "\n".join(map(safe, text)), BLUE)
     embed.set_footer(
         text="Well calibrated: of what is called 80%, eight in ten happen. The forecast that "
@@ -114,6 +119,8 @@ def profile_details(profile: Profile) -> Message:
         embed.add_field(name="Mean Brier score by moment", value=moments, inline=False)
     if circle := record_lines(profile.circle, you=profile.mine):
         embed.add_field(name="In the circle", value=lines(circle), inline=False)
+    if profile.past is not None:
+        embed.add_field(name="Pastcasts, apart", value=past_lines(profile.past), inline=False)
     if profile.recent:
         rows = [_recent(line) for line in profile.recent]
         embed.add_field(name="Newest resolved questions", value=lines(rows), inline=False)
@@ -211,6 +218,8 @@ def no_rank(board: Board) -> str:
     nobody = f"Nobody has {say_count(board.asked.minimum, 'question')}"
     if board.asked.window.kind != "all":
         return f"{nobody} in this window. `min` asks for fewer."
+    if board.asked.past:
+        return f"{nobody} yet; {say_count(board.resolved, 'pastcast')} so far."
     return f"{nobody} yet; {board.resolved} resolved so far."
 
 
@@ -223,16 +232,23 @@ def nobody(board: Board) -> str:
             "Look again in a few minutes."
         )
     if board.asked.window.kind != "all":
+        which = "/leaderboard board:past" if board.asked.past else "/leaderboard"
         return (
-            f"No score in this window ({board.asked.window.name()}). `/leaderboard` without a "
-            "window shows all time."
+            f"No score in this window ({board.asked.window.name()}). `{which}` without a window "
+            "shows all time."
         )
+    if board.asked.past:
+        return _NO_PASTCAST
     return _NOBODY.get(board.asked.metric, _NO_SCORE)
 
 
 _NO_SCORE = (
     "Nobody has a score yet. Scores appear when a question that was forecast here is resolved "
     "with `/question resolve`."
+)
+_NO_PASTCAST = (
+    "Nobody has such a score on a pastcast yet. `/session start` with the format `pastcast` deals "
+    "a question of the past, and reveals what happened the same evening."
 )
 _NO_COMPANY = (
     "Nobody can be compared yet. That takes a question that two people or more forecast, and that "
@@ -270,10 +286,11 @@ def numbers(metric: Metric, row: BoardRow, what: str) -> str:
 
 def record(profile: Profile) -> tuple[str, ...]:
     """Say how much a member has forecast, then how well that went, as far as it can be told."""
+    live = " on a live question" if profile.past is not None else ""
     if not profile.forecasts and profile.mine:
-        return ("You have no forecast yet. `/forecast` records one, or join a session.",)
+        return (f"You have no forecast{live} yet. `/forecast` records one, or join a session.",)
     if not profile.forecasts:
-        return ("No forecast yet.",)
+        return (f"No forecast{live} yet.",)
     waiting = f"{profile.pending} not settled yet" if profile.pending else "all settled"
     made = (
         f"{say_count(profile.forecasts, 'forecast')} on "

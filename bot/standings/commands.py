@@ -16,7 +16,13 @@ from bot.standings import (
 from bot.standings import (
     service as standings_service,
 )
-from bot.standings.query import MINIMUM, Metric
+from bot.standings.query import MINIMUM, BoardName, Metric
+
+BOARDS = [
+    app_commands.Choice(name="live: questions that the group brought", value="live"),
+    app_commands.Choice(name="past: pastcasts, dealt from the bank", value="past"),
+]
+WHICH = "The live questions, unless you choose the pastcasts"
 
 
 async def window_choices(
@@ -32,12 +38,14 @@ async def window_choices(
     metric="What counts; without it, the edge over the others",
     window="Such as `30 days`, `10 sessions`, `season` or `2026 Q4`; without it, all time",
     min="How many resolved questions it takes to be ranked",
+    board=WHICH,
 )
 @app_commands.choices(
     metric=[
         app_commands.Choice(name=name, value=metric)
         for name, metric in standings_cards.METRIC_CHOICES
-    ]
+    ],
+    board=BOARDS,
 )
 @app_commands.autocomplete(window=window_choices)
 @app_commands.guild_only()
@@ -46,29 +54,39 @@ async def leaderboard(
     metric: Metric = "edge",
     window: str = "",
     min: app_commands.Range[int, 1, 1000] = MINIMUM,  # noqa: A002 - the option's name
+    board: BoardName = "live",
 ) -> None:
     """Show the leaderboard."""
     door = Door(interaction)
     message = await door.draw(
-        standings_pictures.leaderboard, metric=metric, window=window, minimum=min
+        standings_pictures.leaderboard,
+        metric=metric,
+        window=window,
+        minimum=min,
+        past=board == "past",
     )
     await door.whisper(message=message)
 
 
 @app_commands.command(name="calibration", description="Do your 80% happen 80% of the time?")
 @app_commands.describe(
-    member="Whose; without it, yours", group="The group's own forecasts instead of a member's"
+    member="Whose; without it, yours",
+    group="The group's own forecasts instead of a member's",
+    board=WHICH,
 )
+@app_commands.choices(board=BOARDS)
 @app_commands.guild_only()
 async def calibration(
     interaction: discord.Interaction[Any],
     member: discord.Member | None = None,
     group: bool = False,  # noqa: FBT001, FBT002 - an option of a slash command
+    board: BoardName = "live",
 ) -> None:
     """Show a calibration."""
     door = Door(interaction)
-    who = member.id if member else None
-    await door.whisper(message=await door.draw(standings_pictures.calibration, who, group=group))
+    who, past = member.id if member else None, board == "past"
+    message = await door.draw(standings_pictures.calibration, who, group=group, past=past)
+    await door.whisper(message=message)
 
 
 @app_commands.command(name="profile", description="Your record, or a member's")

@@ -22,9 +22,18 @@ from bot.door.messages import (
     safe,
 )
 from bot.standings.calibration import FEW
-from bot.standings.cards import LONGEST_NAME, TOO_CLOSE, UNMOVED, no_rank, nobody, numbers, record
+from bot.standings.cards import (
+    LONGEST_NAME,
+    TOO_CLOSE,
+    UNMOVED,
+    no_rank,
+    nobody,
+    numbers,
+    record,
+)
 from bot.standings.cards import progress as progress_of
 from bot.standings.metrics import WORDS, say_ranks
+from bot.standings.past_cards import PASTCASTS, in_short, say_crowd
 from bot.standings.service import Board, BoardRow, Calibration, Profile
 
 FEWEST_PEOPLE, FEWEST_QUESTIONS = 3, 10
@@ -36,7 +45,11 @@ def leaderboard_card(board: Board, picture: Picture | None) -> Message:
     """Say whether somebody leads, and show one page of members."""
     metric = board.asked.metric
     about = f"-# {board.title.removeprefix('Leaderboard: ')}\n-# {metric}: {WORDS[metric].hint}"
+    if board.asked.past:
+        about += f"\n-# {PASTCASTS}"
     parts: list[Part] = [f"{_lead(board)}\n{about}", PICTURE]
+    if board.crowd is not None:
+        parts.append(say_crowd(board.crowd))
     if board.mine is not None and not board.unmoved:
         parts.append(_mine(board))
     colour = BLUE if board.members else GREY
@@ -48,7 +61,10 @@ def leaderboard_card(board: Board, picture: Picture | None) -> Message:
 def calibration_card(shown: Calibration, picture: Picture | None) -> Message:
     """Say what a calibration means, over its picture."""
     first = f"{safe(_calibrated(shown))}\n-# {one_line(shown.title, NAME)}"
-    items = (button("calibration_details", keys.standing(shown.user_id), "Details", PRIMARY),)
+    if shown.past:
+        first += f"\n-# {PASTCASTS}"
+    key = keys.standing(shown.user_id, past=shown.past)
+    items = (button("calibration_details", key, "Details", PRIMARY),)
     return Message(layout=Layout((first, PICTURE)), picture=picture, items=items)
 
 
@@ -57,11 +73,12 @@ def profile_card(profile: Profile, picture: Picture | None) -> Message:
     name = "You" if profile.mine else one_line(profile.name, NAME)
     *made, told = record(profile)
     first = f"{told}\n-# {': '.join([name, *made])}"
+    apart = (in_short(profile.past),) if profile.past else ()
     items = (button("profile_details", keys.standing(profile.user_id), "Details", PRIMARY),)
     return Message(
-        layout=Layout((first, PICTURE)),
+        layout=Layout((first, PICTURE, *apart)),
         picture=picture,
-        items=items if profile.forecasts else (),
+        items=items if profile.forecasts or profile.past else (),
     )
 
 

@@ -22,11 +22,11 @@ YOU_ARE_NEW = (
 
 
 def leaderboard(
-    desk: Desk, caller: Caller, *, metric: Metric, window: str, minimum: int
+    desk: Desk, caller: Caller, *, metric: Metric, window: str, minimum: int, past: bool = False
 ) -> Message:
     """Return the first page of a leaderboard."""
     board = standings_service.show_leaderboard(
-        desk, caller, metric=metric, window=window, minimum=minimum
+        desk, caller, metric=metric, window=window, minimum=minimum, past=past
     )
     return front_cards.leaderboard_card(board, leaderboard_picture(board))
 
@@ -42,15 +42,17 @@ def leaderboard_details(desk: Desk, caller: Caller, at: Key) -> Message:
     return standings_cards.leaderboard_details(standings_service.show_page_of(desk, caller, at))
 
 
-def calibration(desk: Desk, caller: Caller, user_id: int | None, *, group: bool) -> Message:
+def calibration(
+    desk: Desk, caller: Caller, user_id: int | None, *, group: bool, past: bool = False
+) -> Message:
     """Return a calibration with its picture."""
-    shown = _calibration(desk, caller, user_id, group=group)
+    shown = _calibration(desk, caller, user_id, group=group, past=past)
     return front_cards.calibration_card(shown, calibration_picture(shown))
 
 
 def calibration_details(desk: Desk, caller: Caller, at: Key) -> Message:
     """Return what there is to say of the calibration that a button is about."""
-    shown = _calibration(desk, caller, at.id or None, group=not at.id)
+    shown = _calibration(desk, caller, at.id or None, group=not at.id, past=bool(at.more))
     return standings_cards.calibration_details(shown)
 
 
@@ -65,8 +67,10 @@ def profile_details(desk: Desk, caller: Caller, at: Key) -> Message:
     return standings_cards.profile_details(_profile(desk, caller, at.id))
 
 
-def _calibration(desk: Desk, caller: Caller, user_id: int | None, *, group: bool) -> Calibration:
-    shown = standings_service.show_calibration(desk, caller, user_id, group=group)
+def _calibration(
+    desk: Desk, caller: Caller, user_id: int | None, *, group: bool, past: bool
+) -> Calibration:
+    shown = standings_service.show_calibration(desk, caller, user_id, group=group, past=past)
     if shown is None:
         raise _unknown(caller, user_id)
     return shown

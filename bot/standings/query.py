@@ -1,4 +1,4 @@
-"""A request for a leaderboard: metric, window of time, how many questions, which page.
+"""A request for a leaderboard: which board, metric, window, how many questions, which page.
 
 Words as people type them go in; a button's numbers come out and go in again. Pure.
 """
@@ -18,6 +18,11 @@ Metric = Literal["edge", "brier", "calibration", "gain", "log", "peer", "baselin
 METRICS: tuple[Metric, ...] = get_args(Metric)
 Kind = Literal["all", "days", "sessions", "season"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+
+# The live questions, or the pastcasts.
+BoardName = Literal["live", "past"]
+# Added to the number of a button's metric where the board is that of pastcasts.
+_PAST = 1_000
 
 MINIMUM = 5
 LONGEST = {"days": 3650, "sessions": 999}
@@ -66,6 +71,11 @@ class Window:
             return self.name().removeprefix("season ")
         return f"{self.number} {self.kind.removesuffix('s') if self.number == 1 else self.kind}"
 
+    @property
+    def last_sessions(self) -> int | None:
+        """Return how many sessions count, where they limit the window."""
+        return self.number if self.kind == "sessions" else None
+
     def limits(self, now: datetime, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
         """Return from when and until when an outcome must have become known."""
         if self.kind == "days":
@@ -86,6 +96,7 @@ class BoardQuery:
     window: Window = ALL
     minimum: int = MINIMUM
     page: int = 1
+    past: bool = False
 
     def at(self, page: int) -> Self:
         """Return the query for another page of the same leaderboard."""
@@ -94,6 +105,7 @@ class BoardQuery:
     def key(self) -> Key:
         """Write the query as numbers, for a button."""
         what = METRICS.index(self.metric) * len(KINDS) + KINDS.index(self.window.kind)
+        what += _PAST * self.past
         return Key(CardKind.LEADERBOARD, self.page, (what, self.window.number, self.minimum))
 
     @classmethod
@@ -101,9 +113,10 @@ class BoardQuery:
         """Read a button's numbers; refuse those that no button of ours has."""
         try:
             what, number, minimum = key.more
-            metric, kind = divmod(what, len(KINDS))
+            past, which = divmod(what, _PAST)
+            metric, kind = divmod(which, len(KINDS))
             window = Window(KINDS[kind], number)
-            asked = cls(METRICS[metric], window, minimum, key.id)
+            asked = cls(METRICS[metric], window, minimum, key.id, past=(False, True)[past])
         except (ValueError, IndexError):
             raise _stale() from None
         if not _is_sound(asked):

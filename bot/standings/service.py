@@ -19,6 +19,7 @@ from bot.core.refusals import Refusal
 from bot.core.unit import Caller, Desk, row_id
 from bot.standings import boards
 from bot.standings import calibration as standings_calibration
+from bot.standings import crowd as standings_crowd
 from bot.standings import query as standings_query
 from bot.standings import stored as standings_stored
 from bot.standings.calibration import CalibrationReading
@@ -28,6 +29,8 @@ from storage import groups, scores, standings
 from storage.tables import Group, Member, Moment, Score
 
 PAGE = 20
+# What a profile says of pastcasts; the boards have the rest.
+OF_PAST: tuple[Metric, ...] = ("brier", "edge")
 NEWEST = 5
 MOMENTS_FROM = 10
 # How much is scored again while somebody waits; a small group does not notice its upgrade.
@@ -62,7 +65,8 @@ class Board:
     would settle it, where that can be told. `told_apart` says whether there is enough to tell luck
     from anything. `unmoved` says that no two people have sat in one seat, so that a gain may be the
     seat's: then nobody has a number. `rescored` says how many of the resolved questions have
-    their scores by today's rules, after an upgrade; until all have, there are no rows.
+    their scores by today's rules, after an upgrade; until all have, there are no rows. `crowd` is
+    what the crowd of that day earned on the pastcasts of which its forecast is known.
     """
 
     asked: BoardQuery
@@ -78,12 +82,15 @@ class Board:
     unmoved: bool = False
     about: bool = False
     rescored: int | None = None
+    crowd: BoardRow | None = None
 
     @property
     def title(self) -> str:
         """Name the metric, the window and the page."""
-        page = f", page {self.asked.page} of {self.pages}" if self.pages > 1 else ""
-        return f"Leaderboard: {WORDS[self.asked.metric].name}, {self.asked.window.name()}{page}"
+        asked = self.asked
+        page = f", page {asked.page} of {self.pages}" if self.pages > 1 else ""
+        which = "Pastcasts: " if asked.past else ""
+        return f"Leaderboard: {which}{WORDS[asked.metric].name}, {asked.window.name()}{page}"
 
 
 @dataclass(frozen=True)
@@ -103,11 +110,13 @@ class Calibration:
     clipped: int = 0
     numbers: scoring.HitRate | None = None
     user_id: int = 0
+    past: bool = False
 
     @property
     def title(self) -> str:
         """Say whose it is, as plain text."""
-        return f"Calibration: {'yours' if self.whose == 'you' else self.whose}"
+        on = " on pastcasts" if self.past else ""
+        return f"Calibration{on}: {'yours' if self.whose == 'you' else self.whose}"
 
     @property
     def has_curve(self) -> bool:
@@ -151,6 +160,20 @@ class Moments:
 
 
 @dataclass(frozen=True)
+class PastRecord:
+    """A member's record on pastcasts, apart from the live one; `crowd` compares with that of then.
+
+    `crowd` is the mean of the crowd's Brier score less the member's own: above 0 is better.
+    """
+
+    forecasts: int
+    questions: int
+    standings: tuple[tuple[Metric, BoardRow], ...]
+    calibration: str
+    crowd: scoring.MeanInterval | None = None
+
+
+@dataclass(frozen=True)
 class Profile:
     """A member's record, with what they did in the circle.
 
@@ -172,6 +195,7 @@ class Profile:
     rescoring: bool = False
     mine: bool = False
     user_id: int = 0
+    past: PastRecord | None = None
 
 
 def show_leaderboard(
@@ -181,12 +205,13 @@ def show_leaderboard(
     metric: Metric = "edge",
     window: str = "",
     minimum: int = MINIMUM,
+    past: bool = False,
 ) -> Board:
     """Return the first page of the leaderboard that a command asks for."""
     with desk.db.read() as tx:
         zone = _zone(groups.find(tx, caller.group_id))
     span = standings_query.parse_window(window, now=desk.clock(), zone=zone)
-    return show_page(desk, caller, BoardQuery(metric, span, minimum))
+    return show_page(desk, caller, BoardQuery(metric, span, minimum, past=past))
 
 
 def show_page_of(desk: Desk, caller: Caller, key: Key) -> Board:
@@ -197,14 +222,14 @@ def show_page_of(desk: Desk, caller: Caller, key: Key) -> Board:
 def show_page(desk: Desk, caller: Caller, asked: BoardQuery) -> Board:
     """Return one page of a leaderboard.
 
-    The board of all time is stored; that of a window is computed from the scores.
+    The live board of all time is stored; any other is computed from the scores.
     """
     done = standings_stored.rescore(desk, caller.group_id, AT_ONCE)
     with desk.db.read() as tx:
         if not done:
             return _rescoring(tx, caller.group_id, asked)
         table = _table(tx, desk, caller.group_id, asked)
-        shown = _page(tx, caller, asked, table)
+        shown = _page(tx, caller, asked, table, _crowd(tx, desk, caller.group_id, asked))
         return _without_numbers(shown) if _unmoved(tx, desk, caller, asked, table) else shown
 
 
@@ -216,19 +241,24 @@ def window_choices(desk: Desk, caller: Caller, so_far: str) -> list[tuple[str, s
 
 
 def show_calibration(
-    desk: Desk, caller: Caller, user_id: int | None = None, *, group: bool = False
+    desk: Desk,
+    caller: Caller,
+    user_id: int | None = None,
+    *,
+    group: bool = False,
+    past: bool = False,
 ) -> Calibration | None:
     """Return a member's or the group's calibration; None for a member nobody knows here."""
     if group and user_id is not None:
         raise Refusal("A member or the group? Leave one of the two out.")
     with desk.db.read() as tx:
         if group:
-            return _of_group(tx, caller.group_id)
+            return _of_group(tx, caller.group_id, past=past)
         member = groups.member_of_user(tx, caller.group_id, user_id or caller.user_id)
         if member is None:
             return None
         whose = "you" if member.user_id == caller.user_id else member.name
-        return _of_member(tx, caller.group_id, member, whose)
+        return _of_member(tx, caller.group_id, member, whose, past=past)
 
 
 def show_profile(desk: Desk, caller: Caller, user_id: int | None = None) -> Profile | None:
@@ -260,6 +290,7 @@ def show_profile(desk: Desk, caller: Caller, user_id: int | None = None) -> Prof
             rescoring=not done,
             mine=mine,
             user_id=member.user_id or 0,
+            past=_past_record(tx, caller.group_id, member, whose) if done else None,
         )
 
 
@@ -275,14 +306,36 @@ def _table(tx: Session, desk: Desk, group_id: int, asked: BoardQuery) -> scoring
     group = groups.find(tx, group_id)
     if (
         group is not None
+        and not asked.past
         and asked.window == standings_query.ALL
         and standings_stored.is_current(group)
     ):
         return standings_stored.kept(tx, group_id, asked.metric, asked.minimum)
     limits = asked.window.limits(desk.clock(), _zone(group))
     return standings_stored.compute(
-        tx, group_id, asked.metric, window=asked.window, limits=limits, minimum=asked.minimum
+        tx,
+        group_id,
+        asked.metric,
+        window=asked.window,
+        limits=limits,
+        minimum=asked.minimum,
+        past=asked.past,
     )
+
+
+def _crowd(tx: Session, desk: Desk, group_id: int, asked: BoardQuery) -> BoardRow | None:
+    """Return what the crowd of that day earned: a Brier score, on pastcasts alone."""
+    if not asked.past or asked.metric != "brier":
+        return None
+    since, until = asked.window.limits(desk.clock(), _zone(groups.find(tx, group_id)))
+    rows = scores.beside_crowd(
+        tx, group_id, since=since, until=until, sessions=asked.window.last_sessions
+    )
+    found = standings_crowd.earned(rows)
+    if found is None:
+        return None
+    name = standings_crowd.NAME
+    return BoardRow(None, name, found.mean, found.low, found.high, found.count, found.mean)
 
 
 def _rescoring(tx: Session, group_id: int, asked: BoardQuery) -> Board:
@@ -291,12 +344,18 @@ def _rescoring(tx: Session, group_id: int, asked: BoardQuery) -> Board:
     Else a part of it would follow other rules than the rest.
     """
     group = groups.get(tx, group_id)
-    done = scores.settled_until(tx, group_id, group.rescored_to or 0)
-    resolved = scores.settled_questions(tx, group_id)
+    done = scores.settled_until(tx, group_id, group.rescored_to or 0, past=asked.past)
+    resolved = scores.settled_questions(tx, group_id, past=asked.past)
     return Board(asked.at(1), (), 1, 0, None, resolved, rescored=done)
 
 
-def _page(tx: Session, caller: Caller, asked: BoardQuery, board: scoring.Leaderboard) -> Board:
+def _page(
+    tx: Session,
+    caller: Caller,
+    asked: BoardQuery,
+    board: scoring.Leaderboard,
+    crowd: BoardRow | None,
+) -> Board:
     table = (*board.ranked, *board.unranked)
     pages = max(1, -(-len(table) // PAGE))
     page = min(asked.page, pages)
@@ -317,12 +376,13 @@ def _page(tx: Session, caller: Caller, asked: BoardQuery, board: scoring.Leaderb
         pages,
         len(table),
         _mine(table, me, len(board.ranked)),
-        scores.settled_questions(tx, caller.group_id),
+        scores.settled_questions(tx, caller.group_id, past=asked.past),
         ranked=len(board.ranked),
         too_close=board.too_close,
         more=boards.questions_to_settle(board),
         told_apart=not math.isnan(board.level_p),
         about=board.about,
+        crowd=crowd,
     )
 
 
@@ -335,8 +395,10 @@ def _unmoved(
         return False
     group = groups.find(tx, caller.group_id)
     since, until = asked.window.limits(desk.clock(), _zone(group))
-    last = asked.window.number if asked.window.kind == "sessions" else None
-    taken = scores.seats_taken(tx, caller.group_id, since=since, until=until, sessions=last)
+    last = asked.window.last_sessions
+    taken = scores.seats_taken(
+        tx, caller.group_id, since=since, until=until, sessions=last, past=asked.past
+    )
     return not boards.seats_compare([one for one in taken if one[0] in people])
 
 
@@ -384,13 +446,15 @@ def _ranks(row: scoring.Standing, among: int) -> tuple[int, int] | None:
     return (row.rank_low, row.rank_high) if known else (1, among)
 
 
-def _of_member(tx: Session, group_id: int, member: Member, whose: str) -> Calibration:
-    rows = scores.binary(tx, group_id, row_id(member))
-    others = scores.on_options(tx, group_id, row_id(member))
+def _of_member(
+    tx: Session, group_id: int, member: Member, whose: str, *, past: bool = False
+) -> Calibration:
+    rows = scores.binary(tx, group_id, row_id(member), past=past)
+    others = scores.on_options(tx, group_id, row_id(member), past=past)
     read = standings_calibration.read(
         [said for *_, said, _ in rows], [outcome for *_, outcome in rows]
     )
-    inside = [hit for _, hit in scores.numbers(tx, group_id, row_id(member))]
+    inside = [hit for _, hit in scores.numbers(tx, group_id, row_id(member), past=past)]
     return Calibration(
         whose,
         of_group=False,
@@ -398,16 +462,17 @@ def _of_member(tx: Session, group_id: int, member: Member, whose: str) -> Calibr
         others=others,
         numbers=standings_calibration.read_numbers(inside),
         user_id=member.user_id or 0,
+        past=past,
     )
 
 
-def _of_group(tx: Session, group_id: int) -> Calibration:
+def _of_group(tx: Session, group_id: int, *, past: bool) -> Calibration:
     """Measure the group's calibration, with one common forecast per question.
 
     Members' forecasts on a question share its outcome, so as separate forecasts they would look
     like far more evidence than they are. Of numbers there is no single interval of the group.
     """
-    rows = scores.binary(tx, group_id, None)
+    rows = scores.binary(tx, group_id, None, past=past)
     said, outcomes, clipped = [], [], 0
     for _, on_question in groupby(rows, key=itemgetter(0)):
         given = list(on_question)
@@ -415,10 +480,12 @@ def _of_group(tx: Session, group_id: int) -> Calibration:
         said.append(together.probability)
         outcomes.append(given[0][-1])
         clipped += len(together.clipped)
-    numbers = {question for question, _ in scores.numbers(tx, group_id, None)}
-    others = scores.on_options(tx, group_id, None) + len(numbers)
+    numbers = {question for question, _ in scores.numbers(tx, group_id, None, past=past)}
+    others = scores.on_options(tx, group_id, None, past=past) + len(numbers)
     read = standings_calibration.read(said, outcomes)
-    return Calibration("the group", of_group=True, reading=read, others=others, clipped=clipped)
+    return Calibration(
+        "the group", of_group=True, reading=read, others=others, clipped=clipped, past=past
+    )
 
 
 def _standings(tx: Session, group_id: int, member: Member) -> tuple[tuple[Metric, BoardRow], ...]:
@@ -432,6 +499,24 @@ def _standings(tx: Session, group_id: int, member: Member) -> tuple[tuple[Metric
         for metric, row in rows
         if row.questions
     )
+
+
+def _past_record(tx: Session, group_id: int, member: Member, whose: str) -> PastRecord | None:
+    """Return a member's record on pastcasts; None where there is none."""
+    number = row_id(member)
+    made, on, _ = scores.forecast_counts(tx, number, past=True)
+    if not made:
+        return None
+    tables = {one: standings_stored.compute(tx, group_id, one, past=True) for one in OF_PAST}
+    mine = (
+        (metric, _board_row(row, member.name, mine=True))
+        for metric, table in tables.items()
+        for row in (*table.ranked, *table.unranked)
+        if row.member == number
+    )
+    calibration = _of_member(tx, group_id, member, whose, past=True)
+    beside = standings_crowd.beside(scores.beside_crowd(tx, group_id), number)
+    return PastRecord(made, on, tuple(mine), calibration.sentence, beside)
 
 
 def _profile_lines(rows: Iterable[tuple[Score, str]]) -> list[ProfileLine]:

@@ -1,4 +1,6 @@
-"""Stores every member's standing in every metric, so that boards need no long sums.
+"""Stores every member's live standing in every metric, so that boards need no long sums.
+
+That on pastcasts is computed when somebody asks: a group has hundreds of them, not a million.
 
 They are always computed from all scores, by the same functions; nothing is added to yesterday's
 numbers. Scores could change while they are computed outside the group's lock. So they are saved
@@ -77,11 +79,19 @@ def compute(
     window: Window = ALL,
     limits: Limits = EVER,
     minimum: int = 1,
+    past: bool = False,
 ) -> scoring.Leaderboard:
-    """Compute a leaderboard from the scores of a window."""
-    sessions = window.number if window.kind == "sessions" else None
+    """Compute a leaderboard from the scores of a window, live ones or those of pastcasts."""
     since, until = limits
-    rows = scores.columns(tx, group_id, metric, since=since, until=until, sessions=sessions)
+    rows = scores.columns(
+        tx,
+        group_id,
+        metric,
+        since=since,
+        until=until,
+        sessions=window.last_sessions,
+        past=past,
+    )
     return boards.board(metric, rows, minimum)
 
 

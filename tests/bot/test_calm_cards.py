@@ -27,7 +27,7 @@ from bot.forecasts import pictures as forecasts_pictures
 from bot.groups import help_cards, help_service, panel_cards
 from bot.groups import service as groups_service
 from bot.groups.offers import Page
-from bot.pastcasts import box, warm_up, warm_up_cards, warm_up_read_model
+from bot.pastcasts import box, dealing, warm_up, warm_up_cards, warm_up_read_model
 from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
 from bot.registry import CARDS
@@ -40,12 +40,13 @@ from bot.sessions import service as sessions_service
 from bot.sessions.service import StartOptions
 from bot.standings import pictures as standings_pictures
 from bot.standings.query import METRICS
-from storage import outbox
+from storage import bank, outbox
 from storage.engine import Database
-from storage.enums import Answer, EffectState, EffectTarget, Order
-from storage.tables import Effect, Meetup, Question, Round, WarmUp
+from storage.enums import Answer, EffectState, EffectTarget, Order, SessionFormat
+from storage.tables import Banked, Effect, Meetup, Question, Round, WarmUp
 from tests.bot.scenes import bring, card, open_lobby, record, row, rows, running
 from tests.conftest import CAST, CHANNEL, GROUP, Clock, caller
+from tests.stories.past import BANK
 
 MOST_BUTTONS, MOST_LINES, ON_A_PHONE = 5, 12, 42
 SUMMARY_LINES = 4
@@ -54,6 +55,7 @@ RAIN = "Will more than 200 mm of rain fall on the western hills before the end o
 OPTIONS = "Another question that is answered by one of several rather long options, or is it?"
 MANAGER = {"manages_group": True, "manages_events": True}
 # A row of a list: a sign, a bold name or a number, and what belongs to it.
+PAST = BANK[0]
 ROW = re.compile(
     r"(?:[•▫✅🎙⏭⏳🟢⚪☑❓💤✋➖◦▪·-]\ufe0f?|`\s*[\d·]|[A-Z] |\*\*\d|\d[.)]|\*\*[^*]{1,40}\*\*:? )"
 )
@@ -88,6 +90,7 @@ def month(desk: Desk, clock: Clock) -> Iterator[None]:
     yield from _questions(desk, clock)
     yield from _outcomes(desk, clock)
     yield from _many_evenings(desk, clock)
+    yield from _past(desk, clock)
     yield from _trouble(desk)
 
 
@@ -221,6 +224,32 @@ def settle(desk: Desk, clock: Clock, question: int, outcome: str) -> None:
         posted = outbox.by_key(tx, str(keys.resolution(question)))
         assert posted is not None
         posted.shown = posted.wanted
+
+
+def _past(desk: Desk, clock: Clock) -> Iterator[None]:
+    """A pastcast whose texts are as long as a bank takes them."""
+    question = PAST.model_copy(update={"title": RAIN, "background": "What was known then. " * 40})
+    with desk.db.write() as tx:
+        bank.put(tx, None, [Banked(**question.model_dump(exclude={"id"}))])
+    wish = StartOptions(order=Order.MANUAL, format=SessionFormat.PASTCAST, questions=1)
+    lobby = open_lobby(desk, CAST, wish)
+    yield
+    sessions_service.start_round(desk, caller("Ana"), lobby)
+    yield
+    number = running(desk, lobby.id)
+    question_id = row(desk, Round, number).question_id
+    dealing.know(desk, caller("Eva"), keys.dealt(question_id))
+    for base in (40, 50):
+        for at, name in enumerate(CAST[:-1]):
+            clock.move(20)
+            record(desk, name, question_id, str(base + 5 * at))
+            if base == 50:
+                rounds_service.done(desk, caller(name))
+                yield
+        rounds_service.move_on(desk, caller("Ana"))
+    yield
+    sessions_service.end(desk, caller("Ana"))
+    yield
 
 
 def _trouble(desk: Desk) -> Iterator[None]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.refusals import Refusal, clean_text
-from bot.core.unit import Caller, Desk
+from bot.core.unit import Caller, Desk, Loner
 from bot.data.service import import_csv
 from bot.demo.stage import Stage
 from bot.door.interactions import Door, _change_and_draw, _Pressed, _render_for, clean_data
@@ -54,6 +54,7 @@ def every_key() -> dict[CardKind, Key]:
         keys.question(1),
         keys.resolution(1),
         keys.new_outcome(1, 2),
+        keys.dealt(1),
         keys.trouble(910, LATER),
         keys.welcome(900, 1),
     ]
@@ -131,6 +132,7 @@ class Interaction:
         self.user, self.id, self.guild_id, self.guild = SimpleNamespace(id=77), 1, 901, None
         self.message, self.data, self.extras = None, {}, {}
         self.type = discord.InteractionType.component
+        self.context = discord.app_commands.AppCommandContext(guild=True)
 
     def is_done(self) -> bool:
         return bool(self.said)
@@ -163,6 +165,10 @@ class StrangersDoor(Door):
     @property
     def caller(self) -> Caller:
         return caller("Guest", **ELSEWHERE, manages_group=True, manages_events=True)
+
+    @property
+    def loner(self) -> Loner:
+        return Loner(self.interaction.user.id, 901)
 
     def require_posting(self) -> None:
         return None

@@ -18,8 +18,10 @@ import structlog
 from sqlalchemy import make_url, text
 
 from bot.__main__ import main
-from storage import migrate
+from bot.core.encryption import new_key
+from storage import bank, migrate
 from storage.engine import Database
+from storage.tables import Group
 from tests.faults.forked import Forked
 from tests.faults.loopback_discord import LoopbackDiscord
 from tests.faults.process import ROOT, BotProcess
@@ -70,7 +72,7 @@ def test_help_names_every_command(dojo: Dojo) -> None:
     code, out, err = dojo("--help")
 
     assert (code, err) == (0, "")
-    for command in ("run", "demo", "export", "import", "db"):
+    for command in ("run", "demo", "export", "import", "import-bank", "db"):
         assert re.search(rf"\b{command}\b", out)
 
 
@@ -220,6 +222,27 @@ def test_an_import_counts_what_it_has_read(dojo: Dojo) -> None:
 
     assert code == 0
     assert out == "Read 1 line: 1 new forecast, 1 new question, 1 new member.\n"
+
+
+def test_a_bank_comes_in_for_the_only_group(dojo: Dojo, tmp_path: Path) -> None:
+    example = str(ROOT / "docs" / "example-bank.csv")
+    alone, _, nobody = dojo("import-bank", example)
+    database = Database(f"sqlite:///{tmp_path}/dojo.db")
+    with database.write() as tx:
+        tx.add(Group(id=900, name="Circle"))
+
+    code, out, _ = dojo("import-bank", example, DOJO_SECRET_KEY=new_key())
+    with database.read() as tx:
+        found = [row.outcome for row in bank.brought(tx) if row.sealed]
+    database.close()
+
+    assert (alone, one_line(nobody)) == (
+        1,
+        "dojo: Say which group with --group. Groups here: none.",
+    )
+    assert (code, out) == (0, "Read 3 questions: 3 new, 0 changed, 0 as before.\n")
+    assert len(found) == 3
+    assert "yes" not in found
 
 
 async def test_a_token_that_discord_refuses_ends_it_with_a_word_about_the_token(

@@ -1,6 +1,6 @@
 """Says a moment so that the reader understands it again. Pure."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 # What to type instead. A date without a year never lies on the wrong side of now.
@@ -61,3 +61,13 @@ def _offset(local: datetime) -> str:
 def _comes_twice(local: datetime) -> bool:
     other = local.replace(fold=1 - local.fold)
     return other.astimezone(UTC) != local.astimezone(UTC)
+
+
+def say_date(day: date) -> str:
+    """Say a day of the past in full: "14 March 2013"."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def it_is(day: date) -> str:
+    """Say which day it is for whoever forecasts the past: "It is 14 March 2013"."""
+    return f"It is {say_date(day)}"

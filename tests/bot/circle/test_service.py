@@ -284,7 +284,7 @@ def test_the_summary_tells_how_the_forecast_moved(desk: Desk, clock: Clock) -> N
 
     assert message is not None
     assert message.layout is not None
-    asked = summaries.show(desk, caller("Dan"), keys.summary(number))
+    asked, _ = summaries.show(desk, caller("Dan"), keys.summary(number))
     details = details_card(asked).embed
     assert details is not None
     path = [by_odds(0.3, 0.9, 0.4), by_odds(0.6, 0.9, 0.4), by_odds(0.6, 0.7, 0.4)]

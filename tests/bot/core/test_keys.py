@@ -81,7 +81,7 @@ def test_different_turns_have_different_keys(a: int, b: int, c: int, d: int) -> 
         "7",
         "T7",
         "tt7",
-        "z7",
+        "Z7",
         "t7.",
         "t.7",
         "t7..3",

@@ -17,6 +17,7 @@ from bot.core.unit import Caller, Desk, Person, Unit, row_id
 from bot.forecasts import service as forecasts_service
 from bot.groups import service as groups_service
 from bot.groups.service import SettingsChange
+from bot.pastcasts import dealing
 from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
 from bot.rounds import service as rounds_service
@@ -28,7 +29,8 @@ from bot.sessions import hosting
 from bot.sessions import service as sessions_service
 from bot.sessions.service import StartOptions
 from bot.standings import service as standings_service
-from storage.tables import Answer, Forecast, Group, Interaction, Member, Question, Repeat
+from storage.tables import Answer, Forecast, Group, Interaction, Member, Question, Repeat, Round
+from tests.bot.pastcast_scenes import make_past, put_in_bank
 from tests.bot.scenes import (
     RAIN,
     SNOW,
@@ -265,7 +267,7 @@ Deed = Callable[[Desk, Caller, "Foreign"], object]
 
 
 class Foreign:
-    """What another group has: a question that is settled, one in a running round, a plan."""
+    """What another group has: questions that are settled, dealt and in a running round, a plan."""
 
     def __init__(self, desk: Desk) -> None:
         bring(desk)
@@ -292,6 +294,8 @@ class Foreign:
         self.turn = card(desk, self.round)
         self.closed = card(desk, closed)
         self.lobby = keys.lobby(self.plan.id + 1, 1)
+        self.dealt = keys.dealt(row(desk, Round, self.round).question_id)
+        make_past(desk, self.dealt.id, put_in_bank(desk, "elsewhere"))
 
 
 DEEDS: dict[str, Deed] = {
@@ -400,6 +404,14 @@ DEEDS: dict[str, Deed] = {
     "rounds.ready": lambda desk, who, at: rounds_service.ready(desk, who, keys.blind(at.round)),
     "rounds.resume": lambda desk, who, at: rounds_service.resume(desk, who, at.turn),
     "rounds.skip": lambda desk, who, at: rounds_service.skip(desk, who, at.turn),
+    "sessions.next_question": lambda desk, who, at: sessions_service.next_question(
+        desk, who, at.turn
+    ),
+    "dealing.know": lambda desk, who, at: dealing.know(desk, who, at.dealt),
+    "dealing.know_after_all_not": lambda desk, who, at: dealing.know_after_all_not(
+        desk, who, at.dealt
+    ),
+    "dealing.look": lambda desk, who, at: dealing.look(desk, who, at.dealt),
 }
 
 
@@ -433,6 +445,7 @@ def test_every_service_function_that_names_something_is_tried_from_another_group
         "rounds": rounds_service,
         "standings": standings_service,
         "groups": groups_service,
+        "dealing": dealing,
     }
     naming = {"question_id", "session", "at", "wish", "typed", "round_id", "session_id"}
     lists = {
@@ -440,6 +453,7 @@ def test_every_service_function_that_names_something_is_tried_from_another_group
         "outcomes.outcome_choices",
         "planning.choices",
         "series.to_come",
+        "dealing.topics",
     }  # these search the caller's own group
 
     found = {
