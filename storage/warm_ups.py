@@ -12,7 +12,6 @@ from storage.tables import (
     Banked,
     Meetup,
     Member,
-    QuestionKind,
     SessionState,
     Sighting,
     WarmUp,
@@ -86,13 +85,12 @@ def due(tx: Session, until: datetime, length: timedelta) -> Sequence[tuple[int, 
     return [(number, group_id, at + length) for number, group_id, at in rows if number]
 
 
-def askable(tx: Session, banked_ids: Iterable[int]) -> list[int]:
-    """Return which numbers of the bank nobody brought by hand: whoever did knows them."""
-    by_file = select(Banked.id).where(
-        Banked.kind == QuestionKind.NUMERIC, ~col(Banked.sealed), col(Banked.added_by).is_(None)
+def of_files(tx: Session, banked_ids: Iterable[int]) -> list[int]:
+    """Leave out what somebody brought by hand: they know it, and it may be sealed."""
+    by_hand = set(
+        tx.exec(select(Banked.id).where(col(Banked.added_by).is_not(None) | col(Banked.sealed)))
     )
-    known = {number for number in tx.exec(by_file) if number is not None}
-    return [number for number in banked_ids if number in known]
+    return [number for number in banked_ids if number not in by_hand]
 
 
 def statements(tx: Session, banked_ids: Sequence[int]) -> list[Statement]:

@@ -136,7 +136,7 @@ def _deal(unit: ActUnit, meetup: Meetup) -> WarmUp:
     """Draw what nobody in the circle has seen; now they have seen it."""
     people = bank.users(unit.tx, sessions.circle(unit.tx, row_id(meetup)))
     wanted = Wanted(people, unit.group.id, kinds=[QuestionKind.NUMERIC])
-    found = warm_ups.askable(unit.tx, bank.unseen(unit.tx, wanted))
+    found = warm_ups.of_files(unit.tx, bank.unseen(unit.tx, wanted))
     warm_up_rules.require_enough(len(found))
     seed = secrets.randbits(31)
     drawn = lot.draw(found, seed, warm_up_rules.MOST)

@@ -6,6 +6,7 @@ from typing import Any
 
 from discord.ui import Label, Modal, TextInput
 
+from bot.answers.numbers import say_number
 from bot.answers.ranges import say_range, write_range
 from bot.core import keys
 from bot.core.numbers import say_share
@@ -140,7 +141,7 @@ def _sum(people: int, tally: Tally) -> str:
 def _verdict(tally: Tally) -> str:
     """Say what should be expected, and whether luck alone explains the difference."""
     least = say_share(warm_up_rules.fewest_by_luck(tally.statements) / tally.statements)
-    should = f"Well-judged ones hold it in about {tally.expected}"
+    should = f"Well-judged ones hold it in about {say_number(tally.expected)}"
     if tally.too_narrow:
         return f"{should}, and luck alone seldom leaves less than {least}: these were too narrow."
     count = say_count(tally.statements, "statement")
@@ -167,10 +168,11 @@ def _progress_line(one: Progress) -> str:
 
 
 def _sheet_line(line: Line) -> str:
-    unit = f", in {safe(line.unit)}" if line.unit else ""
-    mine = f" · **{safe(say_range(*line.mine, line.unit))}**" if line.mine else ""
-    about = f"as of {_day(line.as_of)}{unit}"
-    return f"{line.number + 1}. {one_line(line.title, _TITLE)} · {about}{mine}"
+    mine = f"**{safe(say_range(*line.mine, line.unit))}** · " if line.mine else ""
+    told = line.unit.casefold() in line.title.casefold()
+    unit = "" if told else f", in {safe(line.unit)}"
+    title = one_line(line.title, _TITLE)
+    return f"{line.number + 1}. {mine}{title} · as of {_day(line.as_of)}{unit}"
 
 
 def _own_line(line: OwnLine) -> str:

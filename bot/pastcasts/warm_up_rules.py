@@ -7,7 +7,7 @@ from math import comb
 from typing import TypeVar
 
 from bot.answers import ranges
-from bot.core.refusals import Refusal, StaleRefusal, say_count
+from bot.core.refusals import Refusal, StaleRefusal
 
 LENGTH = timedelta(minutes=5)
 # As many statements as there are, as long as they are enough to say anything.
@@ -32,9 +32,9 @@ class Tally:
     statements: int
 
     @property
-    def expected(self) -> int:
+    def expected(self) -> float:
         """Return how many of these ranges hold it if people are as sure as they say."""
-        return round(SURE * self.given)
+        return SURE * self.given
 
     @property
     def too_narrow(self) -> bool:
@@ -54,10 +54,10 @@ def ends_at(opened_at: datetime) -> datetime:
 def require_enough(count: int) -> None:
     """Refuse a warm-up with fewer statements than say anything."""
     if count < LEAST:
-        left = f"only {say_count(count, 'number')}" if count else "no numbers"
+        left = f"only {count}" if count else "none"
         raise Refusal(
-            f"The bank has run dry of numbers for the people here: it has {left} that none of you "
-            f"has seen, and a warm-up takes {LEAST}. Whoever runs the bot brings in more with "
+            f"The bank has run dry of numbers for the people here: {left} of them are new to "
+            f"you, and a warm-up takes {LEAST}. Whoever runs the bot brings in more with "
             "`dojo import-bank FILE`."
         )
 

@@ -11,6 +11,7 @@ import shutil
 import textwrap
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import discord
@@ -26,7 +27,7 @@ from bot.forecasts import pictures as forecasts_pictures
 from bot.groups import help_cards, help_service, panel_cards
 from bot.groups import service as groups_service
 from bot.groups.offers import Page
-from bot.pastcasts import dealing
+from bot.pastcasts import box, dealing, warm_up, warm_up_cards, warm_up_read_model
 from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
 from bot.registry import CARDS
@@ -42,7 +43,7 @@ from bot.standings.query import METRICS
 from storage import bank, outbox
 from storage.engine import Database
 from storage.enums import Answer, EffectState, EffectTarget, Order, SessionFormat
-from storage.tables import Banked, Effect, Meetup, Question, Round
+from storage.tables import Banked, Effect, Meetup, Question, Round, WarmUp
 from tests.bot.scenes import bring, card, open_lobby, record, row, rows, running
 from tests.conftest import CAST, CHANNEL, GROUP, Clock, caller
 from tests.stories.past import BANK
@@ -59,7 +60,7 @@ ROW = re.compile(
     r"(?:[•▫✅🎙⏭⏳🟢⚪☑❓💤✋➖◦▪·-]\ufe0f?|`\s*[\d·]|[A-Z] |\*\*\d|\d[.)]|\*\*[^*]{1,40}\*\*:? )"
 )
 STANDINGS = ("leaderboard", "calibration", "profile", "circle")
-PRIVATE = (*STANDINGS, "help", "panel", "more", "history")
+PRIVATE = (*STANDINGS, "help", "panel", "more", "history", "warm-up")
 
 Seen = Mapping[str, list[Message]]
 
@@ -126,6 +127,7 @@ def _evening(desk: Desk, clock: Clock) -> Iterator[None]:
     for number in range(12):
         bring(desk, f"{RAIN} {number}", name="Dan")
     yield
+    yield from _warm_up(desk, lobby)
     sessions_service.start_round(desk, caller("Ana"), lobby)
     number = running(desk, lobby.id)
     yield
@@ -157,6 +159,17 @@ def _evening(desk: Desk, clock: Clock) -> Iterator[None]:
     sessions_service.leave(desk, caller("Ana"))
     yield
     sessions_service.end(desk, caller("Ben", **MANAGER))
+    yield
+
+
+def _warm_up(desk: Desk, lobby: Key) -> Iterator[None]:
+    box.load(desk.db)
+    at = warm_up.begin(desk, caller("Ana"), lobby)
+    yield
+    for name in CAST[:3]:
+        warm_up.answer(desk, caller(name), at, dict.fromkeys(range(10), "20 to 450"))
+    yield
+    warm_up.show_answers(desk, caller("Ana"), at)
     yield
 
 
@@ -287,6 +300,12 @@ def asked_for(desk: Desk) -> Iterator[tuple[str, Message]]:
     yield "circle", circle_pictures.circle(desk, who)
     for question in rows(desk, Question)[:4]:
         yield "history", forecasts_pictures.history(desk, who, question.id or 0)
+    at = keys.warm_up(1)
+    yield "warm-up", warm_up_cards.own_message(warm_up.own(desk, who, at))
+    with desk.db.read() as tx:
+        sheet = warm_up_read_model.read_sheet(tx, tx.get_one(WarmUp, 1), 1)
+        yield "warm-up", warm_up_cards.sheet_message(sheet)
+        yield "warm-up", warm_up_cards.sheet_message(replace(sheet, closed=False))
     for page in Page:
         settings = groups_service.show(desk, caller("Ana", **MANAGER))
         yield "panel", panel_cards.panel(settings, page)
@@ -362,7 +381,9 @@ def test_a_summary_shows_its_picture_after_four_lines(seen: Seen) -> None:
     assert len(longest) <= SUMMARY_LINES, longest
 
 
-@pytest.mark.parametrize("kind", ["SUMMARY", "RESOLUTION", "NEW_OUTCOME", *STANDINGS])
+@pytest.mark.parametrize(
+    "kind", ["SUMMARY", "RESOLUTION", "NEW_OUTCOME", "WARM_UP", "warm-up", *STANDINGS]
+)
 def test_the_next_step_alone_is_coloured(seen: Seen, kind: str) -> None:
     for message in seen[kind]:
         coloured = [one.label for one in buttons(message) if one.style != SECONDARY]

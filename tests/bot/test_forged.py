@@ -19,9 +19,11 @@ from bot.data.service import import_csv
 from bot.demo.stage import Stage
 from bot.door.interactions import Door, _change_and_draw, _Pressed, _render_for, clean_data
 from bot.door.parts import Action
+from bot.pastcasts import box, warm_up
 from bot.registry import ACTIONS, CARDS
 from bot.schedule import service as schedule_service
 from bot.schedule.service import Plan
+from bot.sessions import service as sessions_service
 from storage.enums import CardKind
 from storage.tables import Meetup, Round
 from tests.bot.saved_scenes import scene
@@ -41,6 +43,7 @@ def every_key() -> dict[CardKind, Key]:
         keys.hour(1, LATER),
         keys.notice(1, 1),
         keys.lobby(2, 1),
+        keys.warm_up(1),
         keys.evening(2),
         keys.blind(1),
         keys.turn(1, 1),
@@ -64,6 +67,9 @@ def evening(desk: Desk, clock: Clock) -> Desk:
     """A group with a session to come, and one whose round is over."""
     schedule_service.schedule(desk, caller("Ana"), Plan("in 48 hours"))
     play(desk, clock, {"Ana": ("30", "50", "60"), "Ben": ("40", "70", "80")})
+    box.load(desk.db)
+    sessions_service.next_round(desk, caller("Ana"))
+    warm_up.begin(desk, caller("Ana"), keys.lobby(2, 2))
     assert rows(desk, Meetup)
     assert rows(desk, Round)
     return desk

@@ -19,6 +19,7 @@ from bot.door.messages import Message
 from bot.forecasts import service as forecasts_service
 from bot.groups import service as groups_service
 from bot.groups.service import SettingsChange
+from bot.pastcasts import box, warm_up
 from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
 from bot.registry import CARDS
@@ -28,7 +29,7 @@ from bot.schedule.service import Plan
 from bot.sessions import service as sessions_service
 from bot.sessions.service import StartOptions
 from storage.engine import Database
-from storage.tables import Answer, Effect, Order, Question
+from storage.tables import Answer, Effect, Order, Question, WarmUp
 from tests.bot import scenes
 from tests.bot.scenes import RAIN, SNOW
 from tests.conftest import GROUP, Clock, caller
@@ -209,6 +210,27 @@ def test_a_card_follows_whatever_is_done_in_an_evening(evening: Evening, clock: 
     clock.move(1)  # what is recorded at the moment of the close still counts for the summary
     evening.do(_record, "Ben", rain, "35")
     evening.do(_resolve, "Ana", rain, "no")
+
+
+def test_a_warm_up_follows_who_answers_and_who_comes_and_goes(evening: Evening) -> None:
+    desk = evening.desk
+    box.load(desk.db)
+    scenes.bring(desk)
+    lobby = evening.do(sessions_service.start, "Ana", StartOptions(order=Order.MANUAL))
+    assert isinstance(lobby, Key)
+    evening.do(sessions_service.join, "Ben", lobby)
+    at = evening.do(warm_up.begin, "Ana", lobby)
+    assert isinstance(at, Key)
+    evening.do(sessions_service.join, "Cleo", lobby)
+    evening.do(warm_up.look, "Cleo", at)
+    evening.do(warm_up.answer, "Ana", at, {0: "20 to 45", 1: "1 to 2"})
+    evening.do(warm_up.answer, "Ana", at, dict.fromkeys(range(10), "20 to 45"))
+    evening.do(sessions_service.leave, "Cleo", lobby)
+    evening.do(warm_up.answer, "Ben", at, dict.fromkeys(range(10), "20 to 45"))
+    evening.do(sessions_service.join, "Cleo", lobby)
+    evening.do(sessions_service.start_round, "Ana", lobby)
+    evening.do(sessions_service.end, "Ana")
+    assert scenes.row(desk, WarmUp, 1).closed_at is not None
 
 
 def test_an_evening_follows_the_title_of_what_it_took(evening: Evening) -> None:

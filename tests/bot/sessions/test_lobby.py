@@ -107,7 +107,8 @@ def test_once_two_are_in_the_next_step_is_the_hosts(desk: Desk) -> None:
         "**Join** and vote for a question; Ana presses **Start the round** when all are in."
     )
     assert coloured(message) == ["Start the round"]
-    assert labels(message) == ["Join", "Leave", "Bring a question", "Start the round"]
+    everything = ["Join", "Leave", "Bring a question", "Start the round", "Warm-up"]
+    assert labels(message) == everything
 
 
 def test_a_question_that_the_host_picked_is_in_the_first_sentence(desk: Desk) -> None:
