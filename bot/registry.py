@@ -27,6 +27,7 @@ from bot.groups import read_model as groups_read_model
 from bot.groups import service as groups_service
 from bot.groups import views as groups_views
 from bot.pastcasts import (
+    by_hand_views,
     dealt_cards,
     warm_up_cards,
     warm_up_read_model,
@@ -38,7 +39,6 @@ from bot.pastcasts import views as pastcasts_views
 from bot.pastcasts import warm_up as warm_up_service
 from bot.practice import commands as practice_commands
 from bot.practice import views as practice_views
-from bot.pastcasts import by_hand_views
 from bot.questions import cards as questions_cards
 from bot.questions import commands as questions_commands
 from bot.questions import outcome_cards

@@ -34,6 +34,8 @@ NOT_COUNTED = (
     "question closed."
 )
 
+KNEW = "You knew this one, so nothing of yours on it is scored."
+
 
 def resolution_card(shown: ResolutionCard) -> Message:
     """Show what happened, and one line for each person."""
@@ -147,6 +149,8 @@ def _mentions(users: tuple[int, ...]) -> str:
 
 def own_words(own: OwnScore) -> str:
     """Tell a member what their forecast earned, and why."""
+    if own.knew:
+        return KNEW
     if own.line is None:
         return NOT_COUNTED if own.forecast else "You did not forecast this question."
     asked, line = own.card.asked, own.line

@@ -1,6 +1,6 @@
 """The scores of a settled question as one member asks for them. Never touches Discord."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.answers.card_words import words_of
 from bot.core import keys
@@ -8,7 +8,7 @@ from bot.core.refusals import StaleRefusal
 from bot.core.unit import Caller, Desk, row_id
 from bot.questions import service as questions_service
 from bot.questions.read_model import ResolutionCard, ScoreLine, read_resolution
-from storage import forecasts, groups
+from storage import forecasts, groups, questions
 
 NO_SCORES = "There are no scores to tell: this question has no outcome that is scored."
 
@@ -18,7 +18,8 @@ class OwnScore:
     """A question's outcome with the scores of all, and beside them the caller's own.
 
     `others` counts those who are compared with the caller; `better` and `level` are how many of
-    them did worse and as well. `forecast` tells whether the caller forecast it at all.
+    them did worse and as well. `forecast` tells whether the caller forecast it at all,
+    `knew` whether they knew a pastcast, so that nothing of theirs counts.
     """
 
     card: ResolutionCard
@@ -27,19 +28,21 @@ class OwnScore:
     others: int = 0
     better: int = 0
     level: int = 0
+    knew: bool = False
 
 
 def show(desk: Desk, caller: Caller, question_id: int) -> OwnScore:
     """Return what a settled question earned the caller, beside everybody else."""
     with desk.db.read() as tx:
-        questions_service.require(tx, caller.group_id, question_id)
+        question = questions_service.require(tx, caller.group_id, question_id)
         shown = read_resolution(tx, keys.resolution(question_id))
         me = groups.member_of_user(tx, caller.group_id, caller.user_id)
         mine = row_id(me) if me is not None else 0
         forecast = bool(mine and forecasts.of_member(tx, question_id, mine))
+        knew = question.banked_id is not None and mine in questions.marked(tx, question_id)
     if shown is None or not shown.lines:
         raise StaleRefusal(NO_SCORES)
-    return place(shown, mine, forecast=forecast)
+    return replace(place(shown, mine, forecast=forecast), knew=knew)
 
 
 def place(shown: ResolutionCard, member: int, *, forecast: bool) -> OwnScore:

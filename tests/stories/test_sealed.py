@@ -1,7 +1,8 @@
 """Until the reveal nobody is told an outcome, nor anything from which it follows.
 
-The same evening is played with two banks that differ in what is sealed alone. Everything that the
-bot sends and logs before the reveal, and every file that somebody asks for, is the same.
+The same evening is played with two banks that differ in what is sealed alone. Everything that
+people read before the reveal, whatever they ask for, and every log and file is the same; and no
+request to Discord holds a word of it.
 """
 
 import io
@@ -13,10 +14,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import simcord
 import structlog
 
 from bot.data import service as data_service
-from bot.demo.stage import Stage
+from bot.demo.stage import Stage, as_text, private_message
 from storage.engine import Database
 from storage.tables import Banked
 from tests.conftest import CAST, empty_sqlite
@@ -44,11 +46,32 @@ SECRETS = (
 )
 
 
+RESOLVING = ("question resolve", "outcome")
+PRYING: Sequence[tuple[str, dict[str, str]]] = (
+    ("question show", {"question": TITLE}),
+    ("question list", {}),
+    ("history", {"question": TITLE}),
+    ("question resolve", {"question": TITLE, "outcome": "yes"}),
+    ("question reopen", {"question": TITLE}),
+    ("question dispute", {"question": TITLE, "reason": "why"}),
+    ("question edit", {"question": TITLE}),
+    ("leaderboard", {"board": "past"}),
+    ("calibration", {"board": "past"}),
+    ("profile", {}),
+    ("circle", {}),
+    ("practice", {}),
+    ("data export", {}),
+    ("session show", {}),
+    ("session next", {"question": TITLE}),
+)
+
+
 @dataclass(frozen=True)
 class Told:
-    """All that left the bot before the reveal, and what the reveal then said."""
+    """What people read before the reveal, all that was sent by then, and what the reveal said."""
 
-    before: Sequence[str]
+    read: Sequence[str]
+    sent: str
     logged: str
     exported: str
     reveal: str
@@ -72,10 +95,11 @@ async def test_nothing_that_members_or_logs_get_before_the_reveal_depends_on_wha
         assert logged.out + logged.err == ""
 
     one, other = told
-    assert one.before == other.before
+    assert one.read == other.read
     assert one.exported == other.exported
     assert one.logged == other.logged
-    everything = "\n".join([*one.before, one.exported, one.logged])
+    everything = "\n".join([*one.read, one.sent, one.exported, one.logged])
+    assert BANK[0].background in everything
     for word in ("Birds of a feather", "feather.example", "29 March", "2013-03-29", "23%", "0.23"):
         assert word not in everything
     assert "It came out yes" in one.reveal
@@ -94,50 +118,45 @@ async def _evening(stage: Stage, database: Database) -> Told:
         for name in CAST[1:]:
             await stage.press(name, "Join")
         await stage.press("Ana", "Start the round")
-        await _pry(stage)
+        read = await _pry(stage)
         await stage.press("Eva", "I know this one")
         for number, name in enumerate(CAST[:-1]):
             await forecast(stage, name, 30 + number)
-        await _pry(stage)
+        read += await _pry(stage)
         await stage.press("Ana", "Go on")
         for number, name in enumerate(CAST[:-1]):
             await stage.wait(60)
             await forecast(stage, name, 50 + number)
             await stage.press(name, "Done")
-        await _pry(stage)
+        read += await _pry(stage)
         exported = _unpack(data_service.export_group(database, stage.guild.id))
-    before = [_sent(one) for one in stage.env.http_requests]
+    sent = "\n".join(f"{one.path} {one.json}" for one in stage.env.http_requests)
     await stage.press("Ana", "Go on")
-    return Told(before, str(logs), exported, stage.transcript())
+    return Told(read, sent, str(logs), exported, stage.transcript())
 
 
-async def _pry(stage: Stage) -> None:
-    """Everything that may name a question, by its host, a manager and one who did not come."""
+async def _pry(stage: Stage) -> list[str]:
+    """Ask everything that may name a question, as its host and as a manager who did not come."""
+    read = [stage.transcript()]
     for who in ("Ana", "Max"):
-        await stage.type(who, "question show", question=TITLE)
-        await stage.type(who, "question list")
-        await stage.type(who, "history", question=TITLE)
-        await stage.type(who, "question resolve", question=TITLE, outcome="yes")
-        await stage.type(who, "question reopen", question=TITLE)
-        await stage.type(who, "question dispute", question=TITLE, reason="why")
-        await stage.type(who, "question edit", question=TITLE)
-        await stage.type(who, "leaderboard", board="past")
-        await stage.type(who, "calibration", board="past")
-        await stage.type(who, "profile")
-        await stage.type(who, "circle")
-        await stage.type(who, "practice")
-        await stage.type(who, "data export")
-        await stage.type(who, "session show")
-        await stage.press(who, "Details", stage.card("Web search"))
-        await stage.people[who].autocomplete(stage.channel, "question show", "question", "owl")
-        await stage.people[who].autocomplete(
-            stage.channel, "question resolve", "outcome", "", question=TITLE
-        )
+        asked = [await stage.type(who, command, **options) for command, options in PRYING]
+        asked.append(await stage.press(who, "Details", stage.card("Web search")))
+        read += map(_said, asked)
+        for command, option, typed in (("question show", "question", "owl"), (*RESOLVING, "")):
+            filled = {} if option == "question" else {"question": TITLE}
+            member = stage.people[who]
+            read.append(
+                str(await member.autocomplete(stage.channel, command, option, typed, **filled))
+            )
+    return read
 
 
-def _sent(asked: object) -> str:
-    """A request as text, without what differs from run to run."""
-    return f"{asked.method} {asked.path} {asked.json}"  # type: ignore[attr-defined]
+def _said(result: simcord.InteractionResult) -> str:
+    """What one person was answered: texts, and the names of files."""
+    if result.response is None:
+        return str(result.modal)
+    message = private_message(result)
+    return "\n".join([as_text(message), *(one.filename for one in message.attachments)])
 
 
 def _unpack(packed: bytes) -> str:

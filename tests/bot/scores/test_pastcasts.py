@@ -5,11 +5,12 @@ from datetime import timedelta
 from sqlmodel import delete
 
 from bot.core.unit import Desk, Unit
+from bot.questions import outcome_cards, own_score
 from bot.scores import rescoring
 from storage.tables import Mark, Question, Score
 from tests.bot.pastcast_scenes import SAID, make_past, pastcast, put_in_bank, reveal
 from tests.bot.scenes import bring, group, member, play, record, rows
-from tests.conftest import GROUP, Clock
+from tests.conftest import GROUP, Clock, caller
 
 
 def scored(desk: Desk, name: str) -> dict[str, float]:
@@ -46,6 +47,17 @@ def test_who_knew_a_pastcast_has_no_score_no_seat_and_is_compared_with_nobody(
     # Each beside the other alone: .4² and .6².
     assert round(found[ana, "turn"].edge or 0.0, 9) == 0.2
     assert round(found[cleo, "turn"].edge or 0.0, 9) == -0.2
+
+
+def test_who_knew_a_pastcast_is_told_why_there_is_no_score(desk: Desk, clock: Clock) -> None:
+    question = pastcast(desk, clock, 1, knows=("Ben",))
+
+    bens, anas = (own_score.show(desk, caller(name), question) for name in ("Ben", "Ana"))
+
+    assert bens.line is None
+    assert outcome_cards.KNEW in str(outcome_cards.details_card(bens).embed.to_dict())
+    assert outcome_cards.KNEW not in str(outcome_cards.details_card(anas).embed.to_dict())
+    assert anas.others == 1
 
 
 def test_what_the_group_said_is_that_of_those_who_did_not_know(desk: Desk, clock: Clock) -> None:

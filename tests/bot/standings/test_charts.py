@@ -72,8 +72,9 @@ BOARDS = {
         metric="log",
     ),
     "only infinite": board(BoardRow(1, "Ana", inf, nan, nan, 1), metric="log"),
+    "with the crowd": replace(BRIER, crowd=row("The crowd of that day", None, 0.05)),
     "the longest words": Board(
-        BoardQuery("over_time", Window("sessions", 999), page=12),
+        BoardQuery("over_time", Window("sessions", 999), page=12, past=True),
         MANY[:20], 99, 1980, None, 30, too_close=True,
     ),
 }  # fmt: skip

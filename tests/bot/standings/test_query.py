@@ -159,11 +159,13 @@ def test_everything_that_is_offered_can_be_chosen(so_far: str) -> None:
 # Buttons
 
 
-@given(st.sampled_from(METRICS), WINDOWS, st.integers(1, 1000), st.integers(1, 10_000))
+@given(
+    st.sampled_from(METRICS), WINDOWS, st.integers(1, 1000), st.integers(1, 10_000), st.booleans()
+)
 def test_a_page_comes_back_from_the_numbers_of_its_button(
-    metric: str, window: Window, minimum: int, page: int
+    metric: str, window: Window, minimum: int, page: int, past: bool
 ) -> None:
-    asked = BoardQuery(metric, window, minimum, page)  # type: ignore[arg-type]
+    asked = BoardQuery(metric, window, minimum, page, past)  # type: ignore[arg-type]
     packed = str(asked.key())
 
     assert BoardQuery.from_key(Key.parse(packed)) == asked
@@ -178,6 +180,8 @@ def test_a_page_comes_back_from_the_numbers_of_its_button(
         Key(CardKind.LEADERBOARD, 0, (0, 0, 5)),
         Key(CardKind.LEADERBOARD, 1, (0, 0, 0)),
         Key(CardKind.LEADERBOARD, 1, (4 * len(METRICS), 0, 5)),
+        Key(CardKind.LEADERBOARD, 1, (1000 + 4 * len(METRICS), 0, 5)),
+        Key(CardKind.LEADERBOARD, 1, (2000, 0, 5)),
         Key(CardKind.LEADERBOARD, 1, (0, 7, 5)),
         Key(CardKind.LEADERBOARD, 1, (1, 0, 5)),
         Key(CardKind.LEADERBOARD, 1, (1, 3651, 5)),
