@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -13,6 +13,8 @@ from storage import warm_ups
 from storage.tables import Banked, Member, Question, QuestionKind, Sighting
 
 EVERY_KIND = tuple(QuestionKind)
+# Any number that is no other lock's; see migrate.py.
+_LOADING = 0x0D0C0B07
 # Never changed by a newer file: who is who, and who brought it.
 _KEPT = frozenset({"id", "group_id", "name", "added_by"})
 
@@ -146,6 +148,12 @@ def seen_by_somebody(tx: Session, group_id: int) -> set[int]:
     seen = tx.exec(select(Sighting.banked_id).where(col(Sighting.banked_id).in_(own)))
     asked = tx.exec(select(Question.banked_id).where(col(Question.banked_id).in_(own)))
     return {number for number in (*seen, *asked) if number is not None}
+
+
+def hold_box(tx: Session) -> None:
+    """Let no other process bring the box up to date before this transaction has ended."""
+    if tx.get_bind().dialect.name != "sqlite":  # there, one transaction writes at a time
+        tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOADING})
 
 
 def retire_others(tx: Session, names: Collection[str]) -> None:

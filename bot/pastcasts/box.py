@@ -23,5 +23,6 @@ def load(database: Database) -> None:
     """Bring the database's copy of the box up to date; a second time changes nothing."""
     found = list(rows())
     with database.write() as tx:
+        bank.hold_box(tx)
         bank.put(tx, None, [row.to_row(row.read_outcome()) for row in found])
         bank.retire_others(tx, {row.id for row in found})

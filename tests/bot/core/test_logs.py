@@ -26,6 +26,8 @@ READ_BY_THE_OPERATOR = {
     "bot/__main__.py",
     "bot/calendars/google_auth.py",
     "bot/calendars/google_login.py",
+    "bot/data/bank_csv.py",
+    "bot/data/forecastbench.py",
     "bot/data/rules.py",
     "bot/demo/play.py",
 }

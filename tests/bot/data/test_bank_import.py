@@ -66,6 +66,7 @@ def refused(desk: Desk, text: str) -> str:
     return str(refusal.value)
 
 
+@pytest.mark.both_engines
 def test_the_example_of_the_manual_comes_in(desk: Desk) -> None:
     done = take(desk, EXAMPLE)
 
@@ -110,6 +111,7 @@ def test_a_changed_line_changes_its_question(desk: Desk) -> None:
     assert (rain.outcome, rain.topic, snow.name) == ("no", "weather", "snow")
 
 
+@pytest.mark.both_engines
 def test_what_was_dealt_already_stays_as_it_was_told(desk: Desk) -> None:
     take(desk, file(LINE, line(id="snow"), line(id="hail")))
     rain, snow, hail = rows(desk, Banked)

@@ -279,6 +279,7 @@ def test_an_export_holds_nothing_of_another_group(desk: Desk) -> None:
     assert theirs["forecasts"] == []
 
 
+@pytest.mark.both_engines
 def test_what_is_sealed_of_a_bank_is_in_no_export(desk: Desk, clock: Clock) -> None:
     bring(desk, name="Ana")
     ours, box_row, theirs = bank_rows(

@@ -91,6 +91,7 @@ def test_what_cannot_be_meant_is_refused_with_what_to_type(
     assert reason in str(refusal.value)
 
 
+@pytest.mark.both_engines
 def test_it_is_dealt_to_everybody_but_to_whoever_brought_it(desk: Desk) -> None:
     done = by_hand.bring(desk, facilitator(), POPE)
 
@@ -122,6 +123,7 @@ def test_only_facilitators_may_bring_one(desk: Desk) -> None:
     assert rows(desk, Banked) == []
 
 
+@pytest.mark.both_engines
 def test_sent_again_with_the_same_title_it_changes_ones_own(desk: Desk) -> None:
     by_hand.bring(desk, facilitator(), POPE)
 
