@@ -98,7 +98,8 @@ class Practice(SQLModel, table=True):
 class WarmUp(SQLModel, table=True):
     """Statements that a circle gives 90% intervals for, before its session's first round.
 
-    `items` is a JSON list of the banked questions, in their order.
+    `items` is a JSON list of the banked questions, in their order; once it is closed each is a pair
+    with what came out, or with null where that is sealed and its key is gone.
     """
 
     __tablename__ = "warmups"

@@ -1,7 +1,7 @@
 """Queries about warm-ups: their statements, the ranges that members give, and the truth."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -27,16 +27,20 @@ class Statement(NamedTuple):
     as_of: date
 
 
-class Truth(NamedTuple):
-    """The number that came out, as resolutions hold it, and who says so."""
-
-    outcome: str
-    source: str
-
-
 def items(row: WarmUp) -> list[int]:
     """Return the banked questions of a warm-up, in their order."""
-    return [int(number) for number in json.loads(row.items)]
+    return [int(one[0] if isinstance(one, list) else one) for one in json.loads(row.items)]
+
+
+def outcomes(row: WarmUp) -> dict[int, str]:
+    """Return what came out by the statements' numbers; nothing as long as it takes answers."""
+    told = enumerate(json.loads(row.items) if row.closed_at is not None else ())
+    return {number: one[1] for number, one in told if one[1] is not None}
+
+
+def close(row: WarmUp, came: Sequence[str | None], now: datetime) -> None:
+    """Keep what came out with the statements; None is of one that cannot be revealed."""
+    row.items, row.closed_at = json.dumps(list(zip(items(row), came, strict=True))), now
 
 
 def new(session_id: int, seed: int, banked_ids: Sequence[int], now: datetime) -> WarmUp:
@@ -85,14 +89,6 @@ def due(tx: Session, until: datetime, length: timedelta) -> Sequence[tuple[int, 
     return [(number, group_id, at + length) for number, group_id, at in rows if number]
 
 
-def of_files(tx: Session, banked_ids: Iterable[int]) -> list[int]:
-    """Leave out what somebody brought by hand: they know it, and it may be sealed."""
-    by_hand = set(
-        tx.exec(select(Banked.id).where(col(Banked.added_by).is_not(None) | col(Banked.sealed)))
-    )
-    return [number for number in banked_ids if number not in by_hand]
-
-
 def statements(tx: Session, banked_ids: Sequence[int]) -> list[Statement]:
     """Return what is asked, in this order; no outcome is read."""
     rows = tx.exec(
@@ -104,12 +100,10 @@ def statements(tx: Session, banked_ids: Sequence[int]) -> list[Statement]:
     return [found[number] for number in banked_ids]
 
 
-def truths(tx: Session, banked_ids: Sequence[int]) -> list[Truth]:
-    """Return what came out, in this order: only for a warm-up that is closed."""
-    rows = tx.exec(
-        select(Banked.id, Banked.outcome, Banked.source).where(col(Banked.id).in_(banked_ids))
-    )
-    found = {number: Truth(outcome, source) for number, outcome, source in rows}
+def sources(tx: Session, banked_ids: Sequence[int]) -> list[str]:
+    """Return who says what came out, in this order: only for a warm-up that is closed."""
+    rows = tx.exec(select(Banked.id, Banked.source).where(col(Banked.id).in_(banked_ids)))
+    found = dict(rows.all())
     return [found[number] for number in banked_ids]
 
 

@@ -13,9 +13,11 @@ from bot.core import card_refresh, keys
 from bot.core.card_refresh import Change
 from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
+from bot.core.sealed import open_outcome
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
 from bot.pastcasts import lot, warm_up_rules
 from bot.pastcasts import warm_up_read_model as read_model
+from bot.pastcasts.dealing import IMPORT
 from bot.pastcasts.warm_up_read_model import OwnAnswers, Sheet
 from bot.rounds import live_session, member_options, quiet, session_mapping, session_rules
 from storage import bank, groups, sessions, warm_ups
@@ -136,10 +138,10 @@ def _deal(unit: ActUnit, meetup: Meetup) -> WarmUp:
     """Draw what nobody in the circle has seen; now they have seen it."""
     people = bank.users(unit.tx, sessions.circle(unit.tx, row_id(meetup)))
     wanted = Wanted(people, unit.group.id, kinds=[QuestionKind.NUMERIC])
-    found = warm_ups.of_files(unit.tx, bank.unseen(unit.tx, wanted))
-    warm_up_rules.require_enough(len(found))
     seed = secrets.randbits(31)
-    drawn = lot.draw(found, seed, warm_up_rules.MOST)
+    found = lot.draw(bank.unseen(unit.tx, wanted), seed, warm_up_rules.MOST)
+    drawn = [one for one in found if _outcome(unit, one) is not None]
+    warm_up_rules.require_enough(len(drawn), IMPORT)
     row = warm_ups.new(row_id(meetup), seed, drawn, unit.now)
     unit.tx.add(row)
     bank.see(unit.tx, drawn, people, unit.now)
@@ -174,9 +176,18 @@ def _all_finished(tx: Session, row: WarmUp) -> bool:
 
 
 def _close(unit: Unit, meetup: Meetup, row: WarmUp) -> None:
-    row.closed_at = unit.now
+    """Keep what came out, sealed or not, and have the card say it."""
+    warm_ups.close(row, [_outcome(unit, one) for one in warm_ups.items(row)], unit.now)
     unit.wake(f"warm_up:{row_id(row)}", None)
     card_refresh.follow(unit, Change.WARM_UP_CLOSED, meetup)
+
+
+def _outcome(unit: Unit, banked_id: int) -> str | None:
+    """Return what came out, or None if the key that it was sealed with is gone."""
+    try:
+        return open_outcome(unit.integrations.box, bank.get(unit.tx, banked_id))
+    except Refusal:
+        return None
 
 
 def _touch(unit: ActUnit, meetup: Meetup) -> None:

@@ -150,8 +150,9 @@ def _verdict(tally: Tally) -> str:
 
 def _revealed(found: Sequence[Revealed]) -> list[str]:
     return [
-        f"{number}. **{safe(one.truth)}** · {one_line(one.title, _TITLE)}{_source(one.source)}"
-        for number, one in enumerate(found, start=1)
+        f"{one.number + 1}. **{safe(one.truth)}** · {one_line(one.title, _TITLE)}"
+        f"{_source(one.source)}"
+        for one in found
     ]
 
 

@@ -27,8 +27,9 @@ class Progress:
 
 @dataclass(frozen=True)
 class Revealed:
-    """A statement with what came out, and who says so."""
+    """A statement, counted from 0, with what came out, and who says so."""
 
+    number: int
     title: str
     truth: str
     source: str
@@ -98,10 +99,9 @@ def read_warm_up(tx: Session, at: Key) -> WarmUpShown | None:
     count, end = len(warm_ups.items(row)), warm_up_rules.ends_at(row.opened_at)
     if row.closed_at is None:
         return WarmUpShown(at, count, end, progress=_progress(tx, row))
-    given = warm_ups.answers(tx, at.id)
-    tally = warm_up_rules.tally(
-        ((one.number, (one.low, one.high)) for one in given), _truths(tx, row)
-    )
+    truths = _truths(row)
+    given = [one for one in warm_ups.answers(tx, at.id) if one.number in truths]
+    tally = warm_up_rules.tally(((one.number, (one.low, one.high)) for one in given), truths)
     people = len({one.member_id for one in given})
     return WarmUpShown(at, count, end, people=people, tally=tally, revealed=_revealed(tx, row))
 
@@ -121,7 +121,7 @@ def read_sheet(tx: Session, row: WarmUp, member_id: int) -> Sheet:
 def read_own(tx: Session, row: WarmUp, member_id: int) -> OwnAnswers:
     """Return what a member said in a warm-up that is closed, beside what came out."""
     said = {one.number: (one.low, one.high) for one in _of(tx, row, member_id)}
-    every, truths = warm_ups.statements(tx, warm_ups.items(row)), _truths(tx, row)
+    every, truths = warm_ups.statements(tx, warm_ups.items(row)), _truths(row)
     lines = tuple(
         OwnLine(
             number,
@@ -131,6 +131,7 @@ def read_own(tx: Session, row: WarmUp, member_id: int) -> OwnAnswers:
             warm_up_rules.holds(mine, truths[number]),
         )
         for number, mine in said.items()
+        if number in truths
     )
     return OwnAnswers(warm_up_rules.tally(said.items(), truths), lines)
 
@@ -159,17 +160,17 @@ def _progress(tx: Session, row: WarmUp) -> tuple[Progress, ...]:
 
 
 def _revealed(tx: Session, row: WarmUp) -> tuple[Revealed, ...]:
-    asked = warm_ups.items(row)
-    both = zip(warm_ups.statements(tx, asked), warm_ups.truths(tx, asked), strict=True)
+    asked, truths = warm_ups.items(row), _truths(row)
+    both = zip(warm_ups.statements(tx, asked), warm_ups.sources(tx, asked), strict=True)
     return tuple(
-        Revealed(one.title, numbers.say_amount(float(came.outcome), one.unit), came.source)
-        for one, came in both
+        Revealed(number, one.title, numbers.say_amount(truths[number], one.unit), source)
+        for number, (one, source) in enumerate(both)
+        if number in truths
     )
 
 
-def _truths(tx: Session, row: WarmUp) -> dict[int, float]:
-    came = warm_ups.truths(tx, warm_ups.items(row))
-    return {number: float(one.outcome) for number, one in enumerate(came)}
+def _truths(row: WarmUp) -> dict[int, float]:
+    return {number: float(outcome) for number, outcome in warm_ups.outcomes(row).items()}
 
 
 def _of(tx: Session, row: WarmUp, member_id: int) -> list[WarmUpAnswer]:

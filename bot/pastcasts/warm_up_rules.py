@@ -51,14 +51,13 @@ def ends_at(opened_at: datetime) -> datetime:
     return opened_at + LENGTH
 
 
-def require_enough(count: int) -> None:
+def require_enough(count: int, how_to_bring_more: str) -> None:
     """Refuse a warm-up with fewer statements than say anything."""
     if count < LEAST:
         left = f"only {count}" if count else "none"
         raise Refusal(
             f"The bank has run dry of numbers for the people here: {left} of them are new to "
-            f"you, and a warm-up takes {LEAST}. Whoever runs the bot brings in more with "
-            "`dojo import-bank FILE`."
+            f"you, and a warm-up takes {LEAST}. {how_to_bring_more}"
         )
 
 
@@ -94,8 +93,8 @@ def holds(given: Range, truth: float) -> bool:
 
 
 def tally(given: Iterable[tuple[int, Range]], truths: Mapping[int, float]) -> Tally:
-    """Count the ranges, by the numbers of their statements, that held the truth."""
-    every = list(given)
+    """Count the ranges, by the numbers of their statements, that held a truth that is known."""
+    every = [one for one in given if one[0] in truths]
     held = sum(holds(one, truths[number]) for number, one in every)
     return Tally(held, len(every), len({number for number, _ in every}))
 

@@ -30,6 +30,8 @@ from tests.bot.saved_scenes import scene
 from tests.bot.scenes import RAIN, play, rows, snapshot
 from tests.conftest import Clock, caller
 
+# Whatever a stranger practises alone is theirs.
+STRANGER = caller("Guest").user_id
 ELSEWHERE: dict[str, Any] = {"group_id": 901, "group_name": "Owls", "channel_id": 911}
 LATER = datetime(2026, 11, 22, 19, tzinfo=UTC)
 
@@ -223,6 +225,7 @@ def of_first_group(desk: Desk) -> dict[str, Any]:
             one
             for one in held[name]
             if one.get("group_id") != 901 and one.get("session_id") not in begun
+            if one.get("user_id") != STRANGER
         ]
         for name in held
         if name not in own

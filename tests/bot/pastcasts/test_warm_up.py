@@ -1,11 +1,14 @@
 """A warm-up through its services: who opens and answers it, when it closes, what stays sealed."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import discord
 import pytest
 
 from bot.core import keys
+from bot.core.encryption import Box, new_key
+from bot.core.integrations import Integrations
 from bot.core.keys import Key
 from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.unit import Desk
@@ -16,6 +19,7 @@ from bot.sessions import hosting
 from bot.sessions import service as sessions_service
 from storage import bank, warm_ups
 from storage.bank import Wanted
+from storage.engine import Database
 from storage.tables import (
     Banked,
     Forecast,
@@ -176,16 +180,6 @@ def test_a_bank_that_has_run_dry_says_so_and_nothing_is_held(desk: Desk, left: i
         warm_up.begin(desk, caller("Ana"), lobby)
 
     assert rows(desk, WarmUp) == []
-
-
-def test_what_somebody_brought_by_hand_is_not_asked(desk: Desk) -> None:
-    lobby = open_lobby(desk)
-    fill(desk, 6, GROUP, added_by=1)
-    fill(desk, 3)
-
-    warm_up.begin(desk, caller("Ana"), lobby)
-
-    assert sorted(warm_ups.items(held(desk))) == [7, 8, 9]
 
 
 def test_what_a_warm_up_asked_is_not_dealt_to_the_group_again(desk: Desk) -> None:
@@ -378,6 +372,55 @@ def test_nothing_is_answered_afterwards(desk: Desk, clock: Clock) -> None:
             act(desk, caller("Ana"), at)
 
     assert rows(desk, WarmUpAnswer) == []
+
+
+@pytest.fixture
+def sealed_desk(database: Database, clock: Clock) -> Desk:
+    """A desk with a key for what is sealed."""
+    return Desk(database, clock, integrations=Integrations(box=Box(new_key())))
+
+
+def test_what_a_group_brought_sealed_is_opened_at_the_close_and_not_before(
+    sealed_desk: Desk,
+) -> None:
+    desk, box = sealed_desk, sealed_desk.integrations.box
+    assert box is not None
+    lobby = open_lobby(desk)
+    with desk.db.write() as tx:
+        rows_ = numbers(10)
+        for one in rows_:
+            one.outcome, one.sealed = box.seal(one.outcome), True
+        bank.put(tx, GROUP, rows_)
+    at = warm_up.begin(desk, caller("Ana"), lobby)
+    for name in CIRCLE[:2]:
+        answer(desk, name, at)
+    before = held(desk).items
+
+    warm_up.show_answers(desk, caller("Ana"), at)
+
+    assert not [one for one in TRUTHS if str(one) in before]
+    assert "20 of 20: 100%" in said(drawn(desk, at))
+
+
+def test_without_the_key_what_is_sealed_is_neither_asked_nor_counted(sealed_desk: Desk) -> None:
+    box = sealed_desk.integrations.box
+    assert box is not None
+    desk = replace(sealed_desk, integrations=Integrations())
+    at = opened(desk, count=10)
+    for name in CIRCLE[:2]:
+        answer(desk, name, at)
+    with desk.db.write() as tx:  # a key that was there has gone meanwhile
+        for one in warm_ups.items(held(desk))[:4]:
+            row_ = tx.get_one(Banked, one)
+            row_.outcome, row_.sealed = box.seal(row_.outcome), True
+
+    warm_up.show_answers(desk, caller("Ana"), at)
+    words = said(drawn(desk, at))
+
+    assert "12 of 12: 100%" in words
+    assert "4. **" not in words
+    assert "5. **" in words
+    assert "**6 of 6**" in said(warm_up_cards.own_message(warm_up.own(desk, caller("Ana"), at)))
 
 
 # What is shown, and what is not

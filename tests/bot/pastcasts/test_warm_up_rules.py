@@ -98,11 +98,11 @@ def test_answers_are_taken_for_five_minutes_unless_the_others_are_shown() -> Non
     ("count", "said"), [(0, "none of them"), (1, "only 1 of them"), (2, "only 2 of")]
 )
 def test_too_few_statements_are_refused_with_how_to_import_more(count: int, said: str) -> None:
-    with pytest.raises(Refusal, match="dojo import-bank") as refused:
-        rules.require_enough(count)
+    with pytest.raises(Refusal, match="Bring more") as refused:
+        rules.require_enough(count, "Bring more.")
 
     assert said in str(refused.value)
-    rules.require_enough(3)
+    rules.require_enough(3, "")
 
 
 def test_statements_come_in_forms_of_five() -> None:
