@@ -38,6 +38,13 @@ class SessionFormat(StrEnum):
     PASTCAST = "pastcast"
 
 
+class CrowdMoment(StrEnum):
+    """When a source's forecasters were listened to."""
+
+    IMPORT = "import"
+    CLOSE = "close"
+
+
 class Repeat(StrEnum):
     """How often the sessions of a series take place."""
 

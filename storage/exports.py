@@ -14,16 +14,19 @@ from storage.tables import (
     Attendance,
     Banked,
     CalendarEntry,
+    Crowd,
     Dispute,
     Forecast,
     ForecastKind,
     Group,
+    Inquiry,
     Interest,
     Mark,
     Meetup,
     Member,
     Phase,
     Practice,
+    Proposal,
     Question,
     Resolution,
     Round,
@@ -37,6 +40,7 @@ from storage.tables import (
     Vote,
     WarmUp,
     WarmUpAnswer,
+    Watch,
 )
 
 Rows = list[dict[str, Any]]
@@ -140,6 +144,10 @@ def everything(
             (Round, col(Round.session_id).in_(of_group)),
             (CalendarEntry, col(CalendarEntry.group_id) == group_id),
             (Resolution, col(Resolution.question_id).in_(of_questions)),
+            (Watch, col(Watch.question_id).in_(of_questions)),
+            (Proposal, col(Proposal.question_id).in_(of_questions)),
+            (Inquiry, col(Inquiry.question_id).in_(of_questions)),
+            (Crowd, and_(col(Crowd.question_id).in_(of_questions), _heard())),
             (WarmUp, col(WarmUp.session_id).in_(of_group)),
         ]
     found = {str(table.__tablename__): _rows(tx, table, where) for table, where in wanted}
@@ -247,6 +255,12 @@ def _open() -> ColumnElement[bool]:
         or_(col(Forecast.kind) != ForecastKind.BLIND, col(Forecast.round_id).in_(closed)),
         not_(in_blind_phase),
     )
+
+
+def _heard() -> ColumnElement[bool]:
+    """Select what crowds said of questions that have gone around: it is hidden before."""
+    closed = select(Round.question_id).where(Round.phase == Phase.CLOSED)
+    return col(Crowd.question_id).in_(closed)
 
 
 def _told(group_id: int, user_id: int | None) -> ColumnElement[bool]:

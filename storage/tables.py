@@ -17,6 +17,7 @@ from storage.draft_table import Draft
 from storage.effect_table import Effect
 from storage.enums import (
     Answer,
+    CrowdMoment,
     DraftKind,
     EffectState,
     EffectTarget,
@@ -33,6 +34,7 @@ from storage.enums import (
     SessionState,
 )
 from storage.score_tables import Score, Standing
+from storage.source_tables import Crowd, Inquiry, Proposal, Watch
 
 # The enums are exported here too: code that reads a row needs them.
 __all__ = [
@@ -42,6 +44,8 @@ __all__ = [
     "Banked",
     "BotState",
     "CalendarEntry",
+    "Crowd",
+    "CrowdMoment",
     "Dispute",
     "Draft",
     "DraftKind",
@@ -52,6 +56,7 @@ __all__ = [
     "Forecast",
     "ForecastKind",
     "Group",
+    "Inquiry",
     "Interaction",
     "Interest",
     "Mark",
@@ -63,6 +68,7 @@ __all__ = [
     "Phase",
     "Practice",
     "Presence",
+    "Proposal",
     "Question",
     "QuestionKind",
     "QuestionState",
@@ -82,6 +88,7 @@ __all__ = [
     "Vote",
     "WarmUp",
     "WarmUpAnswer",
+    "Watch",
 ]
 
 
@@ -93,12 +100,14 @@ class Group(SQLModel, table=True):
     the last question whose scores follow the new rules, in the order of ids; NULL once all do.
     `left_at` is set while the bot is not in the server: the group is asleep then. `joins` counts
     how often the bot came; `welcomed` says whether it has said hello since it came last. Until
-    somebody has chosen the time zone, `timezone_chosen` is false.
+    somebody has chosen the time zone, `timezone_chosen` is false. `digest_at` is when the next weekly digest
+    is due.
     """
 
     __tablename__ = "groups"
     __table_args__ = (
         Index("ix_groups_left", "left_at"),
+        Index("ix_groups_digest", "digest_at"),
         CheckConstraint("turn_seconds BETWEEN 30 AND 7200", name="turn_seconds_range"),
         CheckConstraint("past_turn_seconds BETWEEN 30 AND 7200", name="past_turn_seconds_range"),
         CheckConstraint("grace_seconds BETWEEN 0 AND 600", name="grace_seconds_range"),
@@ -121,6 +130,9 @@ class Group(SQLModel, table=True):
     extensions: int = 2
     spoken_cues: bool = False
     call_forecasters: bool = True
+    confirm_outcomes: bool = False
+    digest: bool = True
+    digest_at: datetime | None = None
     facilitator_role_id: int | None = Field(default=None, sa_type=BigInteger)
     channel_id: int | None = Field(default=None, sa_type=BigInteger)
     voice_channel_id: int | None = Field(default=None, sa_type=BigInteger)
@@ -161,7 +173,8 @@ class Question(SQLModel, table=True):
     """A proposition with criteria, a close time and, later, a resolution.
 
     `options` is a JSON list for choice and ordered questions, `unit` belongs to numeric ones. A
-    pastcast has the `banked_id` of the question of the past that was dealt.
+    pastcast has the `banked_id` of the question of the past that was dealt. `expected_at` is when
+    its outcome should be known, where that is not the close.
     """
 
     __tablename__ = "questions"
@@ -185,6 +198,9 @@ class Question(SQLModel, table=True):
     closes_at: datetime | None = None
     import_key: str | None = None
     banked_id: int | None = Field(default=None, foreign_key="banked.id")
+    background: str = ""
+    topic: str | None = Field(default=None, max_length=30)
+    expected_at: datetime | None = None
 
 
 class Mark(SQLModel, table=True):
