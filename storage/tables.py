@@ -100,8 +100,8 @@ class Group(SQLModel, table=True):
     the last question whose scores follow the new rules, in the order of ids; NULL once all do.
     `left_at` is set while the bot is not in the server: the group is asleep then. `joins` counts
     how often the bot came; `welcomed` says whether it has said hello since it came last. Until
-    somebody has chosen the time zone, `timezone_chosen` is false. `digest_at` is when the next weekly digest
-    is due.
+    somebody has chosen the time zone, `timezone_chosen` is false. `digest_at` is
+    when the next weekly digest is due.
     """
 
     __tablename__ = "groups"

@@ -179,7 +179,8 @@ def test_a_whole_evening_is_in_the_export(desk: Desk, clock: Clock) -> None:
         "sessions": 2, "rounds": 1, "seats": 2, "turns": 2, "attendances": 2, "rsvps": 1,
         "marks": 1, "votes": 0, "disputes": 1, "interests": 0, "series": 0, "standings": 0,
             "addresses": 0, "calendar_entries": 1, "banked": 0, "sightings": 0, "warmups": 0,
-            "warmup_answers": 0, "practices": 0,
+            "warmup_answers": 0, "practices": 0, "crowds": 0, "watches": 0, "proposals": 0,
+            "inquiries": 0,
     }  # fmt: skip
     assert [(one["forecaster"], one["kind"], one["probability"]) for one in lines] == [
         ("Ana", "blind", "0.3"),
