@@ -228,10 +228,12 @@ def settle(desk: Desk, clock: Clock, question: int, outcome: str) -> None:
 
 def _past(desk: Desk, clock: Clock) -> Iterator[None]:
     """A pastcast whose texts are as long as a bank takes them."""
-    question = PAST.model_copy(update={"title": RAIN, "background": "What was known then. " * 40})
+    question = PAST.model_copy(
+        update={"topic": "calm", "title": RAIN, "background": "What was known then. " * 40}
+    )
     with desk.db.write() as tx:
         bank.put(tx, None, [Banked(**question.model_dump(exclude={"id"}))])
-    wish = StartOptions(order=Order.MANUAL, format=SessionFormat.PASTCAST, questions=1)
+    wish = StartOptions(order=Order.MANUAL, format=SessionFormat.PASTCAST, topic="calm")
     lobby = open_lobby(desk, CAST, wish)
     yield
     sessions_service.start_round(desk, caller("Ana"), lobby)
