@@ -10,7 +10,7 @@ from bot.answers.formats import VOID, AnswerFormat
 from bot.answers.kinds import say_outcome
 from bot.core.refusals import say_count, say_people
 from bot.core.times.result import Understood
-from bot.core.times.said import say_moment
+from bot.core.times.said import it_is, say_moment
 from bot.core.typed_times import TimeQuestion
 from bot.door.doubt_card import doubt_card
 from bot.door.messages import (
@@ -97,6 +97,8 @@ def own_forecast(own: OwnForecast) -> str:
 def _lead(shown: QuestionCard) -> str:
     """Invite to the next session, if it may take the question; then say what decides it."""
     criteria = safe(shown.criteria)
+    if shown.as_of is not None:
+        return f"🕰️ **{it_is(shown.as_of)}.**\n\n{criteria}"
     if shown.invitation is None:
         return criteria
     at, votes = shown.invitation.starts_at, shown.invitation.votes
@@ -134,6 +136,8 @@ def _add_answers(embed: discord.Embed, asked: AnswerFormat) -> None:
 
 def _question_items(shown: QuestionCard) -> tuple[Item, ...]:
     """Return the buttons of its state; the next step is coloured."""
+    if shown.as_of is not None and shown.state == QuestionState.OPEN:
+        return (button("record", shown.at, "Forecast", PRIMARY),)
     if shown.state in {QuestionState.PROPOSED, QuestionState.OPEN}:
         return _before_close(shown)
     if shown.state == QuestionState.CLOSED:

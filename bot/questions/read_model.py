@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from statistics import fmean
 
 from sqlmodel import Session
@@ -18,7 +18,7 @@ from bot.circle.read_model import WorthShown, read_worth
 from bot.core.keys import Key
 from bot.core.unit import row_id
 from bot.questions import rules as questions_rules
-from storage import forecasts, groups, outbox, questions, rounds, scores, sessions
+from storage import bank, forecasts, groups, outbox, questions, rounds, scores, sessions
 from storage.tables import (
     Meetup,
     Moment,
@@ -64,7 +64,8 @@ class QuestionCard:
     """A question as everybody sees it, without the forecast of any one member.
 
     `forecasters` is None during a round, whose own card says who has forecast. `group_says` is
-    None where it may not be shown, or of too few people.
+    None where it may not be shown, or of too few people. Of a question from the bank, it is the day
+    `as_of`.
     """
 
     at: Key
@@ -83,6 +84,7 @@ class QuestionCard:
     asked: AnswerFormat = BINARY
     group_says: GroupSays | None = None
     invitation: Invitation | None = None
+    as_of: date | None = None
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,7 @@ def read_question(tx: Session, at: Key) -> QuestionCard | None:
         asked=answers_mapping.asked(question),
         group_says=_group_says(tx, question, held, ahead),
         invitation=_invitation(tx, question, held, ahead),
+        as_of=bank.get(tx, question.banked_id).as_of if question.banked_id else None,
     )
 
 
