@@ -97,6 +97,7 @@ EVENING = st.fixed_dictionaries(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(evenings=st.lists(EVENING, min_size=1, max_size=2), past=st.booleans())
+@pytest.mark.slow
 def test_what_happens_on_one_board_changes_nothing_of_the_other(
     desk: Desk, clock: Clock, evenings: Sequence[dict[str, Any]], past: bool
 ) -> None:
