@@ -70,15 +70,7 @@ class Place(Enum):
 PICTURE = Place.PICTURE
 
 
-@dataclass(frozen=True)
-class Aside:
-    """A text with a button at its side."""
-
-    text: str
-    item: discord.ui.Button[Any]
-
-
-Part = str | Aside | Literal[Place.PICTURE]
+Part = str | Literal[Place.PICTURE]
 
 
 @dataclass(frozen=True)
@@ -93,12 +85,7 @@ class Layout:
 
     def texts(self) -> list[str]:
         """Return the texts from top to bottom."""
-        said = [part.text if isinstance(part, Aside) else part for part in self.parts]
-        return [text for text in said if isinstance(text, str)]
-
-    def asides(self) -> list[Item]:
-        """Return the buttons at the sides of texts."""
-        return [part.item for part in self.parts if isinstance(part, Aside)]
+        return [part for part in self.parts if isinstance(part, str)]
 
 
 @dataclass(frozen=True)
@@ -136,7 +123,7 @@ class Message:
         frame: discord.ui.Container[Any] = discord.ui.Container(accent_colour=layout.colour)
         for part in layout.parts:
             if part is not PICTURE:
-                frame.add_item(_component(part))
+                frame.add_item(discord.ui.TextDisplay(part))
             elif self.picture is not None:
                 frame.add_item(_gallery(self.picture))
         for row in _rows(self.items):
@@ -179,12 +166,6 @@ class Message:
     def _content(self) -> str | None:
         """Return the text above the card; a layout has it among its parts."""
         return None if self.layout is not None else self.content or None
-
-
-def _component(part: str | Aside) -> discord.ui.Item[Any]:
-    if isinstance(part, Aside):
-        return discord.ui.Section(part.text, accessory=_pressable(part.item))
-    return discord.ui.TextDisplay(part)
 
 
 def _gallery(picture: Picture) -> discord.ui.MediaGallery[Any]:
