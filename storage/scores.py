@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, delete, func, select
+from sqlmodel import Session, col, delete, false, func, or_, select
 
 from storage.tables import Banked, Forecast, Meetup, Moment, Question, QuestionState, Round, Score
 
@@ -66,6 +66,7 @@ def columns(
     group_id: int,
     metric: str,
     *,
+    now: datetime,
     since: datetime | None = None,
     until: datetime | None = None,
     sessions: int | None = None,
@@ -73,8 +74,9 @@ def columns(
 ) -> Rows:
     """Return member, question and the metric's columns of each score that counts.
 
-    `since` and `until` are about when the outcome became known, `until` itself excluded; `sessions`
-    leaves only what was taken in the group's last so many sessions. The rows come in no order.
+    In the calibration, a question that ended early does so only once its close has passed. `since`
+    and `until` are about when the outcome became known, `until` itself excluded; `sessions` leaves
+    only what was taken in the group's last so many sessions. The rows come in no order.
     """
     wanted = _COLUMNS.get(metric, (metric,))
     statement = select(
@@ -88,6 +90,8 @@ def columns(
         statement = statement.where(Score.moment == _MOMENTS[metric])
     else:
         statement = statement.where(col(Score.headline))
+    if metric == "calibration":
+        statement = statement.where(*_in_time(group_id, now, past=past))
     window = (since, until, sessions)
     return _plain(tx, _within(statement, group_id, metric, window, past=past))
 
@@ -149,6 +153,54 @@ def counted(tx: Session, group_id: int) -> Rows:
     return _plain(tx, statement)
 
 
+def waiting(tx: Session, group_id: int, now: datetime) -> dict[int, datetime]:
+    """Return the live questions that ended early and whose close is still to come, with it.
+
+    They count in no calibration until then: what ends early mostly ends with yes, so a record with
+    nothing else yet from the same weeks would lean that way.
+    """
+    rows = tx.exec(select(Question.id, Question.closes_at).where(*_ended_early(group_id, now)))
+    return {number: closes for number, closes in rows if number is not None and closes is not None}
+
+
+def waiting_for(
+    tx: Session, group_id: int, member_id: int | None, now: datetime
+) -> dict[int, datetime]:
+    """Return those of `waiting` that will be in a member's calibration, or in the group's.
+
+    The group's is of questions with yes or no alone; a member's ranges of numbers are judged, too.
+    """
+    of_number = col(Score.inside).is_not(None) if member_id is not None else false()
+    statement = (
+        select(Question.id, Question.closes_at)
+        .join(Score, col(Score.question_id) == Question.id)
+        .where(*_ended_early(group_id, now), *_headlines(group_id, past=False))
+        .where(or_(col(Score.probability).is_not(None), of_number))
+    )
+    if member_id is not None:
+        statement = statement.where(Score.member_id == member_id)
+    rows = tx.exec(statement.distinct())
+    return {number: closes for number, closes in rows if number is not None and closes is not None}
+
+
+def _ended_early(group_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Select the group's live questions with an outcome whose close is still to come."""
+    return (
+        col(Question.group_id) == group_id,
+        col(Question.state) == QuestionState.RESOLVED,
+        _of_board(past=False),
+        col(Question.closes_at) > now,
+    )
+
+
+def _in_time(group_id: int, now: datetime, *, past: bool) -> tuple[ColumnElement[bool], ...]:
+    """Select scores that count in a calibration by now; those of pastcasts always do."""
+    if past:
+        return ()
+    early = select(Question.id).where(*_ended_early(group_id, now))
+    return (col(Score.question_id).not_in(early),)
+
+
 def _plain(tx: Session, statement: Any) -> Rows:
     """Run a query and return the driver's own rows.
 
@@ -193,15 +245,18 @@ def _taken_in_last(group_id: int, sessions: int, metric: str, *, past: bool) -> 
 
 
 def binary(
-    tx: Session, group_id: int, member_id: int | None, *, past: bool = False
+    tx: Session, group_id: int, member_id: int | None, *, now: datetime, past: bool = False
 ) -> Sequence[tuple[int, int, float, int]]:
     """Return question, member, probability and outcome of forecasts for a calibration.
 
-    They are headlines of yes-or-no questions, of one member or of everybody, by question. Of a
-    question that went around twice, the newest counts alone: both would share its luck.
+    They are headlines of yes-or-no questions, of one member or of everybody, by question; those of
+    a question that ended early wait for its close. Of a question that went around twice, the newest
+    counts alone: both would share its luck.
     """
     statement = select(Score.question_id, Score.member_id, Score.probability, Score.outcome).where(
-        *_headlines(group_id, past=past), col(Score.probability).is_not(None)
+        *_headlines(group_id, past=past),
+        *_in_time(group_id, now, past=past),
+        col(Score.probability).is_not(None),
     )
     if member_id is not None:
         statement = statement.where(Score.member_id == member_id)
@@ -225,14 +280,17 @@ def on_options(tx: Session, group_id: int, member_id: int | None, *, past: bool 
 
 
 def numbers(
-    tx: Session, group_id: int, member_id: int | None, *, past: bool = False
+    tx: Session, group_id: int, member_id: int | None, *, now: datetime, past: bool = False
 ) -> list[tuple[int, int]]:
     """Return each number question, and 1 if the 80% interval held the outcome.
 
-    Of one member, or of everybody. Of a question that went around twice, the newest counts alone.
+    Of one member, or of everybody. Those that ended early wait for their close. Of a question that
+    went around twice, the newest counts alone.
     """
     statement = select(Score.question_id, Score.member_id, Score.inside).where(
-        *_headlines(group_id, past=past), col(Score.inside).is_not(None)
+        *_headlines(group_id, past=past),
+        *_in_time(group_id, now, past=past),
+        col(Score.inside).is_not(None),
     )
     if member_id is not None:
         statement = statement.where(Score.member_id == member_id)

@@ -30,6 +30,7 @@ from bot.standings.cards import (
     nobody,
     numbers,
     record,
+    say_waiting,
 )
 from bot.standings.cards import progress as progress_of
 from bot.standings.metrics import WORDS, say_ranks
@@ -47,6 +48,8 @@ def leaderboard_card(board: Board, picture: Picture | None) -> Message:
     about = f"-# {board.title.removeprefix('Leaderboard: ')}\n-# {metric}: {WORDS[metric].hint}"
     if board.asked.past:
         about += f"\n-# {PASTCASTS}"
+    if board.waiting is not None:
+        about += f"\n-# {say_waiting(board.waiting)}"
     parts: list[Part] = [f"{_lead(board)}\n{about}", PICTURE]
     if board.crowd is not None:
         parts.append(say_crowd(board.crowd))
@@ -61,6 +64,8 @@ def leaderboard_card(board: Board, picture: Picture | None) -> Message:
 def calibration_card(shown: Calibration, picture: Picture | None) -> Message:
     """Say what a calibration means, over its picture."""
     first = f"{safe(_calibrated(shown))}\n-# {one_line(shown.title, NAME)}"
+    if shown.waiting is not None:
+        first += f"\n-# {say_waiting(shown.waiting)}"
     if shown.past:
         first += f"\n-# {PASTCASTS}"
     key = keys.standing(shown.user_id, past=shown.past)
