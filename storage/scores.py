@@ -6,12 +6,12 @@ that is the live ones unless `past` is asked for.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, delete, false, func, or_, select
 
-from storage.tables import Banked, Forecast, Meetup, Moment, Question, QuestionState, Round, Score
+from storage.tables import Forecast, Meetup, Moment, Question, QuestionState, Round, Score
 
 # The columns and the moment of a metric, where they are not the column of its name and the
 # headline scores.
@@ -30,16 +30,6 @@ COUNTED = (
 # This many turns are enough to show whether people change seats.
 MOST_TURNS = 5_000
 Rows = Sequence[tuple[Any, ...]]
-
-
-class Beside(NamedTuple):
-    """A headline on a pastcast, and the chance of yes that the crowd of that day gave."""
-
-    question_id: int
-    member_id: int
-    brier: float
-    crowd: float
-    outcome: int
 
 
 def replace(tx: Session, question_id: int, scores: Sequence[Score]) -> bool:
@@ -93,7 +83,7 @@ def columns(
     if metric == "calibration":
         statement = statement.where(*_in_time(group_id, now, past=past))
     window = (since, until, sessions)
-    return _plain(tx, _within(statement, group_id, metric, window, past=past))
+    return _plain(tx, within(statement, group_id, metric, window, past=past))
 
 
 def seats_taken(
@@ -119,11 +109,11 @@ def seats_taken(
     )
     statement = statement.where(Score.moment == _MOMENTS["gain"]).limit(MOST_TURNS)
     window = (since, until, sessions)
-    rows = _plain(tx, _within(statement, group_id, "gain", window, past=past))
+    rows = _plain(tx, within(statement, group_id, "gain", window, past=past))
     return {(member, seat) for member, seat in rows}
 
 
-def _within(
+def within(
     statement: Any,
     group_id: int,
     metric: str,
@@ -174,7 +164,7 @@ def waiting_for(
     statement = (
         select(Question.id, Question.closes_at)
         .join(Score, col(Score.question_id) == Question.id)
-        .where(*_ended_early(group_id, now), *_headlines(group_id, past=False))
+        .where(*_ended_early(group_id, now), *headlines(group_id, past=False))
         .where(or_(col(Score.probability).is_not(None), of_number))
     )
     if member_id is not None:
@@ -254,7 +244,7 @@ def binary(
     counts alone: both would share its luck.
     """
     statement = select(Score.question_id, Score.member_id, Score.probability, Score.outcome).where(
-        *_headlines(group_id, past=past),
+        *headlines(group_id, past=past),
         *_in_time(group_id, now, past=past),
         col(Score.probability).is_not(None),
     )
@@ -270,7 +260,7 @@ def binary(
 def on_options(tx: Session, group_id: int, member_id: int | None, *, past: bool = False) -> int:
     """Count the questions with options that have a headline score."""
     statement = select(func.count(func.distinct(Score.question_id))).where(
-        *_headlines(group_id, past=past),
+        *headlines(group_id, past=past),
         col(Score.probability).is_(None),
         col(Score.brier).is_not(None),
     )
@@ -288,7 +278,7 @@ def numbers(
     went around twice, the newest counts alone.
     """
     statement = select(Score.question_id, Score.member_id, Score.inside).where(
-        *_headlines(group_id, past=past),
+        *headlines(group_id, past=past),
         *_in_time(group_id, now, past=past),
         col(Score.inside).is_not(None),
     )
@@ -299,35 +289,9 @@ def numbers(
     return [(question, inside) for (question, _), inside in newest.items()]
 
 
-def _headlines(group_id: int, *, past: bool) -> tuple[Any, ...]:
+def headlines(group_id: int, *, past: bool) -> tuple[Any, ...]:
     """Return what is true of the scores that count on one board."""
     return col(Score.group_id) == group_id, col(Score.headline), col(Score.past).is_(past)
-
-
-def beside_crowd(
-    tx: Session,
-    group_id: int,
-    *,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    sessions: int | None = None,
-) -> list[Beside]:
-    """Return headlines on yes-or-no pastcasts of which the crowd's forecast is known.
-
-    A question has scores only once it is revealed, so none of this is sealed any more.
-    """
-    columns: Any = (Score.question_id, Score.member_id, Score.brier, Banked.crowd, Score.outcome)
-    statement = (
-        select(*columns)
-        .join(Question, col(Question.id) == Score.question_id)
-        .join(Banked, col(Banked.id) == Question.banked_id)
-        .where(*_headlines(group_id, past=True), col(Banked.crowd).is_not(None))
-        .where(col(Score.outcome).is_not(None), col(Score.brier).is_not(None))
-        .order_by(col(Score.question_id), col(Score.member_id), col(Score.round_id))
-    )
-    window = (since, until, sessions)
-    found = tx.execute(_within(statement, group_id, "brier", window, past=True))
-    return [Beside(*row) for row in found]
 
 
 def of_member(tx: Session, group_id: int, member_id: int) -> list[tuple[Score, str]]:

@@ -18,8 +18,16 @@ from bot.door.messages import (
     say_brier,
 )
 from bot.standings.calibration import Waiting
-from bot.standings.metrics import INTERVAL_FROM, SHRUNK, WORDS, say_interval, say_ranks, say_value
-from bot.standings.past_cards import PASTCASTS, past_lines, say_crowd
+from bot.standings.metrics import (
+    EMPTY_CHAIRS,
+    INTERVAL_FROM,
+    SHRUNK,
+    WORDS,
+    say_interval,
+    say_ranks,
+    say_value,
+)
+from bot.standings.past_cards import PASTCASTS, past_lines
 from bot.standings.query import METRICS, BoardQuery, Metric
 from bot.standings.service import (
     MOMENTS_FROM,
@@ -71,8 +79,8 @@ def leaderboard_details(board: Board) -> Message:
     """List one page of members, best first, then those without a rank."""
     asked = board.asked
     embed = card(board.title, _rows(board), BLUE if board.members else GREY)
-    if board.crowd is not None:
-        embed.add_field(name=PASTCASTS, value=say_crowd(board.crowd), inline=False)
+    if chairs := empty_chairs(board):
+        embed.add_field(name="Beside us, without a rank", value="\n".join(chairs), inline=False)
     if board.too_close or board.unmoved:
         embed.add_field(name="What would settle it", value=_settle(board), inline=False)
     if board.mine is not None:
@@ -117,6 +125,21 @@ def calibration_details(shown: Calibration) -> Message:
         "counts of each resolved yes-or-no question is in it."
     )
     return Message(embed=embed)
+
+
+def empty_chairs(board: Board) -> tuple[str, ...]:
+    """Say what the crowd and knowing nothing earned, without a rank: they met no one here."""
+    metric, told = board.asked.metric, []
+    if board.crowd is not None:
+        row = board.crowd
+        interval = say_interval(metric, row.low, row.high)
+        between = f" ({interval})" if interval else ""
+        who = f"{row.name}, on {say_count(row.questions, 'question')}"
+        told.append(f"{who}: **{say_value(metric, row.value)}**{between}")
+    if metric in EMPTY_CHAIRS and board.members:
+        name, value = EMPTY_CHAIRS[metric]
+        told.append(f"{name}: **{say_value(metric, value)}**")
+    return tuple(told)
 
 
 def say_waiting(waiting: Waiting) -> str:

@@ -26,6 +26,7 @@ from bot.standings.cards import (
     LONGEST_NAME,
     TOO_CLOSE,
     UNMOVED,
+    empty_chairs,
     no_rank,
     nobody,
     numbers,
@@ -34,7 +35,7 @@ from bot.standings.cards import (
 )
 from bot.standings.cards import progress as progress_of
 from bot.standings.metrics import WORDS, say_ranks
-from bot.standings.past_cards import PASTCASTS, in_short, say_crowd
+from bot.standings.past_cards import PASTCASTS, in_short
 from bot.standings.service import Board, BoardRow, Calibration, Profile
 
 FEWEST_PEOPLE, FEWEST_QUESTIONS = 3, 10
@@ -51,8 +52,8 @@ def leaderboard_card(board: Board, picture: Picture | None) -> Message:
     if board.waiting is not None:
         about += f"\n-# {say_waiting(board.waiting)}"
     parts: list[Part] = [f"{_lead(board)}\n{about}", PICTURE]
-    if board.crowd is not None:
-        parts.append(say_crowd(board.crowd))
+    if chairs := empty_chairs(board):
+        parts.append("\n".join(f"-# {one}" for one in chairs))
     if board.mine is not None and not board.unmoved:
         parts.append(_mine(board))
     colour = BLUE if board.members else GREY

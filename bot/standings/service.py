@@ -24,9 +24,9 @@ from bot.standings import crowd as standings_crowd
 from bot.standings import query as standings_query
 from bot.standings import stored as standings_stored
 from bot.standings.calibration import CalibrationReading, Waiting
-from bot.standings.metrics import WORDS
+from bot.standings.metrics import EMPTY_CHAIRS, WORDS
 from bot.standings.query import METRICS, MINIMUM, BoardQuery, Metric
-from storage import groups, scores, standings
+from storage import crowds, groups, scores, standings
 from storage.tables import Group, Member, Moment, Score
 
 PAGE = 20
@@ -67,8 +67,8 @@ class Board:
     from anything. `unmoved` says that no two people have sat in one seat, so that a gain may be the
     seat's: then nobody has a number. `rescored` says how many of the resolved questions have
     their scores by today's rules, after an upgrade; until all have, there are no rows. `crowd` is
-    what the crowd of that day earned on the pastcasts of which its forecast is known. `waiting` are
-    questions that ended early, on a board of calibrations.
+    what the crowd earned on the questions of which its forecast is known. `waiting` are questions
+    that ended early, on a board of calibrations.
     """
 
     asked: BoardQuery
@@ -336,17 +336,16 @@ def _table(tx: Session, desk: Desk, group_id: int, asked: BoardQuery) -> scoring
 
 
 def _crowd(tx: Session, desk: Desk, group_id: int, asked: BoardQuery) -> BoardRow | None:
-    """Return what the crowd of that day earned: a Brier score, on pastcasts alone."""
-    if not asked.past or asked.metric != "brier":
+    """Return what the crowd earned, in a metric in which it can be compared with nobody."""
+    if asked.metric not in EMPTY_CHAIRS:
         return None
     since, until = asked.window.limits(desk.clock(), _zone(groups.find(tx, group_id)))
-    rows = scores.beside_crowd(
-        tx, group_id, since=since, until=until, sessions=asked.window.last_sessions
-    )
-    found = standings_crowd.earned(rows)
+    last = asked.window.last_sessions
+    rows = crowds.scored(tx, group_id, past=asked.past, since=since, until=until, sessions=last)
+    found = standings_crowd.earned(rows, asked.metric)
     if found is None:
         return None
-    name = standings_crowd.NAME
+    name = standings_crowd.name(past=asked.past)
     return BoardRow(None, name, found.mean, found.low, found.high, found.count, found.mean)
 
 
@@ -539,7 +538,7 @@ def _past_record(tx: Session, now: datetime, member: Member, whose: str) -> Past
         if row.member == number
     )
     calibration = _of_member(tx, now, member, whose, past=True)
-    beside = standings_crowd.beside(scores.beside_crowd(tx, group_id), number)
+    beside = standings_crowd.beside(crowds.scored(tx, group_id, past=True), number)
     return PastRecord(made, on, tuple(mine), calibration.sentence, beside)
 
 
