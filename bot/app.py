@@ -17,6 +17,7 @@ from bot.core.keys import Key
 from bot.core.mentions import save_command_ids
 from bot.core.pools import Pools
 from bot.core.sealed import renew_outcomes
+from bot.core.settings import Settings
 from bot.core.unit import Desk, Unit
 from bot.door.client import DojoClient
 from bot.door.messages import Message
@@ -28,6 +29,8 @@ from bot.runtime.delivery.pace import Pace
 from bot.runtime.delivery.worker import Carrier, Delivery
 from bot.schedule import lifecycle
 from bot.sessions.thread_carrier import SessionThreads
+from bot.sources.client import Sources
+from bot.sources.setup import open_sources
 from storage.engine import Database
 from storage.tables import Effect, EffectTarget
 
@@ -54,6 +57,7 @@ class App:
         sleep: Sleep = asyncio.sleep,
         integrations: Integrations = NONE,
         google: google_sync.SyncedCalendar | None = None,
+        sources: Sources | None = None,
         http_bind: str | None = None,
         linger: float = LINGER,
     ) -> None:
@@ -66,6 +70,7 @@ class App:
         self._slow_database = database.aside(sum(pool.threads for pool in self.pools.slow))
         self.slow_desk = replace(self.desk, db=self._slow_database)
         self.client = DojoClient(self)
+        self.sources = sources or open_sources(Settings.model_construct())
         events = DiscordEvents(self.desk, self.run, self.client, lifecycle.note_interest)
         self._google = google
         show_news = calendars_service.show_news
@@ -131,6 +136,7 @@ class App:
         await self.delivery.close()
         if not self.client.is_closed():
             await self.client.close()
+        await self.sources.close()
         self.pools.close()
         self._slow_database.close()
         self.database.close()
