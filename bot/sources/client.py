@@ -33,6 +33,7 @@ TRIES = 2
 BACK_OFF = 0.5
 # A member waits for so long at most; a platform that wants more is left alone, and it is said.
 LONGEST_WAIT = 3.0
+LONGEST_LEFT_ALONE = 86_400.0
 AGENT = "forecasting-dojo (a Discord bot that brings one question at a time)"
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -151,7 +152,8 @@ class Sources:
             async with asyncio.timeout(self._seconds):
                 return await self._once(request)
         except (TimeoutError, httpx.TimeoutException):
-            said = f"{name} did not answer within {self._seconds:.0f} seconds. Try again later."
+            within = say_duration(timedelta(seconds=self._seconds))
+            said = f"{name} did not answer within {within}. Try again later."
         except (httpx.HTTPError, OSError) as error:
             log.warning("source.unreachable", source=request.source, error=repr(error))
             said = f"I cannot reach {name} at the moment. Try again later."
@@ -261,16 +263,25 @@ def _asks_to_wait(source: str, seconds: float) -> SourceError:
 
 
 def _retry_after(answer: httpx.Response) -> float | None:
-    """Return for how many seconds a platform wants to be left alone, a day at most."""
+    """Return for how many seconds a platform wants to be left alone, a day at most.
+
+    A moment counts from the platform's own clock, which the answer carries.
+    """
     said = answer.headers.get("Retry-After", "").strip()
     if said.isdecimal() and len(said) < 9:
-        return min(float(said), 86400.0)
+        return min(float(said), LONGEST_LEFT_ALONE)
+    until, now = _date(said), _date(answer.headers.get("Date", ""))
+    if until is None or now is None:
+        return None
+    return min(max(0.0, (until - now).total_seconds()), LONGEST_LEFT_ALONE)
+
+
+def _date(said: str) -> datetime | None:
     try:
-        until = parsedate_to_datetime(said)
+        found = parsedate_to_datetime(said)
     except ValueError:
         return None
-    until = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return min(max(0.0, (until - datetime.now(UTC)).total_seconds()), 86400.0)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 async def _body(source: str, answer: httpx.Response) -> bytes:

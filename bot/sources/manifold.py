@@ -147,7 +147,7 @@ def _decided(data: Payload, taken: AnswerFormat, said: str) -> tuple[str, str]:
     if taken.kind == "binary" and said in {"YES", "NO"}:
         return said.lower(), said
     if said == "CANCEL":
-        return VOID, "CANCEL: nobody gains or loses anything there"
+        return VOID, "CANCEL: every bet there was given back"
     ids = [payloads.text(one, "id") for one in payloads.objects(data, "answers")]
     if taken.has_options and said in ids:
         index = ids.index(said)
