@@ -16,6 +16,7 @@ from bot.core.integrations import NONE, Integrations
 from bot.core.keys import Key
 from bot.core.mentions import save_command_ids
 from bot.core.pools import Pools
+from bot.core.refusals import Refusal
 from bot.core.sealed import renew_outcomes
 from bot.core.settings import Settings
 from bot.core.unit import Desk, Unit
@@ -30,6 +31,7 @@ from bot.runtime.delivery.worker import Carrier, Delivery
 from bot.schedule import lifecycle
 from bot.sessions.thread_carrier import SessionThreads
 from bot.sources.client import Sources
+from bot.sources.imported import Found, Request
 from bot.sources.setup import open_sources
 from storage.engine import Database
 from storage.tables import Effect, EffectTarget
@@ -99,6 +101,7 @@ class App:
             sweep_seconds,
             sleep,
             wall_clock=wall_clock,
+            ask=self._ask_source,
         )
         self.changes = Changes(
             self.desk, self.run, self.client, REACTIONS, self.delivery.wake, sleep
@@ -149,6 +152,13 @@ class App:
 
     async def _ask_google(self, effect: Effect) -> None:
         await self.run(google_sync.carry, self.desk, effect, self._google)
+
+    async def _ask_source(self, request: Request) -> Found | Refusal:
+        """Return what another platform answers, or in words why it does not."""
+        try:
+            return await self.sources.ask(request)
+        except Refusal as refusal:
+            return refusal
 
     async def _read_feed(self, secret: str) -> bytes | None:
         return await self.run(calendars_service.read_feed, self.desk, secret)

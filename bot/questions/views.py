@@ -13,7 +13,7 @@ from bot.door.forms import fill
 from bot.door.interactions import Door, fields_of
 from bot.door.parts import Action
 from bot.questions import cards as questions_cards
-from bot.questions import form_cards, import_cards, imports, outcome_cards, own_score
+from bot.questions import form_cards, import_cards, imports, outcome_cards, own_score, watching
 from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
 from storage.enums import CardKind
@@ -151,6 +151,16 @@ async def choose_known(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     await door.replace(questions_cards.resolved(await door.do(questions_outcomes.choose_known, at)))
 
 
+async def accept(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """Enter the outcome that a source reports."""
+    await door.change(at, watching.accept, at)
+
+
+async def decline(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """Leave the question as it is, whatever its source reports."""
+    await door.change(at, watching.decline, at)
+
+
 async def dispute(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Open the form of a dispute."""
     await door.open_for("disputed", at)
@@ -192,6 +202,8 @@ ACTIONS = {
     "mark": Action(mark, {CardKind.QUESTION}),
     "resolve": Action(resolve, _WITH_OUTCOME),
     "resolved": Action(resolved, _WITH_OUTCOME, resolve_form),
+    "accept_outcome": Action(accept, {CardKind.PROPOSAL}),
+    "decline_outcome": Action(decline, {CardKind.PROPOSAL}),
     "dispute": Action(dispute, _WITH_OUTCOME),
     "disputed": Action(disputed, _WITH_OUTCOME, dispute_form),
     "score_details": Action(score_details, {*_WITH_OUTCOME, CardKind.NEW_OUTCOME}),
