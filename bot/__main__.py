@@ -25,6 +25,7 @@ from bot.core.settings import Settings
 from bot.data import bank_import, files
 from bot.data import service as data_service
 from bot.pastcasts import box
+from bot.sources.setup import open_sources
 from storage import migrate
 from storage.engine import AddressError, Database
 
@@ -53,7 +54,13 @@ def run() -> None:
     with open_database(settings) as database:
         google = setup.open_google(settings, database)
         integrations = setup.open_integrations(settings, google=google is not None)
-        app = App(database, integrations=integrations, google=google, http_bind=settings.http_bind)
+        app = App(
+            database,
+            integrations=integrations,
+            google=google,
+            sources=open_sources(settings),
+            http_bind=settings.http_bind,
+        )
         asyncio.run(_serve(app, token))
 
 

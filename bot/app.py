@@ -16,7 +16,9 @@ from bot.core.integrations import NONE, Integrations
 from bot.core.keys import Key
 from bot.core.mentions import save_command_ids
 from bot.core.pools import Pools
+from bot.core.refusals import Refusal
 from bot.core.sealed import renew_outcomes
+from bot.core.settings import Settings
 from bot.core.unit import Desk, Unit
 from bot.door.client import DojoClient
 from bot.door.messages import Message
@@ -28,6 +30,9 @@ from bot.runtime.delivery.pace import Pace
 from bot.runtime.delivery.worker import Carrier, Delivery
 from bot.schedule import lifecycle
 from bot.sessions.thread_carrier import SessionThreads
+from bot.sources.client import Sources
+from bot.sources.imported import Found, Request
+from bot.sources.setup import open_sources
 from storage.engine import Database
 from storage.tables import Effect, EffectTarget
 
@@ -54,6 +59,7 @@ class App:
         sleep: Sleep = asyncio.sleep,
         integrations: Integrations = NONE,
         google: google_sync.SyncedCalendar | None = None,
+        sources: Sources | None = None,
         http_bind: str | None = None,
         linger: float = LINGER,
     ) -> None:
@@ -66,6 +72,7 @@ class App:
         self._slow_database = database.aside(sum(pool.threads for pool in self.pools.slow))
         self.slow_desk = replace(self.desk, db=self._slow_database)
         self.client = DojoClient(self)
+        self.sources = sources or open_sources(Settings.model_construct())
         events = DiscordEvents(self.desk, self.run, self.client, lifecycle.note_interest)
         self._google = google
         show_news = calendars_service.show_news
@@ -94,6 +101,7 @@ class App:
             sweep_seconds,
             sleep,
             wall_clock=wall_clock,
+            ask=self._ask_source,
         )
         self.changes = Changes(
             self.desk, self.run, self.client, REACTIONS, self.delivery.wake, sleep
@@ -131,6 +139,7 @@ class App:
         await self.delivery.close()
         if not self.client.is_closed():
             await self.client.close()
+        await self.sources.close()
         self.pools.close()
         self._slow_database.close()
         self.database.close()
@@ -143,6 +152,13 @@ class App:
 
     async def _ask_google(self, effect: Effect) -> None:
         await self.run(google_sync.carry, self.desk, effect, self._google)
+
+    async def _ask_source(self, request: Request) -> Found | Refusal:
+        """Return what another platform answers, or in words why it does not."""
+        try:
+            return await self.sources.ask(request)
+        except Refusal as refusal:
+            return refusal
 
     async def _read_feed(self, secret: str) -> bytes | None:
         return await self.run(calendars_service.read_feed, self.desk, secret)

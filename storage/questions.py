@@ -88,6 +88,24 @@ def by_title(tx: Session, group_id: int, title: str) -> list[Question]:
     )
 
 
+def titles(tx: Session, group_id: int, *, besides: QuestionState, limit: int) -> dict[int, str]:
+    """Return the titles of the group's newest questions that are not in a state, by their id.
+
+    Those that were dealt from the bank are not among them.
+    """
+    rows = tx.exec(
+        select(Question.id, Question.title)
+        .where(
+            Question.group_id == group_id,
+            Question.state != besides,
+            col(Question.banked_id).is_(None),
+        )
+        .order_by(col(Question.id).desc())
+        .limit(limit)
+    )
+    return {number: title for number, title in rows if number is not None}
+
+
 def forecasters(tx: Session, question_id: int) -> int:
     """Count the members who have forecast the question."""
     return tx.exec(

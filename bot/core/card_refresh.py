@@ -14,7 +14,7 @@ from enum import Enum, auto
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.unit import Unit, row_id
-from storage import calendars, questions, rounds, sessions, warm_ups
+from storage import calendars, questions, rounds, sessions, warm_ups, watches
 from storage.enums import CardKind, SessionState
 from storage.tables import Group, Meetup, Phase, Question, Round
 
@@ -34,6 +34,8 @@ class Change(Enum):
     QUESTION_SETTLED = auto()  # its outcome was entered, corrected or taken back
     QUESTION_DISPUTED = auto()
     QUESTION_MARKED = auto()  # "Already forecast it", or no more
+    PROPOSAL_DECIDED = auto()  # or overtaken by another one
+    CROWD_HEARD = auto()  # what the source says beside a round that has closed
     QUESTION_VOTED = auto()  # for a planned session, or no more
     # A forecast.
     FORECAST_IN_ROUND = auto()
@@ -221,6 +223,20 @@ def _resolution(about: About) -> Iterable[Key]:
     return [keys.resolution(about.question_id)]
 
 
+def _proposals(about: About) -> Iterable[Key]:
+    """Return the cards of outcomes that the question's source reports."""
+    made = watches.proposals(about.unit.tx, about.question_id)
+    return [keys.proposal(about.question_id, row_id(one)) for one in made]
+
+
+def _source_gone(about: About) -> Iterable[Key]:
+    return [keys.source_gone(about.question_id)]
+
+
+def _own_summary(about: About) -> Iterable[Key]:
+    return [keys.summary(row_id(about.round))]
+
+
 def _rounds(about: About) -> Iterable[Key]:
     """Return the newest card of each of the question's rounds.
 
@@ -351,14 +367,18 @@ FOLLOWERS: Mapping[Change, tuple[Follower, ...]] = {
         _lobbies,
         _evenings,
         _announcements,
+        _proposals,
+        _source_gone,
     ),
     Change.QUESTION_REWORDED: (_question, _rounds),
     Change.QUESTION_CLOSE_MOVED: (_question, _rounds, _lobbies, _evenings),
-    Change.QUESTION_SOURCE_EDITED: (_question,),
+    Change.QUESTION_SOURCE_EDITED: (_question, _source_gone),
     Change.QUESTION_CLOSED: (_question, _rounds, _lobbies, _wanting),
     Change.QUESTION_OPENED: (_question, _rounds, _lobbies, _wanting),
-    Change.QUESTION_SETTLED: (_question, _resolution),
+    Change.QUESTION_SETTLED: (_question, _resolution, _proposals, _source_gone),
     Change.QUESTION_DISPUTED: (_question, _resolution),
+    Change.PROPOSAL_DECIDED: (_proposals,),
+    Change.CROWD_HEARD: (_own_summary,),
     Change.QUESTION_MARKED: (_question, _lobbies),
     Change.QUESTION_VOTED: (_question,),
     Change.FORECAST_IN_ROUND: (_current,),

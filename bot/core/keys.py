@@ -218,6 +218,16 @@ def new_outcome(question_id: int, entered: int) -> Key:
     return Key(CardKind.NEW_OUTCOME, question_id, (entered,))
 
 
+def proposal(question_id: int, proposal_id: int) -> Key:
+    """Return the key of the card with an outcome that a question's source reports."""
+    return Key(CardKind.PROPOSAL, question_id, (proposal_id,))
+
+
+def source_gone(question_id: int) -> Key:
+    """Return the key of the message that a question's source does not have it any more."""
+    return Key(CardKind.SOURCE, question_id)
+
+
 def welcome(group_id: int, joins: int) -> Key:
     """Return the key of what a group is told when the bot comes for the so-many-th time.
 

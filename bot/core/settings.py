@@ -51,3 +51,22 @@ class Settings(BaseSettings):
         default=None,
         description="What people reach the web server by, for example https://dojo.example.org.",
     )
+    metaculus_token: SecretStr | None = Field(
+        default=None,
+        description="The token with which questions of Metaculus are read; every account there has "
+        "one at https://www.metaculus.com/accounts/settings/. Without it there are none of them.",
+    )
+    manifold_api: str = Field(
+        default="https://api.manifold.markets", description="Where Manifold's interface is."
+    )
+    metaculus_api: str = Field(
+        default="https://www.metaculus.com", description="Where Metaculus's interface is."
+    )
+    polymarket_api: str = Field(
+        default="https://gamma-api.polymarket.com", description="Where Polymarket's interface is."
+    )
+    kalshi_api: str = Field(
+        default="https://external-api.kalshi.com/trade-api/v2",
+        description="Where Kalshi's interface is; https://api.elections.kalshi.com/trade-api/v2 is "
+        "an older name of it.",
+    )

@@ -5,7 +5,7 @@ answer arrives in the same place.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -186,6 +186,10 @@ class Door:
         pool, desk = self.app.pools.exports, self.app.slow_desk
         with pool.place(self.interaction.guild_id):
             return await self._in_time(pool.run(service, desk, self.caller, *args, **kwargs))
+
+    async def find(self, requests: Sequence[Any]) -> Any:
+        """Ask another platform, and tell Discord if it is slow."""
+        return await self._in_time(self.app.sources.find(requests))
 
     async def _in_time(self, running: Coroutine[Any, Any, R]) -> R:
         """Wait for the work, and tell Discord in time if it takes longer.

@@ -84,6 +84,13 @@ class DiscordListener(Protocol):
         """Hear that somebody's interest in an event changed."""
 
 
+class Finder(Protocol):
+    """What asks other platforms for questions."""
+
+    def find(self, requests: Sequence[Any]) -> "Coroutine[Any, Any, Any]":
+        """Return what the first of these finds, or refuse in words."""
+
+
 class Parts(Protocol):
     """The parts of the app that interactions are answered with."""
 
@@ -114,6 +121,10 @@ class Parts(Protocol):
     @property
     def changes(self) -> DiscordListener:
         """Return the part that hears what changes in Discord."""
+
+    @property
+    def sources(self) -> Finder:
+        """Return what asks other platforms."""
 
     async def begin(self) -> None:
         """Go on where the last process stopped."""

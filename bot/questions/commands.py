@@ -9,7 +9,7 @@ from bot.core import keys
 from bot.door.interactions import Door
 from bot.door.messages import cut
 from bot.questions import cards as questions_cards
-from bot.questions import form_cards
+from bot.questions import form_cards, import_cards, imports
 from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
 from bot.questions.from_message import from_message
@@ -45,6 +45,16 @@ async def submit(
 ) -> None:
     """Open the form of a new question, or of one for the group's bank of the past."""
     await Door(interaction).open_for("sealed" if sealed else "submitted", form_cards.NEW)
+
+
+@question.command(name="import", description="Bring a question from another platform")
+@app_commands.describe(url="Its address on Manifold, Metaculus, Polymarket or Kalshi")
+async def import_question(interaction: discord.Interaction[Any], url: str) -> None:
+    """Fetch a question of another platform, and offer its form filled in."""
+    door = Door(interaction)
+    errand = await door.do(imports.begin, url)
+    found = await door.find(errand.requests)
+    await door.whisper(message=import_cards.fetched(await door.do(imports.keep, errand, found)))
 
 
 @question.command(name="list", description="The group's questions, newest first")

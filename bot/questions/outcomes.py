@@ -89,6 +89,11 @@ def resolve(
         return _resolve(unit, question_id, Entered(outcome, source), reading)
 
 
+def enter(unit: ActUnit, question_id: int, entered: Entered, known: ReadTime) -> None:
+    """Enter an outcome that a member has accepted, as if it had been typed."""
+    _resolve(unit, question_id, entered, known)
+
+
 def choose_known(desk: Desk, caller: Caller, at: Key) -> Resolved | TimeQuestion:
     """Enter an outcome that became known at the moment which the member has chosen."""
     with desk.act(caller) as unit:

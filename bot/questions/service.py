@@ -25,6 +25,7 @@ from bot.core.times.result import Asks, Understood
 from bot.core.typed_times import ReadTime, TimeQuestion, TypedTime
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
 from bot.questions import mapping as questions_mapping
+from bot.questions import origins
 from bot.questions import rules as questions_rules
 from storage import forecasts, groups, questions
 from storage.tables import DraftKind, Question, QuestionState
@@ -43,7 +44,7 @@ class Written:
     """A question as typed into the form, before any check.
 
     `answers` holds its options or its unit, and None where they have not been asked for yet.
-    Without a `kind` they say the kind, too.
+    Without a `kind` they say the kind, too. `fetched` is the draft of what it was imported from.
     """
 
     title: str
@@ -52,6 +53,7 @@ class Written:
     source: str
     answers: str | None = ""
     kind: str | None = None
+    fetched: int | None = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,21 @@ class Listed:
     forecasters: int
     outcome: str | None
     asked: AnswerFormat = BINARY
+
+
+def bring_fetched(
+    desk: Desk, caller: Caller, draft_id: int, sent: FilledForm
+) -> Brought | TimeQuestion | NextStep:
+    """Propose a question that was fetched from another platform, as its form says."""
+    closes = _read_close(desk, caller, _written(sent.fields))
+    with desk.act(caller) as unit:
+        details = origins.details(unit, draft_id)
+        whole = replace(sent, written={**details, **sent.written})
+        written = replace(_written(whole.fields), fetched=draft_id)
+        if not _lacks_details(written):
+            return _submit(unit, written, closes)
+        _refuse_duplicate(unit, _draft(unit, written, closes).title)
+        return _wait(unit, written, whole)
 
 
 def save(
@@ -273,6 +290,8 @@ def _submit(unit: ActUnit, written: Written, closes: ReadTime | None) -> Brought
     key = keys.question(row_id(question))
     unit.show(key, unit.group.channel_id or unit.caller.channel_id)
     questions_mapping.save(unit, question, questions_rules.offer(draft.closes_at))
+    if written.fetched is not None:
+        origins.attach(unit, question, written.fetched)
     return _brought(question, closes)
 
 

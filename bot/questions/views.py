@@ -13,10 +13,12 @@ from bot.door.forms import fill
 from bot.door.interactions import Door, fields_of
 from bot.door.parts import Action
 from bot.questions import cards as questions_cards
-from bot.questions import form_cards, outcome_cards, own_score
+from bot.questions import form_cards, import_cards, imports, outcome_cards, own_score, watching
 from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
 from storage.enums import CardKind
+
+IMPORTED = "imported"
 
 
 async def bring(door: Door, _at: Key, _values: tuple[str, ...]) -> None:
@@ -76,9 +78,34 @@ async def _first_form(door: Door, at: Key) -> FilledForm:
 
 
 async def _save(door: Door, sent: FilledForm) -> None:
-    about = CustomId.parse(sent.form).at
-    result = await door.do(questions_service.save, about.id, sent)
+    form = CustomId.parse(sent.form)
+    fetched = form.action == IMPORTED
+    save = questions_service.bring_fetched if fetched else questions_service.save
+    result = await door.do(save, form.at.id, sent)
     await door.whisper(message=form_cards.saved(result))
+
+
+async def open_import(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """Open the form of a question that was fetched."""
+    await door.open_for(IMPORTED, at)
+
+
+async def import_form(door: Door, at: Key, _typed: Mapping[str, str]) -> discord.ui.Modal:
+    """Make the form of a question that was fetched, filled in."""
+    fields = await door.do(imports.form_fields, at.id)
+    return fill(form_cards.question_form(at), fields)
+
+
+async def imported(door: Door, _at: Key, _values: tuple[str, ...]) -> None:
+    """Bring a question that was fetched, as its form says."""
+    await _save(door, await door.sent())
+
+
+async def choose_part(door: Door, at: Key, values: tuple[str, ...]) -> None:
+    """Fetch the chosen one of several questions behind an address."""
+    errand = await door.do(imports.choose, at.id, values)
+    found = await door.find(errand.requests)
+    await door.replace(import_cards.fetched(await door.do(imports.keep, errand, found)))
 
 
 async def choose_close(door: Door, at: Key, _values: tuple[str, ...]) -> None:
@@ -124,6 +151,16 @@ async def choose_known(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     await door.replace(questions_cards.resolved(await door.do(questions_outcomes.choose_known, at)))
 
 
+async def accept(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """Enter the outcome that a source reports."""
+    await door.change(at, watching.accept, at)
+
+
+async def decline(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """Leave the question as it is, whatever its source reports."""
+    await door.change(at, watching.decline, at)
+
+
 async def dispute(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Open the form of a dispute."""
     await door.open_for("disputed", at)
@@ -150,6 +187,9 @@ async def score_details(door: Door, at: Key, _values: tuple[str, ...]) -> None:
 _WITH_DETAILS = {CardKind.DRAFT, CardKind.QUESTION}
 _WITH_OUTCOME = {CardKind.QUESTION, CardKind.RESOLUTION}
 ACTIONS = {
+    "open_import": Action(open_import, {CardKind.DRAFT}),
+    IMPORTED: Action(imported, {CardKind.DRAFT}, import_form),
+    "choose_part": Action(choose_part, {CardKind.DRAFT}),
     "bring": Action(
         bring, {CardKind.ANNOUNCEMENT, CardKind.REMINDER, CardKind.LOBBY, CardKind.GROUP}
     ),
@@ -162,6 +202,8 @@ ACTIONS = {
     "mark": Action(mark, {CardKind.QUESTION}),
     "resolve": Action(resolve, _WITH_OUTCOME),
     "resolved": Action(resolved, _WITH_OUTCOME, resolve_form),
+    "accept_outcome": Action(accept, {CardKind.PROPOSAL}),
+    "decline_outcome": Action(decline, {CardKind.PROPOSAL}),
     "dispute": Action(dispute, _WITH_OUTCOME),
     "disputed": Action(disputed, _WITH_OUTCOME, dispute_form),
     "score_details": Action(score_details, {*_WITH_OUTCOME, CardKind.NEW_OUTCOME}),

@@ -12,7 +12,7 @@ from bot.core.card_refresh import Change
 from bot.core.keys import Key
 from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
-from bot.questions import reveal
+from bot.questions import origins, reveal
 from bot.questions import rules as questions_rules
 from bot.rounds import live_session, quiet
 from bot.rounds import mapping as rounds_mapping
@@ -423,3 +423,4 @@ def _finish(unit: Unit, row: Round, *, held: bool) -> None:
         (reveal.reveal if held else reveal.leave_sealed)(unit, question)
     rescoring.rescore(unit, question)
     card_refresh.follow(unit, Change.ROUND_CLOSED, row)
+    origins.look_now(unit, row.question_id)

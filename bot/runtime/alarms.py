@@ -34,12 +34,20 @@ class Timer:
     """One kind of event that time alone causes.
 
     `due` finds the ids, groups and moments of all that is due by a moment; `ring(desk, id, group)`
-    does it. A timer that takes long runs `apart`, so that no deadline waits for it.
+    does it. A timer that takes long runs `apart`, so that no deadline waits for it. One that needs
+    to hear from another server first says by `asks(desk, id)` what to ask; what is answered is then
+    handed to `ring`, too.
     """
 
-    ring: Callable[[Desk, int, int], None]
+    ring: Callable[..., None]
     due: Callable[[Session, datetime], Sequence[tuple[int, int, datetime]]]
     apart: bool = False
+    asks: Callable[[Desk, int], Any] | None = None
+
+    @property
+    def takes_long(self) -> bool:
+        """Tell whether a sweep must not wait for it."""
+        return self.apart or self.asks is not None
 
 
 log = structlog.get_logger()
@@ -60,6 +68,7 @@ class Alarms:
         sleep: Sleep = asyncio.sleep,
         *,
         wall_clock: Clock,
+        ask: Callable[[Any], Awaitable[Any]] | None = None,
     ) -> None:
         self._desk = desk
         self._run = run
@@ -71,6 +80,7 @@ class Alarms:
         self._ahead = max(AHEAD, timedelta(seconds=sweep_seconds))
         self._sleep = sleep
         self._wall_clock = wall_clock
+        self._ask = ask
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True}
         )
@@ -118,7 +128,7 @@ class Alarms:
             if await self._run(self._was_set_back):
                 await self._look_ahead()
             for alarm, group_id, at in await self._run(self._due, self._desk.clock()):
-                if self._timer(alarm).apart:
+                if self._timer(alarm).takes_long:
                     self.set(alarm, group_id, at)
                 else:
                     await self._ring(alarm, group_id)
@@ -154,9 +164,13 @@ class Alarms:
     async def _ring(self, alarm: str, group_id: int) -> None:
         if alarm in self._busy:  # it is ringing already, and twice at once helps nobody
             return
+        timer = self._timer(alarm)
         try:
-            if self._timer(alarm).apart:
+            if timer.takes_long:
                 self._busy.add(alarm)
+            if timer.asks is not None:
+                await self._ring_with_answer(timer, alarm, group_id)
+            elif timer.apart:
                 await self._run_apart(self._ring_awake, self._slow_desk, alarm, group_id)
             else:
                 await self._run(self._ring_awake, self._desk, alarm, group_id)
@@ -165,15 +179,23 @@ class Alarms:
         finally:
             self._busy.discard(alarm)
 
+    async def _ring_with_answer(self, timer: Timer, alarm: str, group_id: int) -> None:
+        """Ask another server outside of any transaction, then ring with what it answers."""
+        if timer.asks is None or self._ask is None:
+            return
+        wanted = await self._run(timer.asks, self._desk, _number(alarm))
+        answer = None if wanted is None else await self._ask(wanted)
+        await self._run(self._ring_awake, self._desk, alarm, group_id, answer)
+
     def _timer(self, alarm: str) -> Timer:
         return self._timers[alarm.partition(":")[0]]
 
-    def _ring_awake(self, desk: Desk, alarm: str, group_id: int) -> None:
+    def _ring_awake(self, desk: Desk, alarm: str, group_id: int, *answer: object) -> None:
         """Ring an alarm, unless its group has fallen asleep meanwhile."""
         with desk.db.read() as tx:
             asleep = groups.is_asleep(tx, group_id)
         if not asleep:
-            self._timer(alarm).ring(desk, int(alarm.partition(":")[2]), group_id)
+            self._timer(alarm).ring(desk, _number(alarm), group_id, *answer)
 
     def _due(self, until: datetime) -> list[Due]:
         with self._desk.db.read() as tx:
@@ -207,3 +229,7 @@ class Alarms:
         with self._desk.db.write() as tx:
             groups.forget_interactions(tx, self._desk.clock())
             drafts.forget(tx, self._desk.clock())
+
+
+def _number(alarm: str) -> int:
+    return int(alarm.partition(":")[2])

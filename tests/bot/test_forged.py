@@ -57,6 +57,8 @@ def every_key() -> dict[CardKind, Key]:
         keys.resolution(1),
         keys.new_outcome(1, 2),
         keys.dealt(1),
+        keys.proposal(1, 1),
+        keys.source_gone(1),
         keys.trouble(910, LATER),
         keys.welcome(900, 1),
     ]

@@ -1,0 +1,48 @@
+"""What a member sees alone of a question that was fetched, before its form opens."""
+
+from bot.answers.card_words import words_of
+from bot.core import keys
+from bot.core.refusals import say_count
+from bot.door.messages import BLUE, PRIMARY, Message, button, card, lines, moment, safe
+from bot.door.selects import word_select
+from bot.questions.imports import Fetched, fit_criteria
+from bot.sources.imported import ImportedQuestion, Several
+from bot.sources.payloads import shorten
+
+# As much of the criteria as fits a phone beside what else is said.
+PREVIEW = 300
+
+
+def fetched(result: Fetched) -> Message:
+    """Show a question that was fetched, or ask which of several is meant."""
+    if isinstance(result.found, Several):
+        return _which(result, result.found)
+    return _preview(result, result.found)
+
+
+def _preview(result: Fetched, found: ImportedQuestion) -> Message:
+    text = shorten(fit_criteria(found.criteria, found.background), PREVIEW)
+    embed = card(safe(found.title), safe(text), BLUE)
+    if found.closes_at is not None:
+        embed.add_field(name="Closes", value=moment(found.closes_at))
+    if (field := words_of(found.asked).describe(found.asked)) is not None:
+        embed.add_field(name=field.name, value=field.value, inline=field.inline)
+    embed.set_footer(text=f"From {result.source}. You can edit it before it is brought.")
+    at, label = keys.form(result.draft_id), "Look at it and bring it"
+    if not result.alike:
+        return Message(embed=embed, items=(button("open_import", at, label, PRIMARY),))
+    rows = [f"`{one.id}` {safe(one.title)}" for one in result.alike]
+    said = f"Your group may have it already; `/question show` opens it:\n{lines(rows, 700)}"
+    return Message(content=said, embed=embed, items=(button("open_import", at, "Bring it anyway"),))
+
+
+def _which(result: Fetched, found: Several) -> Message:
+    """Ask which of several questions is meant."""
+    options = [(str(index), part.title) for index, part in enumerate(found.parts)]
+    at = keys.form(result.draft_id)
+    select = word_select("choose_part", at, "Which one?", options, None)
+    rest = found.count - len(found.parts)
+    more = f" {rest} more are there: copy the address of one of them for it." if rest else ""
+    many = say_count(found.count, "question")
+    said = f"“{safe(found.title)}” on {result.source} has {many}. Which one do you bring?{more}"
+    return Message(content=said, items=(select,))

@@ -1,0 +1,87 @@
+"""Queries about imported questions that are looked at on their platform."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from storage.groups import ASLEEP
+from storage.tables import Draft, DraftKind, Proposal, Question, Round, Watch
+
+# What a draft is about that holds what was fetched, before and after the question was brought.
+FETCHED, BROUGHT = "fetched", "brought"
+
+
+def due(tx: Session, until: datetime) -> Sequence[tuple[int, int, datetime]]:
+    """Return id, group id and moment of what is looked at by `until`."""
+    rows = tx.exec(
+        select(Watch.id, Question.group_id, Watch.look_at)
+        .join(Question, col(Question.id) == col(Watch.question_id))
+        .where(col(Watch.look_at) <= until, col(Question.group_id).not_in(ASLEEP))
+        .order_by(col(Watch.look_at))
+    )
+    return [(number, group_id, at) for number, group_id, at in rows if number and at]
+
+
+def of_question(tx: Session, question_id: int) -> Watch | None:
+    """Return how a question is watched, if it is."""
+    return tx.exec(select(Watch).where(Watch.question_id == question_id)).first()
+
+
+def of_source(tx: Session, group_id: int, source: str, ref: str) -> list[int]:
+    """Return the group's questions that were imported from one place."""
+    return list(
+        tx.exec(
+            select(Watch.question_id)
+            .join(Question, col(Question.id) == col(Watch.question_id))
+            .where(Question.group_id == group_id, Watch.source == source, Watch.ref == ref)
+        )
+    )
+
+
+def fetched_since(tx: Session, member_id: int, since: datetime) -> list[datetime]:
+    """Return when a member has fetched something since a moment, oldest first."""
+    return list(
+        tx.exec(
+            select(Draft.created_at)
+            .where(
+                Draft.member_id == member_id,
+                Draft.kind == DraftKind.QUESTION,
+                col(Draft.about).in_((FETCHED, BROUGHT)),
+                col(Draft.created_at) > since,
+            )
+            .order_by(col(Draft.created_at))
+        )
+    )
+
+
+def fetched(tx: Session, member_id: int, draft_id: int) -> Draft | None:
+    """Return what this member has fetched, as long as it waits for its form."""
+    return tx.exec(
+        select(Draft).where(
+            Draft.id == draft_id,
+            Draft.member_id == member_id,
+            Draft.kind == DraftKind.QUESTION,
+            Draft.about == FETCHED,
+        )
+    ).first()
+
+
+def proposals(tx: Session, question_id: int) -> list[Proposal]:
+    """Return what platforms have reported of a question, oldest first."""
+    return list(
+        tx.exec(
+            select(Proposal)
+            .where(Proposal.question_id == question_id, col(Proposal.source) != "")
+            .order_by(col(Proposal.id))
+        )
+    )
+
+
+def closed_rounds(tx: Session, question_id: int, since: datetime) -> list[Round]:
+    """Return the question's rounds that have closed since a moment."""
+    return list(
+        tx.exec(
+            select(Round).where(Round.question_id == question_id, col(Round.closed_at) >= since)
+        )
+    )
