@@ -173,6 +173,8 @@ class CardKind(StrEnum):
     NEW_OUTCOME = "y"
     DEALT = "z"
     WARM_UP = "W"
+    INQUIRY = "I"
+    OVERDUE = "F"
     # These are on buttons only. Pages of a leaderboard were "w" once, as places still are.
     DRAFT = "d"
     LEADERBOARD = "n"

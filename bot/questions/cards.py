@@ -33,7 +33,7 @@ from bot.door.messages import (
     safe,
 )
 from bot.questions import hint_cards
-from bot.questions.outcomes import Resolved
+from bot.questions.entry import Proposed, Resolved
 from bot.questions.read_model import Objection, QuestionCard
 from bot.questions.service import Brought, Listed, OwnForecast
 from storage.tables import QuestionState
@@ -200,10 +200,12 @@ def withdrawn(title: str) -> str:
     return f"“{safe(title)}” is withdrawn."
 
 
-def resolved(result: Resolved | TimeQuestion) -> Message:
+def resolved(result: Resolved | Proposed | TimeQuestion) -> Message:
     """Tell who entered an outcome what counts, or ask which moment was meant."""
     if isinstance(result, TimeQuestion):
         return doubt_card(result, "choose_known")
+    if isinstance(result, Proposed):
+        return _proposed(result)
     title, outcome = safe(result.title), safe(result.outcome)
     known = f"It became known {_said(result.known)}"
     if result.outcome == VOID:
@@ -215,6 +217,14 @@ def resolved(result: Resolved | TimeQuestion) -> Message:
             f"“{title}” is resolved: **{outcome}**. The scores are on its card. {known}"
             f"{_counting(result)}."
         )
+    return Message(content=text)
+
+
+def _proposed(result: Proposed) -> Message:
+    text = (
+        f"You say that “{safe(result.title)}” came out **{safe(result.outcome)}**, known "
+        f"{_said(result.known)}. A second person confirms it on its card; nobody is scored before."
+    )
     return Message(content=text)
 
 
