@@ -135,20 +135,19 @@ def _add_answers(embed: discord.Embed, asked: AnswerFormat) -> None:
 def _question_items(shown: QuestionCard) -> tuple[Item, ...]:
     """Return the buttons of its state; the next step is coloured."""
     if shown.state in {QuestionState.PROPOSED, QuestionState.OPEN}:
-        return _before_close(shown)
+        return (*_before_close(shown), *_past_outcomes(shown))
     if shown.state == QuestionState.CLOSED:
-        return (button("resolve", shown.at, "Resolve", PRIMARY),)
-    scored = shown.state == QuestionState.RESOLVED and shown.forecasters
-    details = [_details(shown)] if scored else []
+        return (button("resolve", shown.at, "Resolve", PRIMARY), *_past_outcomes(shown))
     return (
-        *details,
+        button("score_details", shown.at, "Details", PRIMARY),
         button("dispute", shown.at, "Dispute"),
         button("resolve", shown.at, "Correct the outcome"),
     )
 
 
-def _details(shown: QuestionCard) -> Item:
-    return button("score_details", shown.at, "Details", PRIMARY)
+def _past_outcomes(shown: QuestionCard) -> tuple[Item, ...]:
+    """Return the way to outcomes that were taken back, if there were any."""
+    return (button("score_details", shown.at, "Details"),) if shown.has_history else ()
 
 
 def _before_close(shown: QuestionCard) -> tuple[Item, ...]:

@@ -16,6 +16,7 @@ from bot.groups.service import SettingsChange
 from bot.questions import inquiries as questions_inquiries
 from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
+from bot.questions.entry import Resolved
 from bot.questions.inquiries import AskedLater
 from bot.questions.inquiry_cards import inquiry_card, overdue_card
 from bot.questions.inquiry_read_model import read_inquiry, read_overdue
@@ -180,6 +181,7 @@ def test_an_answer_enters_the_outcome_as_known_now_and_the_message_goes(
 
     entered = questions_inquiries.answer(desk, caller("Ana"), keys.inquiry(closed, 1), "yes")
 
+    assert isinstance(entered, Resolved)
     assert entered.outcome == "yes"
     (entry,) = rows(desk, Resolution)
     assert (entry.outcome, entry.known_at) == ("yes", clock.now)
@@ -367,6 +369,7 @@ def test_options_are_chosen_from_a_list_and_a_number_has_its_form(desk: Desk, cl
     assert labels(desk, keys.inquiry(options, 1)) == ["What happened?", "Not known yet", "Void"]
     assert labels(desk, keys.inquiry(number, 1)) == ["Enter it", "Not known yet", "Void"]
     entered = questions_inquiries.answer(desk, caller("Ana"), keys.inquiry(options, 1), "green")
+    assert isinstance(entered, Resolved)
     assert entered.outcome == "green"
     assert group(desk).id == GROUP
     assert effect(desk, keys.inquiry(number, 1)) is not None
