@@ -5,6 +5,7 @@ They are replaced whole, so correcting, voiding or reopening a question leaves n
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from statistics import fmean
 from typing import TypedDict
 
 from sqlmodel import Session
@@ -47,6 +48,20 @@ def rescore(unit: Unit, question: Question) -> None:
     if scores.replace(tx, question_id, rows) and question.banked_id is None:
         groups.scores_changed(tx, question.group_id)
         unit.wake(f"standings:{question.group_id}", unit.now)
+
+
+def headlines(tx: Session, question: Question, resolution: Resolution) -> dict[int, float]:
+    """Return each member's score under an entry of the history, without saving anything.
+
+    It is the mean of the scores that count, as cards say it.
+    """
+    outcome = _outcome(question, resolution)
+    rows = [] if outcome is None else _scores(tx, question, resolution, outcome)
+    shown: dict[int, list[float]] = {}
+    for row in rows:
+        if row.headline:
+            shown.setdefault(row.member_id, []).append(row.shown)
+    return {member: fmean(values) for member, values in shown.items()}
 
 
 def _outcome(question: Question, resolution: Resolution | None) -> float | None:
