@@ -4,14 +4,23 @@ Live scores and those of pastcasts never meet: whatever adds up or counts takes 
 that is the live ones unless `past` is asked for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, insert
 from sqlmodel import Session, col, delete, false, func, or_, select
 
-from storage.tables import Forecast, Meetup, Moment, Question, QuestionState, Round, Score
+from storage.tables import (
+    Forecast,
+    Meetup,
+    Moment,
+    Question,
+    QuestionState,
+    Resolution,
+    Round,
+    Score,
+)
 
 # The columns and the moment of a metric, where they are not the column of its name and the
 # headline scores.
@@ -38,6 +47,29 @@ def replace(tx: Session, question_id: int, scores: Sequence[Score]) -> bool:
     tx.add_all(scores)
     tx.flush()
     return bool(removed.rowcount or scores)
+
+
+def replace_all(tx: Session, question_ids: Collection[int], scores: Sequence[Score]) -> None:
+    """Replace the scores of many questions, in two statements."""
+    tx.exec(delete(Score).where(col(Score.question_id).in_(list(question_ids))))
+    if scores:
+        tx.connection().execute(
+            insert(Score), [score.model_dump(exclude={"id"}) for score in scores]
+        )
+
+
+def versions(tx: Session, question_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """Return the last forecast and the last resolution of each question, by their ids."""
+    found = {}
+    for table in (Forecast, Resolution):
+        rows = tx.exec(
+            select(table.question_id, func.max(table.id))
+            .where(col(table.question_id).in_(list(question_ids)))
+            .group_by(col(table.question_id))
+        )
+        found[table] = dict(rows.all())
+    made, settled = found[Forecast], found[Resolution]
+    return {number: (made.get(number) or 0, settled.get(number) or 0) for number in question_ids}
 
 
 def with_forecasts(tx: Session, question_id: int) -> list[tuple[Score, Forecast]]:
@@ -351,6 +383,19 @@ def settled(tx: Session, group_id: int, *, after: int, limit: int) -> list[Quest
             .limit(limit)
         )
     )
+
+
+def settled_after(tx: Session, group_id: int, after: int) -> int:
+    """Count the group's resolved questions of both boards after this one."""
+    return tx.exec(
+        select(func.count())
+        .select_from(Question)
+        .where(
+            Question.group_id == group_id,
+            Question.state == QuestionState.RESOLVED,
+            col(Question.id) > after,
+        )
+    ).one()
 
 
 def settled_until(tx: Session, group_id: int, last: int, *, past: bool = False) -> int:

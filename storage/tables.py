@@ -35,6 +35,7 @@ from storage.enums import (
 )
 from storage.score_tables import Score, Standing
 from storage.source_tables import Crowd, Inquiry, Proposal, Watch
+from storage.staging_tables import Import, StagedForecast, StagedQuestion
 
 # The enums are exported here too: code that reads a row needs them.
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "Forecast",
     "ForecastKind",
     "Group",
+    "Import",
     "Inquiry",
     "Interaction",
     "Interest",
@@ -83,6 +85,8 @@ __all__ = [
     "SessionFormat",
     "SessionState",
     "Sighting",
+    "StagedForecast",
+    "StagedQuestion",
     "Standing",
     "Turn",
     "Vote",
