@@ -70,7 +70,15 @@ class Place(Enum):
 PICTURE = Place.PICTURE
 
 
-Part = str | Literal[Place.PICTURE]
+@dataclass(frozen=True)
+class Aside:
+    """A text with a button at its side."""
+
+    text: str
+    item: discord.ui.Button[Any]
+
+
+Part = str | Aside | Literal[Place.PICTURE]
 
 
 @dataclass(frozen=True)
@@ -85,7 +93,12 @@ class Layout:
 
     def texts(self) -> list[str]:
         """Return the texts from top to bottom."""
-        return [part for part in self.parts if isinstance(part, str)]
+        said = [part.text if isinstance(part, Aside) else part for part in self.parts]
+        return [text for text in said if isinstance(text, str)]
+
+    def asides(self) -> list[Item]:
+        """Return the buttons at the sides of texts."""
+        return [part.item for part in self.parts if isinstance(part, Aside)]
 
 
 @dataclass(frozen=True)
@@ -124,7 +137,7 @@ class Message:
         frame: discord.ui.Container[Any] = discord.ui.Container(accent_colour=layout.colour)
         for part in layout.parts:
             if part is not PICTURE:
-                frame.add_item(discord.ui.TextDisplay(part))
+                frame.add_item(_component(part))
             elif self.picture is not None:
                 frame.add_item(_gallery(self.picture))
         for row in _rows(self.items):
@@ -170,6 +183,12 @@ class Message:
     def _content(self) -> str | None:
         """Return the text above the card; a layout has it among its parts."""
         return None if self.layout is not None else self.content or None
+
+
+def _component(part: str | Aside) -> discord.ui.Item[Any]:
+    if isinstance(part, Aside):
+        return discord.ui.Section(part.text, accessory=_pressable(part.item))
+    return discord.ui.TextDisplay(part)
 
 
 def _gallery(picture: Picture) -> discord.ui.MediaGallery[Any]:

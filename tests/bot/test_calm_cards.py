@@ -22,7 +22,7 @@ from bot.circle import pictures as circle_pictures
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.unit import Desk
-from bot.door.messages import PICTURE, SECONDARY, Item, Message, Place
+from bot.door.messages import PICTURE, SECONDARY, Aside, Item, Message, Place
 from bot.forecasts import pictures as forecasts_pictures
 from bot.groups import help_cards, help_service, panel_cards
 from bot.groups import service as groups_service
@@ -344,7 +344,8 @@ def asked_for(desk: Desk) -> Iterator[tuple[str, Message]]:
 
 
 def buttons(message: Message) -> list[Item]:
-    return [one for one in message.items if isinstance(one, discord.ui.Button)]
+    asides = message.layout.asides() if message.layout else []
+    return [one for one in (*message.items, *asides) if isinstance(one, discord.ui.Button)]
 
 
 def lines_before(message: Message) -> list[str]:
@@ -366,7 +367,9 @@ def _written(message: Message) -> Iterator[str | Place]:
     yield from message.content.splitlines()
     if message.layout is not None:
         for part in message.layout.parts:
-            if part is PICTURE:
+            if isinstance(part, Aside):
+                yield from part.text.splitlines()
+            elif part is PICTURE:
                 yield PICTURE
             else:
                 yield from part.splitlines()

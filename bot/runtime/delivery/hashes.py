@@ -6,7 +6,7 @@ What Discord may do by itself is not in them: it numbers components and serves f
 import hashlib
 import json
 
-from bot.door.messages import Layout, Message
+from bot.door.messages import Aside, Layout, Message
 from storage.outbox import Hashes
 
 
@@ -22,7 +22,11 @@ def hashes_of(message: Message) -> Hashes:
 
 def _layout(layout: Layout) -> list[object]:
     """Return what a card of parts shows."""
-    return [layout.colour, [str(part) for part in layout.parts]]
+    parts: list[object] = [
+        [part.text, part.item.to_component_dict()] if isinstance(part, Aside) else str(part)
+        for part in layout.parts
+    ]
+    return [layout.colour, parts]
 
 
 def text_hash_of(message: Message) -> Hashes:

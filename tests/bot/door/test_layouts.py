@@ -8,6 +8,7 @@ from bot.demo.stage import Stage, as_text, labels
 from bot.door.messages import (
     GREEN,
     PICTURE,
+    Aside,
     Layout,
     Message,
     Picture,
@@ -62,6 +63,7 @@ def test_what_a_card_of_parts_shows_tells_it_from_others() -> None:
     shown = [
         laid_out(),
         laid_out("**71%** in the end.", PICTURE),
+        laid_out("**70%** in the end.", PICTURE, Aside("Ana", button("record", AT, "Forecast"))),
         laid_out("**70%** in the end.", "Ana 60% → 70%", PICTURE),
         Message(layout=Layout(("**70%** in the end.", PICTURE, "Ana 60% → 70%")), picture=PNG),
     ]
@@ -100,7 +102,8 @@ async def test_a_card_of_parts_is_posted_edited_and_found_again(
     stage: Stage, items: tuple[discord.ui.Button[object], ...]
 ) -> None:
     channel = stage.app.client.get_partial_messageable(stage.channel.id, guild_id=stage.guild.id)
-    first = laid_out("Ana, read this:", PICTURE, items=items)
+    side = Aside("Ben 80%", button("details", AT, "Details"))
+    first = laid_out("Ana, read this:", PICTURE, *([side] if items else []), items=items)
 
     message_id = await send(channel, str(AT), first)
     await edit(channel.get_partial_message(message_id), first)
@@ -108,6 +111,6 @@ async def test_a_card_of_parts_is_posted_edited_and_found_again(
     found = await channel.fetch_message(message_id)
     assert is_it(found, str(AT), first)
     assert not is_it(found, str(AT), laid_out("Something else")) or items
-    assert labels(found) == (["Forecast"] if items else [])
+    assert labels(found) == (["Details", "Forecast"] if items else [])
     assert "Ana, read this:" in as_text(found)
     assert any(isinstance(part, discord.MediaGalleryComponent) for part in components_of(found))
