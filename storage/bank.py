@@ -10,7 +10,15 @@ from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from storage import warm_ups
-from storage.tables import Banked, Member, Question, QuestionKind, Sighting
+from storage.tables import (
+    Banked,
+    Member,
+    Practice,
+    Question,
+    QuestionKind,
+    QuestionState,
+    Sighting,
+)
 
 EVERY_KIND = tuple(QuestionKind)
 # Any number that is no other lock's; see migrate.py.
@@ -23,13 +31,15 @@ class Wanted(NamedTuple):
     """What may be dealt: to whom, of which topic (None: of all) and of which kinds.
 
     With a `group_id` it is for a circle: the group's own bank counts too, and what the group has
-    been dealt before is out, for everybody can read about it in its channels.
+    been dealt before is out, for everybody can read about it in its channels. Out is also what
+    runs at this moment in a group of one of them. Without a key nothing `sealed` can be revealed.
     """
 
     user_ids: Collection[int]
     group_id: int | None = None
     topic: str | None = None
     kinds: Collection[QuestionKind] = EVERY_KIND
+    sealed: bool = True
 
     def conditions(self) -> tuple[ColumnElement[bool], ...]:
         """Return what is true of each banked question that may be dealt."""
@@ -38,8 +48,11 @@ class Wanted(NamedTuple):
             col(Banked.retired).is_(False),
             col(Banked.kind).in_(list(self.kinds)),
             col(Banked.id).not_in(seen),
+            col(Banked.id).not_in(_in_play(self.user_ids)),
             self._of_bank(),
         ]
+        if not self.sealed:
+            found.append(col(Banked.sealed).is_(False))
         if self.group_id is not None:
             found.append(col(Banked.id).not_in(_dealt_to(self.group_id)))
         if self.topic is not None:
@@ -167,6 +180,26 @@ def _conditions(tx: Session, wanted: Wanted) -> tuple[ColumnElement[bool], ...]:
     if wanted.group_id is None or not (told := warm_ups.held_in(tx, wanted.group_id)):
         return wanted.conditions()
     return (*wanted.conditions(), col(Banked.id).not_in(told))
+
+
+def saw_before(tx: Session, banked_id: int, user_id: int, moment: datetime) -> bool:
+    """Tell whether somebody had seen a banked question before a moment, or practised it since."""
+    seen = select(Sighting.id).where(
+        Sighting.banked_id == banked_id, Sighting.user_id == user_id, Sighting.at < moment
+    )
+    practised = select(Practice.id).where(
+        Practice.banked_id == banked_id, Practice.user_id == user_id
+    )
+    return tx.exec(seen).first() is not None or tx.exec(practised).first() is not None
+
+
+def _in_play(user_ids: Collection[int]) -> SelectOfScalar[Any]:
+    groups = select(Member.group_id).where(col(Member.user_id).in_(set(user_ids)))
+    return select(Question.banked_id).where(
+        col(Question.banked_id).is_not(None),
+        Question.state == QuestionState.OPEN,
+        col(Question.group_id).in_(groups),
+    )
 
 
 def _dealt_to(group_id: int) -> SelectOfScalar[Any]:

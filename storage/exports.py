@@ -111,7 +111,10 @@ def everything(
         ),
         (Score, and_(col(Score.group_id) == group_id, own(Score.member_id))),
         (Standing, and_(col(Standing.group_id) == group_id, own(Standing.member_id))),
-        (Mark, and_(col(Mark.question_id).in_(of_questions), own(Mark.member_id))),
+        (
+            Mark,
+            and_(col(Mark.question_id).in_(of_questions), own(Mark.member_id), _public(user_id)),
+        ),
         (Rsvp, and_(col(Rsvp.session_id).in_(of_group), own(Rsvp.member_id))),
         (Interest, and_(col(Interest.session_id).in_(of_group), own(Interest.member_id))),
         (Attendance, and_(col(Attendance.session_id).in_(of_group), own(Attendance.member_id))),
@@ -256,6 +259,13 @@ def _open() -> ColumnElement[bool]:
         or_(col(Forecast.kind) != ForecastKind.BLIND, col(Forecast.round_id).in_(closed)),
         not_(in_blind_phase),
     )
+
+
+def _public(user_id: int | None) -> ColumnElement[bool]:
+    """Select marks of live questions, and the asker's own; who knows a pastcast is not told."""
+    dealt = select(Question.id).where(col(Question.banked_id).is_not(None))
+    asking = select(Member.id).where(Member.user_id == user_id)
+    return or_(col(Mark.question_id).not_in(dealt), col(Mark.member_id).in_(asking))
 
 
 def _told(group_id: int, user_id: int | None) -> ColumnElement[bool]:

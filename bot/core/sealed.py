@@ -36,6 +36,15 @@ def open_outcome(box: Box | None, banked: Banked) -> str:
         raise Refusal(KEY_IS_GONE) from None
 
 
+def can_open(box: Box | None, banked: Banked) -> bool:
+    """Tell whether the outcome of a banked question can be revealed."""
+    try:
+        open_outcome(box, banked)
+    except Refusal:
+        return False
+    return True
+
+
 def renew_outcomes(desk: Desk) -> None:
     """Seal with the newest key all outcomes that groups brought; the box holds no secrets."""
     box = desk.integrations.box

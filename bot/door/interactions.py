@@ -358,13 +358,13 @@ class Door:
 
     async def act(
         self, at: Key, said: str, service: "Service[P, R]", /, *args: P.args, **kwargs: P.kwargs
-    ) -> None:
+    ) -> R:
         """Run a service, and show it on the pressed card; where that is private, say it."""
-        if self._is_private:
-            await self.do(service, *args, **kwargs)
-            await self.replace(Message(content=said))
-        else:
-            await self.change(at, service, *args, **kwargs)
+        if not self._is_private:
+            return await self.change(at, service, *args, **kwargs)
+        done = await self.do(service, *args, **kwargs)
+        await self.replace(Message(content=said))
+        return done
 
     async def _update(self, message: Message | None) -> bool:
         """Edit the pressed card to show the message; tell whether it shows it now."""

@@ -82,7 +82,8 @@ def read_history(tx: Session, question: Question, viewer: Member | None) -> Hist
     other forecasts made since the round opened stay hidden too.
     """
     number, asked = row_id(question), answers_mapping.asked(question)
-    made = forecasts.on_question(tx, number)
+    knowing = questions.marked(tx, number) if question.banked_id is not None else ()
+    made = [row for row in forecasts.on_question(tx, number) if row.member_id not in knowing]
     taken = rounds.on_question(tx, number)
     me = row_id(viewer) if viewer else None
     seen = [row for row in made if _may_see(taken, row, me)]

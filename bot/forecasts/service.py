@@ -18,6 +18,7 @@ from bot.core.keys import Key
 from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.unit import ActUnit, Caller, Desk, row_id
 from bot.forecasts.read_model import History, read_history
+from bot.pastcasts import dealing
 from bot.questions import read_model as questions_read_model
 from bot.questions import rules as questions_rules
 from bot.questions import service as questions_service
@@ -27,12 +28,16 @@ from bot.rounds import rows
 from bot.rounds import rules as rounds_rules
 from bot.rounds import service as rounds_service
 from bot.rounds.rows import Recording
-from storage import bank, forecasts, groups, questions, rounds
+from storage import forecasts, groups, rounds
 from storage.enums import CardKind
 from storage.tables import ForecastKind, Meetup, Phase, Question, Round
 
 # The kinds of cards that name a question, not a round.
 OF_QUESTIONS = frozenset({CardKind.QUESTION, CardKind.RESOLUTION})
+KNOWN = (
+    "You know this one, or were dealt it before, so nothing is recorded. If you pressed **I know "
+    "this one** by mistake: press it again on its card, then **Undo**."
+)
 NOT_HERE = "That round is not in this group. Nothing happened: `/question list` shows what is here."
 
 
@@ -142,8 +147,8 @@ def _record(
     asked = answers_mapping.asked(question)
     typed = beliefs.parse_belief(text, asked)
     questions_rules.check_open(question.state.value, question.closes_at, unit.now)
-    if question.banked_id is not None:
-        _take_part(unit, question, question.banked_id)
+    if latest is not None and dealing.knows(unit, question, latest.opened_at):
+        raise Refusal(KNOWN)
     filed, row, moved = _file(unit, latest, read)
     if read is None:
         previous = _standing(unit.tx, row_id(question), unit.my_id)
@@ -177,16 +182,6 @@ def _record(
         asked=asked,
         total=typed.total,
     )
-
-
-def _take_part(unit: ActUnit, question: Question, banked_id: int) -> None:
-    """Note who has seen a question from the bank; refuse who knows it."""
-    if questions.is_marked(unit.tx, row_id(question), unit.my_id):
-        raise Refusal(
-            "You said that you know this one, so nothing is recorded. If that was a slip, press "
-            "**I know this one** on its card, then **Undo**."
-        )
-    bank.see(unit.tx, [banked_id], [unit.caller.user_id], unit.now)
 
 
 def _finish(unit: ActUnit, meetup: Meetup, latest: Round, at: Key) -> bool:

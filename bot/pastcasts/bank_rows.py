@@ -94,7 +94,10 @@ class BankRow(BaseModel):
 
     def read_outcome(self) -> str:
         """Return the outcome as resolutions hold it; refuse what is none of the question's."""
-        outcome = kinds.parse_outcome(self.outcome, self.asked)
+        try:
+            outcome = kinds.parse_outcome(self.outcome, self.asked)
+        except Refusal as refusal:
+            raise Refusal(str(refusal).partition(" Or `void`")[0]) from None
         if outcome == "void":
             raise Refusal("a question without an outcome cannot be dealt")
         return outcome

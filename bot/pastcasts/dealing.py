@@ -4,11 +4,14 @@ A dealt question is a question of the group like any other. What the bank knows 
 stays in the bank until the round closes (`questions/reveal.py`).
 """
 
+from datetime import datetime
+
 from sqlmodel import Session
 
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.refusals import Refusal, StaleRefusal
+from bot.core.sealed import can_open
 from bot.core.unit import ActUnit, Caller, Desk, row_id
 from bot.pastcasts import lot
 from bot.pastcasts.read_model import Dealt, read_dealt
@@ -21,8 +24,20 @@ from storage.bank import Wanted
 from storage.tables import Banked, Meetup, Phase, Question, Round
 
 MOST_TOPICS = 10
-REVEALED = "Its outcome is revealed already. Nothing changed."
+OVER = "The round of that question is over. Nothing changed."
+SEEN = (
+    "You are in the circle. You have seen this question before, alone or elsewhere, so you have no "
+    "seat and no score on it; you are in for the next one."
+)
 IMPORT = "Whoever runs the bot brings in more with `dojo import-bank FILE`."
+
+
+class LastOneRefusal(Refusal):
+    """The last member in a round knows its question; `at` names that question."""
+
+    def __init__(self, at: Key) -> None:
+        super().__init__("You are the last one in this round: end it?")
+        self.at = at
 
 
 def deal(unit: ActUnit, meetup: Meetup, members: list[int], seed: int) -> Question:
@@ -31,11 +46,7 @@ def deal(unit: ActUnit, meetup: Meetup, members: list[int], seed: int) -> Questi
     Which one is decided by the round's stored seed: `lot.draw` gives the same one again.
     """
     users = bank.users(unit.tx, members)
-    wanted = Wanted(users, unit.group.id, meetup.topic)
-    ids = bank.unseen(unit.tx, wanted)
-    if not ids:
-        raise Refusal(say_dry(unit.tx, wanted))
-    banked = bank.get(unit.tx, lot.draw(ids, seed)[0])
+    banked = _draw(unit, Wanted(users, unit.group.id, meetup.topic), seed)
     question = _question_of(unit, banked)
     bank.see(unit.tx, [row_id(banked)], users, unit.now)
     unit.show(keys.dealt(row_id(question)), meetup.cards_in)
@@ -52,10 +63,16 @@ def look(desk: Desk, caller: Caller, at: Key) -> Dealt:
     return shown
 
 
-def know(desk: Desk, caller: Caller, at: Key) -> None:
-    """Take a member who knows a question out of its seats and scores, quietly."""
+def know(desk: Desk, caller: Caller, at: Key, *, surely: bool = False) -> None:
+    """Take a member who knows a question out of its seats and scores, quietly.
+
+    The last one in the round is asked first, for it ends with them.
+    """
     with desk.act(caller) as unit:
         question, row = _running(unit, at)
+        seated = {seat.member_id for seat in rounds.seats(unit.tx, row_id(row)) if seat.present}
+        if seated == {unit.my_id} and not surely:
+            raise LastOneRefusal(at)
         if not questions.is_marked(unit.tx, at.id, unit.my_id):
             questions.toggle_mark(unit.tx, at.id, unit.my_id, unit.now)
         bank.see(unit.tx, [question.banked_id or 0], [caller.user_id], unit.now)
@@ -75,14 +92,28 @@ def know_after_all_not(desk: Desk, caller: Caller, at: Key) -> None:
             rounds_service.join_seat(unit, row, unit.my_id)
 
 
-def sit_down(unit: ActUnit, row: Round) -> None:
-    """Give a member a seat in a running round, but none on a question that they know."""
+def sit_down(unit: ActUnit, row: Round) -> bool:
+    """Give a member a seat in a running round; return False where they know its question."""
     question = unit.tx.get_one(Question, row.question_id)
-    if question.banked_id is not None:
-        if questions.is_marked(unit.tx, row_id(question), unit.my_id):
-            return
-        bank.see(unit.tx, [question.banked_id], [unit.caller.user_id], unit.now)
+    if knows(unit, question, row.opened_at):
+        return False
     rounds_service.join_seat(unit, row, unit.my_id)
+    return True
+
+
+def knows(unit: ActUnit, question: Question, dealt_at: datetime) -> bool:
+    """Tell whether a member knows a dealt question; from now on they have seen it.
+
+    Who had seen it before it was dealt, or practises it meanwhile, knows it like one who says so.
+    """
+    if question.banked_id is None:
+        return False
+    marked = questions.is_marked(unit.tx, row_id(question), unit.my_id)
+    user = unit.caller.user_id
+    if not marked and bank.saw_before(unit.tx, question.banked_id, user, dealt_at):
+        marked = questions.toggle_mark(unit.tx, row_id(question), unit.my_id, unit.now)
+    bank.see(unit.tx, [question.banked_id], [user], unit.now)
+    return marked
 
 
 def topics(desk: Desk, caller: Caller, typed: str) -> list[tuple[str, str]]:
@@ -128,6 +159,17 @@ def check_topic(unit: ActUnit, typed: str) -> str | None:
     return names[topic]
 
 
+def _draw(unit: ActUnit, wanted: Wanted, seed: int) -> Banked:
+    """Draw a question whose outcome can be revealed; refuse where there is none."""
+    ids = bank.unseen(unit.tx, wanted)
+    while ids:
+        banked = bank.get(unit.tx, lot.draw(ids, seed)[0])
+        if can_open(unit.integrations.box, banked):
+            return banked
+        ids.remove(row_id(banked))
+    raise Refusal(say_dry(unit.tx, wanted))
+
+
 def _question_of(unit: ActUnit, banked: Banked) -> Question:
     question = Question(
         group_id=unit.group.id,
@@ -152,5 +194,5 @@ def _running(unit: ActUnit, at: Key) -> tuple[Question, Round]:
     meetup = unit.tx.get_one(Meetup, row.session_id) if row is not None else None
     running = rounds_service.running(unit, meetup) if meetup is not None else None
     if question.banked_id is None or running is None or running.question_id != at.id:
-        raise StaleRefusal(REVEALED)
+        raise StaleRefusal(OVER)
     return question, running

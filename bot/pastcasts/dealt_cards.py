@@ -5,12 +5,16 @@ import textwrap
 from bot.answers.card_words import words_of
 from bot.core.keys import Key
 from bot.core.times.said import it_is
-from bot.door.messages import BLUE, GREY, Message, button, card, cut, safe
+from bot.door.messages import BLUE, DANGER, GREY, Message, button, card, cut, safe
 from bot.pastcasts.cards import look_up_links
 from bot.pastcasts.read_model import Dealt
 
 # Seven lines on a phone; Details has all of it.
 SHORT_BACKGROUND = 260
+UNDONE = (
+    "Undone: you can forecast again. If it was your turn, it is over; **Record forecast** still "
+    "works and is marked late."
+)
 
 
 def dealt_card(shown: Dealt) -> Message:
@@ -39,6 +43,17 @@ def known_message(at: Key) -> Message:
             "what you know to yourself until it is revealed."
         ),
         items=(button("unknow", at, "Undo"),),
+    )
+
+
+def last_one_message(at: Key) -> Message:
+    """Ask the last member in a round whether they mean it."""
+    return Message(
+        content=(
+            "**You are the last one in this round: it ends if you know this one.** What others "
+            "recorded is revealed then; that cannot be undone."
+        ),
+        items=(button("know_surely", at, "I know this one", DANGER),),
     )
 
 

@@ -14,18 +14,29 @@ async def details(door: Door, at: Key, _values: tuple[str, ...]) -> None:
 
 async def know(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Take a member who knows the question out of it."""
-    await door.do(dealing.know, at)
-    await door.whisper(message=dealt_cards.known_message(at))
+    try:
+        await door.do(dealing.know, at)
+    except dealing.LastOneRefusal as asked:
+        await door.whisper(message=dealt_cards.last_one_message(asked.at))
+    else:
+        await door.whisper(message=dealt_cards.known_message(at))
+
+
+async def know_surely(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """Take the last member out of a round, which ends with that."""
+    await door.do(dealing.know, at, surely=True)
+    await door.reply("You are out of this question, and its round is over.")
 
 
 async def unknow(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Undo that somebody knows the question."""
     await door.do(dealing.know_after_all_not, at)
-    await door.reply("Undone: you have your seat again.")
+    await door.reply(dealt_cards.UNDONE)
 
 
 ACTIONS = {
     "dealt_details": Action(details, {CardKind.DEALT}),
     "know": Action(know, {CardKind.DEALT}),
+    "know_surely": Action(know_surely, {CardKind.DEALT}),
     "unknow": Action(unknow, {CardKind.DEALT}),
 }

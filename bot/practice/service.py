@@ -13,8 +13,8 @@ from bot.answers.formats import BINARY
 from bot.answers.probabilities import parse_probability
 from bot.core.integrations import Integrations
 from bot.core.keys import Key
-from bot.core.refusals import Refusal, StaleRefusal
-from bot.core.sealed import open_outcome
+from bot.core.refusals import StaleRefusal
+from bot.core.sealed import can_open, open_outcome
 from bot.core.unit import Desk, Loner, LoneUnit
 from bot.practice import read_model
 from bot.practice.read_model import Dealt, PracticeCalibration, Revealed, RunDry
@@ -119,7 +119,7 @@ def _draw(tx: Session, ids: Sequence[int], using: Integrations) -> int | None:
     left = list(ids)
     while left:
         chosen = left.pop(secrets.randbelow(len(left)))
-        if _opens(bank.get(tx, chosen), using):
+        if can_open(using.box, bank.get(tx, chosen)):
             return chosen
     return None
 
@@ -159,11 +159,3 @@ def _stays(at: Key) -> bool:
 def _happened(asked: Banked, using: Integrations) -> bool:
     outcome = open_outcome(using.box, asked)
     return kinds.kind_of(BINARY.kind).measure(outcome) == 1
-
-
-def _opens(asked: Banked, using: Integrations) -> bool:
-    try:
-        open_outcome(using.box, asked)
-    except Refusal:
-        return False
-    return True

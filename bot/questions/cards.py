@@ -136,8 +136,9 @@ def _add_answers(embed: discord.Embed, asked: AnswerFormat) -> None:
 
 def _question_items(shown: QuestionCard) -> tuple[Item, ...]:
     """Return the buttons of its state; the next step is coloured."""
-    if shown.as_of is not None and shown.state == QuestionState.OPEN:
-        return (button("record", shown.at, "Forecast", PRIMARY),)
+    if shown.as_of is not None and shown.state != QuestionState.RESOLVED:
+        is_open = shown.state == QuestionState.OPEN
+        return (button("record", shown.at, "Forecast", PRIMARY),) if is_open else ()
     if shown.state in {QuestionState.PROPOSED, QuestionState.OPEN}:
         return (*_before_close(shown), *_past_outcomes(shown))
     if shown.state == QuestionState.CLOSED:

@@ -118,6 +118,7 @@ def reopen(desk: Desk, caller: Caller, question_id: int) -> str:
             raise NotAllowedRefusal(
                 "Only a facilitator can reopen it. `/question dispute` says what is wrong."
             )
+        questions_service.require_unsealed(question)
         if question.banked_id is not None:
             raise Refusal("Everybody knows how this one came out, so it takes no more forecasts.")
         step = questions_rules.reopen(questions_mapping.load(question), unit.now)
@@ -168,7 +169,8 @@ def enter(
         typed = asdict(entered)
         return typed_times.ask(unit, DraftKind.OUTCOME, typed, known, str(question_id))
     corrected = entry.corrected(unit.tx, question_id)
-    known = known or Understood(corrected.known_at if corrected else unit.now, unit.zone)
+    before = min(corrected.known_at, unit.now) if corrected else unit.now
+    known = known or Understood(before, unit.zone)
     source = source or (corrected.source if corrected else "")
     questions_rules.check_known(known.at, question.created_at, unit.now)
     if unit.group.confirm_outcomes:

@@ -152,6 +152,8 @@ def read_question(tx: Session, at: Key) -> QuestionCard | None:
     if question is None:
         return None
     known = questions.marks(tx, [at.id])[at.id]
+    if question.banked_id is not None:  # who knows a pastcast is nobody's news
+        known -= questions.marked(tx, at.id)
     author = [question.author_id] if question.author_id else []
     names = groups.names(tx, {*known, *author})
     settled = question.state in {QuestionState.RESOLVED, QuestionState.VOID}

@@ -136,7 +136,9 @@ def deal() -> Step:
 
 
 def check_unsealed(now: Progress) -> None:
-    """Refuse to touch a question from the bank before its outcome is revealed."""
+    """Refuse to touch a question from the bank unless its outcome was revealed."""
+    if now.state == "void":
+        raise Refusal("This question comes from the bank, and its outcome stays sealed.")
     if not now.settled:
         raise Refusal(
             "This question comes from the bank, with its outcome sealed: the bot reveals it when "

@@ -213,7 +213,7 @@ def turn_card(
         return None
     return TurnCard(
         about=_about(circle, at, now),
-        place=_place(circle.turns, turn),
+        place=_place(circle, turn),
         said=_said_in_turn(circle, turn, made),
         speaker=circle.name(turn.member_id),
         speaker_user=circle.people[turn.member_id].user_id,
@@ -406,10 +406,10 @@ def _seat_line(circle: RoundRows, seat: Seat, made: Sequence[Forecast], turn: Tu
     )
 
 
-def _place(turns: Sequence[Turn], turn: Turn) -> int:
+def _place(circle: RoundRows, turn: Turn) -> int:
     """Return this turn's place in the circle's order; who has passed still waits."""
-    spoken = [one for one in turns if one.ended_by not in {"pass", "back"}]
-    before = {one.member_id for one in spoken if one.number < turn.number}
+    spoken = [one for one in circle.turns if one.ended_by not in {"pass", "back"}]
+    before = {one.member_id for one in spoken if one.number < turn.number} - circle.knowing
     return len(before - {turn.member_id}) + 1
 
 

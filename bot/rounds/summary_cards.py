@@ -118,6 +118,11 @@ def _late(seat: SummarySeat) -> str:
 
 
 def _what_next(shown: Summary) -> str:
+    if shown.about.as_of is not None:
+        return (
+            "Its outcome cannot be opened, as its key is gone, so nobody is scored. Whoever runs "
+            "the bot can put the old DOJO_SECRET_KEY back."
+        )
     if shown.about.closed:
         return "The question has closed: it takes no more forecasts."
     return _until_the_close(shown.about.closes_at)

@@ -25,6 +25,7 @@ from bot.door.messages import (
     safe,
     select,
 )
+from bot.pastcasts import dealing
 from bot.schedule.rules import MOST_PINGS
 from bot.sessions.read_model import Ballot, Bank, Choice, Evening, Lobby, RoundLine, pages_of
 from bot.sessions.service import Begun
@@ -41,7 +42,9 @@ SCORES_TO_COME = (
     "You can update each forecast with /forecast until its question closes. Scores appear when it "
     "resolves."
 )
-PAST_SCORES = "All are revealed and scored: /leaderboard board:past. /practice deals you one alone."
+PAST_SCORES = (
+    "What was revealed is scored: /leaderboard board:past. /practice deals you a question alone."
+)
 BEGIN_AGAIN = "`/session start` begins a new one."
 # The value of the choice that leads to the questions for which the card has no room.
 MORE = 0
@@ -109,6 +112,11 @@ def voice_offer(begun: Begun) -> Message:
 def voice_kept(channel_id: int) -> Message:
     """Say that a voice channel is the group's from now on."""
     return Message(content=f"From now on you meet in <#{channel_id}> if a plan says no other.")
+
+
+def joined(*, seated: bool) -> str:
+    """Say to who has joined whether they have a seat in the round that is running."""
+    return "You are in the circle." if seated else dealing.SEEN
 
 
 def evening_card(evening: Evening) -> Message:

@@ -59,8 +59,8 @@ async def start(
 async def join(interaction: discord.Interaction[Any]) -> None:
     """Take a seat in the circle."""
     door = Door(interaction)
-    await door.do(sessions_service.join)
-    await door.whisper("You are in the circle.")
+    seated = await door.do(sessions_service.join)
+    await door.whisper(sessions_cards.joined(seated=seated))
 
 
 @app_commands.command(name="leave", description="Give up your seat; your forecasts stay")

@@ -140,8 +140,11 @@ def voice_channel_of(desk: Desk, caller: Caller, at: Key) -> int | None:
     return voice_channel_for(desk, caller, str(at.id))
 
 
-def join(desk: Desk, caller: Caller, at: Key | None = None) -> None:
-    """Take a seat in the circle, and in the round if one is running."""
+def join(desk: Desk, caller: Caller, at: Key | None = None) -> bool:
+    """Take a seat in the circle, and in the round if one is running.
+
+    Returns False where the member knows the round's question, and so has no seat in it.
+    """
     with desk.act(caller) as unit:
         meetup = _meant(unit, at)
         row = rounds_service.running(unit, meetup)
@@ -150,11 +153,13 @@ def join(desk: Desk, caller: Caller, at: Key | None = None) -> None:
         if already and (row is None or _has_seat(unit, row, unit.my_id)):
             raise Refusal("You are in the circle already.")
         sessions.set_presence(unit.tx, row_id(meetup), unit.my_id, Presence.IN, unit.now)
+        seated = True
         if row is not None and row.phase != Phase.FINAL:
-            dealing.sit_down(unit, row)
+            seated = dealing.sit_down(unit, row)
         state = consequences.load(unit, meetup)
         consequences.save(unit, meetup, session_rules.sit_down(state, unit.my_id, now=unit.now))
         card_refresh.follow(unit, Change.SESSION_CIRCLE, meetup)
+        return seated
 
 
 def leave(desk: Desk, caller: Caller, at: Key | None = None) -> None:
@@ -240,6 +245,7 @@ def change_question(desk: Desk, caller: Caller, at: Key | None = None, question:
         if row is None:
             raise Refusal("No round is running. `/session next` opens the next one.")
         if _is_dealt(meetup):
+            _chosen(unit, meetup, question)  # refuses one that is named
             rounds_service.drop_question(unit, meetup, row)
             _deal_next(unit, meetup)
             return

@@ -30,7 +30,8 @@ async def keep_voice(door: Door, at: Key, _values: tuple[str, ...]) -> None:
 
 async def join(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Take a seat."""
-    await door.act(at, "You are in the circle.", sessions_service.join, at)
+    if not await door.act(at, "You are in the circle.", sessions_service.join, at):
+        await door.reply(sessions_cards.joined(seated=False))
 
 
 async def leave(door: Door, at: Key, _values: tuple[str, ...]) -> None:

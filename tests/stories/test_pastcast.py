@@ -66,7 +66,7 @@ async def test_who_knows_a_question_has_no_seat_says_nothing_and_can_undo_it(
     await stage.answer("Dan", pressed, "Undo")
 
     assert "nobody is told" in told
-    assert "You said that you know this one" in refused
+    assert "You know this one" in refused
     assert "(0 of 4)" in without
     assert "Dan" not in without
     assert "(0 of 5)" in as_text(stage.card("Record forecast"))

@@ -189,7 +189,9 @@ def _question(number: int, row: Row) -> _Question:
 def _range(row: Row) -> str:
     """Return where curves are given, unless these are times."""
     text = row.get("Continuous Range", "")
-    return "" if ":" in text or ("'" in text and "-" in text.partition(",")[0].strip("['")) else text
+    return (
+        "" if ":" in text or ("'" in text and "-" in text.partition(",")[0].strip("['")) else text
+    )
 
 
 def _of_several(title: str, row: Row, said: str, known: str) -> _Question:

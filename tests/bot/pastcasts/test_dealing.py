@@ -8,13 +8,15 @@ from sqlmodel import select
 from bot.core import keys
 from bot.core.refusals import NotAllowedRefusal, Refusal
 from bot.core.unit import Desk
+from bot.forecasts import service as forecasts_service
 from bot.pastcasts import dealing, lot
 from bot.questions import outcomes as questions_outcomes
+from bot.questions import read_model as questions_read_model
 from bot.questions import service as questions_service
 from bot.rounds import service as rounds_service
 from bot.sessions import service as sessions_service
 from bot.sessions.service import StartOptions
-from storage import bank
+from storage import bank, exports
 from storage.bank import Wanted
 from storage.tables import (
     Banked,
@@ -133,7 +135,7 @@ def test_who_knows_it_records_nothing_more_and_earns_no_score(desk: Desk) -> Non
     record(desk, "Ben", question, "99")
 
     dealing.know(desk, caller("Ben"), keys.dealt(question))
-    with pytest.raises(Refusal, match="You said that you know this one"):
+    with pytest.raises(Refusal, match="You know this one"):
         record(desk, "Ben", question, "99")
     sessions_service.end(desk, caller("Ana"))
 
@@ -164,3 +166,87 @@ def test_dealt_questions_are_in_no_lobby_and_no_list(desk: Desk) -> None:
     assert questions_service.listing(desk, caller("Ana")) == []
     with desk.db.read() as tx:
         assert bank.topics(tx, Wanted([caller("Eva").user_id], GROUP)) == {}
+
+
+def test_who_has_seen_it_before_and_comes_late_is_in_the_circle_without_a_seat(
+    desk: Desk, clock: Clock
+) -> None:
+    banked = put_in_bank(desk, "event-1")
+    late = caller("Eva")
+    with desk.db.write() as tx:
+        bank.see(tx, [banked], [late.user_id], clock.now)
+    clock.move(60)
+    number = deal(desk, ("Ana", "Ben"))
+    question = row(desk, Round, number).question_id
+
+    assert sessions_service.join(desk, late) is False
+    with pytest.raises(Refusal, match="You know this one, or were dealt it before"):
+        record(desk, "Eva", question, "2")
+    assert {one.member_id for one in rows(desk, Seat)} == {1, 2}
+
+
+def test_what_runs_in_a_group_is_not_dealt_to_its_members_alone(desk: Desk) -> None:
+    put_in_bank(desk, "event-1")
+    lobby = open_lobby(desk, ("Ana", "Eva"), PAST)
+    sessions_service.leave(desk, caller("Eva"), lobby)
+    sessions_service.start_round(desk, caller("Ana"), lobby)
+
+    with desk.db.read() as tx:
+        assert bank.unseen(tx, Wanted([caller("Eva").user_id])) == []
+        assert len(bank.unseen(tx, Wanted([77]))) == 1  # a stranger to the group
+
+
+def test_the_last_one_who_knows_it_is_asked_first(desk: Desk) -> None:
+    put_in_bank(desk, "event-1")
+    number = deal(desk, ("Ana", "Ben"))
+    question = row(desk, Round, number).question_id
+    dealing.know(desk, caller("Ben"), keys.dealt(question))
+
+    with pytest.raises(dealing.LastOneRefusal):
+        dealing.know(desk, caller("Ana"), keys.dealt(question))
+    dealing.know(desk, caller("Ana"), keys.dealt(question), surely=True)
+
+    assert row(desk, Question, question).state == QuestionState.VOID
+
+
+def test_what_stays_sealed_is_never_resolved_by_hand(desk: Desk) -> None:
+    put_in_bank(desk, "event-1")
+    put_in_bank(desk, "event-2")
+    number = deal(desk, ("Ana", "Ben"))
+    question = row(desk, Round, number).question_id
+    record(desk, "Ana", question)
+    sessions_service.change_question(desk, caller("Ana"))
+
+    with pytest.raises(Refusal, match="stays sealed"):
+        questions_outcomes.resolve(desk, caller("Ana", **MANAGER), question, outcome="yes")
+    with pytest.raises(Refusal, match="stays sealed"):
+        questions_outcomes.reopen(desk, caller("Ana", **MANAGER), question)
+
+
+def test_who_knows_it_is_on_no_card_in_no_history_and_in_no_export_of_others(desk: Desk) -> None:
+    put_in_bank(desk, "event-1")
+    number = deal(desk, ("Ana", "Ben"))
+    question = row(desk, Round, number).question_id
+    record(desk, "Ana", question, "60")
+    record(desk, "Ben", question, "99")
+    dealing.know(desk, caller("Ben"), keys.dealt(question))
+    sessions_service.end(desk, caller("Ana"))
+
+    with desk.db.read() as tx:
+        shown = questions_read_model.read_question(tx, keys.question(question))
+        exported = exports.everything(tx, GROUP, user_id=caller("Ana").user_id)
+    told = forecasts_service.show_history(desk, caller("Ana"), question)
+
+    assert shown is not None
+    assert shown.known_to == ("Ana",)
+    assert {line.name for line in told.lines} == {"Ana"}
+    assert exported["marks"] == []
+
+
+def test_what_cannot_be_revealed_for_want_of_its_key_is_not_dealt(desk: Desk) -> None:
+    number = put_in_bank(desk, "event-1")
+    with desk.db.write() as tx:
+        tx.get_one(Banked, number).sealed = True
+
+    with pytest.raises(Refusal, match="no question left"):
+        deal(desk, ("Ana", "Ben"))
