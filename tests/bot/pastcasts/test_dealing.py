@@ -25,6 +25,7 @@ from storage.tables import (
     QuestionState,
     Round,
     Score,
+    Seat,
     SessionFormat,
     Sighting,
 )
