@@ -18,6 +18,7 @@ from bot.core.times.result import Asks, Understood
 from bot.core.typed_times import ReadTime, TimeQuestion, TypedTime
 from bot.core.unit import ActUnit, Caller, Desk, row_id
 from bot.questions import mapping as questions_mapping
+from bot.questions import origins
 from bot.questions import rules as questions_rules
 from bot.questions import service as questions_service
 from bot.questions.rules import Step
@@ -139,6 +140,7 @@ def reopen(desk: Desk, caller: Caller, question_id: int) -> str:
         step = questions_rules.reopen(questions_mapping.load(question), unit.now)
         _save_resolution(unit, question, step, None, unit.now, comment="reopened")
         rescoring.rescore(unit, question)
+        origins.watch_again(unit, question)
         return question.title
 
 

@@ -92,6 +92,47 @@ async def test_the_form_opens_filled_in_and_what_is_edited_is_brought(connected:
     assert (crowd.moment, crowd.probability) == ("import", 0.62)
 
 
+async def test_from_the_import_around_the_circle_to_the_accepted_outcome(
+    connected: Connected,
+) -> None:
+    stage, served = connected.stage, connected.served
+    await bring(stage, criteria="As the airport says.")
+    await stage.type("Ana", "session start", order="manual")
+    await stage.press("Ben", "Join")
+    await stage.press("Ana", "Start the round")
+    await stage.press("Ana", "Go on")
+    for who, said in (("Ana", "40"), ("Ben", "55")):
+        await stage.record(who, said)
+        await stage.press(who, "Done")
+    served.say(AGAIN, payloads.manifold(closeTime=closes(stage), probability=0.71))
+    await stage.press("Ana", "Go on")
+    await stage.wait(5)
+    assert [(one.moment, one.probability) for one in rows(stage, Crowd)] == [
+        ("import", 0.62),
+        ("close", 0.71),
+    ]
+
+    await stage.type("Ana", "session end")
+    won = {"isResolved": True, "resolution": "YES", "resolutionTime": closes(stage, 0)}
+    served.say(AGAIN, payloads.manifold(closeTime=closes(stage), **won))
+    before = len(stage.env.http_requests)
+    for _ in range(6):  # daily, and only one message comes of it
+        await stage.wait(90_000)
+    assert stage.transcript().count("Manifold: Resolved YES") == 1
+    assert wire.pinged(stage, before) == ["Ana"]
+    assert "[Accept]  [Decline]" in as_text(stage.card("Accept"))
+    assert rows(stage, Question)[0].state == "open"
+
+    await stage.press("Ana", "Accept")
+
+    assert rows(stage, Question)[0].state == "resolved"
+    assert "### It came out yes" in stage.transcript()
+    assert "Accepted by Ana" in stage.transcript()
+    asked = len(served.asked)
+    await stage.wait(300_000)
+    assert len(served.asked) == asked
+
+
 async def test_what_was_fetched_survives_a_restart(connected: Connected) -> None:
     stage = connected.stage
     asked = await fetch(stage)
