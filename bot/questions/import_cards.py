@@ -26,13 +26,21 @@ def _preview(result: Fetched, found: ImportedQuestion) -> Message:
         embed.add_field(name="Closes", value=moment(found.closes_at))
     if (field := words_of(found.asked).describe(found.asked)) is not None:
         embed.add_field(name=field.name, value=field.value, inline=field.inline)
-    embed.set_footer(text=f"From {result.source}. You can edit it before it is brought.")
+    embed.set_footer(text=_about(result.source, found))
     at, label = keys.form(result.draft_id), "Look at it and bring it"
     if not result.alike:
         return Message(embed=embed, items=(button("open_import", at, label, PRIMARY),))
     rows = [f"`{one.id}` {one_line(one.title, 80)}" for one in result.alike]
     said = f"Your group may have it already; `/question show` opens it:\n{lines(rows, 700)}"
     return Message(content=said, embed=embed, items=(button("open_import", at, "Bring it anyway"),))
+
+
+def _about(source: str, found: ImportedQuestion) -> str:
+    """Say where it comes from, and whether there is something to compare with later."""
+    where = f"From {source}{', where it is closed already' if found.closed else ''}."
+    crowd = "What is said there stays hidden until a round on it closes"
+    heard = crowd if found.crowd is not None else found.note
+    return f"{where} {heard[:1].upper()}{heard[1:]}. You can edit it before it is brought."
 
 
 def _which(result: Fetched, found: Several) -> Message:

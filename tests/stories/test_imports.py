@@ -81,6 +81,7 @@ async def test_the_form_opens_filled_in_and_what_is_edited_is_brought(connected:
 
     assert TITLE in wire.alone(asked)
     assert "62" not in wire.alone(asked)
+    assert "What is said there stays hidden until a round on it closes" in wire.alone(asked)
     assert shown["title"] == TITLE
     assert shown["criteria"] == "Yes if the airport's station reports more than 0 mm."
     assert shown["source"] == RAIN
@@ -210,6 +211,14 @@ async def test_an_unclear_close_is_asked_about_and_the_source_is_not_lost(
     await stage.people["Ana"].click(asked.response.message, label=labels(asked.response.message)[0])
 
     assert len(rows(stage, Question)) == len(rows(stage, Watch)) == 1
+
+
+async def test_a_source_without_a_number_is_said(connected: Connected) -> None:
+    connected.served.say(ON_MANIFOLD, payloads.manifold(outcomeType="PSEUDO_NUMERIC"))
+
+    said = wire.alone(await fetch(connected.stage))
+
+    assert "Manifold says one number and no range." in said
 
 
 async def test_a_platform_that_is_away_is_said_and_nothing_is_kept(connected: Connected) -> None:
