@@ -20,10 +20,11 @@ from bot.core import encryption
 from bot.core.errors import StartError
 from bot.core.logs import set_up_logs
 from bot.core.pools import share_fairly
-from bot.core.refusals import Refusal, say_count
+from bot.core.refusals import Refusal
 from bot.core.settings import Settings
-from bot.data import bank_import, files
+from bot.data import bank_import, files, importing, terminal
 from bot.data import service as data_service
+from bot.data.reading import recognise
 from bot.pastcasts import box
 from bot.sources.setup import open_sources
 from storage import migrate
@@ -100,17 +101,36 @@ def export(
 
 @cli.command(name="import")
 def import_file(
-    file: Annotated[Path, typer.Argument(help="A CSV file in the import format.")],
+    file: Annotated[
+        Path, typer.Argument(help="A file of forecasts; docs/importing.md says of which.")
+    ],
+    form: Annotated[
+        str | None, typer.Option("--format", help="Its format, where it is not recognised.")
+    ] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option("--map", help="Which column is which: question=Frage. Several times."),
+    ] = None,
+    zone: Annotated[
+        str | None, typer.Option(help="The time zone of times without one: Europe/Berlin.")
+    ] = None,
+    dates: Annotated[
+        str | None, typer.Option(help="The order of dates that could be two: dmy or mdy.")
+    ] = None,
+    dry_run: Annotated[  # noqa: FBT002 - a flag of the command line
+        bool, typer.Option("--dry-run", help="Say what would come in, and write nothing.")
+    ] = False,
     group: GroupOption = None,
 ) -> None:
-    """Bring in forecasts from a CSV file: all of it, or nothing."""
-    text = files.read_text(file)
-    with open_database(load_settings()) as database:
-        done = data_service.import_csv(database, wall_clock, text, group)
-    print(
-        f"Read {say_count(done.lines, 'line')}: {say_count(done.forecasts, 'new forecast')}, "
-        f"{say_count(done.questions, 'new question')}, {say_count(done.members, 'new member')}."
-    )
+    """Bring in forecasts that another tool, a spreadsheet or dojo wrote: all of it, or nothing."""
+    settings = recognise.make_settings(wall_clock(), zone=zone, dates=dates, columns=columns or ())
+    reading = recognise.read_files(files.read_files(file), settings, form)
+    print("\n".join(recognise.say(reading)))
+    with open_database(load_settings()) as database, terminal.progress() as show:
+        done = importing.bring_in(
+            database, wall_clock, reading.lines, group, progress=show, dry=dry_run
+        )
+    print(done.say(dry=dry_run))
 
 
 @cli.command("import-bank")
@@ -123,7 +143,7 @@ def import_bank(
 ) -> None:
     """Bring in a bank of questions about the past: all of it, or nothing."""
     named = [file] if resolutions is None else [file, resolutions]
-    texts = [files.read_text(one, "question") for one in named]
+    texts = [files.read_text(one) for one in named]
     settings = load_settings()
     with open_database(settings) as database:
         sealing = setup.open_integrations(settings, google=False).box
@@ -182,6 +202,7 @@ def open_database(settings: Settings) -> Iterator[Database]:
     try:
         _migrate(database)
         box.load(database)
+        importing.tidy_up(database, wall_clock)
         yield database
     finally:
         database.close()

@@ -41,7 +41,16 @@ from bot.practice import commands as practice_commands
 from bot.practice import views as practice_views
 from bot.questions import cards as questions_cards
 from bot.questions import commands as questions_commands
-from bot.questions import outcome_cards, proposal_cards, proposals, watching
+from bot.questions import inquiries as questions_inquiries
+from bot.questions import (
+    inquiry_cards,
+    inquiry_read_model,
+    inquiry_views,
+    outcome_cards,
+    proposal_cards,
+    proposals,
+    watching,
+)
 from bot.questions import read_model as questions_read_model
 from bot.questions import service as questions_service
 from bot.questions import views as questions_views
@@ -67,7 +76,7 @@ from bot.sessions import views as sessions_views
 from bot.standings import commands as standings_commands
 from bot.standings import stored as standings_stored
 from bot.standings import views as standings_views
-from storage import planning, questions, rounds, sessions, standings, warm_ups, watches
+from storage import inquiries, planning, questions, rounds, sessions, standings, warm_ups, watches
 from storage.enums import CardKind, SessionState
 from storage.tables import Group, Meetup, Question, Round, WarmUp
 
@@ -118,6 +127,7 @@ ACTIONS = {
     **pastcasts_views.ACTIONS,
     **rounds_views.ACTIONS,
     **questions_views.ACTIONS,
+    **inquiry_views.ACTIONS,
     **by_hand_views.ACTIONS,
     **forecasts_views.ACTIONS,
     **standings_views.ACTIONS,
@@ -188,6 +198,12 @@ CARDS = CardTable(
             timeless(proposals.read_proposal), proposal_cards.proposal_card, Question
         ),
         CardKind.SOURCE: Card(timeless(proposals.read_gone), proposal_cards.gone_message, Question),
+        CardKind.INQUIRY: Card(
+            timeless(inquiry_read_model.read_inquiry), inquiry_cards.inquiry_card, Question
+        ),
+        CardKind.OVERDUE: Card(
+            timeless(inquiry_read_model.read_overdue), inquiry_cards.overdue_card, Group
+        ),
         CardKind.TROUBLE: Card(
             timeless(groups_read_model.read_trouble), groups_cards.trouble_message
         ),
@@ -205,6 +221,7 @@ TIMERS = {
     "round": Timer(rounds_service.expire, rounds.due),
     "question": Timer(questions_service.close_due, questions.due),
     "watch": Timer(watching.hear, watches.due, asks=watching.to_ask),
+    "inquiry": Timer(questions_inquiries.ask_due, inquiries.due),
     "session": Timer(lifecycle.remind_due, partial(sessions.due, state=SessionState.SCHEDULED)),
     "live": Timer(hosting.look_after, partial(sessions.due, state=SessionState.LIVE)),
     "warm_up": Timer(warm_up_service.close_due, partial(warm_ups.due, length=warm_up_rules.LENGTH)),

@@ -175,6 +175,8 @@ class CardKind(StrEnum):
     WARM_UP = "W"
     PROPOSAL = "O"
     SOURCE = "S"
+    INQUIRY = "I"
+    OVERDUE = "F"
     # These are on buttons only. Pages of a leaderboard were "w" once, as places still are.
     DRAFT = "d"
     LEADERBOARD = "n"

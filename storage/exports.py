@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, exists, not_, or_
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, SQLModel, col, select
 
+from storage import crowds
 from storage.tables import (
     Address,
     Attendance,
@@ -147,7 +148,7 @@ def everything(
             (Watch, col(Watch.question_id).in_(of_questions)),
             (Proposal, col(Proposal.question_id).in_(of_questions)),
             (Inquiry, col(Inquiry.question_id).in_(of_questions)),
-            (Crowd, and_(col(Crowd.question_id).in_(of_questions), _heard())),
+            (Crowd, and_(col(Crowd.question_id).in_(of_questions), crowds.told())),
             (WarmUp, col(WarmUp.session_id).in_(of_group)),
         ]
     found = {str(table.__tablename__): _rows(tx, table, where) for table, where in wanted}
@@ -255,12 +256,6 @@ def _open() -> ColumnElement[bool]:
         or_(col(Forecast.kind) != ForecastKind.BLIND, col(Forecast.round_id).in_(closed)),
         not_(in_blind_phase),
     )
-
-
-def _heard() -> ColumnElement[bool]:
-    """Select what crowds said of questions that have gone around: it is hidden before."""
-    closed = select(Round.question_id).where(Round.phase == Phase.CLOSED)
-    return col(Crowd.question_id).in_(closed)
 
 
 def _told(group_id: int, user_id: int | None) -> ColumnElement[bool]:

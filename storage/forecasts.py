@@ -71,6 +71,15 @@ def on_question(tx: Session, question_id: int) -> list[Forecast]:
     )
 
 
+def on_questions(tx: Session, question_ids: Collection[int]) -> dict[int, list[Forecast]]:
+    """Return every forecast on each question that has any, oldest first."""
+    found: dict[int, list[Forecast]] = {}
+    wanted = select(Forecast).where(col(Forecast.question_id).in_(list(question_ids)))
+    for row in tx.exec(wanted.order_by(col(Forecast.made_at), col(Forecast.id))):
+        found.setdefault(row.question_id, []).append(row)
+    return found
+
+
 def add(
     tx: Session,
     *,

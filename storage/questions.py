@@ -193,6 +193,16 @@ def latest_resolution(tx: Session, question_id: int) -> Resolution | None:
     ).first()
 
 
+def latest_resolutions(tx: Session, question_ids: Collection[int]) -> dict[int, Resolution]:
+    """Return the resolution that counts of each question that has one."""
+    rows = tx.exec(
+        select(Resolution)
+        .where(col(Resolution.question_id).in_(list(question_ids)))
+        .order_by(col(Resolution.id))
+    )
+    return {row.question_id: row for row in rows}
+
+
 def resolutions(tx: Session, question_id: int) -> list[Resolution]:
     """Return all resolutions that were ever entered, oldest first."""
     return list(

@@ -1,7 +1,7 @@
 """Queries about rounds, seats and turns."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import BindParameter, bindparam, union
@@ -131,6 +131,15 @@ def on_question(tx: Session, question_id: int) -> list[Round]:
     return list(
         tx.exec(select(Round).where(Round.question_id == question_id).order_by(col(Round.id)))
     )
+
+
+def on_questions(tx: Session, question_ids: Collection[int]) -> dict[int, list[Round]]:
+    """Return the rounds on each question that has any, oldest first."""
+    found: dict[int, list[Round]] = {}
+    wanted = select(Round).where(col(Round.question_id).in_(list(question_ids)))
+    for row in tx.exec(wanted.order_by(col(Round.id))):
+        found.setdefault(row.question_id, []).append(row)
+    return found
 
 
 def latest_on_question(tx: Session, question_id: int) -> Round | None:

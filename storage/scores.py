@@ -4,14 +4,23 @@ Live scores and those of pastcasts never meet: whatever adds up or counts takes 
 that is the live ones unless `past` is asked for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, delete, func, select
+from sqlalchemy import ColumnElement, insert
+from sqlmodel import Session, col, delete, false, func, or_, select
 
-from storage.tables import Banked, Forecast, Meetup, Moment, Question, QuestionState, Round, Score
+from storage.tables import (
+    Forecast,
+    Meetup,
+    Moment,
+    Question,
+    QuestionState,
+    Resolution,
+    Round,
+    Score,
+)
 
 # The columns and the moment of a metric, where they are not the column of its name and the
 # headline scores.
@@ -32,22 +41,35 @@ MOST_TURNS = 5_000
 Rows = Sequence[tuple[Any, ...]]
 
 
-class Beside(NamedTuple):
-    """A headline on a pastcast, and the chance of yes that the crowd of that day gave."""
-
-    question_id: int
-    member_id: int
-    brier: float
-    crowd: float
-    outcome: int
-
-
 def replace(tx: Session, question_id: int, scores: Sequence[Score]) -> bool:
     """Replace the question's scores; return False if it had and has none."""
     removed = tx.exec(delete(Score).where(col(Score.question_id) == question_id))
     tx.add_all(scores)
     tx.flush()
     return bool(removed.rowcount or scores)
+
+
+def replace_all(tx: Session, question_ids: Collection[int], scores: Sequence[Score]) -> None:
+    """Replace the scores of many questions, in two statements."""
+    tx.exec(delete(Score).where(col(Score.question_id).in_(list(question_ids))))
+    if scores:
+        tx.connection().execute(
+            insert(Score), [score.model_dump(exclude={"id"}) for score in scores]
+        )
+
+
+def versions(tx: Session, question_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """Return the last forecast and the last resolution of each question, by their ids."""
+    found = {}
+    for table in (Forecast, Resolution):
+        rows = tx.exec(
+            select(table.question_id, func.max(table.id))
+            .where(col(table.question_id).in_(list(question_ids)))
+            .group_by(col(table.question_id))
+        )
+        found[table] = dict(rows.all())
+    made, settled = found[Forecast], found[Resolution]
+    return {number: (made.get(number) or 0, settled.get(number) or 0) for number in question_ids}
 
 
 def with_forecasts(tx: Session, question_id: int) -> list[tuple[Score, Forecast]]:
@@ -66,6 +88,7 @@ def columns(
     group_id: int,
     metric: str,
     *,
+    now: datetime,
     since: datetime | None = None,
     until: datetime | None = None,
     sessions: int | None = None,
@@ -73,8 +96,9 @@ def columns(
 ) -> Rows:
     """Return member, question and the metric's columns of each score that counts.
 
-    `since` and `until` are about when the outcome became known, `until` itself excluded; `sessions`
-    leaves only what was taken in the group's last so many sessions. The rows come in no order.
+    In the calibration, a question that ended early does so only once its close has passed. `since`
+    and `until` are about when the outcome became known, `until` itself excluded; `sessions` leaves
+    only what was taken in the group's last so many sessions. The rows come in no order.
     """
     wanted = _COLUMNS.get(metric, (metric,))
     statement = select(
@@ -88,8 +112,10 @@ def columns(
         statement = statement.where(Score.moment == _MOMENTS[metric])
     else:
         statement = statement.where(col(Score.headline))
+    if metric == "calibration":
+        statement = statement.where(*_in_time(group_id, now, past=past))
     window = (since, until, sessions)
-    return _plain(tx, _within(statement, group_id, metric, window, past=past))
+    return _plain(tx, within(statement, group_id, metric, window, past=past))
 
 
 def seats_taken(
@@ -115,11 +141,11 @@ def seats_taken(
     )
     statement = statement.where(Score.moment == _MOMENTS["gain"]).limit(MOST_TURNS)
     window = (since, until, sessions)
-    rows = _plain(tx, _within(statement, group_id, "gain", window, past=past))
+    rows = _plain(tx, within(statement, group_id, "gain", window, past=past))
     return {(member, seat) for member, seat in rows}
 
 
-def _within(
+def within(
     statement: Any,
     group_id: int,
     metric: str,
@@ -147,6 +173,54 @@ def counted(tx: Session, group_id: int) -> Rows:
         col(Score.moment).in_([Moment.TURN, Moment.CLOSE]),
     )
     return _plain(tx, statement)
+
+
+def waiting(tx: Session, group_id: int, now: datetime) -> dict[int, datetime]:
+    """Return the live questions that ended early and whose close is still to come, with it.
+
+    They count in no calibration until then: what ends early mostly ends with yes, so a record with
+    nothing else yet from the same weeks would lean that way.
+    """
+    rows = tx.exec(select(Question.id, Question.closes_at).where(*_ended_early(group_id, now)))
+    return {number: closes for number, closes in rows if number is not None and closes is not None}
+
+
+def waiting_for(
+    tx: Session, group_id: int, member_id: int | None, now: datetime
+) -> dict[int, datetime]:
+    """Return those of `waiting` that will be in a member's calibration, or in the group's.
+
+    The group's is of questions with yes or no alone; a member's ranges of numbers are judged, too.
+    """
+    of_number = col(Score.inside).is_not(None) if member_id is not None else false()
+    statement = (
+        select(Question.id, Question.closes_at)
+        .join(Score, col(Score.question_id) == Question.id)
+        .where(*_ended_early(group_id, now), *headlines(group_id, past=False))
+        .where(or_(col(Score.probability).is_not(None), of_number))
+    )
+    if member_id is not None:
+        statement = statement.where(Score.member_id == member_id)
+    rows = tx.exec(statement.distinct())
+    return {number: closes for number, closes in rows if number is not None and closes is not None}
+
+
+def _ended_early(group_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Select the group's live questions with an outcome whose close is still to come."""
+    return (
+        col(Question.group_id) == group_id,
+        col(Question.state) == QuestionState.RESOLVED,
+        _of_board(past=False),
+        col(Question.closes_at) > now,
+    )
+
+
+def _in_time(group_id: int, now: datetime, *, past: bool) -> tuple[ColumnElement[bool], ...]:
+    """Select scores that count in a calibration by now; those of pastcasts always do."""
+    if past:
+        return ()
+    early = select(Question.id).where(*_ended_early(group_id, now))
+    return (col(Score.question_id).not_in(early),)
 
 
 def _plain(tx: Session, statement: Any) -> Rows:
@@ -193,15 +267,18 @@ def _taken_in_last(group_id: int, sessions: int, metric: str, *, past: bool) -> 
 
 
 def binary(
-    tx: Session, group_id: int, member_id: int | None, *, past: bool = False
+    tx: Session, group_id: int, member_id: int | None, *, now: datetime, past: bool = False
 ) -> Sequence[tuple[int, int, float, int]]:
     """Return question, member, probability and outcome of forecasts for a calibration.
 
-    They are headlines of yes-or-no questions, of one member or of everybody, by question. Of a
-    question that went around twice, the newest counts alone: both would share its luck.
+    They are headlines of yes-or-no questions, of one member or of everybody, by question; those of
+    a question that ended early wait for its close. Of a question that went around twice, the newest
+    counts alone: both would share its luck.
     """
     statement = select(Score.question_id, Score.member_id, Score.probability, Score.outcome).where(
-        *_headlines(group_id, past=past), col(Score.probability).is_not(None)
+        *headlines(group_id, past=past),
+        *_in_time(group_id, now, past=past),
+        col(Score.probability).is_not(None),
     )
     if member_id is not None:
         statement = statement.where(Score.member_id == member_id)
@@ -215,7 +292,7 @@ def binary(
 def on_options(tx: Session, group_id: int, member_id: int | None, *, past: bool = False) -> int:
     """Count the questions with options that have a headline score."""
     statement = select(func.count(func.distinct(Score.question_id))).where(
-        *_headlines(group_id, past=past),
+        *headlines(group_id, past=past),
         col(Score.probability).is_(None),
         col(Score.brier).is_not(None),
     )
@@ -225,14 +302,17 @@ def on_options(tx: Session, group_id: int, member_id: int | None, *, past: bool 
 
 
 def numbers(
-    tx: Session, group_id: int, member_id: int | None, *, past: bool = False
+    tx: Session, group_id: int, member_id: int | None, *, now: datetime, past: bool = False
 ) -> list[tuple[int, int]]:
     """Return each number question, and 1 if the 80% interval held the outcome.
 
-    Of one member, or of everybody. Of a question that went around twice, the newest counts alone.
+    Of one member, or of everybody. Those that ended early wait for their close. Of a question that
+    went around twice, the newest counts alone.
     """
     statement = select(Score.question_id, Score.member_id, Score.inside).where(
-        *_headlines(group_id, past=past), col(Score.inside).is_not(None)
+        *headlines(group_id, past=past),
+        *_in_time(group_id, now, past=past),
+        col(Score.inside).is_not(None),
     )
     if member_id is not None:
         statement = statement.where(Score.member_id == member_id)
@@ -241,35 +321,9 @@ def numbers(
     return [(question, inside) for (question, _), inside in newest.items()]
 
 
-def _headlines(group_id: int, *, past: bool) -> tuple[Any, ...]:
+def headlines(group_id: int, *, past: bool) -> tuple[Any, ...]:
     """Return what is true of the scores that count on one board."""
     return col(Score.group_id) == group_id, col(Score.headline), col(Score.past).is_(past)
-
-
-def beside_crowd(
-    tx: Session,
-    group_id: int,
-    *,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    sessions: int | None = None,
-) -> list[Beside]:
-    """Return headlines on yes-or-no pastcasts of which the crowd's forecast is known.
-
-    A question has scores only once it is revealed, so none of this is sealed any more.
-    """
-    columns: Any = (Score.question_id, Score.member_id, Score.brier, Banked.crowd, Score.outcome)
-    statement = (
-        select(*columns)
-        .join(Question, col(Question.id) == Score.question_id)
-        .join(Banked, col(Banked.id) == Question.banked_id)
-        .where(*_headlines(group_id, past=True), col(Banked.crowd).is_not(None))
-        .where(col(Score.outcome).is_not(None), col(Score.brier).is_not(None))
-        .order_by(col(Score.question_id), col(Score.member_id), col(Score.round_id))
-    )
-    window = (since, until, sessions)
-    found = tx.execute(_within(statement, group_id, "brier", window, past=True))
-    return [Beside(*row) for row in found]
 
 
 def of_member(tx: Session, group_id: int, member_id: int) -> list[tuple[Score, str]]:
@@ -329,6 +383,19 @@ def settled(tx: Session, group_id: int, *, after: int, limit: int) -> list[Quest
             .limit(limit)
         )
     )
+
+
+def settled_after(tx: Session, group_id: int, after: int) -> int:
+    """Count the group's resolved questions of both boards after this one."""
+    return tx.exec(
+        select(func.count())
+        .select_from(Question)
+        .where(
+            Question.group_id == group_id,
+            Question.state == QuestionState.RESOLVED,
+            col(Question.id) > after,
+        )
+    ).one()
 
 
 def settled_until(tx: Session, group_id: int, last: int, *, past: bool = False) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlmodel import Session, col, delete, or_, select
+from sqlmodel import Session, case, col, delete, or_, select
 
 from storage.tables import Group, Standing
 
@@ -32,18 +32,19 @@ def of_member(tx: Session, group_id: int, member_id: int) -> dict[str, Standing]
     return {row.metric: row for row in rows}
 
 
-def due(tx: Session, _until: datetime) -> list[tuple[int, int, datetime]]:
-    """Return groups whose stored standings or scores are out of date.
+def due(tx: Session, until: datetime) -> list[tuple[int, int, datetime]]:
+    """Return groups whose stored standings or scores are out of date, or will be by `until`.
 
-    Each with its id twice and a moment that is long past, in the shape of all that is due.
+    Each with its id twice and since when, in the shape of all that is due: long past, or the close
+    of a question that ended early.
     """
+    stale = or_(
+        col(Group.standings_version) != Group.scores_version,
+        col(Group.rescored_to).is_not(None),
+    )
     rows = tx.exec(
-        select(Group.id).where(
-            col(Group.left_at).is_(None),
-            or_(
-                col(Group.standings_version) != Group.scores_version,
-                col(Group.rescored_to).is_not(None),
-            ),
+        select(Group.id, case((stale, None), else_=col(Group.standings_until))).where(
+            col(Group.left_at).is_(None), or_(stale, col(Group.standings_until) <= until)
         )
     )
-    return [(group_id, group_id, LONG_AGO) for group_id in rows if group_id is not None]
+    return [(group_id, group_id, since or LONG_AGO) for group_id, since in rows]

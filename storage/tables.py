@@ -35,6 +35,7 @@ from storage.enums import (
 )
 from storage.score_tables import Score, Standing
 from storage.source_tables import Crowd, Inquiry, Proposal, Watch
+from storage.staging_tables import Import, StagedForecast, StagedQuestion
 
 # The enums are exported here too: code that reads a row needs them.
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "Forecast",
     "ForecastKind",
     "Group",
+    "Import",
     "Inquiry",
     "Interaction",
     "Interest",
@@ -83,6 +85,8 @@ __all__ = [
     "SessionFormat",
     "SessionState",
     "Sighting",
+    "StagedForecast",
+    "StagedQuestion",
     "Standing",
     "Turn",
     "Vote",
@@ -96,8 +100,10 @@ class Group(SQLModel, table=True):
     """One Discord server and its settings; the defaults let a group start without any.
 
     `scores_version` grows with every change of a score; `standings_version` is the one that the
-    stored standings show. After an upgrade that changes how scores are computed, `rescored_to` is
-    the last question whose scores follow the new rules, in the order of ids; NULL once all do.
+    stored standings show; `standings_until` is when a question that ended early joins their
+    calibration, and they must be computed again. After an upgrade that changes how scores are
+    computed, `rescored_to` is the last question whose scores follow the new rules, in the order of
+    ids; NULL once all do.
     `left_at` is set while the bot is not in the server: the group is asleep then. `joins` counts
     how often the bot came; `welcomed` says whether it has said hello since it came last. Until
     somebody has chosen the time zone, `timezone_chosen` is false. `digest_at` is
@@ -142,6 +148,7 @@ class Group(SQLModel, table=True):
     threads: bool = False
     scores_version: int = 0
     standings_version: int = 0
+    standings_until: datetime | None = None
     rescored_to: int | None = None
     left_at: datetime | None = None
     joins: int = 0

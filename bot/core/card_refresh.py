@@ -9,12 +9,13 @@ that has begun) has no buttons any more and stays as it was.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum, auto
 
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.unit import Unit, row_id
-from storage import calendars, questions, rounds, sessions, warm_ups, watches
+from storage import calendars, inquiries, questions, rounds, sessions, warm_ups, watches
 from storage.enums import CardKind, SessionState
 from storage.tables import Group, Meetup, Phase, Question, Round
 
@@ -36,6 +37,7 @@ class Change(Enum):
     QUESTION_MARKED = auto()  # "Already forecast it", or no more
     PROPOSAL_DECIDED = auto()  # or overtaken by another one
     CROWD_HEARD = auto()  # what the source says beside a round that has closed
+    QUESTION_WAITS = auto()  # it waits for its outcome from now on, or no more
     QUESTION_VOTED = auto()  # for a planned session, or no more
     # A forecast.
     FORECAST_IN_ROUND = auto()
@@ -87,6 +89,8 @@ class About:
     calendar: Key | None = None
 
 
+# Between two messages about what waits for an outcome.
+WEEK = timedelta(weeks=1)
 # How many cards of questions follow the next session; older ones say so when they change next.
 MOST_INVITATIONS = 100
 
@@ -344,6 +348,35 @@ def _entries_ahead(about: About) -> Iterable[Key]:
     return dict.fromkeys(map(calendar_entry, ahead))
 
 
+def _next_announcement(about: About) -> Iterable[Key]:
+    """Return the announcement of the next session, which says what waits for an outcome."""
+    return _soonest(about, 1)
+
+
+def _soonest_announcements(about: About) -> Iterable[Key]:
+    """Return that of the next session and the one after it, of which either was the next.
+
+    Where nothing waits for an outcome neither says so.
+    """
+    waits, _ = inquiries.waiting(about.unit.tx, about.unit.group.id, 0)
+    return _soonest(about, 2) if waits else []
+
+
+def _soonest(about: About, count: int) -> Iterable[Key]:
+    tx, group_id = about.unit.tx, about.unit.group.id
+    found = sessions.listing(tx, group_id, states=[SessionState.SCHEDULED], limit=count)
+    return [keys.announcement(row_id(one)) for one in found]
+
+
+def _inquiry(about: About) -> Iterable[Key]:
+    """Return the messages that ask what happened with the question."""
+    row = inquiries.of_question(about.unit.tx, about.question_id)
+    if row is None or row.ask_at is None or not row.asked:
+        return []
+    reminded = [keys.overdue(about.unit.group.id, row.ask_at - WEEK)] if row.reminded else []
+    return [keys.inquiry(about.question_id, row.asked), *reminded]
+
+
 def _announcements_of_entry(about: About) -> Iterable[Key]:
     """Return the cards that show how a calendar entry stands, or how its series goes on."""
     entry = about.calendar
@@ -369,8 +402,9 @@ FOLLOWERS: Mapping[Change, tuple[Follower, ...]] = {
         _announcements,
         _proposals,
         _source_gone,
+        _inquiry,
     ),
-    Change.QUESTION_REWORDED: (_question, _rounds),
+    Change.QUESTION_REWORDED: (_question, _rounds, _inquiry),
     Change.QUESTION_CLOSE_MOVED: (_question, _rounds, _lobbies, _evenings),
     Change.QUESTION_SOURCE_EDITED: (_question, _source_gone),
     Change.QUESTION_CLOSED: (_question, _rounds, _lobbies, _wanting),
@@ -380,21 +414,22 @@ FOLLOWERS: Mapping[Change, tuple[Follower, ...]] = {
     Change.PROPOSAL_DECIDED: (_proposals,),
     Change.CROWD_HEARD: (_own_summary,),
     Change.QUESTION_MARKED: (_question, _lobbies),
+    Change.QUESTION_WAITS: (_next_announcement,),
     Change.QUESTION_VOTED: (_question,),
     Change.FORECAST_IN_ROUND: (_current,),
     Change.FORECAST_FIRST: (_question, _lobbies),
     Change.FORECAST_AGAIN: (_question,),
     Change.FORECAST_AFTER_ROUND: (_evening,),
-    Change.SESSION_PLANNED: (*_PLAN, _invitations_of_next),
+    Change.SESSION_PLANNED: (*_PLAN, _invitations_of_next, _soonest_announcements),
     Change.SESSION_EDITED: _PLAN,
-    Change.SESSION_MOVED: (*_PLAN, _invitations),
-    Change.SESSION_CANCELLED: (*_PLAN, _invitations_of_next),
+    Change.SESSION_MOVED: (*_PLAN, _invitations, _soonest_announcements),
+    Change.SESSION_CANCELLED: (*_PLAN, _invitations_of_next, _soonest_announcements),
     Change.SESSION_ANSWERED: (_announcement, _lobby),
     Change.SESSION_INTEREST: (_announcement,),
     Change.SESSION_VOTED_AHEAD: (_announcement,),
     Change.SERIES_ENDED: (_announcements_of_entry,),
     Change.SESSION_CHANNEL: _PLAN,
-    Change.SESSION_BEGUN: (*_PLAN, _invitations_of_next),
+    Change.SESSION_BEGUN: (*_PLAN, _invitations_of_next, _soonest_announcements),
     Change.SESSION_CIRCLE: (_live, _open_warm_up),
     Change.SESSION_HOST_AWAY: (_live,),
     Change.SESSION_HOST: (_live, _announcement),

@@ -228,6 +228,21 @@ def source_gone(question_id: int) -> Key:
     return Key(CardKind.SOURCE, question_id)
 
 
+def inquiry(question_id: int, asked: int) -> Key:
+    """Return the key of the message that asks the author what happened, the so-many-th time."""
+    return Key(CardKind.INQUIRY, question_id, (asked,))
+
+
+def confirmation(question_id: int, proposal_id: int) -> Key:
+    """Return the key of the card of an outcome that waits for a second person."""
+    return Key(CardKind.INQUIRY, question_id, (0, proposal_id))
+
+
+def overdue(group_id: int, at: datetime) -> Key:
+    """Return the key of the weekly message to the facilitators about what waits for an outcome."""
+    return Key(CardKind.OVERDUE, group_id, (int(at.timestamp()) // (7 * 86400),))
+
+
 def welcome(group_id: int, joins: int) -> Key:
     """Return the key of what a group is told when the bot comes for the so-many-th time.
 

@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 
 from bot.core.refusals import Refusal, say_count
 from bot.data.cells import read_cell, refuse
-from bot.data.rules import check_separator
+from bot.data.reading.text import SAVE_IT
 from bot.pastcasts.bank_rows import REQUIRED, BankRow
 
 COLUMNS = tuple(BankRow.model_fields)
@@ -66,7 +66,7 @@ def read_bank(text: str, *, today: date) -> list[BankRow]:
 
 
 def _check_header(found: Sequence[str]) -> None:
-    check_separator(found)
+    _check_separator(found)
     every = f"The columns are {', '.join(COLUMNS)}; {', '.join(REQUIRED)} are needed."
     for name in REQUIRED:
         if name not in found:
@@ -76,6 +76,13 @@ def _check_header(found: Sequence[str]) -> None:
             raise Refusal(f"Line 1: the column {name!r} is not known. {every}")
         if name in found[:at]:
             raise Refusal(f"Line 1: the column {name!r} is there twice.")
+
+
+def _check_separator(header: Sequence[str]) -> None:
+    """Refuse a header whose columns something else than a comma stands between."""
+    for mark, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+        if len(header) == 1 and mark in header[0]:
+            raise Refusal(f"Line 1: there are {name} between the columns. {SAVE_IT}")
 
 
 def _take(reading: _Reading, number: int, row: Mapping[Any, Any]) -> None:

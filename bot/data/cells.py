@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any, NoReturn
 from unicodedata import category
 
@@ -25,28 +24,35 @@ def safe_cell(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and _is_risky(value) else value
 
 
-def read_cell(number: int, row: Mapping[Any, str | None], name: str) -> str:
-    """Return the text of a cell, as it was before it was made safe."""
+def read_cell(
+    number: int, row: Mapping[Any, str | None], name: str, called: str | None = None
+) -> str:
+    """Return the text of a cell, as it was before it was made safe.
+
+    `called` is what its column is called in the file, where that is another name.
+    """
     value = row.get(name)
     if value is None:
-        refuse(number, name, "", "the line has too few columns")
+        refuse(number, called or name, "", "the line has too few columns")
     if "\0" in value:
-        refuse(number, name, value, "it contains a null character, which no database keeps")
+        reason = "it contains a null character, which no database keeps"
+        refuse(number, called or name, value, reason)
     text = value.strip()
     return text[1:] if text.startswith("'") and _is_risky(text) else text
 
 
-def check_text(number: int, name: str, value: str) -> None:
+def check_text(number: int, name: str, value: str, called: str | None = None) -> None:
     """Refuse a text that is empty, cannot be seen, or is too long.
 
     A name that cannot be seen would be ranked on a board as nobody.
     """
+    column = called or name
     if not value:
-        refuse(number, name, value, "it is empty")
+        refuse(number, column, value, "it is empty")
     if is_blank(value):
-        refuse(number, name, value, "it has only characters that cannot be seen")
+        refuse(number, column, value, "it has only characters that cannot be seen")
     if len(value) > LONGEST[name]:
-        refuse(number, name, value, f"it is longer than {LONGEST[name]} characters")
+        refuse(number, column, value, f"it is longer than {LONGEST[name]} characters")
 
 
 def is_blank(text: str) -> bool:
@@ -59,40 +65,6 @@ def is_blank(text: str) -> bool:
     """
     unseen = ("Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Mn", "Me")
     return all(category(letter) in unseen or letter in INVISIBLE for letter in text)
-
-
-def read_probability(number: int, value: str) -> float:
-    """Read a chance from 0 to 1."""
-    try:
-        probability = float(value)
-    except ValueError:
-        refuse(number, "probability", value, "it is not a number from 0 to 1")
-    if not 0 <= probability <= 1:
-        refuse(number, "probability", value, "it is not from 0 to 1")
-    return probability
-
-
-def read_moment(number: int, name: str, value: str) -> datetime:
-    """Read a time with its zone, and return it in UTC."""
-    try:
-        moment = datetime.fromisoformat(value)
-        if moment.tzinfo is None:
-            refuse(number, name, value, "it has no time zone; add Z for UTC")
-        return moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        refuse(number, name, value, "it is not an ISO 8601 time such as 2026-11-20T19:00:00Z")
-
-
-def read_resolved_at(number: int, value: str, outcome: str, now: datetime) -> datetime | None:
-    """Read when the outcome became known; a line with an outcome needs it."""
-    if not value:
-        if outcome:
-            refuse(number, "resolved_at", value, "a line with an outcome needs it")
-        return None
-    resolved_at = read_moment(number, "resolved_at", value)
-    if outcome and resolved_at > now:
-        refuse(number, "resolved_at", value, "it lies in the future, but there is an outcome")
-    return resolved_at
 
 
 def read_options(number: int, value: str) -> tuple[str, ...]:
@@ -117,10 +89,18 @@ def write_options(options: str | None) -> str:
     )
 
 
+class CellRefusal(Refusal):
+    """A cell that cannot be read: in which line and column, what it says, and why."""
+
+    def __init__(self, number: int, column: str, value: str, reason: str) -> None:
+        short = value if len(value) <= 60 else value[:59] + "…"
+        super().__init__(f"Line {number}, column {column}, value {short!r}: {reason}.")
+        self.column, self.reason = column, reason
+
+
 def refuse(number: int, column: str, value: str, reason: str) -> NoReturn:
     """Refuse the file: say which cell cannot be read, and why."""
-    short = value if len(value) <= 60 else value[:59] + "…"
-    raise Refusal(f"Line {number}, column {column}, value {short!r}: {reason}.")
+    raise CellRefusal(number, column, value, reason)
 
 
 def _is_risky(text: str) -> bool:

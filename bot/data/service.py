@@ -12,50 +12,28 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.answers import belief_mapping
-from bot.answers import mapping as answers_mapping
 from bot.answers.formats import LETTERS, VOID
 from bot.answers.kinds import kind_of
-from bot.core import card_refresh
-from bot.core.card_refresh import Change
 from bot.core.encryption import Box
 from bot.core.refusals import Refusal
-from bot.core.unit import Caller, Clock, Desk, Unit, row_id
-from bot.data import rules as data_rules
+from bot.core.unit import Caller, Clock, Desk, row_id
+from bot.data import importing
 from bot.data.cells import safe_cell, write_options
-from bot.questions import mapping as questions_mapping
-from bot.questions import rules as questions_rules
-from bot.scores import rescoring
-from storage import exports, groups, imports, questions
+from bot.data.importing import Imported
+from bot.data.reading import recognise
+from bot.data.reading.lines import COLUMNS, NUMBER_COLUMNS, OPTION_COLUMNS, ORDERED
+from storage import exports, groups
 from storage.engine import Database
 from storage.tables import (
-    Forecast,
-    ForecastKind,
-    Group,
-    Member,
-    Question,
     QuestionKind,
-    Resolution,
 )
 
-# Where `dojo import` puts forecasts when no group is named.
-ARCHIVE = Group(id=0, name="Imported")
 # Below what Discord lets a bot upload anywhere.
 LARGEST_UPLOAD = 9_000_000
 # What else an export says of a forecast.
 ABOUT = ("kind", "late", "round", "reason")
 PLAIN, OPTIONS, NUMBERS = "forecasts.csv", "options.csv", "numbers.csv"
 PORTION = 200  # lines that are compressed in one go
-
-
-@dataclass(frozen=True)
-class Imported:
-    """What an import added."""
-
-    lines: int
-    forecasts: int
-    questions: int
-    members: int
 
 
 @dataclass(frozen=True)
@@ -101,122 +79,9 @@ def the_group(tx: Session, group_id: int | None) -> int:
 
 
 def import_csv(database: Database, clock: Clock, text: str, group_id: int | None) -> Imported:
-    """Add the forecasts of a file, all or none; the same file again adds nothing."""
-    lines = data_rules.read_import(text, now=clock())
-    with database.write() as tx:
-        if group_id is not None and groups.find(tx, group_id) is None:
-            raise Refusal(f"There is no group {group_id} here. Leave --group out for an own one.")
-        group = groups.get_or_add(tx, ARCHIVE.id if group_id is None else group_id, ARCHIVE.name)
-        unit = Unit(tx, clock(), group)
-        return _Importer(unit, lines).run()
-
-
-class _Importer:
-    """One run of an import, inside one transaction."""
-
-    def __init__(self, unit: Unit, lines: tuple[data_rules.Line, ...]) -> None:
-        self._unit = unit
-        self._tx = unit.tx
-        self._lines = lines
-        self._members = imports.members(unit.tx, unit.group.id)
-        self._forecasts = self._questions = self._new_members = 0
-
-    def run(self) -> Imported:
-        by_question: dict[str, list[data_rules.Line]] = {}
-        for line in self._lines:
-            by_question.setdefault(line.question, []).append(line)
-        for lines in by_question.values():
-            self._take(lines)
-        self._unit.save_refreshes()
-        return Imported(len(self._lines), self._forecasts, self._questions, self._new_members)
-
-    def _take(self, lines: list[data_rules.Line]) -> None:
-        question = self._question(lines)
-        before = self._forecasts
-        known = imports.known_forecasts(self._tx, row_id(question))
-        for line in lines:
-            said = (line.belief.probability, belief_mapping.dump_values(line.belief))
-            same = (row_id(self._member(line.forecaster)), line.forecast_at, *said)
-            if known[same] > 0:
-                known[same] -= 1
-                continue
-            self._tx.add(_forecast(row_id(question), same[0], line))
-            self._forecasts += 1
-        self._tx.flush()
-        if self._forecasts > before:
-            card_refresh.follow(self._unit, Change.FORECAST_FIRST, question)
-        if self._settle(question, lines[0]) or self._forecasts > before:
-            rescoring.rescore(self._unit, question)
-
-    def _question(self, lines: list[data_rules.Line]) -> Question:
-        first = lines[0]
-        question = imports.question(self._tx, self._unit.group.id, first.question)
-        if question is None:
-            question = Question(
-                group_id=self._unit.group.id,
-                title=first.title,
-                created_at=min(line.forecast_at for line in lines),
-                import_key=first.question,
-            )
-            answers_mapping.ask(question, first.asked)
-            self._tx.add(question)
-            self._tx.flush()
-            questions_mapping.save(self._unit, question, questions_rules.bring_in())
-            self._questions += 1
-        elif question.title != first.title:
-            raise Refusal(
-                f"Line {first.number}, column title, value {first.title[:60]!r}: an earlier import "
-                f"says {question.title[:60]!r} of the same question."
-            )
-        elif answers_mapping.asked(question) != first.asked:
-            raise Refusal(
-                f"Line {first.number}, column question, value {first.question[:60]!r}: an earlier "
-                "import says that it takes other answers (another kind, options or unit)."
-            )
-        return question
-
-    def _member(self, name: str) -> Member:
-        member = self._members.get(name)
-        if member is None:
-            group_id = self._unit.group.id
-            member = Member(group_id=group_id, import_name=name, name=name)
-            self._tx.add(member)
-            self._tx.flush()
-            self._members[name] = member
-            self._new_members += 1
-        return member
-
-    def _settle(self, question: Question, line: data_rules.Line) -> bool:
-        """Enter or correct the outcome; return True if that changed something."""
-        if not line.outcome or line.resolved_at is None:
-            return False
-        latest = questions.latest_resolution(self._tx, row_id(question))
-        same = latest and (latest.outcome, latest.known_at) == (line.outcome, line.resolved_at)
-        if same:
-            return False
-        self._tx.add(
-            Resolution(
-                question_id=row_id(question),
-                outcome=line.outcome,
-                known_at=line.resolved_at,
-                entered_at=self._unit.now,
-                comment="imported",
-            )
-        )
-        step = questions_rules.settle(questions_mapping.load(question), line.outcome)
-        questions_mapping.save(self._unit, question, step)
-        return True
-
-
-def _forecast(question_id: int, member_id: int, line: data_rules.Line) -> Forecast:
-    return Forecast(
-        question_id=question_id,
-        member_id=member_id,
-        kind=ForecastKind.UPDATE,
-        probability=line.belief.probability,
-        values=belief_mapping.dump_values(line.belief),
-        made_at=line.forecast_at,
-    )
+    """Add the forecasts of a text, all or none; the same text again adds nothing."""
+    lines = recognise.read_import(text, now=clock())
+    return importing.bring_in(database, clock, lines, group_id)
 
 
 def _read(tx: Session, group_id: int, member_id: int | None, user_id: int | None = None) -> Held:
@@ -277,12 +142,12 @@ def _tables(
     of: dict[str, exports.Rows] = defaultdict(list)
     for line in sorted(lines, key=lambda line: str(line["question_kind"])):
         of[_table_of(line)].append(line)
-    yield PLAIN, data_rules.COLUMNS, map(_plain_row, of[PLAIN])
+    yield PLAIN, COLUMNS, map(_plain_row, of[PLAIN])
     if of[OPTIONS]:
         rows = (row for line in of[OPTIONS] for row in _option_rows(line))
-        yield OPTIONS, (*data_rules.OPTION_COLUMNS, data_rules.ORDERED), rows
+        yield OPTIONS, (*OPTION_COLUMNS, ORDERED), rows
     if of[NUMBERS]:
-        yield NUMBERS, data_rules.NUMBER_COLUMNS, map(_number_row, of[NUMBERS])
+        yield NUMBERS, NUMBER_COLUMNS, map(_number_row, of[NUMBERS])
 
 
 def _table_of(line: dict[str, Any]) -> str:
@@ -293,7 +158,7 @@ def _table_of(line: dict[str, Any]) -> str:
 
 
 def _plain_row(line: dict[str, Any]) -> dict[str, Any]:
-    return {name: line[name] for name in (*data_rules.COLUMNS, *ABOUT)}
+    return {name: line[name] for name in (*COLUMNS, *ABOUT)}
 
 
 def _option_rows(line: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -303,7 +168,7 @@ def _option_rows(line: dict[str, Any]) -> Iterator[dict[str, Any]]:
     also = {
         "outcome": known,
         "options": write_options(line["options"]),
-        data_rules.ORDERED: "yes" if line["question_kind"] == QuestionKind.ORDERED else "no",
+        ORDERED: "yes" if line["question_kind"] == QuestionKind.ORDERED else "no",
     }
     for letter, chance in zip(LETTERS.lower(), json.loads(line["values"]), strict=False):
         yield {**_plain_row(line), **also, "option": letter, "probability": chance}

@@ -216,3 +216,13 @@ PEACE_ROUND = {
     "Dana": CastForecast("55%", "50%", "The bookmakers' list is half organisations."),
     "Emil": CastForecast("40%", "42%", "Between the base rate and the favourites."),
 }
+
+# A pastcast, and somebody who has read about it before.
+DEALT = ("comet-ison-survival-2013",)
+KNOWS = "Emil"
+PAST_ROUND = {
+    "Ana": CastForecast("50%", "40%", "Most comets that come so close fall apart."),
+    "Boris": CastForecast("60%", "45%", "Lovejoy went through closer, and lasted two days."),
+    "Chidi": CastForecast("40%", "30%", "It has stayed dimmer than hoped, so it may be small."),
+    "Dana": CastForecast("55%", "35%", "Surviving is not enough: it has to be active in December."),
+}

@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 from bot.core.typed_times import TimeQuestion
 from bot.core.unit import Caller, Desk
-from bot.demo.cast import BEFORE, CAST, CastQuestion
+from bot.demo.cast import BEFORE, CAST, DEALT, CastQuestion
 from bot.forecasts import service as forecasts_service
+from bot.pastcasts import box
 from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
 from bot.questions.service import Written
-from storage import outbox
+from storage import bank, outbox
 from storage.engine import Database
 
 # When the first of those questions was brought; the others came a few hours later each.
@@ -35,6 +36,13 @@ def write_past(database: Database, caller_of: Callable[[str], Caller]) -> None:
             desk, caller_of(brought.by), number, outcome=brought.outcome, known=brought.known
         )
     _post_nothing(database, now)
+
+
+def fill_bank(database: Database) -> None:
+    """Put into the bank what the transcript deals."""
+    chosen = [row for row in box.rows() if row.id in DEALT]
+    with database.write() as tx:
+        bank.put(tx, None, [row.to_row(row.read_outcome()) for row in chosen])
 
 
 def _ask(desk: Desk, caller_of: Callable[[str], Caller], brought: CastQuestion) -> int:

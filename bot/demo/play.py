@@ -20,6 +20,8 @@ from bot.demo.cast import (
     CAST,
     EVENING,
     HOST,
+    KNOWS,
+    PAST_ROUND,
     PEACE,
     PEACE_ROUND,
     CastForecast,
@@ -27,11 +29,12 @@ from bot.demo.cast import (
 )
 from bot.demo.living import LivingClock
 from bot.demo.narrator import Narrator
-from bot.demo.past import write_past
+from bot.demo.past import fill_bank, write_past
 from bot.demo.stage import Stage
+from bot.pastcasts import box
 from storage.engine import Database
 
-CHAPTERS = 9
+CHAPTERS = 10
 TURN = 600
 # Weeks pass in this demo. A sweep for every few seconds of them would take very long.
 SWEEP = 6 * 3600
@@ -44,6 +47,7 @@ async def play(out: Path) -> None:
     database = Database(f"sqlite:///{file}")
     async with Stage.open(database, CAST[1:], start=EVENING, sweep_seconds=SWEEP) as stage:
         _gather(stage)
+        fill_bank(database)
         await Play(stage, Narrator(stage, CHAPTERS), out).run()
         _say_where(file)
 
@@ -59,6 +63,7 @@ async def live(out: Path, *, port: int, speed: float) -> None:
     async with Stage.open(database, CAST[1:], start=EVENING) as stage:
         _gather(stage)
         write_past(database, partial(_caller, stage))
+        box.load(database)
         await Play(stage, Narrator(stage, 1), out).tonight()
         _say_where(file)
         await _serve(stage, port, speed)
@@ -83,6 +88,7 @@ class Play:
         await self._second_round()
         await self._at_home()
         await self._outcomes()
+        await self._the_past()
 
     async def tonight(self) -> None:
         """Plan an evening that begins in ten minutes, with questions and answers."""
@@ -178,13 +184,13 @@ class Play:
         for name, one in said.items():
             await self._stage.record(name, one.blind)
         await self._stage.press(HOST, "Go on")
-        for _ in CAST:
+        for _ in said:
             speaker = self._speaker()
-            await self._stage.wait(200)
+            await self._stage.wait(150)
             await self._stage.record(speaker, said[speaker].turn, said[speaker].reason)
             await self._stage.press(speaker, "Done")
         await self._stage.press(HOST, "Go on")
-        self._tell.say("Blind forecasts, five turns, last updates …")
+        self._tell.say("Blind forecasts, a turn each, last updates …")
 
     async def _at_home(self) -> None:
         self._tell.chapter("At home: more questions, forecast without a session")
@@ -215,6 +221,25 @@ class Play:
         await self._show_picture(await self._type("Ana", "circle"), "our-circle.png")
         self._tell.show_private(await self._type("Emil", "calibration", group=True))
 
+    async def _the_past(self) -> None:
+        self._tell.chapter("A month later: a pastcast, whose outcome is known the same evening")
+        self._tell.skip_news()
+        await self._type(HOST, "session start", format="pastcast", questions=1)
+        await self._press(KNOWS, "Join")
+        self._tell.show(self._stage.card("Start the round"))
+        await self._press(HOST, "Start the round")
+        self._tell.show(self._stage.card("I know this one"))
+        await self._press(KNOWS, "I know this one")
+        self._tell.skip_news()
+        await self._round(PAST_ROUND)
+        self._tell.show(self._stage.card("Next question"))
+        await self._save(self._stage.card("Next question").attachments[0], "pastcast.png")
+        await self._press(HOST, "End the session")
+        self._tell.skip_news()
+        await self._show_picture(
+            await self._type("Dana", "leaderboard", board="past", min=1), "past-board.png"
+        )
+
     async def _bring(self, brought: CastQuestion, label: str | None = None) -> None:
         answer = await self._stage.bring(
             brought.by,
@@ -241,7 +266,7 @@ class Play:
         self._tell.act(who, f"presses [{label}]", answer)
 
     async def _type(
-        self, who: str, command: str, **options: str | bool
+        self, who: str, command: str, **options: str | bool | int
     ) -> simcord.InteractionResult:
         answer = await self._stage.type(who, command, **options)
         typed = " ".join(f"{name}:{value}" for name, value in options.items())

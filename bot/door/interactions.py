@@ -276,7 +276,7 @@ class Door:
         In a direct message with the bot nobody else is there, so the answer may stay.
         """
         response = self.interaction.response
-        private = replace(message or Message(), pings=())
+        private = replace(message or Message(), pings=(), roles=())
         said = replace(private, content=text or private.content)
         if forms.corrected(self.interaction) is not None:
             await self.replace(said)

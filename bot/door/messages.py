@@ -103,7 +103,7 @@ class Layout:
 
 @dataclass(frozen=True)
 class Message:
-    """A message to send or edit; it may notify only the users in `pings`.
+    """A message to send or edit; it may notify only the users in `pings` and those with `roles`.
 
     It has an embed or a layout, not both.
     """
@@ -115,6 +115,7 @@ class Message:
     picture: Picture | None = None
     attachment: Attachment | None = None
     pings: tuple[int, ...] = ()
+    roles: tuple[int, ...] = ()
     spoken: bool = False
 
     def view(self) -> discord.ui.View | discord.ui.LayoutView | None:
@@ -150,10 +151,13 @@ class Message:
     def to_send(self) -> dict[str, Any]:
         """Return the message as the arguments with which discord.py posts it.
 
-        It may notify only the users in `pings`.
+        It may notify only the users in `pings` and those with `roles`.
         """
         users = [discord.Object(user) for user in self.pings]
-        mentions = discord.AllowedMentions(everyone=False, roles=False, users=users or False)
+        roles = [discord.Object(role) for role in self.roles]
+        mentions = discord.AllowedMentions(
+            everyone=False, roles=roles or False, users=users or False
+        )
         options: dict[str, Any] = {"content": self._content(), "allowed_mentions": mentions}
         if self.embed is not None:
             options["embed"] = self.embed

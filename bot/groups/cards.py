@@ -25,11 +25,12 @@ def settings_card(settings: GroupSettings) -> Message:
     ]
     days = say_count(group.announce_days, "day")
     called = "who forecast is mentioned" if group.call_forecasters else "nobody is mentioned"
+    confirmed = "; a second person confirms each" if group.confirm_outcomes else ""
     rows += [
         f"Series: the next session is announced {days} before, at the latest",
         f"Events in Discord: {'made for each session' if group.events else 'none'}",
         f"Threads: {'one for each session' if group.threads else 'none'}",
-        f"Outcomes: {called}",
+        f"Outcomes: {called}{confirmed}",
     ]
     embed.add_field(name="Group", value=lines(rows), inline=False)
     rows = [

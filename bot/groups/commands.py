@@ -144,6 +144,20 @@ async def outcomes(interaction: discord.Interaction[Any], mention: bool) -> None
     await _change(interaction, groups_service.SettingsChange(call_forecasters=mention))
 
 
+@app_commands.command(
+    name="confirm-outcomes", description="Whether a second person confirms each outcome"
+)
+@app_commands.describe(
+    confirm="True: an outcome counts once somebody else has confirmed it; False: at once"
+)
+async def confirm_outcomes(
+    interaction: discord.Interaction[Any],
+    confirm: bool,  # noqa: FBT001 - an option of a slash command
+) -> None:
+    """Set whether a second person confirms each outcome."""
+    await _change(interaction, groups_service.SettingsChange(confirm_outcomes=confirm))
+
+
 @app_commands.command(name="timezone", description="Your own time zone, in which you type times")
 @app_commands.describe(zone="Such as Europe/Berlin, Berlin or ET")
 @app_commands.autocomplete(zone=zone_choices)
@@ -174,5 +188,6 @@ SETTINGS: tuple[AnyCommand, ...] = (
     reminders,
     planning,
     outcomes,
+    confirm_outcomes,
 )
 COMMANDS: tuple[AnyCommand, ...] = (my_timezone, help_command)

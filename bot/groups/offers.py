@@ -32,8 +32,8 @@ PAGES = {
     Page.PLACES: ("Places", "Where the group meets, who leads, and which clocks are read."),
     Page.ROUNDS: ("Rounds", "How long things take. A round that is running keeps its times."),
     Page.EVENING: ("Evening", "What a speaker can ask for, how time is told, where cards go."),
-    Page.NEWS: ("News", "How people hear of the next session, and of outcomes."),
-    Page.PAST: ("Past", "How evenings with questions of the past go (`format:pastcast`)."),
+    Page.NEWS: ("News", "How people hear of the next session."),
+    Page.PAST: ("Outcomes", "What follows from an outcome, and how `format:pastcast` goes."),
 }
 
 
@@ -191,9 +191,16 @@ OFFERS: Sequence[Offer] = (
     _switch("events", Page.NEWS, "Events in Discord", "one for each session", "none"),
     _switch(
         "call_forecasters",
-        Page.NEWS,
+        Page.PAST,
         "An outcome mentions",
         "those who forecast the question, once",
         "nobody",
+    ),
+    _switch(
+        "confirm_outcomes",
+        Page.PAST,
+        "An outcome counts",
+        "once a second person confirms it",
+        "as soon as it is entered",
     ),
 )

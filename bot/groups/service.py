@@ -20,7 +20,7 @@ from storage.tables import EffectState, Group
 REMOVED = "I was removed from this server."
 CHANGE_SETTINGS = "change the settings"
 PLACES = ("channel_id", "voice_channel_id", "facilitator_role_id")
-SWITCHES = ("spoken_cues", "events", "threads", "call_forecasters")
+SWITCHES = ("spoken_cues", "events", "threads", "call_forecasters", "confirm_outcomes")
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ class SettingsChange:
     announce_days: int | None = None
     events: bool | None = None
     call_forecasters: bool | None = None
+    confirm_outcomes: bool | None = None
     threads: bool | None = None
 
 

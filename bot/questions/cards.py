@@ -10,7 +10,7 @@ from bot.answers.formats import VOID, AnswerFormat
 from bot.answers.kinds import say_outcome
 from bot.core.refusals import say_count, say_people
 from bot.core.times.result import Understood
-from bot.core.times.said import say_moment
+from bot.core.times.said import it_is, say_moment
 from bot.core.typed_times import TimeQuestion
 from bot.door.doubt_card import doubt_card
 from bot.door.messages import (
@@ -33,7 +33,7 @@ from bot.door.messages import (
     safe,
 )
 from bot.questions import hint_cards
-from bot.questions.outcomes import Resolved
+from bot.questions.entry import Proposed, Resolved
 from bot.questions.read_model import Objection, QuestionCard
 from bot.questions.service import Brought, Listed, OwnForecast
 from storage.tables import QuestionState
@@ -97,6 +97,8 @@ def own_forecast(own: OwnForecast) -> str:
 def _lead(shown: QuestionCard) -> str:
     """Invite to the next session, if it may take the question; then say what decides it."""
     criteria = safe(shown.criteria)
+    if shown.as_of is not None:
+        return f"🕰️ **{it_is(shown.as_of)}.**\n\n{criteria}"
     if shown.invitation is None:
         return criteria
     at, votes = shown.invitation.starts_at, shown.invitation.votes
@@ -134,21 +136,22 @@ def _add_answers(embed: discord.Embed, asked: AnswerFormat) -> None:
 
 def _question_items(shown: QuestionCard) -> tuple[Item, ...]:
     """Return the buttons of its state; the next step is coloured."""
+    if shown.as_of is not None and shown.state == QuestionState.OPEN:
+        return (button("record", shown.at, "Forecast", PRIMARY),)
     if shown.state in {QuestionState.PROPOSED, QuestionState.OPEN}:
-        return _before_close(shown)
+        return (*_before_close(shown), *_past_outcomes(shown))
     if shown.state == QuestionState.CLOSED:
-        return (button("resolve", shown.at, "Resolve", PRIMARY),)
-    scored = shown.state == QuestionState.RESOLVED and shown.forecasters
-    details = [_details(shown)] if scored else []
+        return (button("resolve", shown.at, "Resolve", PRIMARY), *_past_outcomes(shown))
     return (
-        *details,
+        button("score_details", shown.at, "Details", PRIMARY),
         button("dispute", shown.at, "Dispute"),
         button("resolve", shown.at, "Correct the outcome"),
     )
 
 
-def _details(shown: QuestionCard) -> Item:
-    return button("score_details", shown.at, "Details", PRIMARY)
+def _past_outcomes(shown: QuestionCard) -> tuple[Item, ...]:
+    """Return the way to outcomes that were taken back, if there were any."""
+    return (button("score_details", shown.at, "Details"),) if shown.has_history else ()
 
 
 def _before_close(shown: QuestionCard) -> tuple[Item, ...]:
@@ -200,10 +203,12 @@ def withdrawn(title: str) -> str:
     return f"“{safe(title)}” is withdrawn."
 
 
-def resolved(result: Resolved | TimeQuestion) -> Message:
+def resolved(result: Resolved | Proposed | TimeQuestion) -> Message:
     """Tell who entered an outcome what counts, or ask which moment was meant."""
     if isinstance(result, TimeQuestion):
         return doubt_card(result, "choose_known")
+    if isinstance(result, Proposed):
+        return _proposed(result)
     title, outcome = safe(result.title), safe(result.outcome)
     known = f"It became known {_said(result.known)}"
     if result.outcome == VOID:
@@ -215,6 +220,14 @@ def resolved(result: Resolved | TimeQuestion) -> Message:
             f"“{title}” is resolved: **{outcome}**. The scores are on its card. {known}"
             f"{_counting(result)}."
         )
+    return Message(content=text)
+
+
+def _proposed(result: Proposed) -> Message:
+    text = (
+        f"You say that “{safe(result.title)}” came out **{safe(result.outcome)}**, known "
+        f"{_said(result.known)}. A second person confirms it on its card; nobody is scored before."
+    )
     return Message(content=text)
 
 

@@ -6,6 +6,7 @@ This is the only place where a question's state is changed.
 from bot.core import card_refresh
 from bot.core.card_refresh import Change
 from bot.core.unit import Unit, row_id
+from bot.questions import inquiry_mapping
 from bot.questions import rules as questions_rules
 from bot.questions.rules import Progress, Step
 from storage.tables import Question, QuestionState
@@ -30,9 +31,11 @@ def load(question: Question) -> Progress:
 def save(unit: Unit, question: Question, step: Step) -> None:
     """Save what an action did to a question, and update the cards that show it."""
     after, events = step
+    was = question.state
     question.state = QuestionState(after.state)
     if question.closes_at != after.closes_at or "offered" in events:
         question.closes_at = after.closes_at
         unit.wake(f"question:{row_id(question)}", after.closes_at)
     for event in events:
         card_refresh.follow(unit, CHANGES[event], question)
+    inquiry_mapping.follow(unit, question, was)

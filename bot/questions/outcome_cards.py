@@ -1,5 +1,7 @@
 """How an outcome looks: what happened, one line for each person, and what one member is told."""
 
+import discord
+
 from bot.answers.beliefs import say_belief
 from bot.answers.card_words import words_of
 from bot.circle.round_cards import add_worth, worth_line
@@ -20,6 +22,7 @@ from bot.door.messages import (
     safe,
 )
 from bot.questions import score_cards
+from bot.questions.history_cards import add_history, say_changed
 from bot.questions.own_score import OwnScore
 from bot.questions.read_model import NewOutcome, ResolutionCard, ScoreLine
 from storage.tables import QuestionState
@@ -34,21 +37,23 @@ NOT_COUNTED = (
     "question closed."
 )
 
+NO_SCORES = "Nobody is scored on this question as it stands; every forecast is kept."
 KNEW = "You knew this one, so nothing of yours on it is scored."
 
 
 def resolution_card(shown: ResolutionCard) -> Message:
     """Show what happened, and one line for each person."""
     about = f"-# {one_line(shown.title, TITLE)}"
+    details = button("score_details", shown.at, "Details", PRIMARY)
     if shown.outcome is None:
-        return Message(layout=Layout((f"**Reopened**\n{about}\n{REOPENED}",), AMBER))
+        text = f"**Reopened**\n{about}\n{REOPENED}{_changed(shown)}"
+        return Message(layout=Layout((text,), AMBER), items=(details,))
     parts = (f"### {verdict(shown)}\n{about}", *_told(shown))
     items = [
+        details,
         button("dispute", shown.at, "Dispute"),
         button("resolve", shown.at, "Correct the outcome"),
     ]
-    if shown.lines:
-        items.insert(0, button("score_details", shown.at, "Details", PRIMARY))
     colour = GREY if shown.state == QuestionState.VOID else GREEN
     pings = shown.called if shown.is_new else ()
     return Message(layout=Layout(parts, colour), items=tuple(items), pings=pings)
@@ -57,9 +62,14 @@ def resolution_card(shown: ResolutionCard) -> Message:
 def new_outcome_message(shown: NewOutcome) -> Message:
     """Tell those who forecast a question that its outcome is another one now."""
     title = one_line(shown.title, TITLE)
-    told = "Your score has changed." if shown.scored else "Nobody is scored on it any more."
-    text = f"“{title}” came out **{safe(shown.outcome)}** after all. {told}"
-    items = (button("score_details", shown.at, "Details", PRIMARY),) if shown.scored else ()
+    unscored = "" if shown.scored else " Nobody is scored on it any more."
+    news = (
+        "has been reopened: its outcome was taken back"
+        if shown.outcome is None
+        else f"came out **{safe(shown.outcome)}** after all"
+    )
+    text = f"“{title}” {news}. {say_changed(shown.changed)}{unscored}"
+    items = (button("score_details", shown.at, "Details", PRIMARY),)
     return Message(content=f"{_mentions(shown.called)} {text}", items=items, pings=shown.called)
 
 
@@ -67,6 +77,13 @@ def details_card(own: OwnScore) -> Message:
     """Tell one member their own score first, then everybody's, and what the numbers mean."""
     shown = own.card
     embed = card(f"{verdict(shown)}: {safe(shown.title)}", own_words(own), GREEN)
+    if shown.lines:
+        _add_scores(embed, shown)
+    add_history(embed, shown.history)
+    return Message(embed=embed)
+
+
+def _add_scores(embed: discord.Embed, shown: ResolutionCard) -> None:
     rows = [score_cards.score_line(one, shown.asked) for one in shown.lines]
     name = words_of(shown.asked).score_title
     embed.add_field(name=name, value=lines(rows), inline=False)
@@ -75,12 +92,12 @@ def details_card(own: OwnScore) -> Message:
     meaning = score_cards.meaning(shown.asked)
     embed.add_field(name="What the number means", value=meaning, inline=False)
     add_worth(embed, shown.circle)
-    embed.add_field(name="Where it comes from", value=_entered(shown), inline=False)
-    return Message(embed=embed)
 
 
 def verdict(shown: ResolutionCard) -> str:
     """Say in a few words how a question came out."""
+    if shown.outcome is None:
+        return "Reopened"
     if shown.state == QuestionState.VOID:
         return "Void: nobody is scored"
     said = f"t came out {safe(shown.outcome or '')}"
@@ -89,13 +106,19 @@ def verdict(shown: ResolutionCard) -> str:
 
 def _told(shown: ResolutionCard) -> tuple[str, ...]:
     """Return the parts below the verdict, as far as there is something to tell."""
-    parts = [_scores(shown) if shown.lines else _unscored(shown)]
+    parts = [f"{_scores(shown) if shown.lines else _unscored(shown)}{_changed(shown)}"]
     if shown.objections:
         rows = [f"**{safe(one.name)}**: {one_line(one.reason, 200)}" for one in shown.objections]
         parts.append(f"⚠️ Disputed\n{lines(rows, ROOM_FOR_OBJECTIONS)}")
     if shown.called:
         parts.append(f"-# {_mentions(shown.called)} **Details** tells you your own score.")
     return tuple(parts)
+
+
+def _changed(shown: ResolutionCard) -> str:
+    """Say on a line of its own whose scores changed, where it is not the first outcome."""
+    said = say_changed(shown.changed)
+    return f"\n-# {said}" if said else ""
 
 
 def _unscored(shown: ResolutionCard) -> str:
@@ -151,6 +174,8 @@ def own_words(own: OwnScore) -> str:
     """Tell a member what their forecast earned, and why."""
     if own.knew:
         return KNEW
+    if not own.card.lines:
+        return NO_SCORES
     if own.line is None:
         return NOT_COUNTED if own.forecast else "You did not forecast this question."
     asked, line = own.card.asked, own.line

@@ -4,32 +4,29 @@ Each function loads, applies the rules and saves with its effects in one transac
 """
 
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from bot.answers import formats, kinds
 from bot.answers import mapping as answers_mapping
 from bot.answers.formats import AnswerFormat
-from bot.core import keys, typed_times
+from bot.core import typed_times
 from bot.core.keys import Key
-from bot.core.refusals import NotAllowedRefusal, Refusal
+from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.times.result import Asks, Understood
 from bot.core.typed_times import ReadTime, TimeQuestion, TypedTime
 from bot.core.unit import ActUnit, Caller, Desk, row_id
+from bot.questions import entry, origins
 from bot.questions import mapping as questions_mapping
-from bot.questions import origins
 from bot.questions import rules as questions_rules
 from bot.questions import service as questions_service
+from bot.questions.entry import Proposed, Resolved
 from bot.questions.rules import Step
 from bot.scores import rescoring
-from bot.scores import rules as scores_rules
-from storage import forecasts, groups, outbox, questions
-from storage.tables import Dispute, DraftKind, Question, Resolution
+from storage import forecasts, groups
+from storage.tables import Dispute, DraftKind, Question
 
 LONGEST_COMMENT = 300
-# A changed outcome is worth a message for so long.
-NEWS = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -53,17 +50,6 @@ class Resolvable:
     source: str = ""
 
 
-@dataclass(frozen=True)
-class Resolved:
-    """An outcome in words, and how many of the forecasts count."""
-
-    title: str
-    outcome: str
-    known: Understood
-    counted: int = 0
-    forecasts: int = 0
-
-
 def withdraw(desk: Desk, caller: Caller, question_id: int) -> str:
     """Withdraw a question that nobody has forecast, and return its title."""
     with desk.act(caller) as unit:
@@ -71,7 +57,7 @@ def withdraw(desk: Desk, caller: Caller, question_id: int) -> str:
         questions_service.require_author(unit, question, "withdraw")
         step = questions_rules.withdraw(questions_mapping.load(question))
         comment = "withdrawn by the author"
-        _save_resolution(unit, question, step, formats.VOID, unit.now, comment=comment)
+        entry.save(unit, question, step, formats.VOID, unit.now, comment=comment)
         return question.title
 
 
@@ -83,23 +69,20 @@ def resolve(
     outcome: str,
     known: str = "",
     source: str = "",
-) -> Resolved | TimeQuestion:
+) -> Resolved | Proposed | TimeQuestion:
     """Enter or correct the outcome, and compute all scores again."""
     reading = _read_known(desk, caller, question_id, known)
     with desk.act(caller) as unit:
-        return _resolve(unit, question_id, Entered(outcome, source), reading)
+        return enter(unit, question_id, Entered(outcome, source), reading)
 
 
-def enter(unit: ActUnit, question_id: int, entered: Entered, known: ReadTime) -> None:
-    """Enter an outcome that a member has accepted, as if it had been typed."""
-    _resolve(unit, question_id, entered, known)
-
-
-def choose_known(desk: Desk, caller: Caller, at: Key) -> Resolved | TimeQuestion:
+def choose_known(desk: Desk, caller: Caller, at: Key) -> Resolved | Proposed | TimeQuestion:
     """Enter an outcome that became known at the moment which the member has chosen."""
     with desk.act(caller) as unit:
         chosen = typed_times.take(unit, DraftKind.OUTCOME, at)
-        return _resolve(unit, int(chosen.about or 0), Entered(**chosen.typed), chosen.moment)
+        if not (chosen.about or "").isdecimal():
+            raise StaleRefusal("That button was about another question. Nothing happened.")
+        return enter(unit, int(chosen.about or 0), Entered(**chosen.typed), chosen.moment)
 
 
 def outcome_choices(desk: Desk, caller: Caller, question: str, typed: str) -> list[str]:
@@ -120,7 +103,7 @@ def check_may_resolve(desk: Desk, caller: Caller, question_id: int) -> Resolvabl
     with desk.db.read() as tx:
         question = questions_service.require(tx, caller.group_id, question_id)
         questions_service.require_author_before(tx, caller, question, "resolve")
-        asked, corrected = answers_mapping.asked(question), _corrected(tx, question_id)
+        asked, corrected = answers_mapping.asked(question), entry.corrected(tx, question_id)
         if corrected is None:
             return Resolvable(question.title, asked)
     known = Understood(corrected.known_at, typed_times.zone_of(desk, caller))
@@ -138,7 +121,7 @@ def reopen(desk: Desk, caller: Caller, question_id: int) -> str:
         if question.banked_id is not None:
             raise Refusal("Everybody knows how this one came out, so it takes no more forecasts.")
         step = questions_rules.reopen(questions_mapping.load(question), unit.now)
-        _save_resolution(unit, question, step, None, unit.now, comment="reopened")
+        entry.save(unit, question, step, None, unit.now, comment="reopened")
         rescoring.rescore(unit, question)
         origins.watch_again(unit, question)
         return question.title
@@ -171,9 +154,13 @@ def _check_disputable(tx: Session, caller: Caller, question: Question) -> Step:
     return step
 
 
-def _resolve(
-    unit: ActUnit, question_id: int, entered: Entered, known: ReadTime | None
-) -> Resolved | TimeQuestion:
+def enter(
+    unit: ActUnit, question_id: int, entered: Entered, known: ReadTime | None = None
+) -> Resolved | Proposed | TimeQuestion:
+    """Enter or correct the outcome; where the group asks for it, a second person confirms first.
+
+    Without a moment it became known now, or when the outcome that it corrects did.
+    """
     question = questions_service.require(unit.tx, unit.group.id, question_id)
     questions_service.require_author(unit, question, "resolve")
     asked = answers_mapping.asked(question)
@@ -181,30 +168,13 @@ def _resolve(
     if isinstance(known, Asks):
         typed = asdict(entered)
         return typed_times.ask(unit, DraftKind.OUTCOME, typed, known, str(question_id))
-    corrected = _corrected(unit.tx, question_id)
+    corrected = entry.corrected(unit.tx, question_id)
     known = known or Understood(corrected.known_at if corrected else unit.now, unit.zone)
     source = source or (corrected.source if corrected else "")
     questions_rules.check_known(known.at, question.created_at, unit.now)
-    step = questions_rules.settle(questions_mapping.load(question), result)
-    _save_resolution(unit, question, step, result, known.at, source=source)
-    rescoring.rescore(unit, question)
-    made = [row.made_at for row in forecasts.on_question(unit.tx, question_id)]
-    counted = [
-        at
-        for at in made
-        if scores_rules.counts(at, known_at=known.at, closes_at=question.closes_at)
-    ]
-    said = kinds.say_outcome(result, asked)
-    return Resolved(question.title, said, known, len(counted), len(made))
-
-
-def _corrected(tx: Session, question_id: int) -> Resolution | None:
-    """Return the outcome that a new one corrects, if any.
-
-    What the new one leaves out stays as it was entered before.
-    """
-    latest = questions.latest_resolution(tx, question_id)
-    return latest if latest is not None and latest.outcome is not None else None
+    if unit.group.confirm_outcomes:
+        return entry.propose(unit, question, result, known, source)
+    return entry.enter(unit, question, result, known, source=source)
 
 
 def _read_known(desk: Desk, caller: Caller, question_id: int, known: str) -> ReadTime | None:
@@ -215,49 +185,6 @@ def _read_known(desk: Desk, caller: Caller, question_id: int, known: str) -> Rea
         opened_at = questions_service.require(tx, caller.group_id, question_id).created_at
     zone = typed_times.zone_of(desk, caller)
     return TypedTime(known, "known", zone, desk.clock(), opened_at).read()
-
-
-def _save_resolution(
-    unit: ActUnit,
-    question: Question,
-    step: Step,
-    outcome: str | None,
-    known_at: datetime,
-    *,
-    source: str = "",
-    comment: str = "",
-) -> None:
-    question_id = row_id(question)
-    calls = _calls(unit, question_id, outcome)
-    unit.tx.add(
-        Resolution(
-            question_id=question_id,
-            outcome=outcome,
-            known_at=known_at,
-            entered_at=unit.now,
-            entered_by_id=unit.my_id,
-            source=source,
-            comment=comment,
-            calls=calls,
-        )
-    )
-    questions.settle_disputes(unit.tx, question_id)
-    questions_mapping.save(unit, question, step)
-    card = keys.resolution(question_id)
-    posted = outbox.by_key(unit.tx, str(card))
-    scored = outcome not in {None, formats.VOID} or questions.forecasters(unit.tx, question_id)
-    if posted is not None and calls:  # an edit of the card would notify nobody
-        entered = len(questions.resolutions(unit.tx, question_id))
-        unit.ping(keys.new_outcome(question_id, entered), posted.channel_id, unit.now + NEWS)
-    elif posted is None and scored:
-        unit.show(card, unit.group.channel_id or unit.caller.channel_id)
-
-
-def _calls(unit: ActUnit, question_id: int, outcome: str | None) -> bool:
-    """Tell whether who forecast the question is called: once for each outcome, if wanted."""
-    before = questions.latest_resolution(unit.tx, question_id)
-    is_news = before is None or before.outcome != outcome
-    return unit.group.call_forecasters and outcome is not None and is_news
 
 
 def _comment(text: str) -> str:

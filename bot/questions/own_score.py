@@ -10,7 +10,7 @@ from bot.questions import service as questions_service
 from bot.questions.read_model import ResolutionCard, ScoreLine, read_resolution
 from storage import forecasts, groups, questions
 
-NO_SCORES = "There are no scores to tell: this question has no outcome that is scored."
+NO_SCORES = "There is nothing to tell: this question has never had an outcome."
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def show(desk: Desk, caller: Caller, question_id: int) -> OwnScore:
         mine = row_id(me) if me is not None else 0
         forecast = bool(mine and forecasts.of_member(tx, question_id, mine))
         knew = question.banked_id is not None and mine in questions.marked(tx, question_id)
-    if shown is None or not shown.lines:
+    if shown is None:
         raise StaleRefusal(NO_SCORES)
     return replace(place(shown, mine, forecast=forecast), knew=knew)
 

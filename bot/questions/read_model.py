@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from statistics import fmean
 
 from sqlmodel import Session
@@ -18,7 +18,8 @@ from bot.circle.read_model import WorthShown, read_worth
 from bot.core.keys import Key
 from bot.core.unit import row_id
 from bot.questions import rules as questions_rules
-from storage import forecasts, groups, outbox, questions, rounds, scores, sessions
+from bot.questions.outcome_history import Entry, changed_scores, read_history
+from storage import bank, forecasts, groups, outbox, questions, rounds, scores, sessions
 from storage.tables import (
     Meetup,
     Moment,
@@ -64,7 +65,8 @@ class QuestionCard:
     """A question as everybody sees it, without the forecast of any one member.
 
     `forecasters` is None during a round, whose own card says who has forecast. `group_says` is
-    None where it may not be shown, or of too few people.
+    None where it may not be shown, or of too few people. Of a question from the bank, it is the day
+    `as_of`.
     """
 
     at: Key
@@ -83,6 +85,8 @@ class QuestionCard:
     asked: AnswerFormat = BINARY
     group_says: GroupSays | None = None
     invitation: Invitation | None = None
+    as_of: date | None = None
+    has_history: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,7 @@ class ResolutionCard:
     """A question's outcome, and the scores of all who forecast it.
 
     `called` are the users whom the card mentions; `is_new` says that it was never posted, so that
-    it may notify them.
+    it may notify them. `changed` counts whose score the newest entry changed, None for a first one.
     """
 
     at: Key
@@ -123,17 +127,23 @@ class ResolutionCard:
     asked: AnswerFormat = BINARY
     called: tuple[int, ...] = ()
     is_new: bool = False
+    changed: int | None = None
+    history: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True)
 class NewOutcome:
-    """The message that an outcome which people know has become another one."""
+    """The message that an outcome which people know has become another one, or was taken back.
+
+    `changed` counts whose score changed with it.
+    """
 
     at: Key
     title: str
-    outcome: str
+    outcome: str | None
     called: tuple[int, ...]
     scored: bool
+    changed: int | None = None
 
 
 def read_question(tx: Session, at: Key) -> QuestionCard | None:
@@ -166,6 +176,8 @@ def read_question(tx: Session, at: Key) -> QuestionCard | None:
         asked=answers_mapping.asked(question),
         group_says=_group_says(tx, question, held, ahead),
         invitation=_invitation(tx, question, held, ahead),
+        as_of=bank.get(tx, question.banked_id).as_of if question.banked_id else None,
+        has_history=settled or questions.latest_resolution(tx, at.id) is not None,
     )
 
 
@@ -202,6 +214,8 @@ def read_resolution(tx: Session, at: Key) -> ResolutionCard | None:
         asked=answers_mapping.asked(question),
         called=_called(tx, entered, [line.member for line in scored]),
         is_new=posted is None or not posted.shown,
+        changed=changed_scores(tx, question, entered),
+        history=read_history(tx, question, entered),
     )
 
 
@@ -214,8 +228,11 @@ def read_new_outcome(tx: Session, at: Key) -> NewOutcome | None:
     outcome = _say(entered[-1], question)
     made = dict.fromkeys(one.member_id for one in forecasts.on_question(tx, at.id))
     called = _called(tx, entered[-1:], list(made))
+    if not called:
+        return None
     scored = question.state == QuestionState.RESOLVED
-    return NewOutcome(at, question.title, outcome, called, scored) if outcome and called else None
+    changed = changed_scores(tx, question, entered)
+    return NewOutcome(at, question.title, outcome, called, scored, changed)
 
 
 def _called(tx: Session, entered: Sequence[Resolution], members: Sequence[int]) -> tuple[int, ...]:

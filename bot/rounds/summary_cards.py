@@ -45,10 +45,8 @@ def summary_card(shown: Summary, picture: Picture | None) -> Message:
     """Show what going around the circle did."""
     if shown.reveal is not None:
         return reveal_card(shown, shown.reveal, picture)
-    whole = shown.about.question
-    title = textwrap.shorten(whole, SHORT_TITLE, placeholder=" …") if picture else whole
     parts: tuple[Part, ...] = (
-        _opening(shown, one_line(title, TITLE_LIMIT)),
+        _opening(shown, _title(shown, picture)),
         PICTURE,
         _people(shown),
     )
@@ -60,9 +58,7 @@ def reveal_card(shown: Summary, reveal: Reveal, picture: Picture | None) -> Mess
     outcome = reveal.outcome
     took_part = f"{reveal.forecast} of {reveal.present} forecast"
     moved = "" if outcome.circle else f"\n{pool_cards.moved(shown)}"  # which says it again
-    opening = (
-        f"### {verdict(outcome)}{moved}\n-# {one_line(outcome.title, TITLE_LIMIT)} · {took_part}"
-    )
+    opening = f"### {verdict(outcome)}{moved}\n-# {_title(shown, picture)} · {took_part}"
     earned = score_rows(outcome) if outcome.lines else "Nobody's forecast counts."
     parts: tuple[Part, ...] = (opening, PICTURE, f"{earned}\n{_where_from(reveal)}")
     return Message(layout=Layout(parts, GREEN), items=_items(shown), picture=picture)
@@ -84,6 +80,13 @@ def details_card(shown: Summary, own: OwnScore | None = None) -> Message:
         value = pool_cards.pool_lines(shown)
         embed.add_field(name="The group says", value=value, inline=False)
     return Message(embed=embed)
+
+
+def _title(shown: Summary, picture: Picture | None) -> str:
+    """Say which question it was, shortly if the picture has its whole title."""
+    whole = shown.about.question
+    title = textwrap.shorten(whole, SHORT_TITLE, placeholder=" …") if picture else whole
+    return one_line(title, TITLE_LIMIT)
 
 
 def _opening(shown: Summary, title: str) -> str:

@@ -38,7 +38,15 @@ from bot.door.messages import (
 )
 from bot.schedule import rules as schedule_rules
 from bot.schedule.meanwhile import DateQuestion
-from bot.schedule.read_model import Announcement, FreePlace, Moved, Notice, Reminder, Wanted
+from bot.schedule.read_model import (
+    Announcement,
+    FreePlace,
+    Moved,
+    Notice,
+    Reminder,
+    Unresolved,
+    Wanted,
+)
 from bot.schedule.service import NO_VOTE, Answered, Planned, Upcoming
 from storage.tables import SessionState
 
@@ -47,6 +55,7 @@ LONGEST_HEADING = 50
 # How many questions an announcement lists; the select below it has more.
 MOST_LISTED = 5
 LONGEST_LISTED = 120
+LONGEST_UNRESOLVED = 60
 TROUBLE_LIMIT = 400
 # What a notice about many sessions says of them, beside the mentions.
 NOTICE_LIMIT = 700
@@ -179,7 +188,21 @@ def _text(shown: Announcement) -> str:
         f"**{weekday(shown.starts_at)}** ({countdown(shown.starts_at)})\n"
         f"For {length}{_where(shown)}{event}{again}\n"
         f"We pick one question and go around the circle, {turn} each. No preparation needed; all "
-        f"levels welcome.\n\n{_questions(shown.brought)}{about}"
+        f"levels welcome.\n\n{_questions(shown.brought)}{_unresolved(shown.unresolved)}{about}"
+    )
+
+
+def _unresolved(waiting: Unresolved) -> str:
+    """Say how many closed questions wait for an outcome, and name a few."""
+    if not waiting.count:
+        return ""
+    verb = "waits" if waiting.count == 1 else "wait"
+    named = [f"“{one_line(title, LONGEST_UNRESOLVED)}”" for title in waiting.titles]
+    more = waiting.count - len(named)
+    rest = f" and {more} more (`/question list state:closed`)" if more else ""
+    return (
+        f"\n⏳ **{say_count(waiting.count, 'question')}** {verb} for an outcome: {', '.join(named)}"
+        f"{rest}"
     )
 
 

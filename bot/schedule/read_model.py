@@ -14,8 +14,21 @@ from bot.core.unit import row_id
 from bot.schedule import lifecycle
 from bot.schedule import notices as schedule_notices
 from bot.schedule import rules as schedule_rules
-from storage import groups, notices, outbox, planning, questions, rounds, sessions, tables
+from storage import (
+    groups,
+    inquiries,
+    notices,
+    outbox,
+    planning,
+    questions,
+    rounds,
+    sessions,
+    tables,
+)
 from storage.tables import Answer, EffectState, Meetup, QuestionState, Rsvp, SessionState
+
+# So many questions that wait for an outcome are named.
+MOST_UNRESOLVED = 3
 
 
 @dataclass(frozen=True)
@@ -45,10 +58,19 @@ class Held:
 
 
 @dataclass(frozen=True)
+class Unresolved:
+    """How many closed questions wait for an outcome, and a few of their titles."""
+
+    count: int = 0
+    titles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Announcement:
     """A planned, past or cancelled session, and who comes.
 
-    `brought` are the newest questions first; `start_offered` once it can begin any minute.
+    `brought` are the newest questions first; `start_offered` once it can begin any minute. Only
+    that of the next session says what is `unresolved`.
     """
 
     at: Key
@@ -75,6 +97,7 @@ class Announcement:
     start_offered: bool = False
     held: Held | None = None
     trouble: str = ""
+    unresolved: Unresolved = Unresolved()
 
 
 @dataclass(frozen=True)
@@ -151,6 +174,7 @@ def read_announcement(tx: Session, at: Key, now: datetime | None = None) -> Anno
         start_offered=_start_offered(meetup, now),
         held=_held(tx, meetup),
         trouble=calendar.trouble if calendar else "",
+        unresolved=_unresolved(tx, meetup),
     )
 
 
@@ -228,6 +252,18 @@ def _brought(tx: Session, meetup: Meetup) -> tuple[Wanted, ...]:
     votes = Counter(sessions.votes_ahead(tx, row_id(meetup)).values())
     found = questions.brought(tx, meetup.group_id, wanted=set(votes))
     return tuple(Wanted(row_id(one), one.title, votes[row_id(one)]) for one in found)
+
+
+def _unresolved(tx: Session, meetup: Meetup) -> Unresolved:
+    """Return what waits for an outcome, on the announcement of the next session alone."""
+    if meetup.state != SessionState.SCHEDULED:
+        return Unresolved()
+    states = [SessionState.SCHEDULED]
+    soonest = sessions.listing(tx, meetup.group_id, states=states, limit=1)
+    if not soonest or soonest[0].id != meetup.id:
+        return Unresolved()
+    count, titles = inquiries.waiting(tx, meetup.group_id, MOST_UNRESOLVED)
+    return Unresolved(count, tuple(titles))
 
 
 def _start_offered(meetup: Meetup, now: datetime | None) -> bool:

@@ -3,8 +3,10 @@
 They are replaced whole, so correcting, voiding or reopening a question leaves nothing stale.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import datetime
+from statistics import fmean
 from typing import TypedDict
 
 from sqlmodel import Session
@@ -39,14 +41,82 @@ def rescore(unit: Unit, question: Question) -> None:
     they hold no pastcasts.
     """
     tx, question_id = unit.tx, row_id(question)
-    resolution = questions.latest_resolution(tx, question_id)
-    outcome = _outcome(question, resolution)
-    rows = []
-    if resolution is not None and outcome is not None:
-        rows = _scores(tx, question, resolution, outcome)
-    if scores.replace(tx, question_id, rows) and question.banked_id is None:
+    [found] = gather(tx, [question])
+    if scores.replace(tx, question_id, compute(found)) and question.banked_id is None:
         groups.scores_changed(tx, question.group_id)
         unit.wake(f"standings:{question.group_id}", unit.now)
+
+
+def headlines(tx: Session, question: Question, resolution: Resolution) -> dict[int, float]:
+    """Return each member's score under an entry of the history, without saving anything.
+
+    It is the mean of the scores that count, as cards say it.
+    """
+    [found] = gather(tx, [question])
+    shown: dict[int, list[float]] = {}
+    for row in compute(replace(found, resolution=resolution)):
+        if row.headline:
+            shown.setdefault(row.member_id, []).append(row.shown)
+    return {member: fmean(values) for member, values in shown.items()}
+
+
+@dataclass(frozen=True)
+class Found:
+    """All that the scores of a question follow from."""
+
+    question: Question
+    resolution: Resolution | None
+    rounds: Sequence[Round]
+    turns: Mapping[int, Sequence[Turn]]
+    forecasts: Sequence[Forecast]
+    nobody: Set[int | None]
+
+    @property
+    def version(self) -> tuple[int, int]:
+        """Return what grows with every new forecast or outcome."""
+        last = max((row_id(row) for row in self.forecasts), default=0)
+        return last, row_id(self.resolution) if self.resolution is not None else 0
+
+
+def gather(tx: Session, asked: Sequence[Question]) -> list[Found]:
+    """Return all that the scores of some questions of one group follow from."""
+    if not asked:
+        return []
+    ids = [row_id(question) for question in asked]
+    resolutions = questions.latest_resolutions(tx, ids)
+    taken, made = rounds.on_questions(tx, ids), forecasts.on_questions(tx, ids)
+    nameless = imports.nameless(tx, asked[0].group_id)
+    return [
+        Found(
+            question,
+            resolutions.get(number),
+            taken.get(number, ()),
+            _turns(tx, taken.get(number, ())),
+            made.get(number, ()),
+            _not_scored(tx, question, nameless),
+        )
+        for number, question in zip(ids, asked, strict=True)
+    ]
+
+
+def changed(tx: Session, found: Sequence[Found]) -> set[int]:
+    """Return the questions of which there is more by now than was found."""
+    now = scores.versions(tx, [row_id(one.question) for one in found])
+    return {number for one in found if now[number := row_id(one.question)] != one.version}
+
+
+def compute(found: Found) -> list[Score]:
+    """Return the scores of a question."""
+    outcome = _outcome(found.question, found.resolution)
+    if found.resolution is None or outcome is None:
+        return []
+    return _scores(found, found.resolution, outcome)
+
+
+def _turns(tx: Session, taken: Sequence[Round]) -> dict[int, Sequence[Turn]]:
+    """Return the turns of each closed round."""
+    closed = [row_id(row) for row in taken if row.phase == Phase.CLOSED]
+    return {number: rounds.turns(tx, number) for number in closed}
 
 
 def _outcome(question: Question, resolution: Resolution | None) -> float | None:
@@ -56,20 +126,17 @@ def _outcome(question: Question, resolution: Resolution | None) -> float | None:
     return kind_of(question.kind.value).measure(str(resolution.outcome))
 
 
-def _scores(tx: Session, question: Question, resolution: Resolution, outcome: float) -> list[Score]:
-    question_id = row_id(question)
-    taken = rounds.on_question(tx, question_id)
-    running = {row.id for row in taken if row.phase != Phase.CLOSED}
-    closed = [row for row in taken if row.id not in running]
-    nobody = _not_scored(tx, question)
+def _scores(found: Found, resolution: Resolution, outcome: float) -> list[Score]:
+    question, turns = found.question, found.turns
+    running = {row.id for row in found.rounds if row.phase != Phase.CLOSED}
+    closed = [row for row in found.rounds if row.id not in running]
     made = {
         row_id(row): row
-        for row in forecasts.on_question(tx, question_id)
-        if row.round_id not in running and row.member_id not in nobody
+        for row in found.forecasts
+        if row.round_id not in running and row.member_id not in found.nobody
     }
     seen = [_made(row) for row in made.values()]
     limits: Cutoffs = {"known_at": resolution.known_at, "closes_at": _closes_at(question)}
-    turns = {row_id(row): rounds.turns(tx, row_id(row)) for row in closed}
     ends = [_round_end(row, turns[row_id(row)]) for row in closed]
     chosen = scores_rules.choose(seen, ends, **limits)
     beliefs = {number: belief_mapping.belief(row) for number, row in made.items()}
@@ -83,12 +150,12 @@ def _scores(tx: Session, question: Question, resolution: Resolution, outcome: fl
     return rows
 
 
-def _not_scored(tx: Session, question: Question) -> set[int | None]:
+def _not_scored(tx: Session, question: Question, nameless: int | None) -> set[int | None]:
     """Return whose forecasts do not count: nobody's from an import, and who knew a pastcast.
 
     On a live question a mark says "Already forecast it" and changes no score.
     """
-    nobody = {imports.nameless(tx, question.group_id)}
+    nobody = {nameless}
     if question.banked_id is None:
         return nobody
     return nobody | questions.marked(tx, row_id(question))

@@ -397,6 +397,8 @@ def _choose_format(unit: ActUnit, meetup: Meetup, wish: StartOptions) -> None:
         return
     if wish.question:
         raise Refusal(DEALT_TONIGHT)
+    if meetup.planned_at is None:
+        meetup.title = "Pastcast"
     meetup.topic = dealing.check_topic(unit, wish.topic)
     meetup.deals = wish.questions
 

@@ -63,7 +63,7 @@ def leaderboard_alt_text(board: Board) -> str:
     rest = f"; and {more} more" if more > 0 else ""
     told = f"{said}{rest}" if rows else "no scores yet"
     close = f"{_TOO_CLOSE} " if board.too_close else ""
-    crowd = f" {_crowd_in_words(board.crowd)}." if board.crowd else ""
+    crowd = f" {_crowd_in_words(board.crowd, board.asked.metric)}." if board.crowd else ""
     return chart_style.alt_text(
         f"{close}{_title(board)}, by {board.asked.metric} ({best} is better): {told}.{crowd}"
     )
@@ -96,8 +96,8 @@ def _row_in_words(board: Board, row: BoardRow) -> str:
     return f"{rank}{row.name[:40]} {say_value(metric, row.value)} ({questions}{interval}{ranks})"
 
 
-def _crowd_in_words(row: BoardRow) -> str:
-    return f"{row.name}: {say_value('brier', row.value)} ({say_count(row.questions, 'question')})"
+def _crowd_in_words(row: BoardRow, metric: Metric) -> str:
+    return f"{row.name}: {say_value(metric, row.value)} ({say_count(row.questions, 'question')})"
 
 
 def _key(board: Board, rows: Sequence[BoardRow]) -> list[Line2D]:

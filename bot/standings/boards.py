@@ -27,11 +27,20 @@ _MANY_DRAWS, _FEWER_DRAWS = 1_000, 250
 Column = NDArray[np.float64]
 
 
-def every_board(rows: Sequence[tuple[Any, ...]]) -> dict[Metric, scoring.Leaderboard]:
-    """Compute the leaderboards of all metrics from rows of `storage.scores.counted`."""
+def every_board(
+    rows: Sequence[tuple[Any, ...]], waiting: Collection[int] = ()
+) -> dict[Metric, scoring.Leaderboard]:
+    """Compute the leaderboards of all metrics from rows of `storage.scores.counted`.
+
+    `waiting` are questions that ended early and do not count in the calibration yet.
+    """
     columns = _in_order(_columns(rows, 2 + len(COUNTED)))
     named = dict(zip(("member", "question", *COUNTED), columns, strict=True))
-    return {metric: _board(metric, _columns_of(metric, named), 1) for metric in METRICS}
+    left_out = {"calibration": np.isin(named["question"], list(waiting))}
+    return {
+        metric: _board(metric, _columns_of(metric, named, left_out.get(metric)), 1)
+        for metric in METRICS
+    }
 
 
 def board(metric: Metric, rows: Sequence[tuple[Any, ...]], minimum: int) -> scoring.Leaderboard:
@@ -53,12 +62,16 @@ def _board(metric: Metric, columns: Sequence[Column], minimum: int) -> scoring.L
     )
 
 
-def _columns_of(metric: Metric, named: Mapping[str, Column]) -> list[Column]:
+def _columns_of(
+    metric: Metric, named: Mapping[str, Column], left_out: NDArray[np.bool_] | None
+) -> list[Column]:
     """Choose the columns one metric needs, with only the scores that count for it."""
     wanted = _MADE_OF.get(metric, (metric,))
     there = ~np.isnan(named[wanted[-1]])
     if metric not in {"gain", "over_time"}:
         there &= named["headline"] == 1
+    if left_out is not None:
+        there &= ~left_out
     return [named[name][there] for name in ("member", "question", *wanted)]
 
 

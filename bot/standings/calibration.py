@@ -4,8 +4,9 @@ Pure: forecasts and outcomes in, values out.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import scoring
@@ -94,6 +95,24 @@ class CalibrationReading:
         return not self.lucky and against.get(self.tilt, 0) > 0
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """How many questions that ended early are left out, and when the next of them joins.
+
+    `last` is when all have joined.
+    """
+
+    count: int
+    next: datetime
+    last: datetime
+
+
+def wait(closes: Iterable[datetime]) -> Waiting | None:
+    """Sum up the closes of questions that ended early; None without any."""
+    found = sorted(closes)
+    return Waiting(len(found), found[0], found[-1]) if found else None
+
+
 def read(probabilities: Sequence[float], outcomes: Sequence[int]) -> CalibrationReading | None:
     """Measure the calibration of yes-or-no forecasts; None without any."""
     if not probabilities:
@@ -122,13 +141,16 @@ def read_numbers(inside: Sequence[int]) -> scoring.HitRate | None:
     return scoring.hit_rate(lows=ones, highs=ones, outcomes=inside, level=LEVEL)
 
 
-def sentence(reading: CalibrationReading | None, who: str) -> str:
+def sentence(reading: CalibrationReading | None, who: str, *, waiting: bool = False) -> str:
     """Say in plain words what the calibration means.
 
     Args:
         reading: the calibration, if there is one.
         who: "you", or a name.
+        waiting: whether a question ended early and does not count yet.
     """
+    if reading is None and waiting:
+        return "No yes-or-no question counts yet, so there is nothing to see so far."
     if reading is None:
         return "No resolved yes-or-no question yet, so there is nothing to see so far."
     if reading.count < FEW:

@@ -11,13 +11,23 @@ from bot.door.messages import (
     Message,
     card,
     cut,
+    day,
     lines,
     one_line,
     safe,
     say_brier,
 )
-from bot.standings.metrics import INTERVAL_FROM, SHRUNK, WORDS, say_interval, say_ranks, say_value
-from bot.standings.past_cards import PASTCASTS, past_lines, say_crowd
+from bot.standings.calibration import Waiting
+from bot.standings.metrics import (
+    EMPTY_CHAIRS,
+    INTERVAL_FROM,
+    SHRUNK,
+    WORDS,
+    say_interval,
+    say_ranks,
+    say_value,
+)
+from bot.standings.past_cards import PASTCASTS, past_lines
 from bot.standings.query import METRICS, BoardQuery, Metric
 from bot.standings.service import (
     MOMENTS_FROM,
@@ -59,6 +69,9 @@ TOO_FEW = (
 )
 RANKS = "rank 2–5: the best and the worst that the data allow."
 KNOWING_NOTHING = 0.25
+WHY_WAIT = (
+    "What ends before its close mostly ends with yes, so it counts with what else closes then."
+)
 ASKED_TO_HOLD = 0.8
 
 
@@ -66,8 +79,8 @@ def leaderboard_details(board: Board) -> Message:
     """List one page of members, best first, then those without a rank."""
     asked = board.asked
     embed = card(board.title, _rows(board), BLUE if board.members else GREY)
-    if board.crowd is not None:
-        embed.add_field(name=PASTCASTS, value=say_crowd(board.crowd), inline=False)
+    if chairs := empty_chairs(board):
+        embed.add_field(name="Beside us, without a rank", value="\n".join(chairs), inline=False)
     if board.too_close or board.unmoved:
         embed.add_field(name="What would settle it", value=_settle(board), inline=False)
     if board.mine is not None:
@@ -77,6 +90,9 @@ def leaderboard_details(board: Board) -> Message:
         next_ = CHANGE_SEATS if board.unmoved else progress(row, asked)
         value = "\n".join([*told, next_])
         embed.add_field(name="You" if here else f"You, on page {page}", value=value, inline=False)
+    if board.waiting is not None:
+        value = f"{say_waiting(board.waiting)} {WHY_WAIT}"
+        embed.add_field(name="Not counted yet", value=value, inline=False)
     words = WORDS[asked.metric]
     meaning = f"{asked.metric}: {words.hint}. {words.means} {_ranges(board)}"
     embed.set_footer(text=meaning.strip())
@@ -100,7 +116,10 @@ def calibration_details(shown: Calibration) -> Message:
         text.append(f"{kinds} left out: calibration is about questions with yes or no.")
     if shown.past:
         text.append(PASTCASTS)
-    embed = card(one_line(shown.title, 93), "\n".join(map(safe, text)), BLUE)
+    told = list(map(safe, text))
+    if shown.waiting is not None:
+        told.append(f"{say_waiting(shown.waiting)} {WHY_WAIT}")
+    embed = card(one_line(shown.title, 93), "\n".join(told), BLUE)
     embed.set_footer(
         text="Well calibrated: of what is called 80%, eight in ten happen. The forecast that "
         "counts of each resolved yes-or-no question is in it."
@@ -108,12 +127,36 @@ def calibration_details(shown: Calibration) -> Message:
     return Message(embed=embed)
 
 
+def empty_chairs(board: Board) -> tuple[str, ...]:
+    """Say what the crowd and knowing nothing earned, without a rank: they met no one here."""
+    metric, told = board.asked.metric, []
+    if board.crowd is not None:
+        row = board.crowd
+        interval = say_interval(metric, row.low, row.high)
+        between = f" ({interval})" if interval else ""
+        who = f"{row.name}, on {say_count(row.questions, 'question')}"
+        told.append(f"{who}: **{say_value(metric, row.value)}**{between}")
+    if metric in EMPTY_CHAIRS and board.members:
+        name, value = EMPTY_CHAIRS[metric]
+        told.append(f"{name}: **{say_value(metric, value)}**")
+    return tuple(told)
+
+
+def say_waiting(waiting: Waiting) -> str:
+    """Say how many questions that ended early are left out, and when they join."""
+    one = waiting.count == 1
+    told = f"{waiting.count} that ended early {'joins' if one else 'join'}"
+    if waiting.next.date() == waiting.last.date():
+        return f"{told} on {day(waiting.next)}."
+    return f"{told} at their close, the next on {day(waiting.next)}."
+
+
 def profile_details(profile: Profile) -> Message:
     """Show a member's record; every mean comes with its interval."""
     embed = card(safe(profile.name), "\n".join(record(profile)), BLUE)
     if profile.standings:
         embed.add_field(name="Scores over all questions", value=_standings(profile), inline=False)
-    if profile.standings or profile.numbers is not None:
+    if profile.standings or profile.numbers is not None or profile.waiting is not None:
         embed.add_field(name="Calibration", value=_calibration(profile), inline=False)
     if moments := _moments(profile.moments):
         embed.add_field(name="Mean Brier score by moment", value=moments, inline=False)
@@ -338,7 +381,8 @@ def _calibration(profile: Profile) -> str:
     said = [profile.calibration] if profile.standings else []
     if profile.numbers is not None:
         said.append(_of_numbers(profile.numbers))
-    return safe("\n".join(said))
+    early = [say_waiting(profile.waiting)] if profile.waiting is not None else []
+    return "\n".join([*map(safe, said), *early])
 
 
 def _of_numbers(found: HitRate) -> str:

@@ -26,14 +26,16 @@ from bot.standings.cards import (
     LONGEST_NAME,
     TOO_CLOSE,
     UNMOVED,
+    empty_chairs,
     no_rank,
     nobody,
     numbers,
     record,
+    say_waiting,
 )
 from bot.standings.cards import progress as progress_of
 from bot.standings.metrics import WORDS, say_ranks
-from bot.standings.past_cards import PASTCASTS, in_short, say_crowd
+from bot.standings.past_cards import PASTCASTS, in_short
 from bot.standings.service import Board, BoardRow, Calibration, Profile
 
 FEWEST_PEOPLE, FEWEST_QUESTIONS = 3, 10
@@ -47,9 +49,11 @@ def leaderboard_card(board: Board, picture: Picture | None) -> Message:
     about = f"-# {board.title.removeprefix('Leaderboard: ')}\n-# {metric}: {WORDS[metric].hint}"
     if board.asked.past:
         about += f"\n-# {PASTCASTS}"
+    if board.waiting is not None:
+        about += f"\n-# {say_waiting(board.waiting)}"
     parts: list[Part] = [f"{_lead(board)}\n{about}", PICTURE]
-    if board.crowd is not None:
-        parts.append(say_crowd(board.crowd))
+    if chairs := empty_chairs(board):
+        parts.append("\n".join(f"-# {one}" for one in chairs))
     if board.mine is not None and not board.unmoved:
         parts.append(_mine(board))
     colour = BLUE if board.members else GREY
@@ -61,6 +65,8 @@ def leaderboard_card(board: Board, picture: Picture | None) -> Message:
 def calibration_card(shown: Calibration, picture: Picture | None) -> Message:
     """Say what a calibration means, over its picture."""
     first = f"{safe(_calibrated(shown))}\n-# {one_line(shown.title, NAME)}"
+    if shown.waiting is not None:
+        first += f"\n-# {say_waiting(shown.waiting)}"
     if shown.past:
         first += f"\n-# {PASTCASTS}"
     key = keys.standing(shown.user_id, past=shown.past)

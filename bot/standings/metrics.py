@@ -15,6 +15,12 @@ INTERVAL_FROM: dict[Metric, int] = {
     "log": 20,
     "baseline": 20,
 }
+# What knowing nothing earns, by definition: 50%, or equal shares of the options.
+EMPTY_CHAIRS: dict[Metric, tuple[str, float]] = {
+    "brier": ("Knowing nothing (50%, or equal shares of the options), by definition", 0.25),
+    "log": ("Always saying 50%", math.log(2)),
+    "baseline": ("Knowing nothing (50%, or equal shares of the options), by definition", 0.0),
+}
 SHRUNK: tuple[Metric, ...] = ("edge", "over_time", "gain", "calibration")
 _KEPT = "Forecasts beyond 0.1% and 99.9% count as these."
 

@@ -1,4 +1,4 @@
-"""How a record on pastcasts is said, and that of the crowd of that day beside it."""
+"""How a record on pastcasts is said, and a member's beside that of the crowd of that day."""
 
 import math
 
@@ -11,12 +11,6 @@ from scoring import MeanInterval
 
 PASTCASTS = "Pastcasts: questions whose outcome was known, dealt from the bank."
 FEWEST = INTERVAL_FROM["brier"]
-
-
-def say_crowd(row: BoardRow) -> str:
-    """Say what the crowd of that day earned, without a rank: it met no one here."""
-    told = f"{row.name}, on {say_count(row.questions, 'question')}"
-    return f"{told}: **{say_value('brier', row.value)}**{_between('brier', row.low, row.high)}"
 
 
 def in_short(past: PastRecord) -> str:

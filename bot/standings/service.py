@@ -4,6 +4,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from statistics import fmean
@@ -22,10 +23,10 @@ from bot.standings import calibration as standings_calibration
 from bot.standings import crowd as standings_crowd
 from bot.standings import query as standings_query
 from bot.standings import stored as standings_stored
-from bot.standings.calibration import CalibrationReading
-from bot.standings.metrics import WORDS
+from bot.standings.calibration import CalibrationReading, Waiting
+from bot.standings.metrics import EMPTY_CHAIRS, WORDS
 from bot.standings.query import METRICS, MINIMUM, BoardQuery, Metric
-from storage import groups, scores, standings
+from storage import crowds, groups, scores, standings
 from storage.tables import Group, Member, Moment, Score
 
 PAGE = 20
@@ -66,7 +67,8 @@ class Board:
     from anything. `unmoved` says that no two people have sat in one seat, so that a gain may be the
     seat's: then nobody has a number. `rescored` says how many of the resolved questions have
     their scores by today's rules, after an upgrade; until all have, there are no rows. `crowd` is
-    what the crowd of that day earned on the pastcasts of which its forecast is known.
+    what the crowd earned on the questions of which its forecast is known. `waiting` are questions
+    that ended early, on a board of calibrations.
     """
 
     asked: BoardQuery
@@ -83,6 +85,7 @@ class Board:
     about: bool = False
     rescored: int | None = None
     crowd: BoardRow | None = None
+    waiting: Waiting | None = None
 
     @property
     def title(self) -> str:
@@ -100,7 +103,7 @@ class Calibration:
     `user_id` is the member's account, 0 for the group.
 
     `others` counts questions with options, which are left out; `numbers` says how often a member's
-    80% intervals held what happened.
+    80% intervals held what happened. `waiting` are questions that ended early.
     """
 
     whose: str
@@ -111,6 +114,7 @@ class Calibration:
     numbers: scoring.HitRate | None = None
     user_id: int = 0
     past: bool = False
+    waiting: Waiting | None = None
 
     @property
     def title(self) -> str:
@@ -126,7 +130,9 @@ class Calibration:
     @property
     def sentence(self) -> str:
         """Say in plain words what the calibration means."""
-        return standings_calibration.sentence(self.reading, self.whose)
+        return standings_calibration.sentence(
+            self.reading, self.whose, waiting=self.waiting is not None
+        )
 
     @property
     def advice(self) -> str:
@@ -196,6 +202,7 @@ class Profile:
     mine: bool = False
     user_id: int = 0
     past: PastRecord | None = None
+    waiting: Waiting | None = None
 
 
 def show_leaderboard(
@@ -230,6 +237,9 @@ def show_page(desk: Desk, caller: Caller, asked: BoardQuery) -> Board:
             return _rescoring(tx, caller.group_id, asked)
         table = _table(tx, desk, caller.group_id, asked)
         shown = _page(tx, caller, asked, table, _crowd(tx, desk, caller.group_id, asked))
+        if asked.metric == "calibration" and not asked.past:
+            early = scores.waiting_for(tx, caller.group_id, None, desk.clock())
+            shown = replace(shown, waiting=standings_calibration.wait(early.values()))
         return _without_numbers(shown) if _unmoved(tx, desk, caller, asked, table) else shown
 
 
@@ -253,12 +263,12 @@ def show_calibration(
         raise Refusal("A member or the group? Leave one of the two out.")
     with desk.db.read() as tx:
         if group:
-            return _of_group(tx, caller.group_id, past=past)
+            return _of_group(tx, caller.group_id, desk.clock(), past=past)
         member = groups.member_of_user(tx, caller.group_id, user_id or caller.user_id)
         if member is None:
             return None
         whose = "you" if member.user_id == caller.user_id else member.name
-        return _of_member(tx, caller.group_id, member, whose, past=past)
+        return _of_member(tx, desk.clock(), member, whose, past=past)
 
 
 def show_profile(desk: Desk, caller: Caller, user_id: int | None = None) -> Profile | None:
@@ -275,7 +285,7 @@ def show_profile(desk: Desk, caller: Caller, user_id: int | None = None) -> Prof
         made, on, pending = scores.forecast_counts(tx, number)
         mine = member.user_id == caller.user_id
         whose = "you" if mine else member.name
-        calibration = _of_member(tx, caller.group_id, member, whose)
+        calibration = _of_member(tx, desk.clock(), member, whose)
         return Profile(
             member.name,
             made,
@@ -290,7 +300,8 @@ def show_profile(desk: Desk, caller: Caller, user_id: int | None = None) -> Prof
             rescoring=not done,
             mine=mine,
             user_id=member.user_id or 0,
-            past=_past_record(tx, caller.group_id, member, whose) if done else None,
+            past=_past_record(tx, desk.clock(), member, whose) if done else None,
+            waiting=calibration.waiting,
         )
 
 
@@ -308,7 +319,7 @@ def _table(tx: Session, desk: Desk, group_id: int, asked: BoardQuery) -> scoring
         group is not None
         and not asked.past
         and asked.window == standings_query.ALL
-        and standings_stored.is_current(group)
+        and standings_stored.is_current(group, desk.clock())
     ):
         return standings_stored.kept(tx, group_id, asked.metric, asked.minimum)
     limits = asked.window.limits(desk.clock(), _zone(group))
@@ -316,6 +327,7 @@ def _table(tx: Session, desk: Desk, group_id: int, asked: BoardQuery) -> scoring
         tx,
         group_id,
         asked.metric,
+        now=desk.clock(),
         window=asked.window,
         limits=limits,
         minimum=asked.minimum,
@@ -324,17 +336,16 @@ def _table(tx: Session, desk: Desk, group_id: int, asked: BoardQuery) -> scoring
 
 
 def _crowd(tx: Session, desk: Desk, group_id: int, asked: BoardQuery) -> BoardRow | None:
-    """Return what the crowd of that day earned: a Brier score, on pastcasts alone."""
-    if not asked.past or asked.metric != "brier":
+    """Return what the crowd earned, in a metric in which it can be compared with nobody."""
+    if asked.metric not in EMPTY_CHAIRS:
         return None
     since, until = asked.window.limits(desk.clock(), _zone(groups.find(tx, group_id)))
-    rows = scores.beside_crowd(
-        tx, group_id, since=since, until=until, sessions=asked.window.last_sessions
-    )
-    found = standings_crowd.earned(rows)
+    last = asked.window.last_sessions
+    rows = crowds.scored(tx, group_id, past=asked.past, since=since, until=until, sessions=last)
+    found = standings_crowd.earned(rows, asked.metric)
     if found is None:
         return None
-    name = standings_crowd.NAME
+    name = standings_crowd.name(past=asked.past)
     return BoardRow(None, name, found.mean, found.low, found.high, found.count, found.mean)
 
 
@@ -447,14 +458,16 @@ def _ranks(row: scoring.Standing, among: int) -> tuple[int, int] | None:
 
 
 def _of_member(
-    tx: Session, group_id: int, member: Member, whose: str, *, past: bool = False
+    tx: Session, now: datetime, member: Member, whose: str, *, past: bool = False
 ) -> Calibration:
-    rows = scores.binary(tx, group_id, row_id(member), past=past)
+    group_id = member.group_id
+    rows = scores.binary(tx, group_id, row_id(member), now=now, past=past)
     others = scores.on_options(tx, group_id, row_id(member), past=past)
     read = standings_calibration.read(
         [said for *_, said, _ in rows], [outcome for *_, outcome in rows]
     )
-    inside = [hit for _, hit in scores.numbers(tx, group_id, row_id(member), past=past)]
+    inside = [hit for _, hit in scores.numbers(tx, group_id, row_id(member), now=now, past=past)]
+    early = {} if past else scores.waiting_for(tx, group_id, row_id(member), now)
     return Calibration(
         whose,
         of_group=False,
@@ -463,16 +476,17 @@ def _of_member(
         numbers=standings_calibration.read_numbers(inside),
         user_id=member.user_id or 0,
         past=past,
+        waiting=standings_calibration.wait(early.values()),
     )
 
 
-def _of_group(tx: Session, group_id: int, *, past: bool) -> Calibration:
+def _of_group(tx: Session, group_id: int, now: datetime, *, past: bool) -> Calibration:
     """Measure the group's calibration, with one common forecast per question.
 
     Members' forecasts on a question share its outcome, so as separate forecasts they would look
     like far more evidence than they are. Of numbers there is no single interval of the group.
     """
-    rows = scores.binary(tx, group_id, None, past=past)
+    rows = scores.binary(tx, group_id, None, now=now, past=past)
     said, outcomes, clipped = [], [], 0
     for _, on_question in groupby(rows, key=itemgetter(0)):
         given = list(on_question)
@@ -480,11 +494,18 @@ def _of_group(tx: Session, group_id: int, *, past: bool) -> Calibration:
         said.append(together.probability)
         outcomes.append(given[0][-1])
         clipped += len(together.clipped)
-    numbers = {question for question, _ in scores.numbers(tx, group_id, None, past=past)}
+    numbers = {question for question, _ in scores.numbers(tx, group_id, None, now=now, past=past)}
     others = scores.on_options(tx, group_id, None, past=past) + len(numbers)
     read = standings_calibration.read(said, outcomes)
+    early = {} if past else scores.waiting_for(tx, group_id, None, now)
     return Calibration(
-        "the group", of_group=True, reading=read, others=others, clipped=clipped, past=past
+        "the group",
+        of_group=True,
+        reading=read,
+        others=others,
+        clipped=clipped,
+        past=past,
+        waiting=standings_calibration.wait(early.values()),
     )
 
 
@@ -501,21 +522,23 @@ def _standings(tx: Session, group_id: int, member: Member) -> tuple[tuple[Metric
     )
 
 
-def _past_record(tx: Session, group_id: int, member: Member, whose: str) -> PastRecord | None:
+def _past_record(tx: Session, now: datetime, member: Member, whose: str) -> PastRecord | None:
     """Return a member's record on pastcasts; None where there is none."""
-    number = row_id(member)
+    number, group_id = row_id(member), member.group_id
     made, on, _ = scores.forecast_counts(tx, number, past=True)
     if not made:
         return None
-    tables = {one: standings_stored.compute(tx, group_id, one, past=True) for one in OF_PAST}
+    tables = {
+        one: standings_stored.compute(tx, group_id, one, now=now, past=True) for one in OF_PAST
+    }
     mine = (
         (metric, _board_row(row, member.name, mine=True))
         for metric, table in tables.items()
         for row in (*table.ranked, *table.unranked)
         if row.member == number
     )
-    calibration = _of_member(tx, group_id, member, whose, past=True)
-    beside = standings_crowd.beside(scores.beside_crowd(tx, group_id), number)
+    calibration = _of_member(tx, now, member, whose, past=True)
+    beside = standings_crowd.beside(crowds.scored(tx, group_id, past=True), number)
     return PastRecord(made, on, tuple(mine), calibration.sentence, beside)
 
 

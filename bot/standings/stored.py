@@ -34,21 +34,25 @@ def refresh(desk: Desk, _number: int, group_id: int) -> None:
     """Bring a group's stored standings up to date, if they are not."""
     if not rescore(desk, group_id, BATCHES):
         return  # the sweep finds the group again
+    now = desk.clock()
     with desk.db.read() as tx:
         group = groups.find(tx, group_id)
-        if group is None or is_current(group):
+        if group is None or is_current(group, now):
             return
         version = group.scores_version
         counted = scores.counted(tx, group_id)
+        waiting = scores.waiting(tx, group_id, now)
     rows = [
         _row(group_id, metric, one)
-        for metric, board in boards.every_board(counted).items()
+        for metric, board in boards.every_board(counted, waiting).items()
         for one in _everybody(board)
     ]
     with desk.step(group_id) as unit:
         if unit.group.scores_version == version:
             standings.replace(unit.tx, group_id, rows)
             unit.group.standings_version = version
+            unit.group.standings_until = min(waiting.values(), default=None)
+            unit.wake(f"standings:{group_id}", unit.group.standings_until)
 
 
 def rescore(desk: Desk, group_id: int, batches: int) -> bool:
@@ -60,9 +64,13 @@ def rescore(desk: Desk, group_id: int, batches: int) -> bool:
     return any(_all_rescored(desk, group_id) for _ in range(batches))
 
 
-def is_current(group: Group) -> bool:
-    """Tell whether the stored standings show all scores, by today's rules."""
-    return group.rescored_to is None and group.standings_version == group.scores_version
+def is_current(group: Group, now: datetime) -> bool:
+    """Tell whether the stored standings show all scores, by today's rules.
+
+    They hold until a question that ended early reaches its close, and joins the calibration.
+    """
+    holds = group.standings_until is None or now < group.standings_until
+    return holds and group.rescored_to is None and group.standings_version == group.scores_version
 
 
 def kept(tx: Session, group_id: int, metric: Metric, minimum: int) -> scoring.Leaderboard:
@@ -76,6 +84,7 @@ def compute(
     group_id: int,
     metric: Metric,
     *,
+    now: datetime,
     window: Window = ALL,
     limits: Limits = EVER,
     minimum: int = 1,
@@ -87,6 +96,7 @@ def compute(
         tx,
         group_id,
         metric,
+        now=now,
         since=since,
         until=until,
         sessions=window.last_sessions,

@@ -28,11 +28,12 @@ from bot.forecasts import pictures as forecasts_pictures
 from bot.groups import help_cards, help_service, panel_cards
 from bot.groups import service as groups_service
 from bot.groups.offers import Page
+from bot.groups.service import SettingsChange
 from bot.pastcasts import box, dealing, warm_up, warm_up_cards, warm_up_read_model
-from bot.questions import import_cards, imports, watching
+from bot.questions import confirmations, import_cards, imports, watching
 from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
-from bot.registry import CARDS
+from bot.registry import CARDS, TIMERS
 from bot.rounds import member_options, private_cards
 from bot.rounds import service as rounds_service
 from bot.schedule import lifecycle
@@ -46,7 +47,7 @@ from bot.standings.query import METRICS
 from storage import bank, outbox
 from storage.engine import Database
 from storage.enums import Answer, EffectState, EffectTarget, Order, SessionFormat
-from storage.tables import Banked, Effect, Meetup, Question, Round, WarmUp, Watch
+from storage.tables import Banked, Effect, Meetup, Proposal, Question, Round, WarmUp, Watch
 from tests.bot.imported_scenes import bring_from_manifold, there
 from tests.bot.scenes import bring, card, open_lobby, record, row, rows, running
 from tests.conftest import CAST, CHANNEL, GROUP, Clock, caller
@@ -187,6 +188,34 @@ def _questions(desk: Desk, clock: Clock) -> Iterator[None]:
     clock.move(HOUR)
     questions_service.close_due(desk, closing, GROUP)
     yield
+    yield from _asked(desk, clock, closing)
+
+
+def _asked(desk: Desk, clock: Clock, closing: int) -> Iterator[None]:
+    """Seven questions that nobody resolves, and an outcome that waits for a second person."""
+    for number in range(6):
+        answers = "first\nsecond" if number else "number in days"
+        bring(desk, f"{RAIN} Or {number}?", closes="in 30 minutes", answers=answers)
+    schedule_service.schedule(desk, caller("Ana"), Plan("in 30 days", title="Much later"))
+    for _ in range(9):
+        clock.move(DAY)
+        for name in ("question", "inquiry"):
+            with desk.db.read() as tx:
+                due = list(TIMERS[name].due(tx, clock.now))
+            for number, group_id, _at in due:
+                TIMERS[name].ring(desk, number, group_id)
+        yield
+    manager = caller("Ana", **MANAGER)
+    groups_service.change(desk, manager, SettingsChange(confirm_outcomes=True))
+    questions_outcomes.resolve(desk, manager, closing, outcome="yes")
+    yield
+    waiting = keys.confirmation(closing, rows(desk, Proposal)[-1].id or 0)
+    confirmations.decline(desk, caller("Ben"), waiting)
+    yield
+    groups_service.change(desk, manager, SettingsChange(confirm_outcomes=False))
+    schedule_service.cancel(
+        desk, caller("Ana"), str(max(one.id or 0 for one in rows(desk, Meetup)))
+    )
 
 
 def _outcomes(desk: Desk, clock: Clock) -> Iterator[None]:
@@ -250,10 +279,12 @@ def settle(desk: Desk, clock: Clock, question: int, outcome: str) -> None:
 
 def _past(desk: Desk, clock: Clock) -> Iterator[None]:
     """A pastcast whose texts are as long as a bank takes them."""
-    question = PAST.model_copy(update={"title": RAIN, "background": "What was known then. " * 40})
+    question = PAST.model_copy(
+        update={"topic": "calm", "title": RAIN, "background": "What was known then. " * 40}
+    )
     with desk.db.write() as tx:
         bank.put(tx, None, [Banked(**question.model_dump(exclude={"id"}))])
-    wish = StartOptions(order=Order.MANUAL, format=SessionFormat.PASTCAST, questions=1)
+    wish = StartOptions(order=Order.MANUAL, format=SessionFormat.PASTCAST, topic="calm")
     lobby = open_lobby(desk, CAST, wish)
     yield
     sessions_service.start_round(desk, caller("Ana"), lobby)
@@ -407,7 +438,17 @@ def test_a_summary_shows_its_picture_after_four_lines(seen: Seen) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["SUMMARY", "RESOLUTION", "NEW_OUTCOME", "WARM_UP", "warm-up", *STANDINGS]
+    "kind",
+    [
+        "SUMMARY",
+        "RESOLUTION",
+        "NEW_OUTCOME",
+        "INQUIRY",
+        "OVERDUE",
+        "WARM_UP",
+        "warm-up",
+        *STANDINGS,
+    ],
 )
 def test_the_next_step_alone_is_coloured(seen: Seen, kind: str) -> None:
     for message in seen[kind]:

@@ -20,6 +20,8 @@ from bot.demo.stage import Stage
 from bot.door.interactions import Door, _change_and_draw, _Pressed, _render_for, clean_data
 from bot.door.parts import Action
 from bot.pastcasts import box, warm_up
+from bot.questions import inquiries as questions_inquiries
+from bot.questions import service as questions_service
 from bot.registry import ACTIONS, CARDS
 from bot.schedule import service as schedule_service
 from bot.schedule.service import Plan
@@ -27,8 +29,8 @@ from bot.sessions import service as sessions_service
 from storage.enums import CardKind
 from storage.tables import Meetup, Round
 from tests.bot.saved_scenes import scene
-from tests.bot.scenes import RAIN, play, rows, snapshot
-from tests.conftest import Clock, caller
+from tests.bot.scenes import RAIN, bring, play, rows, snapshot
+from tests.conftest import GROUP, Clock, caller
 
 # Whatever a stranger practises alone is theirs.
 STRANGER = caller("Guest").user_id
@@ -56,6 +58,8 @@ def every_key() -> dict[CardKind, Key]:
         keys.question(1),
         keys.resolution(1),
         keys.new_outcome(1, 2),
+        keys.inquiry(2, 1),
+        keys.overdue(900, LATER),
         keys.dealt(1),
         keys.proposal(1, 1),
         keys.source_gone(1),
@@ -68,12 +72,16 @@ def every_key() -> dict[CardKind, Key]:
 @pytest.fixture
 @scene
 def evening(desk: Desk, clock: Clock) -> Desk:
-    """A group with a session to come, and one whose round is over."""
+    """A group with a session to come, and one whose round is over; one question waits."""
     schedule_service.schedule(desk, caller("Ana"), Plan("in 48 hours"))
     play(desk, clock, {"Ana": ("30", "50", "60"), "Ben": ("40", "70", "80")})
     box.load(desk.db)
     sessions_service.next_round(desk, caller("Ana"))
     warm_up.begin(desk, caller("Ana"), keys.lobby(2, 2))
+    waiting = bring(desk, f"{RAIN} Again?", closes="in 60 minutes")
+    clock.move(2 * 3600)
+    questions_service.close_due(desk, waiting, GROUP)
+    questions_inquiries.ask_due(desk, waiting, GROUP)
     assert rows(desk, Meetup)
     assert rows(desk, Round)
     return desk

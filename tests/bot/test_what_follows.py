@@ -20,17 +20,17 @@ from bot.forecasts import service as forecasts_service
 from bot.groups import service as groups_service
 from bot.groups.service import SettingsChange
 from bot.pastcasts import box, warm_up
+from bot.questions import confirmations, inquiries, watching
 from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
-from bot.questions import watching
-from bot.registry import CARDS
+from bot.registry import CARDS, TIMERS
 from bot.rounds import service as rounds_service
 from bot.schedule import service as schedule_service
 from bot.schedule.service import Plan
 from bot.sessions import service as sessions_service
 from bot.sessions.service import StartOptions
 from storage.engine import Database
-from storage.tables import Answer, Effect, Order, Question, WarmUp, Watch
+from storage.tables import Answer, Effect, Order, Proposal, Question, WarmUp, Watch
 from tests.bot import scenes
 from tests.bot.imported_scenes import bring_from_manifold, reports
 from tests.bot.scenes import RAIN, SNOW
@@ -110,6 +110,14 @@ class Evening:
         with nothing_stale(self.desk, f"{who} {act.__name__} {given[:1]}"):
             return act(self.desk, caller(who, **options), *given, **more)  # type: ignore[dict-item]
 
+    def pass_time(self) -> None:
+        """Ask what is due to be asked; the clock does not move."""
+        with self.desk.db.read() as tx:
+            due = list(TIMERS["inquiry"].due(tx, self.desk.clock()))
+        with nothing_stale(self.desk, f"asking about {due}"):
+            for number, group_id, _ in due:
+                TIMERS["inquiry"].ring(self.desk, number, group_id)
+
     def edit(self, question: int, **changed: str) -> None:
         written = questions_service.as_written(self.desk, caller("Ana"), question)
         self.do(questions_service.edit, "Ana", question, replace(written, **changed))
@@ -157,12 +165,45 @@ def test_a_card_follows_whatever_is_done_with_a_question(evening: Evening, clock
     clock.move(86_400 * 40)
     with nothing_stale_but_by_time(desk):
         questions_service.close_due(desk, rain, scenes.group(desk).id or 0)
+    evening.pass_time()
     evening.edit(rain, closes="")
     evening.do(_resolve, "Ana", rain, "void")
     snow = scenes.bring(desk, SNOW)
     evening.do(questions_outcomes.withdraw, "Ana", snow)
     evening.do(_reopen, "Ana", snow)
     evening.do(_resolve, "Ana", other, "yes")
+
+
+def test_a_card_follows_who_is_asked_what_happened(evening: Evening, clock: Clock) -> None:
+    """Two questions wait: their messages, those to the facilitators, and the next session's card."""
+    desk = evening.desk
+    schedule_service.schedule(desk, caller("Ana"), Plan(when="2027-02-01 19:00"))
+    rain = scenes.bring(desk, RAIN, closes="in 60 minutes")
+    snow = scenes.bring(desk, SNOW, closes="in 60 minutes")
+    for hours in (1, 1):
+        clock.move(3600 * hours)
+        for number in (rain, snow):
+            questions_service.close_due(desk, number, scenes.group(desk).id or 0)
+        evening.pass_time()
+    clock.move(86_400 * 8)
+    evening.pass_time()
+    evening.edit(rain, title=HAIL)
+    evening.edit(rain, answers="dry\nwet\nstormy")
+    evening.edit(rain, closes="2027-01-01")
+    evening.do(inquiries.not_yet, "Ana", keys.inquiry(snow, 1), "")
+    clock.move(86_400 * 8)
+    evening.pass_time()
+    change = SettingsChange(confirm_outcomes=True)
+    evening.do(groups_service.change, "Ana", change, caller=MANAGER)
+    evening.do(inquiries.answer, "Ana", keys.inquiry(snow, 2), "yes")
+    evening.do(_decline, "Ben", snow)
+    evening.do(_resolve, "Ana", snow, "no")
+    evening.do(_accept, "Ben", snow)
+    evening.do(schedule_service.cancel, "Ana", "1")
+    evening.do(schedule_service.schedule, "Ana", Plan(when="2026-12-20 19:00"))
+    evening.do(_reopen, "Ana", snow)
+    evening.do(schedule_service.edit, "Ana", "2", Plan(when="2027-03-01 20:00"))
+    evening.do(schedule_service.schedule, "Ana", Plan(when="2026-12-18 19:00"))
 
 
 @pytest.mark.slow
@@ -361,6 +402,16 @@ def _record(desk: Desk, who: Caller, question: int, said: str) -> object:
 
 def _resolve(desk: Desk, who: Caller, question: int, outcome: str) -> object:
     return questions_outcomes.resolve(desk, who, question, outcome=outcome)
+
+
+def _accept(desk: Desk, who: Caller, question: int) -> object:
+    at = keys.confirmation(question, scenes.rows(desk, Proposal)[-1].id or 0)
+    return confirmations.accept(desk, replace(who, manages_events=True), at)
+
+
+def _decline(desk: Desk, who: Caller, question: int) -> object:
+    at = keys.confirmation(question, scenes.rows(desk, Proposal)[-1].id or 0)
+    return confirmations.decline(desk, replace(who, manages_events=True), at)
 
 
 def _reopen(desk: Desk, who: Caller, question: int) -> object:

@@ -147,3 +147,14 @@ async def forecast_refused(stage: Stage, name: str) -> str:
     fields = ("part0", "part1", "part2", "part3")
     given = dict.fromkeys(fields, "25") if "'part0'" in str(form.modal) else {"probability": "40"}
     return wire.alone(await stage.fill(name, form, **given))
+
+
+async def test_a_dealt_question_is_shown_on_its_day_with_nothing_to_change(
+    stage: Stage, sqlite: Database
+) -> None:
+    await start_pastcast(stage, sqlite, topic="law")
+
+    shown = private_message(await stage.type("Ana", "question show", question="1"))
+
+    assert "It is 2 May 2015." in as_text(shown)
+    assert labels(shown) == ["Forecast"]

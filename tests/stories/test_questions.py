@@ -129,7 +129,7 @@ async def test_the_author_corrects_the_outcome_on_its_card_and_others_may_not(
 
     assert "Only the question's author or a facilitator can resolve it" in wire.alone(refused)
     assert "Corrected: it came out yes" in as_text(asked.card("Dispute"))
-    assert "came out **yes** after all. Your score has changed." in as_text(asked.card())
+    assert "came out **yes** after all. 1 person's score changed." in as_text(asked.card())
     assert wire.pinged(asked, since) == ["Ben"]
 
 

@@ -125,6 +125,30 @@ async def test_windows_are_offered_while_one_types_and_can_be_typed_freely(stage
     assert "No score in this window (last 30 days)" in wire.alone(recent)
 
 
+async def test_what_ended_early_joins_the_calibration_at_its_close_also_after_a_restart(
+    stage: Stage,
+) -> None:
+    for number in (1, 2, 3):
+        await stage.bring("Ana", f"Will it rain {number}?", closes="in 20 minutes")
+        await stage.type("Ana", "forecast", question=str(number), probability="80")
+    await stage.wait(60)
+    for number in (1, 2, 3):
+        await stage.type("Ana", "question resolve", question=str(number), outcome="yes")
+
+    early = wire.alone(await stage.type("Ana", "calibration"))
+    board = wire.alone(await stage.type("Ana", "leaderboard", metric="brier", min=1))
+    await stage.wait(20 * 60)
+    await stage.restart()
+    late = wire.alone(await stage.type("Ana", "calibration"))
+
+    assert "3 that ended early join on <t:" in early
+    assert "No yes-or-no question counts yet" in early
+    assert "on 3 questions" not in early
+    assert "You" in board
+    assert "Only 3 forecasts so far" in late
+    assert "ended early" not in late
+
+
 async def test_a_members_calibration_and_the_groups_come_with_a_picture(stage: Stage) -> None:
     for number in range(10):
         await stage.bring("Ana", f"Will it rain {number}?")

@@ -28,7 +28,8 @@ READ_BY_THE_OPERATOR = {
     "bot/calendars/google_login.py",
     "bot/data/bank_csv.py",
     "bot/data/forecastbench.py",
-    "bot/data/rules.py",
+    "bot/data/reading/manifold.py",
+    "bot/data/reading/tables.py",
     "bot/demo/play.py",
 }
 # Numbers and names of errors are no text.

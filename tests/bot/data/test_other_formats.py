@@ -18,8 +18,10 @@ from bot.core.refusals import Refusal
 from bot.core.unit import Desk
 from bot.data import service as data_service
 from bot.data.cells import safe_cell
-from bot.data.rules import NUMBER_COLUMNS, OPTION_COLUMNS, ORDERED, Line, read_import
-from bot.data.service import Imported
+from bot.data.importing import Imported
+from bot.data.reading.lines import NUMBER_COLUMNS, OPTION_COLUMNS, ORDERED, Line
+from bot.data.reading.moments import NO_ZONE
+from bot.data.reading.recognise import read_import
 from bot.questions import outcomes as questions_outcomes
 from storage.engine import Database
 from storage.tables import Forecast, Question, Resolution, Score
@@ -130,10 +132,10 @@ def test_chances_that_are_rounded_are_scaled_to_one() -> None:
 BAD_OPTIONS = [
     ({"option": "d"}, "option", "d", "it is not the letter of an option, 'a' to 'c'"),
     ({"option": ""}, "option", "", "it is not the letter of an option, 'a' to 'c'"),
-    ({"outcome": "Green"}, "outcome", "green", "it is not the letter of an option, 'a' to 'c'"),
+    ({"outcome": "Violet"}, "outcome", "violet", "it is not the letter of an option, 'a' to 'c'"),
     ({"outcome": "yes"}, "outcome", "yes", "it is not the letter of an option, 'a' to 'c'"),
     ({"probability": "60"}, "probability", "60", "it is not from 0 to 1"),
-    ({"probability": "60%"}, "probability", "60%", "it is not a number from 0 to 1"),
+    ({"probability": "6O%"}, "probability", "6O%", "it is not a number from 0 to 1"),
     ({"options": ""}, "options", "", "it is not a list such as '(a) red, (b) green'"),
     (
         {"options": "Red, Green"},
@@ -148,7 +150,7 @@ BAD_OPTIONS = [
         "it is not a list such as '(a) red, (b) green'",
     ),
     ({"ordered": "maybe"}, "ordered", "maybe", "it must be yes, no or empty"),
-    ({"forecast_at": "2026-11-19"}, "forecast_at", "2026-11-19", "it has no time zone; add Z for UTC"),
+    ({"forecast_at": "2026-11-19"}, "forecast_at", "2026-11-19", NO_ZONE),
     ({"title": ""}, "title", "", "it is empty"),
     ({"resolved_at": ""}, "resolved_at", "", "a line with an outcome needs it"),
 ]  # fmt: skip

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from bot.answers.probabilities import Belief
 from bot.core.refusals import Refusal
 from bot.data.cells import safe_cell
-from bot.data.rules import COLUMNS, Line, read_import
+from bot.data.reading.lines import COLUMNS, Line
+from bot.data.reading.moments import NO_ZONE
+from bot.data.reading.recognise import read_import
 from tests.conftest import START
 
 GOOD = {
@@ -179,11 +181,9 @@ def test_what_is_no_table_at_all_is_refused(text: str) -> None:
     assert refusal(text).startswith("Line 1: the column 'question' is missing.")
 
 
-@pytest.mark.parametrize(("mark", "name"), [(";", "semicolons"), ("\t", "tabs")])
-def test_columns_apart_by_something_else_than_commas_are_named(mark: str, name: str) -> None:
-    said = refusal(mark.join(COLUMNS) + "\n")
-
-    assert said.startswith(f"Line 1: there are {name} between the columns. Save it as CSV UTF-8")
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_columns_may_be_apart_by_something_else_than_commas(mark: str) -> None:
+    assert read(file({}).replace(",", mark)) == read(file({}))
 
 
 LONG = "x" * 101
@@ -201,7 +201,7 @@ BAD = [
     ),
     *(
         ({"probability": value}, "probability", value, "it is not a number from 0 to 1")
-        for value in ("", "70%", "likely", "0.5.1")
+        for value in ("", "7O%", "likely", "0.5.1")
     ),
     *(
         ({"probability": value}, "probability", value, "it is not from 0 to 1")
@@ -215,7 +215,7 @@ BAD = [
             "it is not an ISO 8601 time such as 2026-11-20T19:00:00Z",
         )
         for name in ("forecast_at", "resolved_at")
-        for value in ("yesterday", "20/11/2026", "2026-13-01T00:00Z", "0001-01-01T00:00+14:00")
+        for value in ("yesterday", "40/11/2026", "2026-13-01T00:00Z", "0001-01-01T00:00+14:00")
     ),
     (
         {"forecast_at": ""},
@@ -224,9 +224,9 @@ BAD = [
         "it is not an ISO 8601 time such as 2026-11-20T19:00:00Z",
     ),
     *(
-        ({name: value}, name, value, "it has no time zone; add Z for UTC")
+        ({name: value}, name, value, NO_ZONE)
         for name in ("forecast_at", "resolved_at")
-        for value in ("2026-11-19", "2026-11-19T19:00:00")
+        for value in ("2026-11-19", "2026-11-19T19:00:00", "20/11/2026")
     ),
     (
         {"forecast_at": "2026-11-20T19:00:01Z"},
@@ -237,7 +237,7 @@ BAD = [
     ({"outcome": "maybe"}, "outcome", "maybe", "it must be yes, no, void or empty"),
     ({"outcome": "x" * 60}, "outcome", "x" * 60, "it must be yes, no, void or empty"),
     ({"outcome": "x" * 61}, "outcome", "x" * 59 + "…", "it must be yes, no, void or empty"),
-    ({"outcome": "1"}, "outcome", "1", "it must be yes, no, void or empty"),
+    ({"outcome": "2"}, "outcome", "2", "it must be yes, no, void or empty"),
     ({"resolved_at": ""}, "resolved_at", "", "a line with an outcome needs it"),
     (
         {"resolved_at": "2026-11-20T19:00:01Z"},

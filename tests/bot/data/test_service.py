@@ -19,8 +19,9 @@ from bot.core.encryption import Box, new_key
 from bot.core.integrations import Integrations
 from bot.core.refusals import Refusal
 from bot.core.unit import Caller, Desk, row_id
+from bot.data import importing
 from bot.data import service as data_service
-from bot.data.service import Imported
+from bot.data.importing import Imported
 from bot.forecasts import service as forecasts_service
 from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
@@ -62,7 +63,10 @@ from tests.conftest import GROUP, SHARED, Clock, caller, name_the_nameless
 HEADER = "question,title,forecaster,forecast_at,probability,outcome,resolved_at\n"
 TOURNAMENT = SHARED / "data" / "gjp2011.csv"
 # What is on its way, and secrets that open something.
-KEPT_FOR_DELIVERY = {"drafts", "feeds", "interactions", "keepsakes", "notices", "outbox"}
+KEPT_FOR_DELIVERY = {
+    *("drafts", "feeds", "imports", "interactions", "keepsakes", "notices", "outbox"),
+    *("staged_forecasts", "staged_questions"),
+}
 
 
 def bring_in(desk: Desk, text: str, group_id: int | None = None) -> Imported:
@@ -403,7 +407,7 @@ def test_a_file_brings_questions_members_forecasts_outcomes_and_scores(desk: Des
     assert states == [QuestionState.RESOLVED, QuestionState.OPEN, QuestionState.VOID]
     assert [one.outcome for one in rows(desk, Resolution)] == ["no", "void"]
     assert sorted(headlines(desk)) == pytest.approx([0.01, 0.64])
-    assert [one.id for one in rows(desk, Group)] == [data_service.ARCHIVE.id]
+    assert [one.id for one in rows(desk, Group)] == [importing.ARCHIVE.id]
 
 
 def test_a_forecaster_without_a_name_is_refused_with_the_line_and_nothing_comes_in(

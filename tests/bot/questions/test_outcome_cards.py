@@ -96,9 +96,10 @@ def test_a_corrected_a_void_and_a_reopened_outcome_say_so_first() -> None:
 
     assert corrected.startswith("### Corrected: it came out no\n")
     assert text(void).startswith("### Void: nobody is scored\n")
-    assert [one.label for one in void.items] == ["Dispute", "Correct the outcome"]  # type: ignore[union-attr]
+    labels = ["Details", "Dispute", "Correct the outcome"]
+    assert [one.label for one in void.items] == labels  # type: ignore[union-attr]
     assert text(reopened).startswith("**Reopened**\n")
-    assert reopened.items == ()
+    assert [one.label for one in reopened.items] == ["Details"]  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
@@ -253,7 +254,7 @@ def test_news_that_has_been_overtaken_is_not_told(desk: Desk, clock: Clock) -> N
     void = news(desk, 3)[1]
     assert void is not None
     assert "Nobody is scored on it any more." in new_outcome_message(void).content
-    assert new_outcome_message(void).items == ()
+    assert [one.label for one in new_outcome_message(void).items] == ["Details"]  # type: ignore[union-attr]
 
 
 def test_a_question_that_was_reopened_calls_when_it_is_resolved_again(
@@ -266,8 +267,26 @@ def test_a_question_that_was_reopened_calls_when_it_is_resolved_again(
 
     settle(desk, clock, "yes")
 
-    assert news(desk, 2)[0] is None
+    assert news(desk, 2)[0] is not None
+    assert news(desk, 2)[1] is None
     assert news(desk, 3)[0] is not None
+
+
+def test_a_reopening_is_told_to_who_forecast_it_once(desk: Desk, clock: Clock) -> None:
+    forecast_by(desk, ("Ben", "Cleo"))
+    settle(desk, clock, "yes")
+    was_posted(desk)
+
+    questions_outcomes.reopen(desk, caller("Ana", **MANAGER), 1)
+
+    told = news(desk, 2)[1]
+    assert told is not None
+    message = new_outcome_message(told)
+    assert set(message.pings) == users("Ben", "Cleo")
+    assert "has been reopened: its outcome was taken back. 2 people's scores changed." in (
+        message.content
+    )
+    assert "2 people's scores changed." in text(resolution_card(shown(desk)))
 
 
 def test_a_group_that_wants_nobody_called_has_nobody_called(desk: Desk, clock: Clock) -> None:
@@ -316,7 +335,7 @@ def test_before_an_outcome_and_in_another_group_there_are_no_scores(
 ) -> None:
     forecast_by(desk, ("Ben",))
 
-    with pytest.raises(StaleRefusal, match="no scores to tell"):
+    with pytest.raises(StaleRefusal, match="never had an outcome"):
         own_score.show(desk, caller("Ben"), 1)
     settle(desk, clock, "yes")
     with pytest.raises(Refusal, match="not in this group"):

@@ -19,7 +19,7 @@ from bot.standings import stored as standings_stored
 from bot.standings.query import METRICS
 from bot.standings.service import Board, Profile
 from storage import scores
-from storage.scores import Beside
+from storage.crowds import Beside
 from storage.tables import Question, Standing
 from tests.bot.pastcast_scenes import DAY, SAID, pastcast, reveal
 from tests.bot.saved_scenes import scene
@@ -97,6 +97,7 @@ EVENING = st.fixed_dictionaries(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(evenings=st.lists(EVENING, min_size=1, max_size=2), past=st.booleans())
+@pytest.mark.slow
 def test_what_happens_on_one_board_changes_nothing_of_the_other(
     desk: Desk, clock: Clock, evenings: Sequence[dict[str, Any]], past: bool
 ) -> None:
@@ -188,8 +189,15 @@ def test_the_crowd_of_that_day_stands_beside_the_brier_scores_without_a_rank(
     assert board(desk, past=False).crowd is None
 
 
+def said(
+    question: int, member: int, brier: float, crowd: float, outcome: int, round_id: int = 1
+) -> Beside:
+    """A headline beside what the crowd of that day gave to yes."""
+    return Beside(question, round_id, member, brier, "binary", ("no", "yes")[outcome], crowd)
+
+
 def test_the_crowd_has_an_interval_from_ten_questions_on() -> None:
-    rows = [Beside(number, 1, 0.16, number / 10, number % 2) for number in range(10)]
+    rows = [said(number, 1, 0.16, number / 10, number % 2) for number in range(10)]
 
     nine, ten = (standings_crowd.earned(rows[:count]) for count in (9, 10))
 
@@ -201,10 +209,10 @@ def test_the_crowd_has_an_interval_from_ten_questions_on() -> None:
 
 def test_a_member_beside_the_crowd_counts_each_question_once_and_the_crowds_error_first() -> None:
     rows = [
-        Beside(1, 7, 0.04, 0.9, 1),  # the crowd .01: worse by .03
-        Beside(2, 7, 0.09, 0.5, 0),  # the crowd .25: better by .16
-        Beside(2, 7, 0.05, 0.5, 0),  # and by .20 in a second round
-        Beside(3, 8, 0.99, 0.5, 0),
+        said(1, 7, 0.04, 0.9, 1),  # the crowd .01: worse by .03
+        said(2, 7, 0.09, 0.5, 0),  # the crowd .25: better by .16
+        said(2, 7, 0.05, 0.5, 0, 2),  # and by .20 in a second round
+        said(3, 8, 0.99, 0.5, 0),
     ]
 
     found = standings_crowd.beside(rows, 7)

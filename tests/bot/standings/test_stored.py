@@ -61,7 +61,7 @@ def kept(desk: Desk) -> list[dict[str, Any]]:
 
 def computed(desk: Desk, metric: Metric) -> scoring.Leaderboard:
     with desk.db.read() as tx:
-        return standings_stored.compute(tx, GROUP, metric)
+        return standings_stored.compute(tx, GROUP, metric, now=desk.clock())
 
 
 def test_a_settled_question_wakes_the_keeper_at_once(desk: Desk, clock: Clock) -> None:

@@ -344,3 +344,23 @@ def test_messages_of_an_older_version_all_stay(first_version: Database) -> None:
 
     with first_version.read() as tx:
         assert [one.gone for one in tx.exec(select(Effect))] == [False]
+
+
+# From 0017: a question that ended early has been in the calibration, and waits from now on
+
+KNOWN = "UPDATE groups SET standings_version = scores_version, rescored_to = NULL"
+
+
+@pytest.mark.parametrize(("closes", "due"), [("2999-12-31", [900]), ("2020-12-31", [])])
+def test_standings_with_a_question_that_ended_early_are_computed_again(
+    first_version: Database, closes: str, due: list[int]
+) -> None:
+    upgrade_to(first_version, "0017")
+    with first_version.engine.begin() as connection:
+        connection.exec_driver_sql(KNOWN)
+        connection.exec_driver_sql(f"UPDATE questions SET closes_at = '{closes} 12:00:00'")
+
+    migrate.upgrade(first_version)
+
+    with first_version.read() as tx:
+        assert [group_id for group_id, *_ in standings.due(tx, NOON)] == due

@@ -45,18 +45,6 @@ def upgrade():
 
 
 @pytest.fixture
-def sqlite(fresh_sqlite: Database) -> Database:
-    """A database of its own, as these tests change the schema."""
-    return fresh_sqlite
-
-
-@pytest.fixture
-def postgresql(fresh_postgresql: Database) -> Database:
-    """A database of its own, as these tests change the schema."""
-    return fresh_postgresql
-
-
-@pytest.fixture
 def next_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A file for one more migration, in a copy of the migrations."""
     folder = tmp_path / "migrations"

@@ -1,0 +1,116 @@
+"""Tells by its header which tool wrote a file, and reads it. Pure."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from bot.core.refusals import Refusal
+from bot.data.reading import (
+    fatebook,
+    good_judgment,
+    google_form,
+    lines,
+    manifold,
+    metaculus,
+    moments,
+    own,
+    predictionbook,
+    spreadsheet,
+)
+from bot.data.reading.faults import Faults
+from bot.data.reading.lines import Line, Settings
+from bot.data.reading.source import Files, Reading
+from bot.data.reading.tables import Table, read_table
+
+
+class Format(NamedTuple):
+    """A format of tables: how it is called, told from others, and read."""
+
+    name: str
+    says: str
+    fits: Callable[[Table], bool]
+    read: Callable[[Table, Files, Settings, Faults], Reading]
+
+
+# Those with the most telling headers first.
+TABLES = [
+    Format(one.NAME, one.SAYS, one.fits, one.read)  # type: ignore[attr-defined]
+    for one in (
+        *(fatebook, metaculus, good_judgment, google_form, own, predictionbook, spreadsheet),
+    )
+]
+NAMES = (*(one.name for one in TABLES), manifold.NAME)
+SAYS = {**{one.name: one.says for one in TABLES}, manifold.NAME: manifold.SAYS}
+
+
+def read_files(files: Files, settings: Settings, name: str | None = None) -> Reading:
+    """Read all forecasts of a file, in the format of this name or the one that is recognised.
+
+    Raises:
+        Refusal: something is wrong with it; all of that is listed.
+    """
+    if name is not None and name not in NAMES:
+        raise Refusal(f"There is no format {name!r}. There are {', '.join(NAMES)}.")
+    faults = Faults()
+    text = files.texts[files.main]
+    if name == manifold.NAME or (name is None and manifold.fits(text)):
+        reading = manifold.read(files, settings, faults)
+    else:
+        table = read_table(text)
+        reading = _find(table, settings, name).read(table, files, settings, faults)
+    faults.check()
+    return reading
+
+
+def read_import(text: str, *, now: datetime) -> tuple[Line, ...]:
+    """Read all forecasts of one text in any of the formats."""
+    return tuple(read_files(Files("file", {"file": text}), Settings(now)).lines)
+
+
+def make_settings(
+    now: datetime, *, zone: str | None, dates: str | None, columns: Sequence[str]
+) -> Settings:
+    """Return what was said on the command line, once it is checked.
+
+    Raises:
+        Refusal: something of it cannot be used.
+    """
+    named = {}
+    for one in columns:
+        name, is_there, column = one.partition("=")
+        if not (is_there and name.strip() and column.strip()):
+            raise Refusal(f"--map {one}: say which column is which, such as question=Frage.")
+        named[name.strip()] = column.strip()
+    if dates is not None and dates not in moments.ORDERS:
+        raise Refusal(f"--dates {dates}: it is dmy, day first, or mdy, month first.")
+    order = next((one for one in moments.ORDERS if one == dates), None)
+    return Settings(now, moments.find_zone(zone) if zone else None, order, named)
+
+
+def say(reading: Reading) -> Iterator[str]:
+    """Say which format a file has, what its columns were taken for, and what is left out."""
+    yield f"This is {SAYS[reading.format]}. Its columns were taken for:"
+    yield from (f"- {column}: {meaning}" for column, meaning in reading.taken)
+    for why, count in reading.left_out.items():
+        yield f"Left out: {count:,} {why}."
+    yield from reading.notes
+
+
+def _find(table: Table, settings: Settings, name: str | None) -> Format:
+    if name is not None:
+        return next(one for one in TABLES if one.name == name)
+    if settings.columns and not google_form.fits(table):
+        return next(one for one in TABLES if one.name == spreadsheet.NAME)
+    for one in TABLES:
+        if one.fits(table):
+            return one
+    raise Refusal(
+        f"Line 1: {_missing(table)} is missing. The columns are {', '.join(lines.COLUMNS)}. For "
+        "another table, say which of its columns is which, such as --map question=COLUMN; "
+        f"docs/importing.md lists what is recognised. {spreadsheet.list_columns(table)}"
+    )
+
+
+def _missing(table: Table) -> str:
+    first = next((one for one in lines.COLUMNS if not table.find(one)), lines.COLUMNS[0])
+    return f"the column {first!r}"

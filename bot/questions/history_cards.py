@@ -1,0 +1,64 @@
+"""How the history of an outcome looks, and the sentence about scores that it changed."""
+
+from collections.abc import Sequence
+
+import discord
+
+from bot.answers.formats import VOID
+from bot.door.messages import moment, one_line
+from bot.questions.outcome_history import Entry
+
+MOST_ENTRIES = 10
+# Two fields hold them: of an embed's field Discord takes 1,024 characters.
+IN_A_FIELD = 5
+# The newest says all; an earlier one is told on a line.
+LONGEST_WHY, LONGEST_NEWEST = 60, 300
+LONGEST_OUTCOME = 40
+
+
+def add_history(embed: discord.Embed, entries: Sequence[Entry]) -> None:
+    """Add who entered what, when and why, newest first."""
+    rows = [_row(one, newest=not at) for at, one in enumerate(entries[:MOST_ENTRIES])]
+    earlier = len(entries) - len(rows)
+    if earlier:
+        rows.append(f"… and {earlier} earlier")
+    for name, part in (("What was entered", rows[:IN_A_FIELD]), ("Before that", rows[IN_A_FIELD:])):
+        if part:
+            embed.add_field(name=name, value="\n".join(part), inline=False)
+
+
+def say_changed(changed: int | None) -> str:
+    """Say how many people's scores an entry changed; nothing of a first outcome."""
+    if changed is None:
+        return ""
+    if not changed:
+        return "Nobody's score changed."
+    people = "1 person's score" if changed == 1 else f"{changed:,} people's scores"
+    return f"{people} changed."
+
+
+def say_first(entry: Entry) -> str:
+    """Say in a few words what an entry was."""
+    if entry.outcome is None:
+        return "Reopened"
+    said = one_line(entry.outcome, LONGEST_OUTCOME)
+    if entry.before is None:
+        return "Void" if entry.outcome == VOID else said
+    if entry.before == entry.outcome:
+        return f"Again {said}"
+    return "Corrected: void" if entry.outcome == VOID else f"Corrected: {said}"
+
+
+def _row(entry: Entry, *, newest: bool) -> str:
+    who = f" · by {one_line(entry.entered_by, 24)}" if entry.entered_by else ""
+    second = f", confirmed by {one_line(entry.confirmed_by, 24)}" if entry.confirmed_by else ""
+    known = f" · known {moment(entry.known_at)}" if entry.outcome is not None else ""
+    why = _why(entry, LONGEST_NEWEST if newest else LONGEST_WHY)
+    return f"**{say_first(entry)}** · {moment(entry.entered_at)}{who}{second}{known}{why}"
+
+
+def _why(entry: Entry, limit: int) -> str:
+    """Say the source and the comment, on the same line."""
+    parts = [entry.comment, f"Source: {entry.source}" if entry.source else ""]
+    said = " · ".join(part for part in parts if part)
+    return f" · {one_line(said, limit)}" if said else ""

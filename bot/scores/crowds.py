@@ -1,0 +1,83 @@
+"""The empty chairs beside a circle: what the crowd said and earned, and what knowing nothing earns.
+
+A crowd is what the forecasters of a question's source said; of a pastcast, those of its day.
+"""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from bot.answers import belief_mapping
+from bot.answers import mapping as answers_mapping
+from bot.answers.formats import AnswerFormat
+from bot.answers.kind import Earned
+from bot.answers.kinds import kind_of
+from bot.answers.probabilities import LEVELS, Belief
+from bot.core.times.said import say_date
+from bot.core.unit import row_id
+from bot.scores import compute as scores_compute
+from storage import bank, crowds
+from storage.tables import Crowd, CrowdMoment, Question, QuestionState
+
+
+@dataclass(frozen=True)
+class CrowdSaid:
+    """What a crowd said of a question: when its round closed, and `before`, when it was brought.
+
+    Without the one at the close, `belief` is the one of before, and `brought` is true.
+    """
+
+    who: str
+    belief: Belief
+    before: Belief | None = None
+    brought: bool = False
+
+
+def read(tx: Session, question: Question, round_id: int | None = None) -> CrowdSaid | None:
+    """Return what the crowd said of a question, beside this round or the last; None if hidden."""
+    asked = answers_mapping.asked(question)
+    if question.banked_id is not None:
+        return _of_its_day(tx, question)
+    row, before = crowds.chosen(crowds.of_question(tx, row_id(question)), round_id)
+    said = _belief(row, asked)
+    if row is None or said is None:
+        return None
+    source = crowds.source_of(tx, row_id(question))
+    who = f"The crowd on {source.capitalize()}" if source else "The crowd"
+    return CrowdSaid(who, said, _belief(before, asked), brought=row.moment == CrowdMoment.IMPORT)
+
+
+def of_nothing(asked: AnswerFormat) -> Belief | None:
+    """Return what somebody says who knows nothing; None of a number, where nobody knows what.
+
+    That is 50%, or the same chance for each option.
+    """
+    kind = kind_of(asked.kind)
+    if kind.own_unit:
+        return None
+    if kind.one_chance:
+        return Belief(0.5)
+    return Belief(values=(1 / len(asked.options),) * len(asked.options))
+
+
+def score(kind: str, said: Belief, outcome: float) -> Earned:
+    """Return what a forecast of somebody who was not there would have earned."""
+    return scores_compute.earn(kind, [said], outcome)[0]
+
+
+def _of_its_day(tx: Session, question: Question) -> CrowdSaid | None:
+    if question.state != QuestionState.RESOLVED or question.banked_id is None:
+        return None  # sealed
+    banked = bank.get(tx, question.banked_id)
+    who = f"The crowd of {say_date(banked.as_of)}"
+    return None if banked.crowd is None else CrowdSaid(who, Belief(banked.crowd))
+
+
+def _belief(row: Crowd | None, asked: AnswerFormat) -> Belief | None:
+    """Return what a row says, if that is of the question's kind: a source may say anything."""
+    if row is None:
+        return None
+    said, kind = belief_mapping.load(row.probability, row.values), kind_of(asked.kind)
+    if kind.one_chance:
+        return said if said.probability is not None else None
+    return said if len(said.values) == len(asked.options or LEVELS) else None
