@@ -31,7 +31,7 @@ def _preview(result: Fetched, found: ImportedQuestion) -> Message:
     if not result.alike:
         return Message(embed=embed, items=(button("open_import", at, label, PRIMARY),))
     rows = [f"`{one.id}` {one_line(one.title, 80)}" for one in result.alike]
-    said = f"Your group may have it already; `/question show` opens it:\n{lines(rows, 700)}"
+    said = f"Your group may have it already:\n{lines(rows, 700)}"
     return Message(content=said, embed=embed, items=(button("open_import", at, "Bring it anyway"),))
 
 
