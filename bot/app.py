@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import discord
+import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.calendars import google_sync
@@ -32,6 +33,7 @@ from bot.schedule import lifecycle
 from bot.sessions.thread_carrier import SessionThreads
 from bot.sources.client import Sources
 from bot.sources.imported import Found, Request
+from bot.sources.payloads import UnreadableError
 from bot.sources.setup import open_sources
 from storage.engine import Database
 from storage.tables import Effect, EffectTarget
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R")
+log = structlog.get_logger()
 
 SWEEP_SECONDS = 5.0
 # The one place that reads the wall clock; everything else gets the time as an argument.
@@ -154,11 +157,17 @@ class App:
         await self.run(google_sync.carry, self.desk, effect, self._google)
 
     async def _ask_source(self, request: Request) -> Found | Refusal:
-        """Return what another platform answers, or in words why it does not."""
+        """Return what another platform answers, or why it does not.
+
+        Whatever goes wrong counts as a failure, so that the platform is not asked again at once.
+        """
         try:
             return await self.sources.ask(request)
         except Refusal as refusal:
             return refusal
+        except Exception:
+            log.exception("source.unread", source=request.source, ref=request.ref)
+            return UnreadableError(request.source)
 
     async def _read_feed(self, secret: str) -> bytes | None:
         return await self.run(calendars_service.read_feed, self.desk, secret)

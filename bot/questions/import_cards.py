@@ -3,14 +3,13 @@
 from bot.answers.card_words import words_of
 from bot.core import keys
 from bot.core.refusals import say_count
-from bot.door.messages import BLUE, PRIMARY, Message, button, card, lines, moment, safe
+from bot.door.messages import BLUE, PRIMARY, Message, button, card, lines, moment, one_line, safe
 from bot.door.selects import word_select
-from bot.questions.imports import Fetched, fit_criteria
+from bot.questions.imports import Fetched
 from bot.sources.imported import ImportedQuestion, Several
-from bot.sources.payloads import shorten
 
-# As much of the criteria as fits a phone beside what else is said.
-PREVIEW = 300
+# As much as fits a phone beside what else is said; the form has all of it.
+TITLE, PREVIEW = 100, 120
 
 
 def fetched(result: Fetched) -> Message:
@@ -21,19 +20,27 @@ def fetched(result: Fetched) -> Message:
 
 
 def _preview(result: Fetched, found: ImportedQuestion) -> Message:
-    text = shorten(fit_criteria(found.criteria, found.background), PREVIEW)
-    embed = card(safe(found.title), safe(text), BLUE)
+    text = found.criteria or found.background
+    embed = card(one_line(found.title, TITLE), one_line(text, PREVIEW), BLUE)
     if found.closes_at is not None:
         embed.add_field(name="Closes", value=moment(found.closes_at))
     if (field := words_of(found.asked).describe(found.asked)) is not None:
         embed.add_field(name=field.name, value=field.value, inline=field.inline)
-    embed.set_footer(text=f"From {result.source}. You can edit it before it is brought.")
+    embed.set_footer(text=_about(result.source, found))
     at, label = keys.form(result.draft_id), "Look at it and bring it"
     if not result.alike:
         return Message(embed=embed, items=(button("open_import", at, label, PRIMARY),))
-    rows = [f"`{one.id}` {safe(one.title)}" for one in result.alike]
-    said = f"Your group may have it already; `/question show` opens it:\n{lines(rows, 700)}"
+    rows = [f"`{one.id}` {one_line(one.title, 80)}" for one in result.alike]
+    said = f"Your group may have it already:\n{lines(rows, 700)}"
     return Message(content=said, embed=embed, items=(button("open_import", at, "Bring it anyway"),))
+
+
+def _about(source: str, found: ImportedQuestion) -> str:
+    """Say where it comes from, and whether there is something to compare with later."""
+    where = f"From {source}{', where it is closed already' if found.closed else ''}."
+    crowd = "What is said there stays hidden until a round on it closes"
+    heard = crowd if found.crowd is not None else found.note
+    return f"{where} {heard[:1].upper()}{heard[1:]}. You can edit it before it is brought."
 
 
 def _which(result: Fetched, found: Several) -> Message:

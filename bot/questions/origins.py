@@ -93,6 +93,13 @@ def look_now(unit: Unit, question_id: int) -> None:
         unit.wake(f"watch:{row_id(watch)}", unit.now)
 
 
+def watch_again(unit: Unit, question: Question) -> None:
+    """Go on to watch a question that is open again, unless its source has lost it."""
+    watch = watches.of_question(unit.tx, row_id(question))
+    if watch is not None and watch.look_at is None and watch.gone_at is None:
+        look_next(unit, watch, question)
+
+
 def hear(unit: Unit, question: Question, found: ImportedQuestion) -> list[int]:
     """Save what the source says beside rounds that have just closed; return these rounds."""
     number = row_id(question)

@@ -16,7 +16,7 @@ from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.times.result import Asks, Understood
 from bot.core.typed_times import ReadTime, TimeQuestion, TypedTime
 from bot.core.unit import ActUnit, Caller, Desk, row_id
-from bot.questions import entry
+from bot.questions import entry, origins
 from bot.questions import mapping as questions_mapping
 from bot.questions import rules as questions_rules
 from bot.questions import service as questions_service
@@ -124,6 +124,7 @@ def reopen(desk: Desk, caller: Caller, question_id: int) -> str:
         step = questions_rules.reopen(questions_mapping.load(question), unit.now)
         entry.save(unit, question, step, None, unit.now, comment="reopened")
         rescoring.rescore(unit, question)
+        origins.watch_again(unit, question)
         return question.title
 
 

@@ -8,15 +8,19 @@ from bot.door.messages import (
     button,
     card,
     moment,
+    one_line,
     safe,
 )
 from bot.questions.proposals import ProposalCard, SourceGone
+
+# Three lines on a phone.
+TITLE = 110
 
 
 def proposal_card(shown: ProposalCard) -> Message:
     """Show what a source reports, and who may say whether it counts here."""
     embed = card(f"{shown.source}: {safe(shown.said)}", _ask(shown), AMBER)
-    embed.add_field(name="Question", value=safe(shown.title), inline=False)
+    embed.add_field(name="Question", value=one_line(shown.title, TITLE), inline=False)
     if shown.decided:
         embed.description, embed.colour = f"**{safe(shown.decided)}**", GREY
         return Message(embed=embed)
@@ -24,7 +28,8 @@ def proposal_card(shown: ProposalCard) -> Message:
     accept = button("accept_outcome", shown.at, "Accept", PRIMARY)
     items = (decline,) if shown.outcome is None else (accept, decline)
     pings = (shown.user,) if shown.user else ()
-    return Message(content=_called(shown), embed=embed, items=items, pings=pings)
+    roles = (shown.role,) if shown.role else ()
+    return Message(content=_called(shown), embed=embed, items=items, pings=pings, roles=roles)
 
 
 def _ask(shown: ProposalCard) -> str:
@@ -44,7 +49,7 @@ def _ask(shown: ProposalCard) -> str:
 
 
 def _called(shown: ProposalCard) -> str:
-    """Mention the author, and name the facilitators' role without calling all of them."""
+    """Mention the author and the facilitators' role."""
     role = f"<@&{shown.role}>" if shown.role else "facilitators"
     return f"<@{shown.user}> (or {role})" if shown.user else f"For {role}"
 

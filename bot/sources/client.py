@@ -98,7 +98,8 @@ class Sources:
         self._seconds = seconds
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._left_alone: dict[str, float] = {}
-        self._opened: httpx.AsyncClient | None = None
+        # One for each: connections are known by their address, and platforms may share one.
+        self._opened: dict[str, httpx.AsyncClient] = {}
 
     async def find(self, requests: Sequence[Request]) -> Found:
         """Return what the first of these finds: each is asked only if there was nothing before."""
@@ -119,7 +120,7 @@ class Sources:
             self._check(request)  # the one before may have been told to wait
             for number in range(1, TRIES + 1):
                 try:
-                    return read(await self._in_time(request), request)
+                    return read(await self._in_time(request, number), request)
                 except _TryAgainError as failed:
                     wait = BACK_OFF * number if failed.wait is None else failed.wait
                     if number == TRIES or wait > LONGEST_WAIT:
@@ -130,8 +131,8 @@ class Sources:
 
     async def close(self) -> None:
         """Close all connections."""
-        if self._opened is not None:
-            await self._opened.aclose()
+        for client in self._opened.values():
+            await client.aclose()
 
     def _check(self, request: Request) -> None:
         """Refuse what would be asked in vain: without its key, or while left alone."""
@@ -146,11 +147,11 @@ class Sources:
         if failed.wait is not None:
             self._left_alone[source] = asyncio.get_running_loop().time() + failed.wait
 
-    async def _in_time(self, request: Request) -> dict[str, Any]:
+    async def _in_time(self, request: Request, number: int) -> dict[str, Any]:
         name = name_of(request.source)
         try:
             async with asyncio.timeout(self._seconds):
-                return await self._once(request)
+                return await self._once(request, number)
         except (TimeoutError, httpx.TimeoutException):
             within = say_duration(timedelta(seconds=self._seconds))
             said = f"{name} did not answer within {within}. Try again later."
@@ -159,42 +160,41 @@ class Sources:
             said = f"I cannot reach {name} at the moment. Try again later."
         raise _TryAgainError(SourceError(said))
 
-    async def _once(self, request: Request) -> dict[str, Any]:
+    async def _once(self, request: Request, number: int) -> dict[str, Any]:
         base = self._bases[request.source]
         host, port = base.host, base.port or (443 if base.scheme == "https" else 80)
-        target = await self._checked(request.source, base.scheme, host, port)
+        target = host  # named by the settings, and on this machine
+        if base.scheme != "http":
+            checked = await self._checked(request.source, host, port)
+            target = checked[0 if number == 1 else -1]
         url = base.copy_with(host=target, path=f"{base.path.rstrip('/')}{request.path}")
         headers = {"Host": base.netloc.decode("ascii"), **self._headers(request)}
-        async with self._client.stream(
+        async with self._client(request.source).stream(
             "GET", url, headers=headers, extensions={"sni_hostname": host}
         ) as answer:
             _check_status(request.source, answer)
             return _parsed(request.source, await _body(request.source, answer))
 
-    async def _checked(self, source: str, scheme: str, host: str, port: int) -> str:
-        """Return the address to connect to, if all that the host has are public."""
-        if scheme == "http":  # named by the settings, and on this machine
-            return host
-        found = [
-            ipaddress.ip_address(one.partition("%")[0]) for one in await self._resolve(host, port)
-        ]
+    async def _checked(self, source: str, host: str, port: int) -> list[str]:
+        """Return the addresses of a host, older kind first, if all that it has are public."""
+        looked_up = [one.partition("%")[0] for one in await self._resolve(host, port)]
+        found = sorted(map(ipaddress.ip_address, looked_up), key=lambda one: one.version)
         if not found or not all(map(is_public, found)):
             log.warning("source.private", source=source, host=host)
             raise SourceError(
                 f"The name of {name_of(source)}'s server leads into a private network, so I do not "
                 "ask it. Whoever runs the bot should look at its network."
             )
-        return str(found[0])
+        return list(map(str, found))
 
     def _headers(self, request: Request) -> dict[str, str]:
         has = self._places[request.source].headers
         return {name: has[name] for name in request.headers}
 
-    @property
-    def _client(self) -> httpx.AsyncClient:
-        """Return the client, which belongs to the event loop of its first request."""
-        if self._opened is None:
-            self._opened = httpx.AsyncClient(
+    def _client(self, source: str) -> httpx.AsyncClient:
+        """Return a platform's client, which belongs to the event loop of its first request."""
+        if source not in self._opened:
+            self._opened[source] = httpx.AsyncClient(
                 follow_redirects=False,
                 trust_env=False,  # a proxy would look names up for itself
                 timeout=self._seconds,
@@ -204,7 +204,7 @@ class Sources:
                     "User-Agent": AGENT,
                 },
             )
-        return self._opened
+        return self._opened[source]
 
 
 def is_public(address: Address) -> bool:

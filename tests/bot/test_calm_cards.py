@@ -18,6 +18,7 @@ import discord
 import pytest
 from sqlmodel import select
 
+from bot.answers.formats import AnswerFormat
 from bot.circle import pictures as circle_pictures
 from bot.core import keys
 from bot.core.keys import Key
@@ -29,7 +30,7 @@ from bot.groups import service as groups_service
 from bot.groups.offers import Page
 from bot.groups.service import SettingsChange
 from bot.pastcasts import box, dealing, warm_up, warm_up_cards, warm_up_read_model
-from bot.questions import confirmations
+from bot.questions import confirmations, import_cards, imports, watching
 from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
 from bot.registry import CARDS, TIMERS
@@ -40,12 +41,14 @@ from bot.schedule import service as schedule_service
 from bot.schedule.service import Plan
 from bot.sessions import service as sessions_service
 from bot.sessions.service import StartOptions
+from bot.sources.imported import ReportedOutcome, SourceError
 from bot.standings import pictures as standings_pictures
 from bot.standings.query import METRICS
 from storage import bank, outbox
 from storage.engine import Database
 from storage.enums import Answer, EffectState, EffectTarget, Order, SessionFormat
-from storage.tables import Banked, Effect, Meetup, Proposal, Question, Round, WarmUp
+from storage.tables import Banked, Effect, Meetup, Proposal, Question, Round, WarmUp, Watch
+from tests.bot.imported_scenes import bring_from_manifold, there
 from tests.bot.scenes import bring, card, open_lobby, record, row, rows, running
 from tests.conftest import CAST, CHANNEL, GROUP, Clock, caller
 from tests.stories.past import BANK
@@ -62,7 +65,8 @@ ROW = re.compile(
     r"(?:[•▫✅🎙⏭⏳🟢⚪☑❓💤✋➖◦▪·-]\ufe0f?|`\s*[\d·]|[A-Z] |\*\*\d|\d[.)]|\*\*[^*]{1,40}\*\*:? )"
 )
 STANDINGS = ("leaderboard", "calibration", "profile", "circle")
-PRIVATE = (*STANDINGS, "help", "panel", "more", "history", "warm-up")
+PRIVATE = (*STANDINGS, "import", "help", "panel", "more", "history", "warm-up")
+LONG = there(title=RAIN * 3, criteria="As the station says. " * 90)
 
 Seen = Mapping[str, list[Message]]
 
@@ -92,6 +96,7 @@ def month(desk: Desk, clock: Clock) -> Iterator[None]:
     yield from _questions(desk, clock)
     yield from _outcomes(desk, clock)
     yield from _many_evenings(desk, clock)
+    yield from _imports(desk, clock)
     yield from _past(desk, clock)
     yield from _trouble(desk)
 
@@ -246,6 +251,22 @@ def _many_evenings(desk: Desk, clock: Clock) -> Iterator[None]:
     yield
 
 
+def _imports(desk: Desk, clock: Clock) -> Iterator[None]:
+    """Questions of another platform: one is decided there, and one is lost."""
+    decided = bring_from_manifold(desk, LONG)
+    record(desk, "Ben", decided, "60")
+    said = ReportedOutcome("void", clock.now, "Resolved MKT at 40%: a part of each answer")
+    for watched, answer in ((1, replace(LONG, outcome=said)), (2, SourceError("No.", gone=True))):
+        if watched == 2:
+            bring_from_manifold(desk, replace(LONG, title=f"{RAIN} Or not?", ref="/v0/market/b"))
+        for _ in range(3):
+            clock.now = row(desk, Watch, watched).look_at or clock.now
+            watching.hear(desk, watched, GROUP, answer)
+        yield
+    watching.accept(desk, caller("Ana"), keys.proposal(decided, 1))
+    yield
+
+
 def settle(desk: Desk, clock: Clock, question: int, outcome: str) -> None:
     """An outcome that somebody enters a minute later, on a card that was posted."""
     clock.move(60)
@@ -338,6 +359,9 @@ def asked_for(desk: Desk) -> Iterator[tuple[str, Message]]:
         sheet = warm_up_read_model.read_sheet(tx, tx.get_one(WarmUp, 1), 1)
         yield "warm-up", warm_up_cards.sheet_message(sheet)
         yield "warm-up", warm_up_cards.sheet_message(replace(sheet, closed=False))
+    alike = (imports.Alike(12, RAIN),)
+    for found in (LONG, replace(LONG, asked=AnswerFormat("choice", ("red", "green")))):
+        yield "import", import_cards.fetched(imports.Fetched(1, "Manifold", found, alike))
     for page in Page:
         settings = groups_service.show(desk, caller("Ana", **MANAGER))
         yield "panel", panel_cards.panel(settings, page)

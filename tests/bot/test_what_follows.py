@@ -20,7 +20,7 @@ from bot.forecasts import service as forecasts_service
 from bot.groups import service as groups_service
 from bot.groups.service import SettingsChange
 from bot.pastcasts import box, warm_up
-from bot.questions import confirmations, inquiries
+from bot.questions import confirmations, inquiries, watching
 from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
 from bot.registry import CARDS, TIMERS
@@ -30,8 +30,9 @@ from bot.schedule.service import Plan
 from bot.sessions import service as sessions_service
 from bot.sessions.service import StartOptions
 from storage.engine import Database
-from storage.tables import Answer, Effect, Order, Proposal, Question, WarmUp
+from storage.tables import Answer, Effect, Order, Proposal, Question, WarmUp, Watch
 from tests.bot import scenes
+from tests.bot.imported_scenes import bring_from_manifold, reports
 from tests.bot.scenes import RAIN, SNOW
 from tests.conftest import GROUP, Clock, caller
 
@@ -337,6 +338,20 @@ def test_a_question_s_card_follows_the_last_session_ahead(evening: Evening) -> N
     evening.do(sessions_service.end, "Dan", caller={"channel_id": ELSEWHERE})
     evening.do(_record, "Ana", rain, "70")
     evening.do(schedule_service.schedule, "Ana", Plan(when="2026-12-01 19:00"))
+
+
+def test_a_proposal_follows_its_question(evening: Evening, clock: Clock) -> None:
+    desk = evening.desk
+    number = bring_from_manifold(desk)
+    for outcome, said in (("yes", "Resolved YES"), ("no", "Resolved NO")):
+        clock.now = scenes.row(desk, Watch, 1).look_at or clock.now
+        with nothing_stale(desk, "a look at the source"):
+            watching.hear(desk, 1, GROUP, reports(outcome, said))
+    evening.edit(number, title=FOG)
+    evening.do(_resolve, "Ana", number, "yes")
+    evening.do(_reopen, "Ana", number)
+    evening.do(watching.accept, "Ana", keys.proposal(number, 2))
+    evening.do(_reopen, "Ana", number)
 
 
 def test_every_change_has_a_place_in_the_table() -> None:

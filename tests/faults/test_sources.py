@@ -252,6 +252,28 @@ async def test_the_connection_goes_to_the_address_that_was_checked(
     assert request.extensions["sni_hostname"] == "api.manifold.markets"
 
 
+async def test_the_second_try_takes_another_address_of_the_same_host(
+    naps: Naps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    async def resolve(_host: str, _port: int) -> Sequence[str]:
+        return ["2606:2800:21f:cb07::1", "93.184.215.14"]
+
+    async def connect(self: object, request: object) -> None:
+        asked.append(request.url.host)
+        raise OSError("no way there")
+
+    monkeypatch.setattr("httpx.AsyncHTTPTransport.handle_async_request", connect)
+    sources = Sources(
+        {"manifold": Place("https://api.manifold.markets")}, resolve=resolve, sleep=naps
+    )
+
+    assert "cannot reach Manifold" in await refused(sources)
+    await sources.close()
+    assert asked == ["93.184.215.14", "2606:2800:21f:cb07::1"]
+
+
 @pytest.mark.parametrize(
     "base",
     [

@@ -81,6 +81,7 @@ async def test_the_form_opens_filled_in_and_what_is_edited_is_brought(connected:
 
     assert TITLE in wire.alone(asked)
     assert "62" not in wire.alone(asked)
+    assert "What is said there stays hidden until a round on it closes" in wire.alone(asked)
     assert shown["title"] == TITLE
     assert shown["criteria"] == "Yes if the airport's station reports more than 0 mm."
     assert shown["source"] == RAIN
@@ -90,6 +91,52 @@ async def test_the_form_opens_filled_in_and_what_is_edited_is_brought(connected:
     [watch], [crowd] = rows(stage, Watch), rows(stage, Crowd)
     assert (watch.source, watch.ref) == ("manifold", AGAIN)
     assert (crowd.moment, crowd.probability) == ("import", 0.62)
+
+
+async def test_from_the_import_around_the_circle_to_the_accepted_outcome(
+    connected: Connected,
+) -> None:
+    stage, served = connected.stage, connected.served
+    # So near to its close it is looked at every hour.
+    served.say(ON_MANIFOLD, payloads.manifold(closeTime=closes(stage, 1)))
+    await bring(stage, criteria="As the airport says.")
+    await stage.type("Ana", "session start", order="manual")
+    await stage.press("Ben", "Join")
+    await stage.press("Ana", "Start the round")
+    await stage.press("Ana", "Go on")
+    for who, said in (("Ana", "40"), ("Ben", "55")):
+        await stage.record(who, said)
+        await stage.press(who, "Done")
+    served.say(AGAIN, payloads.manifold(probability=0.71))
+    await stage.press("Ana", "Go on")
+    await stage.wait(5)
+    assert [(one.moment, one.probability) for one in rows(stage, Crowd)] == [
+        ("import", 0.62),
+        ("close", 0.71),
+    ]
+
+    await stage.type("Ana", "session end")
+    won = {"isResolved": True, "resolution": "YES", "resolutionTime": closes(stage, 0)}
+    served.say(AGAIN, payloads.manifold(**won))
+    before = len(stage.env.http_requests)
+    asked = len(served.asked)
+    for _ in range(3):  # only one message comes of all looks
+        await stage.wait(4400)
+    assert 2 <= len(served.asked) - asked <= 4
+    assert stage.transcript().count("Manifold: Resolved YES") == 1
+    assert wire.pinged(stage, before) == ["Ana"]
+    assert "[Accept]  [Decline]" in as_text(stage.card("Accept"))
+    assert rows(stage, Question)[0].state == "open"
+
+    await stage.press("Ana", "Accept")
+
+    assert rows(stage, Question)[0].state == "resolved"
+    assert "### It came out yes" in stage.transcript()
+    assert "Accepted by Ana" in stage.transcript()
+    await stage.wait(4400)  # the last look sees that it is settled, and asks nothing
+    after = len(served.asked)
+    await stage.wait(4400)
+    assert len(served.asked) == after
 
 
 async def test_what_was_fetched_survives_a_restart(connected: Connected) -> None:
@@ -164,6 +211,14 @@ async def test_an_unclear_close_is_asked_about_and_the_source_is_not_lost(
     await stage.people["Ana"].click(asked.response.message, label=labels(asked.response.message)[0])
 
     assert len(rows(stage, Question)) == len(rows(stage, Watch)) == 1
+
+
+async def test_a_source_without_a_number_is_said(connected: Connected) -> None:
+    connected.served.say(ON_MANIFOLD, payloads.manifold(outcomeType="PSEUDO_NUMERIC"))
+
+    said = wire.alone(await fetch(connected.stage))
+
+    assert "Manifold says one number and no range." in said
 
 
 async def test_a_platform_that_is_away_is_said_and_nothing_is_kept(connected: Connected) -> None:

@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from bot.answers.formats import BINARY, AnswerFormat
+from bot.answers.formats import AnswerFormat
 from bot.answers.probabilities import Belief
 from bot.core import keys
 from bot.core.drafts import FilledForm
@@ -18,44 +17,14 @@ from bot.questions import imports, watching
 from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
 from bot.registry import CARDS
-from bot.sources.imported import ImportedQuestion, ReportedOutcome, SourceError
+from bot.sources.imported import SourceError
 from storage.tables import Crowd, Effect, Proposal, Question, Resolution, Watch
+from tests.bot.imported_scenes import URL, bring_from_manifold, reports, there
 from tests.bot.scenes import finish, record, row, rows
 from tests.conftest import GROUP, START, Clock, caller
 
-URL = "https://manifold.markets/somebody/rain"
-RAIN = "Will it rain in Niamey before May?"
 COLOURS = AnswerFormat("choice", ("Red", "Green"))
 DAY = 86_400
-
-
-def there(asked: AnswerFormat = BINARY, **more: Any) -> ImportedQuestion:
-    given: dict[str, Any] = {
-        "closes_at": START + timedelta(days=30),
-        "crowd": Belief(0.62) if asked == BINARY else Belief(values=(0.7, 0.3)),
-        **more,
-    }
-    return ImportedQuestion(
-        "manifold", "/v0/market/rain", URL, RAIN, "As the station says.", "It is dry.",
-        expected_at=None, asked=asked, **given,
-    )  # fmt: skip
-
-
-def reports(outcome: str, said: str = "Resolved YES", **more: Any) -> ImportedQuestion:
-    return there(outcome=ReportedOutcome(outcome, START + timedelta(days=1), said), **more)
-
-
-def bring(desk: Desk, found: ImportedQuestion | None = None, **typed: str) -> int:
-    """A question that Ana has imported."""
-    ana = caller("Ana")
-    errand = imports.begin(desk, ana, URL)
-    imports.keep(desk, ana, errand, found or there())
-    fields = {**imports.form_fields(desk, ana, errand.draft_id), **typed}
-    kind = fields.pop("kind")
-    sent = FilledForm(f"imported|d{errand.draft_id}", fields, {"kind": kind})
-    brought = questions_service.bring_fetched(desk, caller("Ana"), errand.draft_id, sent)
-    assert isinstance(brought, questions_service.Brought)
-    return brought.id
 
 
 def look(desk: Desk, clock: Clock, answer: object) -> None:
@@ -89,7 +58,7 @@ def says(message: Message) -> str:
 
 
 def test_what_was_fetched_comes_with_the_question(desk: Desk) -> None:
-    number = bring(desk)
+    number = bring_from_manifold(desk)
 
     question, [watch], [crowd] = row(desk, Question, number), rows(desk, Watch), rows(desk, Crowd)
     assert (question.source_url, question.background) == (URL, "It is dry.")
@@ -100,7 +69,7 @@ def test_what_was_fetched_comes_with_the_question(desk: Desk) -> None:
 
 
 def test_a_form_that_is_sent_twice_brings_one_question(desk: Desk) -> None:
-    bring(desk)
+    bring_from_manifold(desk)
     sent = FilledForm("imported|d1", {"title": "Another title of it"}, {"kind": "binary"})
 
     with pytest.raises(StaleRefusal, match="brought already"):
@@ -125,7 +94,7 @@ def test_a_question_that_is_decided_there_is_not_brought(desk: Desk) -> None:
 def test_a_reported_outcome_is_proposed_once_and_applied_by_nobody(
     desk: Desk, clock: Clock
 ) -> None:
-    number = bring(desk)
+    number = bring_from_manifold(desk)
     record(desk, "Ben", number, "80")
 
     for _ in range(3):
@@ -143,7 +112,7 @@ def test_a_reported_outcome_is_proposed_once_and_applied_by_nobody(
 def test_an_accepted_proposal_resolves_with_the_moment_of_the_source(
     desk: Desk, clock: Clock
 ) -> None:
-    number = bring(desk)
+    number = bring_from_manifold(desk)
     record(desk, "Ben", number, "80")
     look(desk, clock, reports("yes"))
 
@@ -161,7 +130,7 @@ def test_an_accepted_proposal_resolves_with_the_moment_of_the_source(
 
 
 def test_an_option_is_accepted_by_its_name(desk: Desk, clock: Clock) -> None:
-    number = bring(desk, there(COLOURS))
+    number = bring_from_manifold(desk, there(COLOURS))
     look(desk, clock, reports("1", "Resolved “Green”", asked=COLOURS))
 
     watching.accept(desk, caller("Ana"), proposal(desk))
@@ -171,7 +140,7 @@ def test_an_option_is_accepted_by_its_name(desk: Desk, clock: Clock) -> None:
 
 
 def test_void_is_proposed_and_said(desk: Desk, clock: Clock) -> None:
-    bring(desk)
+    bring_from_manifold(desk)
     look(desk, clock, reports("void", "Resolved MKT at 40%"))
 
     assert "it would be **void** here" in says(drawn(desk, proposal(desk)))
@@ -182,7 +151,7 @@ def test_void_is_proposed_and_said(desk: Desk, clock: Clock) -> None:
 def test_a_declined_proposal_does_not_come_again_but_another_outcome_does(
     desk: Desk, clock: Clock
 ) -> None:
-    bring(desk)
+    bring_from_manifold(desk)
     look(desk, clock, reports("yes"))
     watching.decline(desk, caller("Ana"), proposal(desk))
     look(desk, clock, reports("yes"))
@@ -196,7 +165,7 @@ def test_a_declined_proposal_does_not_come_again_but_another_outcome_does(
 
 
 def test_a_newer_outcome_overtakes_one_that_waits(desk: Desk, clock: Clock) -> None:
-    bring(desk)
+    bring_from_manifold(desk)
     look(desk, clock, reports("yes"))
     look(desk, clock, reports("no", "Resolved NO"))
 
@@ -206,7 +175,7 @@ def test_a_newer_outcome_overtakes_one_that_waits(desk: Desk, clock: Clock) -> N
 
 
 def test_only_the_author_and_facilitators_decide(desk: Desk, clock: Clock) -> None:
-    bring(desk)
+    bring_from_manifold(desk)
     look(desk, clock, reports("yes"))
 
     for decide in (watching.accept, watching.decline):
@@ -217,7 +186,7 @@ def test_only_the_author_and_facilitators_decide(desk: Desk, clock: Clock) -> No
 
 
 def test_a_proposal_is_of_its_own_question_alone(desk: Desk, clock: Clock) -> None:
-    bring(desk)
+    bring_from_manifold(desk)
     look(desk, clock, reports("yes"))
     other = questions_service.submit(
         desk, caller("Ana"), questions_service.Written("Will it snow in Oslo?", "", "", "")
@@ -232,7 +201,7 @@ def test_a_proposal_is_of_its_own_question_alone(desk: Desk, clock: Clock) -> No
 def test_a_question_that_was_settled_otherwise_says_so_on_the_proposal(
     desk: Desk, clock: Clock
 ) -> None:
-    number = bring(desk)
+    number = bring_from_manifold(desk)
     look(desk, clock, reports("yes"))
     before = {one.key: one.wanted for one in rows(desk, Effect)}
 
@@ -246,7 +215,7 @@ def test_a_question_that_was_settled_otherwise_says_so_on_the_proposal(
 
 
 def test_an_answer_that_was_edited_away_is_left_to_a_person(desk: Desk, clock: Clock) -> None:
-    number = bring(desk, there(COLOURS))
+    number = bring_from_manifold(desk, there(COLOURS))
     written = questions_service.as_written(desk, caller("Ana"), number)
     questions_service.edit(desk, caller("Ana"), number, replace(written, answers="Pink\nRed"))
 
@@ -260,7 +229,7 @@ def test_an_answer_that_was_edited_away_is_left_to_a_person(desk: Desk, clock: C
 
 
 def test_a_source_without_the_question_is_said_once(desk: Desk, clock: Clock) -> None:
-    number = bring(desk)
+    number = bring_from_manifold(desk)
     gone = SourceError("Manifold has no such question.", gone=True)
 
     for _ in range(5):
@@ -275,7 +244,7 @@ def test_a_source_without_the_question_is_said_once(desk: Desk, clock: Clock) ->
 
 
 def test_trouble_between_counts_anew(desk: Desk, clock: Clock) -> None:
-    bring(desk)
+    bring_from_manifold(desk)
     gone, trouble = SourceError("No such.", gone=True), SourceError("Trouble.", wait=10 * DAY)
 
     for answer in (gone, gone, trouble):
@@ -289,7 +258,7 @@ def test_trouble_between_counts_anew(desk: Desk, clock: Clock) -> None:
 
 
 def test_a_look_that_rings_twice_asks_and_changes_nothing(desk: Desk, clock: Clock) -> None:
-    bring(desk)
+    bring_from_manifold(desk)
     [watch] = rows(desk, Watch)
     assert watching.to_ask(desk, watch.id) is None
     clock.now = watch.look_at
@@ -304,7 +273,7 @@ def test_a_look_that_rings_twice_asks_and_changes_nothing(desk: Desk, clock: Clo
 
 
 def test_the_crowd_is_heard_again_when_a_round_closes(desk: Desk, clock: Clock) -> None:
-    bring(desk)
+    bring_from_manifold(desk)
     finish(desk)
 
     [watch] = rows(desk, Watch)
@@ -322,10 +291,21 @@ def test_the_crowd_is_heard_again_when_a_round_closes(desk: Desk, clock: Clock) 
 def test_what_is_heard_hours_after_the_round_does_not_stand_beside_it(
     desk: Desk, clock: Clock
 ) -> None:
-    bring(desk)
+    bring_from_manifold(desk)
     finish(desk)
     clock.move(2 * 3600)
 
     look(desk, clock, there(crowd=Belief(0.71)))
 
     assert [one.moment for one in rows(desk, Crowd)] == ["import"]
+
+
+def test_a_question_that_is_open_again_is_watched_again(desk: Desk, clock: Clock) -> None:
+    number = bring_from_manifold(desk)
+    questions_outcomes.resolve(desk, caller("Ana"), number, outcome="no")
+    look(desk, clock, there())
+    assert rows(desk, Watch)[0].look_at is None
+
+    questions_outcomes.reopen(desk, caller("Ana", manages_events=True), number)
+
+    assert rows(desk, Watch)[0].look_at is not None
