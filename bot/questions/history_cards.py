@@ -1,6 +1,7 @@
 """How the history of an outcome looks, and the sentence about scores that it changed."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 import discord
 
@@ -9,8 +10,8 @@ from bot.door.messages import moment, one_line
 from bot.questions.outcome_history import Entry
 
 MOST_ENTRIES = 10
-# Two fields hold them: of an embed's field Discord takes 1,024 characters.
-IN_A_FIELD = 5
+# Two fields hold them: of each Discord takes 1,024 characters, and the count of others fits too.
+ROOM = 990
 # The newest says all; an earlier one is told on a line.
 LONGEST_WHY, LONGEST_NEWEST = 60, 300
 LONGEST_OUTCOME = 40
@@ -19,12 +20,19 @@ LONGEST_OUTCOME = 40
 def add_history(embed: discord.Embed, entries: Sequence[Entry]) -> None:
     """Add who entered what, when and why, newest first."""
     rows = [_row(one, newest=not at) for at, one in enumerate(entries[:MOST_ENTRIES])]
-    earlier = len(entries) - len(rows)
-    if earlier:
-        rows.append(f"… and {earlier} earlier")
-    for name, part in (("What was entered", rows[:IN_A_FIELD]), ("Before that", rows[IN_A_FIELD:])):
+    first = _fitting(rows)
+    second = _fitting(rows[len(first) :])
+    earlier = len(entries) - len(first) - len(second)
+    counted = [f"… and {earlier} earlier"] if earlier else []
+    for name, part in (("What was entered", first), ("Before that", [*second, *counted])):
         if part:
             embed.add_field(name=name, value="\n".join(part), inline=False)
+
+
+def _fitting(rows: Sequence[str]) -> list[str]:
+    """Return as many rows as fit in one field."""
+    lengths = accumulate(len(row) + 1 for row in rows)
+    return [row for row, length in zip(rows, lengths, strict=True) if length <= ROOM]
 
 
 def say_changed(changed: int | None) -> str:

@@ -39,6 +39,7 @@ from bot.questions.inquiry_read_model import Asked, Late, Overdue, Unconfirmed
 TITLE = 150
 # Each has a button at its side, and a card has no more than five.
 MOST_LATE = 5
+LONGEST_LATE = 100
 ALL_WAITING = "`/question list state:closed` has them all."
 
 
@@ -167,6 +168,6 @@ def _confirming(shown: Unconfirmed) -> Message:
 
 def _late(one: Late) -> Aside:
     author = f" · asked by {safe(one.author)}" if one.author else ""
-    closed = f"closed {day(one.closed_at)}" if one.closed_at else ""
-    text = f"**{one_line(one.title, TITLE)}**\n-# {closed}{author}"
+    closed = f" · closed {day(one.closed_at)}" if one.closed_at else ""
+    text = f"• {one_line(one.title, LONGEST_LATE)}{closed}{author}"
     return Aside(text, button("resolve", keys.question(one.id), "Resolve"))

@@ -196,7 +196,7 @@ def _asked(desk: Desk, clock: Clock, closing: int) -> Iterator[None]:
     for number in range(6):
         answers = "first\nsecond" if number else "number in days"
         bring(desk, f"{RAIN} Or {number}?", closes="in 30 minutes", answers=answers)
-    schedule_service.schedule(desk, caller("Ana"), Plan("in 30 days", title="Much later"))
+    schedule_service.schedule(desk, caller("Ana"), Plan("in 720 hours", title="Much later"))
     for _ in range(9):
         clock.move(DAY)
         for name in ("question", "inquiry"):
@@ -205,14 +205,13 @@ def _asked(desk: Desk, clock: Clock, closing: int) -> Iterator[None]:
             for number, group_id, _at in due:
                 TIMERS[name].ring(desk, number, group_id)
         yield
-    manager = caller("Ana", **MANAGER)
-    groups_service.change(desk, manager, SettingsChange(confirm_outcomes=True))
-    questions_outcomes.resolve(desk, manager, closing, outcome="yes")
+    groups_service.change(desk, caller("Ana", **MANAGER), SettingsChange(confirm_outcomes=True))
+    questions_outcomes.resolve(desk, caller("Ana", **MANAGER), closing, outcome="yes")
     yield
     waiting = keys.confirmation(closing, rows(desk, Proposal)[-1].id or 0)
     confirmations.decline(desk, caller("Ben"), waiting)
     yield
-    groups_service.change(desk, manager, SettingsChange(confirm_outcomes=False))
+    groups_service.change(desk, caller("Ana", **MANAGER), SettingsChange(confirm_outcomes=False))
     schedule_service.cancel(
         desk, caller("Ana"), str(max(one.id or 0 for one in rows(desk, Meetup)))
     )

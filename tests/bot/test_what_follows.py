@@ -72,7 +72,7 @@ def posted(desk: Desk) -> dict[str, int]:
     return {
         one.key: one.wanted
         for one in found
-        if one.expires_at is None and one.key[0] not in NO_CARDS
+        if one.expires_at is None and not one.gone and one.key[0] not in NO_CARDS
     }
 
 
@@ -92,7 +92,8 @@ def nothing_stale(desk: Desk, step: str) -> Iterator[None]:
     stale = [
         key
         for key, message in before.items()
-        if as_text(message) != as_text(after[key])
+        if key in again  # what was deleted shows nothing any more
+        and as_text(message) != as_text(after[key])
         and not (is_over(key, message) and is_over(key, after[key]))
         and again[key] == wanted[key]
     ]

@@ -164,7 +164,8 @@ async def test_a_dispute_a_correction_and_a_reopening_follow_on_the_same_card(
     assert "Disputed" not in corrected
     assert "**Reopened**" in asked.transcript()
     assert "[Forecast]" in as_text(asked.card("Forecast"))
-    assert len(asked.messages()) == 3  # the question, its outcome, and that it is another one
+    # The question, its outcome, that it is another one, and that it was taken back.
+    assert len(asked.messages()) == 4
 
 
 async def test_a_dispute_can_be_typed_too(asked: Stage) -> None:

@@ -21,6 +21,10 @@ from bot.questions.inquiries import AskedLater
 from bot.questions.inquiry_cards import inquiry_card, overdue_card
 from bot.questions.inquiry_read_model import read_inquiry, read_overdue
 from bot.registry import TIMERS
+from bot.schedule import service as schedule_service
+from bot.schedule.cards import announcement_card
+from bot.schedule.read_model import read_announcement
+from bot.schedule.service import Plan
 from storage import inquiries
 from storage.tables import Banked, Effect, Inquiry, Proposal, Question, QuestionState, Resolution
 from tests.bot.scenes import RAIN, SNOW, bring, effect, group, record, row, rows
@@ -373,3 +377,24 @@ def test_options_are_chosen_from_a_list_and_a_number_has_its_form(desk: Desk, cl
     assert entered.outcome == "green"
     assert group(desk).id == GROUP
     assert effect(desk, keys.inquiry(number, 1)) is not None
+
+
+def test_the_next_announcement_alone_says_how_many_wait_and_names_three(
+    desk: Desk, clock: Clock
+) -> None:
+    for when in ("2026-12-20 19:00", "2026-12-27 19:00"):
+        schedule_service.schedule(desk, caller("Ana"), Plan(when=when))
+    for number in range(5):
+        bring(desk, f"{RAIN} {number}", closes="in 60 minutes")
+    pass_time(desk, clock, 2 * HOUR)
+
+    with desk.db.read() as tx:
+        first, second = (read_announcement(tx, keys.announcement(at)) for at in (1, 2))
+
+    assert first is not None
+    assert second is not None
+    embed = announcement_card(first).embed
+    named = ", ".join(f"“{RAIN} {number}”" for number in range(3))
+    said = f"⏳ **5 questions** wait for an outcome: {named} and 2 more"
+    assert said in str(embed and embed.description)
+    assert second.unresolved.count == 0
