@@ -60,9 +60,7 @@ def replace(tx: Session, question_id: int, scores: Sequence[Score]) -> bool:
     return bool(removed.rowcount or scores)
 
 
-def replace_all(
-    tx: Session, question_ids: Collection[int], rows: Sequence[dict[str, Any]]
-) -> None:
+def replace_all(tx: Session, question_ids: Collection[int], rows: Sequence[dict[str, Any]]) -> None:
     """Replace the scores of many questions by these rows, in two statements."""
     tx.exec(delete(Score).where(col(Score.question_id).in_(list(question_ids))))
     if rows:

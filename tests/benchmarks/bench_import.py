@@ -91,7 +91,7 @@ def _beside(file: Path, path: Path) -> tuple[list[float], dict[str, float]]:
         while process.poll() is None:
             start = time.perf_counter()
             forecasts_service.record(
-                desk, _caller(len(taken)), 1, probability=str(10 + len(taken) % 80)
+                desk, _caller(len(taken) + 1), 1, probability=str(10 + len(taken) % 80)
             )
             taken.append(time.perf_counter() - start)
             time.sleep(PAUSE)

@@ -9,7 +9,7 @@ from bot.data.reading.tables import Table
 
 NAME = "dojo"
 SAYS = "the format of dojo's own exports"
-_ENOUGH = 5  # a table with so many of our columns is meant to be ours
+_ENOUGH = 6  # a table with so many of our columns is meant to be ours
 
 
 def fits(table: Table) -> bool:
