@@ -202,9 +202,9 @@ def _plan_more(
     if new:
         plan.touched[row_id(question)] = None
     first = lines[0]
-    if first.outcome and first.resolved_at is not None:
-        if settled != (first.outcome, first.resolved_at):
-            _plan_outcome(plan, question, first)
+    outcome = (first.outcome, first.resolved_at)
+    if all(outcome) and settled != outcome:
+        _plan_outcome(plan, question, first)
 
 
 def _plan_outcome(plan: Plan, question: Question, line: Line) -> None:

@@ -12,33 +12,20 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.answers import belief_mapping
-from bot.answers import mapping as answers_mapping
 from bot.answers.formats import LETTERS, VOID
 from bot.answers.kinds import kind_of
-from bot.core import card_refresh
-from bot.core.card_refresh import Change
 from bot.core.encryption import Box
 from bot.core.refusals import Refusal
-from bot.core.unit import Caller, Clock, Desk, Unit, row_id
+from bot.core.unit import Caller, Clock, Desk, row_id
 from bot.data import importing
 from bot.data.cells import safe_cell, write_options
 from bot.data.importing import Imported
 from bot.data.reading import recognise
 from bot.data.reading.lines import COLUMNS, NUMBER_COLUMNS, OPTION_COLUMNS, ORDERED
-from bot.questions import mapping as questions_mapping
-from bot.questions import rules as questions_rules
-from bot.scores import rescoring
-from storage import exports, groups, imports, questions
+from storage import exports, groups
 from storage.engine import Database
 from storage.tables import (
-    Forecast,
-    ForecastKind,
-    Group,
-    Member,
-    Question,
     QuestionKind,
-    Resolution,
 )
 
 # Below what Discord lets a bot upload anywhere.

@@ -24,6 +24,7 @@ from sqlalchemy import event
 from bot.core.unit import Caller, Desk
 from bot.data import files, importing
 from bot.data.reading import recognise
+from bot.data.reading.lines import COLUMNS
 from bot.forecasts import service as forecasts_service
 from bot.questions import service as questions_service
 from storage import migrate
@@ -58,22 +59,21 @@ def run() -> list[Row]:
 
 def write_file(file: Path) -> None:
     """A file in our format: every question has one forecast, some have many."""
-    lot = random.Random(12)  # noqa: S311 - no secret
+    lot = random.Random(12)
     asked = [*range(QUESTIONS), *lot.choices(range(QUESTIONS), k=ROWS - QUESTIONS)]
     with file.open("w", newline="", encoding="utf-8") as opened:
         writer = csv.writer(opened)
-        writer.writerow(
-            ("question", "title", "forecaster", "forecast_at", "probability", "outcome")
-            + ("resolved_at",)
-        )
+        writer.writerow(COLUMNS)
         for number in asked:
             at = BEGUN + timedelta(days=number % 3000, seconds=lot.randrange(86_400))
             known = BEGUN + timedelta(days=number % 3000 + 30)
             outcome = ("yes", "no", "no")[number % 3] if number < RESOLVED else ""
             writer.writerow(
-                (f"q{number}", f"Will the thing number {number} happen before its day is over?")
-                + (f"person {lot.randrange(PEOPLE)}", at.isoformat(), round(lot.random(), 2))
-                + (outcome, known.isoformat() if outcome else "")
+                (
+                    *(f"q{number}", f"Will the thing number {number} happen before its day?"),
+                    *(f"person {lot.randrange(PEOPLE)}", at.isoformat(), round(lot.random(), 2)),
+                    *(outcome, known.isoformat() if outcome else ""),
+                )
             )
 
 
@@ -87,7 +87,7 @@ def _beside(file: Path, path: Path) -> tuple[list[float], dict[str, float]]:
     questions_service.submit(desk, _caller(0), wrote("Will it rain in Niamey tomorrow?"))
     command = [sys.executable, "-m", "tests.benchmarks.bench_import", str(file), str(path)]
     began, taken = time.monotonic(), []
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         while process.poll() is None:
             start = time.perf_counter()
             forecasts_service.record(

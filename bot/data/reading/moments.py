@@ -66,7 +66,7 @@ class Moments:
                 raise ValueError
             hour = hour % 12 + 12 * (match["half"].lower() == "p")
         year, month, day = self._day(number, value, match)
-        return datetime(  # noqa: DTZ001 - without one of its own it gets the column's zone
+        return datetime(
             year, month, day, hour, int(match["minute"] or 0), int(match["second"] or 0),
             tzinfo=_offset(match),
         )  # fmt: skip

@@ -1,5 +1,6 @@
 """Other people's files: one small sample of each format, and what is read from it."""
 
+import csv
 import io
 import zipfile
 from collections.abc import Sequence
@@ -297,7 +298,6 @@ def test_a_map_that_fits_nothing_is_refused(
 
 @pytest.mark.skipif(not TYPED.exists(), reason="the table of typed texts is not on this machine")
 def test_chances_in_a_file_mean_what_they_mean_in_a_form() -> None:
-    import csv
 
     with TYPED.open(encoding="utf-8", newline="") as opened:
         rows = [row for row in csv.DictReader(opened) if row["kind"] == "binary"]

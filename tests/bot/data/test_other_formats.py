@@ -18,10 +18,10 @@ from bot.core.refusals import Refusal
 from bot.core.unit import Desk
 from bot.data import service as data_service
 from bot.data.cells import safe_cell
+from bot.data.importing import Imported
 from bot.data.reading.lines import NUMBER_COLUMNS, OPTION_COLUMNS, ORDERED, Line
 from bot.data.reading.moments import NO_ZONE
 from bot.data.reading.recognise import read_import
-from bot.data.importing import Imported
 from bot.questions import outcomes as questions_outcomes
 from storage.engine import Database
 from storage.tables import Forecast, Question, Resolution, Score
