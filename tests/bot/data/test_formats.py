@@ -74,7 +74,7 @@ def test_a_file_is_recognised_and_says_what_its_columns_were_taken_for(
 
     assert reading.format == form
     assert reading.lines
-    assert list(recognise.say(reading))[0].startswith("This is ")
+    assert next(iter(recognise.say(reading))).startswith("This is ")
     assert len(reading.taken) >= 4
 
 
