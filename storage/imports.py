@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic_core import PydanticUndefined
 from sqlalchemy import ColumnElement, Delete, and_, bindparam, insert, literal, update
 from sqlmodel import Session, SQLModel, col, delete, func, select
 
@@ -274,7 +273,7 @@ def _filled(model: type[SQLModel], given: Mapping[str, Any]) -> dict[str, Column
     columns = model.__table__.c  # type: ignore[attr-defined]
     row: dict[str, ColumnElement[Any]] = dict(given)
     for name, field in model.model_fields.items():
-        if name not in row and field.default not in {None, PydanticUndefined}:
+        if name not in row and not field.is_required() and field.default is not None:
             row[name] = literal(field.default, type_=columns[name].type)
     return row
 
