@@ -5,8 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic_core import PydanticUndefined
-from sqlalchemy import ColumnElement, Delete, bindparam, insert, literal, update
+from sqlalchemy import ColumnElement, Delete, and_, bindparam, insert, literal, update
 from sqlmodel import Session, SQLModel, col, delete, func, select
 
 from storage.tables import (
@@ -61,14 +60,14 @@ def nameless(tx: Session, group_id: int) -> int | None:
 def known_forecasts(tx: Session, question_ids: Sequence[int]) -> dict[int, Counter[Known]]:
     """Count how often each forecast is recorded, by question."""
     found: dict[int, Counter[Known]] = {number: Counter() for number in question_ids}
-    wanted = (
+    wanted: tuple[Any, ...] = (
         *(Forecast.question_id, Forecast.member_id, Forecast.made_at),
         *(Forecast.probability, Forecast.values),
     )
     for some in _parts(question_ids):
-        rows = tx.execute(select(*wanted).where(col(Forecast.question_id).in_(some)))  # type: ignore[call-overload]
+        rows = tx.execute(select(*wanted).where(col(Forecast.question_id).in_(some)))
         for question_id, *known in rows:
-            found[question_id][tuple(known)] += 1  # type: ignore[index]
+            found[question_id][tuple(known)] += 1
     return found
 
 
@@ -213,7 +212,7 @@ def _move_questions(tx: Session, group_id: int, import_id: int) -> None:
             "import_key": col(staged.key),
         },
     )
-    source = select(*row.values()).where(staged.import_id == import_id, _NEW)  # type: ignore[call-overload]
+    source = select(*row.values()).where(staged.import_id == import_id, _NEW)
     statement = insert(Question).from_select(list(row), source.order_by(col(staged.place)))
     tx.execute(statement)
 
@@ -231,7 +230,7 @@ def _move_outcomes(tx: Session, group_id: int, import_id: int, now: datetime) ->
         },
     )
     source = (
-        select(*row.values())  # type: ignore[call-overload]
+        select(*row.values())
         .join_from(staged, Question, _same_question(group_id, staged.key))
         .where(staged.import_id == import_id, col(staged.outcome).is_not(None))
         .order_by(col(staged.place))
@@ -253,7 +252,7 @@ def _move_forecasts(tx: Session, group_id: int, import_id: int) -> None:
         },
     )
     source = (
-        select(*row.values())  # type: ignore[call-overload]
+        select(*row.values())
         .join_from(staged, Question, _same_question(group_id, staged.key))
         .join(
             Member,
@@ -266,7 +265,7 @@ def _move_forecasts(tx: Session, group_id: int, import_id: int) -> None:
 
 
 def _same_question(group_id: int, key: Any) -> ColumnElement[bool]:
-    return (col(Question.group_id) == group_id) & (col(Question.import_key) == key)
+    return and_(col(Question.group_id) == group_id, col(Question.import_key) == key)
 
 
 def _filled(model: type[SQLModel], given: Mapping[str, Any]) -> dict[str, ColumnElement[Any]]:
@@ -274,7 +273,7 @@ def _filled(model: type[SQLModel], given: Mapping[str, Any]) -> dict[str, Column
     columns = model.__table__.c  # type: ignore[attr-defined]
     row: dict[str, ColumnElement[Any]] = dict(given)
     for name, field in model.model_fields.items():
-        if name not in row and field.default not in {None, PydanticUndefined}:
+        if name not in row and not field.is_required() and field.default is not None:
             row[name] = literal(field.default, type_=columns[name].type)
     return row
 

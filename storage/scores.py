@@ -49,13 +49,11 @@ def replace(tx: Session, question_id: int, scores: Sequence[Score]) -> bool:
     return bool(removed.rowcount or scores)
 
 
-def replace_all(tx: Session, question_ids: Collection[int], scores: Sequence[Score]) -> None:
-    """Replace the scores of many questions, in two statements."""
+def replace_all(tx: Session, question_ids: Collection[int], rows: Sequence[dict[str, Any]]) -> None:
+    """Replace the scores of many questions by these rows, in two statements."""
     tx.exec(delete(Score).where(col(Score.question_id).in_(list(question_ids))))
-    if scores:
-        tx.connection().execute(
-            insert(Score), [score.model_dump(exclude={"id"}) for score in scores]
-        )
+    if rows:
+        tx.connection().execute(insert(Score), rows)
 
 
 def versions(tx: Session, question_ids: Collection[int]) -> dict[int, tuple[int, int]]:

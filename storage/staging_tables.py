@@ -1,4 +1,4 @@
-"""The tables of imports that are under way: what they hold is invisible until all of it is there."""
+"""The tables of imports that are under way, invisible until all of a file is there."""
 
 from datetime import datetime
 

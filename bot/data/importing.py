@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from bot.answers import belief_mapping
 from bot.answers import mapping as answers_mapping
+from bot.answers.formats import AnswerFormat
 from bot.core import card_refresh
 from bot.core.card_refresh import Change
 from bot.core.refusals import Refusal, say_count
@@ -150,8 +152,6 @@ def _plan(database: Database, lines: Sequence[Line], group_id: int | None) -> Pl
 
 def _plan_new(plan: Plan, lines: Sequence[Line]) -> None:
     first = lines[0]
-    asked = Question(group_id=plan.group_id, title=first.title, created_at=first.forecast_at)
-    answers_mapping.ask(asked, first.asked)
     outcome = first.outcome if first.resolved_at is not None else ""
     now, _ = questions_rules.bring_in()
     if outcome:
@@ -161,9 +161,7 @@ def _plan_new(plan: Plan, lines: Sequence[Line]) -> None:
         _question_row(
             plan,
             first,
-            kind=asked.kind.value,
-            options=asked.options,
-            unit=asked.unit,
+            **_asked(first.asked),
             state=now.state,
             created_at=min(line.forecast_at for line in lines),
             outcome=outcome or None,
@@ -172,6 +170,14 @@ def _plan_new(plan: Plan, lines: Sequence[Line]) -> None:
     )
     for line in lines:
         plan.forecasts.append(_forecast_row(plan, line))
+
+
+@cache
+def _asked(what: AnswerFormat) -> Row:
+    """Return the columns that say what answers a question takes."""
+    row = Question(group_id=0, title="", created_at=datetime.min)  # noqa: DTZ901 - never saved
+    answers_mapping.ask(row, what)
+    return {"kind": row.kind.value, "options": row.options, "unit": row.unit}
 
 
 def _plan_more(
@@ -196,9 +202,9 @@ def _plan_more(
     if new:
         plan.touched[row_id(question)] = None
     first = lines[0]
-    if first.outcome and first.resolved_at is not None:
-        if settled != (first.outcome, first.resolved_at):
-            _plan_outcome(plan, question, first)
+    outcome = (first.outcome, first.resolved_at)
+    if all(outcome) and settled != outcome:
+        _plan_outcome(plan, question, first)
 
 
 def _plan_outcome(plan: Plan, question: Question, line: Line) -> None:

@@ -6,6 +6,7 @@ has changed meanwhile is computed once more in the transaction.
 
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 from bot.core.unit import Desk, row_id
 from bot.scores import rescoring
@@ -37,17 +38,14 @@ def _piece(desk: Desk, group_id: int) -> int | None:
             return None
         since = group.rescored_to
         found = rescoring.gather(tx, scores.settled(tx, group_id, after=since, limit=AT_ONCE))
-    ready = [(one, rescoring.compute(one)) for one in found]
+    ready = [(one, rescoring.compute(one, SimpleNamespace)) for one in found]
     with desk.step(group_id) as unit:
         if unit.group.rescored_to != since:  # the bot was quicker
             return 0
         changed = rescoring.changed(unit.tx, found)
         kept = [(one, rows) for one, rows in ready if row_id(one.question) not in changed]
-        scores.replace_all(
-            unit.tx,
-            [row_id(one.question) for one, _ in kept],
-            [row for _, rows in kept for row in rows],
-        )
+        ids = [row_id(one.question) for one, _ in kept]
+        scores.replace_all(unit.tx, ids, [vars(row) for _, rows in kept for row in rows])
         for one, _ in ready:
             if row_id(one.question) in changed:
                 rescoring.rescore(unit, one.question)

@@ -3,11 +3,11 @@
 They are replaced whole, so correcting, voiding or reopening a question leaves nothing stale.
 """
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from statistics import fmean
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from sqlmodel import Session
 
@@ -30,6 +30,12 @@ from storage.tables import (
     Round,
     Score,
     Turn,
+)
+
+# The columns of a score that are filled in beside others of its question.
+_LATER = (
+    *("probability", "outcome", "edge", "peer", "over_time", "coverage", "seat", "gain"),
+    "turn_edge",
 )
 
 
@@ -105,12 +111,12 @@ def changed(tx: Session, found: Sequence[Found]) -> set[int]:
     return {number for one in found if now[number := row_id(one.question)] != one.version}
 
 
-def compute(found: Found) -> list[Score]:
-    """Return the scores of a question."""
+def compute(found: Found, make: Callable[..., Any] = Score) -> list[Any]:
+    """Return the scores of a question; `make` makes a row of columns, for many something light."""
     outcome = _outcome(found.question, found.resolution)
     if found.resolution is None or outcome is None:
         return []
-    return _scores(found, found.resolution, outcome)
+    return _scores(found, found.resolution, outcome, make)
 
 
 def _turns(tx: Session, taken: Sequence[Round]) -> dict[int, Sequence[Turn]]:
@@ -126,7 +132,9 @@ def _outcome(question: Question, resolution: Resolution | None) -> float | None:
     return kind_of(question.kind.value).measure(str(resolution.outcome))
 
 
-def _scores(found: Found, resolution: Resolution, outcome: float) -> list[Score]:
+def _scores(
+    found: Found, resolution: Resolution, outcome: float, make: Callable[..., Any]
+) -> list[Any]:
     question, turns = found.question, found.turns
     running = {row.id for row in found.rounds if row.phase != Phase.CLOSED}
     closed = [row for row in found.rounds if row.id not in running]
@@ -140,7 +148,7 @@ def _scores(found: Found, resolution: Resolution, outcome: float) -> list[Score]
     ends = [_round_end(row, turns[row_id(row)]) for row in closed]
     chosen = scores_rules.choose(seen, ends, **limits)
     beliefs = {number: belief_mapping.belief(row) for number, row in made.items()}
-    rows = _earned(question, chosen, beliefs, resolution, outcome)
+    rows = _earned(question, chosen, beliefs, resolution, outcome, make)
     counted = [made[one.id] for one in scores_rules.in_time(seen, **limits)]
     _add_over_time(question, rows, counted, beliefs, resolution, outcome)
     if kind_of(question.kind.value).one_chance:
@@ -190,13 +198,14 @@ def _earned(
     beliefs: Mapping[int, Belief],
     resolution: Resolution,
     outcome: float,
-) -> list[Score]:
+    make: Callable[..., Any],
+) -> list[Any]:
     """Return every score of its own, and what headlines earned beside others of their like."""
     kind = question.kind.value
     earned = scores_compute.earn(kind, [beliefs[one.forecast_id] for one in chosen], outcome)
     rows = []
     for one, score in zip(chosen, earned, strict=True):
-        rows.append(_score(question, resolution, one, score))
+        rows.append(make(**_score(question, resolution, one, score)))
         if kind_of(kind).one_chance:
             rows[-1].probability = beliefs[one.forecast_id].probability
             rows[-1].outcome = int(outcome)
@@ -207,8 +216,8 @@ def _earned(
 
 def _score(
     question: Question, resolution: Resolution, one: scores_rules.ScoredForecast, earned: Earned
-) -> Score:
-    return Score(
+) -> dict[str, Any]:
+    return dict(
         group_id=question.group_id,
         question_id=row_id(question),
         member_id=one.member,
@@ -223,6 +232,7 @@ def _score(
         log=earned.log,
         baseline=earned.baseline,
         inside=earned.inside,
+        **dict.fromkeys(_LATER),
     )
 
 

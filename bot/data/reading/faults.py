@@ -1,4 +1,4 @@
-"""What is wrong with a file: all of it is said at once, so that it can be mended in one go. Pure."""
+"""What is wrong with a file: all of it is said at once, to be mended in one go. Pure."""
 
 import re
 from collections import Counter

@@ -6,6 +6,7 @@ forecast on a question of its own. Times are Unix milliseconds.
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.core.refusals import Refusal
@@ -47,7 +48,7 @@ def read(files: Files, settings: Settings, faults: Faults) -> Reading:
             faults.add(refusal)
     names = {"probability": "probAfter", "forecaster": "userId", "forecast_at": "createdTime"}
     by = lines.make_readers(rows, settings, faults, names=names, strict=True)
-    read = lines.read_rows(lines.COLUMNS, rows, lines.replace(by, strict=False), faults)
+    read = lines.read_rows(lines.COLUMNS, rows, replace(by, strict=False), faults)
     if not read and not faults:
         raise Refusal(
             "There is no bet in it. Each line is one bet as Manifold's interface gives it, with "

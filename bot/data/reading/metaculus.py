@@ -129,7 +129,7 @@ def _of_options(number: int, text: str, count: int) -> Belief | None:
 
 def _of_curve(number: int, text: str, places: Sequence[float]) -> Belief | None:
     """Return where a curve reaches 10, 50 and 90%; beyond its ends it is the end."""
-    curve = [float(one) for one in _list(number, _CURVE, text)]
+    curve = [one or 0.0 for one in _list(number, _CURVE, text)]
     if len(curve) != len(places) or len(curve) < 2:
         return None
     return Belief(values=tuple(_reached(curve, places, level) for level in LEVELS))
@@ -189,9 +189,7 @@ def _question(number: int, row: Row) -> _Question:
 def _range(row: Row) -> str:
     """Return where curves are given, unless these are times."""
     text = row.get("Continuous Range", "")
-    return (
-        "" if ":" in text or ("'" in text and "-" in text.partition(",")[0].strip("['")) else text
-    )
+    return "" if ":" in text or "'" in text else text
 
 
 def _of_several(title: str, row: Row, said: str, known: str) -> _Question:

@@ -9,12 +9,13 @@ from bot.data.reading.tables import Table
 
 NAME = "dojo"
 SAYS = "the format of dojo's own exports"
-_ENOUGH = 5  # a table with so many of our columns is meant to be ours
+_ENOUGH = 5  # a table with a title and so many of our columns is meant to be ours
 
 
 def fits(table: Table) -> bool:
     """Tell whether a table is ours, or was meant to be."""
-    return len(_columns(table)) >= _ENOUGH
+    found = _columns(table)
+    return len(found) > _ENOUGH or (len(found) == _ENOUGH and "title" in found)
 
 
 def read(table: Table, _: Files, settings: Settings, faults: Faults) -> Reading:

@@ -34,7 +34,7 @@ class Format(NamedTuple):
 
 # Those with the most telling headers first.
 TABLES = [
-    Format(one.NAME, one.SAYS, one.fits, one.read)  # type: ignore[attr-defined]
+    Format(one.NAME, one.SAYS, one.fits, one.read)
     for one in (
         *(fatebook, metaculus, good_judgment, google_form, own, predictionbook, spreadsheet),
     )

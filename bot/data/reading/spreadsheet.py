@@ -73,7 +73,8 @@ def find_columns(table: Table, settings: Settings) -> dict[str, str]:
         named[name] = found
     taken = set(named.values())
     guessed = {name: one for name, one in _guess(table).items() if one not in taken}
-    return {name: column for name in MEANS if (column := (guessed | named).get(name))}
+    both = guessed | named
+    return {name: both[name] for name in MEANS if name in both}
 
 
 def list_columns(table: Table) -> str:
