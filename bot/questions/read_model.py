@@ -18,6 +18,8 @@ from bot.circle.read_model import WorthShown, read_worth
 from bot.core.keys import Key
 from bot.core.unit import row_id
 from bot.questions import rules as questions_rules
+from bot.scores import crowds as scores_crowds
+from bot.scores.crowds import CrowdScored
 from storage import forecasts, groups, outbox, questions, rounds, scores, sessions
 from storage.tables import (
     Meetup,
@@ -123,6 +125,7 @@ class ResolutionCard:
     asked: AnswerFormat = BINARY
     called: tuple[int, ...] = ()
     is_new: bool = False
+    crowd: CrowdScored | None = None
 
 
 @dataclass(frozen=True)
@@ -202,6 +205,7 @@ def read_resolution(tx: Session, at: Key) -> ResolutionCard | None:
         asked=answers_mapping.asked(question),
         called=_called(tx, entered, [line.member for line in scored]),
         is_new=posted is None or not posted.shown,
+        crowd=scores_crowds.read_scored(tx, question, latest.outcome),
     )
 
 
