@@ -100,11 +100,15 @@ def _of_its_day(tx: Session, question: Question) -> CrowdSaid | None:
     return None if banked.crowd is None else CrowdSaid(who, Belief(banked.crowd))
 
 
+def fits(said: Belief, kind: str, options: int) -> bool:
+    """Tell whether a forecast is one on such a question: a source may say anything."""
+    if kind_of(kind).one_chance:
+        return said.probability is not None
+    return len(said.values) == (options or len(LEVELS))
+
+
 def _belief(row: Crowd | None, asked: AnswerFormat) -> Belief | None:
-    """Return what a row says, if that is of the question's kind: a source may say anything."""
     if row is None:
         return None
-    said, kind = belief_mapping.load(row.probability, row.values), kind_of(asked.kind)
-    if kind.one_chance:
-        return said if said.probability is not None else None
-    return said if len(said.values) == len(asked.options or LEVELS) else None
+    said = belief_mapping.load(row.probability, row.values)
+    return said if fits(said, asked.kind, len(asked.options)) else None
