@@ -30,7 +30,8 @@ from storage.tables import (
 class Beside(NamedTuple):
     """A member's headline on a question of which a crowd is known, with what that crowd said.
 
-    `outcome` is written as in resolutions; the crowd's forecast has the form of a forecast.
+    `outcome` is written as in resolutions, `options` as in questions; the crowd's forecast has the
+    form of a forecast.
     """
 
     question_id: int
@@ -41,6 +42,7 @@ class Beside(NamedTuple):
     outcome: str
     probability: float | None
     values: str | None = None
+    options: str | None = None
 
 
 def told() -> ColumnElement[bool]:
@@ -117,7 +119,7 @@ def scored(
         return []
     wanted: Any = (
         *(Score.question_id, Score.round_id, Score.member_id, Score.brier),
-        *(Question.kind, Banked.crowd),
+        *(Question.kind, Question.options, Banked.crowd),
     )
     statement = (
         select(*wanted)
@@ -130,10 +132,11 @@ def scored(
     rows = tx.execute(scores.within(statement, group_id, "brier", window, past=past)).all()
     outcomes = _outcomes(tx, {row[0] for row in rows})
     found = []
-    for question, round_id, member, brier, kind, banked in rows:
+    for question, round_id, member, brier, kind, options, banked in rows:
         crowd = _chosen(known.get(question, ()), round_id)
-        said = (banked, None) if crowd is None else (crowd.probability, crowd.values)
-        found.append(Beside(question, round_id, member, brier, kind, outcomes[question], *said))
+        chance, values = (banked, None) if crowd is None else (crowd.probability, crowd.values)
+        at = question, round_id, member, brier
+        found.append(Beside(*at, kind, outcomes[question], chance, values, options))
     return found
 
 

@@ -12,7 +12,15 @@ from statistics import fmean
 import scoring
 from bot.circle.pooling import FEWEST
 from bot.circle.rules import Circle, Voice
-from bot.circle.worth import AGGREGATES, MEMBERS, as_one, members_on_average, turn_edges
+from bot.circle.worth import (
+    AGGREGATES,
+    CROWD,
+    MEMBERS,
+    NOTHING,
+    as_one,
+    members_on_average,
+    turn_edges,
+)
 
 # Rounds under which "which number to trust" and "is the order fair" have no answer.
 ENOUGH_ROUNDS = 30
@@ -34,11 +42,15 @@ class Mean:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The best, and who is clearly behind it: from thirty questions on."""
+    """The best, and who is clearly behind it: from thirty questions on.
+
+    `others` counts all that the best was compared with.
+    """
 
     questions: int
     best: str
     behind: tuple[str, ...]
+    others: int = 0
 
 
 @dataclass(frozen=True)
@@ -75,13 +87,16 @@ def mean(values: Sequence[tuple[int, float]]) -> Mean | None:
 
 
 def earned(circles: Iterable[Circle]) -> list[Earned]:
-    """Score every aggregate, and the members on average, by question."""
+    """Score every aggregate, the members on average, and the empty chairs, by question."""
     rows = []
     for circle in circles:
         if circle.outcome is not None:
             number, finals = circle.question_id, circle.finals
             rows += [(one.name, number, one.brier) for one in as_one(finals, circle.outcome)]
             rows.append((MEMBERS, number, members_on_average(finals, circle.outcome)))
+            rows.append((NOTHING, number, members_on_average([0.5], circle.outcome)))
+            if circle.crowd is not None:
+                rows.append((CROWD, number, members_on_average([circle.crowd], circle.outcome)))
     return rows
 
 
@@ -90,13 +105,28 @@ def trusted(rows: Sequence[Earned]) -> dict[str, Mean]:
     by_name: dict[str, list[tuple[int, float]]] = defaultdict(list)
     for name, question, brier in rows:
         by_name[name].append((question, brier))
-    found = {name: mean(by_name[name]) for name in (*AGGREGATES, MEMBERS)}
+    found = {name: mean(by_name[name]) for name in (*AGGREGATES, MEMBERS, NOTHING, CROWD)}
     return {name: one for name, one in found.items() if one is not None}
 
 
 def compare_numbers(rows: Sequence[Earned]) -> Comparison | None:
-    """Compare the ways to make one number of many, and the members on average."""
-    return _compare(rows)
+    """Compare the ways to make one number of many, the members on average, and knowing nothing.
+
+    The crowd is left out: it is known of some questions only.
+    """
+    return _compare([row for row in rows if row[0] != CROWD])
+
+
+def beside_crowd(rows: Sequence[Earned]) -> list[Earned]:
+    """Return what all earned on the questions of which a crowd is known."""
+    known = {question for name, question, _ in rows if name == CROWD}
+    return [row for row in rows if row[1] in known]
+
+
+def compare_with_crowd(rows: Sequence[Earned]) -> Comparison | None:
+    """Compare the crowd with all of these, on the questions of which it is known."""
+    there = beside_crowd(rows)
+    return _compare(there) if there else None
 
 
 def compare_seats(circles: Iterable[Circle]) -> Comparison | None:
@@ -166,7 +196,7 @@ def _compare(rows: Sequence[Earned]) -> Comparison | None:
         return None
     names, on, scores = zip(*rows, strict=True)
     found = scoring.joint_comparison(names=names, rounds=on, scores=scores, minimum=ENOUGH_ROUNDS)
-    return Comparison(found.rounds, found.best, found.behind)
+    return Comparison(found.rounds, found.best, found.behind, len(asked) - 1)
 
 
 def _opener(circle: Circle) -> int | None:

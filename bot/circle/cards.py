@@ -16,7 +16,7 @@ from bot.circle.words import (
     say_list,
     say_weight_interval,
 )
-from bot.circle.worth import AGGREGATES
+from bot.circle.worth import MEMBERS, OURS
 from bot.core import keys
 from bot.core.numbers import say_share
 from bot.core.refusals import say_count
@@ -78,6 +78,7 @@ def circle_details(view: GroupCircle) -> Message:
     for name, value in (
         ("Does the circle help us?", _help(view)),
         ("Which number should we trust?", _trust(view.trust)),
+        ("Or that of the crowd?", _beside_crowd(view.trust)),
         ("Is the order fair?", _fair(view.fairness) if view.fairness else ""),
         ("Who moves towards the others?", _followers(view)),
     ):
@@ -177,9 +178,24 @@ def _trust(trust: Trust | None) -> str:
     return f"{_trust_verdict(trust.comparison)}\n{listed}\n*{TRUST}*"
 
 
+def _beside_crowd(trust: Trust | None) -> str:
+    """Say what the crowd earned, beside our number on the same questions; then whether it is luck.
+
+    It is the forecasters of the source that a question came from.
+    """
+    if trust is None or trust.beside is None:
+        return ""
+    crowd, ours = trust.beside.crowd, trust.beside.ours
+    told = (
+        f"On {say_count(crowd.questions, 'question')} of which it is known, the crowd of the "
+        f"source earned **{say_brier(crowd.value)}**, our {OURS} **{say_brier(ours.value)}**."
+    )
+    return f"{told} {_trust_verdict(trust.beside.comparison)}"
+
+
 def _trusted(name: str, one: Mean) -> str:
     low, high = one.interval or (one.value, one.value)
-    shown = name if name in AGGREGATES else f"the {name}"
+    shown = f"the {name}" if name == MEMBERS else name
     return f"**{say_brier(one.value)}** ({say_brier(low)} to {say_brier(high)}) {shown}"
 
 
@@ -189,7 +205,7 @@ def _trust_verdict(found: Comparison) -> str:
     if not found.behind:
         return "Too close to call: luck alone often gives such differences."
     behind = ", ".join(found.behind)
-    if len(found.behind) == len(AGGREGATES):
+    if len(found.behind) == found.others:
         return f"The **{found.best}**: all others are behind by more than luck explains."
     return (
         f"Behind the **{found.best}** by more than luck explains: {behind}. The others are too "

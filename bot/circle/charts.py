@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from bot.circle.averages import Interval, Mean
 from bot.circle.rules import say_gain
 from bot.circle.service import GroupCircle
-from bot.circle.worth import AGGREGATES
+from bot.circle.worth import AGGREGATES, MEMBERS
 from bot.core.refusals import say_count
 from bot.door import chart_rows, chart_style
 
@@ -75,7 +75,7 @@ def _rows(view: GroupCircle) -> list[Row]:
 
 
 def _name(way: str) -> str:
-    return way if way in AGGREGATES else f"the {way}"
+    return f"the {way}" if way == MEMBERS else way
 
 
 def _interval(mean: Mean) -> Interval:

@@ -36,13 +36,17 @@ class Voice:
 
 @dataclass(frozen=True)
 class Circle:
-    """A round that has closed, its voices in the order in which they spoke."""
+    """A round that has closed, its voices in the order in which they spoke.
+
+    `crowd` is the chance of yes that the forecasters of the question's source gave, if it is known.
+    """
 
     round_id: int
     question_id: int
     closed_at: datetime
     voices: tuple[Voice, ...]
     outcome: int | None = None
+    crowd: float | None = None
 
     @property
     def finals(self) -> list[float]:

@@ -4,19 +4,20 @@ Never touches Discord. It resamples, so it belongs off the event loop, where ser
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.answers.kinds import kind_of
 from bot.circle import averages, worth
 from bot.circle import read_model as circle_read_model
 from bot.circle import rules as circle_rules
-from bot.circle.averages import Comparison, Interval, Mean
+from bot.circle.averages import Comparison, Earned, Interval, Mean
 from bot.circle.pooling import FEWEST
 from bot.circle.rules import FEWEST_TURNS, Circle
+from bot.circle.worth import CROWD, OURS
 from bot.core.unit import Caller, Desk
 from scoring import seat_fairness
-from storage import circle, groups
+from storage import circle, crowds, groups
 from storage.circle import Spoke
 
 
@@ -29,11 +30,24 @@ class RoundGain:
 
 
 @dataclass(frozen=True)
+class BesideCrowd:
+    """What the crowd earned, and our number on the same questions, and which ways are behind."""
+
+    crowd: Mean
+    ours: Mean
+    comparison: Comparison
+
+
+@dataclass(frozen=True)
 class Trust:
-    """The mean Brier score of each way to have one number, and which are behind."""
+    """The mean Brier score of each way to have one number, and which are behind.
+
+    `beside` has the same of the questions of which a crowd is known, that of the crowd too.
+    """
 
     rows: tuple[tuple[str, Mean], ...]
     comparison: Comparison | None
+    beside: BesideCrowd | None = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +108,11 @@ def show_circle(desk: Desk, caller: Caller) -> GroupCircle:
     with desk.db.read() as tx:
         spoke = circle.spoke_in_group(tx, caller.group_id)
         scored_rows = circle.scored_in_group(tx, caller.group_id)
-        scored = circle_read_model.scored_circles(scored_rows, spoke)
+        said_by_crowd = crowds.of_rounds(tx, caller.group_id)
+        scored = [
+            replace(one, crowd=said_by_crowd.get(one.round_id))
+            for one in circle_read_model.scored_circles(scored_rows, spoke)
+        ]
         said = circle_read_model.said_circles(circle.said_in_group(tx, caller.group_id), spoke)
         seen = {voice.member for one in (*scored, *said) for voice in one.voices}
         names = groups.names(tx, seen | {row.member_id for row in spoke})
@@ -140,7 +158,17 @@ def _trust(resolved: Sequence[Circle]) -> Trust | None:
         return None
     rows = averages.earned(resolved)
     means = averages.trusted(rows)
-    return Trust(tuple(means.items()), averages.compare_numbers(rows))
+    means.pop(CROWD, None)  # of other questions
+    return Trust(tuple(means.items()), averages.compare_numbers(rows), _beside_crowd(rows))
+
+
+def _beside_crowd(rows: Sequence[Earned]) -> BesideCrowd | None:
+    """Compare with the crowd on the questions of which it is known, and on no others."""
+    found = averages.compare_with_crowd(rows)
+    if found is None:
+        return None
+    means = averages.trusted(averages.beside_crowd(rows))
+    return BesideCrowd(means[CROWD], means[OURS], found)
 
 
 def _fairness(

@@ -17,8 +17,10 @@ from bot.circle.rules import Circle
 # How far the aggregates of the table that need a number push outward, and what is cut.
 TRIM, PUSH, BETA = 0.2, 1.5, 1.5
 
+OURS = "mean of odds"  # the group's number
+
 AGGREGATES: dict[str, Callable[[Sequence[float]], scoring.Aggregate]] = {
-    "mean of odds": mean_of_odds,
+    OURS: mean_of_odds,
     "mean": lambda said: scoring.mean(probabilities=said),
     "median": lambda said: scoring.median(probabilities=said),
     "trimmed mean": lambda said: scoring.trimmed_mean(probabilities=said, share=TRIM),
@@ -27,6 +29,8 @@ AGGREGATES: dict[str, Callable[[Sequence[float]], scoring.Aggregate]] = {
     "mean pushed outward": lambda said: scoring.beta_extremized(probabilities=said, alpha=BETA),
 }
 MEMBERS = "members on average"
+# Empty chairs: whoever knows nothing, and the forecasters of the question's source.
+NOTHING, CROWD = "always 50%", "crowd"
 
 Gains = tuple[tuple[int, float], ...]
 

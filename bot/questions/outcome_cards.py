@@ -22,6 +22,7 @@ from bot.door.messages import (
     safe,
 )
 from bot.questions import score_cards
+from bot.questions.crowd_cards import score_row
 from bot.questions.history_cards import add_history, say_changed
 from bot.questions.own_score import OwnScore
 from bot.questions.read_model import NewOutcome, ResolutionCard, ScoreLine
@@ -130,14 +131,15 @@ def _unscored(shown: ResolutionCard) -> str:
 def score_rows(shown: ResolutionCard) -> str:
     """List who is compared, best first, then who had no turn where others had one.
 
-    Below them stands what the circle was worth.
+    Below them stands what the circle was worth, and what the crowd earned.
     """
     ranked = [_row(one, shown) for one in shown.lines if one.headlines]
     others = [f"{_row(one, shown)} (no turn)" for one in shown.lines if not one.headlines]
     title = words_of(shown.asked).score_title
     rows = lines([*ranked, *others], ROOM_FOR_SCORES)
     group = f"\n{worth_line(shown.circle)}" if shown.circle else ""
-    return f"-# {title}\n{rows}{group}"
+    beside = f"\n{score_row(shown.crowd, shown.asked)}" if shown.crowd else ""
+    return f"-# {title}\n{rows}{group}{beside}"
 
 
 def _scores(shown: ResolutionCard) -> str:

@@ -19,6 +19,8 @@ from bot.core.keys import Key
 from bot.core.unit import row_id
 from bot.questions import rules as questions_rules
 from bot.questions.outcome_history import Entry, changed_scores, read_history
+from bot.scores import crowds as scores_crowds
+from bot.scores.crowds import CrowdScored
 from storage import bank, forecasts, groups, outbox, questions, rounds, scores, sessions
 from storage.tables import (
     Meetup,
@@ -129,6 +131,7 @@ class ResolutionCard:
     is_new: bool = False
     changed: int | None = None
     history: tuple[Entry, ...] = ()
+    crowd: CrowdScored | None = None
 
 
 @dataclass(frozen=True)
@@ -218,6 +221,7 @@ def read_resolution(tx: Session, at: Key) -> ResolutionCard | None:
         is_new=posted is None or not posted.shown,
         changed=changed_scores(tx, question, entered),
         history=read_history(tx, question, entered),
+        crowd=scores_crowds.read_scored(tx, question, latest.outcome),
     )
 
 

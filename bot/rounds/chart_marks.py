@@ -1,4 +1,4 @@
-"""The marks that all pictures of a round share: blind, turn, late, final, and the group's line.
+"""The marks that all pictures of a round share: blind, turn, late, final, crowd, the group's line.
 
 Each stage has a shape of its own, so that a picture without colours says the same.
 """
@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 
+from bot.answers.card_words import words_of
 from bot.answers.probabilities import Belief
 from bot.door import chart_style
 from bot.rounds.read_model import Summary
@@ -20,9 +21,11 @@ _LOOKS = {
     "turn": ("o", chart_style.BLUE, chart_style.CARD, 7.0),
     "late": ("o", chart_style.BLUE, chart_style.BLUE, 6.5),
     "final": ("D", chart_style.PINK, chart_style.CARD, 7.0),
+    "crowd": ("^", chart_style.GREEN, chart_style.CARD, 9.0),
 }
 _HOLLOW = 1.5
 GROUP, THE_GROUP = "group", "the group"
+CROWD, THE_CROWD = "crowd", "the crowd"
 
 Values = tuple[float, ...]
 Point = tuple[float, float]
@@ -46,6 +49,8 @@ def mark(
 
 def range_look(stage: str) -> tuple[str, float]:
     """Return the colour and the width of a range's line."""
+    if stage == CROWD:
+        return chart_style.GREEN, 2.0
     return (chart_style.INK, 1.2) if stage == "blind" else (chart_style.PINK, 3.0)
 
 
@@ -98,6 +103,7 @@ def key(shown: Summary, *, turns: bool, path: bool) -> list[Line2D]:
         "turn": turns and any(seat.said[1] is not None and not seat.late for seat in seats),
         "late": turns and any(seat.said[1] is not None and seat.late for seat in seats),
         "final": any(seat.said[2] is not None for seat in seats),
+        CROWD: shown.crowd is not None,
     }
     marks = [mark(stage, [], [], label=stage) for stage, drawn in used.items() if drawn]
     return [*marks, group_line([], [], GROUP)] if path else marks
@@ -124,6 +130,21 @@ def values_of(belief: Belief | None) -> Values | None:
     if belief is None:
         return None
     return belief.values or (belief.probability or 0.0,)
+
+
+def of_crowd(shown: Summary) -> Values | None:
+    """Return what the crowd said, if it is known."""
+    return values_of(shown.crowd.belief if shown.crowd else None)
+
+
+def crowd_in_words(shown: Summary) -> str:
+    """Say what the crowd said as one more sentence; nothing where it is not known."""
+    if shown.crowd is None:
+        return ""
+    asked = shown.about.asked
+    said = words_of(asked).say_on_picture(shown.crowd.belief, asked)
+    when = ", when the question was brought" if shown.crowd.brought else ""
+    return f" {shown.crowd.who}{when}: {said}."
 
 
 def group_ends(shown: Summary) -> tuple[str, Values | None, Values | None]:

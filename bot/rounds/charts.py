@@ -30,18 +30,22 @@ def circle_chart(circle: Summary) -> bytes:
     rows = _rows(circle)
     if not rows:
         return chart_style.to_png(chart_style.figure(head.height, head))
-    many = len(rows) > _MANY
-    top, tall = head.height + (30 if many else 16), _ROW * len(rows)
+    many, count = len(rows) > _MANY, len(rows) + (circle.crowd is not None)
+    top, tall = head.height + (30 if many else 16), _ROW * count
     card = chart_style.figure(top + tall + 26, head)
-    ends = [_said(chances[2]) for _, chances, _ in rows]
-    at = chart_rows.columns([name for name, *_ in rows], [*ends, _END])
+    crowd = chart_marks.of_crowd(circle)
+    ends = [*(_said(chances[2]) for _, chances, _ in rows), *map(_said, crowd or ())]
+    names = [*(name for name, *_ in rows), *([chart_marks.THE_CROWD] if crowd else [])]
+    at = chart_rows.columns(names, [*ends, _END])
     area = chart_style.axes(card, at.plot_left, top, at.plot_width, tall)
     chart_style.percent_axis(area, "x")
-    area.set_ylim(len(rows), 0)
+    area.set_ylim(count, 0)
     area.set_yticks([])
     area.tick_params(labeltop=many)
     chart_rows.aside(card, chart_rows.RIGHT, top - (22 if many else 8), _END, ha="right")
     _draw_rows(card, area, circle, rows, (at, top))
+    if crowd is not None:
+        _draw_crowd(card, area, crowd[0], (at, top), len(rows))
     return chart_style.to_png(card)
 
 
@@ -52,6 +56,7 @@ def circle_alt_text(circle: Summary) -> str:
     start = f"“{circle.about.question}”, {say_count(len(circle.seats), 'seat')}: {story}."
     path = [say_probability(value) for value in circle.running if value is not None]
     steps = f" The group's number, turn by turn: {', '.join(path)}." if path else ""
+    start += chart_marks.crowd_in_words(circle)
     return chart_style.alt_text(f"{start} In seat order: {seats}.{steps}" if seats else start)
 
 
@@ -135,6 +140,17 @@ def _draw_rows(
     chart_marks.draw_path(area, circle, 0, range(len(circle.seats) + 1))
     if len(rows) > len(circle.seats):
         chart_style.stripe(card, top + _ROW * len(circle.seats), _ROW)
+
+
+def _draw_crowd(
+    card: Figure, area: Axes, chance: float, place: tuple[chart_rows.Columns, float], level: int
+) -> None:
+    """Draw the crowd below all others, in a row of its own: it did not sit in the circle."""
+    at, top = place
+    middle, color = level + 0.5, chart_style.GREEN
+    said = chart_marks.THE_CROWD, _said(chance)
+    chart_rows.write_row(card, at, top + _ROW * middle, *said, color=color, value_color=color)
+    area.add_line(chart_marks.mark(chart_marks.CROWD, [chance], [middle]))
 
 
 def _write_row(

@@ -4,7 +4,7 @@ They draw what they are given and compute none of it: the group's forecasts come
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -27,17 +27,23 @@ _OPTION_LABEL, _OPTION_GAP = 19.0, 9.0
 _INSET = 28.0  # room for half a label at both ends of an axis
 _SEAT_STEP, _TALLEST_STRIPS = 10.0, 330.0
 _FOLDED = 30.0  # the height of a strip in which all seats share two lines
+_FOLDED_LINE = 15.0
 _ROW = 24.0
 _ALT_NAME = 40
 
 
 @dataclass(frozen=True)
 class _Line:
-    """What one seat, or the whole group, forecast blind and at the end: chances or quantiles."""
+    """What one seat, or the whole group, forecast blind and at the end: chances or quantiles.
+
+    The crowd's has one forecast, with a mark of its own; `color` is that of a line's words.
+    """
 
     name: str
     blind: Values | None
     final: Values | None
+    mark: str = "final"
+    color: str = ""
 
 
 def strips_chart(shown: Summary) -> bytes:
@@ -58,7 +64,7 @@ def ranges_chart(shown: Summary) -> bytes:
     words = words_of(shown.about.asked)
     key = _range_key(shown)
     head = chart_style.heading(shown.about.question, _ranges_story(shown), key)
-    spoken = [*_seats(shown), _group(shown)]
+    spoken = [*_seats(shown), replace(_group(shown), color=chart_style.AMBER), *_crowd(shown)]
     top, tall = head.height + 16, _ROW * len(spoken)
     card = chart_style.figure(top + tall + 26, head)
     names = [chart_style.readable(one.name, otherwise="seat") for one in spoken]
@@ -69,20 +75,19 @@ def ranges_chart(shown: Summary) -> bytes:
     drawing = chart_marks.Drawing()
     for level, one in enumerate(spoken):
         said = names[level], values[level]
-        color = chart_style.AMBER if level == len(spoken) - 1 else ""
         middle = top + _ROW * (level + 0.5)
         chart_rows.write_row(
             card,
             at,
             middle,
             *said,
-            color=color or chart_style.INK,
-            value_color=color or chart_style.PINK,
+            color=one.color or chart_style.INK,
+            value_color=one.color or chart_style.PINK,
         )
-        _gather_ranges(drawing, level, one, color)
+        _gather_ranges(drawing, level, one)
     drawing.draw(area)
     chart_marks.draw_path(area, shown, 1, range(len(shown.seats) + 1))
-    chart_style.stripe(card, top + tall - _ROW, _ROW)
+    chart_style.stripe(card, top + _ROW * len(shown.seats), _ROW)
     chart_rows.aside(card, chart_rows.RIGHT, top - 8, "middle", ha="right")
     return chart_style.to_png(card)
 
@@ -105,8 +110,9 @@ def _alt_text(shown: Summary, what: str) -> str:
     path = [words_of(asked).say_step(one, asked) for one in shown.movement.path if one]
     steps = f" The group's number, turn by turn: {', '.join(path)}." if path else ""
     counted = say_count(len(shown.seats), "seat")
+    crowd = chart_marks.crowd_in_words(shown)
     return chart_style.alt_text(
-        f"“{shown.about.question}”, {counted}. {what} {'; '.join(said)}.{steps}"
+        f"“{shown.about.question}”, {counted}. {what}{crowd} {'; '.join(said)}.{steps}"
     )
 
 
@@ -129,7 +135,7 @@ def _strips_story(shown: Summary) -> str:
     people = _people(shown)
     lines = (
         "Blind forecasts above, final ones below."
-        if _strip_height(shown) == _FOLDED
+        if _is_folded(shown)
         else "One line per seat, in seat order."
     )
     right = f" At the right the group, blind → final, of the same {people}." if people else ""
@@ -142,9 +148,21 @@ def _ranges_story(shown: Summary) -> str:
 
 
 def _strip_height(shown: Summary) -> float:
-    """Give each seat a line of its own where there is room for it in every strip."""
-    needed = _SEAT_STEP * (len(shown.seats) + 1)
-    return needed if needed * len(shown.about.asked.options) <= _TALLEST_STRIPS else _FOLDED
+    """Give each seat a line of its own where there is room for it in every strip.
+
+    The crowd has one below them.
+    """
+    if _is_folded(shown):
+        return _FOLDED + _FOLDED_LINE * (shown.crowd is not None)
+    return _unfolded_height(shown)
+
+
+def _is_folded(shown: Summary) -> bool:
+    return _unfolded_height(shown) * len(shown.about.asked.options) > _TALLEST_STRIPS
+
+
+def _unfolded_height(shown: Summary) -> float:
+    return _SEAT_STEP * (len(shown.seats) + 1 + (shown.crowd is not None))
 
 
 def _draw_option(card: Figure, shown: Summary, at: int, place: tuple[float, float]) -> None:
@@ -162,9 +180,13 @@ def _draw_option(card: Figure, shown: Summary, at: int, place: tuple[float, floa
     chart_style.percent_axis(area, "x", labels=at == len(shown.about.asked.options) - 1)
     area.set_yticks([])
     area.patch.set(facecolor=chart_style.STRIPE, alpha=1)
-    folded = strip == _FOLDED
-    area.set_ylim((1.5, -0.5) if folded else (len(shown.seats), -1))
+    folded, crowd = _is_folded(shown), chart_marks.of_crowd(shown)
+    last = 2 if folded else len(shown.seats)
+    more = crowd is not None
+    area.set_ylim((1.5 + more, -0.5) if folded else (len(shown.seats) + more, -1))
     drawing = chart_marks.Drawing()
+    if crowd is not None:
+        drawing.add(chart_marks.CROWD, (crowd[at], last))
     for level, seat in enumerate(_seats(shown)):
         above, below = (0, 1) if folded else (level, level)
         blind, final = (None if said is None else said[at] for said in (seat.blind, seat.final))
@@ -215,15 +237,15 @@ def _middle(one: _Line, words: KindInWords) -> str:
     return words.say_tick(one.final[1], _DIGITS) if one.final else "–"
 
 
-def _gather_ranges(drawing: chart_marks.Drawing, level: int, one: _Line, color: str) -> None:
+def _gather_ranges(drawing: chart_marks.Drawing, level: int, one: _Line) -> None:
     """Take in the blind range above, the final one below."""
     apart = 0.2 if one.blind is not None and one.final is not None else 0.0
-    for stage, values, down in (("blind", one.blind, -apart), ("final", one.final, apart)):
+    for stage, values, down in (("blind", one.blind, -apart), (one.mark, one.final, apart)):
         if values is not None:
             low, middle, high = values
             where = level + 0.5 + down
-            drawing.add_range(stage, (low, high), where, color)
-            drawing.add(stage, (middle, where), color)
+            drawing.add_range(stage, (low, high), where, one.color)
+            drawing.add(stage, (middle, where), one.color)
 
 
 def _range_key(shown: Summary) -> list[Line2D]:
@@ -245,6 +267,14 @@ def _seats(shown: Summary) -> tuple[_Line, ...]:
 
 def _group(shown: Summary) -> _Line:
     return _Line(*chart_marks.group_ends(shown))
+
+
+def _crowd(shown: Summary) -> tuple[_Line, ...]:
+    """Return the crowd's line, below all others: it did not sit in the circle."""
+    values = chart_marks.of_crowd(shown)
+    if values is None:
+        return ()
+    return (_Line(chart_marks.THE_CROWD, None, values, chart_marks.CROWD, color=chart_style.GREEN),)
 
 
 def _people(shown: Summary) -> int:

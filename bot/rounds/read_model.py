@@ -25,6 +25,8 @@ from bot.rounds import rows
 from bot.rounds import rules as rounds_rules
 from bot.rounds.reveals import Reveal, read_reveal
 from bot.rounds.rows import RoundRows
+from bot.scores import crowds as scores_crowds
+from bot.scores.crowds import CrowdSaid
 from bot.scores.rules import blind_forecast, speaking_order, turn_ends, turn_forecast
 from storage import forecasts, groups, rounds
 from storage.enums import CardKind
@@ -168,7 +170,10 @@ class SummarySeat:
 
 @dataclass(frozen=True)
 class Summary:
-    """A round that has closed; one on a question from the bank with its `reveal`."""
+    """A round that has closed; one on a question from the bank with its `reveal`.
+
+    `crowd` is what the forecasters of the question's source said.
+    """
 
     about: About
     seats: tuple[SummarySeat, ...]
@@ -178,6 +183,7 @@ class Summary:
     blind_pool: PooledForecast | None = None
     final_pool: PooledForecast | None = None
     reveal: Reveal | None = None
+    crowd: CrowdSaid | None = None
 
     @property
     def running(self) -> tuple[float | None, ...]:
@@ -345,6 +351,7 @@ def read_summary(tx: Session, at: Key, now: datetime) -> Summary | None:
         blind_pool=pool(asked.kind, [seat.said[0] for seat in seats]),
         final_pool=pool(asked.kind, [seat.said[2] for seat in seats]),
         reveal=read_reveal(tx, circle, {one.member_id for one in made}),
+        crowd=scores_crowds.read(tx, circle.question, at.id),
     )
 
 

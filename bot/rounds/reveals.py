@@ -18,9 +18,9 @@ from storage.tables import QuestionState
 class Reveal:
     """How a question of the past came out, and what it earned whom.
 
-    `outcome` has it with all scores. `crowd` is the chance of yes that others gave on the as-of
-    day. `forecast` of `present` took part. `number` counts the questions of the evening, of which
-    `wanted` were planned, if any number was.
+    `outcome` has it with all scores, and with that of the crowd of its day. `forecast` of `present`
+    took part. `number` counts the questions of the evening, of which `wanted` were planned, if any
+    number was.
     """
 
     outcome: ResolutionCard
@@ -28,7 +28,6 @@ class Reveal:
     known_at: date
     source: str
     source_url: str | None
-    crowd: float | None
     forecast: int
     present: int
     number: int
@@ -57,7 +56,6 @@ def read_reveal(tx: Session, circle: RoundRows, forecasters: Collection[int]) ->
         known_at=banked.known_at,
         source=banked.source,
         source_url=banked.source_url,
-        crowd=banked.crowd,
         forecast=len(forecasters),
         present=len(here),
         number=len([one for one in held if one.number <= circle.row.number]),

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from bot.answers.wording import PathWords
 from bot.circle.round_cards import add_movement
-from bot.core.numbers import say_probability
 from bot.core.times.said import say_date
 from bot.door.messages import (
     GREEN,
@@ -29,8 +28,10 @@ from bot.door.messages import (
     one_line,
     safe,
 )
+from bot.questions.crowd_cards import crowd_row, score_row
 from bot.questions.outcome_cards import own_words, score_rows, verdict
 from bot.questions.own_score import OwnScore
+from bot.questions.read_model import ResolutionCard
 from bot.rounds import pool_cards
 from bot.rounds.cards import next_item, say
 from bot.rounds.read_model import Summary, SummarySeat
@@ -59,7 +60,7 @@ def reveal_card(shown: Summary, reveal: Reveal, picture: Picture | None) -> Mess
     took_part = f"{reveal.forecast} of {reveal.present} forecast"
     moved = "" if outcome.circle else f"\n{pool_cards.moved(shown)}"  # which says it again
     opening = f"### {verdict(outcome)}{moved}\n-# {_title(shown, picture)} · {took_part}"
-    earned = score_rows(outcome) if outcome.lines else "Nobody's forecast counts."
+    earned = score_rows(outcome) if outcome.lines else _nobody_scored(outcome)
     parts: tuple[Part, ...] = (opening, PICTURE, f"{earned}\n{_where_from(reveal)}")
     return Message(layout=Layout(parts, GREEN), items=_items(shown), picture=picture)
 
@@ -79,6 +80,9 @@ def details_card(shown: Summary, own: OwnScore | None = None) -> Message:
     if shown.final_pool is not None:
         value = pool_cards.pool_lines(shown)
         embed.add_field(name="The group says", value=value, inline=False)
+    if shown.crowd is not None:
+        value = crowd_row(shown.crowd, about.asked)
+        embed.add_field(name="The crowd beside us", value=value, inline=False)
     return Message(embed=embed)
 
 
@@ -133,17 +137,18 @@ def _until_the_close(closes: datetime | None) -> str:
     return f"{update} on {day(closes)}." if closes else f"{update}."
 
 
+def _nobody_scored(outcome: ResolutionCard) -> str:
+    crowd = f"\n{score_row(outcome.crowd, outcome.asked)}" if outcome.crowd else ""
+    return f"Nobody's forecast counts.{crowd}"
+
+
 def _where_from(reveal: Reveal) -> str:
-    """Say when the outcome was known, where that stands, and what others said then."""
+    """Say when the outcome was known, and where that stands."""
     known = f"-# Known by {say_date(reveal.known_at)}"
     source = f" · {one_line(reveal.source, 200)}" if reveal.source else ""
     address = f" · <{reveal.source_url}>" if reveal.source_url else ""
-    crowd = ""
-    if reveal.crowd is not None:
-        said = say_probability(reveal.crowd)
-        crowd = f"\n-# The crowd of {say_date(reveal.as_of)} said {said}"
     count = f"question {reveal.number} of {reveal.wanted}" if reveal.wanted else ""
-    return f"{known}{source}{address}{crowd}" + (f"\n-# That was {count}." if count else "")
+    return f"{known}{source}{address}" + (f"\n-# That was {count}." if count else "")
 
 
 def _items(shown: Summary) -> tuple[Item, ...]:

@@ -33,6 +33,18 @@ class CrowdSaid:
     brought: bool = False
 
 
+@dataclass(frozen=True)
+class CrowdScored:
+    """What a crowd said of a question and earned, in the form of its kind; and knowing nothing.
+
+    Of a number nobody can say what knowing nothing is.
+    """
+
+    said: CrowdSaid
+    score: float
+    nothing: float | None
+
+
 def read(tx: Session, question: Question, round_id: int | None = None) -> CrowdSaid | None:
     """Return what the crowd said of a question, beside this round or the last; None if hidden."""
     asked = answers_mapping.asked(question)
@@ -45,6 +57,21 @@ def read(tx: Session, question: Question, round_id: int | None = None) -> CrowdS
     source = crowds.source_of(tx, row_id(question))
     who = f"The crowd on {source.capitalize()}" if source else "The crowd"
     return CrowdSaid(who, said, _belief(before, asked), brought=row.moment == CrowdMoment.IMPORT)
+
+
+def read_scored(tx: Session, question: Question, outcome: str | None) -> CrowdScored | None:
+    """Return what the crowd of a resolved question earned by this outcome."""
+    if outcome is None or question.state != QuestionState.RESOLVED:
+        return None
+    said, asked = read(tx, question), answers_mapping.asked(question)
+    if said is None:
+        return None
+    measured, nothing = kind_of(asked.kind).measure(outcome), of_nothing(asked)
+    return CrowdScored(
+        said,
+        score(asked.kind, said.belief, measured).shown,
+        None if nothing is None else score(asked.kind, nothing, measured).shown,
+    )
 
 
 def of_nothing(asked: AnswerFormat) -> Belief | None:
@@ -73,11 +100,15 @@ def _of_its_day(tx: Session, question: Question) -> CrowdSaid | None:
     return None if banked.crowd is None else CrowdSaid(who, Belief(banked.crowd))
 
 
+def fits(said: Belief, kind: str, options: int) -> bool:
+    """Tell whether a forecast is one on such a question: a source may say anything."""
+    if kind_of(kind).one_chance:
+        return said.probability is not None
+    return len(said.values) == (options or len(LEVELS))
+
+
 def _belief(row: Crowd | None, asked: AnswerFormat) -> Belief | None:
-    """Return what a row says, if that is of the question's kind: a source may say anything."""
     if row is None:
         return None
-    said, kind = belief_mapping.load(row.probability, row.values), kind_of(asked.kind)
-    if kind.one_chance:
-        return said if said.probability is not None else None
-    return said if len(said.values) == len(asked.options or LEVELS) else None
+    said = belief_mapping.load(row.probability, row.values)
+    return said if fits(said, asked.kind, len(asked.options)) else None

@@ -4,6 +4,7 @@ Where the same question went around twice, its rounds count by their mean: they 
 luck.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from statistics import fmean
@@ -52,8 +53,9 @@ def _mean(found: Iterable[Sequence[float]], minimum: int) -> scoring.MeanInterva
 def _score(row: Beside, metric: Metric) -> float | None:
     """Score the crowd as boards score a member; None of what has no such score."""
     kind, said = kind_of(row.kind), belief_mapping.load(row.probability, row.values)
-    if kind.one_chance != (said.probability is not None):
-        return None  # a source may say anything
+    options = len(json.loads(row.options)) if row.options else 0
+    if not scores_crowds.fits(said, row.kind, options):
+        return None
     outcome = kind.measure(row.outcome)
     if metric == "log":
         if said.probability is None:

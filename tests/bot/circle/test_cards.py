@@ -91,7 +91,7 @@ ALL_BEHIND = (MEMBERS, *(name for name in AGGREGATES if name != "median"))
 @pytest.mark.parametrize(
     ("found", "verdict"),
     [
-        (Comparison(40, "median", ALL_BEHIND), "The **median**: all others are behind by more"),
+        (Comparison(40, "median", ALL_BEHIND, 7), "The **median**: all others are behind by more"),
         (Comparison(40, "median", ()), "Too close to call: luck alone often gives such"),
         (Comparison(40, "median", ("mean",)), "Behind the **median** by more than luck explains: "),
         (Comparison(29, "median", ()), "Too early to say: it takes 30 questions (29 so far)."),

@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
+from bot.answers.probabilities import Belief
 from bot.circle.movement import movement
 from bot.door import chart_style
 from bot.rounds import chart_marks
 from bot.rounds.charts import circle_alt_text, circle_chart
 from bot.rounds.read_model import Summary, SummarySeat
+from bot.scores.crowds import CrowdSaid
 from tests.bot.legible import assert_legible, figure_of
 from tests.bot.rounds.summaries import compared, summary
 from tests.bot.rounds.summaries import summary_seat as seat
@@ -78,6 +80,11 @@ PICTURES = {
     "all 0 and 1": circle([same("Ana", 0.0), same("Boris", 1.0), same("Chidi", 0.0)]),
     "no seats": circle([]),
 }
+CROWD = CrowdSaid("The crowd on Manifold", Belief(0.27))
+PICTURES |= {
+    f"{name}, with the crowd": replace(PICTURES[name], crowd=CROWD)
+    for name in ("five seats", "one seat", "thirty seats", "hard names", "no blind forecasts")
+}
 
 
 @pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES.keys())
@@ -88,12 +95,28 @@ def test_every_round_gives_a_png_that_discord_and_a_phone_can_take(picture: Summ
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
     assert len(png) < 450_000
     assert image.shape[1] == 1200
-    assert 150 <= image.shape[0] <= 3400
+    assert 150 <= image.shape[0] <= 3500
 
 
 @pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES.keys())
 def test_every_round_can_be_read_on_a_phone(picture: Summary) -> None:
     assert_legible(lambda: circle_chart(picture))
+
+
+def test_the_crowd_has_a_row_and_a_mark_of_its_own_and_is_said_in_words() -> None:
+    shown = replace(FIVE, crowd=CROWD)
+    card = figure_of(lambda: circle_chart(shown))
+    (area,) = card.axes
+
+    crowds = [line for line in area.lines if line.get_marker() == "^"]
+
+    assert [list(line.get_xdata()) for line in crowds] == [[0.27]]
+    assert {"o", "D", "^"} <= {
+        one.get_marker() for one in chart_marks.key(shown, turns=True, path=True)
+    }
+    assert "The crowd on Manifold: 27%." in circle_alt_text(shown)
+    assert "crowd" not in circle_alt_text(FIVE)
+    assert len(figure_of(lambda: circle_chart(FIVE)).axes[0].lines) == len(area.lines) - 1
 
 
 chances = st.one_of(st.none(), st.floats(0, 1))

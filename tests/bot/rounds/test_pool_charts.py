@@ -13,6 +13,7 @@ from bot.circle.movement import movement
 from bot.door import chart_style
 from bot.rounds.pictures import picture_of
 from bot.rounds.read_model import Summary, SummarySeat
+from bot.scores.crowds import CrowdSaid
 from tests.bot.legible import assert_legible, figure_of
 from tests.bot.rounds.summaries import compared, summary
 from tests.bot.rounds.summaries import summary_seat as seat
@@ -110,6 +111,25 @@ PICTURES = {
 }
 
 
+def with_crowd(shown: Summary) -> Summary:
+    """The same round, with a crowd that says what the group said at the end."""
+    end = shown.movement.final
+    assert end is not None
+    return replace(shown, crowd=CrowdSaid("The crowd on Metaculus", end))
+
+
+PICTURES |= {f"{name}, with the crowd": with_crowd(shown) for name, shown in PICTURES.items()}
+
+
+@pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES.keys())
+def test_the_crowd_has_a_mark_of_its_own_where_it_is_known(picture: Summary) -> None:
+    card = figure_of(lambda: draw(picture))
+    marks = [line for area in card.axes for line in area.lines if line.get_marker() == "^"]
+    parts = max(len(picture.about.asked.options), 1)
+
+    assert len(marks) == (parts if picture.crowd else 0)
+
+
 @pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES.keys())
 def test_every_round_gives_a_png_that_discord_and_a_phone_can_take(picture: Summary) -> None:
     png = draw(picture)
@@ -118,7 +138,7 @@ def test_every_round_gives_a_png_that_discord_and_a_phone_can_take(picture: Summ
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
     assert len(png) < 400_000
     assert image.shape[1] == 1200
-    assert 350 <= image.shape[0] <= 3700
+    assert 350 <= image.shape[0] <= 3800
 
 
 @pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES.keys())
