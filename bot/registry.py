@@ -15,6 +15,9 @@ from bot.circle import commands as circle_commands
 from bot.circle import views as circle_views
 from bot.core import keys
 from bot.data import commands as data_commands
+from bot.digest import cards as digest_cards
+from bot.digest import read_model as digest_read_model
+from bot.digest import service as digest_service
 from bot.door import corrections
 from bot.door.card_table import Card, CardTable, timeless
 from bot.door.parts import AnyCommand, AnyMenu
@@ -67,7 +70,7 @@ from bot.sessions import views as sessions_views
 from bot.standings import commands as standings_commands
 from bot.standings import stored as standings_stored
 from bot.standings import views as standings_views
-from storage import planning, questions, rounds, sessions, standings, warm_ups
+from storage import digests, planning, questions, rounds, sessions, standings, warm_ups
 from storage.enums import CardKind, SessionState
 from storage.tables import Group, Meetup, Question, Round, WarmUp
 
@@ -193,6 +196,9 @@ CARDS = CardTable(
             Group,
             returns=False,
         ),
+        CardKind.DIGEST: Card(
+            timeless(digest_read_model.read_digest), digest_cards.digest_message, Group
+        ),
     }
 )
 
@@ -204,6 +210,7 @@ TIMERS = {
     "live": Timer(hosting.look_after, partial(sessions.due, state=SessionState.LIVE)),
     "warm_up": Timer(warm_up_service.close_due, partial(warm_ups.due, length=warm_up_rules.LENGTH)),
     "series": Timer(lifecycle.announce_due, planning.due),
+    "digest": Timer(digest_service.send_due, digests.due, apart=True),
     "standings": Timer(standings_stored.refresh, standings.due, apart=True),
 }
 

@@ -173,6 +173,7 @@ class CardKind(StrEnum):
     NEW_OUTCOME = "y"
     DEALT = "z"
     WARM_UP = "W"
+    DIGEST = "G"
     # These are on buttons only. Pages of a leaderboard were "w" once, as places still are.
     DRAFT = "d"
     LEADERBOARD = "n"

@@ -226,6 +226,11 @@ def welcome(group_id: int, joins: int) -> Key:
     return Key(CardKind.WELCOME, group_id, (joins % 10_000,))
 
 
+def digest(group_id: int, week: int) -> Key:
+    """Return the key of a group's digest of a week, which is numbered."""
+    return Key(CardKind.DIGEST, group_id, (week,))
+
+
 def group(group_id: int, page: int = 0) -> Key:
     """Return the key of private messages about the group: a page of its settings, the help."""
     return Key(CardKind.GROUP, group_id, (page,))

@@ -144,6 +144,15 @@ async def outcomes(interaction: discord.Interaction[Any], mention: bool) -> None
     await _change(interaction, groups_service.SettingsChange(call_forecasters=mention))
 
 
+@app_commands.command(name="digest", description="A message on Monday morning about the week")
+@app_commands.describe(
+    weekly="True: what came out, closes and waits, in your channel, if there is anything to tell"
+)
+async def digest(interaction: discord.Interaction[Any], weekly: bool) -> None:  # noqa: FBT001
+    """Set whether the group gets a digest of its week."""
+    await _change(interaction, groups_service.SettingsChange(digest=weekly))
+
+
 @app_commands.command(name="timezone", description="Your own time zone, in which you type times")
 @app_commands.describe(zone="Such as Europe/Berlin, Berlin or ET")
 @app_commands.autocomplete(zone=zone_choices)
@@ -174,5 +183,6 @@ SETTINGS: tuple[AnyCommand, ...] = (
     reminders,
     planning,
     outcomes,
+    digest,
 )
 COMMANDS: tuple[AnyCommand, ...] = (my_timezone, help_command)

@@ -33,7 +33,10 @@ PAGES = {
     Page.ROUNDS: ("Rounds", "How long things take. A round that is running keeps its times."),
     Page.EVENING: ("Evening", "What a speaker can ask for, how time is told, where cards go."),
     Page.NEWS: ("News", "How people hear of the next session, and of outcomes."),
-    Page.PAST: ("Past", "How evenings with questions of the past go (`format:pastcast`)."),
+    Page.PAST: (
+        "Looking back",
+        "The digest of the week, and evenings with questions of the past (`format:pastcast`).",
+    ),
 }
 
 
@@ -196,4 +199,5 @@ OFFERS: Sequence[Offer] = (
         "those who forecast the question, once",
         "nobody",
     ),
+    _switch("digest", Page.PAST, "The week's digest", "on Monday at 09:00", "none"),
 )

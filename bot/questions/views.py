@@ -151,7 +151,14 @@ _WITH_DETAILS = {CardKind.DRAFT, CardKind.QUESTION}
 _WITH_OUTCOME = {CardKind.QUESTION, CardKind.RESOLUTION}
 ACTIONS = {
     "bring": Action(
-        bring, {CardKind.ANNOUNCEMENT, CardKind.REMINDER, CardKind.LOBBY, CardKind.GROUP}
+        bring,
+        {
+            CardKind.ANNOUNCEMENT,
+            CardKind.REMINDER,
+            CardKind.LOBBY,
+            CardKind.GROUP,
+            CardKind.DIGEST,
+        },
     ),
     "submitted": Action(submitted, {CardKind.QUESTION}, new_form),
     "edited": Action(edited, {CardKind.QUESTION}, edit_form),
