@@ -70,6 +70,7 @@ def columns(
     until: datetime | None = None,
     sessions: int | None = None,
     past: bool = False,
+    topic: str | None = None,
 ) -> Rows:
     """Return member, question and the metric's columns of each score that counts.
 
@@ -89,7 +90,7 @@ def columns(
     else:
         statement = statement.where(col(Score.headline))
     window = (since, until, sessions)
-    return _plain(tx, _within(statement, group_id, metric, window, past=past))
+    return _plain(tx, _within(statement, group_id, metric, window, past=past, topic=topic))
 
 
 def seats_taken(
@@ -100,6 +101,7 @@ def seats_taken(
     until: datetime | None = None,
     sessions: int | None = None,
     past: bool = False,
+    topic: str | None = None,
 ) -> set[tuple[int, int]]:
     """Return who sat in which seat, of turns that count for the gain.
 
@@ -115,7 +117,7 @@ def seats_taken(
     )
     statement = statement.where(Score.moment == _MOMENTS["gain"]).limit(MOST_TURNS)
     window = (since, until, sessions)
-    rows = _plain(tx, _within(statement, group_id, "gain", window, past=past))
+    rows = _plain(tx, _within(statement, group_id, "gain", window, past=past, topic=topic))
     return {(member, seat) for member, seat in rows}
 
 
@@ -126,9 +128,14 @@ def _within(
     window: tuple[datetime | None, datetime | None, int | None],
     *,
     past: bool,
+    topic: str | None = None,
 ) -> Any:
-    """Limit a statement about scores to a window: since, until, and the last sessions."""
+    """Limit a statement about scores to a window: since, until, and the last sessions.
+
+    Also to questions about one topic, if that is asked for.
+    """
     since, until, sessions = window
+    statement = statement.where(*_about(group_id, topic))
     if since is not None:
         statement = statement.where(Score.known_at >= since)
     if until is not None:
@@ -193,7 +200,12 @@ def _taken_in_last(group_id: int, sessions: int, metric: str, *, past: bool) -> 
 
 
 def binary(
-    tx: Session, group_id: int, member_id: int | None, *, past: bool = False
+    tx: Session,
+    group_id: int,
+    member_id: int | None,
+    *,
+    past: bool = False,
+    topic: str | None = None,
 ) -> Sequence[tuple[int, int, float, int]]:
     """Return question, member, probability and outcome of forecasts for a calibration.
 
@@ -201,7 +213,7 @@ def binary(
     question that went around twice, the newest counts alone: both would share its luck.
     """
     statement = select(Score.question_id, Score.member_id, Score.probability, Score.outcome).where(
-        *_headlines(group_id, past=past), col(Score.probability).is_not(None)
+        *_headlines(group_id, past=past, topic=topic), col(Score.probability).is_not(None)
     )
     if member_id is not None:
         statement = statement.where(Score.member_id == member_id)
@@ -212,10 +224,17 @@ def binary(
     return [(*at, *forecast) for at, forecast in newest.items()]
 
 
-def on_options(tx: Session, group_id: int, member_id: int | None, *, past: bool = False) -> int:
+def on_options(
+    tx: Session,
+    group_id: int,
+    member_id: int | None,
+    *,
+    past: bool = False,
+    topic: str | None = None,
+) -> int:
     """Count the questions with options that have a headline score."""
     statement = select(func.count(func.distinct(Score.question_id))).where(
-        *_headlines(group_id, past=past),
+        *_headlines(group_id, past=past, topic=topic),
         col(Score.probability).is_(None),
         col(Score.brier).is_not(None),
     )
@@ -225,14 +244,19 @@ def on_options(tx: Session, group_id: int, member_id: int | None, *, past: bool 
 
 
 def numbers(
-    tx: Session, group_id: int, member_id: int | None, *, past: bool = False
+    tx: Session,
+    group_id: int,
+    member_id: int | None,
+    *,
+    past: bool = False,
+    topic: str | None = None,
 ) -> list[tuple[int, int]]:
     """Return each number question, and 1 if the 80% interval held the outcome.
 
     Of one member, or of everybody. Of a question that went around twice, the newest counts alone.
     """
     statement = select(Score.question_id, Score.member_id, Score.inside).where(
-        *_headlines(group_id, past=past), col(Score.inside).is_not(None)
+        *_headlines(group_id, past=past, topic=topic), col(Score.inside).is_not(None)
     )
     if member_id is not None:
         statement = statement.where(Score.member_id == member_id)
@@ -241,9 +265,18 @@ def numbers(
     return [(question, inside) for (question, _), inside in newest.items()]
 
 
-def _headlines(group_id: int, *, past: bool) -> tuple[Any, ...]:
+def _headlines(group_id: int, *, past: bool, topic: str | None = None) -> tuple[Any, ...]:
     """Return what is true of the scores that count on one board."""
-    return col(Score.group_id) == group_id, col(Score.headline), col(Score.past).is_(past)
+    of_board = col(Score.group_id) == group_id, col(Score.headline), col(Score.past).is_(past)
+    return *of_board, *_about(group_id, topic)
+
+
+def _about(group_id: int, topic: str | None) -> tuple[Any, ...]:
+    """Select scores of questions about a topic; all scores without one."""
+    if topic is None:
+        return ()
+    about = select(Question.id).where(Question.group_id == group_id, Question.topic == topic)
+    return (col(Score.question_id).in_(about),)
 
 
 def beside_crowd(
@@ -253,6 +286,7 @@ def beside_crowd(
     since: datetime | None = None,
     until: datetime | None = None,
     sessions: int | None = None,
+    topic: str | None = None,
 ) -> list[Beside]:
     """Return headlines on yes-or-no pastcasts of which the crowd's forecast is known.
 
@@ -268,7 +302,7 @@ def beside_crowd(
         .order_by(col(Score.question_id), col(Score.member_id), col(Score.round_id))
     )
     window = (since, until, sessions)
-    found = tx.execute(_within(statement, group_id, "brier", window, past=True))
+    found = tx.execute(_within(statement, group_id, "brier", window, past=True, topic=topic))
     return [Beside(*row) for row in found]
 
 
@@ -302,7 +336,9 @@ def forecast_counts(tx: Session, member_id: int, *, past: bool = False) -> tuple
     return forecasts, on, pending
 
 
-def settled_questions(tx: Session, group_id: int, *, past: bool = False) -> int:
+def settled_questions(
+    tx: Session, group_id: int, *, past: bool = False, topic: str | None = None
+) -> int:
     """Count the group's resolved questions of one board."""
     return tx.exec(
         select(func.count())
@@ -311,6 +347,7 @@ def settled_questions(tx: Session, group_id: int, *, past: bool = False) -> int:
             Question.group_id == group_id,
             Question.state == QuestionState.RESOLVED,
             _of_board(past=past),
+            *([Question.topic == topic] if topic is not None else []),
         )
     ).one()
 

@@ -28,14 +28,16 @@ from bot.questions.rules import (
     SHORTEST_TITLE,
 )
 from bot.questions.service import Brought, NextStep, Written
+from storage.enums import CardKind
 
 # The form of a new question has the key of no question.
 NEW = keys.question(0)
 
 
 def question_form(at: Key = NEW) -> Modal:
-    """Make the form of a new question, or of one that exists."""
-    action, title = ("submitted", "Your question") if at == NEW else ("edited", "Edit the question")
+    """Make the form of a new question, also after its topic was kept, or of one that exists."""
+    is_new = at == NEW or at.kind == CardKind.DRAFT
+    action, title = ("submitted", "Your question") if is_new else ("edited", "Edit the question")
     form = Modal(title=title, custom_id=str(CustomId(action, at)), timeout=1800)
     fields: tuple[tuple[str, str, TextInput[Any] | RadioGroup[Any]], ...] = (
         (

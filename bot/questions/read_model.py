@@ -83,6 +83,7 @@ class QuestionCard:
     asked: AnswerFormat = BINARY
     group_says: GroupSays | None = None
     invitation: Invitation | None = None
+    topic: str = ""
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,7 @@ def read_question(tx: Session, at: Key) -> QuestionCard | None:
         asked=answers_mapping.asked(question),
         group_says=_group_says(tx, question, held, ahead),
         invitation=_invitation(tx, question, held, ahead),
+        topic=question.topic or "",
     )
 
 

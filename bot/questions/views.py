@@ -24,14 +24,18 @@ async def bring(door: Door, _at: Key, _values: tuple[str, ...]) -> None:
     await door.open_for("submitted", form_cards.NEW)
 
 
-async def new_form(_door: Door, _at: Key, _typed: Mapping[str, str]) -> discord.ui.Modal:
+async def new_form(_door: Door, at: Key, _typed: Mapping[str, str]) -> discord.ui.Modal:
     """Make the form of a new question."""
-    return form_cards.question_form()
+    return form_cards.question_form(at if at.kind == CardKind.DRAFT else form_cards.NEW)
 
 
-async def submitted(door: Door, _at: Key, _values: tuple[str, ...]) -> None:
-    """Submit a new question from its form."""
-    await _save(door, await door.sent())
+async def submitted(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """Submit a new question from its form, with the topic that was given before it."""
+    sent = await door.sent()
+    if at.kind == CardKind.DRAFT:
+        sent = await door.do(questions_service.with_topic, at, sent)
+        door.note(sent)
+    await _save(door, sent)
 
 
 async def edited(door: Door, _at: Key, _values: tuple[str, ...]) -> None:
@@ -160,7 +164,7 @@ ACTIONS = {
             CardKind.DIGEST,
         },
     ),
-    "submitted": Action(submitted, {CardKind.QUESTION}, new_form),
+    "submitted": Action(submitted, _WITH_DETAILS, new_form),
     "edited": Action(edited, {CardKind.QUESTION}, edit_form),
     "answer": Action(answer, _WITH_DETAILS),
     "answered": Action(answered, _WITH_DETAILS, details_form),
