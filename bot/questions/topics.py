@@ -1,37 +1,18 @@
 """What questions are about: how a topic is called, and which topics a group has."""
 
-from dataclasses import dataclass
-
 from sqlmodel import Session
 
-from bot.core.refusals import Refusal, say_count
+from bot.core.refusals import Refusal
 from bot.core.unit import Caller, Desk
+from bot.questions.rules import ANY, LONGEST_TOPIC, Topic, topic_name
 from storage import questions
 
-LONGEST = 30
 MOST_NAMED = 10
-
-
-@dataclass(frozen=True)
-class Topic:
-    """A topic by its name; a button knows it by the number of a question about it."""
-
-    number: int = 0
-    name: str = ""
-
-
-# No topic: questions about everything.
-ANY = Topic()
 
 
 def read(tx: Session, group_id: int, typed: str) -> str | None:
     """Return a typed topic as the group spells it already, or as typed; None if it is empty."""
-    name = " ".join(typed.split())
-    if len(name) > LONGEST:
-        raise Refusal(
-            f"The topic has {say_count(len(name), 'character')}; {LONGEST} fit. One or two words "
-            "are best, such as `weather`."
-        )
+    name = topic_name(typed)
     known = {one.name.casefold(): one.name for one in questions.topics(tx, group_id)}
     return known.get(name.casefold(), name) or None
 
@@ -48,7 +29,7 @@ def find(tx: Session, group_id: int, typed: str, *, past: bool = False) -> Topic
     what = "pastcast" if past else "question"
     names = ", ".join(f"`{one.name}`" for one in known[:MOST_NAMED])
     there = f"There is {names}." if names else "`/question submit topic:…` brings one."
-    raise Refusal(f"No {what} here has the topic `{wanted[:LONGEST]}`. {there}")
+    raise Refusal(f"No {what} here has the topic `{wanted[:LONGEST_TOPIC]}`. {there}")
 
 
 def of_number(tx: Session, group_id: int, number: int) -> Topic | None:

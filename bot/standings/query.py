@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.core.keys import Key
 from bot.core.refusals import OLD_BUTTON, Refusal, StaleRefusal
-from bot.questions.topics import ANY, Topic
+from bot.questions.rules import ANY, Topic
 from storage.enums import CardKind
 
 # Buttons name a metric by its place here, so a new one comes last.

@@ -16,7 +16,7 @@ from bot.core.keys import Key
 from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.unit import Caller, Desk, row_id
 from bot.questions import topics as questions_topics
-from bot.questions.topics import ANY, Topic
+from bot.questions.rules import ANY, Topic
 from bot.standings import boards, by_moment
 from bot.standings import calibration as standings_calibration
 from bot.standings import crowd as standings_crowd
