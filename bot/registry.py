@@ -15,6 +15,9 @@ from bot.circle import commands as circle_commands
 from bot.circle import views as circle_views
 from bot.core import keys
 from bot.data import commands as data_commands
+from bot.digest import cards as digest_cards
+from bot.digest import read_model as digest_read_model
+from bot.digest import service as digest_service
 from bot.door import corrections
 from bot.door.card_table import Card, CardTable, timeless
 from bot.door.parts import AnyCommand, AnyMenu
@@ -76,7 +79,17 @@ from bot.sessions import views as sessions_views
 from bot.standings import commands as standings_commands
 from bot.standings import stored as standings_stored
 from bot.standings import views as standings_views
-from storage import inquiries, planning, questions, rounds, sessions, standings, warm_ups, watches
+from storage import (
+    digests,
+    inquiries,
+    planning,
+    questions,
+    rounds,
+    sessions,
+    standings,
+    warm_ups,
+    watches,
+)
 from storage.enums import CardKind, SessionState
 from storage.tables import Group, Meetup, Question, Round, WarmUp
 
@@ -213,6 +226,9 @@ CARDS = CardTable(
             Group,
             returns=False,
         ),
+        CardKind.DIGEST: Card(
+            timeless(digest_read_model.read_digest), digest_cards.digest_message, Group
+        ),
     }
 )
 
@@ -226,6 +242,7 @@ TIMERS = {
     "live": Timer(hosting.look_after, partial(sessions.due, state=SessionState.LIVE)),
     "warm_up": Timer(warm_up_service.close_due, partial(warm_ups.due, length=warm_up_rules.LENGTH)),
     "series": Timer(lifecycle.announce_due, planning.due),
+    "digest": Timer(digest_service.send_due, digests.due, apart=True),
     "standings": Timer(standings_stored.refresh, standings.due, apart=True),
 }
 

@@ -108,6 +108,7 @@ def scored(
     since: datetime | None = None,
     until: datetime | None = None,
     sessions: int | None = None,
+    topic: str | None = None,
 ) -> list[Beside]:
     """Return the headlines on questions of which a crowd is known, live ones or on pastcasts.
 
@@ -129,7 +130,9 @@ def scored(
         .order_by(col(Score.question_id), col(Score.member_id), col(Score.round_id))
     )
     window = (since, until, sessions)
-    rows = tx.execute(scores.within(statement, group_id, "brier", window, past=past)).all()
+    rows = tx.execute(
+        scores.within(statement, group_id, "brier", window, past=past, topic=topic)
+    ).all()
     outcomes = _outcomes(tx, {row[0] for row in rows})
     found = []
     for question, round_id, member, brier, kind, options, banked in rows:

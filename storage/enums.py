@@ -177,6 +177,7 @@ class CardKind(StrEnum):
     SOURCE = "S"
     INQUIRY = "I"
     OVERDUE = "F"
+    DIGEST = "G"
     # These are on buttons only. Pages of a leaderboard were "w" once, as places still are.
     DRAFT = "d"
     LEADERBOARD = "n"

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, delete, func, select
@@ -20,7 +21,17 @@ from storage.tables import (
 _GET = select(Question).where(
     col(Question.id) == bindparam("question_id"), col(Question.group_id) == bindparam("group_id")
 )
+# More topics than these are not offered.
+MOST_TOPICS = 200
 PICKABLE = (QuestionState.PROPOSED, QuestionState.OPEN)
+
+
+class Filed(NamedTuple):
+    """A topic: its name, the first question about it, and how many there are."""
+
+    name: str
+    question_id: int
+    questions: int
 
 
 def get(tx: Session, group_id: int, question_id: int) -> Question | None:
@@ -45,19 +56,40 @@ def listing(
     containing: str = "",
     limit: int = 25,
     dealt: bool = False,
+    topic: str | None = None,
 ) -> list[Question]:
     """Return the group's questions in these states, newest first, by words in the title.
 
-    Those that were `dealt` from the bank are among them only if that is asked for.
+    Those that were `dealt` from the bank are among them only if that is asked for. Without a
+    `topic` they are about everything.
     """
     statement = select(Question).where(
         Question.group_id == group_id, col(Question.state).in_(list(states))
     )
     if not dealt:
         statement = statement.where(col(Question.banked_id).is_(None))
+    if topic is not None:
+        statement = statement.where(Question.topic == topic)
     if containing:
         statement = statement.where(col(Question.title).icontains(containing, autoescape=True))
     return list(tx.exec(statement.order_by(col(Question.id).desc()).limit(limit)))
+
+
+def topics(tx: Session, group_id: int, *, past: bool | None = None) -> list[Filed]:
+    """Return the topics of the group's questions, commonest first.
+
+    `past` asks for those of pastcasts alone, or of all others alone.
+    """
+    banked = col(Question.banked_id)
+    boards = {None: [], True: [banked.is_not(None)], False: [banked.is_(None)]}
+    found = tx.exec(
+        select(Question.topic, func.min(Question.id), func.count())
+        .where(Question.group_id == group_id, col(Question.topic).is_not(None), *boards[past])
+        .group_by(col(Question.topic))
+        .order_by(func.count().desc(), col(Question.topic))
+        .limit(MOST_TOPICS)
+    )
+    return [Filed(name, number, count) for name, number, count in found if name and number]
 
 
 def brought(

@@ -91,6 +91,7 @@ def columns(
     until: datetime | None = None,
     sessions: int | None = None,
     past: bool = False,
+    topic: str | None = None,
 ) -> Rows:
     """Return member, question and the metric's columns of each score that counts.
 
@@ -113,7 +114,7 @@ def columns(
     if metric == "calibration":
         statement = statement.where(*_in_time(group_id, now, past=past))
     window = (since, until, sessions)
-    return _plain(tx, within(statement, group_id, metric, window, past=past))
+    return _plain(tx, within(statement, group_id, metric, window, past=past, topic=topic))
 
 
 def seats_taken(
@@ -124,6 +125,7 @@ def seats_taken(
     until: datetime | None = None,
     sessions: int | None = None,
     past: bool = False,
+    topic: str | None = None,
 ) -> set[tuple[int, int]]:
     """Return who sat in which seat, of turns that count for the gain.
 
@@ -139,7 +141,7 @@ def seats_taken(
     )
     statement = statement.where(Score.moment == _MOMENTS["gain"]).limit(MOST_TURNS)
     window = (since, until, sessions)
-    rows = _plain(tx, within(statement, group_id, "gain", window, past=past))
+    rows = _plain(tx, within(statement, group_id, "gain", window, past=past, topic=topic))
     return {(member, seat) for member, seat in rows}
 
 
@@ -150,9 +152,14 @@ def within(
     window: tuple[datetime | None, datetime | None, int | None],
     *,
     past: bool,
+    topic: str | None = None,
 ) -> Any:
-    """Limit a statement about scores to a window: since, until, and the last sessions."""
+    """Limit a statement about scores to a window: since, until, and the last sessions.
+
+    Also to questions about one topic, if that is asked for.
+    """
     since, until, sessions = window
+    statement = statement.where(*_about(group_id, topic))
     if since is not None:
         statement = statement.where(Score.known_at >= since)
     if until is not None:
@@ -184,7 +191,12 @@ def waiting(tx: Session, group_id: int, now: datetime) -> dict[int, datetime]:
 
 
 def waiting_for(
-    tx: Session, group_id: int, member_id: int | None, now: datetime
+    tx: Session,
+    group_id: int,
+    member_id: int | None,
+    now: datetime,
+    *,
+    topic: str | None = None,
 ) -> dict[int, datetime]:
     """Return those of `waiting` that will be in a member's calibration, or in the group's.
 
@@ -194,7 +206,7 @@ def waiting_for(
     statement = (
         select(Question.id, Question.closes_at)
         .join(Score, col(Score.question_id) == Question.id)
-        .where(*_ended_early(group_id, now), *headlines(group_id, past=False))
+        .where(*_ended_early(group_id, now), *headlines(group_id, past=False, topic=topic))
         .where(or_(col(Score.probability).is_not(None), of_number))
     )
     if member_id is not None:
@@ -265,7 +277,13 @@ def _taken_in_last(group_id: int, sessions: int, metric: str, *, past: bool) -> 
 
 
 def binary(
-    tx: Session, group_id: int, member_id: int | None, *, now: datetime, past: bool = False
+    tx: Session,
+    group_id: int,
+    member_id: int | None,
+    *,
+    now: datetime,
+    past: bool = False,
+    topic: str | None = None,
 ) -> Sequence[tuple[int, int, float, int]]:
     """Return question, member, probability and outcome of forecasts for a calibration.
 
@@ -274,7 +292,7 @@ def binary(
     counts alone: both would share its luck.
     """
     statement = select(Score.question_id, Score.member_id, Score.probability, Score.outcome).where(
-        *headlines(group_id, past=past),
+        *headlines(group_id, past=past, topic=topic),
         *_in_time(group_id, now, past=past),
         col(Score.probability).is_not(None),
     )
@@ -287,10 +305,17 @@ def binary(
     return [(*at, *forecast) for at, forecast in newest.items()]
 
 
-def on_options(tx: Session, group_id: int, member_id: int | None, *, past: bool = False) -> int:
+def on_options(
+    tx: Session,
+    group_id: int,
+    member_id: int | None,
+    *,
+    past: bool = False,
+    topic: str | None = None,
+) -> int:
     """Count the questions with options that have a headline score."""
     statement = select(func.count(func.distinct(Score.question_id))).where(
-        *headlines(group_id, past=past),
+        *headlines(group_id, past=past, topic=topic),
         col(Score.probability).is_(None),
         col(Score.brier).is_not(None),
     )
@@ -300,7 +325,13 @@ def on_options(tx: Session, group_id: int, member_id: int | None, *, past: bool 
 
 
 def numbers(
-    tx: Session, group_id: int, member_id: int | None, *, now: datetime, past: bool = False
+    tx: Session,
+    group_id: int,
+    member_id: int | None,
+    *,
+    now: datetime,
+    past: bool = False,
+    topic: str | None = None,
 ) -> list[tuple[int, int]]:
     """Return each number question, and 1 if the 80% interval held the outcome.
 
@@ -308,7 +339,7 @@ def numbers(
     went around twice, the newest counts alone.
     """
     statement = select(Score.question_id, Score.member_id, Score.inside).where(
-        *headlines(group_id, past=past),
+        *headlines(group_id, past=past, topic=topic),
         *_in_time(group_id, now, past=past),
         col(Score.inside).is_not(None),
     )
@@ -319,9 +350,18 @@ def numbers(
     return [(question, inside) for (question, _), inside in newest.items()]
 
 
-def headlines(group_id: int, *, past: bool) -> tuple[Any, ...]:
+def headlines(group_id: int, *, past: bool, topic: str | None = None) -> tuple[Any, ...]:
     """Return what is true of the scores that count on one board."""
-    return col(Score.group_id) == group_id, col(Score.headline), col(Score.past).is_(past)
+    of_board = col(Score.group_id) == group_id, col(Score.headline), col(Score.past).is_(past)
+    return *of_board, *_about(group_id, topic)
+
+
+def _about(group_id: int, topic: str | None) -> tuple[Any, ...]:
+    """Select scores of questions about a topic; all scores without one."""
+    if topic is None:
+        return ()
+    about = select(Question.id).where(Question.group_id == group_id, Question.topic == topic)
+    return (col(Score.question_id).in_(about),)
 
 
 def of_member(tx: Session, group_id: int, member_id: int) -> list[tuple[Score, str]]:
@@ -354,7 +394,9 @@ def forecast_counts(tx: Session, member_id: int, *, past: bool = False) -> tuple
     return forecasts, on, pending
 
 
-def settled_questions(tx: Session, group_id: int, *, past: bool = False) -> int:
+def settled_questions(
+    tx: Session, group_id: int, *, past: bool = False, topic: str | None = None
+) -> int:
     """Count the group's resolved questions of one board."""
     return tx.exec(
         select(func.count())
@@ -363,6 +405,7 @@ def settled_questions(tx: Session, group_id: int, *, past: bool = False) -> int:
             Question.group_id == group_id,
             Question.state == QuestionState.RESOLVED,
             _of_board(past=past),
+            *([Question.topic == topic] if topic is not None else []),
         )
     ).one()
 

@@ -30,6 +30,7 @@ class Change(Enum):
     QUESTION_REWORDED = auto()  # its criteria, or the answers that it takes
     QUESTION_CLOSE_MOVED = auto()
     QUESTION_SOURCE_EDITED = auto()
+    QUESTION_FILED = auto()  # under another topic
     QUESTION_CLOSED = auto()  # it takes no more forecasts
     QUESTION_OPENED = auto()  # it takes forecasts again
     QUESTION_SETTLED = auto()  # its outcome was entered, corrected or taken back
@@ -407,6 +408,7 @@ FOLLOWERS: Mapping[Change, tuple[Follower, ...]] = {
     Change.QUESTION_REWORDED: (_question, _rounds, _inquiry),
     Change.QUESTION_CLOSE_MOVED: (_question, _rounds, _lobbies, _evenings),
     Change.QUESTION_SOURCE_EDITED: (_question, _source_gone),
+    Change.QUESTION_FILED: (_question,),
     Change.QUESTION_CLOSED: (_question, _rounds, _lobbies, _wanting),
     Change.QUESTION_OPENED: (_question, _rounds, _lobbies, _wanting),
     Change.QUESTION_SETTLED: (_question, _resolution, _proposals, _source_gone),

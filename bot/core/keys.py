@@ -251,17 +251,23 @@ def welcome(group_id: int, joins: int) -> Key:
     return Key(CardKind.WELCOME, group_id, (joins % 10_000,))
 
 
+def digest(group_id: int, week: int) -> Key:
+    """Return the key of a group's digest of a week, which is numbered."""
+    return Key(CardKind.DIGEST, group_id, (week,))
+
+
 def group(group_id: int, page: int = 0) -> Key:
     """Return the key of private messages about the group: a page of its settings, the help."""
     return Key(CardKind.GROUP, group_id, (page,))
 
 
-def standing(user_id: int = 0, *, past: bool = False) -> Key:
+def standing(user_id: int = 0, *, past: bool = False, topic: int = 0) -> Key:
     """Return the key on a button about a member's standing, or without a member the group's.
 
-    That on pastcasts has a number more.
+    That on pastcasts has a number more, and that on a topic the number of a question about it.
     """
-    return Key(CardKind.STANDING, user_id, (1,) if past else ())
+    more = (int(past), topic) if topic else (1,) if past else ()
+    return Key(CardKind.STANDING, user_id, more)
 
 
 def practice(practice_id: int = 0, *, same_topic: bool = False) -> Key:

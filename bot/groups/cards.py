@@ -31,6 +31,7 @@ def settings_card(settings: GroupSettings) -> Message:
         f"Events in Discord: {'made for each session' if group.events else 'none'}",
         f"Threads: {'one for each session' if group.threads else 'none'}",
         f"Outcomes: {called}{confirmed}",
+        f"Digest of the week: {'on Monday at 09:00' if group.digest else 'none'}",
     ]
     embed.add_field(name="Group", value=lines(rows), inline=False)
     rows = [

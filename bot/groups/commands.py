@@ -158,6 +158,15 @@ async def confirm_outcomes(
     await _change(interaction, groups_service.SettingsChange(confirm_outcomes=confirm))
 
 
+@app_commands.command(name="digest", description="A message on Monday morning about the week")
+@app_commands.describe(
+    weekly="True: what came out, closes and waits, in your channel, if there is anything to tell"
+)
+async def digest(interaction: discord.Interaction[Any], weekly: bool) -> None:  # noqa: FBT001
+    """Set whether the group gets a digest of its week."""
+    await _change(interaction, groups_service.SettingsChange(digest=weekly))
+
+
 @app_commands.command(name="timezone", description="Your own time zone, in which you type times")
 @app_commands.describe(zone="Such as Europe/Berlin, Berlin or ET")
 @app_commands.autocomplete(zone=zone_choices)
@@ -189,5 +198,6 @@ SETTINGS: tuple[AnyCommand, ...] = (
     planning,
     outcomes,
     confirm_outcomes,
+    digest,
 )
 COMMANDS: tuple[AnyCommand, ...] = (my_timezone, help_command)

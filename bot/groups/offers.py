@@ -33,7 +33,10 @@ PAGES = {
     Page.ROUNDS: ("Rounds", "How long things take. A round that is running keeps its times."),
     Page.EVENING: ("Evening", "What a speaker can ask for, how time is told, where cards go."),
     Page.NEWS: ("News", "How people hear of the next session."),
-    Page.PAST: ("Outcomes", "What follows from an outcome, and how `format:pastcast` goes."),
+    Page.PAST: (
+        "Looking back",
+        "Outcomes, the digest of the week, and how `format:pastcast` goes.",
+    ),
 }
 
 
@@ -203,4 +206,5 @@ OFFERS: Sequence[Offer] = (
         "once a second person confirms it",
         "as soon as it is entered",
     ),
+    _switch("digest", Page.PAST, "The week's digest", "on Monday at 09:00", "none"),
 )

@@ -10,6 +10,7 @@ from bot.core.refusals import StaleRefusal
 from bot.core.times.durations import parse_duration
 from bot.core.times.zones import parse_zone
 from bot.core.unit import Caller, Desk, Unit, require_manager
+from bot.digest import service as digest_service
 from bot.groups import read_model as groups_read_model
 from bot.groups import rules as groups_rules
 from bot.rounds import live_session
@@ -20,7 +21,10 @@ from storage.tables import EffectState, Group
 REMOVED = "I was removed from this server."
 CHANGE_SETTINGS = "change the settings"
 PLACES = ("channel_id", "voice_channel_id", "facilitator_role_id")
-SWITCHES = ("spoken_cues", "events", "threads", "call_forecasters", "confirm_outcomes")
+SWITCHES = (
+    *("spoken_cues", "events", "threads", "call_forecasters"),
+    *("confirm_outcomes", "digest"),
+)
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ class SettingsChange:
     call_forecasters: bool | None = None
     confirm_outcomes: bool | None = None
     threads: bool | None = None
+    digest: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,7 @@ def change(desk: Desk, caller: Caller, wanted: SettingsChange) -> GroupSettings:
         if wanted.channel_id:
             _leave_gone_channels(unit, wanted.channel_id)
         lifecycle.apply_settings(unit)
+        digest_service.follow_settings(unit)
         outbox.unpark(unit.tx, unit.now, group_id=unit.group.id)
         unit.effects = True
     return show(desk, caller)

@@ -18,6 +18,7 @@ from bot.pastcasts.read_model import Dealt, read_dealt
 from bot.questions import mapping as questions_mapping
 from bot.questions import rules as questions_rules
 from bot.questions import service as questions_service
+from bot.questions import topics as questions_topics
 from bot.rounds import service as rounds_service
 from storage import bank, questions, rounds, sessions
 from storage.bank import Wanted
@@ -180,6 +181,7 @@ def _question_of(unit: ActUnit, banked: Banked) -> Question:
         unit=banked.unit,
         created_at=unit.now,
         banked_id=row_id(banked),
+        topic=questions_topics.read(unit.tx, unit.group.id, banked.topic),
     )
     unit.tx.add(question)
     unit.tx.flush()

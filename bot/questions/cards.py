@@ -71,13 +71,15 @@ def question_card(shown: QuestionCard) -> Message:
     _add_forecasts(embed, shown)
     _add_objections(embed, shown.objections)
     author = f"Asked by {shown.author} · " if shown.author else ""
-    embed.set_footer(text=f"{author}question {shown.at.id}")
+    about = f"about {shown.topic} · " if shown.topic else ""
+    embed.set_footer(text=f"{author}{about}question {shown.at.id}")
     return Message(embed=embed, items=_question_items(shown))
 
 
-def question_list(found: Sequence[Listed], state: QuestionState | None) -> Message:
+def question_list(found: Sequence[Listed], state: QuestionState | None, topic: str = "") -> Message:
     """List questions, newest first."""
-    title = f"Questions: {state.value}" if state else "Questions"
+    title = f"Questions about {one_line(topic, 60)}" if topic else "Questions"
+    title = f"{title}: {state.value}" if state else title
     rows = [_list_line(one) for one in found]
     empty = "None. `/question submit` brings one."
     text = lines(rows, DESCRIPTION_LIMIT, empty=empty)
@@ -85,6 +87,13 @@ def question_list(found: Sequence[Listed], state: QuestionState | None) -> Messa
     if len(found) == 25:
         embed.set_footer(text="The newest 25. /question show finds the others by title.")
     return Message(embed=embed)
+
+
+def filed(topic: str) -> str:
+    """Tell who changed a question's topic which one it has now."""
+    if not topic:
+        return "It has no topic any more."
+    return f"Its topic is **{safe(topic)}** now. The question's card shows it."
 
 
 def own_forecast(own: OwnForecast) -> str:

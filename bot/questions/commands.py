@@ -7,11 +7,12 @@ from discord import app_commands
 
 from bot.core import keys
 from bot.door.interactions import Door
-from bot.door.messages import cut
+from bot.door.messages import MOST_OPTIONS, cut
 from bot.questions import cards as questions_cards
 from bot.questions import form_cards, import_cards, imports
 from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
+from bot.questions import topics as questions_topics
 from bot.questions.from_message import from_message
 from storage.tables import QuestionState
 
@@ -28,6 +29,14 @@ async def question_choices(
     return [app_commands.Choice(name=cut(title, 100), value=str(number)) for title, number in found]
 
 
+async def topic_choices(
+    interaction: discord.Interaction[Any], current: str
+) -> list[app_commands.Choice[str]]:
+    """Return the topics of the group's questions that match the typed text."""
+    found = await Door(interaction).do(questions_topics.choices, current)
+    return [app_commands.Choice(name=label, value=name) for label, name in found[:MOST_OPTIONS]]
+
+
 async def outcome_choices(
     interaction: discord.Interaction[Any], current: str
 ) -> list[app_commands.Choice[str]]:
@@ -38,13 +47,21 @@ async def outcome_choices(
 
 
 @question.command(name="submit", description="Bring a question: opens a form")
-@app_commands.describe(sealed="One about the past, with its outcome, for the bank (facilitators)")
+@app_commands.describe(
+    topic="What it is about, in a word or two: choose one, or type a new one",
+    sealed="One about the past, with its outcome, for the bank (facilitators)",
+)
+@app_commands.autocomplete(topic=topic_choices)
 async def submit(
     interaction: discord.Interaction[Any],
+    topic: str | None = None,
     sealed: bool = False,  # noqa: FBT001, FBT002 - an option of a slash command
 ) -> None:
     """Open the form of a new question, or of one for the group's bank of the past."""
-    await Door(interaction).open_for("sealed" if sealed else "submitted", form_cards.NEW)
+    door, at = Door(interaction), form_cards.NEW
+    if topic:
+        at = await door.do(questions_service.keep_topic, topic, sealed=sealed)
+    await door.open_for("sealed" if sealed else "submitted", at)
 
 
 @question.command(name="import", description="Bring a question from another platform")
@@ -58,16 +75,21 @@ async def import_question(interaction: discord.Interaction[Any], url: str) -> No
 
 
 @question.command(name="list", description="The group's questions, newest first")
-@app_commands.describe(state="Only questions in this state; without it, all that are not settled")
+@app_commands.describe(
+    state="Only questions in this state; without it, all that are not settled",
+    topic="Only questions about this; without it, about everything",
+)
+@app_commands.autocomplete(topic=topic_choices)
 async def listing(
     interaction: discord.Interaction[Any],
     state: Literal["proposed", "open", "closed", "resolved", "void"] | None = None,
+    topic: str = "",
 ) -> None:
     """List the group's questions."""
     door = Door(interaction)
     wanted = QuestionState(state) if state else None
-    found = await door.do(questions_service.listing, wanted)
-    await door.whisper(message=questions_cards.question_list(found, wanted))
+    found = await door.do(questions_service.listing, wanted, topic)
+    await door.whisper(message=questions_cards.question_list(found, wanted, topic))
 
 
 @question.command(name="show", description="One question with its buttons")
@@ -82,13 +104,22 @@ async def show(interaction: discord.Interaction[Any], question: str) -> None:
 
 
 @question.command(name="edit", description="Change a question of yours: opens a form")
-@app_commands.describe(question="Which question")
-@app_commands.autocomplete(question=question_choices)
-async def edit(interaction: discord.Interaction[Any], question: str) -> None:
-    """Open the form of a question with what it says now."""
+@app_commands.describe(
+    question="Which question",
+    topic="Changes only what it is about, without a form; `-` for nothing in particular",
+)
+@app_commands.autocomplete(question=question_choices, topic=topic_choices)
+async def edit(
+    interaction: discord.Interaction[Any], question: str, topic: str | None = None
+) -> None:
+    """Open the form of a question with what it says now, or change its topic alone."""
     door = Door(interaction)
     question_id = await door.do(questions_service.find_id, question)
-    await door.open_for("edited", keys.question(question_id))
+    if topic is None:
+        await door.open_for("edited", keys.question(question_id))
+    else:
+        about = await door.do(questions_service.file_under, question_id, topic)
+        await door.whisper(questions_cards.filed(about))
 
 
 @question.command(name="withdraw", description="Take back a question that nobody has forecast")

@@ -34,11 +34,14 @@ from storage.enums import CardKind
 NEW = keys.question(0)
 
 
-def question_form(at: Key = NEW) -> Modal:
-    """Make the form of a new question, of one that was fetched, or of one that exists."""
-    if at.kind == CardKind.DRAFT:
+def question_form(at: Key = NEW, *, fetched: bool = False) -> Modal:
+    """Make the form of a new question, of one that was fetched, or of one that exists.
+
+    The draft of a new one holds its topic, that of a fetched one what came from its platform.
+    """
+    if fetched:
         action, title = "imported", "Look at it and bring it"
-    elif at == NEW:
+    elif at == NEW or at.kind == CardKind.DRAFT:
         action, title = "submitted", "Your question"
     else:
         action, title = "edited", "Edit the question"

@@ -89,6 +89,7 @@ class QuestionCard:
     invitation: Invitation | None = None
     as_of: date | None = None
     has_history: bool = False
+    topic: str = ""
 
 
 @dataclass(frozen=True)
@@ -183,6 +184,7 @@ def read_question(tx: Session, at: Key) -> QuestionCard | None:
         invitation=_invitation(tx, question, held, ahead),
         as_of=bank.get(tx, question.banked_id).as_of if question.banked_id else None,
         has_history=settled or questions.latest_resolution(tx, at.id) is not None,
+        topic=question.topic or "",
     )
 
 

@@ -22,6 +22,7 @@ SHORTEST_TITLE = 10
 LONGEST_TITLE = 200
 LONGEST_CRITERIA = 1000
 LONGEST_SOURCE = 300
+LONGEST_TOPIC = 30
 # Ten years with the most leap days possible; the reader of times counts them exactly.
 FURTHEST_CLOSE = timedelta(days=365 * 10 + 3)
 
@@ -55,6 +56,33 @@ class QuestionDraft:
     criteria: str
     closes_at: datetime | None
     source_url: str | None
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What questions are about; a button knows it by the number of a question about it."""
+
+    number: int = 0
+    name: str = ""
+
+
+# No topic: questions about everything.
+ANY = Topic()
+
+
+def topic_name(typed: str) -> str:
+    """Return a topic as it was typed, on one line; empty where there is none.
+
+    >>> topic_name("  world   politics ")
+    'world politics'
+    """
+    name = " ".join(typed.split())
+    if len(name) > LONGEST_TOPIC:
+        raise Refusal(
+            f"The topic has {say_count(len(name), 'character')}; {LONGEST_TOPIC} fit. One or two "
+            "words are best, such as `weather`."
+        )
+    return name
 
 
 def draft(

@@ -20,13 +20,14 @@ from bot.core.card_refresh import Change
 from bot.core.drafts import FilledForm
 from bot.core.find import find_named
 from bot.core.keys import Key
-from bot.core.refusals import NotAllowedRefusal, Refusal
+from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.times.result import Asks, Understood
 from bot.core.typed_times import ReadTime, TimeQuestion, TypedTime
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
 from bot.questions import mapping as questions_mapping
 from bot.questions import origins
 from bot.questions import rules as questions_rules
+from bot.questions import topics as questions_topics
 from storage import forecasts, groups, questions
 from storage.tables import DraftKind, Question, QuestionState
 
@@ -34,6 +35,9 @@ UNKNOWN = (
     "I know no such question here. Start typing its title and choose it from the list, or see "
     "`/question list`."
 )
+# The form of a new question, by its custom id, and what is typed to take a topic away.
+NEW_FORM = "submitted|q0"
+NO_TOPIC = {"-", "–", "—"}
 # Says that a question's close stays as it is.
 Kept = Literal["kept"]
 KEPT: Kept = "kept"
@@ -44,7 +48,8 @@ class Written:
     """A question as typed into the form, before any check.
 
     `answers` holds its options or its unit, and None where they have not been asked for yet.
-    Without a `kind` they say the kind, too. `fetched` is the draft of what it was imported from.
+    Without a `kind` they say the kind, too. `fetched` is the draft of what it was imported from. A
+    `topic` comes with a new question.
     """
 
     title: str
@@ -54,6 +59,7 @@ class Written:
     answers: str | None = ""
     kind: str | None = None
     fetched: int | None = None
+    topic: str = ""
 
 
 @dataclass(frozen=True)
@@ -171,6 +177,35 @@ def choose_close(desk: Desk, caller: Caller, at: Key) -> Brought | TimeQuestion:
         return _edit(unit, _editable(unit, int(chosen.about)), written, chosen.moment)
 
 
+def keep_topic(desk: Desk, caller: Caller, topic: str, *, sealed: bool = False) -> Key:
+    """Keep the topic of a question whose form is to be opened, and return that form's key."""
+    if sealed:
+        raise Refusal("A sealed question has no topic of its own: leave `topic` out.")
+    with desk.act(caller) as unit:
+        questions_topics.read(unit.tx, unit.group.id, topic)
+        return keys.form(drafts.save(unit, FilledForm(NEW_FORM, {"topic": topic})))
+
+
+def with_topic(desk: Desk, caller: Caller, at: Key, sent: FilledForm) -> FilledForm:
+    """Return a new question's form with the topic that was kept for it, if it still is."""
+    try:
+        before = drafts.kept(desk, caller, at.id)
+    except StaleRefusal:  # the question counts more than its topic, which can be set later
+        before = FilledForm(NEW_FORM, {})
+    return replace(sent, form=NEW_FORM, written={**before.written, **sent.written})
+
+
+def file_under(desk: Desk, caller: Caller, question_id: int, topic: str) -> str:
+    """Change what a question is about, and return the topic; a dash stands for none."""
+    with desk.act(caller) as unit:
+        question = require(unit.tx, unit.group.id, question_id)
+        require_author(unit, question, "edit")
+        typed = "" if topic.strip() in NO_TOPIC else topic
+        question.topic = questions_topics.read(unit.tx, unit.group.id, typed)
+        card_refresh.follow(unit, Change.QUESTION_FILED, question)
+        return question.topic or ""
+
+
 def toggle_mark(desk: Desk, caller: Caller, at: Key) -> bool:
     """Set or remove the caller's "Already forecast it" mark; return whether it is set."""
     with desk.act(caller) as unit:
@@ -220,11 +255,19 @@ def choices(desk: Desk, caller: Caller, typed: str) -> list[tuple[str, int]]:
         return [(question.title, row_id(question)) for question in found]
 
 
-def listing(desk: Desk, caller: Caller, state: QuestionState | None = None) -> list[Listed]:
-    """Return the newest 25 questions, in one state or in all without an outcome."""
+def listing(
+    desk: Desk, caller: Caller, state: QuestionState | None = None, topic: str = ""
+) -> list[Listed]:
+    """Return the newest 25 questions, in one state or in all without an outcome.
+
+    With a topic, only those about it.
+    """
     unsettled = (QuestionState.PROPOSED, QuestionState.OPEN, QuestionState.CLOSED)
     with desk.db.read() as tx:
-        found = questions.listing(tx, caller.group_id, states=(state,) if state else unsettled)
+        about = questions_topics.find(tx, caller.group_id, topic).name or None
+        found = questions.listing(
+            tx, caller.group_id, states=(state,) if state else unsettled, topic=about
+        )
         ids = [row_id(question) for question in found]
         people, outcomes = questions.forecasters_of(tx, ids), questions.latest_outcomes(tx, ids)
     return [_listed(question, people, outcomes) for question in found]
@@ -283,6 +326,7 @@ def _submit(unit: ActUnit, written: Written, closes: ReadTime | None) -> Brought
         criteria=draft.criteria,
         source_url=draft.source_url,
         created_at=unit.now,
+        topic=questions_topics.read(unit.tx, unit.group.id, written.topic),
     )
     answers_mapping.ask(question, asked)
     unit.tx.add(question)
@@ -373,6 +417,7 @@ def _written(fields: Mapping[str, str]) -> Written:
         source=fields.get("source", ""),
         answers=fields.get("answers") if named else None,
         kind=kind,
+        topic=fields.get("topic", ""),
     )
 
 

@@ -26,14 +26,18 @@ async def bring(door: Door, _at: Key, _values: tuple[str, ...]) -> None:
     await door.open_for("submitted", form_cards.NEW)
 
 
-async def new_form(_door: Door, _at: Key, _typed: Mapping[str, str]) -> discord.ui.Modal:
+async def new_form(_door: Door, at: Key, _typed: Mapping[str, str]) -> discord.ui.Modal:
     """Make the form of a new question."""
-    return form_cards.question_form()
+    return form_cards.question_form(at if at.kind == CardKind.DRAFT else form_cards.NEW)
 
 
-async def submitted(door: Door, _at: Key, _values: tuple[str, ...]) -> None:
-    """Submit a new question from its form."""
-    await _save(door, await door.sent())
+async def submitted(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """Submit a new question from its form, with the topic that was given before it."""
+    sent = await door.sent()
+    if at.kind == CardKind.DRAFT:
+        sent = await door.do(questions_service.with_topic, at, sent)
+        door.note(sent)
+    await _save(door, sent)
 
 
 async def edited(door: Door, _at: Key, _values: tuple[str, ...]) -> None:
@@ -93,7 +97,7 @@ async def open_import(door: Door, at: Key, _values: tuple[str, ...]) -> None:
 async def import_form(door: Door, at: Key, _typed: Mapping[str, str]) -> discord.ui.Modal:
     """Make the form of a question that was fetched, filled in."""
     fields = await door.do(imports.form_fields, at.id)
-    return fill(form_cards.question_form(at), fields)
+    return fill(form_cards.question_form(at, fetched=True), fields)
 
 
 async def imported(door: Door, _at: Key, _values: tuple[str, ...]) -> None:
@@ -191,9 +195,16 @@ ACTIONS = {
     IMPORTED: Action(imported, {CardKind.DRAFT}, import_form),
     "choose_part": Action(choose_part, {CardKind.DRAFT}),
     "bring": Action(
-        bring, {CardKind.ANNOUNCEMENT, CardKind.REMINDER, CardKind.LOBBY, CardKind.GROUP}
+        bring,
+        {
+            CardKind.ANNOUNCEMENT,
+            CardKind.REMINDER,
+            CardKind.LOBBY,
+            CardKind.GROUP,
+            CardKind.DIGEST,
+        },
     ),
-    "submitted": Action(submitted, {CardKind.QUESTION}, new_form),
+    "submitted": Action(submitted, _WITH_DETAILS, new_form),
     "edited": Action(edited, {CardKind.QUESTION}, edit_form),
     "answer": Action(answer, _WITH_DETAILS),
     "answered": Action(answered, _WITH_DETAILS, details_form),

@@ -17,6 +17,7 @@ from bot.door.messages import (
     safe,
     say_brier,
 )
+from bot.standings.by_moment import MOMENTS_FROM, Moments, ProfileLine
 from bot.standings.calibration import Waiting
 from bot.standings.metrics import (
     EMPTY_CHAIRS,
@@ -30,13 +31,10 @@ from bot.standings.metrics import (
 from bot.standings.past_cards import PASTCASTS, past_lines
 from bot.standings.query import METRICS, BoardQuery, Metric
 from bot.standings.service import (
-    MOMENTS_FROM,
     Board,
     BoardRow,
     Calibration,
-    Moments,
     Profile,
-    ProfileLine,
 )
 from scoring import HitRate
 from storage.tables import Moment
@@ -78,7 +76,7 @@ ASKED_TO_HOLD = 0.8
 def leaderboard_details(board: Board) -> Message:
     """List one page of members, best first, then those without a rank."""
     asked = board.asked
-    embed = card(board.title, _rows(board), BLUE if board.members else GREY)
+    embed = card(safe(board.title), _rows(board), BLUE if board.members else GREY)
     if chairs := empty_chairs(board):
         embed.add_field(name="Beside us, without a rank", value="\n".join(chairs), inline=False)
     if board.too_close or board.unmoved:
@@ -273,6 +271,11 @@ def nobody(board: Board) -> str:
             "Scores are being computed again by new rules: "
             f"{board.rescored:,} of {say_count(board.resolved, 'question')} so far. "
             "Look again in a few minutes."
+        )
+    if board.asked.topic.name:
+        return (
+            f"No such score on {safe(board.asked.topic.name)} yet. Without `topic` you see all "
+            "questions."
         )
     if board.asked.window.kind != "all":
         which = "/leaderboard board:past" if board.asked.past else "/leaderboard"

@@ -6,7 +6,9 @@ import discord
 from discord import app_commands
 
 from bot.door.interactions import Door
+from bot.door.messages import MOST_OPTIONS
 from bot.door.parts import AnyCommand
+from bot.questions import topics as questions_topics
 from bot.standings import (
     cards as standings_cards,
 )
@@ -22,6 +24,7 @@ BOARDS = [
     app_commands.Choice(name="live: questions that the group brought", value="live"),
     app_commands.Choice(name="past: pastcasts, dealt from the bank", value="past"),
 ]
+ABOUT = "Only questions about this; without it, about everything"
 WHICH = "The live questions, unless you choose the pastcasts"
 
 
@@ -33,12 +36,22 @@ async def window_choices(
     return [app_commands.Choice(name=label, value=value) for label, value in found]
 
 
+async def topic_choices(
+    interaction: discord.Interaction[Any], current: str
+) -> list[app_commands.Choice[str]]:
+    """Offer the topics of the chosen board that fit what has been typed so far."""
+    past = interaction.namespace.board == "past"
+    found = await Door(interaction).do(questions_topics.choices, current, past=past)
+    return [app_commands.Choice(name=label, value=value) for label, value in found[:MOST_OPTIONS]]
+
+
 @app_commands.command(name="leaderboard", description="Who does best, by the metric you choose")
 @app_commands.describe(
     metric="What counts; without it, the edge over the others",
     window="Such as `30 days`, `10 sessions`, `season` or `2026 Q4`; without it, all time",
     min="How many resolved questions it takes to be ranked",
     board=WHICH,
+    topic=ABOUT,
 )
 @app_commands.choices(
     metric=[
@@ -47,7 +60,7 @@ async def window_choices(
     ],
     board=BOARDS,
 )
-@app_commands.autocomplete(window=window_choices)
+@app_commands.autocomplete(window=window_choices, topic=topic_choices)
 @app_commands.guild_only()
 async def leaderboard(
     interaction: discord.Interaction[Any],
@@ -55,6 +68,7 @@ async def leaderboard(
     window: str = "",
     min: app_commands.Range[int, 1, 1000] = MINIMUM,  # noqa: A002 - the option's name
     board: BoardName = "live",
+    topic: str = "",
 ) -> None:
     """Show the leaderboard."""
     door = Door(interaction)
@@ -64,6 +78,7 @@ async def leaderboard(
         window=window,
         minimum=min,
         past=board == "past",
+        topic=topic,
     )
     await door.whisper(message=message)
 
@@ -73,19 +88,24 @@ async def leaderboard(
     member="Whose; without it, yours",
     group="The group's own forecasts instead of a member's",
     board=WHICH,
+    topic=ABOUT,
 )
 @app_commands.choices(board=BOARDS)
+@app_commands.autocomplete(topic=topic_choices)
 @app_commands.guild_only()
 async def calibration(
     interaction: discord.Interaction[Any],
     member: discord.Member | None = None,
     group: bool = False,  # noqa: FBT001, FBT002 - an option of a slash command
     board: BoardName = "live",
+    topic: str = "",
 ) -> None:
     """Show a calibration."""
     door = Door(interaction)
     who, past = member.id if member else None, board == "past"
-    message = await door.draw(standings_pictures.calibration, who, group=group, past=past)
+    message = await door.draw(
+        standings_pictures.calibration, who, group=group, past=past, topic=topic
+    )
     await door.whisper(message=message)
 
 

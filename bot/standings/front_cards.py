@@ -40,13 +40,14 @@ from bot.standings.service import Board, BoardRow, Calibration, Profile
 
 FEWEST_PEOPLE, FEWEST_QUESTIONS = 3, 10
 MOST_NAMED = 3
-NAME = 60
+NAME, TITLE = 60, 120
 
 
 def leaderboard_card(board: Board, picture: Picture | None) -> Message:
     """Say whether somebody leads, and show one page of members."""
     metric = board.asked.metric
-    about = f"-# {board.title.removeprefix('Leaderboard: ')}\n-# {metric}: {WORDS[metric].hint}"
+    title = one_line(board.title.removeprefix("Leaderboard: "), TITLE)
+    about = f"-# {title}\n-# {metric}: {WORDS[metric].hint}"
     if board.asked.past:
         about += f"\n-# {PASTCASTS}"
     if board.waiting is not None:
@@ -69,7 +70,7 @@ def calibration_card(shown: Calibration, picture: Picture | None) -> Message:
         first += f"\n-# {say_waiting(shown.waiting)}"
     if shown.past:
         first += f"\n-# {PASTCASTS}"
-    key = keys.standing(shown.user_id, past=shown.past)
+    key = keys.standing(shown.user_id, past=shown.past, topic=shown.topic.number)
     items = (button("calibration_details", key, "Details", PRIMARY),)
     return Message(layout=Layout((first, PICTURE)), picture=picture, items=items)
 

@@ -22,11 +22,18 @@ YOU_ARE_NEW = (
 
 
 def leaderboard(
-    desk: Desk, caller: Caller, *, metric: Metric, window: str, minimum: int, past: bool = False
+    desk: Desk,
+    caller: Caller,
+    *,
+    metric: Metric,
+    window: str,
+    minimum: int,
+    past: bool = False,
+    topic: str = "",
 ) -> Message:
     """Return the first page of a leaderboard."""
     board = standings_service.show_leaderboard(
-        desk, caller, metric=metric, window=window, minimum=minimum, past=past
+        desk, caller, metric=metric, window=window, minimum=minimum, past=past, topic=topic
     )
     return front_cards.leaderboard_card(board, leaderboard_picture(board))
 
@@ -43,16 +50,23 @@ def leaderboard_details(desk: Desk, caller: Caller, at: Key) -> Message:
 
 
 def calibration(
-    desk: Desk, caller: Caller, user_id: int | None, *, group: bool, past: bool = False
+    desk: Desk,
+    caller: Caller,
+    user_id: int | None,
+    *,
+    group: bool,
+    past: bool = False,
+    topic: str = "",
 ) -> Message:
     """Return a calibration with its picture."""
-    shown = _calibration(desk, caller, user_id, group=group, past=past)
+    shown = _calibration(desk, caller, user_id, group=group, past=past, topic=topic)
     return front_cards.calibration_card(shown, calibration_picture(shown))
 
 
 def calibration_details(desk: Desk, caller: Caller, at: Key) -> Message:
     """Return what there is to say of the calibration that a button is about."""
-    shown = _calibration(desk, caller, at.id or None, group=not at.id, past=bool(at.more))
+    past, topic, *_ = (*at.more, 0, 0)
+    shown = _calibration(desk, caller, at.id or None, group=not at.id, past=bool(past), topic=topic)
     return standings_cards.calibration_details(shown)
 
 
@@ -68,9 +82,17 @@ def profile_details(desk: Desk, caller: Caller, at: Key) -> Message:
 
 
 def _calibration(
-    desk: Desk, caller: Caller, user_id: int | None, *, group: bool, past: bool
+    desk: Desk,
+    caller: Caller,
+    user_id: int | None,
+    *,
+    group: bool,
+    past: bool,
+    topic: str | int,
 ) -> Calibration:
-    shown = standings_service.show_calibration(desk, caller, user_id, group=group, past=past)
+    shown = standings_service.show_calibration(
+        desk, caller, user_id, group=group, past=past, topic=topic
+    )
     if shown is None:
         raise _unknown(caller, user_id)
     return shown

@@ -12,8 +12,9 @@ from matplotlib.lines import Line2D
 
 from bot.core.refusals import say_count
 from bot.door import chart_rows, chart_style
+from bot.standings.by_moment import ProfileLine
 from bot.standings.metrics import say_value
-from bot.standings.service import Profile, ProfileLine
+from bot.standings.service import Profile
 from storage.enums import Moment
 
 _ROW = 21.0

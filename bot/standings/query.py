@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.core.keys import Key
 from bot.core.refusals import OLD_BUTTON, Refusal, StaleRefusal
+from bot.questions.rules import ANY, Topic
 from storage.enums import CardKind
 
 # Buttons name a metric by its place here, so a new one comes last.
@@ -21,6 +22,8 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 # The live questions, or the pastcasts.
 BoardName = Literal["live", "past"]
+# A button's number of its page has that of the topic in front of these digits.
+_PAGES = 10_000
 # Added to the number of a button's metric where the board is that of pastcasts.
 _PAST = 1_000
 
@@ -90,13 +93,14 @@ ALL = Window()
 
 @dataclass(frozen=True)
 class BoardQuery:
-    """One page of one leaderboard."""
+    """One page of one leaderboard. A topic that comes from a button has no name yet."""
 
     metric: Metric = "edge"
     window: Window = ALL
     minimum: int = MINIMUM
     page: int = 1
     past: bool = False
+    topic: Topic = ANY
 
     def at(self, page: int) -> Self:
         """Return the query for another page of the same leaderboard."""
@@ -106,7 +110,8 @@ class BoardQuery:
         """Write the query as numbers, for a button."""
         what = METRICS.index(self.metric) * len(KINDS) + KINDS.index(self.window.kind)
         what += _PAST * self.past
-        return Key(CardKind.LEADERBOARD, self.page, (what, self.window.number, self.minimum))
+        page = self.topic.number * _PAGES + self.page
+        return Key(CardKind.LEADERBOARD, page, (what, self.window.number, self.minimum))
 
     @classmethod
     def from_key(cls, key: Key) -> Self:
@@ -116,7 +121,9 @@ class BoardQuery:
             past, which = divmod(what, _PAST)
             metric, kind = divmod(which, len(KINDS))
             window = Window(KINDS[kind], number)
-            asked = cls(METRICS[metric], window, minimum, key.id, past=(False, True)[past])
+            about, page = divmod(key.id, _PAGES)
+            of_past = (False, True)[past]
+            asked = cls(METRICS[metric], window, minimum, page, of_past, Topic(about))
         except (ValueError, IndexError):
             raise _stale() from None
         if not _is_sound(asked):

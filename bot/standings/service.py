@@ -1,13 +1,11 @@
 """What leaderboard, calibration and profile show. Never touches Discord."""
 
 import math
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
-from statistics import fmean
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -16,24 +14,26 @@ import scoring
 from bot.answers.pooling import mean_of_odds
 from bot.circle.read_model import MemberRecord, read_member
 from bot.core.keys import Key
-from bot.core.refusals import Refusal
+from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.unit import Caller, Desk, row_id
-from bot.standings import boards
+from bot.questions import topics as questions_topics
+from bot.questions.rules import ANY, Topic
+from bot.standings import boards, by_moment
 from bot.standings import calibration as standings_calibration
 from bot.standings import crowd as standings_crowd
 from bot.standings import query as standings_query
 from bot.standings import stored as standings_stored
+from bot.standings.by_moment import Moments, ProfileLine
 from bot.standings.calibration import CalibrationReading, Waiting
 from bot.standings.metrics import EMPTY_CHAIRS, WORDS
 from bot.standings.query import METRICS, MINIMUM, BoardQuery, Metric
 from storage import crowds, groups, scores, standings
-from storage.tables import Group, Member, Moment, Score
+from storage.tables import Group, Member
 
 PAGE = 20
 # What a profile says of pastcasts; the boards have the rest.
 OF_PAST: tuple[Metric, ...] = ("brier", "edge")
 NEWEST = 5
-MOMENTS_FROM = 10
 # How much is scored again while somebody waits; a small group does not notice its upgrade.
 AT_ONCE = 6
 
@@ -93,6 +93,7 @@ class Board:
         asked = self.asked
         page = f", page {asked.page} of {self.pages}" if self.pages > 1 else ""
         which = "Pastcasts: " if asked.past else ""
+        which += f"{asked.topic.name}: " if asked.topic.name else ""
         return f"Leaderboard: {which}{WORDS[asked.metric].name}, {asked.window.name()}{page}"
 
 
@@ -115,11 +116,13 @@ class Calibration:
     user_id: int = 0
     past: bool = False
     waiting: Waiting | None = None
+    topic: Topic = ANY
 
     @property
     def title(self) -> str:
         """Say whose it is, as plain text."""
         on = " on pastcasts" if self.past else ""
+        on += f" about {self.topic.name}" if self.topic.name else ""
         return f"Calibration{on}: {'yours' if self.whose == 'you' else self.whose}"
 
     @property
@@ -138,31 +141,6 @@ class Calibration:
     def advice(self) -> str:
         """Say what to do about it, where that is clear."""
         return standings_calibration.advice(self.reading)
-
-
-@dataclass(frozen=True)
-class ProfileLine:
-    """One resolved question of a member, with the score at each moment.
-
-    `headline` is what counts on boards; None where the member had no turn and others had one.
-    """
-
-    title: str
-    briers: tuple[tuple[Moment, float], ...]
-    headline: float | None
-
-
-@dataclass(frozen=True)
-class Moments:
-    """A member's mean Brier score at each moment of a round.
-
-    Only the questions that have a score at every moment count.
-
-    They are shown from `MOMENTS_FROM` questions on, where their intervals hold.
-    """
-
-    questions: int
-    means: tuple[tuple[Moment, scoring.MeanInterval], ...]
 
 
 @dataclass(frozen=True)
@@ -213,17 +191,22 @@ def show_leaderboard(
     window: str = "",
     minimum: int = MINIMUM,
     past: bool = False,
+    topic: str = "",
 ) -> Board:
     """Return the first page of the leaderboard that a command asks for."""
     with desk.db.read() as tx:
         zone = _zone(groups.find(tx, caller.group_id))
+        about = questions_topics.find(tx, caller.group_id, topic, past=past)
     span = standings_query.parse_window(window, now=desk.clock(), zone=zone)
-    return show_page(desk, caller, BoardQuery(metric, span, minimum, past=past))
+    return show_page(desk, caller, BoardQuery(metric, span, minimum, past=past, topic=about))
 
 
 def show_page_of(desk: Desk, caller: Caller, key: Key) -> Board:
     """Return the page that a button leads to."""
-    return show_page(desk, caller, BoardQuery.from_key(key))
+    asked = BoardQuery.from_key(key)
+    with desk.db.read() as tx:
+        about = _topic_of(tx, caller.group_id, asked.topic.number)
+    return show_page(desk, caller, replace(asked, topic=about))
 
 
 def show_page(desk: Desk, caller: Caller, asked: BoardQuery) -> Board:
@@ -243,6 +226,16 @@ def show_page(desk: Desk, caller: Caller, asked: BoardQuery) -> Board:
         return _without_numbers(shown) if _unmoved(tx, desk, caller, asked, table) else shown
 
 
+def _topic_of(tx: Session, group_id: int, number: int) -> Topic:
+    """Return the topic that a button is about; refuse one that is gone."""
+    if not number:
+        return ANY
+    found = questions_topics.of_number(tx, group_id, number)
+    if found is None:
+        raise StaleRefusal("That topic is gone: its question has another one now. Ask once more.")
+    return found
+
+
 def window_choices(desk: Desk, caller: Caller, so_far: str) -> list[tuple[str, str]]:
     """Return the windows that fit what has been typed so far."""
     with desk.db.read() as tx:
@@ -257,18 +250,27 @@ def show_calibration(
     *,
     group: bool = False,
     past: bool = False,
+    topic: str | int = "",
 ) -> Calibration | None:
-    """Return a member's or the group's calibration; None for a member nobody knows here."""
+    """Return a member's or the group's calibration; None for a member nobody knows here.
+
+    The topic is one that was typed, or the number that a button has of it.
+    """
     if group and user_id is not None:
         raise Refusal("A member or the group? Leave one of the two out.")
     with desk.db.read() as tx:
+        about = (
+            _topic_of(tx, caller.group_id, topic)
+            if isinstance(topic, int)
+            else questions_topics.find(tx, caller.group_id, topic, past=past)
+        )
         if group:
-            return _of_group(tx, caller.group_id, desk.clock(), past=past)
+            return _of_group(tx, caller.group_id, desk.clock(), past=past, topic=about)
         member = groups.member_of_user(tx, caller.group_id, user_id or caller.user_id)
         if member is None:
             return None
         whose = "you" if member.user_id == caller.user_id else member.name
-        return _of_member(tx, desk.clock(), member, whose, past=past)
+        return _of_member(tx, desk.clock(), member, whose, past=past, topic=about)
 
 
 def show_profile(desk: Desk, caller: Caller, user_id: int | None = None) -> Profile | None:
@@ -292,9 +294,9 @@ def show_profile(desk: Desk, caller: Caller, user_id: int | None = None) -> Prof
             on,
             pending,
             _standings(tx, caller.group_id, member) if done else (),
-            _moments([score for score, _ in rows]),
+            by_moment.moments([score for score, _ in rows]),
             calibration.sentence,
-            tuple(_profile_lines(rows)[:NEWEST]),
+            tuple(by_moment.profile_lines(rows)[:NEWEST]),
             read_member(tx, caller.group_id, number),
             calibration.numbers,
             rescoring=not done,
@@ -318,6 +320,7 @@ def _table(tx: Session, desk: Desk, group_id: int, asked: BoardQuery) -> scoring
     if (
         group is not None
         and not asked.past
+        and not asked.topic.number
         and asked.window == standings_query.ALL
         and standings_stored.is_current(group, desk.clock())
     ):
@@ -332,6 +335,7 @@ def _table(tx: Session, desk: Desk, group_id: int, asked: BoardQuery) -> scoring
         limits=limits,
         minimum=asked.minimum,
         past=asked.past,
+        topic=asked.topic.name or None,
     )
 
 
@@ -340,8 +344,15 @@ def _crowd(tx: Session, desk: Desk, group_id: int, asked: BoardQuery) -> BoardRo
     if asked.metric not in EMPTY_CHAIRS:
         return None
     since, until = asked.window.limits(desk.clock(), _zone(groups.find(tx, group_id)))
-    last = asked.window.last_sessions
-    rows = crowds.scored(tx, group_id, past=asked.past, since=since, until=until, sessions=last)
+    rows = crowds.scored(
+        tx,
+        group_id,
+        past=asked.past,
+        since=since,
+        until=until,
+        sessions=asked.window.last_sessions,
+        topic=asked.topic.name or None,
+    )
     found = standings_crowd.earned(rows, asked.metric)
     if found is None:
         return None
@@ -387,7 +398,9 @@ def _page(
         pages,
         len(table),
         _mine(table, me, len(board.ranked)),
-        scores.settled_questions(tx, caller.group_id, past=asked.past),
+        scores.settled_questions(
+            tx, caller.group_id, past=asked.past, topic=asked.topic.name or None
+        ),
         ranked=len(board.ranked),
         too_close=board.too_close,
         more=boards.questions_to_settle(board),
@@ -408,7 +421,13 @@ def _unmoved(
     since, until = asked.window.limits(desk.clock(), _zone(group))
     last = asked.window.last_sessions
     taken = scores.seats_taken(
-        tx, caller.group_id, since=since, until=until, sessions=last, past=asked.past
+        tx,
+        caller.group_id,
+        since=since,
+        until=until,
+        sessions=last,
+        past=asked.past,
+        topic=asked.topic.name or None,
     )
     return not boards.seats_compare([one for one in taken if one[0] in people])
 
@@ -458,16 +477,23 @@ def _ranks(row: scoring.Standing, among: int) -> tuple[int, int] | None:
 
 
 def _of_member(
-    tx: Session, now: datetime, member: Member, whose: str, *, past: bool = False
+    tx: Session,
+    now: datetime,
+    member: Member,
+    whose: str,
+    *,
+    past: bool = False,
+    topic: Topic = ANY,
 ) -> Calibration:
-    group_id = member.group_id
-    rows = scores.binary(tx, group_id, row_id(member), now=now, past=past)
-    others = scores.on_options(tx, group_id, row_id(member), past=past)
+    group_id, mine, about = member.group_id, row_id(member), topic.name or None
+    rows = scores.binary(tx, group_id, mine, now=now, past=past, topic=about)
+    others = scores.on_options(tx, group_id, mine, past=past, topic=about)
     read = standings_calibration.read(
         [said for *_, said, _ in rows], [outcome for *_, outcome in rows]
     )
-    inside = [hit for _, hit in scores.numbers(tx, group_id, row_id(member), now=now, past=past)]
-    early = {} if past else scores.waiting_for(tx, group_id, row_id(member), now)
+    hits = scores.numbers(tx, group_id, mine, now=now, past=past, topic=about)
+    inside = [hit for _, hit in hits]
+    early = {} if past else scores.waiting_for(tx, group_id, mine, now, topic=about)
     return Calibration(
         whose,
         of_group=False,
@@ -477,16 +503,20 @@ def _of_member(
         user_id=member.user_id or 0,
         past=past,
         waiting=standings_calibration.wait(early.values()),
+        topic=topic,
     )
 
 
-def _of_group(tx: Session, group_id: int, now: datetime, *, past: bool) -> Calibration:
+def _of_group(
+    tx: Session, group_id: int, now: datetime, *, past: bool, topic: Topic
+) -> Calibration:
     """Measure the group's calibration, with one common forecast per question.
 
     Members' forecasts on a question share its outcome, so as separate forecasts they would look
     like far more evidence than they are. Of numbers there is no single interval of the group.
     """
-    rows = scores.binary(tx, group_id, None, now=now, past=past)
+    about = topic.name or None
+    rows = scores.binary(tx, group_id, None, now=now, past=past, topic=about)
     said, outcomes, clipped = [], [], 0
     for _, on_question in groupby(rows, key=itemgetter(0)):
         given = list(on_question)
@@ -494,10 +524,11 @@ def _of_group(tx: Session, group_id: int, now: datetime, *, past: bool) -> Calib
         said.append(together.probability)
         outcomes.append(given[0][-1])
         clipped += len(together.clipped)
-    numbers = {question for question, _ in scores.numbers(tx, group_id, None, now=now, past=past)}
-    others = scores.on_options(tx, group_id, None, past=past) + len(numbers)
+    hits = scores.numbers(tx, group_id, None, now=now, past=past, topic=about)
+    numbers = {question for question, _ in hits}
+    others = scores.on_options(tx, group_id, None, past=past, topic=about) + len(numbers)
     read = standings_calibration.read(said, outcomes)
-    early = {} if past else scores.waiting_for(tx, group_id, None, now)
+    early = {} if past else scores.waiting_for(tx, group_id, None, now, topic=about)
     return Calibration(
         "the group",
         of_group=True,
@@ -506,6 +537,7 @@ def _of_group(tx: Session, group_id: int, now: datetime, *, past: bool) -> Calib
         clipped=clipped,
         past=past,
         waiting=standings_calibration.wait(early.values()),
+        topic=topic,
     )
 
 
@@ -540,51 +572,3 @@ def _past_record(tx: Session, now: datetime, member: Member, whose: str) -> Past
     calibration = _of_member(tx, now, member, whose, past=True)
     beside = standings_crowd.beside(crowds.scored(tx, group_id, past=True), number)
     return PastRecord(made, on, tuple(mine), calibration.sentence, beside)
-
-
-def _profile_lines(rows: Iterable[tuple[Score, str]]) -> list[ProfileLine]:
-    by_question: dict[int, list[tuple[Score, str]]] = defaultdict(list)
-    for score, title in rows:
-        if score.brier is not None:  # a distance in days would say nothing beside the others
-            by_question[score.question_id].append((score, title))
-    return [
-        ProfileLine(
-            group[0][1],
-            tuple((score.moment, score.brier or 0.0) for score, _ in group),
-            _mean(score.brier or 0.0 for score, _ in group if score.headline),
-        )
-        for group in by_question.values()
-    ]
-
-
-def _moments(rows: Sequence[Score]) -> Moments:
-    """Average Brier scores by moment, on questions that have one at every moment.
-
-    Of a question that went around twice, the rounds count by their mean.
-    """
-    briers: dict[int, dict[Moment, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for row in _whole_rounds(rows):
-        briers[row.question_id][row.moment].append(row.brier or 0.0)
-    whole = [found for found in briers.values() if len(found) == len(Moment)]
-    if not whole:
-        return Moments(0, ())
-    means = [
-        (moment, scoring.mean_interval(values=[fmean(found[moment]) for found in whole]))
-        for moment in Moment
-    ]
-    return Moments(len(whole), tuple(means) if len(whole) >= MOMENTS_FROM else ())
-
-
-def _whole_rounds(rows: Sequence[Score]) -> list[Score]:
-    """Return scores at the close, and of rounds that have every moment."""
-    scored = [row for row in rows if row.brier is not None]
-    seen: dict[int | None, set[Moment]] = defaultdict(set)
-    for row in scored:
-        seen[row.round_id].add(row.moment)
-    whole = {at for at, found in seen.items() if at is None or len(found) == len(Moment) - 1}
-    return [row for row in scored if row.round_id in whole]
-
-
-def _mean(values: Iterable[float]) -> float | None:
-    found = list(values)
-    return fmean(found) if found else None

@@ -89,8 +89,9 @@ def compute(
     limits: Limits = EVER,
     minimum: int = 1,
     past: bool = False,
+    topic: str | None = None,
 ) -> scoring.Leaderboard:
-    """Compute a leaderboard from the scores of a window, live ones or those of pastcasts."""
+    """Compute a leaderboard from scores: of a window, a topic, live or of pastcasts."""
     since, until = limits
     rows = scores.columns(
         tx,
@@ -101,6 +102,7 @@ def compute(
         until=until,
         sessions=window.last_sessions,
         past=past,
+        topic=topic,
     )
     return boards.board(metric, rows, minimum)
 

@@ -23,6 +23,7 @@ from bot.circle import pictures as circle_pictures
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.unit import Desk
+from bot.digest import service as digest_service
 from bot.door.messages import PICTURE, SECONDARY, Aside, Item, Message, Place
 from bot.forecasts import pictures as forecasts_pictures
 from bot.groups import help_cards, help_service, panel_cards
@@ -47,7 +48,7 @@ from bot.standings.query import METRICS
 from storage import bank, outbox
 from storage.engine import Database
 from storage.enums import Answer, EffectState, EffectTarget, Order, SessionFormat
-from storage.tables import Banked, Effect, Meetup, Proposal, Question, Round, WarmUp, Watch
+from storage.tables import Banked, Effect, Group, Meetup, Proposal, Question, Round, WarmUp, Watch
 from tests.bot.imported_scenes import bring_from_manifold, there
 from tests.bot.scenes import bring, card, open_lobby, record, row, rows, running
 from tests.conftest import CAST, CHANNEL, GROUP, Clock, caller
@@ -98,6 +99,7 @@ def month(desk: Desk, clock: Clock) -> Iterator[None]:
     yield from _many_evenings(desk, clock)
     yield from _imports(desk, clock)
     yield from _past(desk, clock)
+    yield from _digests(desk, clock)
     yield from _trouble(desk)
 
 
@@ -304,6 +306,34 @@ def _past(desk: Desk, clock: Clock) -> Iterator[None]:
     yield
 
 
+def _digests(desk: Desk, clock: Clock) -> Iterator[None]:
+    """One of each, then so many that not all of them are listed."""
+    wanted = groups_service.SettingsChange(channel_id=CHANNEL)
+    groups_service.change(desk, caller("Ana", **MANAGER), wanted)
+    _next_digest(desk, clock)
+    for number in (1, 5):
+        for which in range(number):
+            last = bring(desk, f"{RAIN} {number} {which}", closes="in 13 days", name="Ben")
+            soon = bring(desk, f"{RAIN} {number} {which}?", closes="in 6 days", name="Ben")
+            settle(desk, clock, bring(desk, f"{number} {which} {RAIN}"), "yes")
+            for question in (soon, last):
+                message = {"message_id": 2**62 + question}
+                with desk.db.write() as tx:
+                    posted = outbox.by_key(tx, str(keys.question(question)))
+                    assert posted is not None
+                    posted.sqlmodel_update(message)
+        schedule_service.schedule(desk, caller("Ana"), Plan("in 150 hours"))
+        _next_digest(desk, clock)
+        yield
+
+
+def _next_digest(desk: Desk, clock: Clock) -> None:
+    at = row(desk, Group, GROUP).digest_at
+    assert at is not None
+    clock.now = at
+    digest_service.send_due(desk, GROUP, GROUP)
+
+
 def _trouble(desk: Desk) -> Iterator[None]:
     with desk.db.write() as tx:
         posted = tx.exec(select(Effect)).first()
@@ -404,7 +434,8 @@ def _written(message: Message) -> Iterator[str | Place]:
 
 
 def _as_shown(line: str) -> str:
-    """Times and mentions as long as they are on the screen."""
+    """Times, mentions and links as long as they are on the screen."""
+    line = re.sub(r"\[(.*?)\]\(https://[^)]*\)", r"\1", line)
     return re.sub(r"<@\d+>", "@Somebody", re.sub(r"<t:\d+:.>", "20 November 2026", line))
 
 
@@ -445,6 +476,7 @@ def test_a_summary_shows_its_picture_after_four_lines(seen: Seen) -> None:
         "INQUIRY",
         "OVERDUE",
         "WARM_UP",
+        "DIGEST",
         "warm-up",
         *STANDINGS,
     ],

@@ -65,6 +65,7 @@ def every_key() -> dict[CardKind, Key]:
         keys.source_gone(1),
         keys.trouble(910, LATER),
         keys.welcome(900, 1),
+        keys.digest(900, 358),
     ]
     return {key.kind: key for key in made}
 

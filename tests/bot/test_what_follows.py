@@ -146,6 +146,7 @@ def test_a_card_follows_whatever_is_done_with_a_question(evening: Evening, clock
     rain = scenes.rows(desk, Question)[-1].id or 0
     card = keys.question(rain)
     evening.edit(rain, source="https://example.org/rain")
+    evening.do(questions_service.file_under, "Ana", rain, "weather")
     evening.edit(rain, title=HAIL)
     evening.edit(rain, criteria="As the airport says.")
     evening.edit(rain, answers="dry\nwet\nstormy")

@@ -1,5 +1,7 @@
 """Other platforms, what their forecasters say, and outcomes that are asked for."""
 
+from datetime import UTC, datetime
+
 import sqlalchemy as sa
 import sqlmodel
 from alembic import op
@@ -34,6 +36,10 @@ def upgrade() -> None:
         op.add_column("groups", column)
     op.add_column("groups", sa.Column("digest_at", AT()))
     op.create_index("ix_groups_digest", "groups", ["digest_at"])
+    # The sweep gives them their first moment, which depends on their time zone.
+    of_groups = sa.table("groups", sa.column("channel_id"), sa.column("digest_at", AT()))
+    wanting = of_groups.update().where(of_groups.c.channel_id.is_not(None))
+    op.execute(wanting.values(digest_at=datetime(1970, 1, 1, tzinfo=UTC)))
 
 
 def _said_elsewhere() -> None:

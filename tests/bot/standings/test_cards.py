@@ -8,6 +8,7 @@ import pytest
 from bot.circle.averages import Mean
 from bot.circle.read_model import MemberRecord
 from bot.door.messages import PICTURE, SECONDARY, Message
+from bot.standings.by_moment import Moments
 from bot.standings.calibration import read, read_numbers
 from bot.standings.cards import (
     METRIC_CHOICES,
@@ -19,7 +20,7 @@ from bot.standings.front_cards import calibration_card, leaderboard_card, profil
 from bot.standings.metrics import WORDS, say_interval, say_value
 from bot.standings.pictures import calibration_picture
 from bot.standings.query import METRICS, BoardQuery, Metric, Window
-from bot.standings.service import PAGE, Board, BoardRow, Calibration, Moments, Profile
+from bot.standings.service import PAGE, Board, BoardRow, Calibration, Profile
 from scoring import MeanInterval
 from storage.tables import Moment
 

@@ -16,12 +16,13 @@ from bot.circle.read_model import MemberRecord
 from bot.door import chart_style
 from bot.standings import calibration as standings_calibration
 from bot.standings.board_charts import leaderboard_alt_text, leaderboard_chart
+from bot.standings.by_moment import Moments, ProfileLine
 from bot.standings.calibration import Bin, CalibrationReading, Curve
 from bot.standings.charts import calibration_alt_text, calibration_chart
 from bot.standings.metrics import WORDS
 from bot.standings.profile_charts import profile_alt_text, profile_chart
 from bot.standings.query import BoardQuery, Metric, Window
-from bot.standings.service import Board, BoardRow, Calibration, Moments, Profile, ProfileLine
+from bot.standings.service import Board, BoardRow, Calibration, Profile
 from scoring import MeanInterval
 from storage.enums import Moment
 from tests.bot.legible import assert_legible, figure_of
