@@ -1,5 +1,6 @@
 """How questions look: the card, the outcome with its scores, the list, the forms."""
 
+import textwrap
 from collections.abc import Sequence
 
 import discord
@@ -26,6 +27,7 @@ from bot.door.messages import (
     button,
     card,
     countdown,
+    cut,
     lines,
     listed,
     moment,
@@ -47,6 +49,11 @@ STATES = {
 }
 # Of the names on a question's card, as many characters as are two lines on a phone.
 MOST_NAMES = 100
+# What a card says fits a phone: characters of title and criteria together, in lines of forty-two.
+ROOM = 240
+LINE = 42
+LEAST = 40
+MOST_BUTTONS = 5
 COLOURS = {
     QuestionState.PROPOSED: AMBER,
     QuestionState.OPEN: BLUE,
@@ -62,11 +69,11 @@ def question_card(shown: QuestionCard) -> Message:
     embed.add_field(name="State", value=_state(shown))
     _add_answers(embed, shown.asked)
     if shown.closes_at:
-        closes = f"{moment(shown.closes_at)}\n({countdown(shown.closes_at)})"
+        closes = f"{moment(shown.closes_at)} ({countdown(shown.closes_at)})"
         open_states = {QuestionState.PROPOSED, QuestionState.OPEN}
         name = "Closes" if shown.state in open_states else "Close date"
         embed.add_field(name=name, value=closes)
-    if shown.source_url:
+    if shown.source_url and not is_long(shown):
         embed.add_field(name="Source", value=shown.source_url, inline=False)
     _add_forecasts(embed, shown)
     _add_objections(embed, shown.objections)
@@ -106,6 +113,9 @@ def own_forecast(own: OwnForecast) -> str:
 def _lead(shown: QuestionCard) -> str:
     """Invite to the next session, if it may take the question; then say what decides it."""
     criteria = safe(shown.criteria)
+    if is_long(shown):
+        room = max(LEAST, _room(shown) - len(shown.title))
+        criteria = safe(textwrap.shorten(shown.criteria, room, placeholder=" …"))
     if shown.as_of is not None:
         return f"🕰️ **{it_is(shown.as_of)}.**\n\n{criteria}"
     if shown.invitation is None:
@@ -143,8 +153,35 @@ def _add_answers(embed: discord.Embed, asked: AnswerFormat) -> None:
         embed.add_field(name=field.name, value=field.value, inline=field.inline)
 
 
+def is_long(shown: QuestionCard) -> bool:
+    """Tell whether a question says more than its card has room for."""
+    source = 2 * LINE if shown.source_url else 0
+    return len(shown.title) + len(shown.criteria) + source > _room(shown)
+
+
+def _room(shown: QuestionCard) -> int:
+    return ROOM - (3 * LINE if shown.invitation is not None else 0)
+
+
+def in_full(shown: QuestionCard) -> Message:
+    """Show one member what a question says, whole, with what its source says around it."""
+    embed = card(safe(shown.title), safe(shown.criteria), COLOURS[shown.state])
+    if shown.source_url:
+        embed.add_field(name="Source", value=shown.source_url, inline=False)
+    if shown.background:
+        background = safe(cut(shown.background, 1000))
+        embed.add_field(name="Background", value=background, inline=False)
+    return Message(embed=embed)
+
+
 def _question_items(shown: QuestionCard) -> tuple[Item, ...]:
     """Return the buttons of its state; the next step is coloured."""
+    has_more = is_long(shown) or shown.background
+    more = (button("question_in_full", shown.at, "Read it all"),) if has_more else ()
+    return (*_next_items(shown), *more)[:MOST_BUTTONS]
+
+
+def _next_items(shown: QuestionCard) -> tuple[Item, ...]:
     if shown.as_of is not None and shown.state != QuestionState.RESOLVED:
         is_open = shown.state == QuestionState.OPEN
         return (button("record", shown.at, "Forecast", PRIMARY),) if is_open else ()

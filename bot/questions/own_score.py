@@ -1,13 +1,20 @@
-"""The scores of a settled question as one member asks for them. Never touches Discord."""
+"""A question and its scores as one member asks for them. Never touches Discord."""
 
 from dataclasses import dataclass, replace
 
 from bot.answers.card_words import words_of
 from bot.core import keys
+from bot.core.keys import Key
 from bot.core.refusals import StaleRefusal
 from bot.core.unit import Caller, Desk, row_id
 from bot.questions import service as questions_service
-from bot.questions.read_model import ResolutionCard, ScoreLine, read_resolution
+from bot.questions.read_model import (
+    QuestionCard,
+    ResolutionCard,
+    ScoreLine,
+    read_question,
+    read_resolution,
+)
 from storage import forecasts, groups, questions
 
 NO_SCORES = "There is nothing to tell: this question has never had an outcome."
@@ -43,6 +50,16 @@ def show(desk: Desk, caller: Caller, question_id: int) -> OwnScore:
     if shown is None:
         raise StaleRefusal(NO_SCORES)
     return replace(place(shown, mine, forecast=forecast), knew=knew)
+
+
+def read_whole(desk: Desk, caller: Caller, at: Key) -> QuestionCard:
+    """Return a question of the caller's group, as its card has it."""
+    with desk.db.read() as tx:
+        questions_service.require(tx, caller.group_id, at.id)
+        shown = read_question(tx, at)
+    if shown is None:
+        raise StaleRefusal(NO_SCORES)
+    return shown
 
 
 def place(shown: ResolutionCard, member: int, *, forecast: bool) -> OwnScore:

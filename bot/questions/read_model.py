@@ -88,6 +88,7 @@ class QuestionCard:
     group_says: GroupSays | None = None
     invitation: Invitation | None = None
     as_of: date | None = None
+    background: str = ""
     has_history: bool = False
     topic: str = ""
 
@@ -182,6 +183,7 @@ def read_question(tx: Session, at: Key) -> QuestionCard | None:
         asked=answers_mapping.asked(question),
         group_says=_group_says(tx, question, held, ahead),
         invitation=_invitation(tx, question, held, ahead),
+        background=question.background,
         as_of=bank.get(tx, question.banked_id).as_of if question.banked_id else None,
         has_history=settled or questions.latest_resolution(tx, at.id) is not None,
         topic=question.topic or "",

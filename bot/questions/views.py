@@ -188,6 +188,11 @@ async def score_details(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     await door.whisper(message=outcome_cards.details_card(own))
 
 
+async def question_in_full(door: Door, at: Key, _values: tuple[str, ...]) -> None:
+    """Show one member the whole text of a question."""
+    await door.whisper(message=questions_cards.in_full(await door.do(own_score.read_whole, at)))
+
+
 _WITH_DETAILS = {CardKind.DRAFT, CardKind.QUESTION}
 _WITH_OUTCOME = {CardKind.QUESTION, CardKind.RESOLUTION}
 ACTIONS = {
@@ -217,5 +222,6 @@ ACTIONS = {
     "decline_outcome": Action(decline, {CardKind.PROPOSAL}),
     "dispute": Action(dispute, _WITH_OUTCOME),
     "disputed": Action(disputed, _WITH_OUTCOME, dispute_form),
+    "question_in_full": Action(question_in_full, {CardKind.QUESTION}),
     "score_details": Action(score_details, {*_WITH_OUTCOME, CardKind.NEW_OUTCOME}),
 }

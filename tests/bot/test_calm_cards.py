@@ -264,7 +264,8 @@ def _imports(desk: Desk, clock: Clock) -> Iterator[None]:
             clock.now = row(desk, Watch, watched).look_at or clock.now
             watching.hear(desk, watched, GROUP, answer)
         yield
-    watching.accept(desk, caller("Ana"), keys.proposal(decided, 1))
+    proposed = next(one.id for one in rows(desk, Proposal) if one.question_id == decided)
+    watching.accept(desk, caller("Ana"), keys.proposal(decided, proposed or 0))
     yield
 
 

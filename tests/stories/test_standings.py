@@ -229,5 +229,5 @@ async def test_standings_that_a_crash_left_behind_follow_after_the_start(stage: 
     await stage.restart()
     await stage.wait(60)
 
-    assert before == (3, 0)
-    assert versions(stage) == (3, 3)
+    assert before[0] > before[1] == 0
+    assert versions(stage) == (before[0], before[0])

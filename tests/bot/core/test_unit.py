@@ -388,6 +388,9 @@ DEEDS: dict[str, Deed] = {
     "groups.change_from_welcome": lambda desk, who, at: groups_service.change_from_welcome(
         desk, who, keys.welcome(GROUP, 1), SettingsChange(turn="5m")
     ),
+    "questions.file_under": lambda desk, who, at: questions_service.file_under(
+        desk, who, at.question, "space"
+    ),
     "questions.save": lambda desk, who, at: questions_service.save(
         desk, who, at.question, FilledForm("", {"title": "Ours?"}, {"kind": "binary"})
     ),
@@ -454,7 +457,8 @@ def test_every_service_function_that_names_something_is_tried_from_another_group
         "planning.choices",
         "series.to_come",
         "dealing.topics",
-    }  # these search the caller's own group
+        "questions.with_topic",
+    }  # these search the caller's own group, or what is the caller's own
 
     found = {
         f"{name}.{function.__name__}"
