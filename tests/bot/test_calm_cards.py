@@ -54,6 +54,8 @@ from tests.bot.scenes import bring, card, open_lobby, record, row, rows, running
 from tests.conftest import CAST, CHANNEL, GROUP, Clock, caller
 from tests.stories.past import BANK
 
+pytestmark = pytest.mark.slow
+
 MOST_BUTTONS, MOST_LINES, ON_A_PHONE = 5, 12, 42
 SUMMARY_LINES = 4
 HOUR, DAY = 3600, 86_400

@@ -41,6 +41,8 @@ from tests.faults.loopback_discord import LoopbackDiscord, NotAnswered
 from tests.faults.process import BotProcess
 from tests.machine import patience
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
     from pathlib import Path

@@ -16,6 +16,8 @@ from tests.calendars.loopback_google import CALENDAR, Fault, LoopbackGoogle
 from tests.faults.crowd import Place
 from tests.faults.loopback_discord import LoopbackDiscord
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from pathlib import Path
 

@@ -22,7 +22,7 @@ from tests.storage.deliveries import (
     under_way,
 )
 
-pytestmark = pytest.mark.both_engines
+pytestmark = [pytest.mark.both_engines, pytest.mark.slow]
 
 # Two transactions at once: the second begins before the first is saved
 

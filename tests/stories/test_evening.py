@@ -14,6 +14,7 @@ from tests.stories.evening import RAIN, STEPS, Evening
 MOST_REQUESTS = 7
 
 
+@pytest.mark.slow
 async def test_a_whole_evening_of_five_members(stage: Stage) -> None:
     evening = Evening(stage)
 

@@ -49,6 +49,7 @@ async def test_seven_stays_seven_when_the_clocks_change_also_with_a_restart_betw
     assert wire.pinged(weekly) == ["Ana"] * 5  # two reminders each, and one call at the hour
 
 
+@pytest.mark.slow
 async def test_one_evening_moves_and_the_next_is_where_it_was(weekly: Stage) -> None:
     answer = await weekly.type(
         "Ana", "session edit", session="Thursday circle", when="2026-03-27 20:00"
@@ -59,6 +60,7 @@ async def test_one_evening_moves_and_the_next_is_where_it_was(weekly: Stage) -> 
     assert f"<t:{_at('04-02 17:00'):.0f}:F>" in as_text(weekly.card("Going"))
 
 
+@pytest.mark.slow
 async def test_a_holiday_is_left_out_before_it_is_announced(weekly: Stage) -> None:
     offered = await weekly.people["Ana"].autocomplete(
         weekly.channel, "session cancel", "session", "thurs"

@@ -48,6 +48,7 @@ async def test_nobody_resolves_a_question_for_six_weeks(stage: Stage) -> None:
     assert "**1 question** waits for an outcome: “Will it rain" in card
 
 
+@pytest.mark.slow
 async def test_a_press_answers_and_a_wrong_one_is_corrected_at_once(closed: Stage) -> None:
     since = len(closed.env.http_requests)
     refused = await closed.press("Ben", "Yes")
@@ -63,6 +64,7 @@ async def test_a_press_answers_and_a_wrong_one_is_corrected_at_once(closed: Stag
     assert sorted(wire.pinged(closed, since)) == ["Ben", "Ben", "Cleo", "Cleo"]
 
 
+@pytest.mark.slow
 async def test_not_known_yet_asks_again_on_the_date_that_was_typed(closed: Stage) -> None:
     form = await closed.press("Ana", "Not known yet")
     answer = await closed.fill("Ana", form, again="in 72 hours")
@@ -115,6 +117,7 @@ async def test_a_dispute_is_accepted_and_the_history_says_so(closed: Stage) -> N
     assert details.index("Corrected: yes") < details.index("**no** ·")
 
 
+@pytest.mark.slow
 async def test_a_group_has_a_second_person_confirm_each_outcome(closed: Stage) -> None:
     closed.add_manager("Mia")
     await closed.type("Mia", "settings confirm-outcomes", confirm=True)

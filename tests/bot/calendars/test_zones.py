@@ -39,6 +39,7 @@ def read_back(name: str) -> tz.tzfile:
     return tz.tzical(io.StringIO(calendar)).get(name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ZONES)
 def test_every_hour_of_a_year_has_the_offset_of_the_time_zone_database(name) -> None:
     ours, real = read_back(name), ZoneInfo(name)

@@ -19,7 +19,7 @@ from bot.door import chart_style
 from tests.bot.legible import assert_legible
 from tests.machine import examples
 
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.slow]
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

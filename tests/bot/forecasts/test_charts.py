@@ -18,7 +18,7 @@ from storage.enums import ForecastKind
 from tests.bot.legible import assert_legible, figure_of
 from tests.machine import examples
 
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.slow]
 
 START = datetime(2026, 11, 20, 19, tzinfo=UTC)
 COLOURS = AnswerFormat("choice", ("Red", "Green", "Blue"))

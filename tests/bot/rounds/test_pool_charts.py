@@ -19,7 +19,7 @@ from tests.bot.rounds.summaries import compared, summary
 from tests.bot.rounds.summaries import summary_seat as seat
 from tests.machine import examples
 
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.slow]
 
 COLOURS = AnswerFormat("choice", ("Red", "Green", "Blue"))
 THREE = summary(

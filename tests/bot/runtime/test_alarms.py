@@ -73,6 +73,7 @@ async def wall(desk: Desk, sweeps: Sweeps) -> AsyncIterator[tuple[Alarms, Any]]:
         alarms.stop()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [-HOUR, -DAYS, HOUR, DAYS])
 async def test_the_sweep_keeps_its_pace_however_the_wall_clock_is_set(
     wall: tuple[Alarms, Any], sweeps: Sweeps, step: timedelta

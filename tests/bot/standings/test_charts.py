@@ -28,7 +28,7 @@ from storage.enums import Moment
 from tests.bot.legible import assert_legible, figure_of
 from tests.machine import examples
 
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.slow]
 
 HARD_NAMES = (
     "Bartholomew Featherstonehaugh-Cholmondeley III",

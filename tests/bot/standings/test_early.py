@@ -258,6 +258,7 @@ def test_what_is_kept_is_what_a_board_computes(desk: Desk, clock: Clock) -> None
     assert {row.questions for row in kept.ranked} == {2}
 
 
+@pytest.mark.slow
 @pytest.mark.both_engines
 @settings(
     max_examples=examples(8),

@@ -127,6 +127,7 @@ def begin(desk: Desk, clock: Clock) -> None:
     pastcast(desk, clock, 4, "yes", None, SAID)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("metric", METRICS)
 def test_the_same_evenings_give_the_same_numbers_on_either_board(
     desk: Desk, clock: Clock, metric: str

@@ -42,6 +42,7 @@ def board(desk: Desk, metric: str = "brier", topic: str = "weather", **more: obj
     )
 
 
+@pytest.mark.slow
 @pytest.mark.both_engines
 @pytest.mark.parametrize("metric", METRICS)
 def test_a_board_of_a_topic_is_that_of_its_questions_alone(
