@@ -414,7 +414,7 @@ FOLLOWERS: Mapping[Change, tuple[Follower, ...]] = {
     Change.QUESTION_SETTLED: (_question, _resolution, _proposals, _source_gone),
     Change.QUESTION_DISPUTED: (_question, _resolution),
     Change.PROPOSAL_DECIDED: (_proposals,),
-    Change.CROWD_HEARD: (_own_summary,),
+    Change.CROWD_HEARD: (_own_summary, _resolution),
     Change.QUESTION_MARKED: (_question, _lobbies),
     Change.QUESTION_WAITS: (_next_announcement,),
     Change.QUESTION_VOTED: (_question,),

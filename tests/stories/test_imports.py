@@ -7,7 +7,7 @@ import pytest
 import simcord
 from sqlmodel import select
 
-from bot.demo.stage import Stage, as_text, labels
+from bot.demo.stage import Stage, as_text, labels, private_message
 from bot.sources.client import Sources
 from storage.engine import Database
 from storage.tables import Crowd, Draft, Proposal, Question, Watch
@@ -107,6 +107,7 @@ async def test_from_the_import_around_the_circle_to_the_accepted_outcome(
     for who, said in (("Ana", "40"), ("Ben", "55")):
         await stage.record(who, said)
         await stage.press(who, "Done")
+    assert "62%" not in stage.transcript()
     served.say(AGAIN, payloads.manifold(probability=0.71))
     await stage.press("Ana", "Go on")
     await stage.wait(5)
@@ -114,6 +115,10 @@ async def test_from_the_import_around_the_circle_to_the_accepted_outcome(
         ("import", 0.62),
         ("close", 0.71),
     ]
+    details = as_text(private_message(await stage.press("Ben", "Details")))
+    assert "The crowd on Manifold: **71%**, when the question was brought 62%" in details
+    (picture,) = stage.card("Next round").attachments
+    assert "The crowd on Manifold" in str(picture.description)
 
     await stage.type("Ana", "session end")
     won = {"isResolved": True, "resolution": "YES", "resolutionTime": closes(stage, 0)}
@@ -132,6 +137,7 @@ async def test_from_the_import_around_the_circle_to_the_accepted_outcome(
 
     assert rows(stage, Question)[0].state == "resolved"
     assert "### It came out yes" in stage.transcript()
+    assert "The crowd on Manifold said 71%" in stage.transcript()
     assert "Accepted by Ana" in stage.transcript()
     await stage.wait(4400)  # the last look sees that it is settled, and asks nothing
     after = len(served.asked)
