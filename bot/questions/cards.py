@@ -307,4 +307,4 @@ def _said(at: Understood) -> str:
 
 def reopened(title: str) -> str:
     """Tell who reopened a question that its scores are gone."""
-    return f"“{safe(title)}” is open again, and its scores are gone."
+    return f"“{safe(title)}” has no outcome any more. Its card says what is next."

@@ -160,7 +160,7 @@ def _confirming(shown: Unconfirmed) -> Message:
     )
     items = (
         button("confirm", shown.at, "Accept", PRIMARY),
-        button("decline_outcome", shown.at, "Decline"),
+        button("decline_entered", shown.at, "Decline"),
     )
     pings = (shown.user_id,) if shown.user_id and shown.is_new else ()
     return Message(content=text if who else f"I{text[1:]}", items=items, pings=pings)

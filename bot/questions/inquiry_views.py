@@ -77,5 +77,5 @@ ACTIONS = {
     "asked_later": Action(asked_later, _ASKING, later_form),
     "choose_again": Action(choose_again, {CardKind.DRAFT}),
     "confirm": Action(confirm, _ASKING),
-    "decline_outcome": Action(decline, _ASKING),
+    "decline_entered": Action(decline, _ASKING),
 }

@@ -32,7 +32,11 @@ from storage.tables import QuestionState
 ROOM_FOR_SCORES = 1_500
 ROOM_FOR_OBJECTIONS = 500
 TITLE = 150
-REOPENED = "The question has been reopened: it takes forecasts again, and its scores are gone."
+REOPENED = "The question has been reopened, and its scores are gone."
+AGAIN = {
+    QuestionState.OPEN: " It takes forecasts again.",
+    QuestionState.CLOSED: " It has closed, so it waits for its outcome.",
+}
 NOT_COUNTED = (
     "None of your forecasts counts here: none was made before the outcome was known and the "
     "question closed."
@@ -47,7 +51,8 @@ def resolution_card(shown: ResolutionCard) -> Message:
     about = f"-# {one_line(shown.title, TITLE)}"
     details = button("score_details", shown.at, "Details", PRIMARY)
     if shown.outcome is None:
-        text = f"**Reopened**\n{about}\n{REOPENED}{_changed(shown)}"
+        next_step = AGAIN.get(shown.state, "")
+        text = f"**Reopened**\n{about}\n{REOPENED}{next_step}{_changed(shown)}"
         return Message(layout=Layout((text,), AMBER), items=(details,))
     parts = (f"### {verdict(shown)}\n{about}", *_told(shown))
     items = [

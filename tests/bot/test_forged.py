@@ -1,7 +1,9 @@
 """Anybody can make up a `custom_id`: none draws another group's card, or acts on what is no card."""
 
+import importlib
 from contextlib import nullcontext
 from datetime import UTC, datetime
+from pathlib import Path
 from string import ascii_letters
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot import registry
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.refusals import Refusal, clean_text
@@ -285,3 +288,14 @@ def test_an_import_with_nul_is_refused_with_its_line(desk: Desk) -> None:
 
     with pytest.raises(Refusal, match="Line 2"):
         import_csv(desk.db, desk.clock, head + line, None)
+
+
+def test_no_two_features_have_a_button_of_the_same_name() -> None:
+    views = [
+        importlib.import_module(f"bot.{file.parent.name}.{file.stem}")
+        for file in sorted(Path(registry.__file__).parent.glob("*/*.py"))
+        if file.stem.endswith("views") or file.stem == "corrections"
+    ]
+    names = [name for module in views for name in getattr(module, "ACTIONS", {})]
+
+    assert sorted(names) == sorted(ACTIONS)

@@ -20,7 +20,7 @@ from bot.data.reading import (
 from bot.data.reading.faults import Faults
 from bot.data.reading.lines import Line, Settings
 from bot.data.reading.source import Files, Reading
-from bot.data.reading.tables import Table, read_table
+from bot.data.reading.tables import Table, check_widths, read_table
 
 
 class Format(NamedTuple):
@@ -57,9 +57,19 @@ def read_files(files: Files, settings: Settings, name: str | None = None) -> Rea
         reading = manifold.read(files, settings, faults)
     else:
         table = read_table(text)
-        reading = _find(table, settings, name).read(table, files, settings, faults)
+        chosen = _find(table, settings, name)
+        if chosen.name != own.NAME:  # which looks at the width of its rows itself
+            _note_long_rows(table, faults)
+        reading = chosen.read(table, files, settings, faults)
     faults.check()
     return reading
+
+
+def _note_long_rows(table: Table, faults: Faults) -> None:
+    """Note rows with more cells than there are columns: nobody knows where they belong."""
+    for number, cells in table.long:
+        with faults.noting():
+            check_widths(table, number, cells)
 
 
 def read_import(text: str, *, now: datetime) -> tuple[Line, ...]:

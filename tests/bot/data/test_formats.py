@@ -16,8 +16,8 @@ from bot.answers.probabilities import Belief
 from bot.core.refusals import Refusal
 from bot.data import files
 from bot.data.reading import chances, moments, recognise
-from bot.data.reading.lines import Line
-from bot.data.reading.source import Reading
+from bot.data.reading.lines import Line, Settings
+from bot.data.reading.source import Files, Reading
 from tests.conftest import SHARED, START
 
 SAMPLES = Path(__file__).resolve().parents[2] / "data_files"
@@ -403,3 +403,16 @@ def test_a_column_with_both_orders_is_refused_where_one_cannot_be(tmp_path: Path
     )
 
     assert "dates here begin with the day, and this one cannot" in refused(file)
+
+
+def test_a_row_with_more_cells_than_columns_is_a_fault_in_every_format() -> None:
+    text = (
+        "question,title,name,date,probability,outcome,known\n"
+        "q1,Rain, or snow?,Ann,2025-01-02 10:00,70,yes,2025-01-05\n"
+        "q2,Hail?,Ann,2025-01-02 10:00,70,yes,2025-01-05\n"
+    )
+
+    with pytest.raises(Refusal, match="too many columns; a text with a comma needs quotes"):
+        recognise.read_files(
+            Files("file", {"file": text}), Settings(START, zone=UTC), "spreadsheet"
+        )
