@@ -130,6 +130,8 @@ def _changed(shown: ResolutionCard) -> str:
 def _unscored(shown: ResolutionCard) -> str:
     if shown.state == QuestionState.VOID:
         return f"A void question is not scored; its forecasts are kept.\n-# {_entered(shown)}"
+    if shown.in_round:
+        return f"The scores come when the round closes.\n-# {_entered(shown)}"
     return f"No forecast was made before the outcome was known.\n-# {_entered(shown)}"
 
 

@@ -132,6 +132,7 @@ class ResolutionCard:
     called: tuple[int, ...] = ()
     is_new: bool = False
     changed: int | None = None
+    in_round: bool = False
     history: tuple[Entry, ...] = ()
     crowd: CrowdScored | None = None
 
@@ -224,6 +225,7 @@ def read_resolution(tx: Session, at: Key) -> ResolutionCard | None:
         called=_called(tx, entered, [line.member for line in scored]),
         is_new=posted is None or not posted.shown,
         changed=changed_scores(tx, question, entered),
+        in_round=_in_round(rounds.on_question(tx, at.id)),
         history=read_history(tx, question, entered),
         crowd=scores_crowds.read_scored(tx, question, latest.outcome),
     )
