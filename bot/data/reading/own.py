@@ -13,8 +13,10 @@ _ENOUGH = 5  # a table with a title and so many of our columns is meant to be ou
 
 
 def fits(table: Table) -> bool:
-    """Tell whether a table is ours, or was meant to be."""
+    """Tell whether a table is ours, or was meant to be: spreadsheets call people otherwise."""
     found = _columns(table)
+    if not {"forecaster", "forecast_at"} & set(found):
+        return False
     return len(found) > _ENOUGH or (len(found) == _ENOUGH and "title" in found)
 
 

@@ -416,3 +416,14 @@ def test_a_row_with_more_cells_than_columns_is_a_fault_in_every_format() -> None
         recognise.read_files(
             Files("file", {"file": text}), Settings(START, zone=UTC), "spreadsheet"
         )
+
+
+def test_a_spreadsheet_with_usual_names_is_recognised_though_some_are_ours_too() -> None:
+    text = (
+        "question,title,name,date,probability,outcome,resolved_at\n"
+        "q1,Will it hail?,Ann,2025-01-02 10:00,70%,yes,2025-01-05\n"
+    )
+
+    found = recognise.read_files(Files("file", {"file": text}), Settings(START, zone=UTC))
+
+    assert (found.format, len(found.lines)) == ("spreadsheet", 1)
