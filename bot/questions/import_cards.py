@@ -40,7 +40,10 @@ def _about(source: str, found: ImportedQuestion) -> str:
     where = f"From {source}{', where it is closed already' if found.closed else ''}."
     crowd = "What is said there stays hidden until a round on it closes"
     heard = crowd if found.crowd is not None else found.note
-    return f"{where} {heard[:1].upper()}{heard[1:]}. You can edit it before it is brought."
+    said = f"{heard[:1].upper()}{heard[1:]}. " if heard else ""
+    edit = "You can edit it before it is brought"
+    late = f"{edit}; it needs a close date to come." if found.closed else f"{edit}."
+    return f"{where} {said}{late}"
 
 
 def _which(result: Fetched, found: Several) -> Message:
