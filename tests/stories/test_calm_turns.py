@@ -289,6 +289,7 @@ async def test_without_a_final_phase_the_last_turn_leads_on(lobby: Stage) -> Non
 # Counts
 
 
+@pytest.mark.slow
 async def test_a_round_of_six_leaves_ten_messages_and_takes_six_presses_a_member(
     stage: Stage,
 ) -> None:

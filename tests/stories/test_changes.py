@@ -193,6 +193,7 @@ def invite(stage: Stage, kept: Any) -> None:
     stage.env.backend.emit("GUILD_CREATE", guild_create_payload(stage.env.backend, guild))
 
 
+@pytest.mark.slow
 async def test_a_removed_server_sleeps_and_its_series_with_it_until_the_bot_is_back(
     slow: Stage,
 ) -> None:
@@ -253,6 +254,7 @@ async def test_a_server_that_is_back_is_awake_after_a_restart(circle: Stage) -> 
 # A host who is gone, and a long outage
 
 
+@pytest.mark.slow
 async def test_a_host_who_closes_the_laptop_is_followed_and_a_forgotten_session_ends(
     stage: Stage,
 ) -> None:

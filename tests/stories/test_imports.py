@@ -93,6 +93,7 @@ async def test_the_form_opens_filled_in_and_what_is_edited_is_brought(connected:
     assert (crowd.moment, crowd.probability) == ("import", 0.62)
 
 
+@pytest.mark.slow
 async def test_from_the_import_around_the_circle_to_the_accepted_outcome(
     connected: Connected,
 ) -> None:

@@ -56,6 +56,7 @@ async def test_yes_or_no_is_chosen_when_the_form_opens(stage: Stage) -> None:
     assert "Options in an order" in str(form.modal)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "label", "typed", "said"),
     [

@@ -1,5 +1,6 @@
 """A pastcasting evening: questions about the past are dealt, forecast, and revealed at once."""
 
+import pytest
 from sqlmodel import select
 
 from bot.demo.stage import Stage, as_text, labels, private_message
@@ -10,6 +11,7 @@ from tests.stories import wire
 from tests.stories.past import BANK, fill_bank, forecast, play_round, start_pastcast
 
 
+@pytest.mark.slow
 async def test_five_members_take_three_questions_one_of_which_two_know(
     stage: Stage, sqlite: Database
 ) -> None:

@@ -1,5 +1,7 @@
 """Leaderboard, calibration and profile as members ask for them in Discord."""
 
+import pytest
+
 from bot.data import service as data_service
 from bot.demo.stage import Stage
 from bot.scores import rescoring
@@ -149,6 +151,7 @@ async def test_what_ended_early_joins_the_calibration_at_its_close_also_after_a_
     assert "ended early" not in late
 
 
+@pytest.mark.slow
 async def test_a_members_calibration_and_the_groups_come_with_a_picture(stage: Stage) -> None:
     for number in range(10):
         await stage.bring("Ana", f"Will it rain {number}?")
