@@ -70,6 +70,12 @@ def unseen(tx: Session, wanted: Wanted) -> list[int]:
     return [number for number in found if number is not None]
 
 
+def count(tx: Session, wanted: Wanted) -> int:
+    """Count the banked questions that may be dealt."""
+    found = select(func.count()).select_from(Banked).where(*_conditions(tx, wanted))
+    return tx.exec(found).one()
+
+
 def topics(tx: Session, wanted: Wanted) -> dict[str, int]:
     """Count the banked questions that may be dealt, by topic, the most first."""
     rows = tx.exec(

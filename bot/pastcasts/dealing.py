@@ -131,7 +131,7 @@ def topics(desk: Desk, caller: Caller, typed: str) -> list[tuple[str, str]]:
 def count_unseen(tx: Session, meetup: Meetup, members: list[int]) -> int:
     """Count the questions that a session can still deal to these members."""
     users = bank.users(tx, members)
-    return len(bank.unseen(tx, Wanted(users, meetup.group_id, meetup.topic)))
+    return bank.count(tx, Wanted(users, meetup.group_id, meetup.topic))
 
 
 def say_dry(tx: Session, wanted: Wanted) -> str:

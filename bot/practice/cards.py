@@ -8,7 +8,7 @@ import discord
 from bot.core import keys
 from bot.core.numbers import say_probability
 from bot.core.refusals import say_count
-from bot.core.times.said import it_is, say_date
+from bot.core.times.said import it_is, say_day
 from bot.door.custom_ids import CustomId
 from bot.door.messages import (
     AMBER,
@@ -147,7 +147,7 @@ def _beside(theirs: float, yours: float) -> str:
 
 
 def _small_print(shown: Revealed) -> Sequence[str]:
-    known = f"Known by {say_date(shown.known_at)}."
+    known = f"Known by {say_day(shown.known_at)}."
     source = say_source(shown.source, shown.source_url)
     so_far = (
         f"{say_count(shown.counted, 'question')} practised, {say_brier(shown.mean)} on average; "

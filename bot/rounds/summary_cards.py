@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.answers.wording import PathWords
 from bot.circle.round_cards import add_movement
-from bot.core.times.said import say_date
+from bot.core.times.said import say_day
 from bot.door.messages import (
     GREEN,
     PICTURE,
@@ -144,7 +144,7 @@ def _nobody_scored(outcome: ResolutionCard) -> str:
 
 def _where_from(reveal: Reveal) -> str:
     """Say when the outcome was known, and where that stands."""
-    known = f"-# Known by {say_date(reveal.known_at)}"
+    known = f"-# Known by {say_day(reveal.known_at)}"
     source = f" · {one_line(reveal.source, 200)}" if reveal.source else ""
     address = f" · <{reveal.source_url}>" if reveal.source_url else ""
     count = f"question {reveal.number} of {reveal.wanted}" if reveal.wanted else ""

@@ -13,7 +13,7 @@ from bot.answers.formats import AnswerFormat
 from bot.answers.kind import Earned
 from bot.answers.kinds import kind_of
 from bot.answers.probabilities import LEVELS, Belief
-from bot.core.times.said import say_date
+from bot.core.times.said import say_day
 from bot.core.unit import row_id
 from bot.scores import compute as scores_compute
 from storage import bank, crowds
@@ -96,7 +96,7 @@ def _of_its_day(tx: Session, question: Question) -> CrowdSaid | None:
     if question.state != QuestionState.RESOLVED or question.banked_id is None:
         return None  # sealed
     banked = bank.get(tx, question.banked_id)
-    who = f"The crowd of {say_date(banked.as_of)}"
+    who = f"The crowd of {say_day(banked.as_of)}"
     return None if banked.crowd is None else CrowdSaid(who, Belief(banked.crowd))
 
 

@@ -76,11 +76,6 @@ def _comes_twice(local: datetime) -> bool:
     return other.astimezone(UTC) != local.astimezone(UTC)
 
 
-def say_date(day: date) -> str:
-    """Say a day of the past in full: "14 March 2013"."""
-    return f"{day.day} {day:%B %Y}"
-
-
 def it_is(day: date) -> str:
     """Say which day it is for whoever forecasts the past: "It is 14 March 2013"."""
-    return f"It is {say_date(day)}"
+    return f"It is {say_day(day)}"
