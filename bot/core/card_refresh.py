@@ -9,7 +9,6 @@ that has begun) has no buttons any more and stays as it was.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import Enum, auto
 
 from bot.core import keys
@@ -90,8 +89,6 @@ class About:
     calendar: Key | None = None
 
 
-# Between two messages about what waits for an outcome.
-WEEK = timedelta(weeks=1)
 # How many cards of questions follow the next session; older ones say so when they change next.
 MOST_INVITATIONS = 100
 
@@ -374,7 +371,7 @@ def _inquiry(about: About) -> Iterable[Key]:
     row = inquiries.of_question(about.unit.tx, about.question_id)
     if row is None or row.ask_at is None or not row.asked:
         return []
-    reminded = [keys.overdue(about.unit.group.id, row.ask_at - WEEK)] if row.reminded else []
+    reminded = [keys.overdue_before(about.unit.group.id, row.ask_at)] if row.reminded else []
     return [keys.inquiry(about.question_id, row.asked), *reminded]
 
 

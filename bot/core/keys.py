@@ -6,7 +6,7 @@ A key is the outbox key, the message's nonce (so at most 25 characters), and par
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from bot.core.refusals import OLD_BUTTON, StaleRefusal
@@ -16,6 +16,8 @@ PATTERN = r"[a-zA-Z](?:\d{1,19})(?:\.\d{1,9}){0,3}"
 # What a database's integers hold.
 LARGEST_ID = 2**63 - 1
 
+# Between two messages about what waits for an outcome.
+WEEK = timedelta(weeks=1)
 # In a cue's key, in the place of its seconds.
 SOON = 1
 # More than the minutes before a session of which people can be reminded.
@@ -240,7 +242,12 @@ def confirmation(question_id: int, proposal_id: int) -> Key:
 
 def overdue(group_id: int, at: datetime) -> Key:
     """Return the key of the weekly message to the facilitators about what waits for an outcome."""
-    return Key(CardKind.OVERDUE, group_id, (int(at.timestamp()) // (7 * 86400),))
+    return Key(CardKind.OVERDUE, group_id, (int(at.timestamp()) // int(WEEK.total_seconds()),))
+
+
+def overdue_before(group_id: int, ask_at: datetime) -> Key:
+    """Return the key of the weekly message after which a question is asked again at `ask_at`."""
+    return overdue(group_id, ask_at - WEEK)
 
 
 def welcome(group_id: int, joins: int) -> Key:

@@ -105,7 +105,7 @@ def _not_yet(unit: ActUnit, at: Key, again: Understood | None) -> AskedLater:
     inquiry_mapping.save(unit, row, after)
     unit.refresh(at)
     if row.reminded and before.ask_at is not None:
-        unit.refresh(keys.overdue(unit.group.id, before.ask_at - inquiry_rules.WEEK))
+        unit.refresh(keys.overdue_before(unit.group.id, before.ask_at))
     at_next = again or Understood(after.ask_at or unit.now, unit.zone)
     return AskedLater(question.title, at_next)
 
@@ -144,7 +144,7 @@ def _ask(unit: Unit, row: Inquiry, asked: int) -> None:
 def _remind(unit: Unit, row: Inquiry) -> None:
     """Tell the facilitators of all that is due, or wait for their next weekly message."""
     last_at = _last_reminder(unit)
-    if last_at is not None and unit.now < last_at + inquiry_rules.WEEK:
+    if last_at is not None and unit.now < last_at + keys.WEEK:
         inquiry_mapping.save(unit, row, inquiry_rules.join(inquiry_mapping.load(row), last_at))
         return
     channel = _channel(unit, row.question_id)
@@ -182,7 +182,7 @@ def _last_reminder(unit: Unit) -> datetime | None:
 
 def _weeks_before(unit: Unit) -> list[Key]:
     """Return the keys of the messages of the two weeks before."""
-    weeks = (inquiry_rules.WEEK, 2 * inquiry_rules.WEEK)
+    weeks = (keys.WEEK, 2 * keys.WEEK)
     return [keys.overdue(unit.group.id, unit.now - ago) for ago in weeks]
 
 

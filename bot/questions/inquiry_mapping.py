@@ -68,6 +68,5 @@ def _begin(unit: Unit, question: Question, row: Inquiry | None, was: QuestionSta
 def _end(unit: Unit, row: Inquiry) -> None:
     withdraw_card(unit, row)
     if row.reminded and row.ask_at is not None:
-        sent_at = row.ask_at - inquiry_rules.WEEK
-        unit.refresh(keys.overdue(unit.group.id, sent_at))
+        unit.refresh(keys.overdue_before(unit.group.id, row.ask_at))
     save(unit, row, inquiry_rules.end(load(row)))

@@ -99,11 +99,10 @@ def read_overdue(tx: Session, at: Key) -> Overdue | None:
     group = groups.find(tx, at.id)
     if group is None:
         return None
-    week = inquiry_rules.WEEK
     sent = outbox.by_key(tx, str(at))
     if sent is None:
         return None
-    found = inquiries.of_group(tx, at.id, sent.created_at + week + inquiry_rules.COMES_ALONG)
+    found = inquiries.of_group(tx, at.id, sent.created_at + keys.WEEK + inquiry_rules.COMES_ALONG)
     late = [question for row, question in found if _is_told(row, at)]
     names = groups.names(tx, {one.author_id for one in late if one.author_id})
     told = tuple(
@@ -118,7 +117,7 @@ def _is_told(row: Inquiry, at: Key) -> bool:
     asking = inquiry_mapping.load(row)
     if asking.ask_at is None or not asking.reminded or asking.author_is_next:
         return False
-    return keys.overdue(at.id, asking.ask_at - inquiry_rules.WEEK) == at
+    return keys.overdue_before(at.id, asking.ask_at) == at
 
 
 def _read_unconfirmed(tx: Session, at: Key, question: Question) -> Unconfirmed | None:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from bot.core.keys import WEEK
 from bot.core.refusals import Refusal
 
 AFTER_CLOSE = timedelta(hours=1)
-WEEK = timedelta(weeks=1)
 # So many messages of one closed question go to the facilitators.
 MOST_REMINDERS = 4
 # What is due so soon comes along in a message that goes to the facilitators anyway.

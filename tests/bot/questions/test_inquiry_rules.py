@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.keys import WEEK
 from bot.core.refusals import Refusal
 from bot.questions import inquiry_rules
-from bot.questions.inquiry_rules import AFTER_CLOSE, MOST_REMINDERS, WEEK, Asking
+from bot.questions.inquiry_rules import AFTER_CLOSE, MOST_REMINDERS, Asking
 
 CLOSE = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HOURS = st.integers(1, 24 * 60)
