@@ -1,8 +1,10 @@
 """Single values that the bot keeps for itself, by their name."""
 
 import secrets
+from contextlib import suppress
 
-from sqlmodel import Session
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, select
 
 from storage.tables import BotState
 
@@ -25,11 +27,12 @@ def keep(tx: Session, name: str, value: str) -> None:
 def calendar_secret(tx: Session) -> str:
     """Return the secret that keeps this database's calendar events apart from others.
 
-    It is made once and never changed.
+    It is made once and never changed. Two processes that start at once could each make one. The
+    second one's is not added, and it returns the first one's.
     """
     found = get(tx, CALENDAR_SECRET)
     if found is None:
-        found = secrets.token_hex(20)
-        keep(tx, CALENDAR_SECRET, found)
-        tx.flush()
+        with suppress(IntegrityError), tx.begin_nested():
+            tx.add(BotState(name=CALENDAR_SECRET, value=secrets.token_hex(20)))
+        found = tx.exec(select(BotState.value).where(BotState.name == CALENDAR_SECRET)).one()
     return found

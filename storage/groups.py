@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, func, select, update
 from sqlmodel.sql.sqltypes import UTCDateTime
 
+from storage.shards import ALL, Shards
 from storage.tables import Group, Interaction, Member
 
 # Discord may deliver one interaction twice at the same moment. The second insert waits for the
@@ -72,9 +73,10 @@ def find(tx: Session, group_id: int) -> Group | None:
     return tx.get(Group, group_id)
 
 
-def awake(tx: Session) -> Sequence[int]:
-    """Return the groups on whose servers the bot is, as far as it knows."""
-    return tx.exec(select(Group.id).where(col(Group.left_at).is_(None))).all()
+def awake(tx: Session, shards: Shards = ALL) -> Sequence[int]:
+    """Return the groups of these shards on whose servers the bot is, as far as it knows."""
+    here = shards.have(Group.id)
+    return tx.exec(select(Group.id).where(col(Group.left_at).is_(None), here)).all()
 
 
 def asleep(tx: Session) -> Sequence[int]:

@@ -20,11 +20,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select, update
 
 from storage import outbox_statements as statements
+from storage.shards import ALL, Shards
 from storage.tables import Effect, EffectState, EffectTarget, Group
 
 # In place of a channel: what goes to Google Calendar stands in one line.
 GOOGLE_LINE = 0
-LEASE = timedelta(minutes=1)
+# A live process renews its leases; those of a dead one end so soon. See outbox_leases.py.
+LEASE = timedelta(seconds=30)
 ANSWER_TIME = timedelta(seconds=4)
 LONGEST_WAIT = timedelta(minutes=5)
 CHANNEL_GONE = "the channel is gone. Choose another one with `/settings channels`."
@@ -34,6 +36,8 @@ LONGEST_PARKED = timedelta(days=1)
 GIVEN_UP_AFTER = timedelta(days=7)
 # The most ids that one query names.
 MOST_IDS = 500
+# The most effects that one look finds, however many are due.
+MOST_DUE = 500
 _SET_ASIDE = (EffectState.PARKED, EffectState.GIVEN_UP)
 
 
@@ -184,18 +188,33 @@ def message_ids(tx: Session, channel_id: int) -> set[int]:
     return {message_id for message_id in tx.exec(statement) if message_id is not None}
 
 
-def due(tx: Session, now: datetime) -> list[tuple[int, int]]:
-    """Return effect and channel ids of what is due, the most urgent first.
+def due(
+    tx: Session,
+    now: datetime,
+    *,
+    shards: Shards = ALL,
+    google: bool = True,
+    besides: Collection[int] = (),
+    most: int = MOST_DUE,
+) -> list[tuple[int, int]]:
+    """Return effect and channel ids of what is due, the most urgent first, `most` at most.
 
-    Equally urgent effects come in the order of their ids.
+    Equally urgent effects come in the order of their ids. `shards` are those of this process; with
+    `google` it also carries what goes to Google Calendar, of all groups, and else of none. The
+    channels `besides` are left out.
     """
+    to_google = col(Effect.target) == EffectTarget.GOOGLE_CALENDAR
+    here = shards.have(Effect.group_id)
     rows = tx.exec(
         select(Effect.id, Effect.channel_id)
         .where(
             col(Effect.state).in_([EffectState.PENDING, EffectState.PARKED]),
             Effect.retry_at <= now,
+            here | to_google if google else here & ~to_google,
+            col(Effect.channel_id).not_in(besides),
         )
         .order_by(statements.RANK, col(Effect.id))
+        .limit(most)
     )
     return [(effect_id, channel) for effect_id, channel in rows if effect_id is not None]
 
@@ -428,10 +447,12 @@ def parked(
     return [(channel, trouble or "", count) for channel, trouble, count in rows]
 
 
-def set_aside(tx: Session, group_ids: Collection[int] | None = None) -> dict[int, set[int]]:
+def set_aside(
+    tx: Session, group_ids: Collection[int] | None = None, *, shards: Shards = ALL
+) -> dict[int, set[int]]:
     """Return by group the channels with parked or given up effects.
 
-    Without `group_ids`, of all groups.
+    Without `group_ids`, of all groups in these shards.
 
     A group that is asleep has none: it is woken as a whole.
     """
@@ -442,6 +463,7 @@ def set_aside(tx: Session, group_ids: Collection[int] | None = None) -> dict[int
             col(Effect.state).in_(_SET_ASIDE),
             Effect.target != EffectTarget.GOOGLE_CALENDAR,
             col(Group.left_at).is_(None),
+            shards.have(Effect.group_id),
         )
         .distinct()
     )
@@ -521,27 +543,19 @@ def forget_sent(tx: Session, *, group_id: int, channel_id: int) -> None:
     )
 
 
-def send_again(tx: Session, now: datetime) -> None:
-    """At the start, send again what was under way when the last process ended."""
-    tx.exec(
-        update(Effect)
-        .where(col(Effect.under_way) > 0)
-        .values(under_way=0, wanted=col(Effect.wanted) + 1, retry_at=now)
-    )
-
-
-def try_again(tx: Session, now: datetime) -> None:
-    """Try all that waits now, after a start or a clock set back.
+def try_again(tx: Session, now: datetime, shards: Shards = ALL) -> None:
+    """Try all that waits in these shards now, after a start or a clock set back.
 
     What is parked has been tried as often as before, and is given up as early. What Google would
     not have for a week is tried too: people restart the bot once they have repaired that.
     """
     waits = col(Effect.retry_at) > now
+    here = shards.have(Effect.group_id)
     for state, values in (
         (EffectState.PARKED, {"retry_at": now}),
         (EffectState.PENDING, {"retry_at": now, "attempts": 0}),
     ):
-        tx.exec(update(Effect).where(col(Effect.state) == state, waits).values(**values))
+        tx.exec(update(Effect).where(col(Effect.state) == state, waits, here).values(**values))
     asleep = select(Group.id).where(col(Group.left_at).is_not(None))
     tx.exec(
         update(Effect)
@@ -549,6 +563,7 @@ def try_again(tx: Session, now: datetime) -> None:
             col(Effect.state) == EffectState.GIVEN_UP,
             col(Effect.target) == EffectTarget.GOOGLE_CALENDAR,
             col(Effect.group_id).not_in(asleep),
+            here,
         )
         .values(state=EffectState.PARKED, retry_at=now)
     )

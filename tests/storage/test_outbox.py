@@ -8,7 +8,7 @@ import pytest
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.refusals import StaleRefusal
-from storage import outbox
+from storage import outbox, outbox_leases
 from storage.engine import Database
 from storage.tables import Effect, EffectState, EffectTarget, Group
 from tests.storage.deliveries import (
@@ -499,7 +499,7 @@ def test_what_was_under_way_when_the_last_process_ended_is_sent_again(outboxes: 
     arrived(outboxes, press(outboxes))
 
     with outboxes.write() as tx:
-        outbox.send_again(tx, NOW)
+        outbox_leases.send_again(tx, NOW)
 
     assert (due(outboxes), under_way(outboxes)) == (["q1"], 0)
     claimed = claim(outboxes)
@@ -512,7 +512,7 @@ def test_at_start_what_was_not_under_way_is_left_alone(outboxes: Database) -> No
     posted(outboxes)
 
     with outboxes.write() as tx:
-        outbox.send_again(tx, LATER)
+        outbox_leases.send_again(tx, LATER)
 
     assert due(outboxes, LATER) == []
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from storage import outbox
+from storage import outbox, outbox_leases
 from storage.engine import Database
 from storage.tables import EffectState
 from tests.storage.deliveries import (
@@ -93,7 +93,7 @@ def test_a_deletion_without_a_result_is_made_again_at_the_next_start(outboxes: D
     claim(outboxes)
 
     with outboxes.write() as tx:
-        outbox.send_again(tx, NOW)
+        outbox_leases.send_again(tx, NOW)
 
     assert due(outboxes) == ["q1"]
 

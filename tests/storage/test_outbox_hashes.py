@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage import outbox
+from storage import outbox, outbox_leases
 from storage.engine import Database
 from storage.outbox import Hashes, MessagePlace
 from storage.tables import EffectState
@@ -133,7 +133,7 @@ def test_an_edit_under_way_at_a_crash_is_sent_again(outboxes: Database) -> None:
     claim(outboxes)
 
     with outboxes.write() as tx:
-        outbox.send_again(tx, NOW)
+        outbox_leases.send_again(tx, NOW)
 
     claimed = claim(outboxes)
     assert claimed is not None

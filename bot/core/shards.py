@@ -1,0 +1,31 @@
+"""Reads which of Discord's shards this process has, from the setting."""
+
+import re
+
+from bot.core.errors import StartError
+from storage.shards import ALL, Shards
+
+# Far more than any bot has; PostgreSQL's locks leave two bytes for it.
+MOST = 16_384
+_RANGE = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?/(\d{1,5})", re.ASCII)
+_EXAMPLES = (
+    "Write 0-3/16 for the first four of sixteen shards, or 5/16 for one: they count from 0, and "
+    "every process has the same number behind the stroke."
+)
+
+
+def read_shards(setting: str | None) -> Shards:
+    """Return the range that the setting names; without one, all shards.
+
+    Raises:
+        StartError: there is no such range.
+    """
+    if setting is None:
+        return ALL
+    found = _RANGE.fullmatch(setting.strip())
+    if found is None:
+        raise StartError(f"DOJO_SHARDS is not a range of shards. {_EXAMPLES}")
+    first, last, count = int(found[1]), int(found[2] or found[1]), int(found[3])
+    if not first <= last < count <= MOST:
+        raise StartError(f"DOJO_SHARDS={setting.strip()} is no possible range. {_EXAMPLES}")
+    return Shards(first, last, count)

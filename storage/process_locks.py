@@ -1,0 +1,159 @@
+"""What one of several processes holds on PostgreSQL for as long as it lives: its shards, its jobs.
+
+All of it are advisory locks of one connection. PostgreSQL frees them when the process ends, however
+it ends; where its whole machine is gone, after the connection was silent for `SILENT_SECONDS`. A
+process that loses the connection has lost them all, and finds out when it looks next.
+
+SQLite has one process, which holds everything.
+"""
+
+from collections.abc import Sequence
+from threading import Lock
+
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from storage.engine import Database
+from storage.owners import JOBS, Job
+from storage.shards import ALL, Shards
+
+# The first half of the number of each shard's lock. 0 as the second half is a lock for taking them.
+SHARDS = JOBS + 1
+# How long after a machine is gone PostgreSQL frees what its processes held: 10 seconds of silence,
+# then three questions without an answer.
+SILENT_SECONDS = 25
+_KEEPALIVE = {"idle": 10, "interval": 5, "count": 3}
+# The same from our side, so that a look at a dead connection ends.
+_CONNECTING = {
+    "connect_timeout": 10,
+    "tcp_user_timeout": SILENT_SECONDS * 1000,
+    **{f"keepalives_{name}": value for name, value in _KEEPALIVE.items()},
+}
+
+_ONE_BY_ONE = text(f"SELECT pg_advisory_lock({SHARDS}, 0)")
+_NEXT = text(f"SELECT pg_advisory_unlock({SHARDS}, 0)")
+_TAKE = text("SELECT pg_try_advisory_lock(:kind, :number)")
+_GIVE_BACK = text("SELECT pg_advisory_unlock(:kind, :number)")
+_OTHER_COUNTS = text(
+    "SELECT objid::bigint >> 16 FROM pg_locks WHERE locktype = 'advisory' AND granted"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    f" AND classid::bigint = {SHARDS} AND objsubid = 2 AND objid::bigint >> 16 NOT IN (0, :count)"
+)
+
+
+class ProcessLocks:
+    """The locks of this process. Its methods ask the database, so call them from a thread."""
+
+    def __init__(self, database: Database, shards: Shards = ALL) -> None:
+        self.shards = shards
+        self._is_sqlite = database.is_sqlite
+        self._engine = None if database.is_sqlite else _engine(database)
+        self._connection: Connection | None = None
+        self._has_shards = False
+        self._jobs: set[Job] = set()
+        self._one_thread = Lock()
+        self._closed = False
+
+    def holds(self, job: Job) -> bool:
+        """Tell whether this process had the job when it looked last. Asks nobody."""
+        return self._is_sqlite or job in self._jobs
+
+    def owns(self, job: Job) -> bool:
+        """Take a job if it is free, and tell whether this process owns it now."""
+        if self._is_sqlite:
+            return True
+        with self._one_thread:
+            if self._closed:
+                return False
+            connection = self._alive()
+            if job not in self._jobs and _take(connection, JOBS, job.value):
+                self._jobs.add(job)
+            return job in self._jobs
+
+    def find_hindrance(self) -> str | None:
+        """Take this process's shards, or keep them; return why that is not possible."""
+        if self._is_sqlite:
+            return None
+        with self._one_thread:
+            if self._closed:
+                return None
+            connection = self._alive()
+            hindrance = None if self._has_shards else self._take_shards(connection)
+            self._has_shards = hindrance is None
+            return hindrance
+
+    def close(self) -> None:
+        """Give everything back, for good."""
+        with self._one_thread:
+            self._closed = True
+            self._drop()
+        if self._engine is not None:
+            self._engine.dispose()
+
+    def _take_shards(self, connection: Connection) -> str | None:
+        """Take all shards or none.
+
+        Two processes could each take a part of one range, or look before the other has taken
+        anything. So they do this one after the other.
+        """
+        connection.execute(_ONE_BY_ONE)
+        try:
+            counts = connection.execute(_OTHER_COUNTS, {"count": self.shards.count}).scalars().all()
+            if counts:
+                return f"another process runs with {counts[0]} shards in all, this one with " + str(
+                    self.shards.count
+                )
+            return self._take_each(connection)
+        finally:
+            connection.execute(_NEXT)
+
+    def _take_each(self, connection: Connection) -> str | None:
+        taken: list[int] = []
+        for shard in self.shards.numbers:
+            number = self.shards.count << 16 | shard
+            if not _take(connection, SHARDS, number):
+                _give_back(connection, taken)
+                return f"another process has shard {shard} of {self.shards.count}"
+            taken.append(number)
+        return None
+
+    def _alive(self) -> Connection:
+        """Return the connection; one that is lost is opened again, and holds nothing then."""
+        if self._connection is not None:
+            try:
+                self._connection.exec_driver_sql("SELECT 1")
+            except DBAPIError:
+                self._drop()
+        if self._connection is None:
+            assert self._engine is not None  # noqa: S101 - only SQLite has none
+            self._connection = self._engine.connect()
+            for name, value in _KEEPALIVE.items():
+                self._connection.exec_driver_sql(f"SET tcp_keepalives_{name} = {value}")
+        return self._connection
+
+    def _drop(self) -> None:
+        self._has_shards, self._jobs = False, set()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.invalidate()
+            connection.close()
+
+
+def _engine(database: Database):  # noqa: ANN202
+    return create_engine(
+        database.url,
+        poolclass=NullPool,
+        isolation_level="AUTOCOMMIT",
+        connect_args=_CONNECTING,
+        hide_parameters=True,
+    )
+
+
+def _take(connection: Connection, kind: int, number: int) -> bool:
+    return bool(connection.execute(_TAKE, {"kind": kind, "number": number}).scalar_one())
+
+
+def _give_back(connection: Connection, numbers: Sequence[int]) -> None:
+    for number in numbers:
+        connection.execute(_GIVE_BACK, {"kind": SHARDS, "number": number})
