@@ -22,6 +22,7 @@ from bot.core.logs import set_up_logs
 from bot.core.pools import share_fairly
 from bot.core.refusals import Refusal
 from bot.core.settings import Settings
+from bot.core.shards import read_shards
 from bot.data import bank_import, files, importing, terminal
 from bot.data import service as data_service
 from bot.data.reading import recognise
@@ -29,6 +30,7 @@ from bot.pastcasts import box
 from bot.sources.setup import open_sources
 from storage import migrate
 from storage.engine import AddressError, Database
+from storage.process_locks import ProcessLocks
 
 cli = typer.Typer(
     help="Forecasting Dojo: a Discord bot for groups that practise forecasting together.",
@@ -52,6 +54,7 @@ def run() -> None:
             "file; README.md says how to get one. Without a token, `dojo demo` shows everything."
         )
     token = settings.discord_token.get_secret_value()
+    shards = read_shards(settings.shards, settings.database_url)
     with open_database(settings) as database:
         google = setup.open_google(settings, database)
         integrations = setup.open_integrations(settings, google=google is not None)
@@ -61,6 +64,7 @@ def run() -> None:
             google=google,
             sources=open_sources(settings),
             http_bind=settings.http_bind,
+            locks=ProcessLocks(database, shards),
         )
         asyncio.run(_serve(app, token))
 
@@ -222,7 +226,7 @@ def _migrate(database: Database) -> None:
 async def _serve(app: App, token: str) -> None:
     share_fairly()
     loop = asyncio.get_running_loop()
-    running = asyncio.ensure_future(app.client.start(token))
+    running = asyncio.ensure_future(app.serve(token))
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, running.cancel)

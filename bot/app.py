@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.calendars import google_sync
 from bot.calendars import service as calendars_service
 from bot.calendars.discord_events import DiscordEvents
+from bot.core.errors import StartError
 from bot.core.integrations import NONE, Integrations
 from bot.core.keys import Key
 from bot.core.mentions import save_command_ids
@@ -20,15 +21,17 @@ from bot.core.pools import Pools
 from bot.core.refusals import Refusal
 from bot.core.sealed import renew_outcomes
 from bot.core.settings import Settings
+from bot.core.shards import say_taken
 from bot.core.unit import Desk, Unit
-from bot.door.client import DojoClient
+from bot.door.client import DojoClient, ShardedClient
 from bot.door.messages import Message
 from bot.registry import ACTIONS, CARDS, COMMANDS, REACTIONS, TIMERS
 from bot.runtime.alarms import Alarms, Sleep
 from bot.runtime.changes import Changes
 from bot.runtime.delivery.notes import LINGER
-from bot.runtime.delivery.pace import Pace
+from bot.runtime.delivery.pace import REQUESTS_A_SECOND, Pace
 from bot.runtime.delivery.worker import Carrier, Delivery
+from bot.runtime.share import Share
 from bot.schedule import lifecycle
 from bot.sessions.thread_carrier import SessionThreads
 from bot.sources.client import Sources
@@ -36,6 +39,8 @@ from bot.sources.imported import Found, Request
 from bot.sources.payloads import UnreadableError
 from bot.sources.setup import open_sources
 from storage.engine import Database
+from storage.owners import Job, taking_turns
+from storage.process_locks import SILENT_SECONDS, ProcessLocks
 from storage.tables import Effect, EffectTarget
 
 if TYPE_CHECKING:
@@ -46,6 +51,9 @@ R = TypeVar("R")
 log = structlog.get_logger()
 
 SWEEP_SECONDS = 5.0
+# For how long another process may have this one's shards before this one ends.
+LONGEST_HINDRANCE = SILENT_SECONDS + 15.0
+HINDRANCE_LOOK = 1.0
 # The one place that reads the wall clock; everything else gets the time as an argument.
 wall_clock = discord.utils.utcnow
 
@@ -65,16 +73,20 @@ class App:
         sources: Sources | None = None,
         http_bind: str | None = None,
         linger: float = LINGER,
+        locks: ProcessLocks | None = None,
     ) -> None:
         self.database = database
+        self.locks = locks or ProcessLocks(database)
+        self.shards = self.locks.shards
         self.commands, self.actions, self.cards = COMMANDS, ACTIONS, CARDS
         self.desk = Desk(database, clock, self._saved, integrations)
-        self.pace = Pace()
+        # Discord counts the requests of all processes together.
+        self.pace = Pace(REQUESTS_A_SECOND * self.shards.share)
         self.pools = Pools()
         # Slow work could take every connection while a press waits for one. It has its own.
         self._slow_database = database.aside(sum(pool.threads for pool in self.pools.slow))
         self.slow_desk = replace(self.desk, db=self._slow_database)
-        self.client = DojoClient(self)
+        self.client = DojoClient(self) if self.shards.count == 1 else ShardedClient(self)
         self.sources = sources or open_sources(Settings.model_construct())
         events = DiscordEvents(self.desk, self.run, self.client, lifecycle.note_interest)
         self._google = google
@@ -93,6 +105,8 @@ class App:
             elsewhere,
             pace=self.pace,
             linger=linger,
+            shards=self.shards,
+            serves_google=lambda: self.locks.holds(Job.GOOGLE),
         )
         self.alarms = Alarms(
             self.desk,
@@ -104,18 +118,40 @@ class App:
             sweep_seconds,
             sleep,
             wall_clock=wall_clock,
+            share=Share(self.shards, self.locks),
             ask=self._ask_source,
+            before_sweep=self._keep_locks,
         )
         self.changes = Changes(
-            self.desk, self.run, self.client, REACTIONS, self.delivery.wake, sleep
+            self.desk,
+            self.run,
+            self.client,
+            REACTIONS,
+            self.delivery.wake,
+            sleep,
+            self.shards,
         )
         self._http_bind = http_bind
         self.web: WebServer | None = None
+        self._hindrance: str | None = None
+        self._hindered_since: float | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def run(self, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run short synchronous work in a thread, off the event loop."""
         return await self.pools.quick.run(work, *args, **kwargs)
+
+    async def serve(self, token: str) -> None:
+        """Work until the client is closed; only while no other process has these shards."""
+        since = asyncio.get_running_loop().time()
+        while hindrance := await self.run(self.locks.find_hindrance):
+            if asyncio.get_running_loop().time() - since > LONGEST_HINDRANCE:
+                raise StartError(say_taken(self.shards, hindrance))
+            log.info("shards.waiting", shards=str(self.shards), because=hindrance)
+            await asyncio.sleep(HINDRANCE_LOOK)
+        await self.client.start(token)
+        if self._hindrance is not None:
+            raise StartError(say_taken(self.shards, self._hindrance))
 
     async def begin(self) -> None:
         """Start the parts, and go on from the database where the last process stopped."""
@@ -124,9 +160,8 @@ class App:
             from bot.runtime.web import WebServer  # noqa: PLC0415 - most bots serve nothing
 
             self.web = await WebServer.open(self._http_bind, self._read_feed, self._is_well)
-        await self.run(calendars_service.renew_seals, self.desk)
-        await self.run(renew_outcomes, self.desk)
-        await self.run(calendars_service.catch_up, self.desk)
+        await self.run(self._renew_seals)
+        await self.run(calendars_service.catch_up, self.desk, self.shards.has)
         await self.alarms.start()
         self.delivery.wake()
 
@@ -145,7 +180,29 @@ class App:
         await self.sources.close()
         self.pools.close()
         self._slow_database.close()
+        self.locks.close()
         self.database.close()
+
+    def _renew_seals(self) -> None:
+        """Seal anew with the newest key; two processes would wait for each other's rows."""
+        with taking_turns(self.database, Job.SEALS):
+            calendars_service.renew_seals(self.desk)
+            renew_outcomes(self.desk)
+
+    async def _keep_locks(self) -> None:
+        """Look for jobs that are free, and end if another process has this one's shards."""
+        await self.run(self.locks.owns, Job.GOOGLE)
+        hindrance = await self.run(self.locks.find_hindrance)
+        now = asyncio.get_running_loop().time()
+        if hindrance is None:
+            self._hindered_since = None
+            return
+        # A lost connection of this very process counts for as long as PostgreSQL thinks it alive.
+        self._hindered_since = self._hindered_since or now
+        log.warning("shards.taken", shards=str(self.shards), by=hindrance)
+        if now - self._hindered_since > LONGEST_HINDRANCE:
+            self._hindrance = hindrance
+            await self.client.close()
 
     async def _render(self, key: Key) -> Message | None:
         """Return the message as it should be now; draw pictures in their own threads."""
@@ -154,6 +211,8 @@ class App:
         return await self.run(CARDS.render, self.desk, key)
 
     async def _ask_google(self, effect: Effect) -> None:
+        if not await self.run(self.locks.owns, Job.GOOGLE):
+            raise TimeoutError  # lost since it was claimed: its new owner will try it
         await self.run(google_sync.carry, self.desk, effect, self._google)
 
     async def _ask_source(self, request: Request) -> Found | Refusal:

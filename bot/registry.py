@@ -91,6 +91,7 @@ from storage import (
     watches,
 )
 from storage.enums import CardKind, SessionState
+from storage.owners import Job
 from storage.tables import Group, Meetup, Question, Round, WarmUp
 
 
@@ -236,13 +237,13 @@ CARDS = CardTable(
 TIMERS = {
     "round": Timer(rounds_service.expire, rounds.due),
     "question": Timer(questions_service.close_due, questions.due),
-    "watch": Timer(watching.hear, watches.due, asks=watching.to_ask),
+    "watch": Timer(watching.hear, watches.due, asks=watching.to_ask, job=Job.SOURCES),
     "inquiry": Timer(questions_inquiries.ask_due, inquiries.due),
     "session": Timer(lifecycle.remind_due, partial(sessions.due, state=SessionState.SCHEDULED)),
     "live": Timer(hosting.look_after, partial(sessions.due, state=SessionState.LIVE)),
     "warm_up": Timer(warm_up_service.close_due, partial(warm_ups.due, length=warm_up_rules.LENGTH)),
     "series": Timer(lifecycle.announce_due, planning.due),
-    "digest": Timer(digest_service.send_due, digests.due, apart=True),
+    "digest": Timer(digest_service.send_due, digests.due, apart=True, job=Job.DIGESTS),
     "standings": Timer(standings_stored.refresh, standings.due, apart=True),
 }
 

@@ -16,6 +16,7 @@ from storage.engine import Database
 # The first half of each lock's number, so that no other lock of ours is the same.
 JOBS = 0x646F6A6F
 _TAKE = text("SELECT pg_try_advisory_lock(:jobs, :job)")
+_WAIT = text("SELECT pg_advisory_lock(:jobs, :job)")
 _GIVE_BACK = text("SELECT pg_advisory_unlock(:jobs, :job)")
 
 
@@ -27,6 +28,7 @@ class Job(IntEnum):
     SOURCES = 3
     DIGESTS = 4
     HOUSEKEEPING = 5
+    SEALS = 6
 
 
 @contextmanager
@@ -47,3 +49,21 @@ def owning(database: Database, job: Job) -> Iterator[bool]:
         finally:
             if mine:
                 connection.execute(_GIVE_BACK, lock)
+
+
+@contextmanager
+def taking_turns(database: Database, job: Job) -> Iterator[None]:
+    """Wait until nobody else does the job, and do it while the block runs.
+
+    For what every process does once, one after the other.
+    """
+    if database.is_sqlite:
+        yield
+        return
+    lock = {"jobs": JOBS, "job": job.value}
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(_WAIT, lock)
+        try:
+            yield
+        finally:
+            connection.execute(_GIVE_BACK, lock)

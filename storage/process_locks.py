@@ -10,7 +10,7 @@ SQLite has one process, which holds everything.
 from collections.abc import Sequence
 from threading import Lock
 
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
@@ -31,14 +31,13 @@ _CONNECTING = {
     **{f"keepalives_{name}": value for name, value in _KEEPALIVE.items()},
 }
 
-_ONE_BY_ONE = text(f"SELECT pg_advisory_lock({SHARDS}, 0)")
-_NEXT = text(f"SELECT pg_advisory_unlock({SHARDS}, 0)")
+_WAIT = text("SELECT pg_advisory_lock(:kind, :number)")
 _TAKE = text("SELECT pg_try_advisory_lock(:kind, :number)")
 _GIVE_BACK = text("SELECT pg_advisory_unlock(:kind, :number)")
 _OTHER_COUNTS = text(
     "SELECT objid::bigint >> 16 FROM pg_locks WHERE locktype = 'advisory' AND granted"
     " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-    f" AND classid::bigint = {SHARDS} AND objsubid = 2 AND objid::bigint >> 16 NOT IN (0, :count)"
+    " AND classid::bigint = :kind AND objsubid = 2 AND objid::bigint >> 16 NOT IN (0, :count)"
 )
 
 
@@ -97,16 +96,15 @@ class ProcessLocks:
         Two processes could each take a part of one range, or look before the other has taken
         anything. So they do this one after the other.
         """
-        connection.execute(_ONE_BY_ONE)
+        connection.execute(_WAIT, {"kind": SHARDS, "number": 0})
         try:
-            counts = connection.execute(_OTHER_COUNTS, {"count": self.shards.count}).scalars().all()
-            if counts:
-                return f"another process runs with {counts[0]} shards in all, this one with " + str(
-                    self.shards.count
-                )
+            count = self.shards.count
+            others = connection.execute(_OTHER_COUNTS, {"kind": SHARDS, "count": count}).scalars()
+            if (other := others.first()) is not None:
+                return f"another process runs with {other} shards in all"
             return self._take_each(connection)
         finally:
-            connection.execute(_NEXT)
+            _give_back(connection, [0])
 
     def _take_each(self, connection: Connection) -> str | None:
         taken: list[int] = []
@@ -140,7 +138,7 @@ class ProcessLocks:
             connection.close()
 
 
-def _engine(database: Database):  # noqa: ANN202
+def _engine(database: Database) -> Engine:
     return create_engine(
         database.url,
         poolclass=NullPool,

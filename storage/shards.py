@@ -12,7 +12,7 @@ from sqlmodel import col
 
 # What belongs to no group (a direct message, imported questions) is on shard 0, as with Discord.
 NO_GROUP = 0
-_TIME = 22  # so many low bits of an id say nothing of when it was made
+_PER_MOMENT = 1 << 22  # ids of one millisecond
 
 
 @dataclass(frozen=True)
@@ -44,13 +44,13 @@ class Shards:
 
     def shard_of(self, group_id: int) -> int:
         """Return the shard of a group's server."""
-        return (group_id >> _TIME) % self.count
+        return group_id // _PER_MOMENT % self.count
 
     def have(self, group_id: Any) -> ColumnElement[bool]:
         """Return the condition, for a query, that a column's group is on one of these shards."""
         if self.are_all:
             return true()
-        shard = col(group_id).bitwise_rshift(_TIME) % self.count
+        shard = col(group_id) // _PER_MOMENT % self.count
         return shard.between(self.first, self.last)
 
     def __str__(self) -> str:

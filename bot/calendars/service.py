@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -67,15 +68,16 @@ def tell_again(unit: Unit) -> None:
             _ask_google(unit, key)
 
 
-def catch_up(desk: Desk) -> None:
-    """Queue for Google Calendar what changed while it was switched off."""
+def catch_up(desk: Desk, is_ours: Callable[[int], bool] = lambda _group_id: True) -> None:
+    """Queue for Google Calendar what changed in our groups while it was switched off."""
     if not desk.integrations.google:
         return
     with desk.db.read() as tx:
         waiting = [
             (entry.group_id, Key.parse(entry.key))
             for entry in calendars.unasked(tx)
-            if (found := calendars_read_model.read_entry(tx, entry)) is not None
+            if is_ours(entry.group_id)
+            and (found := calendars_read_model.read_entry(tx, entry)) is not None
             and (entry.event_id is not None or _is_ahead(found.event, desk.clock()))
         ]
     for group_id, key in waiting:

@@ -51,6 +51,11 @@ class Settings(BaseSettings):
         default=None,
         description="What people reach the web server by, for example https://dojo.example.org.",
     )
+    shards: str | None = Field(
+        default=None,
+        description="Which of Discord's shards this process has, of how many: 0-3/16, or 5/16. For "
+        "several processes on one PostgreSQL; without it one process has all.",
+    )
     metaculus_token: SecretStr | None = Field(
         default=None,
         description="The token with which questions of Metaculus are read; every account there has "

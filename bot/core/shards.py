@@ -14,11 +14,11 @@ _EXAMPLES = (
 )
 
 
-def read_shards(setting: str | None) -> Shards:
+def read_shards(setting: str | None, database_url: str) -> Shards:
     """Return the range that the setting names; without one, all shards.
 
     Raises:
-        StartError: there is no such range.
+        StartError: there is no such range, or the database is for one process.
     """
     if setting is None:
         return ALL
@@ -28,4 +28,22 @@ def read_shards(setting: str | None) -> Shards:
     first, last, count = int(found[1]), int(found[2] or found[1]), int(found[3])
     if not first <= last < count <= MOST:
         raise StartError(f"DOJO_SHARDS={setting.strip()} is no possible range. {_EXAMPLES}")
+    if database_url.startswith("sqlite"):
+        raise StartError(
+            "DOJO_SHARDS needs PostgreSQL: SQLite is for one process. Set DOJO_DATABASE_URL to a "
+            "PostgreSQL database, or leave DOJO_SHARDS empty."
+        )
     return Shards(first, last, count)
+
+
+def say_taken(shards: Shards, hindrance: str) -> str:
+    """Return what to do where another process has this one's shards."""
+    if shards.count == 1:
+        return (
+            "Another process of the bot uses this database. Stop it first; DOJO_SHARDS is how "
+            "several processes share the work."
+        )
+    return (
+        f"DOJO_SHARDS={shards} is not free: {hindrance}. Stop that process first, or give this one "
+        "shards that no other has."
+    )

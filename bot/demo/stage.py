@@ -203,6 +203,7 @@ class Stage:
         old = self.app
         if old.web is not None:  # the system closes a dead process's sockets
             await old.web.close()
+        old.locks.close()  # as PostgreSQL does with a dead process's
         self.app = App(old.database, **self._parts)
         await self.env.restart_bot(self.app.client)
 

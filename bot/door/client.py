@@ -4,6 +4,8 @@ It declares the three intents that are needed: guilds, voice states to see who i
 scheduled events to see who is interested. None of them is privileged.
 """
 
+import asyncio
+from collections import defaultdict
 from typing import Any
 
 import discord
@@ -15,9 +17,12 @@ from bot.core.unit import Person
 from bot.door.components import Choose, Press
 from bot.door.interactions import Door, clean_data
 from bot.door.parts import Parts
+from storage.shards import NO_GROUP
 
 # What Discord calls it when somebody is interested in an event, or not any more.
 INTEREST = ("GUILD_SCHEDULED_EVENT_USER_ADD", "GUILD_SCHEDULED_EVENT_USER_REMOVE")
+# Discord lets one shard of each bucket begin in so many seconds.
+BEGIN_SECONDS = 5.0
 
 log = structlog.get_logger()
 
@@ -40,7 +45,7 @@ class Tree(app_commands.CommandTree["DojoClient"]):
 class DojoClient(discord.Client):
     """The bot's connection to Discord."""
 
-    def __init__(self, app: Parts) -> None:
+    def __init__(self, app: Parts, **sharding: Any) -> None:
         # The bot sees who is on a call, but never speaks there: it needs no libraries for voice.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
@@ -48,6 +53,7 @@ class DojoClient(discord.Client):
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
             http_trace=app.pace.trace(),
+            **sharding,
         )
         self.app = app
         self._hear_of_interest()
@@ -60,10 +66,13 @@ class DojoClient(discord.Client):
     async def setup_hook(self) -> None:
         """Set up buttons, then waiting work, then commands, before the bot connects.
 
-        Discord may let the commands wait; people in the middle of a turn should not have to.
+        Discord may let the commands wait; people in the middle of a turn should not have to. The
+        commands are the same everywhere, so one of several processes registers them.
         """
         self.add_dynamic_items(Press, Choose)
         await self.app.begin()
+        if not self.app.shards.has(NO_GROUP):
+            return
         synced = await self.tree.sync()
         await self.app.note_commands({command.name: command.id for command in synced})
 
@@ -163,3 +172,56 @@ class DojoClient(discord.Client):
     def _interest_changed(self, data: dict[str, Any]) -> None:
         group, event = int(data["guild_id"]), int(data["guild_scheduled_event_id"])
         self.app.changes.change_interest(group, event)
+
+
+class ShardedClient(DojoClient, discord.AutoShardedClient):
+    """The connection of one process among several: a range of Discord's shards."""
+
+    def __init__(self, app: Parts) -> None:
+        super().__init__(app, shard_ids=list(app.shards.numbers), shard_count=app.shards.count)
+        self._at_once = 1
+        self._next_turn: defaultdict[int, float] = defaultdict(float)
+        self._begin_anew = self._connection.parsers["READY"]
+        self._connection.parsers["READY"] = self._shard_begins
+
+    async def setup_hook(self) -> None:
+        """Find out how many shards may begin at once, and set up the rest."""
+        limits = await self.fetch_session_start_limits()
+        self._at_once = max(limits.max_concurrency, 1)
+        await super().setup_hook()
+
+    async def before_identify_hook(
+        self,
+        shard_id: int | None,
+        *,
+        initial: bool = False,  # noqa: ARG002 - the library's signature
+    ) -> None:
+        """Wait for a shard's turn to begin: one of each bucket in five seconds.
+
+        Another process could begin one at the same moment. Discord then has one of them try again.
+        """
+        bucket = (shard_id or 0) % self._at_once
+        now = asyncio.get_running_loop().time()
+        turn = max(now, self._next_turn[bucket])
+        self._next_turn[bucket] = turn + BEGIN_SECONDS
+        await asyncio.sleep(turn - now)
+
+    async def on_ready(self) -> None:
+        """Say that all shards have connected; `on_shard_ready` has greeted each."""
+        log.info("client.ready", guilds=len(self.guilds), shards=str(self.app.shards))
+
+    async def on_shard_ready(self, shard_id: int) -> None:
+        """Deliver what is due, and find out in which of the shard's servers the bot is."""
+        self.app.delivery.wake()
+        self.app.changes.greet(shard_id)
+
+    def _shard_begins(self, data: dict[str, Any]) -> None:
+        """Forget the servers of a shard that begins anew; Discord says which there are.
+
+        The library does so only where there is one shard, and else would keep those that the bot
+        was removed from meanwhile.
+        """
+        shard_id = int(data["shard"][0])
+        for guild in [one for one in self.guilds if one.shard_id == shard_id]:
+            self._connection._remove_guild(guild)  # noqa: SLF001 - see above
+        self._begin_anew(data)

@@ -13,6 +13,7 @@ from bot.door.card_table import CardTable
 from bot.door.messages import Message
 from storage import outbox
 from storage.enums import CardKind
+from storage.shards import Shards
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -71,8 +72,8 @@ class DiscordListener(Protocol):
     def lose(self, group_id: int, channel_id: int) -> None:
         """Hear that a channel was deleted."""
 
-    def greet(self) -> None:
-        """Hear that the bot has connected."""
+    def greet(self, shard: int | None = None) -> None:
+        """Hear that the bot has connected, or one of its shards."""
 
     def leave_call(self, group_id: int, channel_id: int, user_id: int) -> None:
         """Hear that somebody left a voice channel."""
@@ -109,6 +110,10 @@ class Parts(Protocol):
     @property
     def cards(self) -> CardTable:
         """Return the table of cards."""
+
+    @property
+    def shards(self) -> Shards:
+        """Return which of Discord's shards this process has."""
 
     @property
     def pace(self) -> RequestBudget:

@@ -19,7 +19,10 @@ from apscheduler.triggers.date import DateTrigger
 from sqlmodel import Session
 
 from bot.core.unit import Clock, Desk
-from storage import drafts, groups, outbox
+from bot.runtime.share import Share
+from storage import drafts, groups, outbox, outbox_leases
+from storage.owners import Job, owning
+from storage.shards import NO_GROUP
 
 Run = Callable[..., Awaitable[Any]]
 Sleep = Callable[[float], Awaitable[Any]]
@@ -37,12 +40,17 @@ class Timer:
     does it. A timer that takes long runs `apart`, so that no deadline waits for it. One that needs
     to hear from another server first says by `asks(desk, id)` what to ask; what is answered is then
     handed to `ring`, too.
+
+    With several processes each rings its own groups' timers, and one with a `job` is rung for all
+    groups by the process that owns the job. `due` leaves nothing out where there is no job: other
+    processes' rows could else hide this one's.
     """
 
     ring: Callable[..., None]
     due: Callable[[Session, datetime], Sequence[tuple[int, int, datetime]]]
     apart: bool = False
     asks: Callable[[Desk, int], Any] | None = None
+    job: Job | None = None
 
     @property
     def takes_long(self) -> bool:
@@ -68,7 +76,9 @@ class Alarms:
         sleep: Sleep = asyncio.sleep,
         *,
         wall_clock: Clock,
+        share: Share,
         ask: Callable[[Any], Awaitable[Any]] | None = None,
+        before_sweep: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._desk = desk
         self._run = run
@@ -80,7 +90,9 @@ class Alarms:
         self._ahead = max(AHEAD, timedelta(seconds=sweep_seconds))
         self._sleep = sleep
         self._wall_clock = wall_clock
+        self._share = share
         self._ask = ask
+        self._before_sweep = before_sweep
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True}
         )
@@ -106,8 +118,9 @@ class Alarms:
         """Set `alarm` to ring at a moment, or cancel it with None.
 
         The services' clock may differ from APScheduler's, so the time that is left is what counts.
+        What another process does is left to its sweep.
         """
-        if not self._scheduler.running:
+        if not self._scheduler.running or not self._share.had(group_id, self._timer(alarm).job):
             return
         job = f"{alarm}:{group_id}"
         now = self._desk.clock()
@@ -125,6 +138,8 @@ class Alarms:
         What takes long is left to an alarm, and no deadline waits for it.
         """
         try:
+            if self._before_sweep is not None:
+                await self._before_sweep()
             if await self._run(self._was_set_back):
                 await self._look_ahead()
             for alarm, group_id, at in await self._run(self._due, self._desk.clock()):
@@ -183,6 +198,8 @@ class Alarms:
         """Ask another server outside of any transaction, then ring with what it answers."""
         if timer.asks is None or self._ask is None:
             return
+        if not await self._run(self._share.has, group_id, timer.job):
+            return
         wanted = await self._run(timer.asks, self._desk, _number(alarm))
         answer = None if wanted is None else await self._ask(wanted)
         await self._run(self._ring_awake, self._desk, alarm, group_id, answer)
@@ -191,19 +208,27 @@ class Alarms:
         return self._timers[alarm.partition(":")[0]]
 
     def _ring_awake(self, desk: Desk, alarm: str, group_id: int, *answer: object) -> None:
-        """Ring an alarm, unless its group has fallen asleep meanwhile."""
+        """Ring an alarm, unless its group fell asleep or it became another process's."""
+        timer = self._timer(alarm)
         with desk.db.read() as tx:
             asleep = groups.is_asleep(tx, group_id)
-        if not asleep:
-            self._timer(alarm).ring(desk, _number(alarm), group_id, *answer)
+        if not asleep and self._share.has(group_id, timer.job):
+            timer.ring(desk, _number(alarm), group_id, *answer)
 
     def _due(self, until: datetime) -> list[Due]:
+        """Return all that is due by a moment and that this process rings."""
+        mine = {
+            kind: timer
+            for kind, timer in self._timers.items()
+            if timer.job is None or self._share.has(NO_GROUP, timer.job)
+        }
         with self._desk.db.read() as tx:
-            found = {kind: timer.due(tx, until) for kind, timer in self._timers.items()}
+            found = {kind: timer.due(tx, until) for kind, timer in mine.items()}
         return [
             (f"{kind}:{number}", group_id, at)
             for kind, rows in found.items()
             for number, group_id, at in rows
+            if self._share.had(group_id, mine[kind].job)
         ]
 
     def _was_set_back(self) -> bool:
@@ -217,18 +242,23 @@ class Alarms:
         return True
 
     def _take_up(self) -> None:
+        """At the start, go on with what the last process of these shards has left."""
         with self._desk.db.write() as tx:
-            outbox.send_again(tx, self._desk.clock())
-            outbox.try_again(tx, self._desk.clock())
+            if self._desk.db.is_sqlite:
+                outbox_leases.send_again(tx, self._desk.clock())
+            outbox.try_again(tx, self._desk.clock(), self._share.shards)
 
     def _try_again(self) -> None:
         with self._desk.db.write() as tx:
-            outbox.try_again(tx, self._desk.clock())
+            outbox.try_again(tx, self._desk.clock(), self._share.shards)
 
     def _forget(self) -> None:
-        with self._desk.db.write() as tx:
-            groups.forget_interactions(tx, self._desk.clock())
-            drafts.forget(tx, self._desk.clock())
+        with owning(self._desk.db, Job.HOUSEKEEPING) as mine:
+            if not mine:  # another process is at it
+                return
+            with self._desk.db.write() as tx:
+                groups.forget_interactions(tx, self._desk.clock())
+                drafts.forget(tx, self._desk.clock())
 
 
 def _number(alarm: str) -> int:

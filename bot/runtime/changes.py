@@ -19,6 +19,7 @@ from bot.core.refusals import clean_text
 from bot.core.unit import Desk, Person
 from bot.door.places import speaking_place
 from storage import groups, outbox
+from storage.shards import ALL, Shards
 
 Run = Callable[..., Awaitable[Any]]
 
@@ -56,6 +57,7 @@ class Changes:
         reactions: Reactions,
         wake_delivery: Callable[[], None],
         sleep: Callable[[float], Awaitable[Any]],
+        shards: Shards = ALL,
     ) -> None:
         self._desk = desk
         self._run = run
@@ -63,6 +65,7 @@ class Changes:
         self._reactions = reactions
         self._wake_delivery = wake_delivery
         self._sleep = sleep
+        self._shards = shards
         self._servers: set[int] = set()
         self._channels: dict[int, set[int] | None] = {}
         self._look: asyncio.Task[None] | None = None
@@ -102,24 +105,22 @@ class Changes:
         """React to somebody whose interest in a server's event changed."""
         self._react(self._reactions.interest_changed, group_id, event_id)
 
-    def greet(self) -> None:
-        """Find out, after connecting, what changed while the bot was away."""
-        self._begin(self._compare())
+    def greet(self, shard: int | None = None) -> None:
+        """Find out, after connecting, what changed while the bot was away; perhaps in one shard."""
+        only = self._shards if shard is None else Shards(shard, shard, self._shards.count)
+        self._begin(self._compare(only))
 
-    async def _compare(self) -> None:
-        here = {guild.id for guild in self._client.guilds}  # with those that are unavailable
+    async def _compare(self, shards: Shards) -> None:
+        """Compare the servers of these shards, which have connected, with what is known of them."""
+        # Those that are unavailable are in the client's list, too.
+        here = {guild.id for guild in self._client.guilds if shards.has(guild.id)}
         self._servers |= here
-        known, aside = await self._run(self._read)
+        known, aside = await self._run(self._read, shards)
         self._channels |= dict.fromkeys(aside, None)
         self._look_soon()
-        for group_id in filter(self._is_ours, known - here):
+        for group_id in known - here:
             if await self._is_removed(group_id):
                 self.leave(group_id)
-
-    def _is_ours(self, group_id: int) -> bool:
-        """Tell whether this process's connection to Discord (its shard) has the group's server."""
-        count, shard = self._client.shard_count, self._client.shard_id
-        return count is None or shard is None or (group_id >> 22) % count == shard
 
     async def _is_removed(self, group_id: int) -> bool:
         """Ask Discord whether the bot was removed from a server missing from its list."""
@@ -205,11 +206,11 @@ class Changes:
         except Exception:  # what waits is tried again by itself
             log.exception("changes.failed")
 
-    def _read(self) -> tuple[set[int], set[int]]:
+    def _read(self, shards: Shards) -> tuple[set[int], set[int]]:
         """Return the groups that are awake, and those in which something was set aside."""
         with self._desk.db.read() as tx:
-            known = {group_id for group_id in groups.awake(tx) if group_id > 0}
-            return known, set(outbox.set_aside(tx))
+            known = {group_id for group_id in groups.awake(tx, shards) if group_id > 0}
+            return known, set(outbox.set_aside(tx, shards=shards))
 
     def _set_aside(self, group_ids: set[int]) -> dict[int, set[int]]:
         with self._desk.db.read() as tx:

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from operator import gt
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -19,7 +20,7 @@ from .forked import Forked
 from .launch import DOJO
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from .loopback_discord import LoopbackDiscord
 
@@ -34,6 +35,7 @@ class BotProcess:
 
     With `spare` the next process is loaded while this one runs, and waits: a restart is quick then.
     With `forked` each is forked from a process that has loaded everything, and starts at once.
+    With `shards` it is online when each of these is; one of several processes is told apart so.
     """
 
     def __init__(
@@ -44,7 +46,9 @@ class BotProcess:
         module: str = DOJO,
         spare: bool = False,
         forked: bool = False,
+        shards: Sequence[int] = (),
     ) -> None:
+        self._shards = shards
         options = [discord.api_base, discord.gateway_url, "--module", module]
         self._arguments = [*options, "--", *arguments]
         told = [*options, "--when-told", "--", *arguments]
@@ -58,7 +62,7 @@ class BotProcess:
         self._process = self._started()
 
     def _started(self) -> subprocess.Popen[bytes] | Forked:
-        self._identified_before = self._discord.gateway.identified
+        self._identified_before = self._identified()
         if self._forked:
             return Forked(self._arguments, ROOT, self._environment, self._output.name)
         process = self._spare or self._loading()
@@ -67,6 +71,12 @@ class BotProcess:
         process.stdin.close()
         self._spare = self._loading() if self._keeps_spare else None
         return process
+
+    def _identified(self) -> list[int]:
+        """How often it has come to the gateway, or each of its shards."""
+        gateway = self._discord.gateway
+        by_shard = [gateway.identified_by_shard[shard] for shard in self._shards]
+        return by_shard or [gateway.identified]
 
     def _loading(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -94,9 +104,10 @@ class BotProcess:
 
     async def online(self, within: float | None = None) -> None:
         """Waits until it has come to the gateway since it was last started; says so if it ended."""
-        gateway, before = self._discord.gateway, self._identified_before
-        limit = within or patience(SECONDS_TO_START)
-        await self._discord.until(lambda: gateway.identified > before or not self.running, limit)
+        before, limit = self._identified_before, within or patience(SECONDS_TO_START)
+        await self._discord.until(
+            lambda: not self.running or all(map(gt, self._identified(), before)), limit
+        )
         if not self.running:
             raise RuntimeError(f"It ended by itself:\n{self.output}")
 

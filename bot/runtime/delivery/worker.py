@@ -25,10 +25,12 @@ from bot.door.messages import Message
 from bot.door.places import speaking_place
 from bot.runtime.delivery import posting
 from bot.runtime.delivery.hashes import hashes_of, text_hash_of
+from bot.runtime.delivery.leases import Leases
 from bot.runtime.delivery.notes import LINGER, Note, Notes
 from bot.runtime.delivery.pace import Pace, limited
 from storage import outbox
 from storage.enums import CardKind
+from storage.shards import ALL, Shards
 from storage.tables import Effect, EffectTarget
 
 Run = Callable[..., Awaitable[Any]]
@@ -94,6 +96,8 @@ class Delivery:
         *,
         pace: Pace | None = None,
         linger: float = LINGER,
+        shards: Shards = ALL,
+        serves_google: Callable[[], bool] = lambda: True,
     ) -> None:
         self._carriers = {EffectTarget.MESSAGE: Carrier(self._show), **elsewhere}
         self._desk = desk
@@ -103,12 +107,16 @@ class Delivery:
         self._client = client
         self._pace = pace or Pace()
         self._notes = Notes(desk, run, self.wake, linger)
+        self._leases = Leases(desk, run)
+        self._shards = shards
+        self._serves_google = serves_google
         # Channels by the effects that were due at the last look, the most urgent first.
         self._waiting: dict[int, int] = {}
         self._lanes: dict[int, asyncio.Task[None]] = {}
         self._drawn: set[int] = set()
         self._handing: asyncio.Task[None] | None = None
         self._look_again = False
+        self._left_some = False
         self._open = True
 
     def wake(self) -> None:
@@ -129,6 +137,7 @@ class Delivery:
     async def close(self) -> None:
         """Stop; what was not confirmed is delivered after the next start."""
         self._open = False
+        self._leases.close()
         tasks = [task for task in (self._handing, *self._lanes.values()) if task is not None]
         for task in tasks:
             task.cancel()
@@ -143,8 +152,9 @@ class Delivery:
         """Claim the most urgent effects as long as there is room for them."""
         try:
             while await self._has_work():
+                since = asyncio.get_running_loop().time()
                 for effect in await self._run(self._claim, self._choose()):
-                    self._serve(effect)
+                    self._serve(effect, since)
         except Exception:  # the database is away: the next sweep comes back to it
             log.exception("delivery.failed")
 
@@ -156,10 +166,22 @@ class Delivery:
         # while this runs. So this looks again until no wake came during the look.
         while self._look_again:
             self._look_again = False
-            self._waiting = dict(await self._run(self._due))
+            await self._look()
             if self._can_serve():
                 break
         return self._can_serve()
+
+    async def _look(self) -> None:
+        """Find the most urgent effects that are due.
+
+        All of them could be of channels that are being served, and other channels would wait. So
+        where some were left out, the free channels are looked at by themselves, too.
+        """
+        found = await self._run(self._due, ())
+        self._left_some = len(found) >= outbox.MOST_DUE
+        if self._left_some:
+            found += await self._run(self._due, tuple(self._lanes))
+        self._waiting = dict(found)
 
     def _can_serve(self) -> bool:
         free = len(self._lanes) < LANES
@@ -186,15 +208,18 @@ class Delivery:
             del self._waiting[effect_id]
         return list(chosen.values())
 
-    def _serve(self, effect: Effect) -> None:
+    def _serve(self, effect: Effect, since: float) -> None:
         task = asyncio.create_task(self._deliver(effect))
         self._lanes[effect.channel_id] = task
+        self._leases.hold(_id(effect), task, since)
         if effect.target == EffectTarget.MESSAGE:
             self._drawn.add(effect.channel_id)
 
         def served(_: asyncio.Task[None]) -> None:
             del self._lanes[effect.channel_id]
             self._drawn.discard(effect.channel_id)
+            if self._left_some and not self._can_serve():
+                self._look_again = True
             self._go_on()
 
         task.add_done_callback(served)
@@ -348,9 +373,11 @@ class Delivery:
         with self._desk.db.read() as tx:
             return outbox.message_ids(tx, effect.channel_id)
 
-    def _due(self) -> list[tuple[int, int]]:
+    def _due(self, besides: Sequence[int]) -> list[tuple[int, int]]:
+        google = self._serves_google()
         with self._desk.db.read() as tx:
-            return outbox.due(tx, self._desk.clock())
+            now = self._desk.clock()
+            return outbox.due(tx, now, shards=self._shards, google=google, besides=besides)
 
     def _claim(self, effect_ids: Sequence[int]) -> list[Effect]:
         """Claim those effects that nobody else has, all in one commit."""

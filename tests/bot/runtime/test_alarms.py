@@ -13,7 +13,10 @@ from bot.core.unit import Desk
 from bot.groups import service as groups_service
 from bot.registry import TIMERS
 from bot.runtime.alarms import Alarms
+from bot.runtime.share import Share
 from storage import outbox
+from storage.process_locks import ProcessLocks
+from storage.shards import ALL
 from storage.tables import EffectState, Group, Phase, Round
 from tests.bot.scenes import group, open_round, row, rows
 from tests.conftest import GROUP, START, Clock
@@ -34,6 +37,7 @@ def ring_rounds(monkeypatch: pytest.MonkeyPatch, ring: Callable[..., object]) ->
 
 
 def alarms_of(desk: Desk, woken: Callable[[], None], seconds: float, **more: Any) -> Alarms:
+    more.setdefault("share", Share(ALL, ProcessLocks(desk.db)))
     return Alarms(
         desk, at_once, desk, at_once, TIMERS, woken, seconds, wall_clock=wall_clock, **more
     )

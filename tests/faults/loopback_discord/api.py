@@ -25,6 +25,8 @@ class Api:
         self._messages = messages
         self._interactions = interactions
         self.socket_url = ""
+        self.shards = 1
+        self.max_concurrency = 16  # tests have no time for one start every five seconds
         self.commands: dict[int | None, list[Json]] = {}
 
     def routes(self) -> list[tuple[str, str, Endpoint]]:
@@ -77,8 +79,9 @@ class Api:
         return {"url": self.socket_url}
 
     def gateway_bot(self, _: Call) -> Json:
-        limit = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
-        return {"url": self.socket_url, "shards": 1, "session_start_limit": limit}
+        limit = {"total": 1000, "remaining": 999, "reset_after": 0}
+        limit["max_concurrency"] = self.max_concurrency
+        return {"url": self.socket_url, "shards": self.shards, "session_start_limit": limit}
 
     def application_info(self, _: Call) -> Json:
         return {

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import json
 import secrets
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 HEARTBEAT_MS = 41_250
 KEPT_FOR_RESUMING = 1000
+INVALID_SHARD = 4010
 GUILDS, GUILD_MEMBERS = 1 << 0, 1 << 1
 # Events that Discord sends only to a bot that asked for them; all others go to everyone.
 INTENTS = {
@@ -85,6 +86,8 @@ class Session:
     id: str
     intents: int
     connection: Connection | None
+    shard: int = 0
+    shards: int = 1
     sent: deque[tuple[int, str]] = field(default_factory=lambda: deque(maxlen=KEPT_FOR_RESUMING))
     number: int = 0
 
@@ -99,19 +102,24 @@ class Session:
         if self.connection is not None:
             self.connection.waiting.put_nowait(frame)
 
+    def has(self, guild_id: int) -> bool:
+        """Whether it hears of this group; of what is in no group (0) the first shard hears."""
+        return (guild_id >> 22) % self.shards == self.shard
+
     def _wants(self, event: str) -> bool:
         needed = next((bits for start, bits in INTENTS.items() if event.startswith(start)), 0)
         return not needed or bool(self.intents & needed)
 
 
 class Gateway:
-    """All sessions of the bot; more than one if a test runs several processes."""
+    """All sessions of the bot: one for each shard, or more if a test runs several processes."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._sessions: dict[str, Session] = {}
         self.url = ""
         self.identified = 0
+        self.identified_by_shard: Counter[int] = Counter()
         self.resumed = 0
         self.heartbeats = 0
 
@@ -120,15 +128,22 @@ class Gateway:
         return any(session.connection for session in self._sessions.values())
 
     def announce(self, event: str, data: Json) -> None:
+        """Tells the shard of the group, or for what is in no group the first one."""
+        guild_id = _guild_of(event, data)
         for session in self._sessions.values():
-            session.tell(event, data)
+            if session.has(guild_id):
+                session.tell(event, data)
 
-    def drop(self, *, resumable: bool = True, code: int | None = None) -> None:
-        """Cuts all connections; the bot may resume its session, or has to start a new one.
+    def drop(
+        self, *, resumable: bool = True, code: int | None = None, shard: int | None = None
+    ) -> None:
+        """Cuts all connections, or a shard's; the bot may resume, or has to start a new session.
 
         With a code they are closed in form, as Discord does when it has something to say.
         """
         for session in list(self._sessions.values()):
+            if shard is not None and session.shard != shard:
+                continue
             if session.connection is not None and code is not None:
                 session.connection.close(code)
             elif session.connection is not None:
@@ -172,7 +187,7 @@ class Gateway:
                 self.heartbeats += 1
                 connection.send(Op.HEARTBEAT_ACK)
             case Op.IDENTIFY:
-                self._identify(connection, data["intents"])
+                self._identify(connection, data["intents"], *data.get("shard", (0, 1)))
             case Op.RESUME:
                 self._resume(connection, data)
             case Op.REQUEST_MEMBERS:
@@ -180,21 +195,27 @@ class Gateway:
             case _:  # Presence and voice of the bot itself: nobody here looks at them.
                 pass
 
-    def _identify(self, connection: Connection, intents: int) -> None:
-        session = Session(secrets.token_hex(8), intents, connection)
+    def _identify(self, connection: Connection, intents: int, shard: int, shards: int) -> None:
+        if not 0 <= shard < shards:
+            connection.close(INVALID_SHARD)
+            return
+        session = Session(secrets.token_hex(8), intents, connection, shard, shards)
         self._sessions[session.id] = session
         self.identified += 1
-        session.tell("READY", self._ready(session))
-        for guild in self._world.guilds.values():
+        self.identified_by_shard[shard] += 1
+        guilds = [guild for guild in self._world.guilds.values() if session.has(guild.id)]
+        session.tell("READY", self._ready(session, guilds))
+        for guild in guilds:
             visible = [*_visible(guild, self._world.bot.id, intents)]
             session.tell("GUILD_CREATE", guild.created_payload(visible))
 
-    def _ready(self, session: Session) -> Json:
+    def _ready(self, session: Session, guilds: list[Guild]) -> Json:
         return {
             "v": 10,
             "user": self._world.bot.payload(),
-            "guilds": [{"id": str(guild), "unavailable": True} for guild in self._world.guilds],
+            "guilds": [{"id": str(guild.id), "unavailable": True} for guild in guilds],
             "session_id": session.id,
+            "shard": [session.shard, session.shards],
             "resume_gateway_url": self.url,
             "application": {"id": str(self._world.application_id), "flags": 0},
         }
@@ -218,6 +239,12 @@ class Gateway:
         chunk: Json = {"guild_id": str(guild.id), "members": found, "not_found": []}
         chunk |= {"chunk_index": 0, "chunk_count": 1, "nonce": data.get("nonce")}
         session.tell("GUILD_MEMBERS_CHUNK", chunk)
+
+
+def _guild_of(event: str, data: Json) -> int:
+    """The group that an event is of; 0 if it is of none."""
+    of_guild = event in ("GUILD_CREATE", "GUILD_UPDATE", "GUILD_DELETE")
+    return int(data.get("id" if of_guild else "guild_id") or 0)
 
 
 def _visible(guild: Guild, bot_id: int, intents: int) -> Iterator[Member]:

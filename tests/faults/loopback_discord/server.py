@@ -89,9 +89,9 @@ class LoopbackDiscord(Actors):
     def bot(self) -> User:
         return self.world.bot
 
-    def add_guild(self, name: str = "Forecasters") -> Guild:
-        """A group with the bot as an administrator in it."""
-        return self.world.add_guild(name)
+    def add_guild(self, name: str = "Forecasters", *, shard: int = 0, shards: int = 1) -> Guild:
+        """A group with the bot as an administrator in it, on this shard of so many."""
+        return self.world.add_guild(name, shard, shards)
 
     def add_text_channel(self, guild: Guild, name: str = "circle") -> Channel:
         return self.world.add_channel(guild, TEXT, name)

@@ -34,6 +34,12 @@ class Snowflakes:
         self._last = max(self._last + 1, milliseconds << 22)
         return self._last
 
+    def new_on(self, shard: int, shards: int) -> int:
+        """An id of a group that Discord puts on this shard: of a moment a few milliseconds on."""
+        moment = (self.new() >> 22) + 1
+        self._last = moment + (shard - moment) % shards << 22
+        return self._last
+
 
 def timestamp(seconds: float) -> str:
     """As Discord writes a time."""
@@ -226,9 +232,9 @@ class World:
         self.users[user.id] = user
         return user
 
-    def add_guild(self, name: str) -> Guild:
-        """A group in which the bot is an administrator."""
-        guild = Guild(self.ids.new(), name)
+    def add_guild(self, name: str, shard: int = 0, shards: int = 1) -> Guild:
+        """A group in which the bot is an administrator, on this shard of so many."""
+        guild = Guild(self.ids.new_on(shard, shards), name)
         guild.roles[guild.id] = Role(guild.id, "@everyone", USUAL_PERMISSIONS, 0)
         self.guilds[guild.id] = guild
         powers = self._new_role(guild, self.bot.name, ADMINISTRATOR)

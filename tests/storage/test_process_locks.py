@@ -1,0 +1,145 @@
+"""What a process holds on PostgreSQL for as long as it lives: its shards and its jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from sqlalchemy import text
+
+from storage.engine import Database
+from storage.owners import Job
+from storage.process_locks import ProcessLocks
+from storage.shards import ALL, Shards
+
+Open = Callable[..., ProcessLocks]
+
+
+@pytest.fixture
+def process(postgresql: Database) -> Iterator[Open]:
+    """Begins a process with these shards."""
+    begun: list[ProcessLocks] = []
+
+    def begin(shards: Shards = ALL) -> ProcessLocks:
+        begun.append(ProcessLocks(postgresql, shards))
+        return begun[-1]
+
+    yield begin
+    for one in begun:
+        one.close()
+
+
+def kill_connections(database: Database) -> None:
+    """All connections with locks are lost, as when PostgreSQL is restarted."""
+    with database.write() as tx:
+        tx.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_locks"
+                " WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+            )
+        )
+
+
+def test_processes_with_shards_of_their_own_run_beside_each_other(process: Open) -> None:
+    some, others = process(Shards(0, 1, 4)), process(Shards(2, 3, 4))
+
+    assert (some.find_hindrance(), others.find_hindrance()) == (None, None)
+
+
+def test_a_shard_has_one_process_at_a_time(process: Open) -> None:
+    first, second = process(Shards(0, 2, 4)), process(Shards(2, 3, 4))
+    first.find_hindrance()
+
+    assert second.find_hindrance() == "another process has shard 2 of 4"
+
+
+def test_a_process_that_lacks_one_shard_keeps_no_other(process: Open) -> None:
+    first, second, third = (process(Shards(*one, 4)) for one in ((1, 1), (0, 1), (0, 0)))
+    first.find_hindrance()
+    second.find_hindrance()
+
+    assert third.find_hindrance() is None
+
+
+def test_two_counts_of_shards_do_not_run_beside_each_other(process: Open) -> None:
+    process(Shards(0, 1, 4)).find_hindrance()
+
+    assert process(Shards(4, 5, 6)).find_hindrance() == "another process runs with 4 shards in all"
+    assert process().find_hindrance() == "another process runs with 4 shards in all"
+
+
+def test_a_process_without_a_range_has_all_shards(process: Open) -> None:
+    process().find_hindrance()
+
+    assert process().find_hindrance() == "another process has shard 0 of 1"
+
+
+def test_a_dead_process_leaves_its_shards_and_jobs_to_the_next(process: Open) -> None:
+    dead, next_one = process(Shards(0, 1, 4)), process(Shards(1, 2, 4))
+    dead.find_hindrance()
+    dead.owns(Job.DIGESTS)
+    before = next_one.find_hindrance(), next_one.owns(Job.DIGESTS)
+
+    dead.close()
+
+    assert before == ("another process has shard 1 of 4", False)
+    assert next_one.find_hindrance() is None
+    assert next_one.owns(Job.DIGESTS)
+
+
+def test_a_job_has_one_owner_and_stays_with_it(process: Open) -> None:
+    owner, other = process(Shards(0, 1, 4)), process(Shards(2, 3, 4))
+
+    owned = [owner.owns(Job.GOOGLE), other.owns(Job.GOOGLE), owner.owns(Job.GOOGLE)]
+
+    assert owned == [True, False, True]
+    assert (owner.holds(Job.GOOGLE), other.holds(Job.GOOGLE)) == (True, False)
+
+
+def test_jobs_can_have_different_owners(process: Open) -> None:
+    one, other = process(Shards(0, 1, 4)), process(Shards(2, 3, 4))
+
+    assert one.owns(Job.GOOGLE)
+    assert other.owns(Job.SOURCES)
+
+
+def test_a_process_that_loses_its_connection_loses_its_jobs(
+    process: Open, postgresql: Database
+) -> None:
+    loser, other = process(Shards(0, 1, 4)), process(Shards(2, 3, 4))
+    loser.owns(Job.GOOGLE)
+
+    kill_connections(postgresql)
+
+    assert other.owns(Job.GOOGLE)
+    assert not loser.owns(Job.GOOGLE)
+
+
+def test_a_process_that_loses_its_connection_takes_its_shards_again(
+    process: Open, postgresql: Database
+) -> None:
+    locks, other = process(Shards(0, 1, 4)), process(Shards(0, 1, 4))
+    locks.find_hindrance()
+
+    kill_connections(postgresql)
+
+    assert locks.find_hindrance() is None
+    assert other.find_hindrance() == "another process has shard 0 of 4"
+
+
+def test_a_process_that_has_ended_takes_nothing_any_more(process: Open) -> None:
+    ended = process(Shards(0, 1, 4))
+    ended.owns(Job.GOOGLE)
+
+    ended.close()
+
+    assert not ended.owns(Job.GOOGLE)
+    assert process(Shards(0, 1, 4)).owns(Job.GOOGLE)
+
+
+def test_one_process_on_sqlite_holds_everything(sqlite: Database) -> None:
+    locks = ProcessLocks(sqlite)
+
+    assert locks.find_hindrance() is None
+    assert locks.holds(Job.GOOGLE)
+    assert locks.owns(Job.SOURCES)
