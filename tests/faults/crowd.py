@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from storage.shards import Shards
     from tests.faults.loopback_discord import Channel, Guild, LoopbackDiscord, Member
 
 CARD_ANSWERS = (6, 7)  # the pressed card shows what was done
@@ -76,9 +77,15 @@ SHORT_ROUNDS = {"turn": "30s", "grace": "0s", "blind": "2s", "final": "2s"}
 class Place:
     """Two groups with three channels, the bot's database, and the bot."""
 
+    OTHERS = ("Ann", "Bob", "Cat")
+
     def __init__(self, discord: LoopbackDiscord, folder: Path) -> None:
-        self.discord = discord
-        self.url = f"sqlite:///{folder / 'dojo.db'}"
+        self._open(discord, f"sqlite:///{folder / 'dojo.db'}")
+        for name, channels in (("Ravens", 2), ("Owls", 1)):
+            self._furnish(discord.add_guild(name), channels)
+
+    def _open(self, discord: LoopbackDiscord, url: str) -> None:
+        self.discord, self.url = discord, url
         self.environment = {
             "DOJO_DISCORD_TOKEN": "a-token",
             "DOJO_DATABASE_URL": self.url,
@@ -86,8 +93,6 @@ class Place:
         }
         self.tables: list[tuple[Channel, list[Member]]] = []
         self.managers: list[tuple[Channel, Member]] = []
-        for name, channels in (("Ravens", 2), ("Owls", 1)):
-            self._furnish(discord.add_guild(name), channels)
 
     def _furnish(self, guild: Guild, channels: int) -> None:
         host = self.discord.add_member(
@@ -95,7 +100,7 @@ class Place:
         )
         others = [
             self.discord.add_member(guild, self.discord.add_user(f"{guild.name} {name}"))
-            for name in ("Ann", "Bob", "Cat")
+            for name in self.OTHERS
         ]
         for number in range(channels):
             channel = self.discord.add_text_channel(guild, f"circle-{number}")
@@ -111,6 +116,28 @@ class Place:
 
     def messages(self) -> list[Message]:
         return [one for channel, _ in self.tables for one in self.discord.messages(channel)]
+
+
+class SpreadPlace(Place):
+    """A group on each shard, a PostgreSQL database, and a process for each range of shards."""
+
+    OTHERS = ("Ann", "Bob")
+
+    def __init__(self, discord: LoopbackDiscord, url: str, ranges: Sequence[Shards]) -> None:
+        self._open(discord, url)
+        self.ranges = ranges
+        count = ranges[0].count
+        for shard in range(count):
+            self._furnish(discord.add_guild(f"Group {shard}", shard=shard, shards=count), 1)
+
+    def bots(self) -> list[BotProcess]:
+        return [self.bot_of(shards) for shards in self.ranges]
+
+    def bot_of(self, shards: Shards) -> BotProcess:
+        environment = self.environment | {"DOJO_SHARDS": str(shards)}
+        return BotProcess(
+            self.discord, "run", env=environment, forked=True, shards=list(shards.numbers)
+        )
 
 
 @contextlib.contextmanager

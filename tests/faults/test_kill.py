@@ -314,7 +314,7 @@ async def make_trouble(discord: LoopbackDiscord, chance: random.Random) -> None:
             fault.mend()
 
 
-async def all_shown(place: Place, bot: BotProcess) -> None:
+async def all_shown(place: Place, *bots: BotProcess) -> None:
     """Waits until everything is delivered and every card is as it should be, or says what is not."""
     with opened(place.url) as database:
         desk = Desk(database, discord_py.utils.utcnow)
@@ -323,7 +323,7 @@ async def all_shown(place: Place, bot: BotProcess) -> None:
         while waiting and asyncio.get_running_loop().time() < deadline:
             await asyncio.sleep(0.3)
             waiting = undelivered(database) or wrong_cards(place, desk)
-            assert bot.running, bot.output
+            assert all(bot.running for bot in bots), "".join(bot.output for bot in bots)
         assert not waiting, "\n".join(waiting)
 
 

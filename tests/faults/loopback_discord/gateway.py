@@ -181,6 +181,14 @@ class Gateway:
             if session.connection is connection:
                 session.connection = None
 
+    def _forget_dead(self, shard: int) -> None:
+        """Forgets sessions that nobody resumes any more: their process was killed."""
+        self._sessions = {
+            number: session
+            for number, session in self._sessions.items()
+            if session.connection is not None or session.shard != shard
+        }
+
     def _receive(self, connection: Connection, op: int, data: Json) -> None:
         match op:
             case Op.HEARTBEAT:
@@ -200,6 +208,7 @@ class Gateway:
             connection.close(INVALID_SHARD)
             return
         session = Session(secrets.token_hex(8), intents, connection, shard, shards)
+        self._forget_dead(shard)
         self._sessions[session.id] = session
         self.identified += 1
         self.identified_by_shard[shard] += 1
