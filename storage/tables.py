@@ -2,7 +2,7 @@
 
 Words are those of the design: group, member, question, session, round, seat, turn, forecast,
 resolution, score. Nothing is deleted by a cascade, and forecasts and resolutions are only ever
-added to (triggers in the migrations refuse anything else).
+added to (triggers in the migrations refuse anything else, but that a text is taken away).
 """
 
 from datetime import date, datetime
@@ -542,7 +542,7 @@ class Interaction(SQLModel, table=True):
 
 
 class Dispute(SQLModel, table=True):
-    """A forecaster's objection to a resolution."""
+    """A forecaster's objection to a resolution, and the later entry that has answered it."""
 
     __tablename__ = "disputes"
 
@@ -551,3 +551,4 @@ class Dispute(SQLModel, table=True):
     member_id: int = Field(foreign_key="members.id")
     reason: str
     at: datetime
+    answered_by_id: int | None = Field(default=None, foreign_key="resolutions.id")
