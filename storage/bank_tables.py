@@ -67,7 +67,7 @@ class Sighting(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     user_id: int = Field(sa_type=BigInteger)
-    banked_id: int = Field(foreign_key="banked.id")
+    banked_id: int = Field(foreign_key="banked.id", index=True)
     at: datetime
 
 
@@ -86,7 +86,7 @@ class Practice(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     user_id: int = Field(sa_type=BigInteger)
-    banked_id: int = Field(foreign_key="banked.id")
+    banked_id: int = Field(foreign_key="banked.id", index=True)
     dealt_at: datetime
     probability: float | None = None
     brier: float | None = None
@@ -124,7 +124,7 @@ class WarmUpAnswer(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     warmup_id: int = Field(foreign_key="warmups.id")
-    member_id: int = Field(foreign_key="members.id")
+    member_id: int = Field(foreign_key="members.id", index=True)
     number: int
     low: float
     high: float

@@ -20,8 +20,8 @@ class Draft(SQLModel, table=True):
     __tablename__ = "drafts"
 
     id: int | None = Field(default=None, primary_key=True)
-    group_id: int = Field(foreign_key="groups.id", sa_type=BigInteger)
-    member_id: int = Field(foreign_key="members.id")
+    group_id: int = Field(foreign_key="groups.id", sa_type=BigInteger, index=True)
+    member_id: int = Field(foreign_key="members.id", index=True)
     kind: DraftKind = Field(sa_type=word(DraftKind))
     about: str | None = None
     typed: str

@@ -32,7 +32,7 @@ class Effect(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(max_length=25, unique=True)
-    group_id: int = Field(foreign_key="groups.id", sa_type=BigInteger)
+    group_id: int = Field(foreign_key="groups.id", sa_type=BigInteger, index=True)
     channel_id: int = Field(sa_type=BigInteger)
     target: EffectTarget = Field(default=EffectTarget.MESSAGE, sa_type=word(EffectTarget))
     state: EffectState = Field(default=EffectState.PENDING, sa_type=word(EffectState))

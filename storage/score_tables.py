@@ -39,8 +39,8 @@ class Score(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     group_id: int = Field(foreign_key="groups.id", sa_type=BigInteger)
     question_id: int = Field(foreign_key="questions.id")
-    member_id: int = Field(foreign_key="members.id")
-    round_id: int | None = Field(default=None, foreign_key="rounds.id")
+    member_id: int = Field(foreign_key="members.id", index=True)
+    round_id: int | None = Field(default=None, foreign_key="rounds.id", index=True)
     forecast_id: int = Field(foreign_key="forecasts.id")
     moment: Moment = Field(sa_type=word(Moment))
     past: bool = False
@@ -76,7 +76,7 @@ class Standing(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     group_id: int = Field(foreign_key="groups.id", sa_type=BigInteger)
     metric: str = Field(max_length=16)
-    member_id: int = Field(foreign_key="members.id")
+    member_id: int = Field(foreign_key="members.id", index=True)
     value: float | None = None
     low: float | None = None
     high: float | None = None

@@ -26,7 +26,7 @@ class Crowd(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     question_id: int = Field(foreign_key="questions.id")
-    round_id: int | None = Field(default=None, foreign_key="rounds.id")
+    round_id: int | None = Field(default=None, foreign_key="rounds.id", index=True)
     moment: CrowdMoment = Field(sa_type=word(CrowdMoment))
     probability: float | None = None
     values: str | None = None
@@ -69,11 +69,11 @@ class Proposal(SQLModel, table=True):
     known_at: datetime
     source: str = ""
     said: str = ""
-    by_id: int | None = Field(default=None, foreign_key="members.id")
+    by_id: int | None = Field(default=None, foreign_key="members.id", index=True)
     made_at: datetime
     accepted: bool | None = None
     decided_at: datetime | None = None
-    decided_by_id: int | None = Field(default=None, foreign_key="members.id")
+    decided_by_id: int | None = Field(default=None, foreign_key="members.id", index=True)
 
 
 class Inquiry(SQLModel, table=True):

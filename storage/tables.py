@@ -2,7 +2,7 @@
 
 Words are those of the design: group, member, question, session, round, seat, turn, forecast,
 resolution, score. Nothing is deleted by a cascade, and forecasts and resolutions are only ever
-added to (triggers in the migrations refuse anything else).
+added to (triggers in the migrations refuse anything else, but that a text is taken away).
 """
 
 from datetime import date, datetime
@@ -193,7 +193,7 @@ class Question(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     group_id: int = Field(foreign_key="groups.id", sa_type=BigInteger)
-    author_id: int | None = Field(default=None, foreign_key="members.id")
+    author_id: int | None = Field(default=None, foreign_key="members.id", index=True)
     kind: QuestionKind = Field(default=QuestionKind.BINARY, sa_type=word(QuestionKind))
     state: QuestionState = Field(default=QuestionState.PROPOSED, sa_type=word(QuestionState))
     title: str
@@ -218,7 +218,7 @@ class Mark(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     question_id: int = Field(foreign_key="questions.id")
-    member_id: int = Field(foreign_key="members.id")
+    member_id: int = Field(foreign_key="members.id", index=True)
     at: datetime
 
 
@@ -234,10 +234,10 @@ class Series(SQLModel, table=True):
     __table_args__ = (Index("ix_series_plan", "plan_at"),)
 
     id: int | None = Field(default=None, primary_key=True)
-    group_id: int = Field(foreign_key="groups.id", sa_type=BigInteger)
+    group_id: int = Field(foreign_key="groups.id", sa_type=BigInteger, index=True)
     channel_id: int = Field(sa_type=BigInteger)
     voice_channel_id: int | None = Field(default=None, sa_type=BigInteger)
-    host_id: int = Field(foreign_key="members.id")
+    host_id: int = Field(foreign_key="members.id", index=True)
     title: str
     description: str = ""
     turn_seconds: int | None = None
@@ -289,7 +289,7 @@ class Meetup(SQLModel, table=True):
     group_id: int = Field(foreign_key="groups.id", sa_type=BigInteger)
     channel_id: int = Field(sa_type=BigInteger)
     voice_channel_id: int | None = Field(default=None, sa_type=BigInteger)
-    host_id: int = Field(foreign_key="members.id")
+    host_id: int = Field(foreign_key="members.id", index=True)
     host_gone: bool = False
     host_away: bool = False
     title: str
@@ -315,7 +315,7 @@ class Meetup(SQLModel, table=True):
     ended_at: datetime | None = None
     lobby: int = 0
     lobby_open: bool = False
-    picked_id: int | None = Field(default=None, foreign_key="questions.id")
+    picked_id: int | None = Field(default=None, foreign_key="questions.id", index=True)
     quiet_since: datetime | None = None
     waits_since: datetime | None = None
     called_for: datetime | None = None
@@ -335,7 +335,7 @@ class Rsvp(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     session_id: int = Field(foreign_key="sessions.id")
-    member_id: int = Field(foreign_key="members.id")
+    member_id: int = Field(foreign_key="members.id", index=True)
     answer: Answer = Field(sa_type=word(Answer))
     at: datetime
 
@@ -355,7 +355,7 @@ class Notice(SQLModel, table=True):
     first_id: int = Field(foreign_key="sessions.id")
     number: int
     was_at: datetime
-    by_id: int = Field(foreign_key="members.id")
+    by_id: int = Field(foreign_key="members.id", index=True)
 
 
 class Interest(SQLModel, table=True):
@@ -366,7 +366,7 @@ class Interest(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     session_id: int = Field(foreign_key="sessions.id")
-    member_id: int = Field(foreign_key="members.id")
+    member_id: int = Field(foreign_key="members.id", index=True)
 
 
 class Attendance(SQLModel, table=True):
@@ -377,7 +377,7 @@ class Attendance(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     session_id: int = Field(foreign_key="sessions.id")
-    member_id: int = Field(foreign_key="members.id")
+    member_id: int = Field(foreign_key="members.id", index=True)
     presence: Presence = Field(sa_type=word(Presence))
     at: datetime
 
@@ -391,8 +391,8 @@ class Vote(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     session_id: int = Field(foreign_key="sessions.id")
     lobby: int
-    member_id: int = Field(foreign_key="members.id")
-    question_id: int = Field(foreign_key="questions.id")
+    member_id: int = Field(foreign_key="members.id", index=True)
+    question_id: int = Field(foreign_key="questions.id", index=True)
 
 
 class Round(SQLModel, table=True):
@@ -439,7 +439,7 @@ class Seat(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     round_id: int = Field(foreign_key="rounds.id")
-    member_id: int = Field(foreign_key="members.id")
+    member_id: int = Field(foreign_key="members.id", index=True)
     position: int
     state: SeatState = Field(sa_type=word(SeatState))
     present: bool = True
@@ -468,7 +468,7 @@ class Turn(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     round_id: int = Field(foreign_key="rounds.id")
     number: int
-    member_id: int = Field(foreign_key="members.id")
+    member_id: int = Field(foreign_key="members.id", index=True)
     started_at: datetime
     deadline: datetime
     paused: bool = False
@@ -497,7 +497,7 @@ class Forecast(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     question_id: int = Field(foreign_key="questions.id")
-    member_id: int = Field(foreign_key="members.id")
+    member_id: int = Field(foreign_key="members.id", index=True)
     round_id: int | None = Field(default=None, foreign_key="rounds.id")
     turn_number: int | None = None
     kind: ForecastKind = Field(sa_type=word(ForecastKind))
@@ -526,7 +526,7 @@ class Resolution(SQLModel, table=True):
     outcome: str | None = None
     known_at: datetime
     entered_at: datetime
-    entered_by_id: int | None = Field(default=None, foreign_key="members.id")
+    entered_by_id: int | None = Field(default=None, foreign_key="members.id", index=True)
     source: str = ""
     comment: str = ""
     calls: bool = False
@@ -542,12 +542,13 @@ class Interaction(SQLModel, table=True):
 
 
 class Dispute(SQLModel, table=True):
-    """A forecaster's objection to a resolution."""
+    """A forecaster's objection to a resolution, and the later entry that has answered it."""
 
     __tablename__ = "disputes"
 
     id: int | None = Field(default=None, primary_key=True)
     question_id: int = Field(foreign_key="questions.id", index=True)
-    member_id: int = Field(foreign_key="members.id")
+    member_id: int = Field(foreign_key="members.id", index=True)
     reason: str
     at: datetime
+    answered_by_id: int | None = Field(default=None, foreign_key="resolutions.id")

@@ -369,10 +369,11 @@ def _soonest(about: About, count: int) -> Iterable[Key]:
 def _inquiry(about: About) -> Iterable[Key]:
     """Return the messages that ask what happened with the question."""
     row = inquiries.of_question(about.unit.tx, about.question_id)
-    if row is None or row.ask_at is None or not row.asked:
+    if row is None or row.ask_at is None:
         return []
+    asked = [keys.inquiry(about.question_id, row.asked)] if row.asked else []
     reminded = [keys.overdue_before(about.unit.group.id, row.ask_at)] if row.reminded else []
-    return [keys.inquiry(about.question_id, row.asked), *reminded]
+    return [*asked, *reminded]
 
 
 def _announcements_of_entry(about: About) -> Iterable[Key]:
