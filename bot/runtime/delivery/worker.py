@@ -30,6 +30,7 @@ from bot.runtime.delivery.pace import Pace, limited
 from storage import outbox
 from storage.enums import CardKind
 from storage.tables import Effect, EffectTarget
+from storage.troubles import trouble_of
 
 Run = Callable[..., Awaitable[Any]]
 
@@ -265,6 +266,8 @@ class Delivery:
         try:
             message: Message | None = await self._render(Key.parse(effect.key))
         except Exception as error:
+            if trouble_of(error) is not None:  # no fault of the message, so it is tried again soon
+                raise
             raise UnmadeError from error
         return message
 
