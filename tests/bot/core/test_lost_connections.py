@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -32,9 +34,10 @@ def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unit, "ASK_AGAIN", 0.01)
 
 
-def ask(desk: Desk, who: Caller) -> str:
+def ask(desk: Desk, who: Caller, meanwhile: Callable[[], None] = lambda: None) -> str:
     with desk.act(who) as unit:
         unit.tx.add(Question(group_id=unit.group.id, title="Rain?", created_at=unit.now))
+        meanwhile()
     return "asked"
 
 
@@ -75,9 +78,8 @@ def test_while_the_database_stays_away_nobody_can_tell(
     server = Database(str(fresh_postgresql.url.set(database="postgres")))
 
     break_next_commit(desk.db, SAVED)
-    with pytest.raises(UnsureError) as caught, desk.act(who) as unit:
-        unit.tx.add(Question(group_id=unit.group.id, title="Rain?", created_at=unit.now))
-        let_in(server, fresh_postgresql, allowed=False)
+    with pytest.raises(UnsureError) as caught:
+        ask(desk, who, lambda: let_in(server, fresh_postgresql, allowed=False))
     let_in(server, fresh_postgresql, allowed=True)
     with pytest.raises(RepeatedInteractionError):
         ask(desk, who)
