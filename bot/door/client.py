@@ -16,6 +16,9 @@ from bot.door.components import Choose, Press
 from bot.door.interactions import Door, clean_data
 from bot.door.parts import Parts
 
+# discord.py waits for a rate limit itself, up to so many seconds. If such a wait were cut off,
+# discord.py would let nothing pass any more, so it is shorter than what a request may take.
+LONGEST_LIMIT = 30.0
 # What Discord calls it when somebody is interested in an event, or not any more.
 INTEREST = ("GUILD_SCHEDULED_EVENT_USER_ADD", "GUILD_SCHEDULED_EVENT_USER_REMOVE")
 
@@ -48,6 +51,7 @@ class DojoClient(discord.Client):
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
             http_trace=app.pace.trace(),
+            max_ratelimit_timeout=LONGEST_LIMIT,
         )
         self.app = app
         self._hear_of_interest()

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pgserver
 from pgserver._commands import pg_ctl
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
 
 from storage.engine import Database
 
@@ -18,12 +20,22 @@ if TYPE_CHECKING:
 
 
 class OwnPostgreSQL:
-    """One server; `url` stays the same over restarts."""
+    """One server; its address stays the same over restarts."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._server = pgserver.get_server(folder)
-        self.url = self._server.get_uri()
+        self._made = 0
+
+    def create_database(self) -> str:
+        """Make an empty database, and return its address."""
+        self._made += 1
+        name = f"evening_{self._made}"
+        admin = Database(self._server.get_uri())
+        with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        admin.close()
+        return make_url(self._server.get_uri()).set(database=name).render_as_string()
 
     def stop(self) -> None:
         """End it at once, as a machine does that is switched off: every connection breaks."""
@@ -38,15 +50,6 @@ class OwnPostgreSQL:
 
     def _ctl(self, *words: str) -> None:
         pg_ctl(["-w", *words], pgdata=self._folder, user=self._server.system_user)
-
-    @contextmanager
-    def opened(self) -> Iterator[Database]:
-        """The bot's database, beside the bot."""
-        database = Database(self.url)
-        try:
-            yield database
-        finally:
-            database.close()
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from bot.demo.stage import Stage
 from storage.tables import Forecast, Question
 from storage.troubles import Trouble
 from tests.conftest import CAST
-from tests.faults.crowd import Place, turn_of
+from tests.faults.crowd import Place, opened, shown, turn_of
 from tests.faults.loopback_discord import LoopbackDiscord
 from tests.faults.own_postgresql import OwnPostgreSQL, own_postgresql
 from tests.machine import patience
@@ -77,8 +77,8 @@ async def test_a_database_that_is_locked_for_a_while_is_waited_for(tmp_path: Pat
             with held(str(tmp_path / "dojo.db")):
                 sent = await discord.submit_modal(form, host, TYPED)
                 await asyncio.sleep(1)
-                assert "70%" not in discord.messages(channel)[-1].text
-            await discord.until(lambda: "70%" in discord.messages(channel)[-1].text, SOON)
+                assert "70%" not in shown(discord, card, channel)
+            await discord.until(lambda: "70%" in shown(discord, card, channel), SOON)
 
             assert waited_for(sent) < max(3.0, patience(1))
             assert "Traceback" not in bot.output
@@ -93,7 +93,7 @@ def server() -> Iterator[OwnPostgreSQL]:
 
 def place_on(server: OwnPostgreSQL, discord: LoopbackDiscord, folder: Path) -> Place:
     place = Place(discord, folder)
-    place.url = place.environment["DOJO_DATABASE_URL"] = server.url
+    place.url = place.environment["DOJO_DATABASE_URL"] = server.create_database()
     return place
 
 
@@ -131,13 +131,15 @@ async def test_while_postgresql_is_away_a_press_is_answered_kindly_and_counts_af
             await discord.submit_modal(form, host, TYPED)
             await discord.slash(channel, guest, "session join")
             await discord.click(card, host, label="Done")
-            await discord.until(lambda: guest.id in discord.messages(channel)[-1].pings, SOON)
+            await discord.until(
+                lambda: [guest.id] in [one.pings for one in discord.messages(channel)], SOON
+            )
 
             assert [SAID[Trouble.AWAY] in said(one) for one in refused] == [True] * 4
             assert TYPED["reason"] in said(refused[0])
             assert max(map(waited_for, refused)) < max(3.0, patience(1))
             assert "Traceback" not in bot.output
-            with server.opened() as database, database.read() as tx:
+            with opened(place.url) as database, database.read() as tx:
                 [forecast] = tx.exec(select(Forecast)).all()
             assert forecast.probability == 0.7
 
@@ -158,7 +160,7 @@ async def test_after_a_restart_of_postgresql_the_first_press_acts_at_once(
             server.stop()
             server.start()
             sent = await discord.submit_modal(form, host, TYPED)
-            await discord.until(lambda: "70%" in discord.messages(channel)[-1].text, SOON)
+            await discord.until(lambda: "70%" in shown(discord, card, channel), SOON)
 
             assert "try again" not in said(sent)
             assert "Traceback" not in bot.output

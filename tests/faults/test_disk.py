@@ -15,7 +15,7 @@ from bot.demo.stage import Stage
 from storage.tables import Forecast, Question
 from storage.troubles import Trouble
 from tests.conftest import CAST
-from tests.faults.crowd import Place, opened, turn_of
+from tests.faults.crowd import Place, opened, shown, turn_of
 from tests.faults.loopback_discord import LoopbackDiscord
 from tests.stories import wire
 from tests.stories.evening import RAIN
@@ -81,7 +81,7 @@ async def test_a_disk_that_takes_nothing_more_loses_nothing_and_the_bot_goes_on_
                 passed = await discord.click(card, host, label="Pass")
             await discord.submit_modal(form, host, TYPED)
             await discord.click(card, host, label="Pass")
-            await discord.until(lambda: "Passed." in discord.messages(channel)[-1].text, SOON)
+            await discord.until(lambda: "Passed." in shown(discord, card, channel), SOON)
 
             said = SAID[Trouble.AWAY]
             assert refused.message is not None
