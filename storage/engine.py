@@ -14,11 +14,22 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
+from storage.troubles import UnsureError
+
 BUSY_SECONDS = 10
+# How long a server or a network that does not answer is waited for, in libpq's words (seconds, and
+# milliseconds for what was sent). The address of the database may say otherwise.
+PATIENCE: dict[str, Any] = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+}
 
 
 class AddressError(Exception):
@@ -55,9 +66,19 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """Open a transaction that changes things: all of it is saved, or nothing."""
-        with Session(self._writer, expire_on_commit=False) as tx, tx.begin():
-            yield tx
+        """Open a transaction that changes things: all of it is saved, or nothing.
+
+        Where the connection is lost while it is saved, nobody knows which: that is `UnsureError`.
+        """
+        is_whole = False
+        try:
+            with Session(self._writer, expire_on_commit=False) as tx, tx.begin():
+                yield tx
+                is_whole = True
+        except DBAPIError as error:
+            if is_whole and error.connection_invalidated:
+                raise UnsureError(error) from error
+            raise
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -106,7 +127,10 @@ def _lower(value: Any) -> Any:
 
 
 def _postgresql_engine(url: URL, size: int) -> Engine:
-    engine = create_engine(url, pool_size=size, pool_pre_ping=True, hide_parameters=True)
+    patient = {name: value for name, value in PATIENCE.items() if name not in url.query}
+    engine = create_engine(
+        url, pool_size=size, pool_pre_ping=True, hide_parameters=True, connect_args=patient
+    )
     event.listen(engine, "handle_error", _leave_out_the_row)
     return engine
 

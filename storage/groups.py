@@ -158,6 +158,11 @@ def first_time(tx: Session, interaction_id: int, now: datetime) -> bool:
     return noted.rowcount > 0
 
 
+def has_acted(tx: Session, interaction_id: int) -> bool:
+    """Tell whether an interaction has acted."""
+    return tx.get(Interaction, interaction_id) is not None
+
+
 def forget_interactions(tx: Session, now: datetime) -> None:
     """Delete notes of interactions older than a day: Discord sends again within minutes."""
     tx.exec(delete(Interaction).where(col(Interaction.at) < now - timedelta(days=1)))

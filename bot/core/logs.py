@@ -5,6 +5,8 @@ import sys
 
 import structlog
 
+from bot.core import troubles
+
 
 def set_up_logs(level: str) -> None:
     """Send our logs and those of the libraries to standard error, from this level on."""
@@ -15,6 +17,7 @@ def set_up_logs(level: str) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            troubles.shorten,
             structlog.processors.format_exc_info,
             structlog.dev.ConsoleRenderer(colors=False)
             if sys.stderr.isatty()

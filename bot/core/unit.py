@@ -4,12 +4,14 @@ Services open one with `desk.act(caller)` or, for the passing of time, `desk.ste
 Leaving the block saves the change and its effects together; an exception saves nothing.
 """
 
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from bot.core.errors import RepeatedInteractionError
@@ -19,8 +21,13 @@ from bot.core.refusals import NotAllowedRefusal
 from storage import groups, outbox, people
 from storage.engine import Database
 from storage.tables import Group, Member
+from storage.troubles import UnsureError
 
 Clock = Callable[[], datetime]
+
+# How often a database that went away is asked whether it saved a unit, and how far apart.
+ASK_TIMES = 6
+ASK_AGAIN = 0.5
 
 
 @dataclass(frozen=True)
@@ -225,7 +232,7 @@ class Desk:
     @contextmanager
     def act(self, caller: Caller) -> Iterator[ActUnit]:
         """Open a unit of work for a member; the same interaction sent twice acts once."""
-        with self.db.write() as tx:
+        with self._surely(caller.interaction_id), self.db.write() as tx:
             group, me = groups.enter(
                 tx,
                 group_id=caller.group_id,
@@ -257,7 +264,7 @@ class Desk:
 
         Other units of the same person wait.
         """
-        with self.db.write() as tx:
+        with self._surely(who.interaction_id), self.db.write() as tx:
             now = self.clock()
             people.lock(tx, who.user_id)
             _note_interaction(tx, who.interaction_id, now)
@@ -271,6 +278,29 @@ class Desk:
             yield unit
             unit.save_refreshes()
         self.saved(unit)
+
+    @contextmanager
+    def _surely(self, interaction_id: int | None) -> Iterator[None]:
+        """Find out whether a unit was saved whose connection was lost at its very end.
+
+        Its transaction notes the interaction, so the database can tell once it is back.
+        """
+        try:
+            yield
+        except UnsureError as error:
+            saved = None if interaction_id is None else self._was_saved(interaction_id)
+            if saved is None:
+                raise
+            if not saved:
+                raise error.lost from None
+
+    def _was_saved(self, interaction_id: int) -> bool | None:
+        """Ask the database a few times; None if it stays away."""
+        for _ in range(ASK_TIMES):
+            time.sleep(ASK_AGAIN)
+            with suppress(DBAPIError), self.db.read() as tx:
+                return groups.has_acted(tx, interaction_id)
+        return None
 
 
 def _note_interaction(tx: Session, interaction_id: int | None, now: datetime) -> None:

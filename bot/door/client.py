@@ -19,6 +19,9 @@ from bot.door.interactions import Door, clean_data
 from bot.door.parts import Parts
 from storage.shards import NO_GROUP
 
+# discord.py waits for a rate limit itself, up to so many seconds. If such a wait were cut off,
+# discord.py would let nothing pass any more, so it is shorter than what a request may take.
+LONGEST_LIMIT = 30.0
 # What Discord calls it when somebody is interested in an event, or not any more.
 INTEREST = ("GUILD_SCHEDULED_EVENT_USER_ADD", "GUILD_SCHEDULED_EVENT_USER_REMOVE")
 # Discord lets one shard of each bucket begin in so many seconds.
@@ -54,6 +57,7 @@ class DojoClient(discord.Client):
             max_messages=None,
             http_trace=app.pace.trace(),
             **sharding,
+            max_ratelimit_timeout=LONGEST_LIMIT,
         )
         self.app = app
         self._hear_of_interest()

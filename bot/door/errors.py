@@ -4,6 +4,7 @@
       StaleRefusal       the card was overtaken
       NotAllowedRefusal  somebody else may
     StartError         said where the process is started, which then ends
+    a database away    said in a sentence of `core/troubles.py`, and logged in one line
     anything else      logged with a reference, which the member is told
 
 The refusals live in `core/refusals.py`, because rules raise them and know nothing of Discord.
@@ -20,7 +21,11 @@ from discord import app_commands
 
 from bot.core.errors import RepeatedInteractionError
 from bot.core.refusals import Refusal
+from bot.core.troubles import HALF_DONE, SAID
+from storage.troubles import trouble_of
 
+# Under this name it is noted that an interaction has saved a change.
+SAVED = "saved"
 ALREADY_ANSWERED = 40060
 UNKNOWN_INTERACTION = 10062
 UNREACHABLE = (aiohttp.ClientError, OSError, discord.DiscordServerError)
@@ -47,6 +52,9 @@ def reason_of(interaction: discord.Interaction[Any], error: BaseException) -> st
         return None
     if isinstance(cause, Refusal):
         return str(cause)
+    if (trouble := trouble_of(cause)) is not None:
+        log.warning("interaction.unsaved", interaction=interaction.id, database=trouble.value)
+        return HALF_DONE if interaction.extras.get(SAVED) else SAID[trouble]
     reference = secrets.token_hex(3)
     log.error("interaction.failed", reference=reference, exc_info=cause)
     return (

@@ -23,11 +23,12 @@ from bot.core.unit import Caller, Desk, Loner, Unit
 from bot.door import forms
 from bot.door.card_table import CardTable
 from bot.door.custom_ids import CustomId
-from bot.door.errors import answer_once, reason_of
+from bot.door.errors import SAVED, answer_once, reason_of, unwrap
 from bot.door.messages import Message
 from bot.door.parts import Action, Parts
 from storage import outbox
 from storage.enums import CardKind
+from storage.troubles import Trouble, trouble_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -149,12 +150,23 @@ class Door:
                 f"{'there' if elsewhere else 'here'}, or use another channel."
             )
 
+    @property
+    def _desk(self) -> Desk:
+        """Return the desk, which notes with the interaction that a change was saved."""
+        desk: Desk = self.app.desk
+
+        def note(unit: Unit) -> None:
+            self.interaction.extras[SAVED] = True
+            desk.saved(unit)
+
+        return replace(desk, saved=note)
+
     async def do(self, service: "Service[P, R]", /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run one service function, and tell Discord if it is slow.
 
         The change that a corrected form makes also puts away the form as it was refused.
         """
-        desk, numbers = self.app.desk, forms.went_on_from(self.interaction)
+        desk, numbers = self._desk, forms.went_on_from(self.interaction)
         if numbers:
             desk = replace(desk, closing=lambda unit: drafts.put_away(unit, numbers))
         return await self._in_time(self.app.run(service, desk, self.caller, *args, **kwargs))
@@ -169,9 +181,7 @@ class Door:
         self, service: "LoneService[P, R]", /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
         """Run a service for one person, who may be in no group, and tell Discord if it is slow."""
-        return await self._in_time(
-            self.app.run(service, self.app.desk, self.loner, *args, **kwargs)
-        )
+        return await self._in_time(self.app.run(service, self._desk, self.loner, *args, **kwargs))
 
     async def draw_alone(
         self, service: "LoneService[P, R]", /, *args: P.args, **kwargs: P.kwargs
@@ -239,7 +249,7 @@ class Door:
         if reason is None:
             return
         try:
-            await self.whisper(message=await self._refusal(reason))
+            await self.whisper(message=await self._refusal(reason, trouble_of(unwrap(error))))
         except RepeatedInteractionError:
             return
         except (discord.HTTPException, aiohttp.ClientError, OSError) as failed:
@@ -247,10 +257,10 @@ class Door:
                 "interaction.unanswered", interaction=self.interaction.id, error=repr(failed)
             )
 
-    async def _refusal(self, reason: str) -> Message:
+    async def _refusal(self, reason: str, trouble: Trouble | None) -> Message:
         """Keep a form that can be corrected; of any other give back the texts."""
         filled = forms.filled_form(self.interaction)
-        if filled is None:
+        if filled is None or trouble is not None:  # a database in trouble would not keep it either
             return forms.give_back(reason, forms.texts_of(self.interaction))
         try:
             await self._made_form(filled.form, filled.fields)

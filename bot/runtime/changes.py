@@ -18,6 +18,7 @@ import structlog
 from bot.core.refusals import clean_text
 from bot.core.unit import Desk, Person
 from bot.door.places import speaking_place
+from bot.runtime.patient import patient
 from storage import groups, outbox
 from storage.shards import ALL, Shards
 
@@ -60,7 +61,7 @@ class Changes:
         shards: Shards = ALL,
     ) -> None:
         self._desk = desk
-        self._run = run
+        self._run = patient(run, sleep)  # what was heard is not said again
         self._client = client
         self._reactions = reactions
         self._wake_delivery = wake_delivery

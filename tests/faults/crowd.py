@@ -178,6 +178,11 @@ async def card_with(discord: LoopbackDiscord, channel: Channel, label: str) -> M
     return card
 
 
+def shown(discord: LoopbackDiscord, card: Message, channel: Channel) -> str:
+    """What a card says by now; nothing if it is gone."""
+    return next((one.text for one in discord.messages(channel) if one.id == card.id), "")
+
+
 @dataclass(frozen=True)
 class Typed:
     """A forecast as it was sent off."""

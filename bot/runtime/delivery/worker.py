@@ -32,6 +32,7 @@ from storage import outbox
 from storage.enums import CardKind
 from storage.shards import ALL, Shards
 from storage.tables import Effect, EffectTarget
+from storage.troubles import trouble_of
 
 Run = Callable[..., Awaitable[Any]]
 
@@ -58,6 +59,7 @@ log = structlog.get_logger()
 
 
 UNANSWERED = "Discord did not answer."
+LIMITED = "Discord asked to wait."
 UNREACHABLE = (aiohttp.ClientError, OSError, TimeoutError)
 
 
@@ -161,7 +163,7 @@ class Delivery:
     async def _has_work(self) -> bool:
         """Wait for room at Discord, then tell whether a free lane has work."""
         while self._room() < 1:
-            await asyncio.sleep(self._pace.interval)
+            await asyncio.sleep(max(self._pace.interval, min(self._pace.held, 1.0)))
         # An effect could be queued during a look, too late to be seen, and its wake starts nothing
         # while this runs. So this looks again until no wake came during the look.
         while self._look_again:
@@ -193,6 +195,8 @@ class Delivery:
         Enough so that Discord is never idle, and few so that what is urgent does not wait behind
         them.
         """
+        if self._pace.held:
+            return 0
         return self._pace.room() + AHEAD - len(self._drawn) - self._pace.waiting
 
     def _choose(self) -> list[int]:
@@ -242,6 +246,9 @@ class Delivery:
             log.warning("delivery.declined", key=effect.key, reason=str(error))
             await self._run(self._park, effect, str(error))
             self.wake()
+        except discord.RateLimited as error:
+            log.warning("delivery.limited", key=effect.key, seconds=round(error.retry_after))
+            await self._run(self._retry, effect, LIMITED, timedelta(seconds=error.retry_after))
         except discord.HTTPException as error:
             await self._answer_refusal(effect, error)
         except UNREACHABLE as error:
@@ -290,6 +297,8 @@ class Delivery:
         try:
             message: Message | None = await self._render(Key.parse(effect.key))
         except Exception as error:
+            if trouble_of(error) is not None:  # no fault of the message, so it is tried again soon
+                raise
             raise UnmadeError from error
         return message
 
@@ -428,9 +437,10 @@ class Delivery:
             else:
                 outbox.expire(tx, _id(effect), version=effect.wanted)
 
-    def _retry(self, effect: Effect, trouble: str) -> None:
+    def _retry(self, effect: Effect, trouble: str, after: timedelta | None = None) -> None:
+        now = self._desk.clock()
         with self._desk.db.write() as tx:
-            outbox.retry(tx, _id(effect), trouble=trouble, now=self._desk.clock())
+            outbox.retry(tx, _id(effect), trouble=trouble, now=now, after=after)
 
     def _park(self, effect: Effect, trouble: str) -> bool:
         with self._desk.step(effect.group_id) as unit:

@@ -33,7 +33,9 @@ class Fault:
     status: int | None
     code: int
     message: str
-    retry_after: float
+    retry_after: float | None
+    everything: bool
+    cloudflare: bool
     times: int | None
     after_doing: bool
     struck: int = 0
@@ -96,14 +98,18 @@ class FaultPlan:
         status: int | None = None,
         code: int = 0,
         message: str = "A failure that a test has arranged",
-        retry_after: float = 0.05,
+        retry_after: float | None = 0.05,
+        everything: bool = False,
+        cloudflare: bool = False,
         times: int | None = 1,
         after_doing: bool = False,
     ) -> Fault:
         """Let the next `times` fitting requests fail (None: all of them, until `mend`).
 
         Without a status the connection is closed and nothing is answered; with one, that is the
-        answer (429 comes with `retry_after` and the headers of a real rate limit). `after_doing`
+        answer (429 comes with `retry_after` and the headers of a real rate limit; it is one of
+        `everything`, or one by `cloudflare`, which answers with a page and may not say for how
+        long). `after_doing`
         carries the request out first, so that only the answer is wrong or lost: the case in which
         a careless retry does everything twice.
         """
@@ -114,6 +120,8 @@ class FaultPlan:
             code=code,
             message=message,
             retry_after=retry_after,
+            everything=everything,
+            cloudflare=cloudflare,
             times=times,
             after_doing=after_doing,
         )

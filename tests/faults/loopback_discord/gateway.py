@@ -44,6 +44,7 @@ class Op(IntEnum):
     HEARTBEAT = 1
     IDENTIFY = 2
     RESUME = 6
+    RECONNECT = 7
     REQUEST_MEMBERS = 8
     INVALID_SESSION = 9
     HELLO = 10
@@ -152,6 +153,20 @@ class Gateway:
             if not resumable:
                 del self._sessions[session.id]
 
+    def ask_to_reconnect(self) -> None:
+        """Has the bot come back by a new connection, as Discord does before it moves servers."""
+        for session in self._sessions.values():
+            if session.connection is not None:
+                session.connection.send(Op.RECONNECT)
+
+    def invalidate(self, *, resumable: bool) -> None:
+        """Declares all sessions invalid; the bot may resume them all the same, or starts anew."""
+        for session in list(self._sessions.values()):
+            if session.connection is not None:
+                session.connection.send(Op.INVALID_SESSION, data=resumable)
+            if not resumable:
+                del self._sessions[session.id]
+
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Talks to one connection until it ends, however it ends."""
         if "compress" in request.query:
@@ -215,8 +230,9 @@ class Gateway:
         guilds = [guild for guild in self._world.guilds.values() if session.has(guild.id)]
         session.tell("READY", self._ready(session, guilds))
         for guild in guilds:
-            visible = [*_visible(guild, self._world.bot.id, intents)]
-            session.tell("GUILD_CREATE", guild.created_payload(visible))
+            if not guild.away:
+                visible = [*_visible(guild, self._world.bot.id, intents)]
+                session.tell("GUILD_CREATE", guild.created_payload(visible))
 
     def _ready(self, session: Session, guilds: list[Guild]) -> Json:
         return {

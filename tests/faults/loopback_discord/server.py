@@ -103,6 +103,16 @@ class LoopbackDiscord(Actors):
         """With all that is in it; the bot gets "Unknown Channel" from now on."""
         self.world.delete_channel(channel)
 
+    def take_away(self, guild: Guild) -> None:
+        """An outage at Discord: the group is not available, though nobody has left it."""
+        guild.away = True
+        self.world.announce("GUILD_DELETE", {"id": str(guild.id), "unavailable": True})
+
+    def give_back(self, guild: Guild) -> None:
+        """The end of the outage: Discord tells the group anew."""
+        guild.away = False
+        self.world.announce_guild(guild)
+
     def delete_message(self, message: Message) -> None:
         """As a moderator would."""
         stored = self._messages.find(message.id)

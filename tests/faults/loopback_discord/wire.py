@@ -166,7 +166,16 @@ def _failure(fault: Fault) -> web.Response | None:
         return None
     if fault.status != RATE_LIMITED:
         return _json({"message": fault.message, "code": fault.code}, fault.status)
-    return _rate_limited(fault.retry_after, everything=False)
+    if fault.cloudflare:
+        return _banned(fault.retry_after)
+    return _rate_limited(fault.retry_after or 0.0, everything=fault.everything)
+
+
+def _banned(retry_after: float | None) -> web.Response:
+    """What Cloudflare, in front of Discord, answers to whom it takes for an attacker."""
+    page = "<!DOCTYPE html><title>Access denied</title>error code: 1015"
+    said = {} if retry_after is None else {"Retry-After": str(max(1, round(retry_after)))}
+    return web.Response(text=page, status=RATE_LIMITED, content_type="text/html", headers=said)
 
 
 def _rate_limited(retry_after: float, *, everything: bool) -> web.Response:

@@ -160,6 +160,7 @@ class Guild:
     members: dict[int, Member] = field(default_factory=dict)
     events: dict[int, Json] = field(default_factory=dict)
     in_voice: dict[int, Channel] = field(default_factory=dict)
+    away: bool = False
 
     @property
     def everyone(self) -> Role:
@@ -239,8 +240,11 @@ class World:
         self.guilds[guild.id] = guild
         powers = self._new_role(guild, self.bot.name, ADMINISTRATOR)
         guild.members[self.bot.id] = Member(guild, self.bot, [powers], self._now())
-        self.announce("GUILD_CREATE", guild.created_payload([guild.members[self.bot.id]]))
+        self.announce_guild(guild)
         return guild
+
+    def announce_guild(self, guild: Guild) -> None:
+        self.announce("GUILD_CREATE", guild.created_payload([guild.members[self.bot.id]]))
 
     def add_role(self, guild: Guild, name: str, permissions: int = 0) -> Role:
         role = self._new_role(guild, name, permissions)

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
+import discord
 import pytest
 import yarl
 
@@ -98,3 +99,47 @@ async def test_waiting_for_a_turn_is_no_reason_to_give_up_but_the_request_itself
         await ask()
 
     assert time.monotonic() - moments[0] < 4
+
+
+def ended(status: int, **headers: str) -> Any:
+    """An answer; a bar under a name's letter stands for a hyphen."""
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    return SimpleNamespace(response=SimpleNamespace(status=status, headers=given))
+
+
+@pytest.mark.parametrize(
+    ("answer", "seconds"),
+    [
+        (ended(429, Via="1.1 google", Retry_After="7"), 0),
+        (ended(429, Via="1.1 google", Retry_After="7", **{"X-RateLimit-Global": "true"}), 7),
+        (ended(429, Retry_After="20"), 20),
+        (ended(429), pace.HOLD),
+        (ended(429, Retry_After="Sat, 28 Nov 2026 19:00:00 GMT"), pace.HOLD),
+        (ended(429, Retry_After="999999"), pace.LONGEST_HOLD),
+        (ended(503, Retry_After="20"), 0),
+        (ended(200), 0),
+    ],
+)
+async def test_only_what_refuses_everything_holds_everything(answer: Any, seconds: float) -> None:
+    held: Any = Pace()
+
+    await held._end(None, None, answer)
+
+    assert held.held == pytest.approx(seconds, abs=0.5)
+    assert (held.room() == 0) is (seconds > 0)
+
+
+async def test_a_short_hold_is_waited_for_and_a_long_one_is_told() -> None:
+    held = Pace(FAST)
+    held.hold(0.2)
+    begun = time.monotonic()
+
+    await held.turn()
+    waited = time.monotonic() - begun
+    held.hold(120)
+    with pytest.raises(discord.RateLimited) as told:
+        await held.turn()
+
+    assert 0.19 <= waited < 5
+    assert told.value.retry_after == pytest.approx(120, abs=1)
+    assert held.waiting == 0

@@ -1,0 +1,166 @@
+"""A database that is locked, away or restarted in the middle of an evening."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import select
+
+from bot.core.troubles import SAID
+from bot.demo.stage import Stage
+from storage.tables import Forecast, Question
+from storage.troubles import Trouble
+from tests.conftest import CAST
+from tests.faults.crowd import Place, opened, shown, turn_of
+from tests.faults.loopback_discord import LoopbackDiscord
+from tests.faults.own_postgresql import OwnPostgreSQL, own_postgresql
+from tests.machine import patience
+from tests.stories import wire
+from tests.stories.evening import RAIN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from storage.engine import Database
+    from tests.faults.loopback_discord import Interaction
+
+SOON = 30.0
+TYPED = {"probability": "70", "reason": "It has rained all week."}
+
+
+@contextmanager
+def held(file: str) -> Iterator[None]:
+    """Another process has the only right to write, and does not let go."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
+
+
+async def test_a_database_that_stays_locked_is_said_and_what_was_typed_is_given_back(
+    fresh_sqlite: Database,
+) -> None:
+    async with Stage.open(fresh_sqlite, CAST) as stage:
+        with fresh_sqlite.write() as tx:
+            tx.execute(text("PRAGMA busy_timeout = 100"))
+        form = await stage.type("Ana", "question submit")
+
+        with held(str(fresh_sqlite.url.database)):
+            refused = await stage.fill("Ana", form, title=RAIN)
+            with fresh_sqlite.read() as tx:
+                meanwhile = tx.exec(select(Question)).all()
+        form = await stage.type("Ana", "question submit")
+        await stage.fill("Ana", form, title=RAIN)
+
+        assert SAID[Trouble.LOCKED] in wire.alone(refused)
+        assert RAIN in wire.alone(refused)
+        assert meanwhile == []
+        assert stage.transcript().count(RAIN) == 1
+
+
+@pytest.mark.slow
+async def test_a_database_that_is_locked_for_a_while_is_waited_for(tmp_path: Path) -> None:
+    """Discord hears within its three seconds that the answer will come."""
+    async with LoopbackDiscord() as discord:
+        place = Place(discord, tmp_path)
+        channel, [host, *_] = place.tables[0]
+        with place.bot() as bot:
+            await bot.online()
+            card = await turn_of(place, channel, host)
+            form = await discord.click(card, host, label="Record forecast")
+            with held(str(tmp_path / "dojo.db")):
+                sent = await discord.submit_modal(form, host, TYPED)
+                await asyncio.sleep(1)
+                assert "70%" not in shown(discord, card, channel)
+            await discord.until(lambda: "70%" in shown(discord, card, channel), SOON)
+
+            assert waited_for(sent) < max(3.0, patience(1))
+            assert "Traceback" not in bot.output
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[OwnPostgreSQL]:
+    pytest.importorskip("pgserver", reason="pgserver has no wheel for this machine")
+    with own_postgresql() as running:
+        yield running
+
+
+def place_on(server: OwnPostgreSQL, discord: LoopbackDiscord, folder: Path) -> Place:
+    place = Place(discord, folder)
+    place.url = place.environment["DOJO_DATABASE_URL"] = server.create_database()
+    return place
+
+
+def said(answer: Interaction) -> str:
+    return answer.message.content if answer.message is not None else ""
+
+
+def waited_for(answer: Interaction) -> float:
+    """How long the member waited, in seconds."""
+    assert answer.acknowledged_at is not None
+    return answer.acknowledged_at - answer.sent_at
+
+
+@pytest.mark.slow
+async def test_while_postgresql_is_away_a_press_is_answered_kindly_and_counts_afterwards(
+    server: OwnPostgreSQL, tmp_path: Path
+) -> None:
+    async with LoopbackDiscord() as discord:
+        place = place_on(server, discord, tmp_path)
+        channel, [host, guest, *_] = place.tables[0]
+        with place.bot() as bot:
+            await bot.online()
+            card = await turn_of(place, channel, host)
+            form = await discord.click(card, host, label="Record forecast")
+
+            server.stop()
+            refused = [
+                await discord.submit_modal(form, host, TYPED),
+                await discord.click(card, host, label="Done"),
+                await discord.slash(channel, guest, "session join"),
+                await discord.slash(channel, guest, "leaderboard"),
+            ]
+            await discord.until(lambda: "sweep.failed" in bot.output, SOON)
+            server.start()
+            await discord.submit_modal(form, host, TYPED)
+            await discord.slash(channel, guest, "session join")
+            await discord.click(card, host, label="Done")
+            await discord.until(
+                lambda: [guest.id] in [one.pings for one in discord.messages(channel)], SOON
+            )
+
+            assert [SAID[Trouble.AWAY] in said(one) for one in refused] == [True] * 4
+            assert TYPED["reason"] in said(refused[0])
+            assert max(map(waited_for, refused)) < max(3.0, patience(1))
+            assert "Traceback" not in bot.output
+            with opened(place.url) as database, database.read() as tx:
+                [forecast] = tx.exec(select(Forecast)).all()
+            assert forecast.probability == 0.7
+
+
+@pytest.mark.slow
+async def test_after_a_restart_of_postgresql_the_first_press_acts_at_once(
+    server: OwnPostgreSQL, tmp_path: Path
+) -> None:
+    """All connections that wait in the pool are dead by then."""
+    async with LoopbackDiscord() as discord:
+        place = place_on(server, discord, tmp_path)
+        channel, [host, *_] = place.tables[0]
+        with place.bot() as bot:
+            await bot.online()
+            card = await turn_of(place, channel, host)
+            form = await discord.click(card, host, label="Record forecast")
+
+            server.stop()
+            server.start()
+            sent = await discord.submit_modal(form, host, TYPED)
+            await discord.until(lambda: "70%" in shown(discord, card, channel), SOON)
+
+            assert "try again" not in said(sent)
+            assert "Traceback" not in bot.output

@@ -1,0 +1,104 @@
+"""A disk that takes nothing more: it is said, nothing is lost, and the bot goes on by itself."""
+
+from __future__ import annotations
+
+import resource
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import select
+
+from bot.core.troubles import SAID
+from bot.demo.stage import Stage
+from storage.tables import Forecast, Question
+from storage.troubles import Trouble
+from tests.conftest import CAST
+from tests.faults.crowd import Place, opened, shown, turn_of
+from tests.faults.loopback_discord import LoopbackDiscord
+from tests.stories import wire
+from tests.stories.evening import RAIN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from storage.engine import Database
+
+SOON = 20.0
+TYPED = {"probability": "70", "reason": "It has rained all week."}
+
+
+async def test_a_full_disk_is_said_and_what_was_typed_is_given_back(
+    fresh_sqlite: Database,
+) -> None:
+    rules = ("Rain on the roof of the town hall. " * 28).strip()
+    async with Stage.open(fresh_sqlite, CAST) as stage:
+        fill_the_disk(fresh_sqlite)
+        refused = None
+        taken = -1
+        while refused is None and taken < 30:  # the last pages have room for a few more
+            taken += 1
+            form = await stage.type("Ana", "question submit")
+            answer = await stage.fill("Ana", form, title=f"{RAIN} {taken}", criteria=rules)
+            refused = answer if SAID[Trouble.FULL] in wire.alone(answer) else None
+        with fresh_sqlite.read() as tx:
+            meanwhile = tx.exec(select(Question)).all()
+        make_room(fresh_sqlite)
+        form = await stage.type("Ana", "question submit")
+        await stage.fill("Ana", form, title=f"{RAIN} {taken}", criteria=rules)
+
+        assert rules in wire.alone(refused)
+        assert len(meanwhile) == taken
+        assert stage.transcript().count(f"{RAIN} {taken}") == 1
+
+
+def fill_the_disk(database: Database) -> None:
+    with database.write() as tx:
+        pages = tx.execute(text("PRAGMA page_count")).scalar_one()
+        tx.execute(text(f"PRAGMA max_page_count = {pages}"))
+
+
+def make_room(database: Database) -> None:
+    with database.write() as tx:
+        tx.execute(text("PRAGMA max_page_count = 1000000"))
+
+
+@pytest.mark.slow
+async def test_a_disk_that_takes_nothing_more_loses_nothing_and_the_bot_goes_on_when_it_does(
+    tmp_path: Path,
+) -> None:
+    async with LoopbackDiscord() as discord:
+        place = Place(discord, tmp_path)
+        channel, [host, *_] = place.tables[0]
+        with place.bot() as bot:
+            await bot.online()
+            card = await turn_of(place, channel, host)
+            form = await discord.click(card, host, label="Record forecast")
+            with nothing_more(bot.pid):
+                refused = await discord.submit_modal(form, host, TYPED)
+                passed = await discord.click(card, host, label="Pass")
+            await discord.submit_modal(form, host, TYPED)
+            await discord.click(card, host, label="Pass")
+            await discord.until(lambda: "Passed." in shown(discord, card, channel), SOON)
+
+            said = SAID[Trouble.AWAY]
+            assert refused.message is not None
+            assert passed.message is not None
+            assert said in refused.message.content
+            assert TYPED["reason"] in refused.message.content
+            assert said in passed.message.content
+            assert "Traceback" not in bot.output
+            with opened(place.url) as database, database.read() as tx:
+                [forecast] = tx.exec(select(Forecast)).all()
+            assert forecast.probability == 0.7
+
+
+@contextmanager
+def nothing_more(pid: int) -> Iterator[None]:
+    """No file of this process may become, or be changed, behind its first 8 KiB."""
+    before = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (8192, before[1]))
+    yield
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
