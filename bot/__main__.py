@@ -61,6 +61,7 @@ def run() -> None:
             google=google,
             sources=open_sources(settings),
             http_bind=settings.http_bind,
+            metrics=settings.metrics,
         )
         asyncio.run(_serve(app, token))
 

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import discord
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.calendars import google_sync
 from bot.calendars import service as calendars_service
@@ -21,6 +21,7 @@ from bot.core.refusals import Refusal
 from bot.core.sealed import renew_outcomes
 from bot.core.settings import Settings
 from bot.core.unit import Desk, Unit
+from bot.core.watch import NOBODY, Watch
 from bot.door.client import DojoClient
 from bot.door.messages import Message
 from bot.registry import ACTIONS, CARDS, COMMANDS, REACTIONS, TIMERS
@@ -29,16 +30,20 @@ from bot.runtime.changes import Changes
 from bot.runtime.delivery.notes import LINGER
 from bot.runtime.delivery.pace import Pace
 from bot.runtime.delivery.worker import Carrier, Delivery
+from bot.runtime.gateway import Gateway
+from bot.runtime.health import Health
 from bot.schedule import lifecycle
 from bot.sessions.thread_carrier import SessionThreads
 from bot.sources.client import Sources
 from bot.sources.imported import Found, Request
 from bot.sources.payloads import UnreadableError
 from bot.sources.setup import open_sources
+from storage import standings
 from storage.engine import Database
 from storage.tables import Effect, EffectTarget
 
 if TYPE_CHECKING:
+    from bot.runtime.metrics import Metrics
     from bot.runtime.web import WebServer
 
 P = ParamSpec("P")
@@ -64,6 +69,7 @@ class App:
         google: google_sync.SyncedCalendar | None = None,
         sources: Sources | None = None,
         http_bind: str | None = None,
+        metrics: bool = False,
         linger: float = LINGER,
     ) -> None:
         self.database = database
@@ -74,7 +80,11 @@ class App:
         # Slow work could take every connection while a press waits for one. It has its own.
         self._slow_database = database.aside(sum(pool.threads for pool in self.pools.slow))
         self.slow_desk = replace(self.desk, db=self._slow_database)
+        self._metrics = self._open_metrics() if metrics and http_bind is not None else None
+        self.watch: Watch = self._metrics or NOBODY
         self.client = DojoClient(self)
+        self.gateway = Gateway(self.client)
+        self.health = Health(self.desk, self.run, self.gateway)
         self.sources = sources or open_sources(Settings.model_construct())
         events = DiscordEvents(self.desk, self.run, self.client, lifecycle.note_interest)
         self._google = google
@@ -93,6 +103,7 @@ class App:
             elsewhere,
             pace=self.pace,
             linger=linger,
+            watch=self.watch,
         )
         self.alarms = Alarms(
             self.desk,
@@ -105,6 +116,7 @@ class App:
             sleep,
             wall_clock=wall_clock,
             ask=self._ask_source,
+            watch=self.watch,
         )
         self.changes = Changes(
             self.desk, self.run, self.client, REACTIONS, self.delivery.wake, sleep
@@ -121,9 +133,11 @@ class App:
         """Start the parts, and go on from the database where the last process stopped."""
         self._loop = asyncio.get_running_loop()
         if self._http_bind is not None:
-            from bot.runtime.web import WebServer  # noqa: PLC0415 - most bots serve nothing
+            from bot.runtime.web import Pages, WebServer  # noqa: PLC0415 - most bots serve nothing
 
-            self.web = await WebServer.open(self._http_bind, self._read_feed, self._is_well)
+            metrics = partial(self._metrics.page, self.health) if self._metrics else None
+            pages = Pages(self._read_feed, self.health.report, metrics)
+            self.web = await WebServer.open(self._http_bind, pages)
         await self.run(calendars_service.renew_seals, self.desk)
         await self.run(renew_outcomes, self.desk)
         await self.run(calendars_service.catch_up, self.desk)
@@ -172,11 +186,10 @@ class App:
     async def _read_feed(self, secret: str) -> bytes | None:
         return await self.run(calendars_service.read_feed, self.desk, secret)
 
-    async def _is_well(self) -> bool:
-        try:
-            return await self.run(self.database.answers)
-        except SQLAlchemyError:
-            return False
+    def _open_metrics(self) -> "Metrics":
+        from bot.runtime.metrics import Metrics  # noqa: PLC0415 - few want them
+
+        return Metrics(self.desk, self.run, standings.due)
 
     def _saved(self, unit: Unit) -> None:
         """Pass a saved unit from the worker thread to the event loop."""

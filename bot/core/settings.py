@@ -51,6 +51,10 @@ class Settings(BaseSettings):
         default=None,
         description="What people reach the web server by, for example https://dojo.example.org.",
     )
+    metrics: bool = Field(
+        default=False,
+        description="on serves metrics for Prometheus at /metrics, where DOJO_HTTP_BIND listens.",
+    )
     metaculus_token: SecretStr | None = Field(
         default=None,
         description="The token with which questions of Metaculus are read; every account there has "

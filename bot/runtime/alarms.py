@@ -19,6 +19,7 @@ from apscheduler.triggers.date import DateTrigger
 from sqlmodel import Session
 
 from bot.core.unit import Clock, Desk
+from bot.core.watch import NOBODY, Watch
 from storage import drafts, groups, outbox
 
 Run = Callable[..., Awaitable[Any]]
@@ -69,6 +70,7 @@ class Alarms:
         *,
         wall_clock: Clock,
         ask: Callable[[Any], Awaitable[Any]] | None = None,
+        watch: Watch = NOBODY,
     ) -> None:
         self._desk = desk
         self._run = run
@@ -81,6 +83,7 @@ class Alarms:
         self._sleep = sleep
         self._wall_clock = wall_clock
         self._ask = ask
+        self._watch = watch
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True}
         )
@@ -116,7 +119,7 @@ class Alarms:
             return
         trigger = DateTrigger(self._wall_clock() + max(at - now, timedelta()), "UTC")
         self._scheduler.add_job(
-            self._ring, trigger, (alarm, group_id), id=job, replace_existing=True
+            self._ring, trigger, (alarm, group_id, at), id=job, replace_existing=True
         )
 
     async def sweep(self) -> None:
@@ -131,7 +134,7 @@ class Alarms:
                 if self._timer(alarm).takes_long:
                     self.set(alarm, group_id, at)
                 else:
-                    await self._ring(alarm, group_id)
+                    await self._ring(alarm, group_id, at)
         except Exception:  # the next sweep tries again
             log.exception("sweep.failed")
         self._wake_delivery()
@@ -161,7 +164,7 @@ class Alarms:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _ring(self, alarm: str, group_id: int) -> None:
+    async def _ring(self, alarm: str, group_id: int, at: datetime) -> None:
         if alarm in self._busy:  # it is ringing already, and twice at once helps nobody
             return
         timer = self._timer(alarm)
@@ -174,6 +177,8 @@ class Alarms:
                 await self._run_apart(self._ring_awake, self._slow_desk, alarm, group_id)
             else:
                 await self._run(self._ring_awake, self._desk, alarm, group_id)
+                late = self._desk.clock() - at
+                self._watch.rang(alarm.partition(":")[0], late.total_seconds())
         except Exception:  # one bad row must not stop the others
             log.exception("alarm.failed", alarm=alarm)
         finally:

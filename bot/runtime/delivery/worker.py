@@ -20,6 +20,7 @@ from bot.core import keys
 from bot.core.errors import DeclinedError
 from bot.core.keys import Key
 from bot.core.unit import Desk, Unit
+from bot.core.watch import NOBODY, Watch
 from bot.door.card_table import CardTable
 from bot.door.messages import Message
 from bot.door.places import speaking_place
@@ -94,6 +95,7 @@ class Delivery:
         *,
         pace: Pace | None = None,
         linger: float = LINGER,
+        watch: Watch = NOBODY,
     ) -> None:
         self._carriers = {EffectTarget.MESSAGE: Carrier(self._show), **elsewhere}
         self._desk = desk
@@ -102,6 +104,7 @@ class Delivery:
         self._render = render_apart
         self._client = client
         self._pace = pace or Pace()
+        self._watch = watch
         self._notes = Notes(desk, run, self.wake, linger)
         # Channels by the effects that were due at the last look, the most urgent first.
         self._waiting: dict[int, int] = {}
@@ -275,6 +278,8 @@ class Delivery:
         posted_now = message_id is None
         if message_id is None:
             message_id = await posting.send(channel, posting.nonce(effect), message)
+            late = self._desk.clock() - effect.created_at
+            self._watch.posted(Key.parse(effect.key).kind, late.total_seconds())
         # An earlier attempt may have posted an older text under this nonce. Discord then returns
         # that message instead of posting, so it is edited to what is true now.
         if not posted_now or effect.attempted_at is not None:
