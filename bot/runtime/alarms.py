@@ -18,6 +18,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 from sqlmodel import Session
 
+from bot.core import logs
 from bot.core.unit import Clock, Desk
 from bot.core.watch import NOBODY, Watch
 from storage import drafts, groups, outbox
@@ -37,13 +38,14 @@ class Timer:
     `due` finds the ids, groups and moments of all that is due by a moment; `ring(desk, id, group)`
     does it. A timer that takes long runs `apart`, so that no deadline waits for it. One that needs
     to hear from another server first says by `asks(desk, id)` what to ask; what is answered is then
-    handed to `ring`, too.
+    handed to `ring`, too. `about` is what its ids are of, for the log.
     """
 
     ring: Callable[..., None]
     due: Callable[[Session, datetime], Sequence[tuple[int, int, datetime]]]
     apart: bool = False
     asks: Callable[[Desk, int], Any] | None = None
+    about: str = ""
 
     @property
     def takes_long(self) -> bool:
@@ -165,6 +167,11 @@ class Alarms:
         task.add_done_callback(self._tasks.discard)
 
     async def _ring(self, alarm: str, group_id: int, at: datetime) -> None:
+        about = self._timer(alarm).about
+        with logs.about(group=group_id, **({about: _number(alarm)} if about else {})):
+            await self._ring_once(alarm, group_id, at)
+
+    async def _ring_once(self, alarm: str, group_id: int, at: datetime) -> None:
         if alarm in self._busy:  # it is ringing already, and twice at once helps nobody
             return
         timer = self._timer(alarm)

@@ -16,7 +16,7 @@ import discord
 import structlog
 from sqlmodel import Session
 
-from bot.core import keys
+from bot.core import keys, logs
 from bot.core.errors import DeclinedError
 from bot.core.keys import Key
 from bot.core.unit import Desk, Unit
@@ -203,10 +203,12 @@ class Delivery:
         task.add_done_callback(served)
 
     async def _deliver(self, effect: Effect) -> None:
-        try:
-            await self._try(effect)
-        except Exception:  # what came of it could not be saved: it is due again after its lease
-            log.exception("delivery.failed", key=effect.key)
+        with logs.about(group=effect.group_id):
+            logs.note_key(Key.find(effect.key))
+            try:
+                await self._try(effect)
+            except Exception:  # what came of it could not be saved: it is due again after its lease
+                log.exception("delivery.failed", key=effect.key)
 
     async def _try(self, effect: Effect) -> None:
         """Carry an effect; set it aside if it surely failed, else try again."""

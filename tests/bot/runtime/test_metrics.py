@@ -48,7 +48,8 @@ class Scraped:
         page, kind = await self.metrics.page(Health(self.desk, in_thread, self.gateway))
         assert kind.startswith("text/plain")
         return {
-            one.name + "".join(f" {name}={value}" for name, value in sorted(one.labels.items())): one.value
+            one.name
+            + "".join(f" {name}={value}" for name, value in sorted(one.labels.items())): one.value
             for family in text_string_to_metric_families(page.decode())
             for one in family.samples
         }
