@@ -65,6 +65,7 @@ def run() -> None:
             sources=open_sources(settings),
             http_bind=settings.http_bind,
             locks=ProcessLocks(database, shards),
+            metrics=settings.metrics,
         )
         asyncio.run(_serve(app, token))
 

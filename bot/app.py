@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import discord
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.calendars import google_sync
 from bot.calendars import service as calendars_service
@@ -23,6 +23,7 @@ from bot.core.sealed import renew_outcomes
 from bot.core.settings import Settings
 from bot.core.shards import say_taken
 from bot.core.unit import Desk, Unit
+from bot.core.watch import NOBODY, Watch
 from bot.door.client import DojoClient, ShardedClient
 from bot.door.messages import Message
 from bot.registry import ACTIONS, CARDS, COMMANDS, REACTIONS, TIMERS
@@ -31,6 +32,8 @@ from bot.runtime.changes import Changes
 from bot.runtime.delivery.notes import LINGER
 from bot.runtime.delivery.pace import REQUESTS_A_SECOND, Pace
 from bot.runtime.delivery.worker import Carrier, Delivery
+from bot.runtime.gateway import Gateway
+from bot.runtime.health import Health
 from bot.runtime.share import Share
 from bot.schedule import lifecycle
 from bot.sessions.thread_carrier import SessionThreads
@@ -38,12 +41,14 @@ from bot.sources.client import Sources
 from bot.sources.imported import Found, Request
 from bot.sources.payloads import UnreadableError
 from bot.sources.setup import open_sources
+from storage import standings
 from storage.engine import Database
 from storage.owners import Job, taking_turns
 from storage.process_locks import SILENT_SECONDS, ProcessLocks
 from storage.tables import Effect, EffectTarget
 
 if TYPE_CHECKING:
+    from bot.runtime.metrics import Metrics
     from bot.runtime.web import WebServer
 
 P = ParamSpec("P")
@@ -72,6 +77,7 @@ class App:
         google: google_sync.SyncedCalendar | None = None,
         sources: Sources | None = None,
         http_bind: str | None = None,
+        metrics: bool = False,
         linger: float = LINGER,
         locks: ProcessLocks | None = None,
     ) -> None:
@@ -86,7 +92,11 @@ class App:
         # Slow work could take every connection while a press waits for one. It has its own.
         self._slow_database = database.aside(sum(pool.threads for pool in self.pools.slow))
         self.slow_desk = replace(self.desk, db=self._slow_database)
+        self._metrics = self._open_metrics() if metrics and http_bind is not None else None
+        self.watch: Watch = self._metrics or NOBODY
         self.client = DojoClient(self) if self.shards.count == 1 else ShardedClient(self)
+        self.gateway = Gateway(self.client)
+        self.health = Health(self.desk, self.run, self.gateway)
         self.sources = sources or open_sources(Settings.model_construct())
         events = DiscordEvents(self.desk, self.run, self.client, lifecycle.note_interest)
         self._google = google
@@ -107,6 +117,7 @@ class App:
             linger=linger,
             shards=self.shards,
             serves_google=lambda: self.locks.holds(Job.GOOGLE),
+            watch=self.watch,
         )
         self.alarms = Alarms(
             self.desk,
@@ -121,6 +132,7 @@ class App:
             share=Share(self.shards, self.locks),
             ask=self._ask_source,
             before_sweep=self._keep_locks,
+            watch=self.watch,
         )
         self.changes = Changes(
             self.desk,
@@ -157,9 +169,11 @@ class App:
         """Start the parts, and go on from the database where the last process stopped."""
         self._loop = asyncio.get_running_loop()
         if self._http_bind is not None:
-            from bot.runtime.web import WebServer  # noqa: PLC0415 - most bots serve nothing
+            from bot.runtime.web import Pages, WebServer  # noqa: PLC0415 - most bots serve nothing
 
-            self.web = await WebServer.open(self._http_bind, self._read_feed, self._is_well)
+            metrics = partial(self._metrics.page, self.health) if self._metrics else None
+            pages = Pages(self._read_feed, self.health.report, metrics)
+            self.web = await WebServer.open(self._http_bind, pages)
         await self.run(self._renew_seals)
         await self.run(calendars_service.catch_up, self.desk, self.shards.has)
         await self.alarms.start()
@@ -231,11 +245,10 @@ class App:
     async def _read_feed(self, secret: str) -> bytes | None:
         return await self.run(calendars_service.read_feed, self.desk, secret)
 
-    async def _is_well(self) -> bool:
-        try:
-            return await self.run(self.database.answers)
-        except SQLAlchemyError:
-            return False
+    def _open_metrics(self) -> "Metrics":
+        from bot.runtime.metrics import Metrics  # noqa: PLC0415 - few want them
+
+        return Metrics(self.desk, self.run, standings.due)
 
     def _saved(self, unit: Unit) -> None:
         """Pass a saved unit from the worker thread to the event loop."""

@@ -235,12 +235,18 @@ CARDS = CardTable(
 
 # What time alone brings about. Ringing twice changes nothing.
 TIMERS = {
-    "round": Timer(rounds_service.expire, rounds.due),
-    "question": Timer(questions_service.close_due, questions.due),
-    "watch": Timer(watching.hear, watches.due, asks=watching.to_ask, job=Job.SOURCES),
-    "inquiry": Timer(questions_inquiries.ask_due, inquiries.due),
-    "session": Timer(lifecycle.remind_due, partial(sessions.due, state=SessionState.SCHEDULED)),
-    "live": Timer(hosting.look_after, partial(sessions.due, state=SessionState.LIVE)),
+    "round": Timer(rounds_service.expire, rounds.due, about="round"),
+    "question": Timer(questions_service.close_due, questions.due, about="question"),
+    "watch": Timer(
+        watching.hear, watches.due, asks=watching.to_ask, job=Job.SOURCES, about="question"
+    ),
+    "inquiry": Timer(questions_inquiries.ask_due, inquiries.due, about="question"),
+    "session": Timer(
+        lifecycle.remind_due, partial(sessions.due, state=SessionState.SCHEDULED), about="session"
+    ),
+    "live": Timer(
+        hosting.look_after, partial(sessions.due, state=SessionState.LIVE), about="session"
+    ),
     "warm_up": Timer(warm_up_service.close_due, partial(warm_ups.due, length=warm_up_rules.LENGTH)),
     "series": Timer(lifecycle.announce_due, planning.due),
     "digest": Timer(digest_service.send_due, digests.due, apart=True, job=Job.DIGESTS),

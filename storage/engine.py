@@ -6,6 +6,7 @@ The writer's pool holds a single connection, so writers in this process queue up
 SQLAlchemy and do not poll SQLite's lock.
 """
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +31,8 @@ PATIENCE: dict[str, Any] = {
     "keepalives_interval": 5,
     "keepalives_count": 2,
 }
+_QUOTE = re.compile("[\"']")
+LEFT_OUT = "(what was to be saved is left out)"
 
 
 class AddressError(Exception):
@@ -131,17 +134,32 @@ def _postgresql_engine(url: URL, size: int) -> Engine:
     engine = create_engine(
         url, pool_size=size, pool_pre_ping=True, hide_parameters=True, connect_args=patient
     )
-    event.listen(engine, "handle_error", _leave_out_the_row)
+    event.listen(engine, "handle_error", _leave_out_values)
     return engine
 
 
-def _leave_out_the_row(context: ExceptionContext) -> None:
-    """Remove the row, with forecast and reason, from PostgreSQL's error message."""
+def _leave_out_values(context: ExceptionContext) -> None:
+    """Take out of an error what was to be saved: it is logged, with all that it was raised from."""
     refused = context.original_exception
-    refused.args = (str(refused).partition("\nDETAIL:")[0], *refused.args[1:])
+    said = _without_values(refused)
+    refused.args = (said,)
     if context.sqlalchemy_exception is not None:
-        said = context.sqlalchemy_exception.args[0].partition("\nDETAIL:")[0]
-        context.sqlalchemy_exception.args = (said,)
+        name = f"{type(refused).__module__}.{type(refused).__name__}"
+        context.sqlalchemy_exception.args = (f"({name}) {said}",)
+
+
+def _without_values(refused: BaseException) -> str:
+    """Return what an error says, without values.
+
+    PostgreSQL adds lines with the row, the value and the place; a value that is not of its column's
+    type (class 22) is in the first line, too. Python's errors quote what they could not convert.
+    """
+    first = str(refused).partition("\n")[0]
+    of_data = (getattr(refused, "sqlstate", None) or "").startswith("22")
+    if not of_data and not isinstance(refused, ValueError | LookupError):
+        return first
+    before, *quoted = _QUOTE.split(first, maxsplit=1)
+    return before + LEFT_OUT if quoted else first
 
 
 def _sqlite_engine(url: URL, begin: str, *, size: int = 1, query_only: bool = False) -> Engine:
@@ -157,6 +175,7 @@ def _sqlite_engine(url: URL, begin: str, *, size: int = 1, query_only: bool = Fa
         pool_timeout=BUSY_SECONDS * 3,
         hide_parameters=True,  # they hold blind forecasts and reasons, and errors are logged
     )
+    event.listen(engine, "handle_error", _leave_out_values)
 
     def on_connect(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, see on_begin

@@ -131,6 +131,4 @@ def _delete_answers(tx: Session, member: Member, questions: Any) -> None:
             )
         )
     live = questions.where(col(Question.banked_id).is_(None))
-    tx.exec(
-        delete(Mark).where(col(Mark.question_id).in_(live), col(Mark.member_id) == member.id)
-    )
+    tx.exec(delete(Mark).where(col(Mark.question_id).in_(live), col(Mark.member_id) == member.id))

@@ -56,6 +56,10 @@ class Settings(BaseSettings):
         description="Which of Discord's shards this process has, of how many: 0-3/16, or 5/16. For "
         "several processes on one PostgreSQL; without it one process has all.",
     )
+    metrics: bool = Field(
+        default=False,
+        description="on serves metrics for Prometheus at /metrics, where DOJO_HTTP_BIND listens.",
+    )
     metaculus_token: SecretStr | None = Field(
         default=None,
         description="The token with which questions of Metaculus are read; every account there has "

@@ -15,6 +15,7 @@ from discord import app_commands
 from bot.core.refusals import clean_text
 from bot.core.unit import Person
 from bot.door.components import Choose, Press
+from bot.door.errors import kind_of
 from bot.door.interactions import Door, clean_data
 from bot.door.parts import Parts
 from storage.shards import NO_GROUP
@@ -55,7 +56,7 @@ class DojoClient(discord.Client):
             intents=discord.Intents(guilds=True, voice_states=True, guild_scheduled_events=True),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
-            http_trace=app.pace.trace(),
+            http_trace=app.watch.follow(app.pace.trace()),
             **sharding,
             max_ratelimit_timeout=LONGEST_LIMIT,
         )
@@ -83,11 +84,21 @@ class DojoClient(discord.Client):
     async def on_ready(self) -> None:
         """Deliver what is due, and find out in which servers the bot is."""
         log.info("client.ready", guilds=len(self.guilds))
+        self.app.gateway.back()
         self.app.delivery.wake()
         self.app.changes.greet()
 
+    async def on_resumed(self) -> None:
+        """Hear that a short break is over, and nothing was missed."""
+        self.app.gateway.back()
+
+    async def on_disconnect(self) -> None:
+        """Hear that the connection is gone; discord.py makes another."""
+        self.app.gateway.lost()
+
     async def on_interaction(self, interaction: discord.Interaction["DojoClient"]) -> None:
         """Answer a filled-in form, even one that was opened before a restart."""
+        self.app.watch.came(interaction.id, kind_of(interaction))
         if interaction.type is discord.InteractionType.modal_submit:
             data: Any = interaction.data or {}
             await self.pressed(interaction, str(data.get("custom_id", "")))

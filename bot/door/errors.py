@@ -30,6 +30,13 @@ ALREADY_ANSWERED = 40060
 UNKNOWN_INTERACTION = 10062
 UNREACHABLE = (aiohttp.ClientError, OSError, discord.DiscordServerError)
 
+KINDS = {
+    discord.InteractionType.application_command: "command",
+    discord.InteractionType.component: "button",
+    discord.InteractionType.modal_submit: "form",
+    discord.InteractionType.autocomplete: "autocomplete",
+}
+
 log = structlog.get_logger()
 
 
@@ -51,16 +58,23 @@ def reason_of(interaction: discord.Interaction[Any], error: BaseException) -> st
         log.warning("interaction.unanswered", interaction=interaction.id, error=repr(cause))
         return None
     if isinstance(cause, Refusal):
+        interaction.client.app.watch.refused(kind_of(interaction))
         return str(cause)
     if (trouble := trouble_of(cause)) is not None:
         log.warning("interaction.unsaved", interaction=interaction.id, database=trouble.value)
         return HALF_DONE if interaction.extras.get(SAVED) else SAID[trouble]
+    interaction.client.app.watch.failed(kind_of(interaction))
     reference = secrets.token_hex(3)
     log.error("interaction.failed", reference=reference, exc_info=cause)
     return (
         f"Something went wrong on my side (reference `{reference}`). What was saved is saved; "
         "please try again, and tell whoever runs the bot if it stays."
     )
+
+
+def kind_of(interaction: discord.Interaction[Any]) -> str:
+    """Return what the member did, in a word: command, button, form or autocomplete."""
+    return KINDS.get(interaction.type, "other")
 
 
 def unwrap(error: BaseException) -> BaseException:

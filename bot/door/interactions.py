@@ -14,7 +14,7 @@ import aiohttp
 import discord
 import structlog
 
-from bot.core import drafts
+from bot.core import drafts, logs
 from bot.core.drafts import FilledForm
 from bot.core.errors import RepeatedInteractionError
 from bot.core.keys import Key
@@ -98,9 +98,7 @@ class Door:
         # One for the whole interaction: two services in a row together have no more time than one.
         self._deadline = asyncio.get_running_loop().time() + PATIENCE
         # The task of an interaction has a context of its own, so this ends with it.
-        structlog.contextvars.bind_contextvars(
-            group=interaction.guild_id, user=interaction.user.id, interaction=interaction.id
-        )
+        logs.begin(interaction.id, group=interaction.guild_id, user=interaction.user.id)
 
     @property
     def caller(self) -> Caller:
@@ -218,6 +216,7 @@ class Door:
         """Answer a press on a card, a choice in a select, or a filled-in form."""
         try:
             pressed = CustomId.parse(custom_id)
+            logs.note_key(pressed.at)
             await self._action(pressed).handler(self, pressed.at, values)
         except Exception as error:  # noqa: BLE001 - discord.py would only log it
             await self.refuse(error)

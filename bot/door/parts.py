@@ -9,6 +9,7 @@ from discord import app_commands
 
 from bot.core.pools import Pools
 from bot.core.unit import Desk, Person
+from bot.core.watch import Watch
 from bot.door.card_table import CardTable
 from bot.door.messages import Message
 from storage import outbox
@@ -85,6 +86,16 @@ class DiscordListener(Protocol):
         """Hear that somebody's interest in an event changed."""
 
 
+class Connection(Protocol):
+    """What hears how the connection to Discord is."""
+
+    def lost(self, shard: int | None = None) -> None:
+        """Hear that it is gone."""
+
+    def back(self, shard: int | None = None) -> None:
+        """Hear that it is there again."""
+
+
 class Finder(Protocol):
     """What asks other platforms for questions."""
 
@@ -98,6 +109,7 @@ class Parts(Protocol):
     desk: Desk
     slow_desk: Desk
     pools: Pools
+    watch: Watch
 
     @property
     def commands(self) -> Sequence[AnyCommand | AnyMenu]:
@@ -126,6 +138,10 @@ class Parts(Protocol):
     @property
     def changes(self) -> DiscordListener:
         """Return the part that hears what changes in Discord."""
+
+    @property
+    def gateway(self) -> Connection:
+        """Return the part that hears how the connection is."""
 
     @property
     def sources(self) -> Finder:

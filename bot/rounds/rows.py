@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlmodel import Session
 
+from bot.core import logs
 from bot.core.unit import row_id
 from storage import bank, forecasts, questions, rounds
 from storage.tables import Forecast, Meetup, Member, Presence, Question, Round, Seat, Turn
@@ -65,6 +66,7 @@ def find(tx: Session, round_id: int) -> RoundRows | None:
 
 def read(tx: Session, row: Round, meetup: Meetup, question: Question) -> RoundRows:
     """Read all rows of a round in one more statement, and return them."""
+    logs.note(session=row.session_id, round=row.id)
     around = rounds.around(tx, row_id(row), row.session_id)
     seats = {row_id(seat): seat for _, seat, _, _ in around if seat is not None}
     turns = {row_id(turn): turn for _, _, turn, _ in around if turn is not None}

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlmodel import Session as Transaction
 
+from bot.core import logs
 from bot.core.unit import Unit, row_id
 from bot.rounds.session_rules import Details, RoundClock, Session
 from storage import rounds
@@ -12,6 +13,7 @@ from storage.tables import Meetup, Round, Series, SessionState
 
 def load(meetup: Meetup, clock: RoundClock = "none") -> Session:
     """Return the session as its rules see it; `clock` is that of its running round."""
+    logs.note(session=meetup.id)
     return Session(
         state=meetup.state.value,
         host=meetup.host_id,

@@ -18,7 +18,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 from sqlmodel import Session
 
+from bot.core import logs
 from bot.core.unit import Clock, Desk
+from bot.core.watch import NOBODY, Watch
 from bot.runtime.share import Share
 from storage import drafts, groups, outbox, outbox_leases
 from storage.owners import Job, owning
@@ -39,7 +41,7 @@ class Timer:
     `due` finds the ids, groups and moments of all that is due by a moment; `ring(desk, id, group)`
     does it. A timer that takes long runs `apart`, so that no deadline waits for it. One that needs
     to hear from another server first says by `asks(desk, id)` what to ask; what is answered is then
-    handed to `ring`, too.
+    handed to `ring`, too. `about` is what its ids are of, for the log.
 
     With several processes each rings its own groups' timers, and one with a `job` is rung for all
     groups by the process that owns the job. `due` leaves nothing out where there is no job: other
@@ -51,6 +53,7 @@ class Timer:
     apart: bool = False
     asks: Callable[[Desk, int], Any] | None = None
     job: Job | None = None
+    about: str = ""
 
     @property
     def takes_long(self) -> bool:
@@ -79,6 +82,7 @@ class Alarms:
         share: Share,
         ask: Callable[[Any], Awaitable[Any]] | None = None,
         before_sweep: Callable[[], Awaitable[None]] | None = None,
+        watch: Watch = NOBODY,
     ) -> None:
         self._desk = desk
         self._run = run
@@ -93,6 +97,7 @@ class Alarms:
         self._share = share
         self._ask = ask
         self._before_sweep = before_sweep
+        self._watch = watch
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True}
         )
@@ -129,7 +134,7 @@ class Alarms:
             return
         trigger = DateTrigger(self._wall_clock() + max(at - now, timedelta()), "UTC")
         self._scheduler.add_job(
-            self._ring, trigger, (alarm, group_id), id=job, replace_existing=True
+            self._ring, trigger, (alarm, group_id, at), id=job, replace_existing=True
         )
 
     async def sweep(self) -> None:
@@ -146,7 +151,7 @@ class Alarms:
                 if self._timer(alarm).takes_long:
                     self.set(alarm, group_id, at)
                 else:
-                    await self._ring(alarm, group_id)
+                    await self._ring(alarm, group_id, at)
         except Exception:  # the next sweep tries again
             log.exception("sweep.failed")
         self._wake_delivery()
@@ -176,7 +181,12 @@ class Alarms:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _ring(self, alarm: str, group_id: int) -> None:
+    async def _ring(self, alarm: str, group_id: int, at: datetime) -> None:
+        about = self._timer(alarm).about
+        with logs.about(group=group_id, **({about: _number(alarm)} if about else {})):
+            await self._ring_once(alarm, group_id, at)
+
+    async def _ring_once(self, alarm: str, group_id: int, at: datetime) -> None:
         if alarm in self._busy:  # it is ringing already, and twice at once helps nobody
             return
         timer = self._timer(alarm)
@@ -189,6 +199,8 @@ class Alarms:
                 await self._run_apart(self._ring_awake, self._slow_desk, alarm, group_id)
             else:
                 await self._run(self._ring_awake, self._desk, alarm, group_id)
+                late = self._desk.clock() - at
+                self._watch.rang(alarm.partition(":")[0], late.total_seconds())
         except Exception:  # one bad row must not stop the others
             log.exception("alarm.failed", alarm=alarm)
         finally:

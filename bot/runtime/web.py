@@ -1,31 +1,58 @@
-"""A small web server for calendar feeds, and to tell whether the bot is well.
+"""A small web server for calendar feeds, and to tell from outside how the bot is.
 
-It knows what it serves by two functions that it is given, and writes no address into any log: the
+It knows what it serves by the functions that it is given, and writes no address into any log: the
 secret of a feed is in it. Off unless `DOJO_HTTP_BIND` says where to listen; for the world to reach
 it, put a reverse proxy with a certificate in front.
+
+Anybody may open connections and leave them open. So each has a few seconds to send a whole request,
+and when there are too many, the oldest is closed: whoever comes next still gets an answer.
 """
 
+import asyncio
 import hashlib
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Self
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.core.errors import StartError
+from bot.runtime.health import Report
 
 # The feed's file for a secret, or None. A malformed secret gets the same answer as a wrong one.
 ReadFeed = Callable[[str], Awaitable[bytes | None]]
-IsWell = Callable[[], Awaitable[bool]]
 
 LONGEST_SECRET = 200
+# How long a connection may stay without a whole request: before the first one, and between two.
+SECONDS_TO_ASK = 10.0
+# How long a request that was answered may go on sending what nobody reads.
+SECONDS_TO_LINGER = 2.0
+SECONDS_TO_ANSWER = 10.0
+SECONDS_TO_CLOSE = 5.0
+MOST_CONNECTIONS = 200
+# How many more the operating system lets wait; as many are accepted in one turn of the event loop.
+WAITING_CONNECTIONS = 64
+MOST_HEADERS = 50
+LONGEST_HEADER = 8190
+# Feeds that are read at once: presses use the same threads, and must not wait for strangers.
+FEEDS_AT_ONCE = 2
 PRIVATE = {
     "Cache-Control": "private, no-cache",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex",
 }
+
+
+@dataclass(frozen=True)
+class Pages:
+    """What there is to serve; without `metrics` there are none."""
+
+    feed: ReadFeed
+    health: Callable[[], Awaitable[Report]]
+    metrics: Callable[[], Awaitable[tuple[bytes, str]]] | None = None
 
 
 def parse_bind(bind: str) -> tuple[str, int]:
@@ -37,45 +64,58 @@ def parse_bind(bind: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def make_app(read_feed: ReadFeed, is_well: IsWell) -> web.Application:
-    """Return the web application with the feeds and the health check."""
-
-    async def feed(request: web.Request) -> web.Response:
-        secret = request.match_info["secret"]
-        body = await read_feed(secret) if len(secret) <= LONGEST_SECRET else None
-        return _not_found() if body is None else _calendar(request, body)
-
-    async def health(_: web.Request) -> web.Response:
-        well = await is_well()
-        return web.Response(text="ok\n" if well else "not well\n", status=200 if well else 503)
-
-    app = web.Application()
-    app.add_routes([web.get("/calendar/{secret}.ics", feed), web.get("/healthz", health)])
+def make_app(pages: Pages) -> web.Application:
+    """Return the web application: feeds, life, health, and metrics where they are wanted."""
+    app = web.Application(middlewares=[_in_time])
+    routes = [
+        web.get("/calendar/{secret}.ics", _feeds(pages.feed)),
+        web.get("/healthz", _health(pages.health)),
+        web.get("/livez", _alive),
+    ]
+    if pages.metrics is not None:
+        routes.append(web.get("/metrics", _metrics(pages.metrics)))
+    app.add_routes(routes)
     return app
 
 
 class WebServer:
     """The server, between its start and its end."""
 
-    def __init__(self, app: web.Application, host: str, port: int) -> None:
+    def __init__(
+        self, app: web.Application, host: str, port: int, *, to_ask: float = SECONDS_TO_ASK
+    ) -> None:
         self._runner = web.AppRunner(
-            app, access_log=None, handle_signals=False, logger=_discreet_log()
+            app,
+            access_log=None,
+            handle_signals=False,
+            logger=_discreet_log(),
+            shutdown_timeout=SECONDS_TO_CLOSE,
+            # aiohttp counts from the start of a connection: half a request does not stay either.
+            keepalive_timeout=to_ask,
+            lingering_time=SECONDS_TO_LINGER,
+            max_line_size=LONGEST_HEADER,
+            max_field_size=LONGEST_HEADER,
+            max_headers=MOST_HEADERS,
         )
         self._host = host
         self._port = port
+        self._listening: asyncio.Server | None = None
 
     @classmethod
-    async def open(cls, bind: str, read_feed: ReadFeed, is_well: IsWell) -> Self:
+    async def open(cls, bind: str, pages: Pages) -> Self:
         """Start a server that listens where `bind` says; port 0 takes a free one."""
-        server = cls(make_app(read_feed, is_well), *parse_bind(bind))
+        server = cls(make_app(pages), *parse_bind(bind))
         await server.start()
         return server
 
     async def start(self) -> None:
         """Begin to listen."""
         await self._runner.setup()
+        loop = asyncio.get_running_loop()
         try:
-            await web.TCPSite(self._runner, self._host, self._port).start()
+            self._listening = await loop.create_server(
+                self._accept, self._host, self._port, backlog=WAITING_CONNECTIONS
+            )
         except (OSError, ValueError) as error:  # a ValueError is about a name that no host can have
             await self._runner.cleanup()
             reason = error.strerror if isinstance(error, OSError) else error
@@ -86,11 +126,79 @@ class WebServer:
     @property
     def port(self) -> int:
         """Return the port that the server listens on."""
-        return int(self._runner.addresses[0][1])
+        if self._listening is None:
+            return self._port
+        return int(self._listening.sockets[0].getsockname()[1])
 
     async def close(self) -> None:
         """Stop the server; requests under way still get their answer."""
+        if self._listening is not None:
+            self._listening.close()
         await self._runner.cleanup()
+
+    def _accept(self) -> asyncio.Protocol:
+        """Return what serves a new connection; the oldest ones make room for it."""
+        server = self._runner.server
+        assert server is not None  # noqa: S101 - it is set up before the first connection
+        held = [one for one in server.connections if one.transport is not None]
+        for oldest in held[: max(len(held) - MOST_CONNECTIONS + 1, 0)]:
+            oldest.force_close()
+        return server()
+
+
+@web.middleware
+async def _in_time(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Answer "try again later" where the answer takes too long."""
+    try:
+        async with asyncio.timeout(SECONDS_TO_ANSWER):
+            return await handler(request)
+    except TimeoutError:
+        return web.Response(text="Try again later.\n", status=503, headers=PRIVATE)
+
+
+def _feeds(read: ReadFeed) -> Callable[[web.Request], Awaitable[web.Response]]:
+    turns = asyncio.Semaphore(FEEDS_AT_ONCE)
+
+    async def feed(request: web.Request) -> web.Response:
+        secret = request.match_info["secret"]
+        if len(secret) > LONGEST_SECRET:
+            return _not_found()
+        async with turns:
+            body = await read(secret)
+        return _not_found() if body is None else _calendar(request, body)
+
+    return feed
+
+
+def _health(
+    report: Callable[[], Awaitable[Report]],
+) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def health(_: web.Request) -> web.Response:
+        found = await report()
+        status = 200 if found.well else 503
+        return web.json_response(found.to_json(), status=status, headers=PRIVATE)
+
+    return health
+
+
+async def _alive(_: web.Request) -> web.Response:
+    """Answer as long as the event loop runs; what is away from here does not matter."""
+    return web.Response(text="ok\n", headers=PRIVATE)
+
+
+def _metrics(
+    measure: Callable[[], Awaitable[tuple[bytes, str]]],
+) -> Callable[[web.Request], Awaitable[web.Response]]:
+    one_by_one = asyncio.Lock()
+
+    async def metrics(_: web.Request) -> web.Response:
+        async with one_by_one:
+            body, kind = await measure()
+        return web.Response(body=body, headers={**PRIVATE, "Content-Type": kind})
+
+    return metrics
 
 
 def _discreet_log() -> logging.Logger:

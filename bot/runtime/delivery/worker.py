@@ -16,10 +16,11 @@ import discord
 import structlog
 from sqlmodel import Session
 
-from bot.core import keys
+from bot.core import keys, logs
 from bot.core.errors import DeclinedError
 from bot.core.keys import Key
 from bot.core.unit import Desk, Unit
+from bot.core.watch import NOBODY, Watch
 from bot.door.card_table import CardTable
 from bot.door.messages import Message
 from bot.door.places import speaking_place
@@ -100,6 +101,7 @@ class Delivery:
         linger: float = LINGER,
         shards: Shards = ALL,
         serves_google: Callable[[], bool] = lambda: True,
+        watch: Watch = NOBODY,
     ) -> None:
         self._carriers = {EffectTarget.MESSAGE: Carrier(self._show), **elsewhere}
         self._desk = desk
@@ -108,6 +110,7 @@ class Delivery:
         self._render = render_apart
         self._client = client
         self._pace = pace or Pace()
+        self._watch = watch
         self._notes = Notes(desk, run, self.wake, linger)
         self._leases = Leases(desk, run)
         self._shards = shards
@@ -229,10 +232,12 @@ class Delivery:
         task.add_done_callback(served)
 
     async def _deliver(self, effect: Effect) -> None:
-        try:
-            await self._try(effect)
-        except Exception:  # what came of it could not be saved: it is due again after its lease
-            log.exception("delivery.failed", key=effect.key)
+        with logs.about(group=effect.group_id):
+            logs.note_key(Key.find(effect.key))
+            try:
+                await self._try(effect)
+            except Exception:  # what came of it could not be saved: it is due again after its lease
+                log.exception("delivery.failed", key=effect.key)
 
     async def _try(self, effect: Effect) -> None:
         """Carry an effect; set it aside if it surely failed, else try again."""
@@ -309,6 +314,8 @@ class Delivery:
         posted_now = message_id is None
         if message_id is None:
             message_id = await posting.send(channel, posting.nonce(effect), message)
+            late = self._desk.clock() - effect.created_at
+            self._watch.posted(Key.parse(effect.key).kind, late.total_seconds())
         # An earlier attempt may have posted an older text under this nonce. Discord then returns
         # that message instead of posting, so it is edited to what is true now.
         if not posted_now or effect.attempted_at is not None:

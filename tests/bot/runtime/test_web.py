@@ -8,7 +8,10 @@ import aiohttp
 import pytest
 
 from bot.core.errors import StartError
-from bot.runtime.web import WebServer, parse_bind
+from bot.runtime import web
+from bot.runtime.gateway import GatewayState, Link
+from bot.runtime.health import Report, Waiting
+from bot.runtime.web import Pages, WebServer, parse_bind
 
 FEED = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
 SECRET = "kJ4-secret_of_a_feed"
@@ -26,8 +29,16 @@ class Served:
         self.asked.append(secret)
         return self.feeds.get(secret)
 
-    async def is_well(self) -> bool:
-        return self.well
+    async def health(self) -> Report:
+        state = GatewayState.READY if self.well else GatewayState.CONNECTING
+        return Report(Link(state, 0.0, 0.0412, 0), Waiting(1, 0.25, 0))
+
+    async def metrics(self) -> tuple[bytes, str]:
+        return b"dojo_well 1.0\n", "text/plain; version=1.0.0; charset=utf-8"
+
+    @property
+    def pages(self) -> Pages:
+        return Pages(self.read_feed, self.health)
 
 
 @pytest.fixture
@@ -37,7 +48,7 @@ def served() -> Served:
 
 @pytest.fixture
 async def client(served: Served) -> AsyncIterator[aiohttp.ClientSession]:
-    server = await WebServer.open("127.0.0.1:0", served.read_feed, served.is_well)
+    server = await WebServer.open("127.0.0.1:0", served.pages)
     async with aiohttp.ClientSession(f"http://127.0.0.1:{server.port}") as session:
         yield session
     await server.close()
@@ -94,11 +105,62 @@ async def test_a_secret_that_was_rolled_serves_no_more(client, served) -> None:
 
 async def test_health_is_ok_or_not(client, served) -> None:
     async with client.get("/healthz") as answer:
-        assert (answer.status, await answer.text()) == (200, "ok\n")
+        assert answer.status == 200
+        assert await answer.json() == {
+            "well": True,
+            "database": {"well": True},
+            "discord": {
+                "well": True,
+                "state": "ready",
+                "away_seconds": 0.0,
+                "latency_seconds": 0.041,
+            },
+            "delivery": {"well": True, "oldest_due_seconds": 0.25},
+        }
 
     served.well = False
     async with client.get("/healthz") as answer:
         assert answer.status == 503
+        assert (await answer.json())["discord"]["state"] == "connecting"
+
+
+async def test_a_bot_without_discord_is_alive(client, served) -> None:
+    served.well = False
+
+    async with client.get("/livez") as answer:
+        assert (answer.status, await answer.text()) == (200, "ok\n")
+
+
+async def test_metrics_are_served_only_where_they_are_wanted(client, served) -> None:
+    async with client.get("/metrics") as answer:
+        assert answer.status == 404
+
+    server = await WebServer.open(
+        "127.0.0.1:0", Pages(served.read_feed, served.health, served.metrics)
+    )
+    async with (
+        aiohttp.ClientSession(f"http://127.0.0.1:{server.port}") as session,
+        session.get("/metrics") as answer,
+    ):
+        assert answer.content_type == "text/plain"
+        assert await answer.read() == b"dojo_well 1.0\n"
+    await server.close()
+
+
+async def test_what_takes_too_long_is_to_be_asked_again(served, monkeypatch) -> None:
+    monkeypatch.setattr(web, "SECONDS_TO_ANSWER", 0.05)
+
+    async def never(_secret: str) -> bytes | None:
+        await asyncio.sleep(60)
+        return None
+
+    server = await WebServer.open("127.0.0.1:0", Pages(never, served.health))
+    async with (
+        aiohttp.ClientSession(f"http://127.0.0.1:{server.port}") as session,
+        session.get(f"/calendar/{SECRET}.ics") as answer,
+    ):
+        assert answer.status == 503
+    await server.close()
 
 
 async def test_nothing_else_is_served(client) -> None:
@@ -118,7 +180,7 @@ async def test_no_secret_is_logged(client, caplog) -> None:
 
 
 async def test_no_secret_of_a_broken_request_is_logged(served, caplog) -> None:
-    server = await WebServer.open("127.0.0.1:0", served.read_feed, served.is_well)
+    server = await WebServer.open("127.0.0.1:0", served.pages)
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
 
     writer.write(f"GET /calendar/{SECRET}.ics\x00 HTTP/1.1\r\nHost: dojo\r\n\r\n".encode())
@@ -137,13 +199,13 @@ async def test_a_port_that_is_taken_is_said(served) -> None:
         bind = f"127.0.0.1:{taken.getsockname()[1]}"
 
         with pytest.raises(StartError, match=f"DOJO_HTTP_BIND={bind} cannot be used"):
-            await WebServer.open(bind, served.read_feed, served.is_well)
+            await WebServer.open(bind, served.pages)
 
 
 @pytest.mark.parametrize("host", ["dojo..example.org", "x" * 70, "dojo\x00"])
 async def test_a_name_that_no_host_can_have_is_said(served, host) -> None:
     with pytest.raises(StartError, match="cannot be used: "):
-        await WebServer.open(f"{host}:8080", served.read_feed, served.is_well)
+        await WebServer.open(f"{host}:8080", served.pages)
 
 
 @pytest.mark.parametrize(
