@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Sequence
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from bot.app import wall_clock
 from bot.calendars import setup
 from bot.command_line.database import commands as database_commands
 from bot.command_line.opening import load_settings, open_database
+from bot.command_line.outside import doctor, invite
 from bot.command_line.run import run
 from bot.core import encryption
 from bot.core.errors import StartError
@@ -29,7 +31,20 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 cli.add_typer(database_commands, name="db")
-cli.command()(run)
+for _command in (run, doctor, invite):
+    cli.command()(_command)
+
+
+@cli.callback(invoke_without_command=True)
+def _say_version(
+    version: Annotated[  # noqa: FBT002 - a flag of the command line
+        bool, typer.Option("--version", help="Print the version of the bot and of its schema.")
+    ] = False,
+) -> None:
+    if version:
+        print(f"dojo {metadata.version('forecasting-dojo')}, schema {migrate.newest()}")
+        raise typer.Exit
+
 
 GroupOption = Annotated[int | None, typer.Option("--group", help="The group's (server's) id.")]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -16,7 +17,9 @@ SECONDS_A_LINE = 60.0
 Sleep = Callable[[float], Awaitable[Any]]
 
 
-async def wait_for_discord(token: str, sleep: Sleep = asyncio.sleep) -> None:
+async def wait_for_discord(
+    token: str, sleep: Sleep = asyncio.sleep, seconds: Callable[[], float] = time.monotonic
+) -> None:
     """Return once Discord answers and knows the token; say once a minute what is waited for.
 
     Raises:
@@ -24,7 +27,7 @@ async def wait_for_discord(token: str, sleep: Sleep = asyncio.sleep) -> None:
     """
     pause, said_at = 1.0, None
     while (why := await _reason_to_wait(token)) is not None:
-        now = asyncio.get_running_loop().time()
+        now = seconds()
         if said_at is None or now - said_at >= SECONDS_A_LINE:
             said_at = now
             print(f"dojo: Discord cannot be reached ({why}). Waiting for it.", file=sys.stderr)

@@ -24,7 +24,7 @@ def file_of(database: Database) -> Path | None:
     name = database.url.database
     if not database.is_sqlite or not name or name == ":memory:" or name.startswith("file:"):
         return None
-    return Path(name)
+    return Path(name) if Path(name).name else None
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from bot.core.setting_names import PREFIX, known_names
 from tests.machine import patience
 
 from .forked import Forked
@@ -27,6 +28,16 @@ ROOT = Path(__file__).resolve().parents[2]
 # On an idle machine, with much to spare; `patience` stretches them on a busy one.
 SECONDS_TO_START = 15.0
 SECONDS_TO_END = 5.0
+
+
+def without_ours(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment without what only these tests read: the bot says of it that it is no setting."""
+    known = known_names()
+    return {
+        name: value
+        for name, value in environment.items()
+        if name in known or not name.startswith(PREFIX)
+    }
 
 
 class BotProcess:
@@ -49,7 +60,7 @@ class BotProcess:
         self._arguments = [*options, "--", *arguments]
         told = [*options, "--when-told", "--", *arguments]
         self._command = [sys.executable, "-m", "tests.faults.launch", *told]
-        self._environment = {**os.environ, "PYTHONUNBUFFERED": "1", **(env or {})}
+        self._environment = {**without_ours(os.environ), "PYTHONUNBUFFERED": "1", **(env or {})}
         self._output = tempfile.NamedTemporaryFile()  # noqa: SIM115 - __exit__ closes it
         self._discord = discord
         self._forked = forked
