@@ -1,36 +1,28 @@
 """The `dojo` command line. Every failure is one clear line and a non-zero exit code."""
 
 import asyncio
-import contextlib
-import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
-import aiohttp
-import discord
 import typer
-from pydantic import ValidationError
-from sqlalchemy.exc import DatabaseError
 
-from bot.app import App, wall_clock
+from bot.app import wall_clock
 from bot.calendars import setup
+from bot.command_line.database import commands as database_commands
+from bot.command_line.opening import load_settings, open_database
+from bot.command_line.outside import doctor, invite
+from bot.command_line.run import run
 from bot.core import encryption
 from bot.core.errors import StartError
-from bot.core.logs import set_up_logs
-from bot.core.pools import share_fairly
 from bot.core.refusals import Refusal
-from bot.core.settings import Settings
-from bot.core.shards import read_shards
 from bot.data import bank_import, files, importing, terminal
 from bot.data import service as data_service
 from bot.data.reading import recognise
-from bot.pastcasts import box
-from bot.sources.setup import open_sources
 from storage import migrate
-from storage.engine import AddressError, Database
-from storage.process_locks import ProcessLocks
+from storage.contents import BackupError
 
 cli = typer.Typer(
     help="Forecasting Dojo: a Discord bot for groups that practise forecasting together.",
@@ -38,36 +30,23 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-database_commands = typer.Typer(help="The database.", no_args_is_help=True)
 cli.add_typer(database_commands, name="db")
+for _command in (run, doctor, invite):
+    cli.command()(_command)
+
+
+@cli.callback(invoke_without_command=True)
+def _say_version(
+    version: Annotated[  # noqa: FBT002 - a flag of the command line
+        bool, typer.Option("--version", help="Print the version of the bot and of its schema.")
+    ] = False,
+) -> None:
+    if version:
+        print(f"dojo {metadata.version('forecasting-dojo')}, schema {migrate.newest()}")
+        raise typer.Exit
+
 
 GroupOption = Annotated[int | None, typer.Option("--group", help="The group's (server's) id.")]
-
-
-@cli.command()
-def run() -> None:
-    """Run the bot until it is told to stop."""
-    settings = load_settings()
-    if settings.discord_token is None or not settings.discord_token.get_secret_value():
-        raise StartError(
-            "DOJO_DISCORD_TOKEN is not set. Put the bot's token into the environment or a .env "
-            "file; README.md says how to get one. Without a token, `dojo demo` shows everything."
-        )
-    token = settings.discord_token.get_secret_value()
-    shards = read_shards(settings.shards, settings.database_url)
-    with open_database(settings) as database:
-        google = setup.open_google(settings, database)
-        integrations = setup.open_integrations(settings, google=google is not None)
-        app = App(
-            database,
-            integrations=integrations,
-            google=google,
-            sources=open_sources(settings),
-            http_bind=settings.http_bind,
-            locks=ProcessLocks(database, shards),
-            metrics=settings.metrics,
-        )
-        asyncio.run(_serve(app, token))
 
 
 @cli.command()
@@ -176,83 +155,6 @@ def google_login(
     print("The bot may now write into your calendar. Restart it if it is running.")
 
 
-@database_commands.command()
-def upgrade() -> None:
-    """Bring the database to the newest schema; `dojo run` does so by itself."""
-    with open_database(load_settings()):
-        print("The database has the newest schema.")
-
-
-def load_settings() -> Settings:
-    """Return the configuration, or name the variable that is wrong."""
-    try:
-        return Settings()
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = f"DOJO_{'_'.join(str(part) for part in first['loc'])}".upper()
-        raise StartError(f"{name} is not valid: {first['msg']}.") from None
-
-
-@contextlib.contextmanager
-def open_database(settings: Settings) -> Iterator[Database]:
-    """Open the database with the newest schema, or say why it cannot be used."""
-    set_up_logs(settings.log_level)
-    try:
-        database = Database(settings.database_url)
-    except (AddressError, ImportError) as error:
-        raise StartError(
-            f"DOJO_DATABASE_URL is not usable: {str(error).rstrip('.')}. Examples: "
-            "sqlite:///dojo.db, postgresql://user:password@host/name."
-        ) from None
-    try:
-        _migrate(database)
-        box.load(database)
-        importing.tidy_up(database, wall_clock)
-        yield database
-    finally:
-        database.close()
-
-
-def _migrate(database: Database) -> None:
-    try:
-        migrate.upgrade(database)
-    except DatabaseError as error:
-        reason = str(error.orig).strip().splitlines()[0]
-        raise StartError(
-            f"The database {database.url.render_as_string(hide_password=True)} cannot be used: "
-            f"{reason}. Check DOJO_DATABASE_URL, and that the database is running."
-        ) from None
-
-
-async def _serve(app: App, token: str) -> None:
-    share_fairly()
-    loop = asyncio.get_running_loop()
-    running = asyncio.ensure_future(app.serve(token))
-    for number in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(number, running.cancel)
-    try:
-        await running
-    except asyncio.CancelledError:
-        print("Stopped.")
-    except discord.LoginFailure:
-        raise StartError(
-            "Discord refuses DOJO_DISCORD_TOKEN. Copy the token anew from the developer portal "
-            "(Bot, Reset Token)."
-        ) from None
-    except discord.ConnectionClosed as error:
-        raise StartError(
-            f"Discord has ended the connection for good ({error.code}). Check DOJO_DISCORD_TOKEN, "
-            "and the bot's settings in the developer portal."
-        ) from None
-    except (aiohttp.ClientError, discord.HTTPException, discord.GatewayNotFound, OSError) as error:
-        raise StartError(
-            f"Discord cannot be reached ({error}). Check the network and try again."
-        ) from None
-    finally:
-        await app.close()
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; a failure is one line on standard error."""
     try:
@@ -260,6 +162,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (
         StartError,
         Refusal,
+        BackupError,
         migrate.MigrationLostRowsError,
         migrate.NewerDatabaseError,
     ) as error:

@@ -11,8 +11,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, text
 
+from storage.contents import count
 from storage.engine import Database
 
 # The number of PostgreSQL's lock for migrations. Any number is good, if it never changes.
@@ -46,9 +47,23 @@ def upgrade(database: Database) -> None:
 
 def is_current(database: Database) -> bool:
     """Tell whether the database has the newest schema."""
+    return revision_of(database) == newest()
+
+
+def newest() -> str:
+    """Return the newest revision that this version of the bot knows."""
+    return str(ScriptDirectory.from_config(_config()).get_current_head())
+
+
+def knows(revision: str) -> bool:
+    """Tell whether this version of the bot can read, or migrate, a schema."""
+    return revision in _known(ScriptDirectory.from_config(_config()))
+
+
+def revision_of(database: Database) -> str | None:
+    """Return the revision of the database's schema; None if it has no tables of ours."""
     with database.engine.connect() as connection:
-        revision = MigrationContext.configure(connection).get_current_revision()
-    return revision == ScriptDirectory.from_config(_config()).get_current_head()
+        return MigrationContext.configure(connection).get_current_revision()
 
 
 def _config() -> Config:
@@ -71,10 +86,10 @@ def _upgrade_counting(connection: Connection) -> None:
         config = _config()
         if _is_newest(connection, ScriptDirectory.from_config(config)):
             return  # Nothing to do, so no row to count: a start is quick however much there is.
-        before = _row_counts(connection)
+        before = count(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-        after = _row_counts(connection)
+        after = count(connection)
         lost = [name for name, rows in before.items() if after.get(name, 0) < rows]
         if lost:
             raise MigrationLostRowsError(f"The migration would lose rows of {', '.join(lost)}.")
@@ -95,11 +110,3 @@ def _is_newest(connection: Connection, scripts: ScriptDirectory) -> bool:
 
 def _known(scripts: ScriptDirectory) -> set[str]:
     return {script.revision for script in scripts.walk_revisions()}
-
-
-def _row_counts(connection: Connection) -> dict[str, int]:
-    names = [name for name in inspect(connection).get_table_names() if name != "alembic_version"]
-    return {
-        name: connection.execute(text(f'SELECT count(*) FROM "{name}"')).scalar_one()  # noqa: S608
-        for name in names
-    }

@@ -92,6 +92,7 @@ IN_BOT = [file for file in PRODUCT if file.is_relative_to(ROOT / "bot")]
 # Where Discord and the database meet by their trade, below and above the features.
 MEETING_PLACES = (
     "bot/__main__.py",
+    "bot/command_line/",
     "bot/app.py",
     "bot/registry.py",
     "bot/runtime/",

@@ -31,21 +31,16 @@ def open_integrations(settings: Settings, *, google: bool) -> Integrations:
 
 def open_google(settings: Settings, database: Database) -> "GoogleCalendar | None":
     """Open the calendar that `DOJO_GOOGLE_CREDENTIALS` lets the bot write; None without any."""
-    given = _revealed(settings.google_credentials)
-    if given is None:
+    if _revealed(settings.google_credentials) is None:
         return None
-    from bot.calendars import google, google_auth  # noqa: PLC0415 - large, and not always needed
-
-    found = google_auth.read_credentials(given)
-    token = _token(settings, database) if google_auth.needs_login(found) else None
     with database.write() as tx:
         secret = bot_state.calendar_secret(tx)
-    return google.GoogleCalendar(
-        google_auth.sign_in(found, subject=settings.google_subject, token=token),
-        settings.google_calendar_id,
-        secret,
-        endpoint=settings.google_api_endpoint,
-    )
+    return _open(settings, database, secret)
+
+
+def look_at_google(settings: Settings, database: Database) -> "GoogleCalendar":
+    """Open the calendar only to look at it; saves nothing."""
+    return _open(settings, database, "")
 
 
 def log_in_to_google(settings: Settings, database: Database, *, port: int, browser: bool) -> None:
@@ -63,6 +58,19 @@ def log_in_to_google(settings: Settings, database: Database, *, port: int, brows
     token = google_login.log_in(found, port=port, open_browser=browser)
     with database.write() as tx:
         bot_state.keep(tx, bot_state.GOOGLE_TOKEN, box.seal(token))
+
+
+def _open(settings: Settings, database: Database, secret: str) -> "GoogleCalendar":
+    from bot.calendars import google, google_auth  # noqa: PLC0415 - large, and not always needed
+
+    found = google_auth.read_credentials(_revealed(settings.google_credentials) or "")
+    token = _token(settings, database) if google_auth.needs_login(found) else None
+    return google.GoogleCalendar(
+        google_auth.sign_in(found, subject=settings.google_subject, token=token),
+        settings.google_calendar_id,
+        secret,
+        endpoint=settings.google_api_endpoint,
+    )
 
 
 def _token(settings: Settings, database: Database) -> str | None:

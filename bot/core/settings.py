@@ -1,5 +1,6 @@
 """Configuration: `DOJO_*` in the environment or a `.env` file, one typed object."""
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr
@@ -78,4 +79,14 @@ class Settings(BaseSettings):
         default="https://external-api.kalshi.com/trade-api/v2",
         description="Where Kalshi's interface is; https://api.elections.kalshi.com/trade-api/v2 is "
         "an older name of it.",
+    )
+    backup_dir: Path | None = Field(
+        default=None,
+        description="The folder that backups are written to while the bot runs. None without it.",
+    )
+    backup_every: str = Field(
+        default="1d", description="How often a backup is made, such as 6h or 1d."
+    )
+    backup_keep: int = Field(
+        default=7, ge=1, description="How many backups are kept; the oldest ones are deleted."
     )

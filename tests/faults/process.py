@@ -14,6 +14,7 @@ from operator import gt
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from bot.core.setting_names import PREFIX, known_names
 from tests.machine import patience
 
 from .forked import Forked
@@ -28,6 +29,16 @@ ROOT = Path(__file__).resolve().parents[2]
 # On an idle machine, with much to spare; `patience` stretches them on a busy one.
 SECONDS_TO_START = 15.0
 SECONDS_TO_END = 5.0
+
+
+def without_ours(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment without what only these tests read: the bot says of it that it is no setting."""
+    known = known_names()
+    return {
+        name: value
+        for name, value in environment.items()
+        if name in known or not name.startswith(PREFIX)
+    }
 
 
 class BotProcess:
@@ -53,7 +64,7 @@ class BotProcess:
         self._arguments = [*options, "--", *arguments]
         told = [*options, "--when-told", "--", *arguments]
         self._command = [sys.executable, "-m", "tests.faults.launch", *told]
-        self._environment = {**os.environ, "PYTHONUNBUFFERED": "1", **(env or {})}
+        self._environment = {**without_ours(os.environ), "PYTHONUNBUFFERED": "1", **(env or {})}
         self._output = tempfile.NamedTemporaryFile()  # noqa: SIM115 - __exit__ closes it
         self._discord = discord
         self._forked = forked

@@ -8,23 +8,28 @@ from __future__ import annotations
 import logging
 import os
 import re
+import shutil
 import signal
+import socket
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import structlog
+from discord.http import Route
 from sqlalchemy import make_url, text
 
 from bot.__main__ import main
+from bot.command_line import waiting
+from bot.core import one_process
 from bot.core.encryption import new_key
 from storage import bank, migrate
 from storage.engine import Database
 from storage.tables import Group
 from tests.faults.forked import Forked
 from tests.faults.loopback_discord import LoopbackDiscord
-from tests.faults.process import ROOT, BotProcess
+from tests.faults.process import ROOT, BotProcess, without_ours
 from tests.machine import patience
 
 pytestmark = pytest.mark.slow
@@ -45,7 +50,8 @@ def dojo(
     """Types a `dojo` command: exit code, standard output, standard error."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DOJO_DATABASE_URL", f"sqlite:///{tmp_path}/dojo.db")
-    monkeypatch.delenv("DOJO_DISCORD_TOKEN", raising=False)
+    for name in (set(os.environ) - set(without_ours(os.environ))) | {"DOJO_DISCORD_TOKEN"}:
+        monkeypatch.delenv(name, raising=False)
     handlers, level = logging.root.handlers[:], logging.root.level
 
     def typed(*arguments: str, **environment: str) -> tuple[int, str, str]:
@@ -164,6 +170,8 @@ def test_a_setting_that_is_not_valid_is_named(dojo: Dojo) -> None:
 
 
 def test_an_export_without_groups_says_that_there_are_none(dojo: Dojo) -> None:
+    dojo("db", "upgrade")
+
     code, _, err = dojo("export", "out.zip")
 
     assert code == 1
@@ -212,6 +220,7 @@ def test_an_import_counts_what_it_has_read(dojo: Dojo) -> None:
     header = "question,title,forecaster,forecast_at,probability,outcome,resolved_at"
     line = "rain,Will it rain?,Ann,2026-11-20T19:00:00Z,0.7,,"
     Path("forecasts.csv").write_text(f"{header}\n{line}\n", encoding="utf-8")
+    dojo("db", "upgrade")
 
     code, out, _ = dojo("import", "forecasts.csv")
 
@@ -222,6 +231,7 @@ def test_an_import_counts_what_it_has_read(dojo: Dojo) -> None:
 
 def test_a_bank_comes_in_for_the_only_group(dojo: Dojo, tmp_path: Path) -> None:
     example = str(ROOT / "docs" / "example-bank.csv")
+    dojo("db", "upgrade")
     alone, _, nobody = dojo("import-bank", example)
     database = Database(f"sqlite:///{tmp_path}/dojo.db")
     with database.write() as tx:
@@ -253,16 +263,174 @@ async def test_a_token_that_discord_refuses_ends_it_with_a_word_about_the_token(
             assert one_line(bot.output).startswith("dojo: Discord refuses DOJO_DISCORD_TOKEN.")
 
 
-async def test_a_discord_that_cannot_be_reached_ends_it_with_a_word_about_the_network(
-    tmp_path: Path,
+async def test_a_discord_that_is_away_is_waited_for(tmp_path: Path) -> None:
+    async with LoopbackDiscord() as discord:
+        away = discord.fail("GET", "/users/@me", status=503, times=None)
+        with BotProcess(discord, "run", env=environment(tmp_path)) as bot:
+            await discord.until(lambda: away.struck >= 2, patience(15))
+            away.mend()
+            await bot.online()
+
+            assert "dojo: Discord cannot be reached (error 503). Waiting for it." in bot.output
+            assert "Traceback" not in bot.output
+            assert await bot.stop() == 0
+
+
+@pytest.mark.parametrize("known", [False, True], ids=["new", "known"])
+async def test_a_wait_for_discord_ends_when_the_process_is_told_to(
+    tmp_path: Path, migrated_file: Path, known: bool
 ) -> None:
+    if known:
+        shutil.copy(migrated_file, tmp_path / "dojo.db")
     async with LoopbackDiscord() as discord:
         discord.api_base = f"http://{NOBODY_THERE}/api/v10"
         with BotProcess(discord, "run", env=environment(tmp_path)) as bot:
-            code = await bot.ended()
+            await discord.until(lambda: "Waiting for it." in bot.output, patience(15))
+            code = await bot.stop()
 
-            assert code == 1
-            assert one_line(bot.output).startswith("dojo: Discord cannot be reached")
+            assert code == 0
+            assert bot.output.splitlines()[-1] == "Stopped."
+            assert "Traceback" not in bot.output
+            assert (tmp_path / "dojo.db").exists() == known
+
+
+async def test_a_wait_for_discord_is_said_once_a_minute(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The loop's clock is moved by the pauses; the third minute has an answer."""
+    async with LoopbackDiscord() as discord:
+        monkeypatch.setattr(Route, "BASE", discord.api_base)
+        away = discord.fail("GET", "/users/@me", status=502, times=None)
+        slept = []
+
+        async def sleep(seconds: float) -> None:
+            slept.append(seconds)
+            if sum(slept) > 150:
+                away.mend()
+
+        await waiting.wait_for_discord("a-token", sleep, lambda: sum(slept))
+
+    assert max(slept) == waiting.LONGEST_PAUSE
+    assert len(capsys.readouterr().err.splitlines()) == 3
+
+
+async def test_an_empty_database_of_a_bot_that_ran_before_has_to_be_asked_for(
+    tmp_path: Path,
+) -> None:
+    there, mistyped = tmp_path / "dojo.db", tmp_path / "dojjo.db"
+    async with LoopbackDiscord() as discord:
+        with BotProcess(discord, "run", env=environment(tmp_path)) as bot:
+            await discord.until(lambda: "client.ready" in bot.output, patience(15))
+            assert f"dojo: New, empty database at sqlite:///{there}." in bot.output
+            await bot.stop()
+        wrong = {**environment(tmp_path), "DOJO_DATABASE_URL": f"sqlite:///{mistyped}"}
+        with BotProcess(discord, "run", env=wrong) as bot:
+            assert await bot.ended() == 1
+            assert one_line(bot.output).startswith(
+                f"dojo: New, empty database at sqlite:///{mistyped}"
+            )
+            assert "dojo run --create" in bot.output
+            assert not mistyped.exists()
+        with BotProcess(discord, "run", "--create", env=wrong) as bot:
+            await bot.online()
+            assert mistyped.exists()
+
+
+async def test_an_empty_database_beside_backups_has_to_be_asked_for(dojo: Dojo) -> None:
+    Path("backups").mkdir()
+    Path("backups/dojo-2026-11-01T00-00-00Z.sqlite").touch()
+
+    code, _, err = dojo("run", DOJO_DISCORD_TOKEN="a-token", DOJO_BACKUP_DIR="backups")
+
+    assert code == 1
+    assert one_line(err).startswith("dojo: New, empty database at")
+    assert "there are backups in backups" in err
+    assert not Path("dojo.db").exists()
+
+
+async def test_a_second_process_on_an_sqlite_file_is_refused_and_a_killed_one_leaves_no_lock(
+    tmp_path: Path,
+) -> None:
+    async with LoopbackDiscord() as discord:
+        with BotProcess(discord, "run", env=environment(tmp_path)) as first:
+            await first.online()
+            with BotProcess(discord, "run", env=environment(tmp_path)) as second:
+                assert await second.ended() == 1
+                assert one_line(second.output) == (
+                    f"dojo: {tmp_path}/dojo.db is in use: a bot runs on it already (process "
+                    f"{first.pid}). Stop that one first; several processes need PostgreSQL."
+                )
+            first.kill()
+            first.restart()
+            await first.online()
+
+
+def test_an_import_beside_a_running_bot_is_allowed_but_not_a_migration(
+    dojo: Dojo, tmp_path: Path
+) -> None:
+    header = "question,forecaster,forecast_at,probability"
+    Path("forecasts.csv").write_text(f"{header}\nRain?,Ann,2026-11-20T19:00:00Z,0.7\n")
+    dojo("db", "upgrade")
+    database = Database(f"sqlite:///{tmp_path}/dojo.db")
+
+    with one_process.alone(database):
+        imported, _, _ = dojo("import", "forecasts.csv")
+        with database.write() as tx:
+            tx.execute(text("UPDATE alembic_version SET version_num = '0018'"))
+        migrated, _, err = dojo("import", "forecasts.csv")
+    database.close()
+
+    assert (imported, migrated) == (0, 1)
+    assert "dojo.db is in use: a bot runs on it already" in one_line(err)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("export",),
+        ("import", "forecasts.csv"),
+        ("import-bank", str(ROOT / "docs" / "example-bank.csv")),
+        ("db", "backup"),
+    ],
+)
+def test_a_command_that_needs_a_database_makes_none(dojo: Dojo, command: tuple[str, ...]) -> None:
+    Path("forecasts.csv").write_text(f"{IMPORT_HEADER}\nRain?,Ann,2026-11-20T19:00:00Z,0.7\n")
+
+    code, _, err = dojo(*command)
+
+    assert code == 1
+    assert one_line(err).startswith("dojo: There is no database at sqlite:///")
+    assert [one.name for one in Path().iterdir()] == ["forecasts.csv"]
+
+
+def test_a_name_that_is_no_setting_is_named_with_the_one_that_is_meant(dojo: Dojo) -> None:
+    Path(".env").write_text("DOJO_BACKUP_DIRR=here\nOTHER=1\n")
+
+    _, _, err = dojo("export", DOJO_LOGLEVEL="DEBUG")
+
+    assert err.splitlines()[:2] == [
+        "dojo: DOJO_BACKUP_DIRR is no setting, and is not read. Did you mean DOJO_BACKUP_DIR?",
+        "dojo: DOJO_LOGLEVEL is no setting, and is not read. Did you mean DOJO_LOG_LEVEL?",
+    ]
+
+
+@pytest.mark.parametrize("bind", ["8080", "127.0.0.1:http", "192.0.2.1:8080"])
+def test_the_web_servers_address_is_checked_before_anything_is_made(dojo: Dojo, bind: str) -> None:
+    code, _, err = dojo("run", DOJO_HTTP_BIND=bind, DOJO_DISCORD_TOKEN="a-token")
+
+    assert code == 1
+    assert one_line(err).startswith(f"dojo: DOJO_HTTP_BIND={bind} ")
+    assert not list(Path().iterdir())
+
+
+def test_a_port_that_is_taken_is_named_before_anything_is_made(dojo: Dojo) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        bind = f"127.0.0.1:{taken.getsockname()[1]}"
+        code, _, err = dojo("run", DOJO_HTTP_BIND=bind, DOJO_DISCORD_TOKEN="a-token")
+
+    assert code == 1
+    assert "cannot be used: Address already in use" in one_line(err)
+    assert not list(Path().iterdir())
 
 
 async def test_a_connection_that_discord_ends_for_good_ends_the_process(tmp_path: Path) -> None:

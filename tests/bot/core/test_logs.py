@@ -24,13 +24,19 @@ INTO_FORECASTS = (
 # What these say is read by whoever starts the process, or by whoever chose the file.
 READ_BY_THE_OPERATOR = {
     "bot/__main__.py",
+    "bot/backups/settings.py",
     "bot/calendars/google_auth.py",
     "bot/calendars/google_login.py",
+    "bot/command_line/opening.py",
+    "bot/command_line/run.py",
+    "bot/command_line/waiting.py",
     "bot/data/bank_csv.py",
     "bot/data/forecastbench.py",
     "bot/data/reading/manifold.py",
     "bot/data/reading/tables.py",
     "bot/demo/play.py",
+    "bot/doctor/bot_token.py",
+    "storage/postgresql_backup.py",
 }
 # Numbers and names of errors are no text.
 HARMLESS = {"status", "code", "name"}

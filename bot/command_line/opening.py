@@ -1,0 +1,122 @@
+"""Opens what the commands need: the settings and the database, or says in a line what is wrong."""
+
+import contextlib
+import sys
+from collections.abc import Iterator
+
+from pydantic import ValidationError
+from sqlalchemy.exc import DatabaseError
+
+from bot.app import wall_clock
+from bot.core import one_process, setting_names
+from bot.core.errors import StartError
+from bot.core.logs import set_up_logs
+from bot.core.settings import Settings
+from bot.data import importing
+from bot.pastcasts import box
+from storage import migrate
+from storage.engine import AddressError, Database
+
+HOW_TO_MAKE_ONE = "Check DOJO_DATABASE_URL; `dojo run` or `dojo db upgrade` makes a new one."
+
+
+def load_settings() -> Settings:
+    """Return the configuration, or name the variable that is wrong; name unknown ones too."""
+    for sentence in setting_names.say_unknown(setting_names.given_names()):
+        print(f"dojo: {sentence}", file=sys.stderr)
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"DOJO_{'_'.join(str(part) for part in first['loc'])}".upper()
+        raise StartError(f"{name} is not valid: {first['msg']}.") from None
+
+
+def read_token(settings: Settings) -> str:
+    """Return the bot's token, or say where to put one."""
+    if settings.discord_token is None or not settings.discord_token.get_secret_value():
+        raise StartError(
+            "DOJO_DISCORD_TOKEN is not set. Put the bot's token into the environment or a .env "
+            "file; README.md says how to get one. Without a token, `dojo demo` shows everything."
+        )
+    return settings.discord_token.get_secret_value()
+
+
+@contextlib.contextmanager
+def open_as_it_is(settings: Settings, url: str | None = None) -> Iterator[Database]:
+    """Open a database without making or changing anything in it."""
+    set_up_logs(settings.log_level)
+    try:
+        database = Database(settings.database_url if url is None else url)
+    except (AddressError, ImportError) as error:
+        name = "DOJO_DATABASE_URL" if url is None else "The address"
+        raise StartError(
+            f"{name} is not usable: {str(error).rstrip('.')}. Examples: "
+            "sqlite:///dojo.db, postgresql://user:password@host/name."
+        ) from None
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+@contextlib.contextmanager
+def open_database(settings: Settings, *, create: bool = False) -> Iterator[Database]:
+    """Open the database with the newest schema; make a new one only with `create`."""
+    with open_as_it_is(settings) as database:
+        if not create:
+            refuse_new(database)
+        with _alone_to_migrate(database):
+            prepare(database)
+        yield database
+
+
+def is_new(database: Database) -> bool:
+    """Tell whether there is no database yet, or nothing of ours in it; makes no file."""
+    file = one_process.file_of(database)
+    if file is not None and (not file.exists() or (file.is_file() and not file.stat().st_size)):
+        return True
+    with say_what_is_wrong(database):
+        return migrate.revision_of(database) is None
+
+
+def refuse_new(database: Database) -> None:
+    """Refuse to go on without a database that has been used."""
+    if is_new(database):
+        raise StartError(f"There is no database at {say_address(database)}. {HOW_TO_MAKE_ONE}")
+
+
+def prepare(database: Database) -> None:
+    """Bring the database to the newest schema, and finish what killed processes left."""
+    with say_what_is_wrong(database):
+        migrate.upgrade(database)
+        box.load(database)
+        importing.tidy_up(database, wall_clock)
+
+
+def say_address(database: Database) -> str:
+    """Return the address of a database without its password."""
+    return database.url.render_as_string(hide_password=True)
+
+
+@contextlib.contextmanager
+def say_what_is_wrong(database: Database) -> Iterator[None]:
+    """Say in one line what a database answers that cannot be used."""
+    try:
+        yield
+    except DatabaseError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        raise StartError(
+            f"The database {say_address(database)} cannot be used: "
+            f"{reason}. Check DOJO_DATABASE_URL, and that the database is running."
+        ) from None
+
+
+@contextlib.contextmanager
+def _alone_to_migrate(database: Database) -> Iterator[None]:
+    """Let nobody migrate an SQLite file under a bot that runs on it with the older schema."""
+    if is_new(database) or migrate.is_current(database):
+        yield
+        return
+    with one_process.alone(database):
+        yield

@@ -1,0 +1,109 @@
+"""Checks the database: there, readable, writable, of the right schema, with room on its disk."""
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy.exc import DatabaseError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from bot.backups.service import size_of
+from bot.core import one_process
+from bot.doctor.findings import Finding, mend, ok
+from bot.doctor.site import Site
+from storage import migrate, postgresql_tools
+from storage.engine import AddressError, Database
+
+SUBJECT = "database"
+LEAST_ROOM = 500 * 1024 * 1024
+
+
+async def find(site: Site) -> Sequence[Finding]:
+    """Say how it is with the database; makes and changes nothing."""
+    try:
+        found = await site.read(_look)
+    except AddressError as error:
+        return [mend(SUBJECT, f"DOJO_DATABASE_URL is not usable: {error}")]
+    except (DatabaseError, InterfaceError, PoolTimeoutError) as error:
+        reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
+        return [mend(SUBJECT, f"it cannot be used: {reason}. Check that it is running.")]
+    if found is None:
+        said = "there is none at DOJO_DATABASE_URL. The first `dojo run` makes it; check the path."
+        return [mend(SUBJECT, said)]
+    return found
+
+
+def _look(database: Database) -> list[Finding]:
+    engine = _look_at_file(database) if database.is_sqlite else _look_at_server(database)
+    return [_schema(database), *engine]
+
+
+def _schema(database: Database) -> Finding:
+    revision, newest = migrate.revision_of(database), migrate.newest()
+    if revision is None or not migrate.knows(revision):
+        return mend(
+            SUBJECT,
+            f"it is of a newer version of the bot (schema {revision}; this version knows up to "
+            f"{newest}). Install that version, or restore a backup from before.",
+        )
+    if revision != newest:
+        said = f"schema {revision}; the next start brings it to {newest}. Make a backup before."
+        return ok(SUBJECT, said)
+    return ok(SUBJECT, f"schema {revision}, the newest")
+
+
+def _look_at_file(database: Database) -> list[Finding]:
+    file = one_process.file_of(database)
+    if file is None:
+        return [mend("disk", "the database is in memory, and is lost with the process.")]
+    return [_writable(database, file), _journal(database), _room(database, file), _runs(database)]
+
+
+def _writable(database: Database, file: Path) -> Finding:
+    folder = file.absolute().parent
+    for place in (file, folder):
+        if not os.access(place, os.W_OK):
+            return mend("writing", f"{place} may not be written by this user. Change its owner.")
+    with database.write():
+        return ok("writing", f"{file} can be written")
+
+
+def _journal(database: Database) -> Finding:
+    with database.read() as tx:
+        mode = tx.connection().exec_driver_sql("PRAGMA journal_mode").scalar_one()
+    if mode != "wal":
+        said = f"the journal is {mode}, not WAL. Put the file on a disk of this machine."
+        return mend("journal", said)
+    return ok("journal", "WAL")
+
+
+def _room(database: Database, file: Path) -> Finding:
+    size, free = size_of(database), shutil.disk_usage(file.absolute().parent).free
+    said = f"{free // 2**20:,} MB left beside a database of {size / 2**20:,.1f} MB"
+    if free < max(LEAST_ROOM, size):
+        return mend("disk", f"{said}. Make room, or move it to a larger disk.")
+    return ok("disk", said)
+
+
+def _runs(database: Database) -> Finding:
+    in_use = one_process.is_in_use(database)
+    return ok("process", "a bot runs on it" if in_use else "no bot runs on it at the moment")
+
+
+def _look_at_server(database: Database) -> list[Finding]:
+    others = postgresql_tools.other_connections(database)
+    with database.read() as tx:
+        connection = tx.connection()
+        replica = connection.exec_driver_sql("SELECT pg_is_in_recovery()").scalar_one()
+        allowed = connection.exec_driver_sql(
+            "SELECT has_table_privilege('groups', 'INSERT') "
+            "AND has_table_privilege('groups', 'UPDATE')"
+        ).scalar_one()
+    writing = ok("writing", "its tables can be written")
+    if replica:
+        writing = mend("writing", "this server is a replica. Name the primary one.")
+    elif not allowed:
+        writing = mend("writing", "this user may not write the tables. Use the one who made them.")
+    version = postgresql_tools.server_version(database)
+    return [writing, ok("server", f"PostgreSQL {version}, {others} other connections")]
