@@ -27,13 +27,26 @@ class Role(StrEnum):
     MANAGER = "Manage Server"
     OWN = "whose it is"
 
+    @property
+    def all(self) -> frozenset["Role"]:
+        """Return what somebody in this role always is as well."""
+        return frozenset({Role.ANYBODY, self, *_ALSO.get(self, ())})
+
+
+# The host is left out: they may have given their seat up.
+_ALSO = {
+    Role.NEXT: (Role.SEATED,),
+    Role.SPEAKER: (Role.SEATED,),
+    Role.MANAGER: (Role.FACILITATOR,),
+}
+
 
 @dataclass(frozen=True)
 class Rule:
     """The roles that may do a thing, and the sentence for all others.
 
     The sentence may have places, such as `{deed}` for what somebody wanted. `never` has roles that
-    may not, whatever else they are.
+    may not, whatever else they are. Without a sentence a check of its own says why it is no use.
     """
 
     roles: frozenset[Role]
@@ -59,6 +72,8 @@ _LEADERS = (Role.HOST, Role.FACILITATOR)
 ANYBODY = _rule(Role.ANYBODY)
 
 # Of a session and its rounds.
+JOIN = _rule(Role.ANYBODY, never=Role.SEATED)
+LEAVE = _rule(Role.SEATED, Role.HOST)
 LEAD = _rule(*_LEADERS, refusal="Only the host or a facilitator can {deed}.")
 CHANGE_PLAN = _rule(*_LEADERS, refusal="Only the session's host or a facilitator can {deed} it.")
 GO_ON = _rule(
@@ -113,6 +128,7 @@ DISPUTE = _rule(
 DECIDE = _rule(
     Role.FORECASTER,
     Role.AUTHOR,
+    Role.ENTERED,
     Role.FACILITATOR,
     refusal="Only people who forecast this question, its author and facilitators confirm its "
     "outcome.",

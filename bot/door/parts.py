@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 
 from bot.core.pools import Pools
+from bot.core.rates import Rates
 from bot.core.unit import Desk, Person
 from bot.door.card_table import CardTable
 from bot.door.messages import Message
@@ -97,6 +98,7 @@ class Parts(Protocol):
     desk: Desk
     slow_desk: Desk
     pools: Pools
+    rates: Rates
 
     @property
     def commands(self) -> Sequence[AnyCommand | AnyMenu]:

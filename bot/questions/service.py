@@ -15,7 +15,7 @@ from bot.answers import belief_mapping, kinds
 from bot.answers import mapping as answers_mapping
 from bot.answers.formats import BINARY, AnswerFormat
 from bot.answers.probabilities import Belief
-from bot.core import card_refresh, drafts, keys, permissions, typed_times
+from bot.core import card_refresh, drafts, keys, limits, permissions, typed_times
 from bot.core.card_refresh import Change
 from bot.core.drafts import FilledForm
 from bot.core.find import find_named
@@ -124,6 +124,7 @@ def bring_fetched(
         written = replace(_written(whole.fields), fetched=draft_id)
         if not _lacks_details(written):
             return _submit(unit, written, closes)
+        _check_room(unit)
         _refuse_duplicate(unit, _draft(unit, written, closes).title)
         return _wait(unit, written, whole)
 
@@ -141,6 +142,7 @@ def save(
         with desk.act(caller) as unit:
             if not _lacks_details(written):
                 return _submit(unit, written, closes)
+            _check_room(unit)
             _refuse_duplicate(unit, _draft(unit, written, closes).title)
             return _wait(unit, written, sent)
     moved = _read_new_close(desk, caller, question_id, written)
@@ -316,6 +318,7 @@ def require(tx: Session, group_id: int, question_id: int) -> Question:
 
 def _submit(unit: ActUnit, written: Written, closes: ReadTime | None) -> Brought | TimeQuestion:
     draft, asked = _draft(unit, written, closes), _asked(written)
+    _check_room(unit)
     _refuse_duplicate(unit, draft.title)
     if isinstance(closes, Asks):
         return typed_times.ask(unit, DraftKind.QUESTION, asdict(written), closes)
@@ -511,6 +514,12 @@ def _say_close(question: Question) -> str:
     If a member leaves this text unchanged, the close keeps its exact seconds too.
     """
     return f"{question.closes_at:%Y-%m-%d %H:%M} UTC" if question.closes_at else ""
+
+
+def _check_room(unit: ActUnit) -> None:
+    """Refuse one more question where the group has as many open ones as it can have."""
+    most = limits.OPEN_QUESTIONS.most
+    limits.OPEN_QUESTIONS.check(questions.count_open(unit.tx, unit.group.id, most))
 
 
 def _refuse_duplicate(unit: ActUnit, title: str) -> None:
