@@ -18,6 +18,7 @@ from bot.core.integrations import NONE, Integrations
 from bot.core.keys import Key
 from bot.core.mentions import save_command_ids
 from bot.core.pools import Pools
+from bot.core.rates import Rates
 from bot.core.refusals import Refusal
 from bot.core.sealed import renew_outcomes
 from bot.core.settings import Settings
@@ -88,7 +89,7 @@ class App:
         self.desk = Desk(database, clock, self._saved, integrations)
         # Discord counts the requests of all processes together.
         self.pace = Pace(REQUESTS_A_SECOND * self.shards.share)
-        self.pools = Pools()
+        self.pools, self.rates = Pools(), Rates()
         # Slow work could take every connection while a press waits for one. It has its own.
         self._slow_database = database.aside(sum(pool.threads for pool in self.pools.slow))
         self.slow_desk = replace(self.desk, db=self._slow_database)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import or_
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, func, select
 
 from storage.groups import ASLEEP
 from storage.tables import Interest, Meetup, Member, Series, SessionState
@@ -68,6 +68,15 @@ def ahead_of_host(tx: Session, group_id: int, member_id: int) -> int:
     ).all()
     alone = [number for number, series_id in rows if series_id is None]
     return len(alone) + len({series_id for _, series_id in rows if series_id is not None})
+
+
+def count_planned(tx: Session, group_id: int) -> int:
+    """Count the group's sessions that are planned and not begun."""
+    return tx.exec(
+        select(func.count())
+        .select_from(Meetup)
+        .where(Meetup.group_id == group_id, Meetup.state == SessionState.SCHEDULED)
+    ).one()
 
 
 def interested(tx: Session, session_id: int) -> Sequence[Member]:

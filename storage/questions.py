@@ -75,6 +75,17 @@ def listing(
     return list(tx.exec(statement.order_by(col(Question.id).desc()).limit(limit)))
 
 
+def count_open(tx: Session, group_id: int, most: int) -> int:
+    """Count the group's questions that take forecasts, and no further than `most`."""
+    some = (
+        select(Question.id)
+        .where(Question.group_id == group_id, col(Question.state).in_(PICKABLE))
+        .limit(most)
+        .subquery()
+    )
+    return tx.exec(select(func.count()).select_from(some)).one()
+
+
 def topics(tx: Session, group_id: int, *, past: bool | None = None) -> list[Filed]:
     """Return the topics of the group's questions, commonest first.
 

@@ -39,13 +39,16 @@ def of_source(tx: Session, group_id: int, source: str, ref: str) -> list[int]:
     )
 
 
-def fetched_since(tx: Session, member_id: int, since: datetime) -> list[datetime]:
-    """Return when a member has fetched something since a moment, oldest first."""
+def fetched_since(
+    tx: Session, group_id: int, since: datetime, *, member_id: int | None = None
+) -> list[datetime]:
+    """Return when a group, or one member, has fetched something since a moment, oldest first."""
+    whose = Draft.group_id == group_id if member_id is None else Draft.member_id == member_id
     return list(
         tx.exec(
             select(Draft.created_at)
             .where(
-                Draft.member_id == member_id,
+                whose,
                 Draft.kind == DraftKind.QUESTION,
                 col(Draft.about).in_((FETCHED, BROUGHT)),
                 col(Draft.created_at) > since,

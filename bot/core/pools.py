@@ -36,8 +36,8 @@ class Pool:
     ) -> None:
         self.threads = threads
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
-        self._each = each
-        self._most = most
+        self.each = each
+        self.most = most
         self._too_many = too_many
         self._places: Counter[Hashable] = Counter()
 
@@ -50,9 +50,9 @@ class Pool:
     @contextmanager
     def place(self, who: Hashable) -> Iterator[None]:
         """Take a place while the block runs; refuse one too many."""
-        if self._places[who] >= self._each:
+        if self._places[who] >= self.each:
             raise Refusal(self._too_many)
-        if self._places.total() >= self._most:
+        if self._places.total() >= self.most:
             raise Refusal(
                 "Many people ask me for this at the moment. Please try again in a minute."
             )

@@ -14,10 +14,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from bot.core import permissions
 from bot.core.errors import RepeatedInteractionError
 from bot.core.integrations import NONE, Integrations
 from bot.core.keys import Key
-from bot.core.refusals import NotAllowedRefusal
+from bot.core.permissions import Role
 from storage import groups, outbox, people
 from storage.engine import Database
 from storage.tables import Group, Member
@@ -61,6 +62,19 @@ class Caller:
         return (
             self.manages_group or self.manages_events or group.facilitator_role_id in self.role_ids
         )
+
+    def roles(
+        self, group: Group, me: int | None, *, host: int | None = None, author: int | None = None
+    ) -> frozenset[Role]:
+        """Return what the caller is to a thing with this host or author, as member `me`."""
+        held = {
+            Role.ANYBODY: True,
+            Role.HOST: me is not None and me == host,
+            Role.AUTHOR: me is not None and me == author,
+            Role.FACILITATOR: self.is_facilitator(group),
+            Role.MANAGER: self.manages_group,
+        }
+        return frozenset(role for role, holds in held.items() if holds)
 
 
 @dataclass(frozen=True)
@@ -200,9 +214,13 @@ class ActUnit(Unit):
         """Return the member's zone as a `ZoneInfo`."""
         return ZoneInfo(self.timezone)
 
+    def roles(self, *, host: int | None = None, author: int | None = None) -> frozenset[Role]:
+        """Return what the acting member is to a thing with this host or author."""
+        return self.caller.roles(self.group, self.my_id, host=host, author=author)
+
     def leads(self, host_id: int | None) -> bool:
         """Tell whether the acting member is this host or a facilitator."""
-        return self.my_id == host_id or self.caller.is_facilitator(self.group)
+        return permissions.LEAD.allows(self.roles(host=host_id))
 
     def require_manager(self, action: str) -> None:
         """Refuse everybody who may not change the server's settings."""
@@ -310,8 +328,8 @@ def _note_interaction(tx: Session, interaction_id: int | None, now: datetime) ->
 
 def require_manager(caller: Caller, action: str) -> None:
     """Refuse everybody who may not change the server's settings."""
-    if not caller.manages_group:
-        raise NotAllowedRefusal(f"Only people with Manage Server can {action}.")
+    held = {Role.MANAGER} if caller.manages_group else set[Role]()
+    permissions.MANAGE.require(held, deed=action)
 
 
 def row_id(row: object) -> int:

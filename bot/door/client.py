@@ -12,6 +12,7 @@ import discord
 import structlog
 from discord import app_commands
 
+from bot.core import limits
 from bot.core.refusals import clean_text
 from bot.core.unit import Person
 from bot.door.components import Choose, Press
@@ -35,9 +36,18 @@ class Tree(app_commands.CommandTree["DojoClient"]):
     """The slash commands, with one place that answers all their errors."""
 
     async def interaction_check(self, interaction: discord.Interaction["DojoClient"], /) -> bool:
-        """Clean what was typed before a command reads its options."""
+        """Clean what was typed before a command reads its options.
+
+        Who types faster than suggestions are made for one person sees an empty list for a moment.
+        """
         clean_data(interaction.data)
-        return True
+        if interaction.type is not discord.InteractionType.autocomplete:
+            return True
+        app, who = interaction.client.app, interaction.user.id
+        if app.rates.wait(limits.AUTOCOMPLETE, who, app.desk.clock()) is None:
+            return True
+        await interaction.response.autocomplete([])
+        return False
 
     async def on_error(
         self, interaction: discord.Interaction["DojoClient"], error: app_commands.AppCommandError

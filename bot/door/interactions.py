@@ -14,10 +14,11 @@ import aiohttp
 import discord
 import structlog
 
-from bot.core import drafts, logs
+from bot.core import drafts, limits, logs
 from bot.core.drafts import FilledForm
 from bot.core.errors import RepeatedInteractionError
 from bot.core.keys import Key
+from bot.core.limits import Rate
 from bot.core.refusals import OLD_BUTTON, Refusal, StaleRefusal, clean_text
 from bot.core.unit import Caller, Desk, Loner, Unit
 from bot.door import forms
@@ -173,6 +174,7 @@ class Door:
         """Run a slow service that computes or draws, in threads of its own."""
         pool, desk = self.app.pools.pictures, self.app.slow_desk
         with pool.place(self.interaction.user.id):
+            self.count(limits.PICTURES)
             return await self._in_time(pool.run(service, desk, self.caller, *args, **kwargs))
 
     async def do_alone(
@@ -187,13 +189,19 @@ class Door:
         """Run a slow service for one person, in threads of its own."""
         pool, desk = self.app.pools.pictures, self.app.slow_desk
         with pool.place(self.interaction.user.id):
+            self.count(limits.PICTURES)
             return await self._in_time(pool.run(service, desk, self.loner, *args, **kwargs))
 
     async def pack(self, service: "Service[P, R]", /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run an export, in threads of its own and one per group."""
         pool, desk = self.app.pools.exports, self.app.slow_desk
         with pool.place(self.interaction.guild_id):
+            self.count(limits.EXPORTS)
             return await self._in_time(pool.run(service, desk, self.caller, *args, **kwargs))
+
+    def count(self, rate: Rate) -> None:
+        """Count something that costs; refuse a member who has asked for too much of it."""
+        self.app.rates.take(rate, self.interaction.user.id, self.app.desk.clock())
 
     async def find(self, requests: Sequence[Any]) -> Any:
         """Ask another platform, and tell Discord if it is slow."""

@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 
 from bot.core.pools import Pools
+from bot.core.rates import Rates
 from bot.core.unit import Desk, Person
 from bot.core.watch import Watch
 from bot.door.card_table import CardTable
@@ -110,6 +111,7 @@ class Parts(Protocol):
     slow_desk: Desk
     pools: Pools
     watch: Watch
+    rates: Rates
 
     @property
     def commands(self) -> Sequence[AnyCommand | AnyMenu]:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from secrets import token_hex
 
-from bot.core.refusals import NotAllowedRefusal, Refusal
+from bot.core import permissions
+from bot.core.refusals import Refusal
 from bot.core.sealed import seal_outcome
 from bot.core.unit import ActUnit, Caller, Desk, row_id
 from bot.pastcasts import by_hand_rules
@@ -12,10 +13,6 @@ from bot.pastcasts.by_hand_rules import ByHand, Typed
 from storage import bank, groups
 from storage.tables import Banked, Group
 
-ONLY_FACILITATORS = (
-    "Only a facilitator can bring a question about the past: whoever brings it knows how it ended, "
-    "and is never dealt it. `/question submit` without `sealed` is for everybody."
-)
 THERE_ALREADY = (
     "The bank of this group has a question of that title already. Say in the title what makes "
     "yours another one."
@@ -57,8 +54,7 @@ def bring(desk: Desk, caller: Caller, typed: Typed) -> BroughtByHand:
 
 
 def _check_may_bring(caller: Caller, group: Group) -> None:
-    if not caller.is_facilitator(group):
-        raise NotAllowedRefusal(ONLY_FACILITATORS)
+    permissions.BRING_SEALED.require(caller.roles(group, None))
 
 
 def _before(unit: ActUnit, title: str) -> Banked | None:

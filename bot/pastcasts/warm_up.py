@@ -9,10 +9,11 @@ from collections.abc import Mapping
 
 from sqlmodel import Session
 
-from bot.core import card_refresh, keys
+from bot.core import card_refresh, keys, permissions
 from bot.core.card_refresh import Change
 from bot.core.keys import Key
-from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
+from bot.core.permissions import Role
+from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.sealed import open_outcome
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
 from bot.pastcasts import lot, warm_up_rules
@@ -82,8 +83,8 @@ def unfinished(desk: Desk, caller: Caller, at: Key) -> tuple[str, ...]:
     """Return who in the circle has not finished, to whoever may show the answers early."""
     with desk.db.read() as tx:
         row, meetup = _found(tx, caller.group_id, at)
-        if not member_options.actor_of(tx, caller, meetup).leads:
-            raise NotAllowedRefusal("Only the host or a facilitator can show the answers early.")
+        roles = member_options.roles_of(tx, caller, meetup)
+        permissions.LEAD.require(roles, deed="show the answers early")
         circle = sessions.circle(tx, row.session_id)
         asked, given = read_model.asked_of(tx, row, circle), read_model.given_by(tx, row)
         waiting = [one for one in circle if given[one] < len(asked[one])]
@@ -165,8 +166,8 @@ def _found(tx: Session, group_id: int, at: Key) -> tuple[WarmUp, Meetup]:
 
 
 def _require_seat(tx: Session, meetup: Meetup, member_id: int) -> None:
-    if member_id not in sessions.circle(tx, row_id(meetup)):
-        raise NotAllowedRefusal("Press **Join** on the lobby's card first, then answer here.")
+    seated = member_id in sessions.circle(tx, row_id(meetup))
+    permissions.WARM_UP.require({Role.SEATED} if seated else ())
 
 
 def _all_finished(tx: Session, row: WarmUp) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
+from bot.core import limits
 from bot.door.interactions import Door
 from bot.door.parts import AnyCommand
 from bot.practice import cards as practice_cards
@@ -31,6 +32,7 @@ async def topic_choices(
 async def practice(interaction: discord.Interaction[Any], topic: str = "") -> None:
     """Deal a question in private."""
     door = Door(interaction)
+    door.count(limits.PRACTICE)
     shown = await door.do_alone(practice_service.deal, topic)
     await door.whisper(message=practice_cards.practice_card(shown))
 

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import discord
 
+from bot.core import limits
 from bot.core.keys import Key
 from bot.core.refusals import Refusal
 from bot.door.interactions import Door, fields_of
@@ -39,12 +40,14 @@ async def typed(door: Door, at: Key, _values: tuple[str, ...]) -> None:
 
 async def know(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Put another question in the place of one that the person knows."""
+    door.count(limits.PRACTICE)
     shown = await door.do_alone(practice_service.know, at)
     await door.replace(practice_cards.practice_card(shown))
 
 
 async def another(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Put the next question in the place of a reveal."""
+    door.count(limits.PRACTICE)
     shown = await door.do_alone(practice_service.deal_another, at)
     await door.replace(practice_cards.practice_card(shown))
 

@@ -3,9 +3,10 @@
 Each function loads, decides and saves with its effects in one transaction.
 """
 
-from bot.core import keys
+from bot.core import keys, permissions
 from bot.core.keys import Key
-from bot.core.refusals import NotAllowedRefusal, StaleRefusal
+from bot.core.permissions import Role
+from bot.core.refusals import StaleRefusal
 from bot.core.times.result import Understood
 from bot.core.unit import ActUnit, Caller, Desk, row_id
 from bot.questions import entry
@@ -19,11 +20,7 @@ def accept(desk: Desk, caller: Caller, at: Key) -> Resolved:
     """Confirm an outcome that another member entered: now it counts, and scores follow."""
     with desk.act(caller) as unit:
         question, waiting = _require(unit, at)
-        if unit.my_id == waiting.by_id:
-            raise NotAllowedRefusal(
-                "You entered this outcome yourself. Somebody else who forecast the question, its "
-                "author or a facilitator confirms it."
-            )
+        permissions.CONFIRM.require(_roles(unit, question, waiting))
         # Decided first, so that it is not among those which the new entry puts away.
         _decide(unit, waiting, accepted=True)
         unit.tx.flush()
@@ -55,17 +52,14 @@ def _require(unit: ActUnit, at: Key) -> tuple[Question, Proposal]:
         raise StaleRefusal("There is no outcome that waits here. Nothing happened.")
     if waiting.accepted is not None:
         raise StaleRefusal("Somebody has decided about this outcome already. Nothing happened.")
-    _check_may_decide(unit, question)
+    permissions.DECIDE.require(_roles(unit, question, waiting))
     return question, waiting
 
 
-def _check_may_decide(unit: ActUnit, question: Question) -> None:
+def _roles(unit: ActUnit, question: Question, waiting: Proposal) -> frozenset[Role]:
     forecast = forecasts.of_member(unit.tx, row_id(question), unit.my_id)
-    if not (forecast or unit.leads(question.author_id)):
-        raise NotAllowedRefusal(
-            "Only people who forecast this question, its author and facilitators confirm its "
-            "outcome."
-        )
+    held = {Role.FORECASTER: bool(forecast), Role.ENTERED: unit.my_id == waiting.by_id}
+    return unit.roles(author=question.author_id) | {role for role, holds in held.items() if holds}
 
 
 def _decide(unit: ActUnit, waiting: Proposal, *, accepted: bool) -> None:

@@ -11,9 +11,10 @@ from datetime import datetime
 from rapidfuzz import fuzz, process, utils
 from sqlmodel import Session
 
-from bot.core.refusals import Refusal, StaleRefusal, say_duration
+from bot.core import limits
+from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.unit import ActUnit, Caller, Desk, row_id
-from bot.questions import origins, watch_rules
+from bot.questions import origins
 from bot.questions.rules import FURTHEST_CLOSE, LONGEST_CRITERIA, LONGEST_TITLE, SHORTEST_TITLE
 from bot.sources import payloads, platforms
 from bot.sources.imported import Found, ImportedQuestion, Request, Several
@@ -136,15 +137,10 @@ def _say_close(closes_at: datetime | None, now: datetime) -> str:
 
 def _count(unit: ActUnit) -> int:
     """Count a fetch of the member's, and return the number under which it is kept."""
-    since = unit.now - watch_rules.FETCHES_IN
-    free_at = watch_rules.may_fetch_at(watches.fetched_since(unit.tx, unit.my_id, since))
-    if free_at is not None:
-        wait = say_duration(free_at - unit.now)
-        raise Refusal(
-            f"You have fetched {watch_rules.MOST_FETCHES} questions within an hour, and that is as "
-            f"many as I ask of other platforms for one person. In {wait} I fetch the next one; "
-            "what you have fetched already is kept for a day."
-        )
+    since = unit.now - limits.FETCHES.within
+    own = watches.fetched_since(unit.tx, unit.group.id, since, member_id=unit.my_id)
+    limits.FETCHES.check(own, unit.now)
+    limits.GROUP_FETCHES.check(watches.fetched_since(unit.tx, unit.group.id, since), unit.now)
     draft = Draft(
         group_id=unit.group.id,
         member_id=unit.my_id,

@@ -6,6 +6,8 @@ Each function loads, applies the rules and saves with its effects in one transac
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlmodel import Session
+
 from bot.answers import mapping as answers_mapping
 from bot.answers.kinds import say_outcome
 from bot.core import keys, typed_times
@@ -67,6 +69,7 @@ def check_may_wait(desk: Desk, caller: Caller, at: Key) -> str:
     with desk.db.read() as tx:
         question = questions_service.require(tx, caller.group_id, at.id)
         questions_service.require_author_before(tx, caller, question, "resolve")
+        _refuse_settled(tx, question)
         return question.title
 
 
@@ -124,9 +127,14 @@ def _require_asked(unit: ActUnit, at: Key) -> tuple[Question, Inquiry]:
 def _check_waits(unit: ActUnit, question: Question) -> None:
     """Refuse an answer where there is an outcome already, or where nobody waits for one."""
     questions_service.require_author(unit, question, "resolve")
+    _refuse_settled(unit.tx, question)
+
+
+def _refuse_settled(tx: Session, question: Question) -> None:
+    """Refuse an answer about a question that has an outcome."""
     if not questions_mapping.load(question).settled:
         return
-    latest = entry.corrected(unit.tx, row_id(question))
+    latest = entry.corrected(tx, row_id(question))
     said = latest and say_outcome(str(latest.outcome), answers_mapping.asked(question))
     raise Refusal(
         f"Somebody was faster: it came out {said}. Nothing happened; **Correct the outcome** on "

@@ -10,9 +10,10 @@ from sqlmodel import Session
 from bot.answers import formats, kinds
 from bot.answers import mapping as answers_mapping
 from bot.answers.formats import AnswerFormat
-from bot.core import typed_times
+from bot.core import permissions, typed_times
 from bot.core.keys import Key
-from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
+from bot.core.permissions import Role
+from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.times.result import Asks, Understood
 from bot.core.typed_times import ReadTime, TimeQuestion, TypedTime
 from bot.core.unit import ActUnit, Caller, Desk, row_id
@@ -114,10 +115,7 @@ def reopen(desk: Desk, caller: Caller, question_id: int) -> str:
     """Remove the outcome and its scores, so that the question can take forecasts again."""
     with desk.act(caller) as unit:
         question = questions_service.require(unit.tx, unit.group.id, question_id)
-        if not caller.is_facilitator(unit.group):
-            raise NotAllowedRefusal(
-                "Only a facilitator can reopen it. `/question dispute` says what is wrong."
-            )
+        permissions.REOPEN.require(unit.roles())
         questions_service.require_unsealed(question)
         if question.banked_id is not None:
             raise Refusal("Everybody knows how this one came out, so it takes no more forecasts.")
@@ -150,8 +148,8 @@ def _check_disputable(tx: Session, caller: Caller, question: Question) -> Step:
     step = questions_rules.dispute(questions_mapping.load(question))
     me = groups.member_of_user(tx, caller.group_id, caller.user_id)
     forecast = me is not None and forecasts.of_member(tx, row_id(question), row_id(me))
-    if not forecast and not caller.is_facilitator(groups.get(tx, caller.group_id)):
-        raise NotAllowedRefusal("Only people who forecast this question can dispute it.")
+    roles = caller.roles(groups.get(tx, caller.group_id), me.id if me else None)
+    permissions.DISPUTE.require(roles | ({Role.FORECASTER} if forecast else set()))
     return step
 
 

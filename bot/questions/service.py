@@ -15,12 +15,12 @@ from bot.answers import belief_mapping, kinds
 from bot.answers import mapping as answers_mapping
 from bot.answers.formats import BINARY, AnswerFormat
 from bot.answers.probabilities import Belief
-from bot.core import card_refresh, drafts, keys, typed_times
+from bot.core import card_refresh, drafts, keys, limits, permissions, typed_times
 from bot.core.card_refresh import Change
 from bot.core.drafts import FilledForm
 from bot.core.find import find_named
 from bot.core.keys import Key
-from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
+from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.times.result import Asks, Understood
 from bot.core.typed_times import ReadTime, TimeQuestion, TypedTime
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
@@ -124,6 +124,7 @@ def bring_fetched(
         written = replace(_written(whole.fields), fetched=draft_id)
         if not _lacks_details(written):
             return _submit(unit, written, closes)
+        _check_room(unit)
         _refuse_duplicate(unit, _draft(unit, written, closes).title)
         return _wait(unit, written, whole)
 
@@ -141,6 +142,7 @@ def save(
         with desk.act(caller) as unit:
             if not _lacks_details(written):
                 return _submit(unit, written, closes)
+            _check_room(unit)
             _refuse_duplicate(unit, _draft(unit, written, closes).title)
             return _wait(unit, written, sent)
     moved = _read_new_close(desk, caller, question_id, written)
@@ -316,6 +318,7 @@ def require(tx: Session, group_id: int, question_id: int) -> Question:
 
 def _submit(unit: ActUnit, written: Written, closes: ReadTime | None) -> Brought | TimeQuestion:
     draft, asked = _draft(unit, written, closes), _asked(written)
+    _check_room(unit)
     _refuse_duplicate(unit, draft.title)
     if isinstance(closes, Asks):
         return typed_times.ask(unit, DraftKind.QUESTION, asdict(written), closes)
@@ -513,6 +516,12 @@ def _say_close(question: Question) -> str:
     return f"{question.closes_at:%Y-%m-%d %H:%M} UTC" if question.closes_at else ""
 
 
+def _check_room(unit: ActUnit) -> None:
+    """Refuse one more question where the group has as many open ones as it can have."""
+    most = limits.OPEN_QUESTIONS.most
+    limits.OPEN_QUESTIONS.check(questions.count_open(unit.tx, unit.group.id, most))
+
+
 def _refuse_duplicate(unit: ActUnit, title: str) -> None:
     same = [
         question
@@ -535,8 +544,7 @@ def require_unsealed(question: Question) -> None:
 def require_author(unit: ActUnit, question: Question, deed: str) -> None:
     """Refuse all but the question's author and facilitators."""
     require_unsealed(question)
-    if unit.my_id != question.author_id and not unit.caller.is_facilitator(unit.group):
-        raise NotAllowedRefusal(f"Only the question's author or a facilitator can {deed} it.")
+    permissions.CHANGE_QUESTION.require(unit.roles(author=question.author_id), deed=deed)
 
 
 def require_author_before(tx: Session, caller: Caller, question: Question, deed: str) -> None:
@@ -544,8 +552,8 @@ def require_author_before(tx: Session, caller: Caller, question: Question, deed:
     require_unsealed(question)
     me = groups.member_of_user(tx, caller.group_id, caller.user_id)
     group = groups.get(tx, caller.group_id)
-    if not (me and me.id == question.author_id) and not caller.is_facilitator(group):
-        raise NotAllowedRefusal(f"Only the question's author or a facilitator can {deed} it.")
+    roles = caller.roles(group, me.id if me else None, author=question.author_id)
+    permissions.CHANGE_QUESTION.require(roles, deed=deed)
 
 
 def _listed(

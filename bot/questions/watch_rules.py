@@ -16,8 +16,6 @@ LONGEST_STEP = timedelta(days=4)
 MOST_DOUBLINGS = 7
 # After so many times in a row without it a source is said to have lost the question.
 GONE_AFTER = 3
-# Of how many fetches a member may ask in how long.
-MOST_FETCHES, FETCHES_IN = 10, timedelta(hours=1)
 # A number that comes later than so long after the close of a round was not that beside the group's.
 BESIDE = timedelta(hours=1)
 BY_HAND = ""
@@ -42,11 +40,6 @@ def next_look(
         step = max(HOUR, min(step, closes_at - BEFORE - now))
     at = now + step * (1 + JITTER * spread)
     return at if wait is None else max(at, now + timedelta(seconds=wait))
-
-
-def may_fetch_at(fetched: list[datetime]) -> datetime | None:
-    """Return from when on a member may fetch again; None if at once."""
-    return None if len(fetched) < MOST_FETCHES else fetched[-MOST_FETCHES] + FETCHES_IN
 
 
 def outcome_here(outcome: str, there: AnswerFormat, here: AnswerFormat) -> str:

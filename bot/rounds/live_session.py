@@ -6,10 +6,10 @@ It is found by a card, by the channel, or because they lead only one.
 from collections.abc import Sequence
 
 from bot.calendars import service as calendars_service
-from bot.core import card_refresh
+from bot.core import card_refresh, permissions
 from bot.core.card_refresh import Change
 from bot.core.keys import Key
-from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
+from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.unit import ActUnit, Unit, row_id
 from bot.rounds import session_mapping
 from bot.rounds.session_rules import SESSION_OVER
@@ -80,8 +80,7 @@ def host_of(meetup: Meetup) -> int | None:
 
 def require_lead(unit: ActUnit, meetup: Meetup, deed: str) -> None:
     """Refuse an action to all but the host and facilitators."""
-    if not unit.leads(host_of(meetup)):
-        raise NotAllowedRefusal(f"Only the host or a facilitator can {deed}.")
+    permissions.LEAD.require(unit.roles(host=host_of(meetup)), deed=deed)
 
 
 def leave_thread(unit: Unit, meetup: Meetup) -> None:

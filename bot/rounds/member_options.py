@@ -6,8 +6,9 @@ from typing import Literal
 
 from sqlmodel import Session
 
-from bot.core import card_refresh
+from bot.core import card_refresh, permissions
 from bot.core.keys import Key
+from bot.core.permissions import Role
 from bot.core.refusals import StaleRefusal
 from bot.core.unit import Caller, Desk, row_id
 from bot.questions import rules as questions_rules
@@ -67,10 +68,15 @@ def find_running(tx: Session, caller: Caller, at: Key) -> Round:
 def actor_of(tx: Session, caller: Caller, meetup: Meetup) -> rounds_rules.Actor:
     """Return the caller as the rules see them; nobody the group knows has the number 0."""
     me = groups.member_of_user(tx, caller.group_id, caller.user_id)
-    member = 0 if me is None else row_id(me)
-    is_host = me is not None and member == live_session.host_of(meetup)
-    leads = is_host or caller.is_facilitator(groups.get(tx, caller.group_id))
-    return rounds_rules.Actor(member, leads=leads)
+    leads = permissions.LEAD.allows(roles_of(tx, caller, meetup))
+    return rounds_rules.Actor(0 if me is None else row_id(me), leads=leads)
+
+
+def roles_of(tx: Session, caller: Caller, meetup: Meetup) -> frozenset[Role]:
+    """Return what the caller is to a live session, seats aside."""
+    me = groups.member_of_user(tx, caller.group_id, caller.user_id)
+    group, host = groups.get(tx, caller.group_id), live_session.host_of(meetup)
+    return caller.roles(group, me.id if me else None, host=host)
 
 
 def _options(

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
+from bot.core import permissions
+from bot.core.permissions import Role
+from bot.core.refusals import Refusal, StaleRefusal
 
 Phase = Literal["blind", "turns", "final", "closed"]
 SeatState = Literal["waiting", "speaking", "spoken", "skipped", "gave_up"]
@@ -160,6 +162,17 @@ def seat_of(state: Round, member: int) -> Seat:
     raise Refusal("You have no seat in this round. Press Join to take one.")
 
 
+def roles_of(state: Round, actor: Actor) -> frozenset[Role]:
+    """Return what the actor is in a round; a facilitator may do in it what its host may."""
+    held = {
+        Role.ANYBODY: True,
+        Role.SEATED: any(one.present and one.member == actor.member for one in state.seats),
+        Role.SPEAKER: state.turn is not None and state.turn.member == actor.member,
+        Role.HOST: actor.leads,
+    }
+    return frozenset(role for role, holds in held.items() if holds)
+
+
 def with_seat(state: Round, seat: Seat) -> Round:
     """Return the round with this seat in the place of the member's old one."""
     others = tuple(seat if other.member == seat.member else other for other in state.seats)
@@ -188,20 +201,14 @@ def current_turn(state: Round, number: int | None) -> Turn:
 def own_turn(state: Round, actor: Actor, number: int | None, deed: str) -> Turn:
     """Return the running turn; refuse all but its speaker."""
     turn = current_turn(state, number)
-    if turn.member != actor.member:
-        raise NotAllowedRefusal(
-            f"It is not your turn, so you cannot {deed}. The host or a facilitator can skip."
-        )
+    permissions.SPEAK.require(roles_of(state, actor), deed=deed)
     return turn
 
 
 def steered_turn(state: Round, actor: Actor, number: int | None) -> Turn:
     """Return the running turn; refuse who may not change its clock."""
     turn = current_turn(state, number)
-    if turn.member != actor.member and not actor.leads:
-        raise NotAllowedRefusal(
-            "Only the speaker, the host or a facilitator can change the clock of this turn."
-        )
+    permissions.STEER.require(roles_of(state, actor))
     return turn
 
 
@@ -213,10 +220,9 @@ def require_running(state: Round) -> None:
         )
 
 
-def require_lead(actor: Actor, deed: str) -> None:
+def require_lead(state: Round, actor: Actor, deed: str) -> None:
     """Refuse an action to all but the host and facilitators."""
-    if not actor.leads:
-        raise NotAllowedRefusal(f"Only the host or a facilitator can {deed}.")
+    permissions.LEAD.require(roles_of(state, actor), deed=deed)
 
 
 def require_phase(state: Round, phase: Phase | None) -> None:

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal, say_times
+from bot.core import permissions
+from bot.core.refusals import Refusal, StaleRefusal, say_times
 from bot.rounds import lengths
 from bot.rounds.round_steps import (
     after_tick,
@@ -55,6 +56,7 @@ from bot.rounds.round_value import (
     require_lead,
     require_phase,
     require_running,
+    roles_of,
     seat_of,
     steered_turn,
     with_seat,
@@ -148,11 +150,9 @@ def extend(
     current = steered_turn(state, actor, turn)
     by = state.limits.extend if by is None else by
     lengths.check_extension(by)
-    if not actor.leads and current.extensions >= state.limits.extensions:
-        raise NotAllowedRefusal(
-            f"In this group a speaker can extend a turn {say_times(state.limits.extensions)}. The "
-            "host or a facilitator can still give you more time."
-        )
+    if current.extensions >= state.limits.extensions:
+        times = say_times(state.limits.extensions)
+        permissions.EXTEND_FURTHER.require(roles_of(state, actor), times=times)
     extensions = current.extensions + 1
     if current.paused:
         assert current.left is not None  # noqa: S101 - paused turns have it
@@ -198,9 +198,7 @@ def go_on(state: Round, actor: Actor, *, turns: int, now: datetime) -> Step:
     require_running(state)
     if state.stopped_at is None or state.turns != turns:
         raise StaleRefusal("The round goes on already. The newest card shows what is happening.")
-    seated = any(seat.present and seat.member == actor.member for seat in state.seats)
-    if not (seated or actor.leads):
-        raise NotAllowedRefusal("Only people in the circle can resume the round. Press Join first.")
+    permissions.RESUME.require(roles_of(state, actor))
     return call_next(replace(state, stopped_at=None), now)
 
 
@@ -208,7 +206,7 @@ def go_on(state: Round, actor: Actor, *, turns: int, now: datetime) -> Step:
 def skip(state: Round, actor: Actor, *, turn: int | None = None, now: datetime) -> Step:
     """Move on without the speaker; `back` undoes it."""
     current = current_turn(state, turn)
-    require_lead(actor, "skip a turn")
+    require_lead(state, actor, "skip a turn")
     return end_turn(state, current, "skip", now, "skipped")
 
 
@@ -220,7 +218,7 @@ def back(state: Round, actor: Actor, *, turns: int | None = None, now: datetime)
     is how many there were when the actor looked.
     """
     require_running(state)
-    require_lead(actor, "undo the end of a turn")
+    require_lead(state, actor, "undo the end of a turn")
     if turns not in {None, state.turns}:
         raise StaleRefusal("Another turn has begun since. The newest card shows whose it is.")
     undone = undoable(state)
@@ -284,13 +282,8 @@ def ready(state: Round, actor: Actor, *, phase: Phase | None = None, now: dateti
     In the blind phase, members who have recorded a forecast count as ready.
     """
     require_phase(state, phase)
-    seat = next((seat for seat in state.seats if seat.member == actor.member), None)
-    if seat is None or not seat.present:
-        raise NotAllowedRefusal(
-            "Only people in the circle are asked whether they are ready. The host can press "
-            "**Go on**."
-        )
-    state = with_seat(state, replace(seat, ready=True))
+    permissions.BE_READY.require(roles_of(state, actor))
+    state = with_seat(state, replace(seat_of(state, actor.member), ready=True))
     return next_phase(state, now) if all_ready(state) else (state, ())
 
 
@@ -298,11 +291,7 @@ def ready(state: Round, actor: Actor, *, phase: Phase | None = None, now: dateti
 def move_on(state: Round, actor: Actor, *, phase: Phase | None = None, now: datetime) -> Step:
     """End the blind or the final phase before all are ready."""
     require_phase(state, phase)
-    if not actor.leads:
-        raise NotAllowedRefusal(
-            "Only the host or a facilitator can go on before all are ready. Press **I'm ready** "
-            "instead."
-        )
+    permissions.GO_ON.require(roles_of(state, actor))
     return next_phase(state, now)
 
 
@@ -310,7 +299,7 @@ def move_on(state: Round, actor: Actor, *, phase: Phase | None = None, now: date
 def change_question(state: Round, actor: Actor, *, now: datetime) -> Step:
     """End a round in which nobody has spoken, so that another question can be taken."""
     require_running(state)
-    require_lead(actor, "change the question")
+    require_lead(state, actor, "change the question")
     if not is_changeable(state):
         raise Refusal(
             "Somebody has spoken on this question already, so it stays. `/session end` ends the "
@@ -324,7 +313,7 @@ def change_question(state: Round, actor: Actor, *, now: datetime) -> Step:
 def end(state: Round, actor: Actor, *, now: datetime) -> Step:
     """Close the round at once, with the forecasts recorded so far."""
     require_running(state)
-    require_lead(actor, "end the round")
+    require_lead(state, actor, "end the round")
     return close(state, now)
 
 

@@ -11,8 +11,6 @@ LONGEST_DESCRIPTION = 1000
 SHORTEST = timedelta(minutes=10)
 LONGEST = timedelta(days=1)
 SMALLEST, LARGEST = 2, 100
-# How many sessions a member who is no facilitator can have planned at the same time.
-MOST_AHEAD = 10
 # People are asked for a question while there is time to think of one.
 NUDGE_FROM = 120
 # How long before a session its announcement offers Start.
@@ -77,16 +75,6 @@ def check_size(size: int, going: int = 0) -> int:
     if size < going:
         raise Refusal(f"{going} people are going already, so the size is {going} or more.")
     return size
-
-
-def check_ahead(planned: int) -> None:
-    """Refuse one more session of a member who has planned enough for now."""
-    if planned >= MOST_AHEAD:
-        raise Refusal(
-            f"You have {planned} sessions planned already, and {MOST_AHEAD} at a time is as far as "
-            "it goes. When one of them is over or cancelled (`/session cancel`), plan the next; a "
-            "facilitator can plan more. `repeat` makes one plan of a whole series."
-        )
 
 
 def places(going: Sequence[int], size: int | None) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from bot.core.refusals import NotAllowedRefusal, Refusal
+from bot.core import permissions
+from bot.core.refusals import Refusal
 from bot.core.unit import ActUnit, Caller, Desk, Unit, row_id
 from bot.rounds import session_mapping, session_rules
 from bot.schedule import lifecycle, meanwhile, series_rules
@@ -74,8 +75,7 @@ def find(unit: ActUnit, typed: str, deed: str) -> Meetup:
     meetup = meetup or find_session(unit.tx, unit.group.id, typed, planned=True)
     meanwhile.refuse_live(unit, meetup, deed)
     session_rules.require_scheduled(session_mapping.load(meetup), deed)
-    if not unit.leads(meetup.host_id):
-        raise NotAllowedRefusal(f"Only the session's host or a facilitator can {deed} it.")
+    permissions.CHANGE_PLAN.require(unit.roles(host=meetup.host_id), deed=deed)
     return meetup
 
 

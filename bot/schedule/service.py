@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.core import card_refresh, keys, typed_times
+from bot.core import card_refresh, keys, limits, typed_times
 from bot.core.card_refresh import Change
 from bot.core.keys import Key
 from bot.core.refusals import Refusal, StaleRefusal
@@ -254,8 +254,7 @@ def choices(desk: Desk, caller: Caller, typed: str) -> list[tuple[str, int, date
 
 
 def _schedule(unit: ActUnit, plan: Plan, reading: ReadTime) -> Planned | TimeQuestion:
-    if not unit.caller.is_facilitator(unit.group):
-        schedule_rules.check_ahead(planning.ahead_of_host(unit.tx, unit.group.id, unit.my_id))
+    _check_room(unit, plan)
     meetup = _new(unit, plan, typed_times.first(reading))
     if isinstance(reading, Asks):
         return _ask(unit, plan, reading)
@@ -264,6 +263,16 @@ def _schedule(unit: ActUnit, plan: Plan, reading: ReadTime) -> Planned | TimeQue
     lifecycle.save_new(unit, meetup)
     lifecycle.announce(unit, meetup, Change.SESSION_PLANNED)
     return _planned(unit, meetup, "planned", Scope.ALL)
+
+
+def _check_room(unit: ActUnit, plan: Plan) -> None:
+    """Refuse one more plan of a member, or of a group, that has as many as it can have."""
+    group_id = unit.group.id
+    if not unit.caller.is_facilitator(unit.group):
+        limits.PLANNED_BY_ONE.check(planning.ahead_of_host(unit.tx, group_id, unit.my_id))
+    limits.PLANNED_SESSIONS.check(planning.count_planned(unit.tx, group_id))
+    if plan.repeat is not None:
+        limits.SERIES.check(len(planning.running_series(unit.tx, group_id, unit.now)))
 
 
 def _ask(unit: ActUnit, plan: Plan, asks: Asks, session: str | None = None) -> TimeQuestion:

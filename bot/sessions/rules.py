@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.core import permissions
+from bot.core.permissions import Role, Rule
 from bot.core.refusals import Refusal
 
 
@@ -41,13 +43,17 @@ def pick(
     return random.Random(seed).choice(equals)
 
 
-def may_take_over(
-    member: int, *, seated: Sequence[int], facilitator: bool, waited: bool = False
-) -> bool:
-    """Tell whether a member may lead a session that its host has left.
+def takes_over(*, waited: bool) -> Rule:
+    """Return who may lead a session that its host has left.
 
     A host who seems to be away counts as gone. A facilitator may lead, or the person who sits
     first. Once all have waited for ten minutes, anybody with a seat may: perhaps the first person
     has gone too.
     """
-    return facilitator or member in (seated if waited else seated[:1])
+    return permissions.TAKE_OVER_WAITING if waited else permissions.TAKE_OVER
+
+
+def places(member: int, seated: Sequence[int]) -> frozenset[Role]:
+    """Return what a member is in a circle, who sits in this order."""
+    held = {Role.SEATED: member in seated, Role.NEXT: member in seated[:1]}
+    return frozenset(role for role, holds in held.items() if holds)

@@ -7,10 +7,11 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.core import card_refresh, keys
+from bot.core import card_refresh, keys, permissions
 from bot.core.card_refresh import Change
 from bot.core.keys import Key
-from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
+from bot.core.permissions import Role
+from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.times.durations import parse_duration
 from bot.core.unit import ActUnit, Caller, Desk, Person, Unit, row_id
 from bot.pastcasts import dealing
@@ -187,8 +188,8 @@ def vote(desk: Desk, caller: Caller, at: Key, question_id: int) -> None:
     with desk.act(caller) as unit:
         meetup = _lobby(unit, at)
         place = sessions.attendance(unit.tx, row_id(meetup), unit.my_id)
-        if place is None or place.presence != Presence.IN:
-            raise NotAllowedRefusal("Press Join first, then vote.")
+        seated = place is not None and place.presence == Presence.IN
+        permissions.VOTE.require({Role.SEATED} if seated else ())
         if not offers.among(unit.tx, _offers(unit, meetup), [question_id]):
             raise StaleRefusal("That question cannot be taken any more. Choose another one.")
         sessions.vote(unit.tx, row_id(meetup), meetup.lobby, unit.my_id, question_id)
@@ -502,13 +503,7 @@ def _seated_order(unit: Unit, meetup: Meetup) -> list[int]:
 def _require_successor(unit: ActUnit, meetup: Meetup, state: Session) -> None:
     """Refuse a member who may not lead the session in the host's place."""
     seated = [one for one in _seated_order(unit, meetup) if one != state.host]
-    allowed = sessions_rules.may_take_over(
-        unit.my_id,
-        seated=seated,
-        facilitator=unit.caller.is_facilitator(unit.group),
-        waited=session_rules.has_waited(state, unit.now),
-    )
-    if not allowed:
-        first = groups.names(unit.tx, seated[:1]).get(seated[0]) if seated else None
-        who = f"{first} is next in the circle and" if first else "Whoever sits in the circle"
-        raise NotAllowedRefusal(f"{who} can take over, or a facilitator.")
+    first = groups.names(unit.tx, seated[:1]).get(seated[0]) if seated else None
+    who = f"{first} is next in the circle and" if first else "Whoever sits in the circle"
+    rule = sessions_rules.takes_over(waited=session_rules.has_waited(state, unit.now))
+    rule.require(unit.roles() | sessions_rules.places(unit.my_id, seated), who=who)

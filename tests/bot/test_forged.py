@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from bot import registry
 from bot.core import keys
 from bot.core.keys import Key
+from bot.core.rates import Rates
 from bot.core.refusals import Refusal, clean_text
 from bot.core.unit import Caller, Desk, Loner
 from bot.data.service import import_csv
@@ -173,7 +174,7 @@ class StrangersDoor(Door):
         pools = SimpleNamespace(pictures=SimpleNamespace(place=nullcontext, run=run))
         self.interaction = Interaction()
         self.app = SimpleNamespace(
-            desk=desk, slow_desk=desk, run=run, pools=pools, actions=actions, cards=CARDS,
+            desk=desk, slow_desk=desk, run=run, pools=pools, actions=actions, cards=CARDS, rates=Rates(),
             delivery=SimpleNamespace(wake=lambda: None, answered=lambda *_, **__: None),
         )  # fmt: skip
         self._answers_with_card, self._deadline = False, float("inf")

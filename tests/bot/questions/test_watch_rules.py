@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.answers.formats import BINARY, AnswerFormat
+from bot.core import limits
 from bot.questions import watch_rules
 from bot.questions.watch_rules import BY_HAND, next_look, outcome_here
 from tests.conftest import START
@@ -60,8 +61,8 @@ def test_a_source_that_wants_to_be_left_alone_is() -> None:
 def test_the_eleventh_fetch_waits_for_the_first_to_be_an_hour_old() -> None:
     fetched = [START + timedelta(minutes=number) for number in range(10)]
 
-    assert watch_rules.may_fetch_at(fetched[:9]) is None
-    assert watch_rules.may_fetch_at(fetched) == START + HOUR
+    assert limits.FETCHES.wait_after(fetched[:9], fetched[-1]) is None
+    assert fetched[-1] + limits.FETCHES.wait_after(fetched, fetched[-1]) == START + HOUR
 
 
 @pytest.mark.parametrize(

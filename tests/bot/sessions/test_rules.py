@@ -5,11 +5,19 @@ from collections import Counter
 
 import pytest
 
+from bot.core.permissions import Role
 from bot.core.refusals import Refusal
-from bot.sessions.rules import Candidate, may_take_over, pick
+from bot.sessions.rules import Candidate, pick, places, takes_over
 
 RAIN, SNOW, HAIL = 11, 12, 13
 ANA, BEN, CLEO = 1, 2, 3
+
+
+def may_take_over(
+    member: int, *, seated: list[int], facilitator: bool = False, waited: bool = False
+) -> bool:
+    roles = places(member, seated) | ({Role.FACILITATOR} if facilitator else set())
+    return takes_over(waited=waited).allows(roles)
 
 
 def candidates(*questions: int) -> list[Candidate]:
