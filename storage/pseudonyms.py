@@ -1,7 +1,7 @@
 """Members who were forgotten: what goes, and the name under which their forecasts stay.
 
-A pseudonym is "former member 7". It counts who was forgotten in the group, so it says nothing of who
-it was. Nobody acts under it: whoever comes back is a new member.
+A pseudonym is "former member 7". It counts who was forgotten in the group, so it says nothing of
+who it was. Nobody acts under it: whoever comes back is a new member.
 """
 
 import re
@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlmodel import Session, col, delete, select, update
 
+from storage import append_only
 from storage.tables import (
     Banked,
     Dispute,
@@ -17,7 +18,6 @@ from storage.tables import (
     Forecast,
     Interest,
     Mark,
-    Meetup,
     Member,
     Practice,
     Question,
@@ -52,18 +52,13 @@ def forget_member(tx: Session, member: Member, quoting: Collection[str]) -> None
     `quoting` are comments on an outcome after which older versions repeated the words of
     objections. Nobody knows any more whose they were, so all of the group's go.
     """
-    questions = select(Question.id).where(Question.group_id == member.group_id)
-    _take_texts(tx, member, questions)
-    for comment in quoting:
-        tx.exec(
-            update(Resolution)
-            .where(
-                col(Resolution.question_id).in_(questions),
-                col(Resolution.comment).startswith(f"{comment}: ", autoescape=True),
-            )
-            .values(comment=comment)
-        )
-    _delete_answers(tx, member, questions)
+    with append_only.lifted(tx):
+        for table in (Forecast, Dispute):
+            own = (col(table.member_id) == member.id, col(table.reason) != "")
+            tx.exec(update(table).where(*own).values(reason=""))
+        for comment in quoting:
+            _take_quotes(tx, member.group_id, comment)
+    _delete_answers(tx, member)
     tx.exec(
         update(Banked)
         .where(col(Banked.group_id) == member.group_id, col(Banked.added_by) == member.user_id)
@@ -103,32 +98,26 @@ def forgotten(tx: Session) -> list[tuple[int, int]]:
     return [(one.group_id, one.id) for one in rows if one.id is not None and is_forgotten(one)]
 
 
-def _take_texts(tx: Session, member: Member, questions: Any) -> None:
-    """Take away the reasons that the member typed, and what waits in forms."""
-    for table in (Forecast, Dispute):
-        tx.exec(
-            update(table)
-            .where(
-                col(table.question_id).in_(questions),
-                col(table.member_id) == member.id,
-                col(table.reason) != "",
-            )
-            .values(reason="")
-        )
-    tx.exec(delete(Draft).where(col(Draft.member_id) == member.id))
+def _take_quotes(tx: Session, group_id: int, comment: str) -> None:
+    questions = select(Question.id).where(Question.group_id == group_id)
+    quoted = col(Resolution.comment).startswith(f"{comment}: ", autoescape=True)
+    tx.exec(
+        update(Resolution)
+        .where(col(Resolution.question_id).in_(questions), quoted)
+        .values(comment=comment)
+    )
 
 
-def _delete_answers(tx: Session, member: Member, questions: Any) -> None:
-    """Delete votes, answers to invitations, and marks, but those that say who knew an outcome.
+def _delete_answers(tx: Session, member: Member) -> None:
+    """Delete drafts, votes, answers to invitations, and marks, but those that someone knew.
 
     Who knew the outcome of a pastcast has no score, and gets none by being forgotten.
     """
-    sessions = select(Meetup.id).where(Meetup.group_id == member.group_id)
-    for table in (Rsvp, Interest, Vote):
-        tx.exec(
-            delete(table).where(
-                col(table.session_id).in_(sessions), col(table.member_id) == member.id
-            )
-        )
-    live = questions.where(col(Question.banked_id).is_(None))
-    tx.exec(delete(Mark).where(col(Mark.question_id).in_(live), col(Mark.member_id) == member.id))
+    for table in (Draft, Rsvp, Interest, Vote):
+        tx.exec(delete(table).where(col(table.member_id) == member.id))
+    past = select(Question.id).where(
+        Question.group_id == member.group_id, col(Question.banked_id).is_not(None)
+    )
+    tx.exec(
+        delete(Mark).where(col(Mark.member_id) == member.id, col(Mark.question_id).not_in(past))
+    )

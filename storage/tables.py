@@ -2,7 +2,7 @@
 
 Words are those of the design: group, member, question, session, round, seat, turn, forecast,
 resolution, score. Nothing is deleted by a cascade, and forecasts and resolutions are only ever
-added to (triggers in the migrations refuse anything else, but that a text is taken away).
+added to (triggers in the migrations refuse anything else).
 """
 
 from datetime import date, datetime
@@ -551,4 +551,4 @@ class Dispute(SQLModel, table=True):
     member_id: int = Field(foreign_key="members.id", index=True)
     reason: str
     at: datetime
-    answered_by_id: int | None = Field(default=None, foreign_key="resolutions.id")
+    answered_by_id: int | None = Field(default=None, foreign_key="resolutions.id", index=True)
