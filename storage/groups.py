@@ -18,11 +18,14 @@ _NOTE_INTERACTION = text(
     "INSERT INTO interactions (id, at) VALUES (:id, :at) ON CONFLICT DO NOTHING"
 ).bindparams(bindparam("at", type_=UTCDateTime()))
 # Built once: every press goes this way, and building a statement costs more than running it.
+# A group's writers wait for each other (`with_for_update`). A row that only refers to the group
+# does not wait (`key_share`): its transaction may hold a row for which such a writer waits, and the
+# two would wait for ever.
 _ENTER = (
     select(Group, Member)
     .join(Member, col(Member.group_id) == col(Group.id))
     .where(col(Group.id) == bindparam("of"), col(Member.user_id) == bindparam("user_id"))
-    .with_for_update(of=Group)
+    .with_for_update(of=Group, key_share=True)
 )
 # The sleeping groups, which queries about all groups leave out: nothing is due there.
 ASLEEP = select(Group.id).where(col(Group.left_at).is_not(None))
@@ -46,7 +49,9 @@ def get_or_add(tx: Session, group_id: int, name: str) -> Group:
     Two services could change the same group at once. The second one waits here for the group's row
     (PostgreSQL; SQLite has one writer anyway), so nobody else changes what a service has read.
     """
-    group = tx.exec(select(Group).where(Group.id == group_id).with_for_update()).first()
+    group = tx.exec(
+        select(Group).where(Group.id == group_id).with_for_update(key_share=True)
+    ).first()
     if group is not None:
         return group
     with suppress(IntegrityError), tx.begin_nested():  # somebody else may add it at this moment
@@ -92,7 +97,8 @@ def is_asleep(tx: Session, group_id: int) -> bool:
 
 def lock(tx: Session, group_id: int) -> Group:
     """Return the group, which is known to exist; its other writers wait."""
-    return tx.exec(select(Group).where(Group.id == group_id).with_for_update()).one()
+    statement = select(Group).where(Group.id == group_id).with_for_update(key_share=True)
+    return tx.exec(statement).one()
 
 
 def member(tx: Session, group_id: int, user_id: int, name: str) -> Member:

@@ -10,25 +10,29 @@ from datetime import datetime
 from sqlalchemy import case
 from sqlmodel import Session, col, update
 
-from storage.outbox import LEASE
+from storage.outbox import LEASE, unlocked
 from storage.tables import Effect, EffectState
 
 
-def renew(tx: Session, effect_ids: Collection[int], now: datetime) -> None:
-    """Renew the leases of effects that this process is delivering.
+def renew(tx: Session, effect_ids: Collection[int], now: datetime) -> set[int]:
+    """Renew the leases of effects that this process is delivering; return of which.
 
-    When a press has asked for an edit meanwhile, that edit is not put off.
+    When a press has asked for an edit meanwhile, that edit is not put off. What somebody is
+    changing at this moment is left out, for two that wait for each other's rows would wait for
+    ever; it is renewed the next time.
     """
     until = now + LEASE
     was_leased = col(Effect.retry_at) == col(Effect.under_way_until)
+    free = unlocked(tx, effect_ids)
     tx.exec(
         update(Effect)
-        .where(col(Effect.id).in_(list(effect_ids)), col(Effect.under_way) > 0)
+        .where(col(Effect.id).in_(free), col(Effect.under_way) > 0)
         .values(
             under_way_until=until,
             retry_at=case((was_leased, until), else_=col(Effect.retry_at)),
         )
     )
+    return free
 
 
 def send_again(tx: Session, now: datetime) -> None:

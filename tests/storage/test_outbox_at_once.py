@@ -6,7 +6,7 @@ from threading import Thread
 import pytest
 from sqlmodel import Session
 
-from storage import outbox, outbox_leases
+from storage import groups, outbox, outbox_leases
 from storage.engine import Database
 from storage.tables import EffectState, Group
 from tests.storage.deliveries import (
@@ -233,3 +233,23 @@ def test_several_notes_leave_out_the_rows_that_others_are_changing(postgresql: D
             free = outbox.unlocked(other, numbers)
 
     assert free == {numbers[1]}
+
+
+def test_two_notes_on_one_card_beside_a_change_do_not_wait_for_ever(outboxes: Database) -> None:
+    """The second note looks at the group, which the writer of the change has locked."""
+    posted(outboxes)
+    number = number_of(outboxes)
+
+    def change_in_the_group(tx: Session) -> None:
+        groups.lock(tx, 900)
+        change(tx)
+
+    with outboxes.write() as tx:
+        outbox.search_missed(tx, number, NOW)
+        outbox.confirm(tx, number, version=1, message_id=77)
+        second = begin_second(outboxes, change_in_the_group)
+        outbox.confirm(tx, number, version=1, message_id=77)
+    second.join(20)
+
+    assert effect(outboxes).wanted == 2
+    assert due(outboxes, LATER) == ["q1"]

@@ -82,14 +82,13 @@ class Leases:
     async def _renew(self, effect_ids: Collection[int]) -> None:
         since = asyncio.get_running_loop().time()
         try:
-            await self._run(self._write, effect_ids)
+            renewed: set[int] = await self._run(self._write, effect_ids)
         except Exception:  # the database is away: the next look tries again
             log.exception("delivery.not_renewed", count=len(effect_ids))
             return
-        for number in effect_ids:
-            if number in self._held:
-                self._held[number].since = since
+        for number in renewed & self._held.keys():
+            self._held[number].since = since
 
-    def _write(self, effect_ids: Collection[int]) -> None:
+    def _write(self, effect_ids: Collection[int]) -> set[int]:
         with self._desk.db.write() as tx:
-            outbox_leases.renew(tx, effect_ids, self._desk.clock())
+            return outbox_leases.renew(tx, effect_ids, self._desk.clock())
