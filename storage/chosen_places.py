@@ -9,7 +9,7 @@ from storage.engine import Database
 from storage.tables import Group, Meetup, SessionState
 
 MOST_CHANNELS = 5
-COMING = (SessionState.PLANNED, SessionState.LIVE)
+COMING = (SessionState.SCHEDULED, SessionState.LIVE)
 
 
 @dataclass(frozen=True)

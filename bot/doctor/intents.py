@@ -19,9 +19,13 @@ async def find(site: Site) -> Sequence[Finding]:
     """Say which privileged intents are on; the bot works with and without them."""
     if site.application is None or site.application.status != 200:
         return [unused(SUBJECT, "not checked: Discord did not say")]
-    flags = discord.ApplicationFlags._from_value(int(site.application.body.get("flags") or 0))
-    on = [name for name, bits in PRIVILEGED.items() if any(getattr(flags, bit) for bit in bits)]
+    flags = int(site.application.body.get("flags") or 0)
+    on = [name for name, kinds in PRIVILEGED.items() if flags & _bits(kinds)]
     if on:
         said = f"{', '.join(on)} may be switched off in the developer portal: nothing here uses it"
         return [ok(SUBJECT, said)]
     return [ok(SUBJECT, "no privileged one is switched on, and none is needed")]
+
+
+def _bits(kinds: tuple[str, ...]) -> int:
+    return discord.ApplicationFlags(**dict.fromkeys(kinds, True)).value

@@ -62,8 +62,8 @@ def _judge(
     lacking = missing(channel.permissions_for(me), wanted)
     if not lacking:
         return None
-    said = f"in {places.name}, #{channel.name}, the bot lacks {', '.join(lacking)}. Allow its role that."
-    return mend(SUBJECT, said)
+    where = f"in {places.name}, #{channel.name}"
+    return mend(SUBJECT, f"{where}, the bot lacks {', '.join(lacking)}. Allow its role that.")
 
 
 def _gone(places: Places, channel_id: int) -> Finding:
