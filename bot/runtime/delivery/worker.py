@@ -47,7 +47,8 @@ AHEAD = 6
 # clock may differ from ours, to the end of the last attempt that needed no search.
 CLOCKS_DIFFER = timedelta(minutes=2)
 LAST_ATTEMPT = NONCE_LIFE + timedelta(minutes=2)
-HISTORY_LIMIT = 1_000
+# Even the busiest channel has fewer messages in those eight minutes; they are 100 requests.
+HISTORY_LIMIT = 10_000
 
 # What the group reads. What went wrong is in the log: an exception's text may hold anything.
 CANNOT_BE_MADE = "A message could not be made. Whoever runs the bot finds out why in its log."

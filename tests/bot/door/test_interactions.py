@@ -6,16 +6,20 @@ from typing import Any, cast
 
 import discord
 import pytest
+from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from bot.core.refusals import Refusal
-from bot.core.unit import Desk
+from bot.core.troubles import HALF_DONE, SAID
+from bot.core.unit import Caller, Desk
 from bot.door import interactions
 from bot.door.interactions import Door
 from bot.door.messages import Message, Picture
 from bot.door.parts import Action
+from storage.engine import Database
 from storage.enums import CardKind
-from tests.conftest import caller
+from storage.troubles import Trouble
+from tests.conftest import START, caller
 
 # Nothing here comes to a database.
 NO_DESK = Desk(cast("Any", None), cast("Any", None))
@@ -154,3 +158,33 @@ async def test_an_answer_that_is_sent_a_second_time_has_its_whole_picture_again(
     await door.whisper(message=Message(picture=Picture(b"all of it", "chart.png", "A chart")))
 
     assert uploads == [b"all of it", b"all of it"]
+
+
+@pytest.mark.parametrize("saves", [True, False])
+async def test_what_was_saved_before_the_database_went_away_is_said_to_be_saved(
+    sqlite: Database, *, saves: bool
+) -> None:
+    door, said = sent_form(saves=False)
+    door.app.desk = Desk(sqlite, lambda: START)
+
+    async def run(work: Any, *args: Any) -> Any:
+        return work(*args)
+
+    def save(desk: Desk, who: Caller) -> None:
+        with desk.act(who):
+            pass
+
+    def look(_desk: Desk, _who: Caller) -> None:
+        Database("postgresql://ann@127.0.0.1:1/dojo?connect_timeout=1").answers()
+
+    door.app.run = run
+    if saves:
+        await door.do(save)
+    with pytest.raises(OperationalError) as away:
+        await door.do(look)
+    await door.refuse(away.value)
+
+    (answer,) = said
+    expected = HALF_DONE if saves else SAID[Trouble.AWAY]
+    assert answer["content"].startswith(expected)
+    assert "It has rained all week." in answer["content"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -11,7 +12,9 @@ from bot.core import keys
 from bot.door.card_table import CardTable
 from bot.runtime.delivery.worker import Carrier, Delivery
 from storage import outbox
+from storage.engine import Database
 from storage.enums import EffectTarget
+from storage.tables import EffectState
 from tests.conftest import caller
 
 if TYPE_CHECKING:
@@ -58,3 +61,59 @@ async def test_what_is_queued_while_delivery_reads_what_is_due_does_not_wait_for
     delivery.wake()
     await asyncio.wait_for(served.wait(), SOON)
     await delivery.close()
+
+
+async def test_a_card_that_cannot_be_read_because_the_database_is_away_is_tried_again_soon(
+    desk: Desk,
+) -> None:
+    """It would be set aside for minutes if it were taken for a card that cannot be drawn."""
+    tried = asyncio.Event()
+
+    async def run(work: Callable[..., Any], *args: Any) -> Any:
+        return await asyncio.to_thread(work, *args)
+
+    async def render(_key: Key) -> Message | None:
+        tried.set()
+        nobody = Database("postgresql://ann@127.0.0.1:1/dojo?connect_timeout=1")
+        return await run(nobody.answers)
+
+    with desk.act(caller()) as unit:
+        unit.show(keys.lobby(1, 1), 910)
+    client = discord.Client(intents=discord.Intents.none())
+    delivery = Delivery(desk, run, CardTable({}), render, client, {})
+    delivery.wake()
+    await asyncio.wait_for(tried.wait(), SOON)
+    await asyncio.gather(*delivery._lanes.values())
+    await delivery.close()
+
+    with desk.db.read() as tx:
+        effect = outbox.by_key(tx, str(keys.lobby(1, 1)))
+    assert effect is not None
+    assert effect.state == EffectState.PENDING
+    assert effect.retry_at - desk.clock() <= timedelta(seconds=2)
+
+
+async def test_what_discord_asks_to_wait_for_is_tried_when_it_says(desk: Desk) -> None:
+    tried = asyncio.Event()
+
+    async def run(work: Callable[..., Any], *args: Any) -> Any:
+        return await asyncio.to_thread(work, *args)
+
+    async def carry(_effect: Effect) -> None:
+        tried.set()
+        raise discord.RateLimited(90)
+
+    with desk.act(caller()) as unit:
+        unit.sync(keys.calendar_session(1))
+    client = discord.Client(intents=discord.Intents.none())
+    elsewhere = {EffectTarget.GOOGLE_CALENDAR: Carrier(carry)}
+    delivery = Delivery(desk, run, CardTable({}), nothing_to_draw, client, elsewhere)
+    delivery.wake()
+    await asyncio.wait_for(tried.wait(), SOON)
+    await asyncio.gather(*delivery._lanes.values())
+    await delivery.close()
+
+    with desk.db.read() as tx:
+        effect = outbox.by_key(tx, str(keys.calendar_session(1)))
+    assert effect is not None
+    assert effect.retry_at - desk.clock() == timedelta(seconds=90)

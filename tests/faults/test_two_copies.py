@@ -1,0 +1,61 @@
+"""Two copies with one token on one PostgreSQL: both hear everything, and each thing happens once."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlmodel import select
+
+from storage.tables import Forecast, Turn
+from tests.faults.crowd import Place, opened, shown, turn_of
+from tests.faults.loopback_discord import LoopbackDiscord
+from tests.faults.own_postgresql import own_postgresql
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.slow
+
+SOON = 30.0
+
+
+async def test_two_copies_with_one_token_act_once_and_send_each_message_once(
+    tmp_path: Path,
+) -> None:
+    pytest.importorskip("pgserver", reason="pgserver has no wheel for this machine")
+    async with LoopbackDiscord() as discord:
+        with ExitStack() as stack:
+            server = stack.enter_context(own_postgresql())
+            place = Place(discord, tmp_path)
+            place.url = place.environment["DOJO_DATABASE_URL"] = server.create_database()
+            bots = [stack.enter_context(place.bot()) for _ in range(2)]
+            await discord.until(lambda: discord.gateway.identified == 2, 2 * SOON)
+            channel, [host, guest, *_] = place.tables[0]
+
+            card = await turn_of(place, channel, host)
+            await discord.slash(channel, guest, "session join")
+            form = await discord.click(card, host, label="Record forecast")
+            typed = {"probability": "70", "reason": "It has rained all week."}
+            await discord.submit_modal(form, host, typed)
+            await discord.until(lambda: "70%" in shown(discord, card, channel), SOON)
+            more = await discord.click(card, host, label="More")
+            assert more.message is not None
+            await discord.click(more.message, host, label="+2 min")
+            await discord.click(card, host, label="Done")
+            await discord.until(
+                lambda: [guest.id] in [m.pings for m in discord.messages(channel)], SOON
+            )
+            await discord.quiet(1.0, SOON)
+
+            with opened(place.url) as database, database.read() as tx:
+                forecasts = tx.exec(select(Forecast.probability)).all()
+                extensions = tx.exec(select(Turn.extensions).order_by(Turn.number)).all()
+            nonces = [one.nonce for one in discord.messages(channel) if one.nonce]
+            whispered = [one.text for one in discord.private_messages(host)]
+            assert list(forecasts) == [0.7]
+            assert list(extensions) == [1, 0]
+            assert len(set(nonces)) == len(nonces)
+            assert not [text for text in whispered if "went wrong" in text or "old" in text]
+            assert all("Traceback" not in bot.output for bot in bots)
