@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # What is compiled once is kept: each of the many processes of a run would compile it again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test fulltest changed check format bench lock clean
+.PHONY: help demo test fulltest changed check format bench soak lock clean
 
 help:            ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -42,6 +42,9 @@ format: $(READY) ## mend what can be mended by itself
 
 bench: $(READY)  ## measure the budgets of docs/operations.md
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+soak: $(READY)   ## kill one bot, and three that share a database, 300 times each; ARGS="--kills 20" for less
+	$(BIN)/python -m tests.soak $(ARGS)
 
 lock: $(READY)   ## write requirements.lock anew from pyproject.toml
 	@command -v uv >/dev/null || test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv

@@ -204,10 +204,21 @@ class ShardedClient(DojoClient, discord.AutoShardedClient):
 
     def __init__(self, app: Parts) -> None:
         super().__init__(app, shard_ids=list(app.shards.numbers), shard_count=app.shards.count)
+        self._was_opened = False
         self._at_once = 1
         self._next_turn: defaultdict[int, float] = defaultdict(float)
         self._begin_anew = self._connection.parsers["READY"]
         self._connection.parsers["READY"] = self._shard_begins
+
+    async def login(self, token: str) -> None:
+        """Open the connection for requests."""
+        self._was_opened = True
+        await super().login(token)
+
+    async def close(self) -> None:
+        """Close all connections; the library fails where none was ever opened."""
+        if self._was_opened:
+            await super().close()
 
     async def setup_hook(self) -> None:
         """Find out how many shards may begin at once, and set up the rest."""

@@ -103,6 +103,7 @@ class Delivery:
         shards: Shards = ALL,
         serves_google: Callable[[], bool] = lambda: True,
         watch: Watch = NOBODY,
+        most: int = outbox.MOST_DUE,
     ) -> None:
         self._carriers = {EffectTarget.MESSAGE: Carrier(self._show), **elsewhere}
         self._desk = desk
@@ -116,6 +117,7 @@ class Delivery:
         self._leases = Leases(desk, run)
         self._shards = shards
         self._serves_google = serves_google
+        self._most = most
         # Channels by the effects that were due at the last look, the most urgent first.
         self._waiting: dict[int, int] = {}
         self._lanes: dict[int, asyncio.Task[None]] = {}
@@ -170,6 +172,8 @@ class Delivery:
             await asyncio.sleep(max(self._pace.interval, min(self._pace.held, 1.0)))
         # An effect could be queued during a look, too late to be seen, and its wake starts nothing
         # while this runs. So this looks again until no wake came during the look.
+        if self._left_some and not self._can_serve():
+            self._look_again = True
         while self._look_again:
             self._look_again = False
             await self._look()
@@ -180,14 +184,13 @@ class Delivery:
     async def _look(self) -> None:
         """Find the most urgent effects that are due.
 
-        All of them could be of channels that are being served, and other channels would wait. So
-        where some were left out, the free channels are looked at by themselves, too.
+        All that is found could be of channels that are being served, and other channels would wait.
+        So where some were left out, the free channels are looked at by themselves.
         """
         found = await self._run(self._due, ())
-        self._left_some = len(found) >= outbox.MOST_DUE
-        if self._left_some:
-            found += await self._run(self._due, tuple(self._lanes))
-        self._waiting = dict(found)
+        self._waiting, self._left_some = dict(found), len(found) >= self._most
+        if self._left_some and not self._can_serve():
+            self._waiting = dict(await self._run(self._due, tuple(self._lanes)))
 
     def _can_serve(self) -> bool:
         free = len(self._lanes) < LANES
@@ -226,8 +229,7 @@ class Delivery:
         def served(_: asyncio.Task[None]) -> None:
             del self._lanes[effect.channel_id]
             self._drawn.discard(effect.channel_id)
-            if self._left_some and not self._can_serve():
-                self._look_again = True
+            self._look_again |= self._left_some  # its channel may have been left out
             self._go_on()
 
         task.add_done_callback(served)
@@ -391,10 +393,15 @@ class Delivery:
             return outbox.message_ids(tx, effect.channel_id)
 
     def _due(self, besides: Sequence[int]) -> list[tuple[int, int]]:
-        google = self._serves_google()
         with self._desk.db.read() as tx:
-            now = self._desk.clock()
-            return outbox.due(tx, now, shards=self._shards, google=google, besides=besides)
+            return outbox.due(
+                tx,
+                self._desk.clock(),
+                shards=self._shards,
+                google=self._serves_google(),
+                besides=besides,
+                most=self._most,
+            )
 
     def _claim(self, effect_ids: Sequence[int]) -> list[Effect]:
         """Claim those effects that nobody else has, all in one commit."""

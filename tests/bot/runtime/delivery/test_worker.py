@@ -11,7 +11,7 @@ import discord
 from bot.core import keys
 from bot.door.card_table import CardTable
 from bot.runtime.delivery.worker import Carrier, Delivery
-from storage import outbox
+from storage import groups, outbox
 from storage.engine import Database
 from storage.enums import EffectTarget
 from storage.tables import EffectState
@@ -117,3 +117,46 @@ async def test_what_discord_asks_to_wait_for_is_tried_when_it_says(desk: Desk) -
         effect = outbox.by_key(tx, str(keys.calendar_session(1)))
     assert effect is not None
     assert effect.retry_at - desk.clock() == timedelta(seconds=90)
+
+
+async def test_a_channel_with_more_than_one_look_finds_keeps_no_other_channel_waiting(
+    desk: Desk,
+) -> None:
+    """Each look finds only the first few; the busy channel's are more urgent than the other's."""
+    carried: list[int] = []
+    hold, other = asyncio.Event(), asyncio.Event()
+
+    async def carry(effect: Effect) -> None:
+        carried.append(effect.channel_id)
+        if effect.channel_id == 2:
+            other.set()
+        await hold.wait()
+        with desk.db.write() as tx:
+            outbox.expire(tx, effect.id or 0)
+
+    with desk.db.write() as tx:
+        groups.get_or_add(tx, 900, "Circle")
+        for number, channel in enumerate([1] * 10 + [2]):
+            outbox.show(
+                tx,
+                key=f"n{number}",
+                group_id=900,
+                channel_id=channel,
+                now=desk.clock(),
+                target=EffectTarget.DISCORD_EVENT,
+            )
+
+    client = discord.Client(intents=discord.Intents.none())
+    elsewhere = {EffectTarget.DISCORD_EVENT: Carrier(carry)}
+    delivery = Delivery(
+        desk, asyncio.to_thread, CardTable({}), nothing_to_draw, client, elsewhere, most=3
+    )
+    delivery.wake()
+    await asyncio.wait_for(other.wait(), SOON)
+    hold.set()
+    async with asyncio.timeout(SOON):
+        while len(carried) < 11:
+            await asyncio.sleep(0.01)
+    await delivery.close()
+
+    assert sorted(carried) == [1] * 10 + [2]
