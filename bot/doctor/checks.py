@@ -22,6 +22,7 @@ from bot.doctor import (
 )
 from bot.doctor.findings import Finding, mend
 from bot.doctor.site import Site
+from bot.door import reach
 
 # The longest that one check may take.
 SECONDS = 20.0
@@ -65,6 +66,8 @@ async def _made(check: Check, site: Site, seconds: float) -> Sequence[Finding]:
             return await check.find(site)
     except TimeoutError:
         said = f"no answer within {seconds:g} seconds. Check the network, and try again."
+    except reach.Unreachable:
+        said = "Discord cannot be reached. Check the network, and try again."
     except Exception as error:  # noqa: BLE001 - the other checks are made all the same
         said = f"not checked ({type(error).__name__}). Mend what stands above, and try again."
     return [mend(check.subject, said)]
