@@ -6,7 +6,9 @@ Whatever goes wrong in a check is a line of its own: the others are made all the
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
+from bot.core.refusals import say_duration
 from bot.doctor import (
     backups,
     bot_token,
@@ -65,7 +67,8 @@ async def _made(check: Check, site: Site, seconds: float) -> Sequence[Finding]:
         async with asyncio.timeout(seconds):
             return await check.find(site)
     except TimeoutError:
-        said = f"no answer within {seconds:g} seconds. Check the network, and try again."
+        limit = say_duration(timedelta(seconds=seconds))
+        said = f"no answer within {limit}. Check the network, and try again."
     except reach.Unreachable:
         said = "Discord cannot be reached. Check the network, and try again."
     except Exception as error:  # noqa: BLE001 - the other checks are made all the same
