@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import IO
 
 from sqlalchemy import text
+from sqlalchemy.engine import URL
 
 from storage.contents import BackupError, StoppedError
 from storage.engine import Database
@@ -51,15 +52,18 @@ def server_version(database: Database) -> int:
 
 def address(database: Database) -> str:
     """Return the database's address for PostgreSQL's programs, without its password."""
-    url = database.url.set(drivername="postgresql", password=None)
-    return url.render_as_string(hide_password=False)
+    url = database.url
+    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+    return bare.render_as_string(hide_password=False)
 
 
 def environment(database: Database) -> dict[str, str]:
     """Return the environment for PostgreSQL's programs, with the password and plain English."""
     password = database.url.password
     given = {} if password is None else {"PGPASSWORD": str(password)}
-    return {**os.environ, "LC_ALL": "C", **given}
+    # Notices say what is dropped with what; only what goes wrong is worth a line.
+    quiet = {"LC_ALL": "C", "PGOPTIONS": "-c client_min_messages=warning"}
+    return {**os.environ, **quiet, **given}
 
 
 @contextmanager

@@ -95,6 +95,7 @@ MEETING_PLACES = (
     "bot/command_line/",
     "bot/app.py",
     "bot/registry.py",
+    "bot/doctor/",
     "bot/runtime/",
     "bot/door/",
     "bot/demo/",

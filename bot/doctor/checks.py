@@ -6,7 +6,9 @@ Whatever goes wrong in a check is a line of its own: the others are made all the
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
+from bot.core.refusals import say_duration
 from bot.doctor import (
     backups,
     bot_token,
@@ -22,6 +24,7 @@ from bot.doctor import (
 )
 from bot.doctor.findings import Finding, mend
 from bot.doctor.site import Site
+from bot.door import reach
 
 # The longest that one check may take.
 SECONDS = 20.0
@@ -64,7 +67,10 @@ async def _made(check: Check, site: Site, seconds: float) -> Sequence[Finding]:
         async with asyncio.timeout(seconds):
             return await check.find(site)
     except TimeoutError:
-        said = f"no answer within {seconds:g} seconds. Check the network, and try again."
+        limit = say_duration(timedelta(seconds=seconds))
+        said = f"no answer within {limit}. Check the network, and try again."
+    except reach.Unreachable:
+        said = "Discord cannot be reached. Check the network, and try again."
     except Exception as error:  # noqa: BLE001 - the other checks are made all the same
         said = f"not checked ({type(error).__name__}). Mend what stands above, and try again."
     return [mend(check.subject, said)]

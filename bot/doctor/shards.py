@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
+from bot.core.refusals import say_duration
 from bot.doctor.findings import Finding, mend, ok, unused
 from bot.doctor.site import Site
 
@@ -60,7 +62,7 @@ def _starts(body: dict[str, Any]) -> Finding:
     limit = body["session_start_limit"]
     left, total = int(limit["remaining"]), int(limit["total"])
     if left < FEW_STARTS:
-        hours = int(limit["reset_after"]) / 3_600_000
-        said = f"{left} of {total} are left, more in {hours:.1f} hours. Find out why it restarts."
+        wait = say_duration(timedelta(milliseconds=int(limit["reset_after"])))
+        said = f"{left} of {total} are left, more in {wait}. Find out why it restarts."
         return mend("starts", said)
     return ok("starts", f"{left} of {total} are left for today")
