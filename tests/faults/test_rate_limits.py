@@ -133,6 +133,18 @@ async def test_a_limit_of_a_minute_is_noted_and_holds_up_nothing_else(tmp_path: 
             assert_once(discord, channel)
 
 
+async def test_a_limit_for_commands_does_not_keep_the_bot_from_starting(tmp_path: Path) -> None:
+    """Discord allows 200 new ones a day, and may ask to wait for hours."""
+    async with LoopbackDiscord() as discord:
+        discord.fail("PUT", "/applications/*/commands", status=429, retry_after=7200.0)
+        with Place(discord, tmp_path).bot() as bot:
+            await bot.online()
+            await discord.until(lambda: "client.ready" in bot.output, SOON)
+
+            assert "commands.not_synced" in bot.output
+            assert "Traceback" not in bot.output
+
+
 async def test_a_limit_of_everything_for_minutes_leaves_discord_py_able_to_go_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
