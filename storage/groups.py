@@ -164,9 +164,16 @@ def first_time(tx: Session, interaction_id: int, now: datetime) -> bool:
     return noted.rowcount > 0
 
 
-def has_acted(tx: Session, interaction_id: int) -> bool:
-    """Tell whether an interaction has acted."""
-    return tx.get(Interaction, interaction_id) is not None
+def has_acted(tx: Session, interaction_id: int, now: datetime) -> bool:
+    """Tell whether an interaction has acted.
+
+    A transaction in which it acts could still be under way. To note it, only for a moment, waits
+    for the end of that one.
+    """
+    with tx.begin_nested() as asking:
+        is_new = first_time(tx, interaction_id, now)
+        asking.rollback()
+    return not is_new
 
 
 def forget_interactions(tx: Session, now: datetime) -> None:

@@ -37,7 +37,6 @@ _SQLITE = {
     sqlite3.SQLITE_BUSY: Trouble.LOCKED,
     sqlite3.SQLITE_LOCKED: Trouble.LOCKED,
     sqlite3.SQLITE_PROTOCOL: Trouble.LOCKED,
-    sqlite3.SQLITE_READONLY: Trouble.AWAY,
     sqlite3.SQLITE_IOERR: Trouble.AWAY,
     sqlite3.SQLITE_CANTOPEN: Trouble.AWAY,
 }
@@ -45,7 +44,6 @@ _SQLITE = {
 _POSTGRESQL = {
     "53100": Trouble.FULL,  # disk_full
     "55P03": Trouble.LOCKED,  # lock_not_available
-    "25006": Trouble.AWAY,  # read_only_sql_transaction: a standby has not taken over yet
     "08": Trouble.AWAY,  # connections
     "53": Trouble.AWAY,  # no connection or memory left
     "57P": Trouble.AWAY,  # shutting down, starting up

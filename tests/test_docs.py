@@ -110,3 +110,46 @@ def test_every_path_that_the_pages_for_contributors_name_exists(page: str) -> No
 
     assert len(named) > 3
     assert {one for one in named if not (ROOT / one).exists()} == set()
+
+
+FAULTS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+FAULTS = FAULTS.partition("## Faults, and what is promised\n")[2].partition("\n## ")[0]
+
+
+def promises() -> list[tuple[str, str, list[str]]]:
+    """Fault, promise and tests of each row in the table of faults."""
+    rows = re.findall(r"^\| (.+) \| (.+) \| (.+) \|$", FAULTS, re.MULTILINE)
+    return [
+        (fault, promise, re.findall(r"`([^`]+)`", tests))
+        for fault, promise, tests in rows
+        if fault != "fault" and set(fault) != {"-"}
+    ]
+
+
+def functions_of(file: str) -> set[str]:
+    text = (ROOT / file).read_text(encoding="utf-8") if (ROOT / file).exists() else ""
+    return set(re.findall(r"^(?:async )?def (test_\w+)", text, re.MULTILINE))
+
+
+def test_every_fault_has_a_promise_and_tests_that_exist() -> None:
+    rows = promises()
+    named = [one for _, _, tests in rows for one in tests]
+    missing = [
+        one for one in named if one.partition("::")[2] not in functions_of(one.partition("::")[0])
+    ]
+
+    assert len(rows) >= 30
+    assert [fault for fault, promise, tests in rows if not promise.endswith(".") or not tests] == []
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    "file",
+    ["disk", "database_away", "rate_limits", "server_errors", "gateway", "history", "two_copies"],
+)
+def test_every_test_of_a_fault_is_in_the_table(file: str) -> None:
+    path = f"tests/faults/test_{file}.py"
+    named = {one.partition("::")[2] for _, _, tests in promises() for one in tests}
+
+    assert functions_of(path)
+    assert functions_of(path) - named == set()

@@ -316,8 +316,8 @@ class Desk:
         """Ask the database a few times; None if it stays away."""
         for _ in range(ASK_TIMES):
             time.sleep(ASK_AGAIN)
-            with suppress(DBAPIError), self.db.read() as tx:
-                return groups.has_acted(tx, interaction_id)
+            with suppress(DBAPIError, UnsureError), self.db.write() as tx:
+                return groups.has_acted(tx, interaction_id, self.clock())
         return None
 
 

@@ -86,9 +86,16 @@ class DojoClient(discord.Client):
         """
         self.add_dynamic_items(Press, Choose)
         await self.app.begin()
-        if not self.app.shards.has(NO_GROUP):
+        if self.app.shards.has(NO_GROUP):
+            await self._sync()
+
+    async def _sync(self) -> None:
+        """Tell Discord the commands; where that must wait for long, those of before stay."""
+        try:
+            synced = await self.tree.sync()
+        except discord.RateLimited as error:
+            log.warning("commands.not_synced", seconds=round(error.retry_after))
             return
-        synced = await self.tree.sync()
         await self.app.note_commands({command.name: command.id for command in synced})
 
     async def on_ready(self) -> None:

@@ -28,9 +28,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from storage.engine import Database
-    from tests.faults.loopback_discord import Interaction
+    from tests.faults.loopback_discord import Channel, Interaction
 
 SOON = 30.0
+POST = "/channels/*/messages"
 TYPED = {"probability": "70", "reason": "It has rained all week."}
 
 
@@ -164,3 +165,36 @@ async def test_after_a_restart_of_postgresql_the_first_press_acts_at_once(
 
             assert "try again" not in said(sent)
             assert "Traceback" not in bot.output
+
+
+@pytest.mark.slow
+async def test_a_database_that_goes_between_discord_s_answer_and_our_note_costs_no_second_message(
+    server: OwnPostgreSQL, tmp_path: Path
+) -> None:
+    async with LoopbackDiscord() as discord:
+        place = place_on(server, discord, tmp_path)
+        channel, [host, *_] = place.tables[0]
+        with place.bot(spare=True) as bot:
+            await bot.online()
+            await discord.quiet()
+            slow = discord.delay("POST", "/channels/*/messages", 1.0)
+            await discord.slash(channel, host, "session start")
+            await discord.until(lambda: discord.requests_to("POST", POST), SOON)
+            server.stop()
+            await discord.until(lambda: lobbies(discord, channel), SOON)
+            await discord.until(lambda: "delivery." in bot.output, SOON)
+            slow.mend()
+            server.start()
+            bot.kill()  # or it would be due again only after its lease
+            bot.restart()
+            await bot.online()
+            await discord.quiet(1.0, SOON)
+            await discord.slash(channel, host, "session join")
+            await discord.quiet(1.0, SOON)
+
+            assert lobbies(discord, channel) == 1
+            assert "Traceback" not in bot.output
+
+
+def lobbies(discord: LoopbackDiscord, channel: Channel) -> int:
+    return sum("Join" in one.text.splitlines() for one in discord.messages(channel))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from discord import RateLimited
+from discord.http import HTTPClient, Route
 from sqlmodel import select
 
+from bot.door.client import LONGEST_LIMIT
 from storage.tables import Effect
 from tests.faults.crowd import Place, card_with, opened
 from tests.faults.loopback_discord import LoopbackDiscord
@@ -127,3 +131,34 @@ async def test_a_limit_of_a_minute_is_noted_and_holds_up_nothing_else(tmp_path: 
             assert waiting.attempted_at is not None
             assert (waiting.retry_at - waiting.attempted_at).total_seconds() > 50
             assert_once(discord, channel)
+
+
+async def test_a_limit_for_commands_does_not_keep_the_bot_from_starting(tmp_path: Path) -> None:
+    """Discord allows 200 new ones a day, and may ask to wait for hours."""
+    async with LoopbackDiscord() as discord:
+        discord.fail("PUT", "/applications/*/commands", status=429, retry_after=7200.0)
+        with Place(discord, tmp_path).bot() as bot:
+            await bot.online()
+            await discord.until(lambda: "client.ready" in bot.output, SOON)
+
+            assert "commands.not_synced" in bot.output
+            assert "Traceback" not in bot.output
+
+
+async def test_a_limit_of_everything_for_minutes_leaves_discord_py_able_to_go_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It holds everything itself while it waits; a wait that is cut off would hold it for ever."""
+    async with LoopbackDiscord() as server:
+        monkeypatch.setattr(Route, "BASE", server.api_base)
+        loop = asyncio.get_running_loop()
+        http = HTTPClient(loop, max_ratelimit_timeout=LONGEST_LIMIT)
+        await http.static_login("a-token")
+        server.fail("GET", "/users/@me", status=429, retry_after=120.0, everything=True)
+
+        with pytest.raises(RateLimited):
+            await asyncio.wait_for(http.request(Route("GET", "/users/@me")), SOON)
+        again = await asyncio.wait_for(http.request(Route("GET", "/users/@me")), SOON)
+        await http.close()
+
+        assert again["id"] == str(server.bot.id)

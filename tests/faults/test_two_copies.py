@@ -1,4 +1,4 @@
-"""Two copies with one token on one PostgreSQL: both hear everything, and each thing happens once."""
+"""Two copies with one token on one PostgreSQL: whoever of them works, each thing happens once."""
 
 from __future__ import annotations
 
@@ -16,9 +16,17 @@ from tests.faults.own_postgresql import own_postgresql
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.faults.process import BotProcess
+
 pytestmark = pytest.mark.slow
 
 SOON = 30.0
+
+
+def both_are_up(discord: LoopbackDiscord, bots: list[BotProcess]) -> bool:
+    """Whether both hear what happens, or one does and the other waits for its end."""
+    waits = any("shards.waiting" in bot.output for bot in bots)
+    return discord.gateway.identified == (1 if waits else 2)
 
 
 async def test_two_copies_with_one_token_act_once_and_send_each_message_once(
@@ -31,7 +39,7 @@ async def test_two_copies_with_one_token_act_once_and_send_each_message_once(
             place = Place(discord, tmp_path)
             place.url = place.environment["DOJO_DATABASE_URL"] = server.create_database()
             bots = [stack.enter_context(place.bot()) for _ in range(2)]
-            await discord.until(lambda: discord.gateway.identified == 2, 2 * SOON)
+            await discord.until(lambda: both_are_up(discord, bots), 2 * SOON)
             channel, [host, guest, *_] = place.tables[0]
 
             card = await turn_of(place, channel, host)

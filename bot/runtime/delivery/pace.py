@@ -6,7 +6,7 @@ exempt from that limit, so a press never waits here; every other request does.
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
 from types import SimpleNamespace
 
@@ -129,7 +129,9 @@ def _is_of_everything(headers: Mapping[str, str]) -> bool:
 
 def _seconds(said: str) -> float:
     """Read how long to wait; Cloudflare may say nothing, or a date."""
-    return float(said) if said.isdecimal() else HOLD
+    with suppress(ValueError):
+        return max(float(said), 0.0)
+    return HOLD
 
 
 def _let_last(seconds: float | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 from sqlalchemy import text
@@ -12,6 +13,7 @@ from sqlmodel import select
 from bot.core import unit
 from bot.core.errors import RepeatedInteractionError
 from bot.core.unit import Caller, Desk, Loner, Unit
+from storage import groups
 from storage.engine import Database
 from storage.tables import Question
 from storage.troubles import Trouble, UnsureError, trouble_of
@@ -112,3 +114,29 @@ def test_a_refusal_is_no_lost_connection(desk: Desk) -> None:
         raise ValueError("no")
 
     assert questions(desk) == 0
+
+
+def test_whether_it_was_saved_is_told_once_a_transaction_that_is_still_under_way_has_ended(
+    desk: Desk,
+) -> None:
+    def has_acted() -> bool:
+        with desk.db.write() as tx:
+            return groups.has_acted(tx, 70, desk.clock())
+
+    with ThreadPoolExecutor(1) as asking:
+        with desk.db.write() as tx:
+            groups.first_time(tx, 70, desk.clock())
+            answer = asking.submit(has_acted)
+            done, _ = wait({answer}, timeout=0.2)
+
+        assert not done
+        assert answer.result(timeout=10)
+    assert [has_acted(), has_acted()] == [True, True]
+
+
+def test_to_ask_notes_nothing(desk: Desk) -> None:
+    with desk.db.write() as tx:
+        first = groups.has_acted(tx, 70, desk.clock())
+    with desk.db.write() as tx:
+        assert groups.first_time(tx, 70, desk.clock())
+    assert not first

@@ -113,6 +113,7 @@ def ended(status: int, **headers: str) -> Any:
         (ended(429, Via="1.1 google", Retry_After="7"), 0),
         (ended(429, Via="1.1 google", Retry_After="7", **{"X-RateLimit-Global": "true"}), 7),
         (ended(429, Retry_After="20"), 20),
+        (ended(429, Retry_After="1.5"), 1.5),
         (ended(429), pace.HOLD),
         (ended(429, Retry_After="Sat, 28 Nov 2026 19:00:00 GMT"), pace.HOLD),
         (ended(429, Retry_After="999999"), pace.LONGEST_HOLD),

@@ -1,0 +1,74 @@
+"""Discord fails after it has done the work, before it, or hangs up: each message is there once."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.faults.crowd import Place, card_with
+from tests.faults.loopback_discord import LoopbackDiscord
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.slow
+
+SOON = 30.0
+FAILURES: tuple[tuple[dict[str, Any], ...], ...] = (
+    ({"status": 502, "after_doing": True}, {"status": 500}),
+    ({"status": 503, "after_doing": True}, {"status": 503}),
+    ({"after_doing": True}, {}),  # the connection is reset
+)
+
+
+async def test_whatever_fails_and_whenever_each_message_is_there_once(tmp_path: Path) -> None:
+    async with LoopbackDiscord() as discord:
+        place = Place(discord, tmp_path)
+        with place.bot() as bot:
+            await bot.online()
+            await discord.quiet()
+            faults = [
+                discord.fail("POST", f"/channels/{channel.id}/messages", **failure)
+                for (channel, _), failures in zip(place.tables, FAILURES, strict=True)
+                for failure in failures
+            ]
+            hosts = [(channel, host) for channel, [host, *_] in place.tables]
+
+            await asyncio.gather(
+                *(discord.slash(channel, host, "session start") for channel, host in hosts)
+            )
+            await discord.until(lambda: all(fault.struck for fault in faults), SOON)
+            lobbies = [await card_with(discord, channel, "Join") for channel, _ in hosts]
+            await discord.quiet(1.0, SOON)
+
+            nonces = [one.nonce for one in place.messages()]
+            assert len(set(nonces)) == len(nonces)
+            assert len({lobby.id for lobby in lobbies}) == 3
+            assert "Traceback" not in bot.output
+
+
+async def test_a_press_whose_answer_is_reset_has_acted_once_and_the_card_shows_it(
+    tmp_path: Path,
+) -> None:
+    async with LoopbackDiscord() as discord:
+        place = Place(discord, tmp_path)
+        channel, [host, guest, *_] = place.tables[0]
+        with place.bot() as bot:
+            await bot.online()
+            await discord.slash(channel, host, "session start")
+            lobby = await card_with(discord, channel, "Join")
+            await discord.quiet()
+            lost = discord.fail("POST", "/interactions/*", after_doing=True)
+            slow = discord.delay("POST", "/interactions/*", 0.5)
+
+            await discord.click(lobby, guest, label="Join")
+            slow.mend()
+            await discord.click(lobby, guest, label="Join")
+            await discord.until(
+                lambda: "In the circle (2)" in discord.messages(channel)[-1].text, SOON
+            )
+
+            assert lost.struck == 1
+            assert "Traceback" not in bot.output
