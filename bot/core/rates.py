@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.core.limits import Rate
 
-# So many members and rates are remembered at most: about 5 MB.
+# So many members and rates are remembered at most: about 4 MB.
 MOST = 20_000
 
 
