@@ -46,7 +46,7 @@ In a **direct message** with the bot only `/practice` and its buttons work; all 
 LIMITS = """## How much
 
 Whoever asks for more reads when to ask again, or what to close first; of a form, **Correct it** opens what was typed.
-One member's limits are nobody else's. They are generous: an evening comes nowhere near them. Rates are kept in memory,
+One member's limits are nobody else's. They are generous: an evening comes nowhere near them. Rates are kept in the memory of the process,
 so a restart forgets them; what a group has is counted in the transaction that would add one more. What the shell
 commands bring in is not limited.
 """

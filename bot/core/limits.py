@@ -7,6 +7,7 @@ for what grows: so many at the same time, counted in the transaction that would 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 from bot.core.refusals import Refusal, say_duration
 
@@ -40,8 +41,8 @@ class Rate:
 
     def refuse(self, wait: timedelta) -> Refusal:
         """Return what to say to somebody who has to wait."""
-        soon = max(timedelta(seconds=1), wait)
-        return Refusal(self.too_many.format(count=self.count, wait=say_duration(soon)))
+        whole = timedelta(seconds=max(1, ceil(wait.total_seconds())))
+        return Refusal(self.too_many.format(count=self.count, wait=say_duration(whole)))
 
 
 @dataclass(frozen=True)

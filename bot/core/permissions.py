@@ -63,8 +63,8 @@ class Rule:
             raise NotAllowedRefusal(self.refusal.format(**said))
 
 
-def _rule(*roles: Role, refusal: str = "", never: Role | None = None) -> Rule:
-    return Rule(frozenset(roles), refusal, frozenset({never} - {None}))  # type: ignore[arg-type]
+def _rule(*roles: Role, refusal: str = "", never: tuple[Role, ...] = ()) -> Rule:
+    return Rule(frozenset(roles), refusal, frozenset(never))
 
 
 _LEADERS = (Role.HOST, Role.FACILITATOR)
@@ -72,7 +72,7 @@ _LEADERS = (Role.HOST, Role.FACILITATOR)
 ANYBODY = _rule(Role.ANYBODY)
 
 # Of a session and its rounds.
-JOIN = _rule(Role.ANYBODY, never=Role.SEATED)
+JOIN = _rule(Role.ANYBODY, never=(Role.SEATED,))
 LEAVE = _rule(Role.SEATED, Role.HOST)
 LEAD = _rule(*_LEADERS, refusal="Only the host or a facilitator can {deed}.")
 CHANGE_PLAN = _rule(*_LEADERS, refusal="Only the session's host or a facilitator can {deed} it.")
@@ -137,7 +137,7 @@ CONFIRM = _rule(
     Role.FORECASTER,
     Role.AUTHOR,
     Role.FACILITATOR,
-    never=Role.ENTERED,
+    never=(Role.ENTERED,),
     refusal="You entered this outcome yourself. Somebody else who forecast the question, its "
     "author or a facilitator confirms it.",
 )
@@ -150,5 +150,6 @@ BRING_SEALED = _rule(
 # Of a group.
 MANAGE = _rule(Role.MANAGER, refusal="Only people with Manage Server can {deed}.")
 
-# What waits for one person alone. Others are told that there is no such thing.
+# What waits for one person alone. It is looked for by its number and that person, so others are
+# told that there is no such thing.
 OWN = _rule(Role.OWN)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.core.limits import Rate
 
-# So many members and rates are remembered at most: about 5 MB.
+# So many members and rates are remembered at most: about 4 MB.
 MOST = 20_000
 
 
@@ -20,6 +20,9 @@ class Rates:
         self._most = most
         self._empty_at: dict[tuple[str, Hashable], datetime] = {}
 
+    def __len__(self) -> int:
+        return len(self._empty_at)
+
     def take(self, rate: Rate, who: Hashable, now: datetime) -> None:
         """Count one more; refuse what is too many, which then does not count."""
         wait = self.wait(rate, who, now)
@@ -29,10 +32,11 @@ class Rates:
     def wait(self, rate: Rate, who: Hashable, now: datetime) -> timedelta | None:
         """Count one more and return None; where it is too many, return how long to wait."""
         key = (rate.what, who)
-        # The clock may be set back. Nobody then waits longer than until the bucket is empty.
+        # The clock may be set back. Nobody then waits longer than until a full bucket is empty.
         empty_at = min(max(self._empty_at.get(key, now), now), now + rate.within)
         filled_at = empty_at + rate.each
         if filled_at > now + rate.within:
+            self._empty_at[key] = empty_at
             return filled_at - rate.within - now
         self._forget(now)
         self._empty_at[key] = filled_at

@@ -134,6 +134,10 @@ class Door:
         found = self.interaction.guild_id
         return found if found is None or self.interaction.client.get_guild(found) else None
 
+    def require_group(self) -> None:
+        """Refuse to go on in a direct message, before anything is typed there."""
+        _ = self.caller
+
     def require_posting(self, elsewhere: discord.abc.GuildChannel | None = None) -> None:
         """Refuse to go on where the bot may not post cards: here, or in another channel."""
         allowed = self.interaction.app_permissions

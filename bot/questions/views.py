@@ -26,8 +26,9 @@ async def bring(door: Door, _at: Key, _values: tuple[str, ...]) -> None:
     await door.open_for("submitted", form_cards.NEW)
 
 
-async def new_form(_door: Door, at: Key, _typed: Mapping[str, str]) -> discord.ui.Modal:
-    """Make the form of a new question."""
+async def new_form(door: Door, at: Key, _typed: Mapping[str, str]) -> discord.ui.Modal:
+    """Make the form of a new question, where there is a group that it is for."""
+    door.require_group()
     return form_cards.question_form(at if at.kind == CardKind.DRAFT else form_cards.NEW)
 
 

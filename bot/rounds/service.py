@@ -114,7 +114,8 @@ def skip(desk: Desk, caller: Caller, at: Key | None = None) -> None:
 
 def back(desk: Desk, caller: Caller, at: Key | None = None) -> None:
     """Undo the last skip or Done."""
-    turns = at.more[0] if at is not None and at.more else None
+    # The card of the blind phase names no turn: there was none by then.
+    turns = None if at is None else at.more[0] if at.more else 0
     _play(
         desk, caller, at, lambda now, who, when: rounds_rules.back(now, who, turns=turns, now=when)
     )

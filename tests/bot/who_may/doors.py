@@ -19,6 +19,9 @@ from bot.door.interactions import Door
 from bot.registry import ACTIONS, CARDS, COMMANDS
 from tests.bot.imported_scenes import there
 
+# Somebody in a direct message.
+ALONE = 4_321
+
 
 def command_named(name: str) -> Any:
     """A slash command, or an entry in the menu of a message, by its whole name."""
@@ -46,11 +49,11 @@ class Somebody(discord.Member):
 class Asked:
     """An interaction; keeps what is said."""
 
-    def __init__(self, desk: Desk, who: Caller | None, user_id: int = 0) -> None:
-        self.client = SimpleNamespace(app=parts(desk), get_guild=lambda _id: True)
+    def __init__(self, desk: Desk, who: Caller | None, app: Any = None) -> None:
+        self.client = SimpleNamespace(app=app or parts(desk), get_guild=lambda _id: True)
         self.response = self.followup = self
         self.said: list[Any] = []
-        self.user = Somebody(who) if who else SimpleNamespace(id=user_id, display_name="Solo")
+        self.user = Somebody(who) if who else SimpleNamespace(id=ALONE, display_name="Solo")
         self.guild_id, self.channel_id = (who.group_id, who.channel_id) if who else (None, 5)
         self.id = who.interaction_id if who else None
         self.guild, self.message = None, None
@@ -106,10 +109,10 @@ async def press(
     at: Key,
     values: tuple[str, ...] = (),
     fields: Mapping[str, str] | None = None,
-    user_id: int = 0,
+    app: Any = None,
 ) -> Asked:
     """Press a button, choose from a select, or send a form; refusals are raised."""
-    action, asked = ACTIONS[name], Asked(desk, who, user_id)
+    action, asked = ACTIONS[name], Asked(desk, who, app)
     assert at.kind in action.kinds
     if action.form is not None:
         asked.type = discord.InteractionType.modal_submit
@@ -122,9 +125,11 @@ async def press(
     return asked
 
 
-async def type_command(desk: Desk, who: Caller | None, name: str, **options: Any) -> Asked:
+async def type_command(
+    desk: Desk, who: Caller | None, name: str, app: Any = None, **options: Any
+) -> Asked:
     """Type a slash command; refusals are raised."""
-    asked = Asked(desk, who)
+    asked = Asked(desk, who, app)
     asked.type = discord.InteractionType.application_command
     await command_named(name).callback(asked, **options)
     return asked

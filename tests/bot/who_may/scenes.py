@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from bot.core import keys
+from bot.core import drafts, keys
 from bot.core.drafts import FilledForm
 from bot.core.keys import Key
 from bot.core.permissions import Role
@@ -445,8 +445,6 @@ def _sent(kind: str) -> FilledForm:
 
 
 def _keep(desk: Desk) -> int:
-    from bot.core import drafts
-
     return drafts.keep(desk, caller("Ana"), _sent("binary"))
 
 

@@ -1,5 +1,7 @@
 """The table of who may do what: it has every command and button, and the page shows it."""
 
+import re
+
 from discord import app_commands
 
 from bot.core import permissions
@@ -9,6 +11,17 @@ from bot.who_may import PARTS, Deed, Part, State
 from tests import permissions as permissions_page
 from tests.bot.who_may import uses
 
+# How docs/commands.md calls each role.
+WORDS = {
+    Role.ANYBODY: r"\b(all|anyone)\b",
+    Role.SEATED: r"\bin the circle\b",
+    Role.SPEAKER: r"\bspeaker\b",
+    Role.HOST: r"\bhost\b",
+    Role.FACILITATOR: r"\bfacilitator\b",
+    Role.AUTHOR: r"\bauthor\b",
+    Role.FORECASTER: r"\bwhoever forecast it\b",
+    Role.MANAGER: r"\bManage Server\b",
+}
 DEEDS = [(part, deed) for part in PARTS for deed in part.deeds]
 
 
@@ -30,6 +43,20 @@ def test_every_command_says_who_may_use_it_and_no_other() -> None:
 
 def test_every_button_select_and_form_says_who_may_use_it_and_no_other() -> None:
     assert {name for _, deed in DEEDS for name in deed.buttons} == set(ACTIONS)
+
+
+def test_the_page_of_commands_says_the_same_of_each() -> None:
+    page = (permissions_page.PAGE.parent / "commands.md").read_text(encoding="utf-8")
+    wrong = {}
+    for name in command_names():
+        row = re.search(rf"^\| (?:`/|\*){name}[^|]*\|([^|]*)\|", page, re.MULTILINE)
+        said = {role for role, word in WORDS.items() if row and re.search(word, row[1])}
+        rules = [rule for _, deed in DEEDS if name in deed.commands for rule in deed.rules.values()]
+        declared = frozenset[Role]().union(*(rule.roles for rule in rules))
+        if said != declared:
+            wrong[name] = (row and row[1], sorted(declared))
+
+    assert wrong == {}
 
 
 def test_the_page_shows_what_the_code_declares() -> None:

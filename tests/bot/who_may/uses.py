@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from io import BytesIO
 from types import SimpleNamespace
 from typing import Any
+from zipfile import ZipFile
 
 from bot.core import keys
 from bot.core.encryption import Box, new_key
@@ -15,7 +17,7 @@ from bot.groups.offers import OFFERS
 from bot.pastcasts import dealing
 from bot.registry import ACTIONS
 from bot.standings.query import BoardQuery
-from bot.who_may import Deed, Part, State
+from bot.who_may import Deed
 from storage.enums import CardKind
 from tests.bot.who_may import scenes
 from tests.bot.who_may.doors import Asked, press, type_command
@@ -99,13 +101,9 @@ def _vote(place: Place) -> tuple[str, ...]:
 
 
 def _own_only(asked: Asked) -> None:
-    """Of what somebody else holds nothing is in a member's export."""
+    """Take an export without what somebody else holds for a refusal to export everything."""
     _, more = asked.said[-1]
-    packed = more["file"].fp.read()
-    import io
-    import zipfile
-
-    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+    with ZipFile(BytesIO(more["file"].fp.read())) as archive:
         everything = archive.read("everything.json").decode()
     if "Ben" not in everything:  # who has forecast
         raise NotAllowedRefusal("Only their own.")
@@ -204,7 +202,7 @@ def use_of(deed: Deed, door: str) -> Use:
     return USES.get((deed.says, door)) or USES.get(door) or PLAIN
 
 
-def key_for(part: Part, deed: Deed, door: str, place: Place) -> Key | None:
+def key_for(deed: Deed, door: str, place: Place) -> Key | None:
     """The key with which a button is pressed in a place; None if it can have none there."""
     if door in place.by_door:
         return place.by_door[door]
@@ -221,14 +219,12 @@ def stale_key(door: str, place: Place) -> Key | None:
     return next((at for kind, at in place.cards.items() if kind in ACTIONS[door].kinds), None)
 
 
-def can_use(part: Part, deed: Deed, door: str, place: Place) -> bool:
+def can_use(deed: Deed, door: str, place: Place) -> bool:
     """Whether a door leads there at all: a lobby before any round has no card of a round."""
-    return door.startswith("/") or key_for(part, deed, door, place) is not None
+    return door.startswith("/") or key_for(deed, door, place) is not None
 
 
-async def use(
-    desk: Desk, who: Caller, part: Part, deed: Deed, door: str, place: Place, state: State
-) -> None:
+async def use(desk: Desk, who: Caller, deed: Deed, door: str, place: Place) -> None:
     """Do it by this door; what is refused is raised."""
     how = use_of(deed, door)
     if how.before is not None:
@@ -236,7 +232,7 @@ async def use(
     if door.startswith("/"):
         asked = await type_command(desk, who, door[1:], **how.options(place))
     else:
-        at = key_for(part, deed, door, place) or stale_key(door, place)
+        at = key_for(deed, door, place) or stale_key(door, place)
         assert at is not None, f"no key for {door}"
         asked = await press(desk, who, door, at, how.values(place), how.fields(place))
     how.after(asked)
