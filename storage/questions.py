@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import bindparam
-from sqlmodel import Session, col, delete, func, select
+from sqlmodel import Session, col, delete, func, select, update
 
 from storage.groups import ASLEEP
 from storage.tables import (
@@ -247,12 +247,40 @@ def resolutions(tx: Session, question_id: int) -> list[Resolution]:
 
 
 def disputes(tx: Session, question_id: int) -> list[Dispute]:
-    """Return the objections to the question's resolutions, oldest first."""
+    """Return the objections to the question's outcome that nothing has answered, oldest first."""
     return list(
-        tx.exec(select(Dispute).where(Dispute.question_id == question_id).order_by(col(Dispute.id)))
+        tx.exec(
+            select(Dispute)
+            .where(Dispute.question_id == question_id, col(Dispute.answered_by_id).is_(None))
+            .order_by(col(Dispute.id))
+        )
     )
 
 
-def settle_disputes(tx: Session, question_id: int) -> None:
-    """Delete the objections, which a new resolution or a reopening has answered."""
-    tx.exec(delete(Dispute).where(col(Dispute.question_id) == question_id))
+def answered_disputes(tx: Session, question_id: int) -> list[Dispute]:
+    """Return the objections that a later entry of the outcome has answered, oldest first."""
+    return list(
+        tx.exec(
+            select(Dispute)
+            .where(Dispute.question_id == question_id, col(Dispute.answered_by_id).is_not(None))
+            .order_by(col(Dispute.id))
+        )
+    )
+
+
+def answer_disputes(tx: Session, question_id: int, resolution_id: int) -> None:
+    """Note that an entry of the outcome has answered the objections, whose words it quotes."""
+    tx.exec(
+        update(Dispute)
+        .where(col(Dispute.question_id) == question_id, col(Dispute.answered_by_id).is_(None))
+        .values(answered_by_id=resolution_id)
+    )
+
+
+def drop_disputes(tx: Session, question_id: int) -> None:
+    """Delete the objections that nothing has answered: there is no outcome to object to."""
+    tx.exec(
+        delete(Dispute).where(
+            col(Dispute.question_id) == question_id, col(Dispute.answered_by_id).is_(None)
+        )
+    )

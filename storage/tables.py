@@ -542,7 +542,7 @@ class Interaction(SQLModel, table=True):
 
 
 class Dispute(SQLModel, table=True):
-    """A forecaster's objection to a resolution."""
+    """A forecaster's objection to a resolution, and the later entry that has answered it."""
 
     __tablename__ = "disputes"
 
@@ -551,3 +551,4 @@ class Dispute(SQLModel, table=True):
     member_id: int = Field(foreign_key="members.id", index=True)
     reason: str
     at: datetime
+    answered_by_id: int | None = Field(default=None, foreign_key="resolutions.id", index=True)

@@ -20,13 +20,11 @@ from bot.questions.rules import Step
 from bot.scores import rescoring
 from bot.scores import rules as scores_rules
 from storage import forecasts, inquiries, outbox, questions
-from storage.tables import Dispute, Proposal, Question, Resolution
+from storage.tables import Proposal, Question, Resolution
 
 # A changed outcome is worth a message for so long.
 NEWS = timedelta(days=1)
-# As much as the form of a dispute takes.
-LONGEST_REASON = 300
-ACCEPTED, KEPT = "a dispute was accepted", "after a dispute, the outcome stays"
+ACCEPTED, KEPT = ON_DISPUTES = "a dispute was accepted", "after a dispute, the outcome stays"
 
 
 @dataclass(frozen=True)
@@ -112,19 +110,18 @@ def save(
     """Add an entry to the history of the outcome, and tell whom it concerns."""
     question_id = row_id(question)
     calls = _calls(unit, question_id, outcome)
-    unit.tx.add(
-        Resolution(
-            question_id=question_id,
-            outcome=outcome,
-            known_at=known_at,
-            entered_at=unit.now,
-            entered_by_id=by_id or unit.my_id,
-            source=source,
-            comment=comment or _on_disputes(unit.tx, question_id, outcome, known_at),
-            calls=calls,
-        )
+    entered = Resolution(
+        question_id=question_id,
+        outcome=outcome,
+        known_at=known_at,
+        entered_at=unit.now,
+        entered_by_id=by_id or unit.my_id,
+        source=source,
+        comment=comment or _on_disputes(unit.tx, question_id, outcome, known_at),
+        calls=calls,
     )
-    questions.settle_disputes(unit.tx, question_id)
+    unit.tx.add(entered)
+    _settle_disputes(unit.tx, question_id, entered)
     _drop_proposals(unit, question_id)
     questions_mapping.save(unit, question, step)
     _tell(unit, question_id, outcome, calls=calls)
@@ -159,16 +156,23 @@ def _calls(unit: ActUnit, question_id: int, outcome: str | None) -> bool:
 
 
 def _on_disputes(tx: Session, question_id: int, outcome: str | None, known_at: datetime) -> str:
-    """Say what became of the objections that an entry answers; nothing where there were none."""
-    raised, before = questions.disputes(tx, question_id), corrected(tx, question_id)
-    if not raised or before is None:
+    """Say what became of the objections that an entry answers; nothing where there were none.
+
+    Their words stay in their own rows, so that whoever wrote them can have them taken away.
+    """
+    before = corrected(tx, question_id)
+    if before is None or not questions.disputes(tx, question_id):
         return ""
-    changed = (before.outcome, before.known_at) != (outcome, known_at)
-    return f"{ACCEPTED if changed else KEPT}: {_reasons(raised)}"
+    return ACCEPTED if (before.outcome, before.known_at) != (outcome, known_at) else KEPT
 
 
-def _reasons(raised: list[Dispute]) -> str:
-    return " / ".join(" ".join(one.reason.split()) for one in raised)[:LONGEST_REASON]
+def _settle_disputes(tx: Session, question_id: int, entered: Resolution) -> None:
+    """Let an entry answer the objections, or drop them where it does not."""
+    tx.flush()
+    if entered.comment in ON_DISPUTES:
+        questions.answer_disputes(tx, question_id, row_id(entered))
+    else:
+        questions.drop_disputes(tx, question_id)
 
 
 def _drop_proposals(unit: ActUnit, question_id: int) -> None:

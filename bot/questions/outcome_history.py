@@ -10,8 +10,11 @@ from bot.answers import mapping as answers_mapping
 from bot.answers.kinds import say_outcome
 from bot.core.unit import row_id
 from bot.scores import rescoring
-from storage import groups, inquiries
-from storage.tables import Proposal, Question, Resolution
+from storage import groups, inquiries, questions
+from storage.tables import Dispute, Proposal, Question, Resolution
+
+# As much as the form of a dispute takes.
+LONGEST_REASON = 300
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ def read_history(
 ) -> tuple[Entry, ...]:
     """Return all entries of a question's outcome, newest first; `entered` are oldest first."""
     accepted = inquiries.accepted(tx, row_id(question))
+    answered = questions.answered_disputes(tx, row_id(question))
     seconds = [_second(one, accepted) for one in entered]
     people = {one.entered_by_id for one in entered} | set(seconds)
     names = groups.names(tx, {one for one in people if one})
@@ -49,7 +53,7 @@ def read_history(
             known_at=one.known_at,
             entered_by=names.get(one.entered_by_id or 0, ""),
             source=one.source,
-            comment=one.comment,
+            comment=_comment(one, answered),
             confirmed_by=names.get(second or 0, ""),
         )
         for one, earlier, second in reversed(list(zip(entered, before, seconds, strict=True)))
@@ -65,6 +69,13 @@ def changed_scores(tx: Session, question: Question, entered: Sequence[Resolution
         return None
     now, before = (rescoring.headlines(tx, question, one) for one in (entered[-1], entered[-2]))
     return sum(now.get(member) != before.get(member) for member in {*now, *before})
+
+
+def _comment(entry: Resolution, answered: Sequence[Dispute]) -> str:
+    """Return an entry's comment, with the words of the objections that it answered."""
+    said = (one.reason for one in answered if one.answered_by_id == entry.id)
+    quoted = " / ".join(" ".join(words.split()) for words in said if words)[:LONGEST_REASON]
+    return f"{entry.comment}: {quoted}" if quoted else entry.comment
 
 
 def _second(entry: Resolution, accepted: Sequence[Proposal]) -> int | None:

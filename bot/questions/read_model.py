@@ -36,6 +36,8 @@ from storage.tables import (
 
 # Discord mentions at most a hundred people in one message, and these have to fit beside the rest.
 MOST_CALLED = 50
+# Stands for the words of somebody who has been forgotten.
+TAKEN_AWAY = "(the reason was taken away)"
 
 
 @dataclass(frozen=True)
@@ -320,7 +322,7 @@ def _corrected(entered: list[Resolution]) -> bool:
 def _objections(tx: Session, question_id: int) -> tuple[Objection, ...]:
     raised = questions.disputes(tx, question_id)
     names = groups.names(tx, [one.member_id for one in raised])
-    return tuple(Objection(names[one.member_id], one.reason) for one in raised)
+    return tuple(Objection(names[one.member_id], one.reason or TAKEN_AWAY) for one in raised)
 
 
 def _score_lines(tx: Session, question_id: int) -> tuple[ScoreLine, ...]:

@@ -15,7 +15,7 @@ from bot.questions.entry import Proposed, Resolved
 from bot.questions.inquiry_cards import inquiry_card
 from bot.questions.inquiry_read_model import read_inquiry
 from bot.questions.outcome_cards import details_card
-from storage.tables import Effect, Proposal, Question, QuestionState, Resolution, Score
+from storage.tables import Dispute, Effect, Proposal, Question, QuestionState, Resolution, Score
 from tests.bot.questions.test_inquiries import HOUR, MANAGER, alive, pass_time, ring, sent
 from tests.bot.scenes import bring, effect, member, record, row, rows
 from tests.conftest import Clock, caller
@@ -136,7 +136,8 @@ def test_a_correction_and_void_wait_too(desk: Desk, asking: int) -> None:
 
     assert waits == QuestionState.RESOLVED
     assert row(desk, Question, asking).state == QuestionState.VOID
-    assert rows(desk, Resolution)[-1].comment == "a dispute was accepted: It was dry."
+    assert rows(desk, Resolution)[-1].comment == "a dispute was accepted"
+    assert [one.reason for one in rows(desk, Dispute) if one.answered_by_id] == ["It was dry."]
 
 
 def test_an_outcome_that_waits_is_not_asked_for_until_a_week_has_passed(

@@ -8,7 +8,7 @@ import pytest
 from bot.answers.probabilities import Belief
 from bot.core import keys
 from bot.core.refusals import NotAllowedRefusal, Refusal
-from bot.core.unit import Caller, Desk
+from bot.core.unit import Caller, Desk, row_id
 from bot.groups import service as groups_service
 from bot.groups.service import SettingsChange
 from bot.questions import outcomes as questions_outcomes
@@ -16,6 +16,7 @@ from bot.questions import service as questions_service
 from bot.questions.outcomes import Resolved
 from bot.questions.read_model import read_question, read_resolution
 from bot.sessions import service as sessions_service
+from storage import questions
 from storage.tables import Dispute, Forecast, Mark, Question, QuestionState, Resolution, Score
 from tests.bot.scenes import (
     RAIN,
@@ -599,7 +600,11 @@ def test_a_new_outcome_or_a_reopening_answers_the_disputes(desk: Desk, outcome: 
     else:
         resolve(desk, outcome)
 
-    assert rows(desk, Dispute) == []
+    with desk.db.read() as tx:
+        assert questions.disputes(tx, 1) == []
+    # Its words stay with the entry that answered it; a reopening quotes none.
+    answered = [row_id(rows(desk, Resolution)[-1])] if outcome else []
+    assert [one.answered_by_id for one in rows(desk, Dispute)] == answered
 
 
 # Who may
