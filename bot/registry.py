@@ -15,6 +15,7 @@ from bot.circle import commands as circle_commands
 from bot.circle import views as circle_views
 from bot.core import keys
 from bot.data import commands as data_commands
+from bot.data import views as data_views
 from bot.digest import cards as digest_cards
 from bot.digest import read_model as digest_read_model
 from bot.digest import service as digest_service
@@ -147,6 +148,7 @@ ACTIONS = {
     **groups_views.ACTIONS,
     **circle_views.ACTIONS,
     **practice_views.ACTIONS,
+    **data_views.ACTIONS,
 }
 
 # Every message that the bot keeps up, by the kind of its key.

@@ -184,6 +184,7 @@ class CardKind(StrEnum):
     STANDING = "k"
     GROUP = "j"
     PRACTICE = "P"
+    MEMBER = "M"
 
     @property
     def target(self) -> EffectTarget:

@@ -17,6 +17,7 @@ from storage.tables import (
     CalendarEntry,
     Crowd,
     Dispute,
+    Draft,
     Forecast,
     ForecastKind,
     Group,
@@ -140,7 +141,15 @@ def everything(
             else col(Question.group_id) == group_id,
         ),
     ]
-    if not mine:
+    if mine:
+        wanted += [
+            (Draft, own(Draft.member_id)),
+            (Meetup, own(Meetup.host_id)),
+            (Series, own(Series.host_id)),
+            (Resolution, own(Resolution.entered_by_id)),
+            (Proposal, or_(own(Proposal.by_id), own(Proposal.decided_by_id))),
+        ]
+    else:
         wanted += [
             (Group, col(Group.id) == group_id),
             (Series, col(Series.group_id) == group_id),

@@ -1,12 +1,12 @@
 """Queries about who is asked what happened, and about outcomes that wait for a second person."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
 from storage.groups import ASLEEP
-from storage.tables import Inquiry, Proposal, Question, QuestionState
+from storage.tables import Inquiry, Member, Proposal, Question, QuestionState
 
 # What waits for an outcome, of what the bot asks about: nothing imported, nothing from the bank.
 _WAITING = (
@@ -29,6 +29,16 @@ def due(tx: Session, until: datetime) -> Sequence[tuple[int, int, datetime]]:
 def of_question(tx: Session, question_id: int) -> Inquiry | None:
     """Return how somebody is asked about the question, if it ever closed."""
     return tx.exec(select(Inquiry).where(Inquiry.question_id == question_id)).first()
+
+
+def with_author(tx: Session, question_ids: Collection[int]) -> set[int]:
+    """Return those of these questions whose author can be asked: one with a Discord account."""
+    rows = tx.exec(
+        select(Question.id)
+        .join(Member, col(Member.id) == Question.author_id)
+        .where(col(Question.id).in_(question_ids), col(Member.user_id).is_not(None))
+    )
+    return {number for number in rows if number is not None}
 
 
 def of_group(

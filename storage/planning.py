@@ -80,6 +80,15 @@ def interested(tx: Session, session_id: int) -> Sequence[Member]:
     ).all()
 
 
+def is_interested(tx: Session, member_id: int) -> bool:
+    """Tell whether an event of Discord to come lists a member as interested."""
+    ahead = select(Meetup.id).where(Meetup.state == SessionState.SCHEDULED)
+    found = select(Interest.id).where(
+        Interest.member_id == member_id, col(Interest.session_id).in_(ahead)
+    )
+    return tx.exec(found.limit(1)).first() is not None
+
+
 def set_interested(tx: Session, session_id: int, member_ids: Collection[int]) -> bool:
     """Save who is interested, and return whether that changed anything."""
     known = set(tx.exec(select(Interest.member_id).where(Interest.session_id == session_id)).all())

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, delete, select
 
 from storage.groups import ASLEEP
 from storage.tables import Answer, Attendance, Meetup, Presence, Rsvp, SessionState, Vote
@@ -175,6 +175,13 @@ def answer(tx: Session, session_id: int, member_id: int, said: Answer, now: date
     elif rsvp.answer != said:
         rsvp.answer = said
         rsvp.at = now
+
+
+def take_back(tx: Session, session_id: int, member_id: int) -> None:
+    """Delete a member's answer."""
+    tx.exec(
+        delete(Rsvp).where(col(Rsvp.session_id) == session_id, col(Rsvp.member_id) == member_id)
+    )
 
 
 def attendances(tx: Session, session_id: int) -> list[Attendance]:

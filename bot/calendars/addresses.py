@@ -130,6 +130,14 @@ def forget(desk: Desk, caller: Caller) -> None:
         unit.tx.flush()
 
 
+def take_back(unit: Unit, member_id: int) -> None:
+    """Delete a member's address, as part of being forgotten."""
+    row = calendars.address(unit.tx, member_id)
+    if row is not None:
+        _leave(unit, row)
+        unit.tx.flush()
+
+
 def code_event(row: Address, number: int, box: Box | None) -> CalendarEvent | None:
     """Return the event that takes a code to its address.
 

@@ -14,9 +14,9 @@ from enum import Enum, auto
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.unit import Unit, row_id
-from storage import calendars, inquiries, questions, rounds, sessions, warm_ups, watches
+from storage import calendars, inquiries, questions, rounds, sessions, traces, warm_ups, watches
 from storage.enums import CardKind, SessionState
-from storage.tables import Group, Meetup, Phase, Question, Round
+from storage.tables import Group, Meetup, Member, Phase, Question, Round
 
 
 class Change(Enum):
@@ -71,7 +71,8 @@ class Change(Enum):
     ROUND_TURN = auto()  # a turn ended, or has more time
     ROUND_BLIND_OVER = auto()
     ROUND_CLOSED = auto()
-    # A group, and what calendars answer.
+    # A member, a group, and what calendars answer.
+    MEMBER_FORGOTTEN = auto()  # is about to be: what goes is still there, so cards are found by it
     GROUP_SETTINGS = auto()
     CALENDAR_TROUBLE = auto()
 
@@ -87,6 +88,7 @@ class About:
     meetup: Meetup | None = None
     turn: int = 0
     calendar: Key | None = None
+    member_id: int = 0
 
 
 # How many cards of questions follow the next session; older ones say so when they change next.
@@ -98,7 +100,7 @@ Follower = Callable[[About], Iterable[Key]]
 def follow(
     unit: Unit,
     change: Change,
-    row: Question | Round | Meetup | Group | Key,
+    row: Question | Round | Meetup | Group | Member | Key,
     *,
     turn: int | None = None,
 ) -> list[Key]:
@@ -153,7 +155,9 @@ def calendar_entry(meetup: Meetup) -> Key:
     return keys.calendar_session(row_id(meetup))
 
 
-def _about(unit: Unit, row: Question | Round | Meetup | Group | Key, turn: int | None) -> About:
+def _about(
+    unit: Unit, row: Question | Round | Meetup | Group | Member | Key, turn: int | None
+) -> About:
     match row:
         case Question():
             return About(unit, question_id=row_id(row))
@@ -164,6 +168,8 @@ def _about(unit: Unit, row: Question | Round | Meetup | Group | Key, turn: int |
             return About(unit, session_id=row_id(row), meetup=row)
         case Key():
             return About(unit, calendar=row)
+        case Member():
+            return About(unit, member_id=row_id(row))
         case _:
             return About(unit)
 
@@ -369,10 +375,11 @@ def _soonest(about: About, count: int) -> Iterable[Key]:
 def _inquiry(about: About) -> Iterable[Key]:
     """Return the messages that ask what happened with the question."""
     row = inquiries.of_question(about.unit.tx, about.question_id)
-    if row is None or row.ask_at is None or not row.asked:
+    if row is None or row.ask_at is None:
         return []
+    asked = [keys.inquiry(about.question_id, row.asked)] if row.asked else []
     reminded = [keys.overdue_before(about.unit.group.id, row.ask_at)] if row.reminded else []
-    return [keys.inquiry(about.question_id, row.asked), *reminded]
+    return [*asked, *reminded]
 
 
 def _announcements_of_entry(about: About) -> Iterable[Key]:
@@ -384,6 +391,27 @@ def _announcements_of_entry(about: About) -> Iterable[Key]:
         return [keys.announcement(entry.id)]
     found = calendars.of_series(about.unit.tx, entry.id)
     return [keys.announcement(row_id(one)) for one in found if one.state in calendars.AHEAD]
+
+
+def _questions_of(about: About) -> Iterable[Key]:
+    """Return the cards of the questions that a member had to do with."""
+    for number in traces.questions(about.unit.tx, about.member_id):
+        one = About(about.unit, question_id=number)
+        for follower in (_question, _resolution, _dealt, _proposals, _inquiry):
+            yield from follower(one)
+
+
+def _rounds_of(about: About) -> Iterable[Key]:
+    """Return the newest card of each round that a member was in: what came before stays."""
+    return map(current_card, traces.rounds(about.unit.tx, about.member_id))
+
+
+def _sessions_of(about: About) -> Iterable[Key]:
+    """Return the cards of the sessions that a member had to do with."""
+    for meetup in traces.sessions(about.unit.tx, about.member_id):
+        one = About(about.unit, session_id=row_id(meetup), meetup=meetup)
+        for follower in (_announcement, _lobby, _evening, _warm_up):
+            yield from follower(one)
 
 
 _PLAN = (_announcement, _event)
@@ -443,6 +471,7 @@ FOLLOWERS: Mapping[Change, tuple[Follower, ...]] = {
     Change.ROUND_TURN: (_turn,),
     Change.ROUND_BLIND_OVER: (_blind,),
     Change.ROUND_CLOSED: (_blind, _turn, _final, _dealt, _question, _resolution, _lobbies),
+    Change.MEMBER_FORGOTTEN: (_questions_of, _rounds_of, _sessions_of, _invitations),
     Change.GROUP_SETTINGS: (_announcements, _welcome),
     Change.CALENDAR_TROUBLE: (_announcements_of_entry,),
 }

@@ -285,6 +285,14 @@ def practice(practice_id: int = 0, *, same_topic: bool = False) -> Key:
     return Key(CardKind.PRACTICE, practice_id, (int(same_topic),))
 
 
+def member(member_id: int = 0) -> Key:
+    """Return the key on the buttons that ask whether to forget a member.
+
+    Without a member it is about what somebody does alone.
+    """
+    return Key(CardKind.MEMBER, member_id)
+
+
 def trouble(channel_id: int, now: datetime) -> Key:
     """Return the key of the notice that a channel is closed to the bot.
 

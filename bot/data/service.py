@@ -22,7 +22,7 @@ from bot.data.cells import safe_cell, write_options
 from bot.data.importing import Imported
 from bot.data.reading import recognise
 from bot.data.reading.lines import COLUMNS, NUMBER_COLUMNS, OPTION_COLUMNS, ORDERED
-from storage import exports, groups
+from storage import exports, groups, pseudonyms
 from storage.engine import Database
 from storage.tables import (
     QuestionKind,
@@ -33,6 +33,7 @@ LARGEST_UPLOAD = 9_000_000
 # What else an export says of a forecast.
 ABOUT = ("kind", "late", "round", "reason")
 PLAIN, OPTIONS, NUMBERS = "forecasts.csv", "options.csv", "numbers.csv"
+NOBODY = 0  # no member has this number
 PORTION = 200  # lines that are compressed in one go
 
 
@@ -44,13 +45,15 @@ class Held:
     lines: exports.Rows
 
 
-def export_for(desk: Desk, caller: Caller) -> bytes:
-    """Return a zip of CSV and JSON: a manager's has everything, a member's only theirs."""
+def export_for(desk: Desk, caller: Caller, *, mine: bool = False) -> bytes:
+    """Return a zip of CSV and JSON: a manager's has everything, a member's only theirs.
+
+    With `mine`, a manager's has only theirs, too.
+    """
     with desk.db.read() as tx:
-        me = groups.member_of_user(tx, caller.group_id, caller.user_id)
-        if me is None and not caller.manages_group:
-            raise Refusal("Nothing is held about you in this group yet.")
-        own = None if caller.manages_group or me is None else row_id(me)
+        own = None
+        if mine or not caller.manages_group:
+            own = _own_number(tx, caller)
         held = _read(tx, caller.group_id, own, caller.user_id)
     packed = _pack(held, desk.integrations.box if own is not None else None)
     if len(packed) > LARGEST_UPLOAD:
@@ -82,6 +85,14 @@ def import_csv(database: Database, clock: Clock, text: str, group_id: int | None
     """Add the forecasts of a text, all or none; the same text again adds nothing."""
     lines = recognise.read_import(text, now=clock())
     return importing.bring_in(database, clock, lines, group_id)
+
+
+def _own_number(tx: Session, caller: Caller) -> int:
+    """Return the caller's number, or that of nobody where only their practice is held."""
+    me = groups.member_of_user(tx, caller.group_id, caller.user_id)
+    if me is None and not pseudonyms.has_practised(tx, caller.user_id):
+        raise Refusal("Nothing is held about you in this group yet.")
+    return NOBODY if me is None else row_id(me)
 
 
 def _read(tx: Session, group_id: int, member_id: int | None, user_id: int | None = None) -> Held:

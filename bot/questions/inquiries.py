@@ -19,6 +19,7 @@ from bot.questions import mapping as questions_mapping
 from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
 from bot.questions.entry import Proposed, Resolved
+from bot.questions.inquiry_rules import Asking
 from bot.questions.outcomes import Entered
 from storage import inquiries, outbox
 from storage.tables import DraftKind, Inquiry, Question
@@ -41,7 +42,7 @@ def ask_due(desk: Desk, question_id: int, group_id: int) -> None:
         if row is None or unit.group.left_at is not None:
             return
         after, due = inquiry_rules.ring(
-            inquiry_mapping.load(row),
+            _load(unit, row),
             unit.now,
             proposed_at=inquiries.proposed_at(unit.tx, question_id),
         )
@@ -164,13 +165,18 @@ def _reminded(unit: Unit) -> list[Inquiry]:
 
 def _note_reminded(unit: Unit, row: Inquiry) -> None:
     after, due = inquiry_rules.ring(
-        inquiry_mapping.load(row),
+        _load(unit, row),
         unit.now,
         proposed_at=inquiries.proposed_at(unit.tx, row.question_id),
         ahead=inquiry_rules.COMES_ALONG,
     )
     if due == "remind":
         inquiry_mapping.save(unit, row, after)
+
+
+def _load(unit: Unit, row: Inquiry) -> Asking:
+    has_author = bool(inquiries.with_author(unit.tx, [row.question_id]))
+    return inquiry_mapping.load(row, has_author=has_author)
 
 
 def _last_reminder(unit: Unit) -> datetime | None:

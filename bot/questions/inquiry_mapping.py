@@ -11,9 +11,12 @@ from storage.tables import Inquiry, Question, QuestionState
 SETTLED = frozenset({QuestionState.RESOLVED, QuestionState.VOID})
 
 
-def load(row: Inquiry) -> Asking:
-    """Return how somebody is asked, as the rules see it."""
-    return Asking(row.ask_at, row.asked, row.reminded, row.answered_at)
+def load(row: Inquiry, *, has_author: bool = True) -> Asking:
+    """Return how somebody is asked, as the rules see it.
+
+    `has_author` matters where the next message is chosen.
+    """
+    return Asking(row.ask_at, row.asked, row.reminded, row.answered_at, has_author)
 
 
 def save(unit: Unit, row: Inquiry, after: Asking) -> None:

@@ -103,7 +103,8 @@ def read_overdue(tx: Session, at: Key) -> Overdue | None:
     if sent is None:
         return None
     found = inquiries.of_group(tx, at.id, sent.created_at + keys.WEEK + inquiry_rules.COMES_ALONG)
-    late = [question for row, question in found if _is_told(row, at)]
+    asked = inquiries.with_author(tx, [row.question_id for row, _ in found])
+    late = [one for row, one in found if _is_told(row, at, has_author=row.question_id in asked)]
     names = groups.names(tx, {one.author_id for one in late if one.author_id})
     told = tuple(
         Late(row_id(one), one.title, one.closes_at, names.get(one.author_id or 0, ""))
@@ -112,9 +113,9 @@ def read_overdue(tx: Session, at: Key) -> Overdue | None:
     return Overdue(at, group.facilitator_role_id, told, _is_new(tx, at))
 
 
-def _is_told(row: Inquiry, at: Key) -> bool:
+def _is_told(row: Inquiry, at: Key, *, has_author: bool) -> bool:
     """Tell whether a message to the facilitators was about this question."""
-    asking = inquiry_mapping.load(row)
+    asking = inquiry_mapping.load(row, has_author=has_author)
     if asking.ask_at is None or not asking.reminded or asking.author_is_next:
         return False
     return keys.overdue_before(at.id, asking.ask_at) == at

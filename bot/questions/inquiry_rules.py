@@ -1,7 +1,8 @@
 """Rules of asking what happened with a closed question: whom, when, and when no more.
 
 Its author is asked first; after a week without an answer the facilitators are, weekly. Whoever
-answers "Not known yet" has the author asked again. Pure; time is an argument.
+answers "Not known yet" has the author asked again. An author who was forgotten cannot be asked, so
+the facilitators are at once. Pure; time is an argument.
 """
 
 from dataclasses import dataclass, replace
@@ -26,18 +27,20 @@ class Asking:
     """How often and when next somebody is asked about one question.
 
     `asked` counts messages to the author, `reminded` those to the facilitators since the question
-    closed. `answered_at` is when somebody said that it is not known yet; then the author is next.
+    closed. `answered_at` is when somebody said that it is not known yet; then the author is next,
+    as long as there is one.
     """
 
     ask_at: datetime | None = None
     asked: int = 0
     reminded: int = 0
     answered_at: datetime | None = None
+    has_author: bool = True
 
     @property
     def author_is_next(self) -> bool:
         """Tell whether the next message goes to the author."""
-        return self.asked == 0 or self.answered_at is not None
+        return self.has_author and (self.asked == 0 or self.answered_at is not None)
 
 
 def begin(

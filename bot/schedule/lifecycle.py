@@ -203,11 +203,12 @@ def new_occurrence(unit: Unit, series: Series, day: date) -> Meetup:
 
 
 def save_new(unit: Unit, meetup: Meetup) -> None:
-    """Save a session if it is new, and note that its host is going."""
+    """Save a session if it is new, and note that its host is going, if that is somebody."""
     if meetup.id is None:
         unit.tx.add(meetup)
         unit.tx.flush()
-        sessions.answer(unit.tx, row_id(meetup), meetup.host_id, Answer.GOING, unit.now)
+        if groups.users(unit.tx, [meetup.host_id]):
+            sessions.answer(unit.tx, row_id(meetup), meetup.host_id, Answer.GOING, unit.now)
 
 
 def save_end(unit: Unit, series: Series, state: series_rules.Series) -> None:

@@ -167,10 +167,22 @@ def rsvp(desk: Desk, caller: Caller, at: Key, said: Answer) -> None:
         before = _with_place(unit, meetup)
         sessions.answer(unit.tx, at.id, unit.my_id, said, unit.now)
         unit.tx.flush()
-        _call_up(unit, meetup, before)
+        _call_up(unit, meetup, before, but=unit.my_id)
         card_refresh.follow(unit, Change.SESSION_ANSWERED, meetup)
         if at.kind == CardKind.REMINDER:
             unit.refresh(at)
+
+
+def withdraw_answers(unit: Unit, member_id: int) -> None:
+    """Take back a member's answers to what is to come, as part of being forgotten."""
+    ahead = sessions.listing(unit.tx, unit.group.id, states=AHEAD, limit=1000)
+    answers = sessions.rsvps_of(unit.tx, [row_id(one) for one in ahead])
+    for meetup in ahead:
+        if any(row.member_id == member_id for row in answers[row_id(meetup)]):
+            before = _with_place(unit, meetup)
+            sessions.take_back(unit.tx, row_id(meetup), member_id)
+            _call_up(unit, meetup, before, but=member_id)
+            card_refresh.follow(unit, Change.SESSION_ANSWERED, meetup)
 
 
 def vote(desk: Desk, caller: Caller, at: Key, question_id: int) -> None:
@@ -416,16 +428,16 @@ def _change(unit: ActUnit, meetup: Meetup, plan: Plan, at: datetime | None, zone
     details = _details(state.details, plan)
     changed, _ = session_rules.edit(state, details, starts_at=at, timezone=timezone, now=unit.now)
     session_mapping.save(meetup, changed)
-    _call_up(unit, meetup, before)
+    _call_up(unit, meetup, before, but=unit.my_id)
 
 
 def _with_place(unit: Unit, meetup: Meetup) -> tuple[int, ...]:
     return schedule_rules.places(sessions.going(unit.tx, row_id(meetup)), meetup.size)[0]
 
 
-def _call_up(unit: ActUnit, meetup: Meetup, before: tuple[int, ...]) -> None:
-    """Tell each member who waited that they have a place now, once."""
-    placed = set(_with_place(unit, meetup)) - set(before) - {unit.my_id}
+def _call_up(unit: Unit, meetup: Meetup, before: tuple[int, ...], *, but: int) -> None:
+    """Tell each member who waited that they have a place now, once; but not who acts."""
+    placed = set(_with_place(unit, meetup)) - set(before) - {but}
     for row in sessions.rsvps(unit.tx, row_id(meetup)):
         if row.member_id in placed:
             key = keys.place(row_id(meetup), row.member_id, row.at)

@@ -170,13 +170,16 @@ def leave(desk: Desk, caller: Caller, at: Key | None = None) -> None:
         leads = unit.my_id == live_session.host_of(meetup)
         if (place is None or place.presence != Presence.IN) and not leads:
             raise Refusal("You are not in the circle. Press Join to take a seat.")
-        sessions.set_presence(unit.tx, row_id(meetup), unit.my_id, Presence.OUT, unit.now)
-        row = rounds_service.running(unit, meetup)
-        if row is not None:
-            rounds_service.leave_seat(unit, row, unit.my_id)
-        state = consequences.load(unit, meetup)
-        consequences.save(unit, meetup, session_rules.leave(state, unit.my_id, now=unit.now))
-        card_refresh.follow(unit, Change.SESSION_CIRCLE, meetup)
+        _step_out(unit, meetup, unit.my_id)
+
+
+def leave_all(unit: Unit, member_id: int) -> None:
+    """Take a member out of every live session, as part of being forgotten."""
+    for meetup in sessions.live(unit.tx, unit.group.id):
+        place = sessions.attendance(unit.tx, row_id(meetup), member_id)
+        is_there = place is not None and place.presence != Presence.OUT
+        if is_there or member_id == live_session.host_of(meetup):
+            _step_out(unit, meetup, member_id)
 
 
 def vote(desk: Desk, caller: Caller, at: Key, question_id: int) -> None:
@@ -305,6 +308,16 @@ def take_over(desk: Desk, caller: Caller, at: Key) -> None:
         session_rules.require_hostless(state)
         _require_successor(unit, meetup, state)
         consequences.save(unit, meetup, session_rules.take_over(state, unit.my_id, now=unit.now))
+
+
+def _step_out(unit: Unit, meetup: Meetup, member_id: int) -> None:
+    sessions.set_presence(unit.tx, row_id(meetup), member_id, Presence.OUT, unit.now)
+    row = rounds_service.running(unit, meetup)
+    if row is not None:
+        rounds_service.leave_seat(unit, row, member_id)
+    state = consequences.load(unit, meetup)
+    consequences.save(unit, meetup, session_rules.leave(state, member_id, now=unit.now))
+    card_refresh.follow(unit, Change.SESSION_CIRCLE, meetup)
 
 
 def _begin_round(unit: ActUnit, meetup: Meetup) -> None:

@@ -14,6 +14,7 @@ from bot.core import keys
 from bot.core.card_refresh import FOLLOWERS, Change
 from bot.core.keys import Key
 from bot.core.unit import Caller, Desk
+from bot.data import forgetting
 from bot.data import service as data_service
 from bot.door.messages import Message
 from bot.forecasts import service as forecasts_service
@@ -118,6 +119,10 @@ class Evening:
         with nothing_stale(self.desk, f"asking about {due}"):
             for number, group_id, _ in due:
                 TIMERS["inquiry"].ring(self.desk, number, group_id)
+
+    def forget(self, who: str) -> None:
+        at = forgetting.ask(self.desk, caller(who)).at
+        self.do(forgetting.forget, who, at)
 
     def edit(self, question: int, **changed: str) -> None:
         written = questions_service.as_written(self.desk, caller("Ana"), question)
@@ -354,6 +359,49 @@ def test_a_proposal_follows_its_question(evening: Evening, clock: Clock) -> None
     evening.do(_reopen, "Ana", number)
     evening.do(watching.accept, "Ana", keys.proposal(number, 2))
     evening.do(_reopen, "Ana", number)
+
+
+@pytest.mark.parametrize("who", ["Ana", "Ben", "Dan"])
+def test_every_card_that_names_a_member_follows_who_is_forgotten(
+    evening: Evening, clock: Clock, who: str
+) -> None:
+    """The author and host, somebody in the circle, and the host of another lobby."""
+    desk = evening.desk
+    rain, snow = scenes.bring(desk, closes="in 60 minutes"), scenes.bring(desk, SNOW)
+    for name in ("Ben", "Cleo", "Dan"):
+        schedule_service.rsvp(desk, caller(name), keys.announcement(1), Answer.GOING)
+        schedule_service.vote_in_next(desk, caller(name), snow)
+        questions_service.toggle_mark(desk, caller(name), keys.question(snow))
+    lobby = scenes.open_lobby(desk)
+    sessions_service.vote(desk, caller("Ben"), lobby, rain)
+    sessions_service.start_round(desk, caller("Ana"), lobby)
+    for name in ("Ana", "Ben", "Cleo"):
+        scenes.record(desk, name, rain, "40", f"The sky of {name}.")
+    rounds_service.move_on(desk, caller("Ana"))
+    sessions_service.end(desk, caller("Ana"))
+    clock.move(1)
+    _resolve(desk, caller("Ana"), rain, "yes")
+    questions_outcomes.dispute(desk, caller("Ben"), rain, "It was hail.")
+    scenes.open_turns(desk)
+
+    evening.forget(who)
+
+    assert who not in scenes.people(desk).values()
+
+
+def test_what_asks_for_an_outcome_follows_an_author_who_is_forgotten(
+    evening: Evening, clock: Clock
+) -> None:
+    desk = evening.desk
+    for title in (RAIN, SNOW):
+        scenes.bring(desk, title, closes="in 60 minutes")
+    for hours in (1, 1, 24 * 8):
+        clock.move(3600 * hours)
+        for number in (1, 2):
+            questions_service.close_due(desk, number, GROUP)
+        evening.pass_time()
+
+    evening.forget("Ana")
 
 
 def test_every_change_has_a_place_in_the_table() -> None:

@@ -251,7 +251,8 @@ def test_a_member_gets_their_own_and_nothing_of_others(desk: Desk, clock: Clock)
     assert [one["name"] for one in everything["members"]] == ["Ben"]
     assert [one["title"] for one in everything["questions"]] == [SNOW]
     assert {one["member_id"] for one in everything["scores"]} == {everything["members"][0]["id"]}
-    assert not {"groups", "sessions", "rounds", "resolutions"} & set(everything)
+    assert not {"groups", "rounds"} & set(everything)
+    assert everything["sessions"] == everything["resolutions"] == []  # Ana's
 
 
 def test_who_manages_the_server_gets_everything(desk: Desk) -> None:

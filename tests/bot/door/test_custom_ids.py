@@ -31,7 +31,7 @@ def test_what_is_written_is_read_again(action: str, at: Key, sign: str) -> None:
 
 
 def test_letters_on_the_wire_are_those_that_cards_in_discord_have() -> None:
-    assert "".join(CardKind) == "amwxlbtufoseqrpiHDvghcyzWOSIFGdnkjP"
+    assert "".join(CardKind) == "amwxlbtufoseqrpiHDvghcyzWOSIFGdnkjPM"
     assert str(CustomId("done", Key(CardKind.TURN, 7, (2,)))) == "done|t7.2"
     assert str(CustomId("vote", Key(CardKind.LOBBY, 7, (1,)), SELECT)) == "vote=l7.1"
 

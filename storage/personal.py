@@ -1,0 +1,133 @@
+"""Which columns can hold something of a person, and what becomes of each when they are forgotten.
+
+A test goes through all tables: whoever adds a text, or a number as large as Discord's, says here
+what it is. Numbers of members are not listed: they lead to the pseudonym.
+"""
+
+# What becomes of the column when the person is forgotten. A test looks for what was there.
+PERSONAL = {
+    "members.user_id": "emptied",
+    "members.name": "the pseudonym takes its place",
+    "members.import_name": "the pseudonym takes its place",
+    "members.timezone": "emptied",
+    "forecasts.reason": "emptied",
+    "disputes.reason": "emptied",
+    "resolutions.comment": "words of objections, which older versions repeated, are taken away",
+    "drafts.about": "the row is deleted",
+    "drafts.typed": "the row is deleted",
+    "drafts.readings": "the row is deleted",
+    "addresses.sealed": "emptied",
+    "addresses.code": "emptied",
+    "addresses.trouble": "emptied",
+    "banked.added_by": "emptied",
+    "sightings.user_id": "the row is deleted, unless another group knows the person",
+    "practices.user_id": "the row is deleted, unless another group's manager asks",
+}
+
+# Texts of the group, which stay as they are when their author is forgotten.
+OF_THE_GROUP = {
+    "questions.title": "a question belongs to the group that forecast it",
+    "questions.criteria": "as the title",
+    "questions.background": "as the title",
+    "questions.options": "as the title",
+    "questions.unit": "as the title",
+    "questions.source_url": "as the title",
+    "questions.topic": "as the title",
+    "resolutions.source": "where an outcome can be read; without it no score can be checked",
+    "proposals.said": "as the source of an outcome",
+    "sessions.title": "a plan belongs to the group that comes",
+    "sessions.description": "as the title",
+    "sessions.topic": "as the title",
+    "series.title": "as that of a session",
+    "series.description": "as that of a session",
+    "banked.title": "a question of the group's bank",
+    "banked.criteria": "as the title",
+    "banked.background": "as the title",
+    "banked.look_up": "as the title",
+    "banked.options": "as the title",
+    "banked.unit": "as the title",
+    "banked.outcome": "as the title",
+    "banked.source": "as the title",
+    "banked.source_url": "as the title",
+    "feeds.sealed": "the address of the group's calendar: a manager can have another made",
+    "feeds.digest": "as the address",
+}
+
+# A message is the same in the outbox and once it was put away.
+_MESSAGE = {
+    "key": "the name of a card, with the numbers of what it shows",
+    "group_id": "Discord's number of the server",
+    "channel_id": "Discord's number of a channel",
+    "message_id": "Discord's number of a message of the bot",
+    "trouble": "what Discord refused, in the bot's words",
+    "text_hash": "a digest of what a card shows",
+    "files_hash": "a digest of a picture",
+}
+
+# What tells of nobody.
+NOT_PERSONAL = {
+    "groups.id": "Discord's number of the server",
+    "groups.name": "the server's name",
+    "groups.timezone": "the group's",
+    "groups.facilitator_role_id": "Discord's number of a role",
+    "groups.channel_id": "Discord's number of a channel",
+    "groups.voice_channel_id": "Discord's number of a channel",
+    "groups.reminder_minutes": "a setting",
+    "members.group_id": "Discord's number of the server",
+    "questions.group_id": "Discord's number of the server",
+    "questions.import_key": "a question's name in a file",
+    "series.group_id": "Discord's number of the server",
+    "series.channel_id": "Discord's number of a channel",
+    "series.voice_channel_id": "Discord's number of a channel",
+    "series.timezone": "the session's",
+    "series.at": "a time of day",
+    "sessions.group_id": "Discord's number of the server",
+    "sessions.channel_id": "Discord's number of a channel",
+    "sessions.voice_channel_id": "Discord's number of a channel",
+    "sessions.thread_id": "Discord's number of a thread",
+    "sessions.timezone": "the session's",
+    "turns.ended_by": "how a turn ended: done, pass, time and so on",
+    "forecasts.values": "numbers",
+    "forecasts.interaction_id": "Discord's number of a press, which nobody can look up",
+    "resolutions.outcome": "an outcome",
+    "interactions.id": "Discord's number of a press; kept for a day",
+    "drafts.group_id": "Discord's number of the server",
+    "crowds.values": "numbers",
+    "watches.source": "the name of a platform",
+    "watches.ref": "a question's name on a platform",
+    "proposals.outcome": "an outcome",
+    "proposals.source": "the name of a platform",
+    "scores.group_id": "Discord's number of the server",
+    "standings.group_id": "Discord's number of the server",
+    "standings.metric": "the name of a metric",
+    "calendar_entries.key": "the name of a session's entry",
+    "calendar_entries.group_id": "Discord's number of the server",
+    "calendar_entries.said": "a digest of title, time and place",
+    "calendar_entries.event_id": "Google's name of an event, made from the session's number",
+    "calendar_entries.etag": "Google's name of a version",
+    "calendar_entries.trouble": "what Google could not do, in the bot's words",
+    "feeds.group_id": "Discord's number of the server",
+    "addresses.group_id": "Discord's number of the server",
+    "keepsakes.name": "the name of a value",
+    "keepsakes.value": "what the bot keeps for itself, such as the key of Google's calendar",
+    "imports.group_id": "Discord's number of the server",
+    "staged_questions.key": "an import under way, deleted when it ends",
+    "staged_questions.title": "as its key",
+    "staged_questions.kind": "as its key",
+    "staged_questions.options": "as its key",
+    "staged_questions.unit": "as its key",
+    "staged_questions.state": "as its key",
+    "staged_questions.outcome": "as its key",
+    "staged_forecasts.key": "as that of a question",
+    "staged_forecasts.forecaster": "as its key: names in a file, deleted when its import ends",
+    "staged_forecasts.values": "numbers",
+    "warmups.items": "numbers of banked questions, and what came out",
+    "banked.group_id": "Discord's number of the server",
+    "banked.name": "a question's name in the bank",
+    "banked.topic": "a topic",
+    **{
+        f"{table}.{name}": what
+        for table in ("outbox", "outbox_past")
+        for name, what in _MESSAGE.items()
+    },
+}
