@@ -18,7 +18,9 @@ from bot.command_line.run import run
 from bot.core import encryption
 from bot.core.errors import StartError
 from bot.core.refusals import Refusal
-from bot.data import bank_import, files, importing, terminal
+from bot.core.settings import Settings
+from bot.core.unit import Desk
+from bot.data import bank_import, files, forget_command, importing, terminal
 from bot.data import service as data_service
 from bot.data.reading import recognise
 from storage import migrate
@@ -133,6 +135,33 @@ def import_bank(
         sealing = setup.open_integrations(settings, google=False).box
         done = bank_import.import_bank(database, wall_clock, sealing, texts, group)
     print(done.say())
+
+
+@cli.command()
+def forget(
+    group: GroupOption = None,
+    member: Annotated[
+        int | None, typer.Option("--member", help="One member of it, by number.")
+    ] = None,
+    as_in: Annotated[
+        str | None,
+        typer.Option("--as-in", help="Everybody who is forgotten in this other database."),
+    ] = None,
+    yes: Annotated[  # noqa: FBT002 - a flag of the command line
+        bool, typer.Option("--yes", help="Do not ask for the number to be typed.")
+    ] = False,
+) -> None:
+    """Forget a whole group for good, or one member of it."""
+    settings = load_settings()
+    with open_database(settings) as database:
+        google = settings.google_credentials is not None
+        desk = Desk(
+            database,
+            wall_clock,
+            integrations=setup.open_integrations(settings, google=google),
+        )
+        wish = forget_command.Wish(group, member, as_in)
+        print(forget_command.forget(desk, wish, None if yes else typer.prompt))
 
 
 @cli.command("new-key")

@@ -53,6 +53,17 @@ OF_THE_GROUP = {
     "feeds.digest": "as the address",
 }
 
+# A message is the same in the outbox and once it was put away.
+_MESSAGE = {
+    "key": "the name of a card, with the numbers of what it shows",
+    "group_id": "Discord's number of the server",
+    "channel_id": "Discord's number of a channel",
+    "message_id": "Discord's number of a message of the bot",
+    "trouble": "what Discord refused, in the bot's words",
+    "text_hash": "a digest of what a card shows",
+    "files_hash": "a digest of a picture",
+}
+
 # What tells of nobody.
 NOT_PERSONAL = {
     "groups.id": "Discord's number of the server",
@@ -99,13 +110,6 @@ NOT_PERSONAL = {
     "addresses.group_id": "Discord's number of the server",
     "keepsakes.name": "the name of a value",
     "keepsakes.value": "what the bot keeps for itself, such as the key of Google's calendar",
-    "outbox.key": "the name of a card, with the numbers of what it shows",
-    "outbox.group_id": "Discord's number of the server",
-    "outbox.channel_id": "Discord's number of a channel",
-    "outbox.message_id": "Discord's number of a message of the bot",
-    "outbox.trouble": "what Discord refused, in the bot's words",
-    "outbox.text_hash": "a digest of what a card shows",
-    "outbox.files_hash": "a digest of a picture",
     "imports.group_id": "Discord's number of the server",
     "staged_questions.key": "an import under way, deleted when it ends",
     "staged_questions.title": "as its key",
@@ -121,4 +125,9 @@ NOT_PERSONAL = {
     "banked.group_id": "Discord's number of the server",
     "banked.name": "a question's name in the bank",
     "banked.topic": "a topic",
+    **{
+        f"{table}.{name}": what
+        for table in ("outbox", "outbox_past")
+        for name, what in _MESSAGE.items()
+    },
 }

@@ -62,7 +62,7 @@ def test_every_command_that_a_message_names_exists() -> None:
     for file in (ROOT / "bot").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                named |= set(re.findall(r"`/([a-z]+(?: [a-z]+)?)", node.value))
+                named |= set(re.findall(r"`/([a-z]+(?: [a-z-]+)?)", node.value))
 
     unknown = {
         name for name in named if name not in NAMES and name.split()[0] not in NAMES | {"settings"}

@@ -446,20 +446,3 @@ def test_somebody_without_an_account_is_forgotten_by_number(desk: Desk) -> None:
     for wrong in (1, 2):
         with pytest.raises(Refusal, match=r"already|no member"):
             forgetting.forget_numbered(desk, GROUP, wrong)
-
-
-def test_after_an_old_backup_the_same_are_forgotten_again(
-    full: Desk, fresh_sqlite: Database
-) -> None:
-    old = replace(full, db=fresh_sqlite)
-    bring(full, "Will it hail in Rome?", name="Dan")
-    bring(old, name="Dan")
-    forget(full, caller("Dan"))
-    with fresh_sqlite.write() as tx:
-        number = member(full, "former member 1")
-        tx.add(Member(id=number, group_id=GROUP, user_id=USER, name=NAME))
-
-    again = [forgetting.forget_as_in(old, full.db) for _ in range(2)]
-
-    assert again == [1, 0]
-    assert people(old)[number] == "former member 1"

@@ -1,0 +1,96 @@
+"""What `dojo forget` does for who runs the bot: a group, one member, or the same as before."""
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.core import card_refresh
+from bot.core.refusals import Refusal, say_count
+from bot.core.unit import Desk
+from bot.data import forgetting
+from bot.data.service import the_group
+from storage import calendars, groups
+from storage import forgetting as storage_forgetting
+from storage.engine import Database
+
+# Asks somebody at a terminal, and returns what they typed.
+Ask = Callable[[str], str]
+STILL_THERE = (
+    "A bot that is still in the server begins the group anew as soon as somebody there uses it: "
+    "remove it from the server as well. What it posted in Discord stays there."
+)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """The options of the command; `as_in` is another database, by its file or address."""
+
+    group: int | None = None
+    member: int | None = None
+    as_in: str | None = None
+
+
+def forget(desk: Desk, wish: Wish, ask: Ask | None) -> str:
+    """Forget what is wished, once its number was typed; without `ask` at once."""
+    if wish.as_in is not None:
+        return _as_in(desk, wish.as_in)
+    if wish.group is None:
+        raise Refusal("Say which group with --group. `dojo export` names those that there are.")
+    with desk.db.read() as tx:
+        group_id = the_group(tx, wish.group)
+        name = groups.get(tx, group_id).name
+    if wish.member is not None:
+        _make_sure(ask, wish.member, f"Member {wish.member} of {name} is forgotten for good.")
+        done = forgetting.forget_numbered(desk, group_id, wish.member)
+        return f"Forgotten: member {wish.member} is {done.pseudonym} now."
+    about = f"All that is held about {name} is deleted for good.{_in_google(desk, group_id)}"
+    _make_sure(ask, group_id, about)
+    return _forget_group(desk, group_id)
+
+
+def _make_sure(ask: Ask | None, number: int, about: str) -> None:
+    if ask is not None and ask(f"{about} Type {number} to go on").strip() != str(number):
+        raise Refusal("That is another number. Nothing was forgotten.")
+
+
+def _in_google(desk: Desk, group_id: int) -> str:
+    """Say how many events to come stay in Google Calendar, whose numbers go with the group."""
+    with desk.db.read() as tx:
+        ahead = {str(card_refresh.calendar_entry(one)) for one in calendars.ahead(tx, group_id)}
+        entries = calendars.entries(tx, group_id)
+        count = sum(one.event_id is not None and one.key in ahead for one in entries)
+    if not count:
+        return ""
+    return (
+        f" {say_count(count, 'event')} to come would stay in Google Calendar: to take them out, "
+        "cancel the sessions with `/session cancel` first, and wait a minute."
+    )
+
+
+def _forget_group(desk: Desk, group_id: int) -> str:
+    """Delete a group piece by piece: a bot that runs waits for no more than one."""
+    deleted: Counter[str] = Counter()
+    with desk.db.write() as tx:
+        # Asleep, nothing rings or is posted there while its rows go.
+        groups.lock(tx, group_id).left_at = desk.clock()
+    while piece := _forget_piece(desk, group_id):
+        deleted.update(piece)
+    rows = "\n".join(f"{count:>9,} {name}" for name, count in sorted(deleted.items()))
+    return f"Forgotten: group {group_id}.\n{rows}\n{STILL_THERE}"
+
+
+def _forget_piece(desk: Desk, group_id: int) -> dict[str, int]:
+    with desk.db.write() as tx:
+        return storage_forgetting.forget_piece(tx, group_id)
+
+
+def _as_in(desk: Desk, other: str) -> str:
+    """Forget again whoever is forgotten in the database that a restored backup replaced."""
+    if "://" not in other and not Path(other).is_file():
+        raise Refusal(f"There is no file {other} here. Check its name and folder.")
+    database = Database(other if "://" in other else f"sqlite:///{other}")
+    with closing(database):
+        count = forgetting.forget_as_in(desk, database)
+    return f"Forgotten again: {say_count(count, 'member')}."
