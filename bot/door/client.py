@@ -101,17 +101,40 @@ class DojoClient(discord.Client):
     async def on_ready(self) -> None:
         """Deliver what is due, and find out in which servers the bot is."""
         log.info("client.ready", guilds=len(self.guilds))
-        self.app.gateway.back()
         self.app.delivery.wake()
         self.app.changes.greet()
 
+    async def on_disconnect(self) -> None:
+        """Hear that the connection is gone; discord.py makes another, or resumes it."""
+        if not self._has_shards:
+            self.app.gateway.lost()
+
     async def on_resumed(self) -> None:
         """Hear that a short break is over, and nothing was missed."""
-        self.app.gateway.back()
+        if not self._has_shards:
+            self.app.gateway.back()
 
-    async def on_disconnect(self) -> None:
-        """Hear that the connection is gone; discord.py makes another."""
-        self.app.gateway.lost()
+    async def on_connect(self) -> None:
+        """Hear that a new connection is there."""
+        if not self._has_shards:
+            self.app.gateway.back()
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        """Hear that one shard's connection is gone."""
+        self.app.gateway.lost(shard_id)
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """Hear that a short break of one shard is over."""
+        self.app.gateway.back(shard_id)
+
+    async def on_shard_connect(self, shard_id: int) -> None:
+        """Hear that a new connection of one shard is there."""
+        self.app.gateway.back(shard_id)
+
+    @property
+    def _has_shards(self) -> bool:
+        """Tell whether each shard reports by itself; the library then reports both ways."""
+        return isinstance(self, discord.AutoShardedClient)
 
     async def on_interaction(self, interaction: discord.Interaction["DojoClient"]) -> None:
         """Answer a filled-in form, even one that was opened before a restart."""

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.core.unit import Desk
 from bot.runtime.gateway import Gateway, Link
 from storage import outbox_queue
-from storage.outbox_queue import Queue
+from storage.outbox_queue import ALL, Queue
 
 # How long the database has to answer.
 PATIENCE = 2.0
@@ -71,12 +72,19 @@ class Report:
 
 
 class Health:
-    """Looks at the database and at the connection to Discord."""
+    """Looks at the database and at the connection to Discord; `of` says which effects are ours."""
 
-    def __init__(self, desk: Desk, run: Callable[..., Awaitable[Any]], gateway: Gateway) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        run: Callable[..., Awaitable[Any]],
+        gateway: Gateway,
+        of: ColumnElement[bool] = ALL,
+    ) -> None:
         self._desk = desk
         self._run = run
         self._gateway = gateway
+        self._of = of
         self._reading: asyncio.Future[Waiting] | None = None
         self._read_at = 0.0
 
@@ -104,7 +112,7 @@ class Health:
     def _read(self) -> Waiting:
         now = self._desk.clock()
         with self._desk.db.read() as tx:
-            return _aged(outbox_queue.queue(tx, now), now)
+            return _aged(outbox_queue.queue(tx, now, self._of), now)
 
 
 def _aged(queue: Queue, now: datetime) -> Waiting:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from tests.bot.runtime.test_health import Connected, in_thread
 from tests.conftest import START, Clock
 from tests.storage.deliveries import show
 
+ROOT = Path(__file__).resolve().parents[3]
 LABELS = {
     "kind": {"command", "button", "form", "autocomplete", "other"},
     "timer": set(TIMERS),
@@ -134,6 +136,24 @@ async def test_a_database_that_does_not_answer_leaves_its_metrics_out(
     assert b"dojo_well 0.0" in page
     assert b"dojo_outbox_due" not in page
     assert b"dojo_gateway_ready 1.0" in page
+
+
+async def test_every_metric_is_documented(bot: Scraped) -> None:
+    bot.metrics.refused("form")
+    bot.metrics.failed("form")
+    documented = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+
+    page, _ = await bot.metrics.page(Health(bot.desk, in_thread, bot.gateway))
+
+    ours = {
+        sample.name.removesuffix("_count")
+        for family in text_string_to_metric_families(page.decode())
+        for sample in family.samples
+        if sample.name.startswith("dojo_")
+        and not sample.name.endswith(("_created", "_bucket", "_sum"))
+    }
+    assert len(ours) >= 10
+    assert {name for name in ours if f"`{name}`" not in documented} == set()
 
 
 async def test_no_label_grows_with_groups_members_or_shards(bot: Scraped) -> None:
