@@ -53,6 +53,7 @@ from scoring.successive import (
     time_averaged,
     time_weighted_brier,
 )
+from scoring.worlds import Luck
 
 __all__ = [
     "Aggregate",
@@ -64,6 +65,7 @@ __all__ = [
     "HitRate",
     "JointComparison",
     "Leaderboard",
+    "Luck",
     "MeanBy",
     "MeanInterval",
     "Metric",

@@ -15,7 +15,8 @@ from scipy.special import expit, ndtri
 from scoring import checks
 from scoring.aggregation import EPSILON, log_odds
 from scoring.checks import Floats, Indices
-from scoring.isotonic import IsotonicPools, isotonic, miscalibrations, perfect_worlds, pools
+from scoring.isotonic import IsotonicPools, isotonic, miscalibrations, pools
+from scoring.worlds import perfect_worlds
 
 Band = Literal["pointwise", "simultaneous"]
 
@@ -224,11 +225,11 @@ def calibration_skill(
 
 
 def worlds_of(pooled: IsotonicPools, resamples: int, seed: int) -> tuple[float, Floats]:
-    """Return the miscalibration of pooled forecasts, and of worlds where they are right."""
-    found = miscalibrations(pooled.forecast, pooled.count[None, :], pooled.yes[None, :])
+    """Return the miscalibration of one record, and of worlds where its forecasts are right."""
+    found = miscalibrations(pooled, pooled.yes[None, :])
     worlds = perfect_worlds(pooled, resamples, seed)
-    by_chance = [miscalibrations(pooled.forecast, pooled.count, yes) for yes in worlds]
-    return float(found[0]), np.concatenate(by_chance)
+    by_chance = [miscalibrations(pooled, yes)[:, 0] for yes in worlds]
+    return float(found[0, 0]), np.concatenate(by_chance)
 
 
 def _saved(pooled: IsotonicPools, forecast: Floats, curve: Floats) -> float:

@@ -6,33 +6,71 @@ Pool adjacent violators comes from scipy. Many samples go through it in one call
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoring.checks import Floats, Indices
 from scoring.loading import LOADING
-from scoring.tally import count_by, ratio, sum_by
-
-SAMPLES_AT_ONCE = 1024  # lifted by at most 2048, resampled curves keep twelve digits
-_NUMBERS_AT_ONCE = 1_000_000
+from scoring.tally import count_by, sum_by
 
 
 @dataclass(frozen=True, slots=True)
 class IsotonicPools:
-    """Distinct forecasts, rising, how often each was made, and how often it then happened."""
+    """Distinct forecasts, how often each was made, and how often it then happened.
+
+    Of one record, or of several side by side: `first` says where each begins. Within a record the
+    forecasts rise.
+    """
 
     forecast: Floats
     count: Indices
     yes: Floats
+    first: Indices
+
+    @property
+    def sizes(self) -> Indices:
+        """Return how many distinct forecasts each record has."""
+        return np.diff(self.first, append=len(self.forecast))
+
+    def totals(self) -> Indices:
+        """Return how many forecasts each record has."""
+        return np.add.reduceat(self.count, self.first)
+
+    def record(self) -> Indices:
+        """Return the record that each pool belongs to."""
+        return np.repeat(np.arange(len(self.first)), self.sizes)
+
+    def of(self, chosen: NDArray[np.bool_]) -> IsotonicPools:
+        """Return some of the records."""
+        kept, sizes = chosen[self.record()], self.sizes[chosen]
+        columns = self.forecast[kept], self.count[kept], self.yes[kept]
+        return IsotonicPools(*columns, np.cumsum(sizes) - sizes)
 
 
 def pools(p: Floats, o: Floats) -> IsotonicPools:
     """Pool equal forecasts: all that a calibration curve needs to know."""
     forecast, which = np.unique(p, return_inverse=True)
-    return IsotonicPools(forecast, count_by(which), sum_by(which, o))
+    return IsotonicPools(forecast, count_by(which), sum_by(which, o), np.zeros(1, dtype=np.intp))
+
+
+def pools_by(member: Indices, p: Floats, o: Floats) -> IsotonicPools:
+    """Pool each member's equal forecasts; every index from 0 has a row.
+
+    >>> found = pools_by(np.array([1, 0, 1]), np.array([0.5, 0.5, 0.5]), np.array([1.0, 0.0, 0.0]))
+    >>> found.forecast.tolist(), found.count.tolist(), found.yes.tolist(), found.first.tolist()
+    ([0.5, 0.5], [1, 2], [0.0, 1.0], [0, 1])
+    """
+    order = np.lexsort((p, member))
+    who, said = member[order], p[order]
+    new = np.ones(len(order), dtype=np.bool_)
+    new[1:] = (who[1:] != who[:-1]) | (said[1:] != said[:-1])
+    start = np.flatnonzero(new)
+    count = np.diff(start, append=len(order))
+    first = np.searchsorted(who[start], np.arange(int(member.max()) + 1))
+    return IsotonicPools(said[start], count, np.add.reduceat(o[order], start), first)
 
 
 def isotonic(values: Floats, weights: NDArray[np.float64] | Indices) -> Floats:
@@ -45,42 +83,38 @@ def isotonic(values: Floats, weights: NDArray[np.float64] | Indices) -> Floats:
     """
     lift = 2.0 * np.arange(len(values))[:, None] if values.ndim == 2 else np.zeros(1)
     weight = np.broadcast_to(weights, values.shape).ravel().astype(np.float64, copy=False)
-    fit = _pool_adjacent_violators((values + lift).ravel(), weight)
+    fit: Floats = _pool_adjacent_violators((values + lift).ravel(), weight).x
     return fit.reshape(values.shape) - lift
 
 
-def miscalibrations(forecast: Floats, count: NDArray[np.float64] | Indices, yes: Floats) -> Floats:
-    """Return each sample's mean Brier score minus its isotonic curve's.
+def miscalibrations(pooled: IsotonicPools, yes: Floats) -> Floats:
+    """Return mean Brier score minus the isotonic curve's: a row for each sample.
 
-    A sample is one row.
-
-    `yes` has shape (samples, k); `count` the same or (k,). Counts of 0 are left out; a sample of
-    nothing is NaN.
+    A column is a record. `yes` says how often each forecast happened, with shape (samples, k). The
+    curve is computed from what was pooled, not from lifted numbers: so a record gives the same to
+    the last digit, whichever other records and samples are beside it.
     """
-    made = np.broadcast_to(count, yes.shape).astype(np.float64, copy=False)
-    used = made > 0
-    lift = np.broadcast_to(2.0 * np.arange(len(yes))[:, None], yes.shape)[used]
-    said = np.broadcast_to(forecast, yes.shape)[used]
-    rate = yes[used] / made[used]
-    curve = _pool_adjacent_violators(rate + lift, made[used]) - lift
-    saved = np.zeros(yes.shape)
-    saved[used] = made[used] * ((said - rate) ** 2 - (curve - rate) ** 2)
-    return ratio(saved.sum(axis=1), made.sum(axis=1))
+    samples, k = yes.shape
+    count = np.tile(pooled.count.astype(np.float64), samples)
+    lift = 2.0 * (pooled.record() + len(pooled.first) * np.arange(samples)[:, None])
+    lifted: Floats = (lift + yes / pooled.count).ravel()
+    fit = _pool_adjacent_violators(lifted, count)
+    happened = np.add.reduceat(yes.ravel(), fit.blocks[:-1])
+    curve = np.repeat(happened / fit.weights, np.diff(fit.blocks)).reshape(yes.shape)
+    # Where n forecasts p came true y times, n (p - y/n)**2 - n (curve - y/n)**2 adds up to
+    # n p**2 - y (2p - curve) over what was pooled.
+    curve -= 2 * pooled.forecast
+    curve *= yes
+    curve += pooled.count * pooled.forecast**2
+    start = pooled.first + k * np.arange(samples)[:, None]
+    sums = np.add.reduceat(curve.ravel(), start.ravel()).reshape(start.shape)
+    each: Floats = sums / pooled.totals()
+    return each
 
 
-def _pool_adjacent_violators(values: Floats, weights: Floats) -> Floats:
+def _pool_adjacent_violators(values: Floats, weights: Floats) -> Any:
     # Loaded when a curve is first drawn: it is a sixth of an idle process's memory.
     with LOADING:
         from scipy.optimize import isotonic_regression  # noqa: PLC0415
 
-    fit: Floats = isotonic_regression(values, weights=weights).x
-    return fit
-
-
-def perfect_worlds(pooled: IsotonicPools, resamples: int, seed: int) -> Iterator[Floats]:
-    """Draw how often each forecast happens if all are right, some worlds at once."""
-    rng = np.random.default_rng(seed)
-    at_once = min(max(1, _NUMBERS_AT_ONCE // len(pooled.forecast)), SAMPLES_AT_ONCE)
-    for first in range(0, resamples, at_once):
-        shape = min(at_once, resamples - first), len(pooled.forecast)
-        yield rng.binomial(pooled.count, pooled.forecast, size=shape).astype(np.float64)
+    return isotonic_regression(values, weights=weights)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -23,6 +23,7 @@ from scoring.identifiers import dense, identifiers
 from scoring.metrics import MemberValues, Rows
 from scoring.moments import Moment, Moments, second, seconds
 from scoring.ranks import TOO_CLOSE, level_p_value, rank_ranges
+from scoring.worlds import Luck
 
 Metric = Literal["edge", "over_time", "brier", "calibration", "gain", "log", "peer", "baseline"]
 Best = Literal["high", "low"]
@@ -60,6 +61,8 @@ class Standing:
         raw: the value before shrinking; the same as `value` for every other metric.
         error: the member's own part of the standard error of `raw`; NaN where it is not known.
         freedom: degrees of freedom of all errors of the table.
+        luck: what a calibration was measured against; it can be kept and given to the next
+            `leaderboard`.
         rank_low: best rank that the data allow (3% of the draws); None when unranked.
         rank_high: worst rank that the data allow (97% of the draws); None when unranked.
     """
@@ -73,6 +76,7 @@ class Standing:
     raw: float
     error: float = math.nan
     freedom: float = 0.0
+    luck: Luck | None = field(default=None, repr=False, compare=False)
     rank_low: int | None = None
     rank_high: int | None = None
 
@@ -121,6 +125,7 @@ def leaderboard(
     level: float = 0.9,
     resamples: int = 250,
     seed: int = 0,
+    luck: Iterable[Luck] = (),
 ) -> Leaderboard:
     """Rank members over resolved questions, with intervals and ranges of ranks.
 
@@ -162,6 +167,8 @@ def leaderboard(
         level: of the intervals, strictly between 0 and 1.
         resamples: how many perfect worlds `calibration` is measured against.
         seed: of the resampling and of the draws of ranks.
+        luck: of earlier calibrations. Members whose forecasts are still those that it is of are
+            not resampled: it saves time and changes no number. All others are.
 
     Returns:
         A `Leaderboard`; without rows (or with none in the window), an empty one.
@@ -198,14 +205,15 @@ def leaderboard(
     inside = _window(times, since, until, member)
     member, present = dense(member[inside])
     first, second_column = (column[inside] for column in columns.values())
+    if not present:
+        return _board(metric, minimum, [], start)
     rows = Rows(member, question[inside], first, len(present))
     if metric == "calibration":
-        values = metrics.calibration_values(rows, first, second_column, draws, start)
+        values = metrics.calibration_values(rows, first, second_column, draws, start, luck)
     else:
         values = _values(metric, rows, second_column.astype(np.bool_), width)
     standings = zip((names[i] for i in present), values.rows(), strict=True)
-    found = [Standing(None, name, *row) for name, row in standings]  # type: ignore[arg-type]
-    return _board(metric, minimum, found, start)
+    return _board(metric, minimum, [Standing(None, name, *row) for name, row in standings], start)
 
 
 def rank(

@@ -6,7 +6,7 @@ sees to that.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from scoring.additive import AdditiveFit, additive_fit, variance_within
 from scoring.checks import Floats, Indices
-from scoring.corp import worlds_of
 from scoring.identifiers import dense
 from scoring.intervals import johnson, students
-from scoring.isotonic import pools
+from scoring.isotonic import miscalibrations, pools_by
 from scoring.tally import count_by, ratio, sum_by
+from scoring.worlds import Luck, by_luck
 
 SKILL_FREEDOM = 20.0  # luck in a calibration skill has longer tails than the normal's
 LEAST_COMPARED = 3  # questions from which an interval of an edge, a gain or a peer score holds
@@ -54,7 +54,10 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class MemberValues:
-    """One entry per member in each array; the freedom is that of all errors together."""
+    """One entry per member in each array; the freedom is that of all errors together.
+
+    `luck` is what a calibration was measured against; other metrics have none.
+    """
 
     value: Floats
     low: Floats
@@ -63,12 +66,15 @@ class MemberValues:
     raw: Floats
     error: Floats
     freedom: float
+    luck: tuple[Luck, ...] = ()
 
-    def rows(self) -> Iterator[tuple[float | int, ...]]:
+    def rows(self) -> Iterator[tuple[Any, ...]]:
         """Yield each member's entries in the order of a `Standing`'s fields after the member."""
         columns = self.value, self.low, self.high, self.questions, self.raw, self.error
         plain = (column.tolist() for column in columns)
-        return ((*row, self.freedom) for row in zip(*plain, strict=True))
+        luck = self.luck or [None] * len(self.value)
+        rows = zip(*plain, luck, strict=True)
+        return ((*row, self.freedom, one) for *row, one in rows)
 
 
 def plain_values(rows: Rows, level: float, least: int) -> MemberValues:
@@ -165,28 +171,25 @@ def one_per_question(rows: Rows) -> Rows:
     return Rows(distinct // width, distinct % width, mean, rows.n_members)
 
 
-def calibration_values(rows: Rows, p: Floats, o: Floats, resamples: int, seed: int) -> MemberValues:
+def calibration_values(
+    rows: Rows, p: Floats, o: Floats, resamples: int, seed: int, known: Iterable[Luck]
+) -> MemberValues:
     """Return each member's calibration skill over all rows, shrunk towards 0.
 
-    It is shrunk by its variance by luck.
+    It is shrunk by its variance by luck. Members whose luck is known are not resampled.
     """
-    order = np.argsort(rows.member, kind="stable")
-    each = np.split(order, np.cumsum(rows.count())[:-1]) if rows.n_members else []
-    found = np.array([_skill(p[row], o[row], resamples, seed) for row in each]).reshape(-1, 3)
-    skill, luck, recalibrated = found.T
+    pooled = pools_by(rows.member, p, o)
+    by_chance = tuple(by_luck(pooled, resamples, seed, known))
+    luck = np.array([one.variance for one in by_chance])
+    skill = miscalibrations(pooled, pooled.yes[None, :])[0]
+    skill = skill - np.array([one.mean for one in by_chance])
+    recalibrated = sum_by(rows.member, (p - o) ** 2) / rows.count() - skill
     variance = _skill_variance(skill, luck, recalibrated, rows.count())
     error = np.sqrt(np.where(luck > 0, variance, np.nan))  # 0% and 100% alone leave luck no room
-    questions = np.array([len(np.unique(rows.question[row])) for row in each], dtype=np.intp)
     nothing = np.full(len(skill), np.nan)
-    value = skill * _reliability(skill, luck)
-    return MemberValues(value, nothing, nothing, questions, skill, error, SKILL_FREEDOM)
-
-
-def _skill(p: Floats, o: Floats, resamples: int, seed: int) -> tuple[float, float, float]:
-    """Return skill, its variance by luck alone, and the recalibrated Brier score."""
-    found, by_chance = worlds_of(pools(p, o), resamples, seed)
-    skill = found - float(by_chance.mean())
-    return skill, float(by_chance.var()), float(np.mean((p - o) ** 2)) - skill
+    value, questions = skill * _reliability(skill, luck), one_per_question(rows).count()
+    columns = value, nothing, nothing, questions, skill, error
+    return MemberValues(*columns, SKILL_FREEDOM, by_chance)
 
 
 def _skill_variance(skill: Floats, luck: Floats, recalibrated: Floats, n: Indices) -> Floats:

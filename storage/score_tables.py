@@ -68,6 +68,9 @@ class Standing(SQLModel, table=True):
     Derived from the scores when a question is settled. NULL stands for a value or an end of an
     interval that is not defined. `raw`, `error` and `freedom` are what ranges of ranks are drawn
     from: the mean before it is pulled towards 0, its own error, and how well that is known.
+
+    A calibration also has what luck alone gives a member: mean and variance, and of which forecasts
+    they are, as a fingerprint. Whose forecasts are still the same need not be resampled.
     """
 
     __tablename__ = "standings"
@@ -84,3 +87,6 @@ class Standing(SQLModel, table=True):
     raw: float | None = None
     error: float | None = None
     freedom: float | None = None
+    luck_of: str | None = Field(default=None, max_length=32)
+    luck_mean: float | None = None
+    luck_variance: float | None = None

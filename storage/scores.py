@@ -4,7 +4,7 @@ Live scores and those of pastcasts never meet: whatever adds up or counts takes 
 that is the live ones unless `past` is asked for.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -38,6 +38,7 @@ COUNTED = (
 )
 # This many turns are enough to show whether people change seats.
 MOST_TURNS = 5_000
+ROWS_AT_ONCE = 20_000
 Rows = Sequence[tuple[Any, ...]]
 
 
@@ -169,15 +170,20 @@ def within(
     return statement
 
 
-def counted(tx: Session, group_id: int) -> Rows:
-    """Return member, question and `COUNTED` of live scores that may count, in no order."""
+def counted(tx: Session, group_id: int) -> Iterator[Rows]:
+    """Yield member, question and `COUNTED` of live scores that may count, in no order.
+
+    They come some thousands at a time: as rows, a million would take half a gigabyte.
+    """
     wanted = ("member_id", "question_id", *COUNTED)
     statement = select(*(getattr(Score, name) for name in wanted)).where(
         Score.group_id == group_id,
         col(Score.past).is_(False),
         col(Score.moment).in_([Moment.TURN, Moment.CLOSE]),
     )
-    return _plain(tx, statement)
+    cursor: Any = tx.connection().execute(statement).cursor
+    while rows := cursor.fetchmany(ROWS_AT_ONCE):
+        yield rows
 
 
 def waiting(tx: Session, group_id: int, now: datetime) -> dict[int, datetime]:
@@ -203,15 +209,21 @@ def waiting_for(
     The group's is of questions with yes or no alone; a member's ranges of numbers are judged, too.
     """
     of_number = col(Score.inside).is_not(None) if member_id is not None else false()
-    statement = (
-        select(Question.id, Question.closes_at)
-        .join(Score, col(Score.question_id) == Question.id)
-        .where(*_ended_early(group_id, now), *headlines(group_id, past=False, topic=topic))
-        .where(or_(col(Score.probability).is_not(None), of_number))
+    # The group's questions are chosen outside: with the group in here, too, a database may go
+    # through all of its scores for each question.
+    scored = select(Score.id).where(
+        Score.question_id == Question.id,
+        col(Score.headline),
+        or_(col(Score.probability).is_not(None), of_number),
     )
     if member_id is not None:
-        statement = statement.where(Score.member_id == member_id)
-    rows = tx.exec(statement.distinct())
+        scored = scored.where(Score.member_id == member_id)
+    about = [Question.topic == topic] if topic is not None else []
+    rows = tx.exec(
+        select(Question.id, Question.closes_at).where(
+            *_ended_early(group_id, now), *about, scored.exists()
+        )
+    )
     return {number: closes for number, closes in rows if number is not None and closes is not None}
 
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
+from sqlalchemy import insert
 from sqlmodel import Session, case, col, delete, or_, select
 
 from storage.tables import Group, Standing
@@ -10,11 +12,21 @@ from storage.tables import Group, Standing
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def replace(tx: Session, group_id: int, rows: Sequence[Standing]) -> None:
-    """Replace all of the group's stored standings."""
+def replace(tx: Session, group_id: int, rows: Sequence[dict[str, Any]]) -> None:
+    """Replace all of the group's stored standings, in two statements."""
     tx.exec(delete(Standing).where(col(Standing.group_id) == group_id))
-    tx.add_all(rows)
-    tx.flush()
+    if rows:
+        tx.connection().execute(insert(Standing), rows)
+
+
+def luck(tx: Session, group_id: int) -> list[tuple[str, float, float]]:
+    """Return the luck of the stored calibrations: of which forecasts, its mean and variance."""
+    rows = tx.exec(
+        select(Standing.luck_of, Standing.luck_mean, Standing.luck_variance).where(
+            Standing.group_id == group_id, col(Standing.luck_of).is_not(None)
+        )
+    )
+    return [(of, mean, variance) for of, mean, variance in rows]  # type: ignore[misc]
 
 
 def of_metric(tx: Session, group_id: int, metric: str) -> list[Standing]:

@@ -4,7 +4,8 @@ Each board gets its rows as `storage.scores.columns` gives them: member, questio
 metric is made of.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 import scoring
 from bot.standings.query import METRICS, Metric
 from scoring import ranks
-from storage.scores import COUNTED
+from storage.scores import COUNTED, Rows
 
 # The last column of these is there where the metric has a score.
 _MADE_OF = {
@@ -27,28 +28,48 @@ _MANY_DRAWS, _FEWER_DRAWS = 1_000, 250
 Column = NDArray[np.float64]
 
 
-def every_board(
-    rows: Sequence[tuple[Any, ...]], waiting: Collection[int] = ()
-) -> dict[Metric, scoring.Leaderboard]:
-    """Compute the leaderboards of all metrics from rows of `storage.scores.counted`.
+@dataclass(frozen=True)
+class Counted:
+    """The columns of all scores that count for some metric, by name, in one order."""
 
-    `waiting` are questions that ended early and do not count in the calibration yet.
+    columns: Mapping[str, Column]
+
+
+def gather(pieces: Iterable[Rows]) -> Counted:
+    """Turn the rows of `storage.scores.counted` into columns, piece by piece."""
+    tables = [_table(rows, 2 + len(COUNTED)) for rows in pieces] or [_table([], 2 + len(COUNTED))]
+    columns = [np.concatenate([table[:, at] for table in tables]) for at in range(2 + len(COUNTED))]
+    names = "member", "question", *COUNTED
+    return Counted(dict(zip(names, _in_order(columns), strict=True)))
+
+
+def every_board(
+    counted: Counted, waiting: Collection[int] = (), luck: Iterable[scoring.Luck] = ()
+) -> dict[Metric, scoring.Leaderboard]:
+    """Compute the leaderboards of all metrics from all scores that count.
+
+    `waiting` are questions that ended early and do not count in the calibration yet. `luck` is of
+    earlier calibrations: whose forecasts are the same is not resampled.
     """
-    columns = _in_order(_columns(rows, 2 + len(COUNTED)))
-    named = dict(zip(("member", "question", *COUNTED), columns, strict=True))
+    named = counted.columns
     left_out = {"calibration": np.isin(named["question"], list(waiting))}
+    known = {"calibration": tuple(luck)}
     return {
-        metric: _board(metric, _columns_of(metric, named, left_out.get(metric)), 1)
+        metric: _board(
+            metric, _columns_of(metric, named, left_out.get(metric)), 1, known.get(metric, ())
+        )
         for metric in METRICS
     }
 
 
-def board(metric: Metric, rows: Sequence[tuple[Any, ...]], minimum: int) -> scoring.Leaderboard:
+def board(metric: Metric, rows: Rows, minimum: int) -> scoring.Leaderboard:
     """Compute one metric's leaderboard; the order of the rows does not matter."""
     return _board(metric, _columns(rows, 2 + len(_MADE_OF.get(metric, (metric,)))), minimum)
 
 
-def _board(metric: Metric, columns: Sequence[Column], minimum: int) -> scoring.Leaderboard:
+def _board(
+    metric: Metric, columns: Sequence[Column], minimum: int, luck: Iterable[scoring.Luck] = ()
+) -> scoring.Leaderboard:
     member, question, *values = _in_order(columns)
     if metric == "calibration":
         member, question, *values = _newest_of_question(member, question, *values)
@@ -57,8 +78,8 @@ def _board(metric: Metric, columns: Sequence[Column], minimum: int) -> scoring.L
         questions=question.astype(np.int64),
         metric=metric,
         minimum=minimum,
-        **_given(metric, values),
-        resamples=_MANY_DRAWS if len(np.unique(member)) <= _FEW else _FEWER_DRAWS,
+        **_given(metric, member, values),
+        luck=luck,
     )
 
 
@@ -95,18 +116,17 @@ def seats_compare(taken: Collection[tuple[int, int]]) -> bool:
 
     Else what a member earned may come from the seat.
 
-    Else what a member earned may come from the seat.
-
     Args:
         taken: who has sat in which seat, as (member, seat).
     """
     return len({seat for _, seat in taken}) < len(set(taken))
 
 
-def _given(metric: Metric, values: Sequence[Column]) -> dict[str, Any]:
+def _given(metric: Metric, member: Column, values: Sequence[Column]) -> dict[str, Any]:
     """Return the arguments that the metric's leaderboard takes, from its columns."""
     if metric == "calibration":
-        return {"probabilities": values[0], "outcomes": values[1]}
+        draws = _MANY_DRAWS if len(np.unique(member)) <= _FEW else _FEWER_DRAWS
+        return {"probabilities": values[0], "outcomes": values[1], "resamples": draws}
     if metric == "edge":  # compared with the others of the same round when they were scored
         return {"scores": values[0], "relative": np.ones(len(values[0]))}
     if metric == "gain":
@@ -139,17 +159,28 @@ def _newest_of_question(
     return [member[last], question[last], *(column[order][last] for column in values)]
 
 
-def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[Column]:
-    """Turn rows into columns; None, such as for no round, becomes NaN."""
-    table = np.array(rows, dtype=np.float64).reshape(-1, width)
-    return [np.ascontiguousarray(column) for column in table.T]
+def _columns(rows: Rows, width: int) -> list[Column]:
+    """Turn rows into columns."""
+    return [np.ascontiguousarray(column) for column in _table(rows, width).T]
+
+
+def _table(rows: Rows, width: int) -> NDArray[np.float64]:
+    """Turn rows into an array; None, such as for no round, becomes NaN."""
+    return np.array(rows, dtype=np.float64).reshape(-1, width)
 
 
 def _in_order(columns: Sequence[Column]) -> Sequence[Column]:
     """Sort the columns by question and member, so that sums never depend on the database."""
     member, question = columns[:2]
-    later = question[1:] > question[:-1]
-    if np.all(later | ((question[1:] == question[:-1]) & (member[1:] > member[:-1]))):
+    if _rises(member, question):
         return columns
-    order = np.lexsort((*columns[:1:-1], member, question))
+    order = np.lexsort((member, question))
+    if not _rises(member[order], question[order]):  # two of a member: by all that they hold
+        order = np.lexsort((*columns[:1:-1], member, question))
     return [column[order] for column in columns]
+
+
+def _rises(member: Column, question: Column) -> bool:
+    """Tell whether rows are in order of question and member, and there are no two of the same."""
+    later = question[1:] > question[:-1]
+    return bool(np.all(later | ((question[1:] == question[:-1]) & (member[1:] > member[:-1]))))

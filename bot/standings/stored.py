@@ -3,13 +3,16 @@
 That on pastcasts is computed when somebody asks: a group has hundreds of them, not a million.
 
 They are always computed from all scores, by the same functions; nothing is added to yesterday's
-numbers. Scores could change while they are computed outside the group's lock. So they are saved
-only if the scores are still the same; the change has set the next alarm.
+numbers, so nothing can drift away from them. Only what takes long is kept: what luck gives a
+calibration, by a fingerprint of the forecasts that it follows from. Scores could change while they
+are computed outside the group's lock. So they are saved only if the scores are still the same; the
+change has set the next alarm.
 """
 
 import math
 from datetime import datetime
 from itertools import accumulate
+from typing import Any
 
 from sqlmodel import Session
 
@@ -40,11 +43,12 @@ def refresh(desk: Desk, _number: int, group_id: int) -> None:
         if group is None or is_current(group, now):
             return
         version = group.scores_version
-        counted = scores.counted(tx, group_id)
+        counted = boards.gather(scores.counted(tx, group_id))
         waiting = scores.waiting(tx, group_id, now)
+        known = [scoring.Luck(*one) for one in standings.luck(tx, group_id)]
     rows = [
         _row(group_id, metric, one)
-        for metric, board in boards.every_board(counted, waiting).items()
+        for metric, board in boards.every_board(counted, waiting, known).items()
         for one in _everybody(board)
     ]
     with desk.step(group_id) as unit:
@@ -150,19 +154,22 @@ def _everybody(board: scoring.Leaderboard) -> tuple[scoring.Standing, ...]:
     return (*board.ranked, *board.unranked)
 
 
-def _row(group_id: int, metric: Metric, one: scoring.Standing) -> Standing:
-    return Standing(
-        group_id=group_id,
-        metric=metric,
-        member_id=one.member,
-        value=_or_null(one.value),
-        low=_or_null(one.low),
-        high=_or_null(one.high),
-        questions=one.questions,
-        raw=_or_null(one.raw),
-        error=_or_null(one.error),
-        freedom=_or_null(one.freedom),
-    )
+def _row(group_id: int, metric: Metric, one: scoring.Standing) -> dict[str, Any]:
+    return {
+        "group_id": group_id,
+        "metric": metric,
+        "member_id": one.member,
+        "value": _or_null(one.value),
+        "low": _or_null(one.low),
+        "high": _or_null(one.high),
+        "questions": one.questions,
+        "raw": _or_null(one.raw),
+        "error": _or_null(one.error),
+        "freedom": _or_null(one.freedom),
+        "luck_of": one.luck.of if one.luck else None,
+        "luck_mean": one.luck.mean if one.luck else None,
+        "luck_variance": one.luck.variance if one.luck else None,
+    }
 
 
 def _or_null(value: float) -> float | None:

@@ -251,7 +251,7 @@ def test_what_is_kept_is_what_a_board_computes(desk: Desk, clock: Clock) -> None
 
     with desk.db.read() as tx:
         waiting = scores.waiting(tx, GROUP, clock())
-        kept = boards.every_board(scores.counted(tx, GROUP), waiting)["calibration"]
+        kept = boards.every_board(boards.gather(scores.counted(tx, GROUP)), waiting)["calibration"]
         computed = standings_stored.compute(tx, GROUP, "calibration", now=clock())
 
     assert repr(kept) == repr(computed)

@@ -73,7 +73,7 @@ def pages(desk: Desk, *, past: bool) -> list[str]:
         kept = [row.model_dump(exclude={"id"}) for row in rows(desk, Standing)]
         records.append(sorted(map(repr, kept)))
         with desk.db.read() as tx:
-            records.append(boards.every_board(scores.counted(tx, GROUP)))
+            records.append(boards.every_board(boards.gather(scores.counted(tx, GROUP))))
     return [repr(one) for one in (*tables, *calibrations, group, *records)]
 
 
