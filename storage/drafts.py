@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_
 from sqlmodel import Session, col, delete, select
 
 from storage.tables import Draft, DraftKind
@@ -43,12 +42,7 @@ def put_away(tx: Session, member_id: int, numbers: Collection[int]) -> None:
 
 def forget(tx: Session, now: datetime) -> None:
     """Delete old drafts: nobody chooses a time the next day, or corrects a form an hour later."""
-    is_form = col(Draft.kind) == DraftKind.FORM
-    tx.exec(
-        delete(Draft).where(
-            or_(
-                col(Draft.created_at) < now - DRAFT_LIFE,
-                and_(is_form, col(Draft.created_at) <= now - FORM_LIFE),
-            )
-        )
-    )
+    made_at, of_kind = col(Draft.created_at), col(Draft.kind)
+    tx.exec(delete(Draft).where(of_kind == DraftKind.FORM, made_at <= now - FORM_LIFE))
+    others = [kind for kind in DraftKind if kind != DraftKind.FORM]
+    tx.exec(delete(Draft).where(of_kind.in_(others), made_at < now - DRAFT_LIFE))

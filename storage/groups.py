@@ -23,8 +23,7 @@ _ENTER = (
     .where(col(Group.id) == bindparam("of"), col(Member.user_id) == bindparam("user_id"))
     .with_for_update(of=Group)
 )
-# The sleeping groups, which queries about all groups leave out: nothing is due there.
-ASLEEP = select(Group.id).where(col(Group.left_at).is_not(None))
+_ASLEEP = select(Group.id).where(col(Group.left_at).is_not(None))
 _PEOPLE = select(Member).where(col(Member.id).in_(bindparam("ids", expanding=True)))
 
 
@@ -79,7 +78,7 @@ def awake(tx: Session) -> Sequence[int]:
 
 def asleep(tx: Session) -> Sequence[int]:
     """Return the groups from whose servers the bot was removed."""
-    return tx.exec(ASLEEP).all()
+    return tx.exec(_ASLEEP).all()
 
 
 def is_asleep(tx: Session, group_id: int) -> bool:
