@@ -23,6 +23,8 @@ _ENTER = (
     .where(col(Group.id) == bindparam("of"), col(Member.user_id) == bindparam("user_id"))
     .with_for_update(of=Group)
 )
+# The most notes of interactions that one transaction deletes.
+_FORGET = 5_000
 _ASLEEP = select(Group.id).where(col(Group.left_at).is_not(None))
 _PEOPLE = select(Member).where(col(Member.id).in_(bindparam("ids", expanding=True)))
 
@@ -155,6 +157,11 @@ def first_time(tx: Session, interaction_id: int, now: datetime) -> bool:
     return noted.rowcount > 0
 
 
-def forget_interactions(tx: Session, now: datetime) -> None:
-    """Delete notes of interactions older than a day: Discord sends again within minutes."""
-    tx.exec(delete(Interaction).where(col(Interaction.at) < now - timedelta(days=1)))
+def forget_interactions(tx: Session, now: datetime) -> int:
+    """Delete some notes of interactions older than a day, and return how many.
+
+    Discord sends an interaction again within minutes.
+    """
+    old = select(Interaction.id).where(col(Interaction.at) < now - timedelta(days=1))
+    some = delete(Interaction).where(col(Interaction.id).in_(old.limit(_FORGET)))
+    return tx.connection().execute(some).rowcount

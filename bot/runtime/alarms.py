@@ -19,7 +19,8 @@ from apscheduler.triggers.date import DateTrigger
 from sqlmodel import Session
 
 from bot.core.unit import Clock, Desk
-from storage import drafts, groups, outbox
+from bot.runtime import housekeeping
+from storage import groups, outbox
 
 Run = Callable[..., Awaitable[Any]]
 Sleep = Callable[[float], Awaitable[Any]]
@@ -137,11 +138,11 @@ class Alarms:
         self._wake_delivery()
 
     async def _look_ahead(self) -> None:
-        """Set the alarms of the next hour, and delete rows that nobody needs."""
+        """Set the alarms of the next hour, then tidy up."""
         try:
-            await self._run(self._forget)
             for alarm, group_id, at in await self._run(self._due, self._desk.clock() + self._ahead):
                 self.set(alarm, group_id, at)
+            await self._run(housekeeping.tidy, self._desk)
         except Exception:  # the sweep finds what is due all the same
             log.exception("alarms.failed")
 
@@ -224,11 +225,6 @@ class Alarms:
     def _try_again(self) -> None:
         with self._desk.db.write() as tx:
             outbox.try_again(tx, self._desk.clock())
-
-    def _forget(self) -> None:
-        with self._desk.db.write() as tx:
-            groups.forget_interactions(tx, self._desk.clock())
-            drafts.forget(tx, self._desk.clock())
 
 
 def _number(alarm: str) -> int:
