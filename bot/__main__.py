@@ -18,7 +18,6 @@ from bot.command_line.run import run
 from bot.core import encryption
 from bot.core.errors import StartError
 from bot.core.refusals import Refusal
-from bot.core.settings import Settings
 from bot.core.unit import Desk
 from bot.data import bank_import, files, forget_command, importing, terminal
 from bot.data import service as data_service

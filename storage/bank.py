@@ -92,9 +92,16 @@ def get(tx: Session, banked_id: int) -> Banked:
     return tx.get_one(Banked, banked_id)
 
 
-def brought(tx: Session) -> list[Banked]:
-    """Return the banked questions that groups brought themselves, whose outcomes are secrets."""
-    return list(tx.exec(select(Banked).where(col(Banked.group_id).is_not(None))))
+def plain(tx: Session) -> list[Banked]:
+    """Return the banked questions that groups brought themselves and that are not sealed yet."""
+    # As in the index of just these rows.
+    return list(tx.exec(select(Banked).where(text("NOT sealed AND group_id IS NOT NULL"))))
+
+
+def sealed(tx: Session, after: int, most: int) -> list[Banked]:
+    """Return some of the banked questions that are sealed, in the order of their ids."""
+    found = select(Banked).where(col(Banked.id) > after, col(Banked.sealed).is_(True))
+    return list(tx.exec(found.order_by(col(Banked.id)).limit(most)))
 
 
 def is_dealt(tx: Session, row: Banked) -> bool:

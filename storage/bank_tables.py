@@ -29,6 +29,12 @@ class Banked(SQLModel, table=True):
             sqlite_where=text("group_id IS NULL"),
             postgresql_where=text("group_id IS NULL"),
         ),
+        Index(
+            "ix_banked_plain",
+            "id",
+            sqlite_where=text("NOT sealed AND group_id IS NOT NULL"),
+            postgresql_where=text("NOT sealed AND group_id IS NOT NULL"),
+        ),
         CheckConstraint("crowd BETWEEN 0 AND 1", name="crowd_range"),
     )
 
@@ -103,7 +109,15 @@ class WarmUp(SQLModel, table=True):
     """
 
     __tablename__ = "warmups"
-    __table_args__ = (Index("ix_warmups_session", "session_id"),)
+    __table_args__ = (
+        Index("ix_warmups_session", "session_id"),
+        Index(
+            "ix_warmups_open",
+            "opened_at",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     session_id: int = Field(foreign_key="sessions.id")

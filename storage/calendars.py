@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import exists, not_, or_
 from sqlmodel import Session, col, select
 
-from storage.groups import ASLEEP
+from storage.due import is_awake
 from storage.tables import (
     Address,
     CalendarEntry,
@@ -12,6 +13,7 @@ from storage.tables import (
     EffectState,
     Feed,
     Meetup,
+    PastEffect,
     Series,
     SessionState,
 )
@@ -39,10 +41,13 @@ def unasked(tx: Session) -> Sequence[CalendarEntry]:
 
     Those of groups that are asleep wait until the group is back.
     """
-    queued = select(Effect.key).where(Effect.state != EffectState.EXPIRED)
+    queued = (
+        exists().where(col(table.key) == CalendarEntry.key, col(table.state) != EffectState.EXPIRED)
+        for table in (Effect, PastEffect)
+    )
     return tx.exec(
         select(CalendarEntry)
-        .where(col(CalendarEntry.key).not_in(queued), col(CalendarEntry.group_id).not_in(ASLEEP))
+        .where(not_(or_(*queued)), is_awake(CalendarEntry.group_id))
         .order_by(col(CalendarEntry.id))
     ).all()
 

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, exists, not_
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_, select
 
 from storage import scores
-from storage.rounds import CHANGED
+from storage.rounds import was_spoken
 from storage.tables import (
     Banked,
     Crowd,
@@ -22,9 +23,11 @@ from storage.tables import (
     Resolution,
     Round,
     Score,
-    Turn,
     Watch,
 )
+
+# A query about crowds may join rounds and questions of its own; these are another look at them.
+_TAKEN, _ASKED = aliased(Round), aliased(Question)
 
 
 class Beside(NamedTuple):
@@ -51,16 +54,14 @@ def told() -> ColumnElement[bool]:
     A round in which nobody had the floor was none: the question still waits for its circle. What
     was settled without a round hides nothing any more, unless a round runs on it.
     """
-    spoken = select(Turn.round_id).where(
-        or_(col(Turn.ended_by).is_(None), col(Turn.ended_by) != CHANGED)
+    on_it = col(_TAKEN.question_id) == Crowd.question_id
+    closed = exists().where(on_it, col(_TAKEN.phase) == Phase.CLOSED, was_spoken(_TAKEN.id))
+    running = exists().where(on_it, col(_TAKEN.phase) != Phase.CLOSED)
+    settled = exists().where(
+        col(_ASKED.id) == Crowd.question_id,
+        col(_ASKED.state).in_([QuestionState.RESOLVED, QuestionState.VOID]),
     )
-    closed = select(Round.question_id).where(Round.phase == Phase.CLOSED, col(Round.id).in_(spoken))
-    running = select(Round.question_id).where(Round.phase != Phase.CLOSED)
-    settled = select(Question.id).where(
-        col(Question.state).in_([QuestionState.RESOLVED, QuestionState.VOID]),
-        col(Question.id).not_in(running),
-    )
-    return or_(col(Crowd.question_id).in_(closed), col(Crowd.question_id).in_(settled))
+    return or_(closed, and_(settled, not_(running)))
 
 
 def of_question(tx: Session, question_id: int) -> list[Crowd]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import Session, and_, col, exists, func, or_, select
 
 from storage.questions import PICKABLE
-from storage.tables import Effect, Forecast, Group, Question, QuestionState, Resolution
+from storage.tables import Effect, Forecast, Group, PastEffect, Question, QuestionState, Resolution
 
 # Stands in `Group.digest_at` where a group has not been given its first moment yet.
 UNSET = datetime(1970, 1, 1, tzinfo=UTC)
@@ -33,11 +33,15 @@ def due(tx: Session, until: datetime) -> Sequence[tuple[int, int, datetime]]:
 
 def last_told(tx: Session, keys: Collection[str]) -> datetime | None:
     """Return until when the newest of these digests tells, of those that were posted."""
-    return tx.exec(
-        select(func.max(Effect.created_at)).where(
-            col(Effect.key).in_(list(keys)), col(Effect.message_id).is_not(None)
-        )
-    ).one()
+    found = [
+        tx.exec(
+            select(func.max(table.created_at)).where(
+                col(table.key).in_(list(keys)), col(table.message_id).is_not(None)
+            )
+        ).one()
+        for table in (Effect, PastEffect)
+    ]
+    return max((at for at in found if at is not None), default=None)
 
 
 def came_out(tx: Session, group_id: int, *, since: datetime, until: datetime, limit: int) -> Found:

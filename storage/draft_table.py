@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, SQLModel
 
 from storage.columns import word
@@ -18,6 +18,7 @@ class Draft(SQLModel, table=True):
     """
 
     __tablename__ = "drafts"
+    __table_args__ = (Index("ix_drafts_kind", "kind", "created_at"),)
 
     id: int | None = Field(default=None, primary_key=True)
     group_id: int = Field(foreign_key="groups.id", sa_type=BigInteger, index=True)

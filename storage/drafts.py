@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_
 from sqlmodel import Session, col, delete, select
 
 from storage.tables import Draft, DraftKind
@@ -11,6 +10,8 @@ from storage.tables import Draft, DraftKind
 # A choice of times waits for a day; what a form was refused with for this long.
 DRAFT_LIFE = timedelta(days=1)
 FORM_LIFE = timedelta(minutes=15)
+# The most of each that one transaction deletes.
+AT_A_TIME = 2_000
 
 
 def of_member(tx: Session, member_id: int, draft_id: int) -> Draft | None:
@@ -41,14 +42,18 @@ def put_away(tx: Session, member_id: int, numbers: Collection[int]) -> None:
     )
 
 
-def forget(tx: Session, now: datetime) -> None:
-    """Delete old drafts: nobody chooses a time the next day, or corrects a form an hour later."""
-    is_form = col(Draft.kind) == DraftKind.FORM
-    tx.exec(
-        delete(Draft).where(
-            or_(
-                col(Draft.created_at) < now - DRAFT_LIFE,
-                and_(is_form, col(Draft.created_at) <= now - FORM_LIFE),
-            )
-        )
+def forget(tx: Session, now: datetime) -> int:
+    """Delete some old drafts, and return how many.
+
+    Nobody chooses a time the next day, or corrects a form an hour later.
+    """
+    made_at, of_kind = col(Draft.created_at), col(Draft.kind)
+    forms = select(Draft.id).where(of_kind == DraftKind.FORM, made_at <= now - FORM_LIFE)
+    kinds = [kind for kind in DraftKind if kind != DraftKind.FORM]
+    others = select(Draft.id).where(of_kind.in_(kinds), made_at < now - DRAFT_LIFE)
+    return sum(
+        tx.connection()
+        .execute(delete(Draft).where(col(Draft.id).in_(old.limit(AT_A_TIME))))
+        .rowcount
+        for old in (forms, others)
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, not_, or_
 from sqlalchemy import select as sql_select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, SQLModel, col, select
 
 from storage import crowds
@@ -44,6 +45,9 @@ from storage.tables import (
     WarmUpAnswer,
     Watch,
 )
+
+# Other looks at tables that an export reads, too.
+_TAKEN, _ASKED, _HELD = aliased(Round), aliased(Question), aliased(WarmUp)
 
 Rows = list[dict[str, Any]]
 PORTION = 500
@@ -258,30 +262,36 @@ def _open() -> ColumnElement[bool]:
 
     While a blind phase lasts, nor what those beside the circle forecast since its round opened.
     """
-    closed = select(Round.id).where(Round.phase == Phase.CLOSED)
+    closed = exists().where(
+        col(_TAKEN.id) == col(Forecast.round_id), col(_TAKEN.phase) == Phase.CLOSED
+    )
     in_blind_phase = exists().where(
-        col(Round.question_id) == col(Forecast.question_id),
-        col(Round.phase) == Phase.BLIND,
-        col(Round.opened_at) <= col(Forecast.made_at),
+        col(_TAKEN.question_id) == col(Forecast.question_id),
+        col(_TAKEN.phase) == Phase.BLIND,
+        col(_TAKEN.opened_at) <= col(Forecast.made_at),
     )
     return and_(
-        or_(col(Forecast.kind) != ForecastKind.BLIND, col(Forecast.round_id).in_(closed)),
+        or_(col(Forecast.kind) != ForecastKind.BLIND, closed),
         not_(in_blind_phase),
     )
 
 
 def _public(user_id: int | None) -> ColumnElement[bool]:
     """Select marks of live questions, and the asker's own; who knows a pastcast is not told."""
-    dealt = select(Question.id).where(col(Question.banked_id).is_not(None))
+    dealt = exists().where(
+        col(_ASKED.id) == col(Mark.question_id), col(_ASKED.banked_id).is_not(None)
+    )
     asking = select(Member.id).where(Member.user_id == user_id)
-    return or_(col(Mark.question_id).not_in(dealt), col(Mark.member_id).in_(asking))
+    return or_(not_(dealt), col(Mark.member_id).in_(asking))
 
 
 def _told(group_id: int, user_id: int | None) -> ColumnElement[bool]:
     """Select answers of warm-ups that are over, and those of the person who asks."""
-    over = select(WarmUp.id).where(col(WarmUp.closed_at).is_not(None))
+    over = exists().where(
+        col(_HELD.id) == col(WarmUpAnswer.warmup_id), col(_HELD.closed_at).is_not(None)
+    )
     asking = select(Member.id).where(Member.group_id == group_id, Member.user_id == user_id)
-    return or_(col(WarmUpAnswer.warmup_id).in_(over), col(WarmUpAnswer.member_id).in_(asking))
+    return or_(over, col(WarmUpAnswer.member_id).in_(asking))
 
 
 def _bank(tx: Session, group_id: int, where: ColumnElement[bool]) -> Rows:

@@ -22,13 +22,24 @@ AT_A_TIME = 2_000
 OF_NO_GROUP = frozenset({"interactions", "keepsakes"})
 
 
+def forget_the_left(tx: Session, now: datetime) -> int:
+    """Delete some rows of a group that the bot left long ago; return how many.
+
+    The group is locked: if the bot comes back at this moment, that waits, and what is left then
+    stays.
+    """
+    group_id = left_long_ago(tx, now)
+    return 0 if group_id is None else sum(forget_piece(tx, group_id).values())
+
+
 def left_long_ago(tx: Session, now: datetime) -> int | None:
-    """Return a group that the bot left so long ago that it is to be forgotten, if there is one."""
+    """Lock and return a group that the bot left so long ago that it is to be forgotten."""
     return tx.exec(
         select_rows(Group.id)
         .where(col(Group.left_at) <= now - FORGOTTEN_AFTER)
         .order_by(col(Group.left_at))
         .limit(1)
+        .with_for_update(skip_locked=True)
     ).first()
 
 

@@ -27,8 +27,9 @@ _ENTER = (
     .where(col(Group.id) == bindparam("of"), col(Member.user_id) == bindparam("user_id"))
     .with_for_update(of=Group, key_share=True)
 )
-# The sleeping groups, which queries about all groups leave out: nothing is due there.
-ASLEEP = select(Group.id).where(col(Group.left_at).is_not(None))
+# The most notes of interactions that one transaction deletes.
+_FORGET = 5_000
+_ASLEEP = select(Group.id).where(col(Group.left_at).is_not(None))
 _PEOPLE = select(Member).where(col(Member.id).in_(bindparam("ids", expanding=True)))
 
 
@@ -86,7 +87,7 @@ def awake(tx: Session, shards: Shards = ALL) -> Sequence[int]:
 
 def asleep(tx: Session) -> Sequence[int]:
     """Return the groups from whose servers the bot was removed."""
-    return tx.exec(ASLEEP).all()
+    return tx.exec(_ASLEEP).all()
 
 
 def is_asleep(tx: Session, group_id: int) -> bool:
@@ -176,6 +177,11 @@ def has_acted(tx: Session, interaction_id: int, now: datetime) -> bool:
     return not is_new
 
 
-def forget_interactions(tx: Session, now: datetime) -> None:
-    """Delete notes of interactions older than a day: Discord sends again within minutes."""
-    tx.exec(delete(Interaction).where(col(Interaction.at) < now - timedelta(days=1)))
+def forget_interactions(tx: Session, now: datetime) -> int:
+    """Delete some notes of interactions older than a day, and return how many.
+
+    Discord sends an interaction again within minutes.
+    """
+    old = select(Interaction.id).where(col(Interaction.at) < now - timedelta(days=1))
+    some = delete(Interaction).where(col(Interaction.id).in_(old.limit(_FORGET)))
+    return tx.connection().execute(some).rowcount

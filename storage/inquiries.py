@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from storage.groups import ASLEEP
+from storage.due import MOST_AT_ONCE, is_awake
 from storage.tables import Inquiry, Member, Proposal, Question, QuestionState
 
 # What waits for an outcome, of what the bot asks about: nothing imported, nothing from the bank.
@@ -21,7 +21,9 @@ def due(tx: Session, until: datetime) -> Sequence[tuple[int, int, datetime]]:
     rows = tx.exec(
         select(Inquiry.question_id, Question.group_id, Inquiry.ask_at)
         .join(Question, col(Question.id) == Inquiry.question_id)
-        .where(col(Inquiry.ask_at) <= until, col(Question.group_id).not_in(ASLEEP))
+        .where(col(Inquiry.ask_at) <= until, is_awake(Question.group_id))
+        .order_by(col(Inquiry.ask_at))
+        .limit(MOST_AT_ONCE)
     )
     return [(number, group_id, at) for number, group_id, at in rows if at]
 

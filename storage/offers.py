@@ -13,9 +13,17 @@ from sqlmodel import Session, col, func, select, union_all
 from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.questions import PICKABLE
-from storage.tables import Attendance, Forecast, Mark, Phase, Presence, Question, Round
-
-RUNNING = (Phase.BLIND, Phase.TURNS, Phase.FINAL)
+from storage.rounds import RUNNING
+from storage.tables import (
+    Attendance,
+    Forecast,
+    Mark,
+    Meetup,
+    Presence,
+    Question,
+    Round,
+    SessionState,
+)
 
 
 class Offers(NamedTuple):
@@ -31,7 +39,15 @@ class Offers(NamedTuple):
     def conditions(self) -> tuple[ColumnElement[bool], ...]:
         """Return what is true of each question on offer."""
         here = select(Round.question_id).where(col(Round.session_id) == self.session_id)
-        elsewhere = select(Round.question_id).where(col(Round.phase).in_(RUNNING))
+        elsewhere = (
+            select(Round.question_id)
+            .join(Meetup, col(Meetup.id) == Round.session_id)
+            .where(
+                Meetup.group_id == self.group_id,
+                Meetup.state == SessionState.LIVE,
+                col(Round.phase).in_(RUNNING),
+            )
+        )
         return (
             col(Question.group_id) == self.group_id,
             col(Question.state).in_(PICKABLE),

@@ -15,11 +15,12 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import case
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select, update
 
+from storage import outbox_past
 from storage import outbox_statements as statements
+from storage.due import is_awake
 from storage.shards import ALL, Shards
 from storage.tables import Effect, EffectState, EffectTarget, Group
 
@@ -29,7 +30,6 @@ GOOGLE_LINE = 0
 LEASE = timedelta(seconds=30)
 ANSWER_TIME = timedelta(seconds=4)
 LONGEST_WAIT = timedelta(minutes=5)
-CHANNEL_GONE = "the channel is gone. Choose another one with `/settings channels`."
 # What Discord refuses is tried less and less often, and no more after a week.
 PARKED_FOR = timedelta(minutes=5)
 LONGEST_PARKED = timedelta(days=1)
@@ -106,15 +106,26 @@ def refresh_all(
     answered = [row for row in asked_for if pressed and row[2] == pressed]
     if not answered:
         return len(asked_for), None
-    effect_id, channel_id, message_id, wanted, under_way = answered[0]
+    effect_id, channel_id, message_id, wanted, under_way, _ = answered[0]
     edit = Edit(effect_id, wanted - (under_way > 1), MessagePlace(channel_id, message_id))
     return len(asked_for), edit
 
 
 def _want(tx: Session, keys: Collection[str], now: datetime, pressed: int | None) -> Sequence[Any]:
-    wanted = {"keys": list(keys), "now": now, "pressed": pressed}
-    times = {"answered": now + ANSWER_TIME, "until": now + LEASE}
-    return tx.connection().execute(statements.WANT, wanted | times).all()
+    return _ask(tx, statements.WANT, keys, now, pressed)
+
+
+def _ask(
+    tx: Session, statement: Any, keys: Collection[str], now: datetime, pressed: int | None
+) -> Sequence[Any]:
+    """Run a statement for all cards with these keys, also for those that were put away."""
+    given = {"now": now, "pressed": pressed, "answered": now + ANSWER_TIME, "until": now + LEASE}
+    found = tx.connection().execute(statement, given | {"keys": list(keys)}).all()
+    missing = set(keys) - {row[-1] for row in found}
+    if not missing or not outbox_past.bring_back(tx, missing):
+        return found
+    again = given | {"keys": list(missing)}
+    return [*found, *tx.connection().execute(statement, again).all()]
 
 
 def withdraw(
@@ -124,10 +135,8 @@ def withdraw(
 
     The pressed one is deleted with the answer to the press, as `refresh_all` says of edits.
     """
-    given = {"keys": list(keys), "now": now, "pressed": pressed}
-    times = {"answered": now + ANSWER_TIME, "until": now + LEASE}
-    found = tx.connection().execute(statements.WITHDRAW, given | times).all()
-    for effect_id, channel_id, message_id, wanted in found:
+    found = _ask(tx, statements.WITHDRAW, keys, now, pressed)
+    for effect_id, channel_id, message_id, wanted, _ in found:
         if pressed and message_id == pressed and effect_id is not None:
             return len(found), Edit(effect_id, wanted, MessagePlace(channel_id, message_id))
     return len(found), None
@@ -170,22 +179,9 @@ def _is_added(tx: Session, effect: Effect) -> bool:
 
 
 def by_key(tx: Session, key: str) -> Effect | None:
-    """Return the effect with this key."""
-    return tx.exec(select(Effect).where(Effect.key == key)).first()
-
-
-def key_of_message(tx: Session, channel_id: int, message_id: int) -> str | None:
-    """Return the key of the effect that this message shows."""
-    statement = select(Effect.key).where(
-        Effect.channel_id == channel_id, Effect.message_id == message_id
-    )
-    return tx.exec(statement).first()
-
-
-def message_ids(tx: Session, channel_id: int) -> set[int]:
-    """Return the messages of a channel that are known to belong to an effect."""
-    statement = select(Effect.message_id).where(Effect.channel_id == channel_id)
-    return {message_id for message_id in tx.exec(statement) if message_id is not None}
+    """Return the effect with this key; one that was put away is only to be read."""
+    found = tx.exec(select(Effect).where(Effect.key == key)).first()
+    return outbox_past.by_key(tx, key) if found is None else found
 
 
 def due(
@@ -416,7 +412,11 @@ def unlocked(tx: Session, effect_ids: Collection[int]) -> set[int]:
         .where(col(Effect.id).in_(list(effect_ids)))
         .with_for_update(skip_locked=True)
     )
-    return {effect_id for effect_id in rows if effect_id is not None}
+    free = {effect_id for effect_id in rows if effect_id is not None}
+    if len(free) < len(effect_ids):  # what is not there any more holds nobody up
+        there = tx.exec(select(Effect.id).where(col(Effect.id).in_(list(effect_ids))))
+        free |= set(effect_ids) - set(there)
+    return free
 
 
 def parked_wait(attempts: int, at_first: timedelta = PARKED_FOR) -> timedelta:
@@ -486,63 +486,6 @@ def give_up(tx: Session, group_id: int, *, trouble: str, now: datetime) -> None:
     )
 
 
-def gone_channels(tx: Session, group_id: int) -> Sequence[int]:
-    """Return the group's deleted channels in which something is waiting."""
-    return tx.exec(
-        select(Effect.channel_id)
-        .where(
-            Effect.group_id == group_id,
-            col(Effect.state).in_(_SET_ASIDE),
-            Effect.trouble == CHANNEL_GONE,
-        )
-        .distinct()
-    ).all()
-
-
-def move(tx: Session, *, group_id: int, gone: int, to: int) -> None:
-    """Move the messages of a deleted channel to another channel.
-
-    Their trouble was that of the old channel, so it is cleared.
-    """
-    aside = col(Effect.state).in_(_SET_ASIDE)
-    tx.exec(
-        update(Effect)
-        .where(col(Effect.group_id) == group_id, col(Effect.channel_id) == gone)
-        .values(
-            channel_id=to,
-            message_id=None,
-            attempted_at=None,
-            under_way=0,
-            text_hash=None,
-            files_hash=None,
-            trouble=None,
-            parked_at=None,
-            state=case((aside, EffectState.PENDING), else_=col(Effect.state)),
-        )
-    )
-
-
-def bury(tx: Session, *, group_id: int, channel_id: int) -> None:
-    """Let all messages of a deleted channel be over, and never edit or post them again."""
-    tx.exec(
-        update(Effect)
-        .where(col(Effect.group_id) == group_id, col(Effect.channel_id) == channel_id)
-        .values(gone=True, state=EffectState.EXPIRED)
-    )
-
-
-def forget_sent(tx: Session, *, group_id: int, channel_id: int) -> None:
-    """Forget what was last sent to a channel, so that the next edits are sent in any case.
-
-    An edit that would change nothing is not sent, and so it would not find a channel deleted.
-    """
-    tx.exec(
-        update(Effect)
-        .where(col(Effect.group_id) == group_id, col(Effect.channel_id) == channel_id)
-        .values(text_hash=None, files_hash=None)
-    )
-
-
 def try_again(tx: Session, now: datetime, shards: Shards = ALL) -> None:
     """Try all that waits in these shards now, after a start or a clock set back.
 
@@ -556,13 +499,12 @@ def try_again(tx: Session, now: datetime, shards: Shards = ALL) -> None:
         (EffectState.PENDING, {"retry_at": now, "attempts": 0}),
     ):
         tx.exec(update(Effect).where(col(Effect.state) == state, waits, here).values(**values))
-    asleep = select(Group.id).where(col(Group.left_at).is_not(None))
     tx.exec(
         update(Effect)
         .where(
             col(Effect.state) == EffectState.GIVEN_UP,
             col(Effect.target) == EffectTarget.GOOGLE_CALENDAR,
-            col(Effect.group_id).not_in(asleep),
+            is_awake(Effect.group_id),
             here,
         )
         .values(state=EffectState.PARKED, retry_at=now)

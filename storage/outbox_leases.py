@@ -13,6 +13,9 @@ from sqlmodel import Session, col, update
 from storage.outbox import LEASE, unlocked
 from storage.tables import Effect, EffectState
 
+# Without them the query would look at every message that was ever delivered.
+_NOT_OVER = (EffectState.PENDING, EffectState.PARKED, EffectState.GIVEN_UP)
+
 
 def renew(tx: Session, effect_ids: Collection[int], now: datetime) -> set[int]:
     """Renew the leases of effects that this process is delivering; return of which.
@@ -45,7 +48,7 @@ def send_again(tx: Session, now: datetime) -> None:
     tx.exec(
         update(Effect)
         .where(
-            col(Effect.state).in_([EffectState.PENDING, EffectState.PARKED]),
+            col(Effect.state).in_(_NOT_OVER),
             col(Effect.under_way) > 0,
         )
         .values(under_way=0, wanted=col(Effect.wanted) + 1, retry_at=now)

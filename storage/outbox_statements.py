@@ -69,6 +69,7 @@ WANT = (
         col(Effect.message_id),
         col(Effect.wanted),
         col(Effect.under_way),
+        col(Effect.key),
     )
 )
 # What was never sent needs no deletion. What perhaps was, is looked for.
@@ -92,7 +93,13 @@ WITHDRAW = (
             (_PRESSED | (_UNDER_WAY > 0), bindparam("answered", type_=UTCDateTime())), else_=_NOW
         ),
     )
-    .returning(col(Effect.id), col(Effect.channel_id), col(Effect.message_id), col(Effect.wanted))
+    .returning(
+        col(Effect.id),
+        col(Effect.channel_id),
+        col(Effect.message_id),
+        col(Effect.wanted),
+        col(Effect.key),
+    )
 )
 _LEFT = case((col(Effect.under_way) > 1, col(Effect.under_way) - 1), else_=0)
 _NEWEST_AND_ALONE = (col(Effect.wanted) <= bindparam("version")) & (col(Effect.under_way) <= 1)

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import or_
 from sqlmodel import Session, col, delete, func, select
 
-from storage.groups import ASLEEP
+from storage.due import MOST_AT_ONCE, is_awake
 from storage.tables import Interest, Meetup, Member, Series, SessionState
 
 
@@ -29,9 +29,10 @@ def running_series(tx: Session, group_id: int, now: datetime) -> Sequence[Series
 def due(tx: Session, until: datetime) -> Sequence[tuple[int, int, datetime]]:
     """Return id, group id and time of series to announce by `until`."""
     rows = tx.exec(
-        select(Series.id, Series.group_id, Series.plan_at).where(
-            col(Series.plan_at) <= until, col(Series.group_id).not_in(ASLEEP)
-        )
+        select(Series.id, Series.group_id, Series.plan_at)
+        .where(col(Series.plan_at) <= until, is_awake(Series.group_id))
+        .order_by(col(Series.plan_at))
+        .limit(MOST_AT_ONCE)
     )
     return [(number, group_id, at) for number, group_id, at in rows if number and at]
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, delete, func, select, update
 
-from storage.groups import ASLEEP
+from storage.due import MOST_AT_ONCE, is_awake
 from storage.tables import (
     Dispute,
     Forecast,
@@ -24,6 +24,10 @@ _GET = select(Question).where(
 # More topics than these are not offered.
 MOST_TOPICS = 200
 PICKABLE = (QuestionState.PROPOSED, QuestionState.OPEN)
+# Written out, for only so does it say that the index of just these questions has all of them.
+_TAKES_FORECASTS = col(Question.state).in_(
+    bindparam("pickable", PICKABLE, expanding=True, literal_execute=True)
+)
 
 
 class Filed(NamedTuple):
@@ -217,11 +221,10 @@ def is_marked(tx: Session, question_id: int, member_id: int) -> bool:
 def due(tx: Session, until: datetime) -> Sequence[tuple[int, int, datetime]]:
     """Return id, group id and time of open questions that close by `until`."""
     rows = tx.exec(
-        select(Question.id, Question.group_id, Question.closes_at).where(
-            col(Question.state).in_(PICKABLE),
-            col(Question.closes_at) <= until,
-            col(Question.group_id).not_in(ASLEEP),
-        )
+        select(Question.id, Question.group_id, Question.closes_at)
+        .where(_TAKES_FORECASTS, col(Question.closes_at) <= until, is_awake(Question.group_id))
+        .order_by(col(Question.closes_at))
+        .limit(MOST_AT_ONCE)
     )
     return [(number, group_id, at) for number, group_id, at in rows if number and at]
 

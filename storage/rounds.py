@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, union
+from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, union
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from storage.groups import ASLEEP
+from storage.due import is_awake
 from storage.tables import (
     Attendance,
     Forecast,
@@ -22,6 +23,7 @@ from storage.tables import (
     Turn,
 )
 
+RUNNING = (Phase.BLIND, Phase.TURNS, Phase.FINAL)
 # How a turn ended that was given up because the group took another question.
 CHANGED = "change"
 
@@ -117,13 +119,15 @@ def held_in_session(tx: Session, session_id: int) -> list[Round]:
 
     A round whose question was changed before that is not one of them.
     """
-    kept = (col(Turn.ended_by).is_(None)) | (col(Turn.ended_by) != CHANGED)
-    spoken = col(Round.id).in_(select(Turn.round_id).where(kept))
-    forecast = col(Round.id).in_(
-        select(Forecast.round_id).where(col(Forecast.round_id).is_not(None))
-    )
-    found = select(Round).where(Round.session_id == session_id, spoken | forecast)
+    forecast = exists().where(col(Forecast.round_id) == Round.id)
+    found = select(Round).where(Round.session_id == session_id, was_spoken(Round.id) | forecast)
     return list(tx.exec(found.order_by(col(Round.number))))
+
+
+def was_spoken(round_id: Any) -> ColumnElement[bool]:
+    """Select rounds in which somebody had the floor, before or without another question."""
+    kept = (col(Turn.ended_by).is_(None)) | (col(Turn.ended_by) != CHANGED)
+    return exists().where(col(Turn.round_id) == round_id, kept)
 
 
 def on_question(tx: Session, question_id: int) -> list[Round]:
@@ -206,9 +210,9 @@ def due(tx: Session, until: datetime) -> Sequence[tuple[int, int, datetime]]:
         select(Round.id, Question.group_id, Round.next_due_at)
         .join(Question, col(Question.id) == Round.question_id)
         .where(
-            Round.phase != Phase.CLOSED,
+            col(Round.phase).in_(RUNNING),
             col(Round.next_due_at) <= until,
-            col(Question.group_id).not_in(ASLEEP),
+            is_awake(Question.group_id),
         )
     )
     return [(number, group_id, at) for number, group_id, at in rows if number and at]

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, delete, select
 
-from storage.groups import ASLEEP
+from storage.due import is_awake
 from storage.tables import Answer, Attendance, Meetup, Presence, Rsvp, SessionState, Vote
 
 # The number of a session's first lobby; votes before the session are votes in it.
@@ -139,7 +139,7 @@ def due(tx: Session, until: datetime, state: SessionState) -> Sequence[tuple[int
         select(Meetup.id, Meetup.group_id, Meetup.remind_at).where(
             Meetup.state == state,
             col(Meetup.remind_at) <= until,
-            col(Meetup.group_id).not_in(ASLEEP),
+            is_awake(Meetup.group_id),
         )
     )
     return [(number, group_id, at) for number, group_id, at in rows if number and at]

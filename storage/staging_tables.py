@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, Index, text
 from sqlmodel import Field, SQLModel
 
 
@@ -13,7 +13,15 @@ class Import(SQLModel, table=True):
     """
 
     __tablename__ = "imports"
-    __table_args__ = (Index("ix_imports_group", "group_id", "finished_at"),)
+    __table_args__ = (
+        Index("ix_imports_group", "group_id", "finished_at"),
+        Index(
+            "ix_imports_under_way",
+            "touched_at",
+            sqlite_where=text("finished_at IS NULL"),
+            postgresql_where=text("finished_at IS NULL"),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     group_id: int = Field(sa_type=BigInteger)

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert
-from sqlmodel import Session, case, col, delete, or_, select
+from sqlalchemy import insert, text
+from sqlmodel import Session, col, delete, select
 
-from storage.tables import Group, Standing
+from storage.due import MOST_AT_ONCE
+from storage.tables import STALE, Group, Standing
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -50,13 +51,14 @@ def due(tx: Session, until: datetime) -> list[tuple[int, int, datetime]]:
     Each with its id twice and since when, in the shape of all that is due: long past, or the close
     of a question that ended early.
     """
-    stale = or_(
-        col(Group.standings_version) != Group.scores_version,
-        col(Group.rescored_to).is_not(None),
+    awake = col(Group.left_at).is_(None)
+    early = tx.exec(
+        select(Group.id, Group.standings_until)
+        .where(awake, col(Group.standings_until) <= until)
+        .order_by(col(Group.standings_until))
+        .limit(MOST_AT_ONCE)
     )
-    rows = tx.exec(
-        select(Group.id, case((stale, None), else_=col(Group.standings_until))).where(
-            col(Group.left_at).is_(None), or_(stale, col(Group.standings_until) <= until)
-        )
-    )
-    return [(group_id, group_id, since or LONG_AGO) for group_id, since in rows]
+    found = {group_id: since for group_id, since in early if since is not None}
+    stale = tx.exec(select(Group.id).where(awake, text(f"({STALE})")).limit(MOST_AT_ONCE))
+    found |= dict.fromkeys(stale, LONG_AGO)
+    return [(group_id, group_id, since) for group_id, since in found.items()]

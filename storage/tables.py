@@ -14,7 +14,7 @@ from storage.bank_tables import Banked, Practice, Sighting, WarmUp, WarmUpAnswer
 from storage.calendar_tables import Address, BotState, CalendarEntry, Feed
 from storage.columns import word
 from storage.draft_table import Draft
-from storage.effect_table import Effect
+from storage.effect_table import Effect, PastEffect
 from storage.enums import (
     Answer,
     CrowdMoment,
@@ -67,6 +67,7 @@ __all__ = [
     "Moment",
     "Notice",
     "Order",
+    "PastEffect",
     "Phase",
     "Practice",
     "Presence",
@@ -96,6 +97,15 @@ __all__ = [
 ]
 
 
+# Groups whose stored standings or scores are out of date.
+STALE = "standings_version <> scores_version OR rescored_to IS NOT NULL"
+
+
+def _some(name: str, *columns: str, where: str) -> Index:
+    """Return an index of some of the rows, which stays small however many others there are."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 class Group(SQLModel, table=True):
     """One Discord server and its settings; the defaults let a group start without any.
 
@@ -112,8 +122,10 @@ class Group(SQLModel, table=True):
 
     __tablename__ = "groups"
     __table_args__ = (
-        Index("ix_groups_left", "left_at"),
-        Index("ix_groups_digest", "digest_at"),
+        _some("ix_groups_left", "left_at", where="left_at IS NOT NULL"),
+        _some("ix_groups_digest", "digest_at", where="left_at IS NULL"),
+        _some("ix_groups_stale", "id", where=STALE),
+        _some("ix_groups_standings", "standings_until", where="standings_until IS NOT NULL"),
         CheckConstraint("turn_seconds BETWEEN 30 AND 7200", name="turn_seconds_range"),
         CheckConstraint("past_turn_seconds BETWEEN 30 AND 7200", name="past_turn_seconds_range"),
         CheckConstraint("grace_seconds BETWEEN 0 AND 600", name="grace_seconds_range"),
@@ -163,6 +175,7 @@ class Member(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("group_id", "user_id"),
         UniqueConstraint("group_id", "import_name"),
+        Index("ix_members_user", "user_id"),
         CheckConstraint(
             "user_id IS NOT NULL OR import_name IS NOT NULL", name="member_is_somebody"
         ),
@@ -188,6 +201,7 @@ class Question(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("group_id", "import_key"),
         Index("ix_questions_group_state", "group_id", "state"),
+        _some("ix_questions_closes", "closes_at", where="state IN ('proposed', 'open')"),
         Index("ix_questions_banked", "banked_id"),
     )
 
@@ -538,7 +552,7 @@ class Interaction(SQLModel, table=True):
     __tablename__ = "interactions"
 
     id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
-    at: datetime
+    at: datetime = Field(index=True)
 
 
 class Dispute(SQLModel, table=True):

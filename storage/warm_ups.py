@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col, delete, select
 
-from storage.groups import ASLEEP
+from storage.due import is_awake
 from storage.tables import (
     Banked,
     Meetup,
@@ -83,7 +83,7 @@ def due(tx: Session, until: datetime, length: timedelta) -> Sequence[tuple[int, 
             col(Meetup.lobby_open),
             col(WarmUp.closed_at).is_(None),
             col(WarmUp.opened_at) <= until - length,
-            col(Meetup.group_id).not_in(ASLEEP),
+            is_awake(Meetup.group_id),
         )
     )
     return [(number, group_id, at + length) for number, group_id, at in rows if number]

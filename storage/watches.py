@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from storage.groups import ASLEEP
+from storage.due import MOST_AT_ONCE, is_awake
 from storage.tables import Draft, DraftKind, Proposal, Question, Round, Watch
 
 # What a draft is about that holds what was fetched, before and after the question was brought.
@@ -17,8 +17,9 @@ def due(tx: Session, until: datetime) -> Sequence[tuple[int, int, datetime]]:
     rows = tx.exec(
         select(Watch.id, Question.group_id, Watch.look_at)
         .join(Question, col(Question.id) == col(Watch.question_id))
-        .where(col(Watch.look_at) <= until, col(Question.group_id).not_in(ASLEEP))
+        .where(col(Watch.look_at) <= until, is_awake(Question.group_id))
         .order_by(col(Watch.look_at))
+        .limit(MOST_AT_ONCE)
     )
     return [(number, group_id, at) for number, group_id, at in rows if number and at]
 

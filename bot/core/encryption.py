@@ -40,6 +40,11 @@ class Box:
         except ValueError:
             raise NoKeyError(f"DOJO_SECRET_KEY is not a key. {HOW_TO_MAKE_ONE}") from None
 
+    @property
+    def has_older_keys(self) -> bool:
+        """Tell whether something could be sealed with another key than the newest."""
+        return len(self._keys) > 1
+
     def seal(self, text: str) -> str:
         """Return the text, unreadable without the key; different each time."""
         return self._fernet.encrypt(text.encode()).decode()

@@ -2,7 +2,7 @@
 
 from bot.core.encryption import Box, BrokenSealError
 from bot.core.refusals import Refusal
-from bot.core.unit import Desk
+from bot.core.unit import Desk, row_id
 from storage import bank
 from storage.tables import Banked
 
@@ -11,6 +11,10 @@ KEY_IS_GONE = (
     "Whoever runs the bot can put the old key back: DOJO_SECRET_KEY takes several, with commas "
     "between."
 )
+
+
+# So many are sealed anew in one transaction.
+AT_A_TIME = 500
 
 
 def seal_outcome(box: Box | None, outcome: str) -> tuple[str, bool]:
@@ -51,8 +55,15 @@ def renew_outcomes(desk: Desk) -> None:
     if box is None:
         return
     with desk.db.write() as tx:
-        for row in bank.brought(tx):
-            if row.sealed:
+        for row in bank.plain(tx):
+            row.outcome, row.sealed = seal_outcome(box, row.outcome)
+    after = 0
+    # With one key, all that can be opened is sealed with it already.
+    while box.has_older_keys:
+        with desk.db.write() as tx:
+            rows = bank.sealed(tx, after, AT_A_TIME)
+            for row in rows:
                 row.outcome = box.renew(row.outcome)
-            else:
-                row.outcome, row.sealed = seal_outcome(box, row.outcome)
+        if not rows:
+            return
+        after = row_id(rows[-1])

@@ -15,7 +15,7 @@ from bot.groups import read_model as groups_read_model
 from bot.groups import rules as groups_rules
 from bot.rounds import live_session
 from bot.schedule import lifecycle
-from storage import groups, outbox
+from storage import groups, outbox, outbox_channels
 from storage.tables import EffectState, Group
 
 REMOVED = "I was removed from this server."
@@ -173,7 +173,7 @@ def wake_up(desk: Desk, group_ids: Collection[int]) -> None:
 
 def _leave_gone_channels(unit: Unit, to: int) -> None:
     """Move to this channel what was in a deleted one: sessions and their cards."""
-    for gone in outbox.gone_channels(unit.tx, unit.group.id):
+    for gone in outbox_channels.gone_channels(unit.tx, unit.group.id):
         live_session.leave_channel(unit, gone, to)
 
 

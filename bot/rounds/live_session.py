@@ -13,7 +13,7 @@ from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.unit import ActUnit, Unit, row_id
 from bot.rounds import session_mapping
 from bot.rounds.session_rules import SESSION_OVER
-from storage import outbox, rounds, sessions
+from storage import outbox_channels, rounds, sessions
 from storage.enums import CardKind
 from storage.tables import Meetup, SessionState
 
@@ -87,7 +87,7 @@ def leave_thread(unit: Unit, meetup: Meetup) -> None:
     """Go on in the channel of a session whose thread was deleted."""
     if meetup.thread_id is not None:
         gone, to = meetup.thread_id, meetup.channel_id
-        outbox.move(unit.tx, group_id=unit.group.id, gone=gone, to=to)
+        outbox_channels.move(unit.tx, group_id=unit.group.id, gone=gone, to=to)
         meetup.thread_id = None
         card_refresh.follow(unit, Change.SESSION_CIRCLE, meetup)
 
@@ -105,11 +105,11 @@ def leave_channel(unit: Unit, gone: int, to: int) -> None:
     occupied = sessions.live_in_channel(unit.tx, unit.group.id, to) is not None
     if occupied and any(meetup.state == SessionState.LIVE for meetup in moving):
         return
-    outbox.move(unit.tx, group_id=unit.group.id, gone=gone, to=to)
+    outbox_channels.move(unit.tx, group_id=unit.group.id, gone=gone, to=to)
     unit.effects = True
     for meetup in moving:
         if meetup.thread_id is not None:  # it was deleted with the channel
-            outbox.move(unit.tx, group_id=unit.group.id, gone=meetup.thread_id, to=to)
+            outbox_channels.move(unit.tx, group_id=unit.group.id, gone=meetup.thread_id, to=to)
             meetup.thread_id = None
         meetup.channel_id = to
         if meetup.state == SessionState.SCHEDULED:
@@ -129,4 +129,4 @@ def _typed_in(unit: ActUnit) -> Meetup | None:
 
 
 def _gone(unit: Unit) -> Sequence[int]:
-    return outbox.gone_channels(unit.tx, unit.group.id)
+    return outbox_channels.gone_channels(unit.tx, unit.group.id)

@@ -21,9 +21,10 @@ from sqlmodel import Session
 from bot.core import logs
 from bot.core.unit import Clock, Desk
 from bot.core.watch import NOBODY, Watch
+from bot.runtime import housekeeping
 from bot.runtime.share import Share
-from storage import drafts, groups, outbox, outbox_leases
-from storage.owners import Job, owning
+from storage import groups, outbox, outbox_leases
+from storage.owners import Job
 from storage.shards import NO_GROUP
 
 Run = Callable[..., Awaitable[Any]]
@@ -157,11 +158,11 @@ class Alarms:
         self._wake_delivery()
 
     async def _look_ahead(self) -> None:
-        """Set the alarms of the next hour, and delete rows that nobody needs."""
+        """Set the alarms of the next hour, then tidy up."""
         try:
-            await self._run(self._forget)
             for alarm, group_id, at in await self._run(self._due, self._desk.clock() + self._ahead):
                 self.set(alarm, group_id, at)
+            await self._run(housekeeping.tidy, self._desk)
         except Exception:  # the sweep finds what is due all the same
             log.exception("alarms.failed")
 
@@ -263,14 +264,6 @@ class Alarms:
     def _try_again(self) -> None:
         with self._desk.db.write() as tx:
             outbox.try_again(tx, self._desk.clock(), self._share.shards)
-
-    def _forget(self) -> None:
-        with owning(self._desk.db, Job.HOUSEKEEPING) as mine:
-            if not mine:  # another process is at it
-                return
-            with self._desk.db.write() as tx:
-                groups.forget_interactions(tx, self._desk.clock())
-                drafts.forget(tx, self._desk.clock())
 
 
 def _number(alarm: str) -> int:

@@ -20,7 +20,7 @@ from bot.rounds import session_mapping, session_rules
 from bot.schedule import hour, series_rules
 from bot.schedule import mapping as schedule_mapping
 from bot.schedule import rules as schedule_rules
-from storage import groups, outbox, planning, sessions
+from storage import groups, outbox, outbox_channels, planning, sessions
 from storage.tables import Answer, Group, Meetup, Series, SessionState
 
 
@@ -126,7 +126,7 @@ def note_interest(desk: Desk, group_id: int, session_id: int, people: Sequence[P
 def interest_changed(desk: Desk, group_id: int, event_id: int) -> None:
     """Read again who is interested in an event, because somebody pressed Interested on it."""
     with desk.db.read() as tx:
-        key = outbox.key_of_message(tx, group_id, event_id)
+        key = outbox_channels.key_of_message(tx, group_id, event_id)
     if key is not None:
         with desk.step(group_id) as unit:
             unit.refresh(Key.parse(key))

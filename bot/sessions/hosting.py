@@ -9,7 +9,7 @@ from bot.core.unit import Desk, Person, Unit, row_id
 from bot.rounds import live_session, session_rules
 from bot.rounds import service as rounds_service
 from bot.sessions import consequences
-from storage import groups, outbox, sessions
+from storage import groups, outbox_channels, sessions
 from storage.tables import Meetup, Presence, SessionState
 
 
@@ -64,11 +64,11 @@ def lose_channel(desk: Desk, group_id: int, channel_id: int) -> None:
         _lose_thread(desk, group_id, row_id(own))
         return
     with desk.step(group_id) as unit:
-        outbox.forget_sent(unit.tx, group_id=group_id, channel_id=channel_id)
+        outbox_channels.forget_sent(unit.tx, group_id=group_id, channel_id=channel_id)
         for meetup in sessions.in_channel(unit.tx, group_id, channel_id):
             unit.refresh(keys.announcement(row_id(meetup)))  # only to see it fail
             if meetup.thread_id is not None:  # it was deleted with the channel
-                outbox.forget_sent(unit.tx, group_id=group_id, channel_id=meetup.thread_id)
+                outbox_channels.forget_sent(unit.tx, group_id=group_id, channel_id=meetup.thread_id)
             if meetup.state == SessionState.LIVE:
                 card_refresh.follow(unit, Change.SESSION_CIRCLE, meetup)
 
@@ -80,7 +80,7 @@ def _lose_thread(desk: Desk, group_id: int, session_id: int) -> None:
         if meetup.state == SessionState.LIVE:
             live_session.leave_thread(unit, meetup)
         elif meetup.thread_id is not None:
-            outbox.bury(unit.tx, group_id=group_id, channel_id=meetup.thread_id)
+            outbox_channels.bury(unit.tx, group_id=group_id, channel_id=meetup.thread_id)
 
 
 def _arrive(unit: Unit, meetup: Meetup, member: int) -> None:

@@ -45,7 +45,7 @@ from bot.sessions.service import StartOptions
 from bot.sources.imported import ReportedOutcome, SourceError
 from bot.standings import pictures as standings_pictures
 from bot.standings.query import METRICS
-from storage import bank, outbox
+from storage import bank, outbox, outbox_channels
 from storage.engine import Database
 from storage.enums import Answer, EffectState, EffectTarget, Order, SessionFormat
 from storage.tables import Banked, Effect, Group, Meetup, Proposal, Question, Round, WarmUp, Watch
@@ -341,7 +341,7 @@ def _trouble(desk: Desk) -> Iterator[None]:
     with desk.db.write() as tx:
         posted = tx.exec(select(Effect)).first()
         assert posted is not None
-        posted.state, posted.trouble = EffectState.PARKED, outbox.CHANNEL_GONE
+        posted.state, posted.trouble = EffectState.PARKED, outbox_channels.CHANNEL_GONE
     with desk.step(GROUP) as unit:
         unit.ping(keys.trouble(CHANNEL, unit.now), CHANNEL, unit.now)
     yield

@@ -8,7 +8,7 @@ import pytest
 from bot.core import keys
 from bot.core.keys import Key
 from bot.core.refusals import StaleRefusal
-from storage import outbox, outbox_leases
+from storage import outbox, outbox_channels, outbox_leases
 from storage.engine import Database
 from storage.tables import Effect, EffectState, EffectTarget, Group
 from tests.storage.deliveries import (
@@ -643,7 +643,7 @@ def test_what_moved_to_another_channel_meanwhile_is_neither_put_aside_nor_confir
     refresh(outboxes)
     tried = claim(outboxes)
     with outboxes.write() as tx:
-        outbox.move(tx, group_id=900, gone=910, to=920)
+        outbox_channels.move(tx, group_id=900, gone=910, to=920)
         outbox.unpark(tx, NOW, group_id=900)
 
     parked(outboxes, tried)
@@ -661,11 +661,11 @@ def test_what_was_to_be_shown_in_a_channel_that_is_gone_moves_to_another(
     show(outboxes, "q2", group_id=901)
     refresh(outboxes)
     claim(outboxes)
-    answer(outboxes, outbox.park, trouble=outbox.CHANNEL_GONE, now=NOW)
+    answer(outboxes, outbox.park, trouble=outbox_channels.CHANNEL_GONE, now=NOW)
 
     with outboxes.write() as tx:
-        gone = outbox.gone_channels(tx, 900), outbox.gone_channels(tx, 901)
-        outbox.move(tx, group_id=900, gone=910, to=920)
+        gone = outbox_channels.gone_channels(tx, 900), outbox_channels.gone_channels(tx, 901)
+        outbox_channels.move(tx, group_id=900, gone=910, to=920)
         outbox.unpark(tx, NOW, group_id=900)
 
     moved, other = effect(outboxes), effect(outboxes, "q2")

@@ -6,7 +6,7 @@ from threading import Thread
 import pytest
 from sqlmodel import Session
 
-from storage import groups, outbox, outbox_leases
+from storage import groups, outbox, outbox_channels, outbox_leases
 from storage.engine import Database
 from storage.tables import EffectState, Group
 from tests.storage.deliveries import (
@@ -60,7 +60,7 @@ ENDS: dict[str, Callable[[Session, int], object]] = {
     "lost": lambda tx, number: outbox.lost(tx, number, NOW, place=PLACE),
     "retry": lambda tx, number: outbox.retry(tx, number, trouble="503", now=NOW),
     "search_missed": lambda tx, number: outbox.search_missed(tx, number, NOW),
-    "move": lambda tx, _: outbox.move(tx, group_id=900, gone=910, to=920),
+    "move": lambda tx, _: outbox_channels.move(tx, group_id=900, gone=910, to=920),
     "unpark": lambda tx, _: outbox.unpark(tx, NOW, group_id=900),
     "send_again": lambda tx, _: outbox_leases.send_again(tx, NOW),
 }

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage import outbox, outbox_leases
+from storage import outbox, outbox_channels, outbox_leases
 from storage.engine import Database
 from storage.outbox import Hashes, MessagePlace
 from storage.tables import EffectState
@@ -148,7 +148,7 @@ def test_a_card_that_was_deleted_or_moved_shows_nothing(outboxes: Database) -> N
     claim(outboxes)
     confirm(outboxes, 1, FIRST)
     with outboxes.write() as tx:
-        outbox.move(tx, group_id=900, gone=910, to=911)
+        outbox_channels.move(tx, group_id=900, gone=910, to=911)
     assert known(outboxes) == (None, None)
 
 

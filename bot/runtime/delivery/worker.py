@@ -8,12 +8,13 @@ to it.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
 import discord
 import structlog
+from discord.utils import time_snowflake
 from sqlmodel import Session
 
 from bot.core import keys, logs
@@ -29,7 +30,7 @@ from bot.runtime.delivery.hashes import hashes_of, text_hash_of
 from bot.runtime.delivery.leases import Leases
 from bot.runtime.delivery.notes import LINGER, Note, Notes
 from bot.runtime.delivery.pace import Pace, limited
-from storage import outbox
+from storage import outbox, outbox_channels
 from storage.enums import CardKind
 from storage.shards import ALL, Shards
 from storage.tables import Effect, EffectTarget
@@ -353,8 +354,8 @@ class Delivery:
         """Search the channel's history, around the first attempt, for what it may have posted."""
         tried_at = effect.attempted_at
         assert tried_at is not None  # noqa: S101 - only what was attempted is looked for
-        others: set[int] = await self._run(self._known, effect)
         after, end = tried_at - CLOCKS_DIFFER, tried_at + LAST_ATTEMPT + CLOCKS_DIFFER
+        others: set[int] = await self._run(self._known, effect.channel_id, after, end)
         async for message in channel.history(limit=HISTORY_LIMIT, after=after):
             if message.created_at > end:
                 break
@@ -388,9 +389,10 @@ class Delivery:
         """Return what a message may show; buttons tell it by themselves."""
         return [*self._cards.traces(self._desk, Key.parse(effect.key)), Message()]
 
-    def _known(self, effect: Effect) -> set[int]:
+    def _known(self, channel_id: int, after: datetime, end: datetime) -> set[int]:
+        first, last = time_snowflake(after), time_snowflake(end, high=True)
         with self._desk.db.read() as tx:
-            return outbox.message_ids(tx, effect.channel_id)
+            return outbox_channels.message_ids(tx, channel_id, first, last)
 
     def _due(self, besides: Sequence[int]) -> list[tuple[int, int]]:
         with self._desk.db.read() as tx:
@@ -436,7 +438,10 @@ class Delivery:
         def write(tx: Session) -> bool:
             return outbox.refresh(tx, key=str(key), now=self._desk.clock())
 
-        return None if linking is None else Note(_id(linking), write)
+        if linking is not None and linking.id is None:  # it was put away, so nobody holds it
+            with self._desk.db.write() as tx:
+                write(tx)
+        return None if linking is None or linking.id is None else Note(linking.id, write)
 
     def _expire(self, effect: Effect) -> None:
         with self._desk.db.write() as tx:
@@ -477,7 +482,7 @@ class Delivery:
 
 def _reason(error: discord.HTTPException) -> str:
     if error.code == UNKNOWN_CHANNEL:
-        return outbox.CHANNEL_GONE
+        return outbox_channels.CHANNEL_GONE
     if isinstance(error, discord.Forbidden):
         return (
             "I lack a permission there. I need View Channel, Send Messages, Embed Links, Attach "

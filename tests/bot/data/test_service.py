@@ -64,7 +64,16 @@ HEADER = "question,title,forecaster,forecast_at,probability,outcome,resolved_at\
 TOURNAMENT = SHARED / "data" / "gjp2011.csv"
 # What is on its way, and secrets that open something.
 KEPT_FOR_DELIVERY = {
-    *("drafts", "feeds", "imports", "interactions", "keepsakes", "notices", "outbox"),
+    *(
+        "drafts",
+        "feeds",
+        "imports",
+        "interactions",
+        "keepsakes",
+        "notices",
+        "outbox",
+        "outbox_past",
+    ),
     *("staged_forecasts", "staged_questions"),
 }
 

@@ -20,7 +20,7 @@ from bot.sessions import service as sessions_service
 from bot.sessions.cards import evening_card, lobby_card
 from bot.sessions.read_model import read_evening, read_lobby
 from bot.sessions.service import StartOptions
-from storage import outbox
+from storage import outbox, outbox_channels
 from storage.tables import EffectState, Meetup, Phase, Repeat, Round, SessionState
 from tests.bot.saved_scenes import scene
 from tests.bot.scenes import (
@@ -500,7 +500,7 @@ def lose(desk: Desk, clock: Clock, channel: int = CHANNEL) -> None:
     with desk.db.write() as tx:
         for number, where in outbox.due(tx, clock.now):
             if where == channel:
-                outbox.park(tx, number, trouble=outbox.CHANNEL_GONE, now=clock.now)
+                outbox.park(tx, number, trouble=outbox_channels.CHANNEL_GONE, now=clock.now)
 
 
 def deliver_all(desk: Desk) -> None:

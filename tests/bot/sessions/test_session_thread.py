@@ -16,7 +16,7 @@ from bot.schedule.service import Plan
 from bot.sessions import hosting, session_thread
 from bot.sessions import service as sessions_service
 from bot.sessions.service import Call, StartOptions
-from storage import outbox
+from storage import outbox, outbox_channels
 from storage.tables import Effect, EffectState, EffectTarget, Meetup, SessionState
 from tests.bot.scenes import bring, effect, open_lobby, row, rows
 from tests.conftest import CHANNEL, GROUP, Clock, caller
@@ -288,7 +288,7 @@ def test_a_thread_deleted_while_the_bot_was_away_is_left_with_the_first_command(
     found = effect(desk, lobby)
     assert found is not None
     with desk.db.write() as tx:
-        outbox.park(tx, found.id or 0, trouble=outbox.CHANNEL_GONE, now=clock())
+        outbox.park(tx, found.id or 0, trouble=outbox_channels.CHANNEL_GONE, now=clock())
 
     sessions_service.join(desk, caller("Cleo"))
 
