@@ -444,6 +444,13 @@ GROUP = Part(
         _always("give the calendar a new address", MANAGE, "settings calendar-feed"),
         _always("take out everything that is held", MANAGE, "data export"),
         _always("take out what is held about oneself", ANYBODY, "data export"),
+        _always("be forgotten", ANYBODY, "data forget-me", "keep"),
+        _always(
+            "have somebody else forgotten",
+            permissions.FORGET_OTHERS,
+            "data forget-me",
+            "forget_member",
+        ),
         _always(
             "bring a question of the past", permissions.BRING_SEALED, "question submit", "sealed"
         ),

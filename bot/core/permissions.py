@@ -148,6 +148,11 @@ BRING_SEALED = _rule(
 )
 
 # Of a group.
+FORGET_OTHERS = _rule(
+    Role.MANAGER,
+    refusal="Only people with Manage Server can have somebody else forgotten. `/data forget-me` "
+    "without `member` is for you.",
+)
 MANAGE = _rule(Role.MANAGER, refusal="Only people with Manage Server can {deed}.")
 
 # What waits for one person alone. It is looked for by its number and that person, so others are

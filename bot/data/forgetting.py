@@ -12,7 +12,8 @@ from bot.core import card_refresh, keys
 from bot.core.card_refresh import Change
 from bot.core.errors import RepeatedInteractionError
 from bot.core.keys import Key
-from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
+from bot.core.permissions import FORGET_OTHERS, Role
+from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.unit import Caller, Desk, Loner, Unit, row_id
 from bot.questions.entry import ON_DISPUTES
 from bot.schedule import service as schedule_service
@@ -23,10 +24,6 @@ from storage.tables import Member
 
 NOTHING_HELD = "Nothing is held about you in this group, so there is nothing to forget."
 NOBODY = "Nothing is held about this person in this group, so there is nothing to forget."
-OTHERS = (
-    "Only people with Manage Server can have somebody else forgotten. `/data forget-me` without "
-    "`member` is for you."
-)
 DONE = "That has been done already. Nothing happened."
 
 
@@ -57,8 +54,8 @@ class Forgotten:
 def ask(desk: Desk, caller: Caller, user_id: int | None = None) -> Asked:
     """Return what to ask before somebody is forgotten; refuse who may not ask for it."""
     own = user_id in {None, caller.user_id}
-    if not own and not caller.manages_group:
-        raise NotAllowedRefusal(OTHERS)
+    if not own:
+        _require_leave(caller)
     who = caller.user_id if user_id is None else user_id
     with desk.db.read() as tx:
         member = groups.member_of_user(tx, caller.group_id, who)
@@ -126,9 +123,15 @@ def _meant(tx: Session, caller: Caller, at: Key) -> Member:
     member = tx.get(Member, at.id)
     if member is None or member.group_id != caller.group_id or member.user_id is None:
         raise StaleRefusal(DONE)
-    if member.user_id != caller.user_id and not caller.manages_group:
-        raise NotAllowedRefusal(OTHERS)
+    if member.user_id != caller.user_id:
+        _require_leave(caller)
     return member
+
+
+def _require_leave(caller: Caller) -> None:
+    """Refuse to forget somebody else for those who may not manage the server."""
+    held = {Role.MANAGER} if caller.manages_group else set[Role]()
+    FORGET_OTHERS.require(held)
 
 
 def _find(tx: Session, group_id: int, member_id: int) -> Member:

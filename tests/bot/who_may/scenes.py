@@ -373,7 +373,7 @@ def group(desk: Desk, clock: Clock, state: State) -> Place:
     schedule_service.schedule(desk, caller("Ana"), Plan("in 2 hours", voice_channel_id=77))
     bring(desk)
     record(desk, "Ben", 1)
-    made = (keys.lobby(1, 1), keys.question(0), Key(CardKind.GROUP, GROUP, (1,)))
+    made = (keys.lobby(1, 1), keys.question(0), Key(CardKind.GROUP, GROUP, (1,)), keys.member(2))
     cards = {one.kind: one for one in made}
     people = roles(Guest=(Role.MANAGER, Role.FACILITATOR))
     return Place(people, cards, CardKind.GROUP, frozenset(cards), question=1)

@@ -50,7 +50,7 @@ ALONE = {
     *("another_practice", "practice_so_far"),
 }
 # Says a thing to the one who pressed, and reads and changes nothing.
-NEITHER = {"leave"}
+NEITHER = {"leave", "keep"}
 
 
 def test_every_command_that_takes_a_question_or_a_session_is_tried_here() -> None:

@@ -22,6 +22,7 @@ from storage.enums import CardKind
 from tests.bot.who_may import scenes
 from tests.bot.who_may.doors import Asked, press, type_command
 from tests.bot.who_may.scenes import Place
+from tests.conftest import caller
 
 # A calendar to subscribe to, so that its address can be asked for.
 WITH_FEED = Integrations(Box(new_key()), feed_url="https://dojo.example.org")
@@ -177,6 +178,9 @@ USES: dict[str | tuple[str, str], Use] = {
     ),
     ("take out everything that is held", "/data export"): Use(
         fields=_nothing, options=_nothing, after=_own_only
+    ),
+    ("have somebody else forgotten", "/data forget-me"): typed(
+        lambda _place: {"member": SimpleNamespace(id=caller("Ben").user_id)}
     ),
     ("bring a question of the past", "/question submit"): typed(lambda _place: {"sealed": True}),
     "/question import": typed(lambda _place: {"url": IMPORTED}),
