@@ -13,7 +13,7 @@ from sqlmodel import select
 
 from storage.engine import Database
 from storage.shards import ALL, Shards
-from storage.tables import Effect, EffectState, Group
+from storage.tables import Group
 from tests.faults.crowd import SpreadPlace, card_with, lobby_of, opened
 from tests.faults.loopback_discord import LoopbackDiscord
 from tests.faults.test_kill import all_shown, assert_messages_once, assert_no_traceback
@@ -22,6 +22,7 @@ from tests.machine import patience
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
+    from tests.faults.loopback_discord import Channel
     from tests.faults.process import BotProcess
 
     Begin = Callable[[Shards], BotProcess]
@@ -53,11 +54,6 @@ def asleep(url: str) -> set[str]:
         return {one.name for one in tx.exec(select(Group)) if one.left_at is not None}
 
 
-def pending(url: str) -> int:
-    with opened(url) as database, database.read() as tx:
-        return len(tx.exec(select(Effect.id).where(Effect.state == EffectState.PENDING)).all())
-
-
 async def test_each_process_serves_its_own_groups_alone(place: SpreadPlace, begin: Begin) -> None:
     low, high = begin(LOW), begin(HIGH)
     await low.online()
@@ -66,23 +62,19 @@ async def test_each_process_serves_its_own_groups_alone(place: SpreadPlace, begi
         await lobby_of(place, channel, host)
 
     high.kill()
-    [(first, [ann, *_]), *_, (last, [dan, *_])] = place.tables
+    [(first, [ann, *_]), *_, (last, _)] = place.tables
     await place.discord.slash(first, ann, "session end")
-    ended = [await card_with_text(place, first, "over")]
+    await place.discord.until(lambda: says(place, first, "over"))
     await all_shown(place, low)
 
-    assert ended
     assert "Start the round" in place.discord.messages(last)[-1].text
-    assert dan.guild is not ann.guild
     assert place.discord.gateway.identified_by_shard == {0: 1, 1: 1, 2: 1, 3: 1}
     assert_no_traceback(low)
 
 
-async def card_with_text(place: SpreadPlace, channel, words: str):
-    """The newest message that says this."""
-    return await place.discord.until(
-        lambda: any(words in one.text for one in place.discord.messages(channel)), patience(5)
-    )
+def says(place: SpreadPlace, channel: Channel, words: str) -> bool:
+    """Whether a message in a channel says this."""
+    return any(words in one.text for one in place.discord.messages(channel))
 
 
 async def test_what_a_dead_process_left_is_taken_over_by_others_with_other_ranges(
@@ -96,9 +88,6 @@ async def test_what_a_dead_process_left_is_taken_over_by_others_with_other_range
     await place.discord.slash(channel, host, "session start")
     await place.discord.until(lambda: lost.struck)
     dead.kill()
-    for other, [person, *_] in place.tables[2:]:  # nobody hears this: their process is dead
-        assert place.discord.messages(other) == []
-        assert person.guild is not host.guild
 
     died = time.monotonic()
     heirs = [begin(LOW), begin(HIGH)]
