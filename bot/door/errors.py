@@ -53,9 +53,7 @@ def reason_of(interaction: discord.Interaction[Any], error: BaseException) -> st
         log.warning("interaction.unanswered", interaction=interaction.id, error=repr(cause))
         return None
     if isinstance(cause, Refusal):
-        interaction.client.app.watch.refused(kind_of(interaction))
         return str(cause)
-    interaction.client.app.watch.failed(kind_of(interaction))
     reference = secrets.token_hex(3)
     log.error("interaction.failed", reference=reference, exc_info=cause)
     return (

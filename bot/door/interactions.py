@@ -23,7 +23,7 @@ from bot.core.unit import Caller, Desk, Loner, Unit
 from bot.door import forms
 from bot.door.card_table import CardTable
 from bot.door.custom_ids import CustomId
-from bot.door.errors import answer_once, reason_of
+from bot.door.errors import answer_once, kind_of, reason_of, unwrap
 from bot.door.messages import Message
 from bot.door.parts import Action, Parts
 from storage import outbox
@@ -237,6 +237,9 @@ class Door:
         reason = reason_of(self.interaction, error)
         if reason is None:
             return
+        watch = self.app.watch
+        count = watch.refused if isinstance(unwrap(error), Refusal) else watch.failed
+        count(kind_of(self.interaction))
         try:
             await self.whisper(message=await self._refusal(reason))
         except RepeatedInteractionError:

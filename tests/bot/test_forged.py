@@ -18,6 +18,7 @@ from bot.core import keys
 from bot.core.keys import Key
 from bot.core.refusals import Refusal, clean_text
 from bot.core.unit import Caller, Desk, Loner
+from bot.core.watch import NOBODY
 from bot.data.service import import_csv
 from bot.demo.stage import Stage
 from bot.door.interactions import Door, _change_and_draw, _Pressed, _render_for, clean_data
@@ -174,7 +175,7 @@ class StrangersDoor(Door):
         self.interaction = Interaction()
         self.app = SimpleNamespace(
             desk=desk, slow_desk=desk, run=run, pools=pools, actions=actions, cards=CARDS,
-            delivery=SimpleNamespace(wake=lambda: None, answered=lambda *_, **__: None),
+            delivery=SimpleNamespace(wake=lambda: None, answered=lambda *_, **__: None), watch=NOBODY,
         )  # fmt: skip
         self._answers_with_card, self._deadline = False, float("inf")
 
