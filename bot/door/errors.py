@@ -58,12 +58,10 @@ def reason_of(interaction: discord.Interaction[Any], error: BaseException) -> st
         log.warning("interaction.unanswered", interaction=interaction.id, error=repr(cause))
         return None
     if isinstance(cause, Refusal):
-        interaction.client.app.watch.refused(kind_of(interaction))
         return str(cause)
     if (trouble := trouble_of(cause)) is not None:
         log.warning("interaction.unsaved", interaction=interaction.id, database=trouble.value)
         return HALF_DONE if interaction.extras.get(SAVED) else SAID[trouble]
-    interaction.client.app.watch.failed(kind_of(interaction))
     reference = secrets.token_hex(3)
     log.error("interaction.failed", reference=reference, exc_info=cause)
     return (

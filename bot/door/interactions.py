@@ -24,7 +24,7 @@ from bot.core.unit import Caller, Desk, Loner, Unit
 from bot.door import forms
 from bot.door.card_table import CardTable
 from bot.door.custom_ids import CustomId
-from bot.door.errors import SAVED, answer_once, reason_of, unwrap
+from bot.door.errors import SAVED, answer_once, kind_of, reason_of, unwrap
 from bot.door.messages import Message
 from bot.door.parts import Action, Parts
 from storage import outbox
@@ -259,6 +259,9 @@ class Door:
         reason = reason_of(self.interaction, error)
         if reason is None:
             return
+        watch = self.app.watch
+        count = watch.refused if isinstance(unwrap(error), Refusal) else watch.failed
+        count(kind_of(self.interaction))
         try:
             await self.whisper(message=await self._refusal(reason, trouble_of(unwrap(error))))
         except RepeatedInteractionError:

@@ -53,7 +53,7 @@ class Report:
         return self.link.well and self.waiting is not None and self.waiting.well
 
     def to_json(self) -> dict[str, Any]:
-        """Return what `/healthz` says."""
+        """Return what /healthz says."""
         link, waiting = self.link, self.waiting
         return {
             "well": self.well,

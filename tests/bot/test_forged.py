@@ -19,6 +19,7 @@ from bot.core.keys import Key
 from bot.core.rates import Rates
 from bot.core.refusals import Refusal, clean_text
 from bot.core.unit import Caller, Desk, Loner
+from bot.core.watch import NOBODY
 from bot.data.service import import_csv
 from bot.demo.stage import Stage
 from bot.door.interactions import Door, _change_and_draw, _Pressed, _render_for, clean_data
@@ -175,6 +176,7 @@ class StrangersDoor(Door):
         self.interaction = Interaction()
         self.app = SimpleNamespace(
             desk=desk, slow_desk=desk, run=run, pools=pools, actions=actions, cards=CARDS, rates=Rates(),
+            watch=NOBODY,
             delivery=SimpleNamespace(wake=lambda: None, answered=lambda *_, **__: None),
         )  # fmt: skip
         self._answers_with_card, self._deadline = False, float("inf")

@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 from bot.core.refusals import Refusal
 from bot.core.troubles import HALF_DONE, SAID
 from bot.core.unit import Caller, Desk
+from bot.core.watch import NOBODY
 from bot.door import interactions
 from bot.door.interactions import Door
 from bot.door.messages import Message, Picture
@@ -48,7 +49,7 @@ async def door(monkeypatch: pytest.MonkeyPatch) -> Door:
     async def run(work: Any, *_: Any) -> Any:
         return await work()
 
-    app = SimpleNamespace(run=run, desk=NO_DESK)
+    app = SimpleNamespace(run=run, desk=NO_DESK, watch=NOBODY)
     interaction: Any = SimpleNamespace(
         client=SimpleNamespace(app=app), response=Response(), guild_id=1, id=1,
         user=SimpleNamespace(id=1), context=IN_A_SERVER, extras={},
@@ -78,7 +79,9 @@ def sent_form(*, saves: bool) -> tuple[Door, list[dict[str, Any]]]:
     actions = {"recorded": Action(break_down, {CardKind.QUESTION}, make)}
     field = {"type": 4, "custom_id": "reason", "value": "It has rained all week."}
     interaction: Any = SimpleNamespace(
-        client=SimpleNamespace(app=SimpleNamespace(run=keep, desk=NO_DESK, actions=actions)),
+        client=SimpleNamespace(
+            app=SimpleNamespace(run=keep, desk=NO_DESK, actions=actions, watch=NOBODY)
+        ),
         response=SimpleNamespace(is_done=lambda: False, send_message=send_message),
         guild_id=1, id=1, user=SimpleNamespace(id=1), message=None, extras={}, context=IN_A_SERVER,
         type=discord.InteractionType.modal_submit,
