@@ -5,6 +5,7 @@ What does not get as far as Discord is asked of `main` itself; the rest is a rea
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import re
@@ -401,6 +402,67 @@ def test_a_command_that_needs_a_database_makes_none(dojo: Dojo, command: tuple[s
     assert code == 1
     assert one_line(err).startswith("dojo: There is no database at sqlite:///")
     assert [one.name for one in Path().iterdir()] == ["forecasts.csv"]
+
+
+def test_a_database_is_backed_up_restored_and_moved_by_commands(dojo: Dojo) -> None:
+    dojo("db", "upgrade")
+
+    backed_up = dojo("db", "backup", "copy.sqlite")
+    restored = dojo("db", "restore", "copy.sqlite")
+    moved = dojo("db", "copy", "sqlite:///dojo.db", "sqlite:///moved.db")
+    again = dojo("db", "copy", "sqlite:///dojo.db", "sqlite:///moved.db")
+
+    assert backed_up[1].startswith("Written: copy.sqlite (")
+    assert "What was there before is in" in restored[1]
+    assert "compared one by one" in moved[1]
+    assert again[0] == 1
+    assert one_line(again[2]).startswith("dojo: The target is not empty")
+
+
+async def test_a_running_bot_makes_backups_and_is_not_restored_under(
+    dojo: Dojo, tmp_path: Path
+) -> None:
+    folder = tmp_path / "backups"
+    async with LoopbackDiscord() as discord:
+        scheduled = {**environment(tmp_path), "DOJO_BACKUP_DIR": str(folder)}
+        with BotProcess(discord, "run", env=scheduled) as bot:
+            await discord.until(lambda: "backup.made" in bot.output, patience(15))
+            [file] = folder.iterdir()
+            code, _, err = await asyncio.to_thread(dojo, "db", "restore", str(file), "--force")
+            assert await bot.stop() == 0
+
+    assert code == 1
+    assert "is in use: a bot runs on it already" in one_line(err)
+
+
+def test_the_version_is_printed_and_an_invitation_needs_no_network(
+    dojo: Dojo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Route, "BASE", f"http://{NOBODY_THERE}/api/v10")
+
+    version = dojo("--version")
+    invited = dojo("invite", DOJO_DISCORD_TOKEN="MTIzNDU2Nzg5MDEyMzQ1Njc4.made.up")
+    refused = dojo("invite", DOJO_DISCORD_TOKEN="not a token")
+
+    assert one_line(version[1]) == f"dojo 0.1.0, schema {migrate.newest()}"
+    assert "client_id=123456789012345678&" in one_line(invited[1])
+    assert one_line(refused[2]).startswith("dojo: DOJO_DISCORD_TOKEN is no token of a bot.")
+
+
+def test_a_doctor_who_finds_something_ends_with_1_and_makes_nothing(
+    dojo: Dojo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Route, "BASE", f"http://{NOBODY_THERE}/api/v10")
+    nobody = {
+        f"DOJO_{name}_API": f"http://{NOBODY_THERE}"
+        for name in ("MANIFOLD", "POLYMARKET", "KALSHI")
+    }
+
+    code, out, err = dojo("doctor", **nobody)
+
+    assert (code, err) == (1, "")
+    assert {line.split()[0] for line in out.splitlines()} == {"mend", "–"}
+    assert not list(Path().iterdir())
 
 
 def test_a_name_that_is_no_setting_is_named_with_the_one_that_is_meant(dojo: Dojo) -> None:
