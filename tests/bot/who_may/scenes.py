@@ -410,7 +410,7 @@ def _drafts(desk: Desk, clock: Clock) -> dict[str, Key]:
     known = questions_outcomes.resolve(
         desk, caller("Ana"), number, outcome="yes", known="today 7:30"
     )
-    step = questions_service.save(desk, caller("Ana"), 0, _sent("choice"))
+    step = questions_service.save(desk, caller("Ana"), 0, form_of("choice"))
     assert isinstance(step, NextStep)
     refused = _keep(desk)
     fetched = _fetch(desk, there())
@@ -439,13 +439,13 @@ def _asks(closes: str) -> questions_service.Written:
     return questions_service.Written("Will the close be clear to all?", "", closes, "")
 
 
-def _sent(kind: str) -> FilledForm:
+def form_of(kind: str) -> FilledForm:
     written = {"title": "Which colour will it be?", "criteria": "", "closes": "", "source": ""}
     return FilledForm("submitted|q0", written, {"kind": kind})
 
 
 def _keep(desk: Desk) -> int:
-    return drafts.keep(desk, caller("Ana"), _sent("binary"))
+    return drafts.keep(desk, caller("Ana"), form_of("binary"))
 
 
 def _fetch(desk: Desk, found: object) -> int:

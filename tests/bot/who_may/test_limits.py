@@ -31,7 +31,7 @@ from tests.bot.imported_scenes import URL
 from tests.bot.practice.scenes import fill
 from tests.bot.scenes import SNOW, bring, member, rows, wrote
 from tests.bot.who_may.doors import Asked, parts, press, type_command
-from tests.bot.who_may.scenes import FACILITATORS, _sent
+from tests.bot.who_may.scenes import FACILITATORS, form_of
 from tests.conftest import CHANNEL, GROUP, Clock, caller
 
 ELSEWHERE = {"group_id": 901, "group_name": "Owls", "channel_id": 911}
@@ -65,7 +65,7 @@ def test_a_group_with_as_many_open_questions_as_it_can_have_gets_no_more(desk: D
     with pytest.raises(Refusal, match=r"has 500 open questions.*`/question withdraw`"):
         questions_service.submit(desk, caller("Ben"), wrote(SNOW))
     with pytest.raises(Refusal, match="500 open questions"):  # before the second form is asked for
-        questions_service.save(desk, caller("Ben"), 0, _sent("choice"))
+        questions_service.save(desk, caller("Ben"), 0, form_of("choice"))
 
     assert (len(rows(desk, Question)), rows(desk, Draft)) == (before, [])
 
@@ -79,7 +79,7 @@ def test_once_a_question_is_withdrawn_another_one_can_come_and_other_groups_neve
     assert questions_service.submit(desk, caller("Ana", **ELSEWHERE), wrote(SNOW))
     questions_outcomes.withdraw(desk, caller("Ana"), 1)
 
-    assert isinstance(questions_service.save(desk, caller("Ben"), 0, _sent("choice")), NextStep)
+    assert isinstance(questions_service.save(desk, caller("Ben"), 0, form_of("choice")), NextStep)
     assert questions_service.submit(desk, caller("Ben"), wrote(SNOW))
 
 
