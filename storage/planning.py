@@ -92,9 +92,10 @@ def interested(tx: Session, session_id: int) -> Sequence[Member]:
 
 def is_interested(tx: Session, member_id: int) -> bool:
     """Tell whether an event of Discord to come lists a member as interested."""
-    ahead = select(Meetup.id).where(Meetup.state == SessionState.SCHEDULED)
-    found = select(Interest.id).where(
-        Interest.member_id == member_id, col(Interest.session_id).in_(ahead)
+    found = (
+        select(Interest.id)
+        .join(Meetup, col(Meetup.id) == Interest.session_id)
+        .where(Interest.member_id == member_id, Meetup.state == SessionState.SCHEDULED)
     )
     return tx.exec(found.limit(1)).first() is not None
 
