@@ -1,7 +1,10 @@
 """Threads apart: presses don't wait for what is slow, and nobody takes all of it."""
 
 import asyncio
+import gc
+import sys
 import threading
+import weakref
 from contextlib import ExitStack
 
 import pytest
@@ -117,3 +120,32 @@ async def test_a_second_export_of_a_group_is_refused_kindly(stage: Stage) -> Non
 
     assert "already" in refused.response.content
     assert made.response.attachments
+
+
+class Ring:
+    """Garbage that only a collection finds."""
+
+    def __init__(self) -> None:
+        self.me = self
+
+
+async def test_a_picture_leaves_no_garbage_behind(pools: Pools) -> None:
+    left = []
+
+    await pools.pictures.run(lambda: left.append(weakref.ref(Ring())))
+
+    assert [one() for one in left] == [None]
+
+
+async def test_what_a_picture_has_loaded_is_not_looked_through_again(
+    pools: Pools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = gc.get_freeze_count()
+
+    await pools.pictures.run(monkeypatch.setitem, sys.modules, "a_large_library", object())
+    after = gc.get_freeze_count()
+    gc.unfreeze()
+    await pools.pictures.run(lambda: None)
+
+    assert after > before
+    assert gc.get_freeze_count() == 0
