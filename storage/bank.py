@@ -10,6 +10,7 @@ from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from storage import warm_ups
+from storage.lists import one_of
 from storage.tables import (
     Banked,
     Member,
@@ -43,7 +44,7 @@ class Wanted(NamedTuple):
 
     def conditions(self) -> tuple[ColumnElement[bool], ...]:
         """Return what is true of each banked question that may be dealt."""
-        seen = select(Sighting.banked_id).where(col(Sighting.user_id).in_(set(self.user_ids)))
+        seen = select(Sighting.banked_id).where(one_of(Sighting.user_id, self.user_ids))
         found = [
             col(Banked.retired).is_(False),
             col(Banked.kind).in_(list(self.kinds)),
@@ -128,7 +129,7 @@ def see(tx: Session, banked_ids: Iterable[int], user_ids: Iterable[int], now: da
 
 def users(tx: Session, member_ids: Collection[int]) -> list[int]:
     """Return the Discord users that members are; imported people are none."""
-    rows = tx.exec(select(Member.user_id).where(col(Member.id).in_(set(member_ids))))
+    rows = tx.exec(select(Member.user_id).where(one_of(Member.id, member_ids)))
     return [user_id for user_id in rows if user_id is not None]
 
 
@@ -207,7 +208,7 @@ def saw_before(tx: Session, banked_id: int, user_id: int, moment: datetime) -> b
 
 
 def _in_play(user_ids: Collection[int]) -> SelectOfScalar[Any]:
-    groups = select(Member.group_id).where(col(Member.user_id).in_(set(user_ids)))
+    groups = select(Member.group_id).where(one_of(Member.user_id, user_ids))
     return select(Question.banked_id).where(
         col(Question.banked_id).is_not(None),
         Question.state == QuestionState.OPEN,

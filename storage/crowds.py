@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_, select
 
 from storage import scores
+from storage.lists import one_of
 from storage.rounds import was_spoken
 from storage.tables import (
     Banked,
@@ -187,7 +188,7 @@ def _outcomes(tx: Session, question_ids: set[int]) -> dict[int, str]:
     """Return the newest outcome of each question."""
     rows = tx.exec(
         select(Resolution.question_id, Resolution.outcome)
-        .where(col(Resolution.question_id).in_(question_ids))
+        .where(one_of(Resolution.question_id, question_ids))
         .order_by(col(Resolution.id))
     )
     return {question: outcome or "" for question, outcome in rows}

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, exists, insert, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from storage.lists import one_of, one_of_named
 from storage.tables import Forecast, ForecastKind
 
 # Built once: every forecast goes this way, and building a statement costs more than running it.
@@ -27,7 +28,7 @@ _RECORDED_IN_ROUND = (
 )
 _IN_ROUNDS = (
     select(Forecast)
-    .where(col(Forecast.round_id).in_(bindparam("round_ids", expanding=True)))
+    .where(one_of_named(Forecast.round_id, "round_ids"))
     .order_by(col(Forecast.made_at), col(Forecast.id))
 )
 # A forecast that another in the same turn replaced in time: cards of a round show only the last.
@@ -74,7 +75,7 @@ def on_question(tx: Session, question_id: int) -> list[Forecast]:
 def on_questions(tx: Session, question_ids: Collection[int]) -> dict[int, list[Forecast]]:
     """Return every forecast on each question that has any, oldest first."""
     found: dict[int, list[Forecast]] = {}
-    wanted = select(Forecast).where(col(Forecast.question_id).in_(list(question_ids)))
+    wanted = select(Forecast).where(one_of(Forecast.question_id, question_ids))
     for row in tx.exec(wanted.order_by(col(Forecast.made_at), col(Forecast.id))):
         found.setdefault(row.question_id, []).append(row)
     return found

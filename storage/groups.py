@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, func, select, update
 from sqlmodel.sql.sqltypes import UTCDateTime
 
+from storage.lists import one_of, one_of_named
 from storage.shards import ALL, Shards
 from storage.tables import Group, Interaction, Member
 
@@ -30,7 +31,7 @@ _ENTER = (
 # The most notes of interactions that one transaction deletes.
 _FORGET = 5_000
 _ASLEEP = select(Group.id).where(col(Group.left_at).is_not(None))
-_PEOPLE = select(Member).where(col(Member.id).in_(bindparam("ids", expanding=True)))
+_PEOPLE = select(Member).where(one_of_named(Member.id, "ids"))
 
 
 def enter(
@@ -126,20 +127,20 @@ def member_of_user(tx: Session, group_id: int, user_id: int) -> Member | None:
 def names(tx: Session, member_ids: Collection[int]) -> dict[int, str]:
     """Return names by member id."""
     wanted = set(member_ids)
-    rows = tx.exec(select(Member.id, Member.name).where(col(Member.id).in_(wanted)))
+    rows = tx.exec(select(Member.id, Member.name).where(one_of(Member.id, wanted)))
     return {member_id: name for member_id, name in rows if member_id is not None}
 
 
 def users(tx: Session, member_ids: Collection[int]) -> dict[int, int]:
     """Return Discord user ids by member id, without imported members, who have none."""
     wanted = set(member_ids)
-    rows = tx.exec(select(Member.id, Member.user_id).where(col(Member.id).in_(wanted)))
+    rows = tx.exec(select(Member.id, Member.user_id).where(one_of(Member.id, wanted)))
     return {member_id: user for member_id, user in rows if member_id and user}
 
 
 def people(tx: Session, member_ids: Collection[int]) -> dict[int, Member]:
     """Return members by their id."""
-    rows = tx.exec(_PEOPLE, params={"ids": list(set(member_ids))})
+    rows = tx.exec(_PEOPLE, params={"ids": set(member_ids)})
     return {member.id: member for member in rows if member.id is not None}
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select, union_all
 from sqlmodel.sql.expression import SelectOfScalar
 
+from storage.lists import one_of
 from storage.questions import PICKABLE
 from storage.rounds import RUNNING
 from storage.tables import (
@@ -71,7 +72,7 @@ def ids(tx: Session, offers: Offers) -> list[int]:
 
 def among(tx: Session, offers: Offers, question_ids: Collection[int]) -> dict[int, Question]:
     """Return those of these questions that are on offer, by their id."""
-    wanted = col(Question.id).in_(set(question_ids))
+    wanted = one_of(Question.id, question_ids)
     found = tx.exec(select(Question).where(*offers.conditions(), wanted))
     return {question.id: question for question in found if question.id is not None}
 
@@ -100,7 +101,7 @@ def known_to_present(
         rows = tx.exec(
             select(table.question_id, table.member_id)
             .where(
-                col(table.question_id).in_(list(question_ids)),
+                one_of(table.question_id, question_ids),
                 col(table.member_id).in_(_present(session_id)),
             )
             .distinct()

@@ -21,6 +21,7 @@ from sqlmodel import Session, col, func, select, update
 from storage import outbox_past
 from storage import outbox_statements as statements
 from storage.due import is_awake
+from storage.lists import one_of
 from storage.shards import ALL, Shards
 from storage.tables import Effect, EffectState, EffectTarget, Group
 
@@ -408,13 +409,11 @@ def unlocked(tx: Session, effect_ids: Collection[int]) -> set[int]:
     for no row, and leaves out those that are locked.
     """
     rows = tx.exec(
-        select(Effect.id)
-        .where(col(Effect.id).in_(list(effect_ids)))
-        .with_for_update(skip_locked=True)
+        select(Effect.id).where(one_of(Effect.id, effect_ids)).with_for_update(skip_locked=True)
     )
     free = {effect_id for effect_id in rows if effect_id is not None}
     if len(free) < len(effect_ids):  # what is not there any more holds nobody up
-        there = tx.exec(select(Effect.id).where(col(Effect.id).in_(list(effect_ids))))
+        there = tx.exec(select(Effect.id).where(one_of(Effect.id, effect_ids)))
         free |= set(effect_ids) - set(there)
     return free
 

@@ -7,6 +7,7 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, delete, func, select
 
 from storage.due import MOST_AT_ONCE, is_awake
+from storage.lists import one_of
 from storage.tables import Interest, Meetup, Member, Series, SessionState
 
 
@@ -104,7 +105,7 @@ def set_interested(tx: Session, session_id: int, member_ids: Collection[int]) ->
     """Save who is interested, and return whether that changed anything."""
     known = set(tx.exec(select(Interest.member_id).where(Interest.session_id == session_id)).all())
     wanted = set(member_ids)
-    gone = col(Interest.session_id) == session_id, col(Interest.member_id).in_(known - wanted)
+    gone = col(Interest.session_id) == session_id, one_of(Interest.member_id, known - wanted)
     tx.exec(delete(Interest).where(*gone))
     tx.add_all(Interest(session_id=session_id, member_id=one) for one in sorted(wanted - known))
     tx.flush()

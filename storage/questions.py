@@ -8,6 +8,7 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, col, delete, func, select, update
 
 from storage.due import MOST_AT_ONCE, is_awake
+from storage.lists import one_of
 from storage.tables import (
     Dispute,
     Forecast,
@@ -47,7 +48,7 @@ def get(tx: Session, group_id: int, question_id: int) -> Question | None:
 def by_ids(tx: Session, group_id: int, question_ids: Collection[int]) -> dict[int, Question]:
     """Return those of these questions that are this group's, by their id."""
     wanted = select(Question).where(
-        Question.group_id == group_id, col(Question.id).in_(set(question_ids))
+        Question.group_id == group_id, one_of(Question.id, question_ids)
     )
     return {question.id: question for question in tx.exec(wanted) if question.id is not None}
 
@@ -115,7 +116,7 @@ def brought(
     Those that nobody has forecast yet, and of the others that take forecasts the `wanted` ones.
     """
     state = col(Question.state)
-    has_votes = col(Question.id).in_(list(wanted)) & (state == QuestionState.OPEN)
+    has_votes = one_of(Question.id, wanted) & (state == QuestionState.OPEN)
     statement = select(Question).where(
         Question.group_id == group_id,
         (state == QuestionState.PROPOSED) | has_votes,
@@ -166,7 +167,7 @@ def forecasters_of(tx: Session, question_ids: Collection[int]) -> dict[int, int]
     """Count the members who have forecast each question; those without any are left out."""
     rows = tx.exec(
         select(Forecast.question_id, func.count(func.distinct(Forecast.member_id)))
-        .where(col(Forecast.question_id).in_(list(question_ids)))
+        .where(one_of(Forecast.question_id, question_ids))
         .group_by(col(Forecast.question_id))
     )
     return dict(rows.all())
@@ -176,7 +177,7 @@ def latest_outcomes(tx: Session, question_ids: Collection[int]) -> dict[int, str
     """Return the outcome that counts of each question that has one."""
     rows = tx.exec(
         select(Resolution.question_id, Resolution.outcome)
-        .where(col(Resolution.question_id).in_(list(question_ids)))
+        .where(one_of(Resolution.question_id, question_ids))
         .order_by(col(Resolution.id))
     )
     return dict(rows.all())
@@ -188,7 +189,7 @@ def marks(tx: Session, question_ids: Collection[int]) -> dict[int, set[int]]:
     for table in (Mark, Forecast):
         rows = tx.exec(
             select(table.question_id, table.member_id)
-            .where(col(table.question_id).in_(list(question_ids)))
+            .where(one_of(table.question_id, question_ids))
             .distinct()
         )
         for question_id, member_id in rows:
@@ -243,7 +244,7 @@ def latest_resolutions(tx: Session, question_ids: Collection[int]) -> dict[int, 
     """Return the resolution that counts of each question that has one."""
     rows = tx.exec(
         select(Resolution)
-        .where(col(Resolution.question_id).in_(list(question_ids)))
+        .where(one_of(Resolution.question_id, question_ids))
         .order_by(col(Resolution.id))
     )
     return {row.question_id: row for row in rows}

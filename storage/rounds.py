@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from storage.due import is_awake
+from storage.lists import one_of
 from storage.tables import (
     Attendance,
     Forecast,
@@ -140,7 +141,7 @@ def on_question(tx: Session, question_id: int) -> list[Round]:
 def on_questions(tx: Session, question_ids: Collection[int]) -> dict[int, list[Round]]:
     """Return the rounds on each question that has any, oldest first."""
     found: dict[int, list[Round]] = {}
-    wanted = select(Round).where(col(Round.question_id).in_(list(question_ids)))
+    wanted = select(Round).where(one_of(Round.question_id, question_ids))
     for row in tx.exec(wanted.order_by(col(Round.id))):
         found.setdefault(row.question_id, []).append(row)
     return found

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, insert
 from sqlmodel import Session, col, delete, false, func, or_, select
 
+from storage.lists import one_of
 from storage.tables import (
     Forecast,
     Meetup,
@@ -52,7 +53,7 @@ def replace(tx: Session, question_id: int, scores: Sequence[Score]) -> bool:
 
 def replace_all(tx: Session, question_ids: Collection[int], rows: Sequence[dict[str, Any]]) -> None:
     """Replace the scores of many questions by these rows, in two statements."""
-    tx.exec(delete(Score).where(col(Score.question_id).in_(list(question_ids))))
+    tx.exec(delete(Score).where(one_of(Score.question_id, question_ids)))
     if rows:
         tx.connection().execute(insert(Score), rows)
 
@@ -63,7 +64,7 @@ def versions(tx: Session, question_ids: Collection[int]) -> dict[int, tuple[int,
     for table in (Forecast, Resolution):
         rows = tx.exec(
             select(table.question_id, func.max(table.id))
-            .where(col(table.question_id).in_(list(question_ids)))
+            .where(one_of(table.question_id, question_ids))
             .group_by(col(table.question_id))
         )
         found[table] = dict(rows.all())
@@ -469,7 +470,7 @@ def forecasts_on(tx: Session, question_ids: Sequence[int]) -> dict[int, int]:
     """Count the forecasts on each of these questions that has any."""
     rows = tx.exec(
         select(Forecast.question_id, func.count())
-        .where(col(Forecast.question_id).in_(question_ids))
+        .where(one_of(Forecast.question_id, question_ids))
         .group_by(col(Forecast.question_id))
     )
     return dict(rows.all())

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, col, delete, select
 
 from storage.due import is_awake
+from storage.lists import one_of
 from storage.tables import Answer, Attendance, Meetup, Presence, Rsvp, SessionState, Vote
 
 # The number of a session's first lobby; votes before the session are votes in it.
@@ -154,7 +155,7 @@ def rsvps(tx: Session, session_id: int) -> list[Rsvp]:
 def rsvps_of(tx: Session, session_ids: Collection[int]) -> dict[int, list[Rsvp]]:
     """Return the answers to each of these invitations, in the order they came."""
     found: dict[int, list[Rsvp]] = {session_id: [] for session_id in session_ids}
-    statement = select(Rsvp).where(col(Rsvp.session_id).in_(list(session_ids)))
+    statement = select(Rsvp).where(one_of(Rsvp.session_id, session_ids))
     for row in tx.exec(statement.order_by(col(Rsvp.at), col(Rsvp.id))):
         found[row.session_id].append(row)
     return found

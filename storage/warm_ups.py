@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlmodel import Session, col, delete, select
 
 from storage.due import is_awake
+from storage.lists import one_of
 from storage.tables import (
     Banked,
     Meetup,
@@ -116,8 +117,8 @@ def seen_before(tx: Session, row: WarmUp, member_ids: Collection[int]) -> dict[i
         select(Member.id, Sighting.banked_id)
         .join(Sighting, col(Sighting.user_id) == Member.user_id)
         .where(
-            col(Member.id).in_(set(member_ids)),
-            col(Sighting.banked_id).in_(items(row)),
+            one_of(Member.id, member_ids),
+            one_of(Sighting.banked_id, items(row)),
             col(Sighting.at) < row.opened_at,
         )
     ).all()
