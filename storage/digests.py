@@ -10,6 +10,7 @@ from typing import Any
 from sqlmodel import Session, and_, col, exists, func, or_, select
 
 from storage.questions import PICKABLE
+from storage.shards import ALL, Shards
 from storage.tables import Effect, Forecast, Group, PastEffect, Question, QuestionState, Resolution
 
 # Stands in `Group.digest_at` where a group has not been given its first moment yet.
@@ -20,11 +21,11 @@ MOST_AT_ONCE = 200
 Found = tuple[list[Question], int]
 
 
-def due(tx: Session, until: datetime) -> Sequence[tuple[int, int, datetime]]:
+def due(tx: Session, until: datetime, shards: Shards = ALL) -> Sequence[tuple[int, int, datetime]]:
     """Return id, id and time of awake groups whose digest is due by `until`, earliest first."""
     rows = tx.exec(
         select(Group.id, Group.digest_at)
-        .where(col(Group.digest_at) <= until, col(Group.left_at).is_(None))
+        .where(col(Group.digest_at) <= until, col(Group.left_at).is_(None), shards.have(Group.id))
         .order_by(col(Group.digest_at))
         .limit(MOST_AT_ONCE)
     )

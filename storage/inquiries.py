@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, col, func, select
 
 from storage.due import MOST_AT_ONCE, is_awake
+from storage.shards import ALL, Shards
 from storage.tables import Inquiry, Member, Proposal, Question, QuestionState
 
 # What waits for an outcome, of what the bot asks about: nothing imported, nothing from the bank.
@@ -16,12 +17,12 @@ _WAITING = (
 )
 
 
-def due(tx: Session, until: datetime) -> Sequence[tuple[int, int, datetime]]:
+def due(tx: Session, until: datetime, shards: Shards = ALL) -> Sequence[tuple[int, int, datetime]]:
     """Return question, group and time of what is to be asked by `until`."""
     rows = tx.exec(
         select(Inquiry.question_id, Question.group_id, Inquiry.ask_at)
         .join(Question, col(Question.id) == Inquiry.question_id)
-        .where(col(Inquiry.ask_at) <= until, is_awake(Question.group_id))
+        .where(col(Inquiry.ask_at) <= until, is_awake(Question.group_id, shards))
         .order_by(col(Inquiry.ask_at))
         .limit(MOST_AT_ONCE)
     )

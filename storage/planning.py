@@ -8,6 +8,7 @@ from sqlmodel import Session, col, delete, func, select
 
 from storage.due import MOST_AT_ONCE, is_awake
 from storage.lists import one_of
+from storage.shards import ALL, Shards
 from storage.tables import Interest, Meetup, Member, Series, SessionState
 
 
@@ -27,11 +28,11 @@ def running_series(tx: Session, group_id: int, now: datetime) -> Sequence[Series
     ).all()
 
 
-def due(tx: Session, until: datetime) -> Sequence[tuple[int, int, datetime]]:
+def due(tx: Session, until: datetime, shards: Shards = ALL) -> Sequence[tuple[int, int, datetime]]:
     """Return id, group id and time of series to announce by `until`."""
     rows = tx.exec(
         select(Series.id, Series.group_id, Series.plan_at)
-        .where(col(Series.plan_at) <= until, is_awake(Series.group_id))
+        .where(col(Series.plan_at) <= until, is_awake(Series.group_id, shards))
         .order_by(col(Series.plan_at))
         .limit(MOST_AT_ONCE)
     )

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, delete, func, select, update
 
 from storage.due import MOST_AT_ONCE, is_awake
 from storage.lists import one_of
+from storage.shards import ALL, Shards
 from storage.tables import (
     Dispute,
     Forecast,
@@ -219,11 +220,13 @@ def is_marked(tx: Session, question_id: int, member_id: int) -> bool:
     return member_id in marked(tx, question_id)
 
 
-def due(tx: Session, until: datetime) -> Sequence[tuple[int, int, datetime]]:
+def due(tx: Session, until: datetime, shards: Shards = ALL) -> Sequence[tuple[int, int, datetime]]:
     """Return id, group id and time of open questions that close by `until`."""
     rows = tx.exec(
         select(Question.id, Question.group_id, Question.closes_at)
-        .where(_TAKES_FORECASTS, col(Question.closes_at) <= until, is_awake(Question.group_id))
+        .where(
+            _TAKES_FORECASTS, col(Question.closes_at) <= until, is_awake(Question.group_id, shards)
+        )
         .order_by(col(Question.closes_at))
         .limit(MOST_AT_ONCE)
     )

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from storage.due import is_awake
 from storage.lists import one_of
+from storage.shards import ALL, Shards
 from storage.tables import (
     Attendance,
     Forecast,
@@ -205,7 +206,7 @@ def opened_counts(tx: Session, group_id: int) -> Counter[int]:
     return Counter(rows)
 
 
-def due(tx: Session, until: datetime) -> Sequence[tuple[int, int, datetime]]:
+def due(tx: Session, until: datetime, shards: Shards = ALL) -> Sequence[tuple[int, int, datetime]]:
     """Return id, group id and time of rounds that change by `until`."""
     rows = tx.exec(
         select(Round.id, Question.group_id, Round.next_due_at)
@@ -213,7 +214,7 @@ def due(tx: Session, until: datetime) -> Sequence[tuple[int, int, datetime]]:
         .where(
             col(Round.phase).in_(RUNNING),
             col(Round.next_due_at) <= until,
-            is_awake(Question.group_id),
+            is_awake(Question.group_id, shards),
         )
     )
     return [(number, group_id, at) for number, group_id, at in rows if number and at]

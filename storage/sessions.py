@@ -8,6 +8,7 @@ from sqlmodel import Session, col, delete, select
 
 from storage.due import is_awake
 from storage.lists import one_of
+from storage.shards import ALL, Shards
 from storage.tables import Answer, Attendance, Meetup, Presence, Rsvp, SessionState, Vote
 
 # The number of a session's first lobby; votes before the session are votes in it.
@@ -134,13 +135,15 @@ def wanting(tx: Session, group_id: int, question_id: int) -> list[int]:
     return list(rows)
 
 
-def due(tx: Session, until: datetime, state: SessionState) -> Sequence[tuple[int, int, datetime]]:
+def due(
+    tx: Session, until: datetime, shards: Shards = ALL, *, state: SessionState
+) -> Sequence[tuple[int, int, datetime]]:
     """Return id, group id and time of sessions in a state, due by `until`."""
     rows = tx.exec(
         select(Meetup.id, Meetup.group_id, Meetup.remind_at).where(
             Meetup.state == state,
             col(Meetup.remind_at) <= until,
-            is_awake(Meetup.group_id),
+            is_awake(Meetup.group_id, shards),
         )
     )
     return [(number, group_id, at) for number, group_id, at in rows if number and at]

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import and_, insert, text
 from sqlmodel import Session, col, delete, select
 
 from storage.due import MOST_AT_ONCE
+from storage.shards import ALL, Shards
 from storage.tables import STALE, Group, Standing
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -45,13 +46,13 @@ def of_member(tx: Session, group_id: int, member_id: int) -> dict[str, Standing]
     return {row.metric: row for row in rows}
 
 
-def due(tx: Session, until: datetime) -> list[tuple[int, int, datetime]]:
+def due(tx: Session, until: datetime, shards: Shards = ALL) -> list[tuple[int, int, datetime]]:
     """Return groups whose stored standings or scores are out of date, or will be by `until`.
 
     Each with its id twice and since when, in the shape of all that is due: long past, or the close
     of a question that ended early.
     """
-    awake = col(Group.left_at).is_(None)
+    awake = and_(col(Group.left_at).is_(None), shards.have(Group.id))
     early = tx.exec(
         select(Group.id, Group.standings_until)
         .where(awake, col(Group.standings_until) <= until)

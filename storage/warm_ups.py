@@ -9,6 +9,7 @@ from sqlmodel import Session, col, delete, select
 
 from storage.due import is_awake
 from storage.lists import one_of
+from storage.shards import ALL, Shards
 from storage.tables import (
     Banked,
     Meetup,
@@ -71,7 +72,9 @@ def open_in(tx: Session, session_id: int) -> WarmUp | None:
     return row if row is not None and row.closed_at is None else None
 
 
-def due(tx: Session, until: datetime, length: timedelta) -> Sequence[tuple[int, int, datetime]]:
+def due(
+    tx: Session, until: datetime, shards: Shards = ALL, *, length: timedelta
+) -> Sequence[tuple[int, int, datetime]]:
     """Return id, group id and end of the warm-ups that end by `until`.
 
     Only a session that waits in its lobby has one that is open, so only those are looked at.
@@ -84,7 +87,7 @@ def due(tx: Session, until: datetime, length: timedelta) -> Sequence[tuple[int, 
             col(Meetup.lobby_open),
             col(WarmUp.closed_at).is_(None),
             col(WarmUp.opened_at) <= until - length,
-            is_awake(Meetup.group_id),
+            is_awake(Meetup.group_id, shards),
         )
     )
     return [(number, group_id, at + length) for number, group_id, at in rows if number]

@@ -6,18 +6,19 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from storage.due import MOST_AT_ONCE, is_awake
+from storage.shards import ALL, Shards
 from storage.tables import Draft, DraftKind, Proposal, Question, Round, Watch
 
 # What a draft is about that holds what was fetched, before and after the question was brought.
 FETCHED, BROUGHT = "fetched", "brought"
 
 
-def due(tx: Session, until: datetime) -> Sequence[tuple[int, int, datetime]]:
+def due(tx: Session, until: datetime, shards: Shards = ALL) -> Sequence[tuple[int, int, datetime]]:
     """Return id, group id and moment of what is looked at by `until`."""
     rows = tx.exec(
         select(Watch.id, Question.group_id, Watch.look_at)
         .join(Question, col(Question.id) == col(Watch.question_id))
-        .where(col(Watch.look_at) <= until, is_awake(Question.group_id))
+        .where(col(Watch.look_at) <= until, is_awake(Question.group_id, shards))
         .order_by(col(Watch.look_at))
         .limit(MOST_AT_ONCE)
     )

@@ -55,6 +55,13 @@ def scans(database: Database, work: Callable[[], object]) -> list[str]:
     return found
 
 
+def statements(database: Database, work: Callable[[], object]) -> list[str]:
+    """Run some work, and return the statements that it asks."""
+    with _listening(database) as said:
+        work()
+    return [statement for statement, _ in said]
+
+
 @contextmanager
 def _listening(database: Database) -> Iterator[list[tuple[str, Any]]]:
     said: list[tuple[str, Any]] = []

@@ -25,7 +25,7 @@ from bot.runtime import housekeeping
 from bot.runtime.share import Share
 from storage import groups, outbox, outbox_leases
 from storage.owners import Job
-from storage.shards import NO_GROUP
+from storage.shards import ALL, NO_GROUP, Shards
 
 Run = Callable[..., Awaitable[Any]]
 Sleep = Callable[[float], Awaitable[Any]]
@@ -39,18 +39,17 @@ AHEAD = timedelta(hours=1)
 class Timer:
     """One kind of event that time alone causes.
 
-    `due` finds the ids, groups and moments of all that is due by a moment; `ring(desk, id, group)`
-    does it. A timer that takes long runs `apart`, so that no deadline waits for it. One that needs
-    to hear from another server first says by `asks(desk, id)` what to ask; what is answered is then
-    handed to `ring`, too. `about` is what its ids are of, for the log.
+    `due` finds the ids, groups and moments of what is due by a moment on some shards, and
+    `ring(desk, id, group)` does it. A timer that takes long runs `apart`, so that no deadline waits
+    for it. One that needs to hear from another server first says by `asks(desk, id)` what to ask;
+    what is answered is then handed to `ring`, too. `about` is what its ids are of, for the log.
 
-    With several processes each rings its own groups' timers, and one with a `job` is rung for all
-    groups by the process that owns the job. `due` leaves nothing out where there is no job: other
-    processes' rows could else hide this one's.
+    With several processes each rings the timers of its own shards' groups, and one with a `job` is
+    rung for all groups by the process that owns the job.
     """
 
     ring: Callable[..., None]
-    due: Callable[[Session, datetime], Sequence[tuple[int, int, datetime]]]
+    due: Callable[[Session, datetime, Shards], Sequence[tuple[int, int, datetime]]]
     apart: bool = False
     asks: Callable[[Desk, int], Any] | None = None
     job: Job | None = None
@@ -236,12 +235,14 @@ class Alarms:
             if timer.job is None or self._share.has(NO_GROUP, timer.job)
         }
         with self._desk.db.read() as tx:
-            found = {kind: timer.due(tx, until) for kind, timer in mine.items()}
+            found = {
+                kind: timer.due(tx, until, self._share.shards if timer.job is None else ALL)
+                for kind, timer in mine.items()
+            }
         return [
             (f"{kind}:{number}", group_id, at)
             for kind, rows in found.items()
             for number, group_id, at in rows
-            if self._share.had(group_id, mine[kind].job)
         ]
 
     def _was_set_back(self) -> bool:

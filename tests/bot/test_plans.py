@@ -29,8 +29,9 @@ from storage import (
     sessions,
 )
 from storage.engine import Database
+from storage.shards import ALL, Shards
 from tests.conftest import GROUP, START, Clock
-from tests.plans import scans
+from tests.plans import scans, statements
 
 pytestmark = pytest.mark.both_engines
 
@@ -96,7 +97,21 @@ def test_no_timer_scans_a_whole_table(database: Database, kind: str) -> None:
     """A new timer is looked at by itself: it is in the table of all timers."""
     until = START + timedelta(hours=1)
 
-    assert scans(database, asking(database, lambda tx: TIMERS[kind].due(tx, until))) == []
+    assert scans(database, asking(database, lambda tx: TIMERS[kind].due(tx, until, ALL))) == []
+
+
+@pytest.mark.parametrize("kind", TIMERS)
+def test_every_timer_leaves_out_groups_that_were_left_and_those_of_other_processes(
+    database: Database, kind: str
+) -> None:
+    """Each look finds only the first few, so others' rows must not be among them."""
+    ask = asking(database, lambda tx: TIMERS[kind].due(tx, START, Shards(1, 2, 4)))
+
+    asked = statements(database, ask)
+
+    assert asked
+    assert [one for one in asked if "left_at IS NULL" not in one] == []
+    assert [one for one in asked if "BETWEEN" not in one] == []
 
 
 @pytest.mark.parametrize("what", ASKED)

@@ -182,7 +182,7 @@ def test_sessions_that_are_live_at_an_upgrade_are_looked_at_and_wait_since_their
 
     with database.read() as tx:
         live, lobby, planned = tx.exec(select(Meetup).order_by(Meetup.id)).all()
-        due = sessions.due(tx, NOON, SessionState.LIVE)
+        due = sessions.due(tx, NOON, state=SessionState.LIVE)
     assert (live.quiet_since, live.waits_since) == (NOON + timedelta(hours=1),) * 2
     assert (lobby.quiet_since, lobby.host_away) == (NOON, False)
     assert (planned.quiet_since, planned.remind_at) == (None, NOON + timedelta(days=29))
