@@ -97,7 +97,8 @@ class App:
         self.watch: Watch = self._metrics or NOBODY
         self.client = DojoClient(self) if self.shards.count == 1 else ShardedClient(self)
         self.gateway = Gateway(self.client)
-        self.health = Health(self.desk, self.run, self.gateway)
+        mine = self.shards.have(Effect.group_id)
+        self.health = Health(self.desk, self.run, self.gateway, mine)
         self.sources = sources or open_sources(Settings.model_construct())
         events = DiscordEvents(self.desk, self.run, self.client, lifecycle.note_interest)
         self._google = google
@@ -166,15 +167,20 @@ class App:
         if self._hindrance is not None:
             raise StartError(say_taken(self.shards, self._hindrance))
 
+    async def open_web(self) -> None:
+        """Begin to serve the web, where that is wanted: also while Discord is waited for."""
+        if self._http_bind is None or self.web is not None:
+            return
+        from bot.runtime.web import Pages, WebServer  # noqa: PLC0415 - most bots serve nothing
+
+        metrics = partial(self._metrics.page, self.health) if self._metrics else None
+        pages = Pages(self._read_feed, self.health.report, metrics)
+        self.web = await WebServer.open(self._http_bind, pages)
+
     async def begin(self) -> None:
         """Start the parts, and go on from the database where the last process stopped."""
         self._loop = asyncio.get_running_loop()
-        if self._http_bind is not None:
-            from bot.runtime.web import Pages, WebServer  # noqa: PLC0415 - most bots serve nothing
-
-            metrics = partial(self._metrics.page, self.health) if self._metrics else None
-            pages = Pages(self._read_feed, self.health.report, metrics)
-            self.web = await WebServer.open(self._http_bind, pages)
+        await self.open_web()
         await self.run(self._renew_seals)
         await self.run(calendars_service.catch_up, self.desk, self.shards.has)
         await self.alarms.start()

@@ -100,6 +100,7 @@ NOT_PERSONAL = {
     "scores.group_id": "Discord's number of the server",
     "standings.group_id": "Discord's number of the server",
     "standings.metric": "the name of a metric",
+    "standings.luck_of": "a digest of the forecasts that a calibration is of",
     "calendar_entries.key": "the name of a session's entry",
     "calendar_entries.group_id": "Discord's number of the server",
     "calendar_entries.said": "a digest of title, time and place",

@@ -34,6 +34,15 @@ from storage.engine import Database
 from storage.process_locks import ProcessLocks
 from storage.shards import Shards
 
+# How a connection to Discord ends that nothing here is to blame for.
+UNREACHABLE = (
+    aiohttp.ClientError,
+    discord.HTTPException,
+    discord.RateLimited,
+    discord.GatewayNotFound,
+    OSError,
+)
+
 
 def run(
     create: Annotated[  # noqa: FBT002 - a flag of the command line
@@ -124,6 +133,7 @@ async def _serve(app: App, token: str, plan: Plan | None) -> None:
 
 async def _connect(app: App, token: str) -> None:
     """Wait for Discord, then stay connected; say in a line why the connection has ended."""
+    await app.open_web()
     await waiting.wait_for_discord(token)
     try:
         await app.serve(token)
@@ -134,7 +144,7 @@ async def _connect(app: App, token: str) -> None:
             f"Discord has ended the connection for good ({error.code}). Check DOJO_DISCORD_TOKEN, "
             "and the bot's settings in the developer portal."
         ) from None
-    except (aiohttp.ClientError, discord.HTTPException, discord.GatewayNotFound, OSError) as error:
+    except UNREACHABLE as error:
         raise StartError(
             f"Discord cannot be reached ({error}). Check the network and try again."
         ) from None

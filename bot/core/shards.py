@@ -28,12 +28,14 @@ def read_shards(setting: str | None, database_url: str) -> Shards:
     first, last, count = int(found[1]), int(found[2] or found[1]), int(found[3])
     if not first <= last < count <= MOST:
         raise StartError(f"DOJO_SHARDS={setting.strip()} is no possible range. {_EXAMPLES}")
-    if database_url.startswith("sqlite"):
+    shards = Shards(first, last, count)
+    if database_url.startswith("sqlite") and not shards.are_all:
         raise StartError(
             "DOJO_SHARDS needs PostgreSQL: SQLite is for one process. Set DOJO_DATABASE_URL to a "
-            "PostgreSQL database, or leave DOJO_SHARDS empty."
+            "PostgreSQL database, or give this process all shards: DOJO_SHARDS="
+            f"{Shards(0, count - 1, count)}."
         )
-    return Shards(first, last, count)
+    return shards
 
 
 def say_taken(shards: Shards, hindrance: str) -> str:

@@ -8,6 +8,7 @@ import asyncio
 from collections import defaultdict
 from typing import Any
 
+import aiohttp
 import discord
 import structlog
 from discord import app_commands
@@ -24,6 +25,8 @@ from storage.shards import NO_GROUP
 # discord.py waits for a rate limit itself, up to so many seconds. If such a wait were cut off,
 # discord.py would let nothing pass any more, so it is shorter than what a request may take.
 LONGEST_LIMIT = 30.0
+# In so many seconds the commands are told again, if Discord could not take them.
+SYNC_AGAIN = 60.0
 # What Discord calls it when somebody is interested in an event, or not any more.
 INTEREST = ("GUILD_SCHEDULED_EVENT_USER_ADD", "GUILD_SCHEDULED_EVENT_USER_REMOVE")
 # Discord lets one shard of each bucket begin in so many seconds.
@@ -71,6 +74,7 @@ class DojoClient(discord.Client):
             max_ratelimit_timeout=LONGEST_LIMIT,
         )
         self.app = app
+        self._syncing: asyncio.Task[None] | None = None
         self._hear_of_interest()
         # What may be used without the bot in the server says so itself.
         in_servers = app_commands.AppInstallationType(guild=True, user=False)
@@ -86,17 +90,31 @@ class DojoClient(discord.Client):
         """
         self.add_dynamic_items(Press, Choose)
         await self.app.begin()
-        if self.app.shards.has(NO_GROUP):
-            await self._sync()
+        if self.app.shards.has(NO_GROUP) and (wait := await self._sync()):
+            self._syncing = self.loop.create_task(self._sync_later(wait))
 
-    async def _sync(self) -> None:
-        """Tell Discord the commands; where that must wait for long, those of before stay."""
+    async def _sync(self) -> float:
+        """Tell Discord the commands; return in how many seconds to try again, 0 once it knows.
+
+        Until then those of before stay.
+        """
         try:
             synced = await self.tree.sync()
         except discord.RateLimited as error:
-            log.warning("commands.not_synced", seconds=round(error.retry_after))
-            return
+            return self._note_unsynced(error, error.retry_after)
+        except (discord.DiscordServerError, aiohttp.ClientError, OSError) as error:
+            return self._note_unsynced(error, SYNC_AGAIN)
         await self.app.note_commands({command.name: command.id for command in synced})
+        return 0.0
+
+    async def _sync_later(self, wait: float) -> None:
+        while wait and not self.is_closed():
+            await asyncio.sleep(wait)
+            wait = await self._sync()
+
+    def _note_unsynced(self, error: Exception, wait: float) -> float:
+        log.warning("commands.not_synced", error=repr(error), seconds=round(wait))
+        return wait
 
     async def on_ready(self) -> None:
         """Deliver what is due, and find out in which servers the bot is."""

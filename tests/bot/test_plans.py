@@ -24,6 +24,7 @@ from storage import (
     offers,
     outbox,
     outbox_channels,
+    outbox_leases,
     questions,
     rounds,
     sessions,
@@ -41,7 +42,7 @@ WANTED = bank.Wanted([1, 2], GROUP)
 ASKED: dict[str, Callable[[Session], object]] = {
     "effects that are due": lambda tx: outbox.due(tx, START),
     "claiming one": lambda tx: outbox.claim(tx, 1, START),
-    "sending again at start": lambda tx: outbox.send_again(tx, START),
+    "sending again at start": lambda tx: outbox_leases.send_again(tx, START),
     "trying again at start": lambda tx: outbox.try_again(tx, START),
     "what is set aside": outbox.set_aside,
     "what is set aside in a group": lambda tx: outbox.set_aside(tx, [GROUP]),

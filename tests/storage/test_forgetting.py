@@ -184,7 +184,7 @@ def test_only_a_group_that_was_left_long_ago_is_forgotten(database: Database) ->
         tx.add(Group(id=901, name="Left lately", left_at=long_ago + timedelta(seconds=1)))
         tx.add(Group(id=902, name="Left", left_at=long_ago))
 
-    with database.read() as tx:
+    with database.write() as tx:
         assert forgetting.left_long_ago(tx, NOON) == 902
 
 

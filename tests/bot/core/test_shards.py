@@ -47,6 +47,7 @@ def test_a_range_that_cannot_be_is_named(setting: str) -> None:
 def test_sqlite_is_for_one_process() -> None:
     with pytest.raises(StartError, match=r"^DOJO_SHARDS needs PostgreSQL: SQLite is for one"):
         read_shards("0-3/16", "sqlite:///dojo.db")
+    assert read_shards("0-15/16", "sqlite:///dojo.db").are_all
 
 
 def test_who_has_the_shards_is_said_with_what_to_do() -> None:
