@@ -64,5 +64,6 @@ def _ask(desk: Desk, caller_of: Callable[[str], Caller], brought: CastQuestion) 
 
 def _post_nothing(database: Database, now: datetime) -> None:
     with database.write() as tx:
-        for effect_id, _channel in outbox.due(tx, now + timedelta(days=1)):
-            outbox.expire(tx, effect_id)
+        while found := outbox.due(tx, now + timedelta(days=1)):
+            for effect_id, _channel in found:
+                outbox.expire(tx, effect_id)

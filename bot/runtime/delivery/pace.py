@@ -37,7 +37,7 @@ class Pace:
         self.waiting = 0
         self._left = float(BURST)
         self._counted_at: float | None = None
-        self._held_until = 0.0
+        self._held_until = float("-inf")  # the loop's clock may begin anywhere
         self._one_by_one = asyncio.Lock()
 
     @property

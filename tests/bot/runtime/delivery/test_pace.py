@@ -144,3 +144,12 @@ async def test_a_short_hold_is_waited_for_and_a_long_one_is_told() -> None:
     assert 0.19 <= waited < 5
     assert told.value.retry_after == pytest.approx(120, abs=1)
     assert held.waiting == 0
+
+
+async def test_nothing_is_held_at_the_start_wherever_the_loop_s_clock_begins(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pace, "_now", lambda: -1_000.0)
+
+    assert Pace().held == 0
+    assert Pace().room() == 1

@@ -6,8 +6,8 @@ The entry no longer repeats their words, so whoever wrote them can have them tak
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0024"
-down_revision = "0022"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
