@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO
 
 from sqlalchemy import text
@@ -83,8 +83,9 @@ def running(
             yield process, errors
         finally:
             for pipe in (process.stdin, process.stdout):
-                if pipe is not None and not pipe.closed:
-                    pipe.close()
+                if pipe is not None:
+                    with suppress(BrokenPipeError):  # a program that has ended reads no more
+                        pipe.close()
             if process.poll() is None:
                 _end(process)
 

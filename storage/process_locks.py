@@ -8,6 +8,7 @@ SQLite has one process, which holds everything.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from threading import Lock
 
 from sqlalchemy import Connection, Engine, create_engine, text
@@ -34,6 +35,7 @@ _CONNECTING = {
 _WAIT = text("SELECT pg_advisory_lock(:kind, :number)")
 _TAKE = text("SELECT pg_try_advisory_lock(:kind, :number)")
 _GIVE_BACK = text("SELECT pg_advisory_unlock(:kind, :number)")
+_GIVE_ALL_BACK = text("SELECT pg_advisory_unlock_all()")
 _OTHER_COUNTS = text(
     "SELECT objid::bigint >> 16 FROM pg_locks WHERE locktype = 'advisory' AND granted"
     " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
@@ -86,6 +88,9 @@ class ProcessLocks:
         """Give everything back, for good."""
         with self._one_thread:
             self._closed = True
+            if self._connection is not None:
+                with suppress(DBAPIError):  # PostgreSQL frees what a lost connection held
+                    self._connection.execute(_GIVE_ALL_BACK)
             self._drop()
         if self._engine is not None:
             self._engine.dispose()

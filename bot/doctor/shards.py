@@ -33,9 +33,8 @@ async def find(site: Site) -> Sequence[Finding]:
 def _compare(shards: Shards, recommended: int) -> Finding:
     if shards.count < recommended:
         said = (
-            f"Discord recommends {recommended} shards instead of {shards.count}. Give each process "
-            f"a part of {recommended} or more; DOJO_SHARDS=0-{recommended - 1}/{recommended} is all "
-            "of them in one."
+            f"Discord recommends {recommended} shards, not {shards.count}. Give each process a "
+            f"part of so many; DOJO_SHARDS=0-{recommended - 1}/{recommended} gives all to one."
         )
         return mend(SUBJECT, said)
     served = "one process serves all" if shards.are_all else f"this process serves {shards}"

@@ -74,13 +74,13 @@ def test_a_process_without_a_range_has_all_shards(process: Open) -> None:
     assert process().find_hindrance() == "another process has shard 0 of 1"
 
 
-def test_a_dead_process_leaves_its_shards_and_jobs_to_the_next(process: Open) -> None:
-    dead, next_one = process(Shards(0, 1, 4)), process(Shards(1, 2, 4))
-    dead.find_hindrance()
-    dead.owns(Job.DIGESTS)
+def test_a_process_that_ends_leaves_its_shards_and_jobs_to_the_next(process: Open) -> None:
+    ending, next_one = process(Shards(0, 1, 4)), process(Shards(1, 2, 4))
+    ending.find_hindrance()
+    ending.owns(Job.DIGESTS)
     before = next_one.find_hindrance(), next_one.owns(Job.DIGESTS)
 
-    dead.close()
+    ending.close()
 
     assert before == ("another process has shard 1 of 4", False)
     assert next_one.find_hindrance() is None
