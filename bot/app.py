@@ -157,11 +157,13 @@ class App:
 
     async def serve(self, token: str) -> None:
         """Work until the client is closed; only while no other process has these shards."""
-        since = asyncio.get_running_loop().time()
+        since, said = asyncio.get_running_loop().time(), None
         while hindrance := await self.run(self.locks.find_hindrance):
             if asyncio.get_running_loop().time() - since > LONGEST_HINDRANCE:
                 raise StartError(say_taken(self.shards, hindrance))
-            log.info("shards.waiting", shards=str(self.shards), because=hindrance)
+            if hindrance != said:
+                log.info("shards.waiting", shards=str(self.shards), because=hindrance)
+            said = hindrance
             await asyncio.sleep(HINDRANCE_LOOK)
         await self.client.start(token)
         if self._hindrance is not None:
@@ -176,6 +178,7 @@ class App:
         metrics = partial(self._metrics.page, self.health) if self._metrics else None
         pages = Pages(self._read_feed, self.health.report, metrics)
         self.web = await WebServer.open(self._http_bind, pages)
+        log.info("web.listening", port=self.web.port)
 
     async def begin(self) -> None:
         """Start the parts, and go on from the database where the last process stopped."""

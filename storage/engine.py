@@ -111,6 +111,8 @@ def _parse(address: str) -> URL:
     kind = url.get_backend_name()
     if kind not in {"sqlite", "postgresql"}:
         raise AddressError(f"{kind} will not do, only SQLite and PostgreSQL do.")
+    if kind == "sqlite" and url.host:
+        raise AddressError("With SQLite three slashes stand before the file's name, or four.")
     try:
         url.get_dialect()
     except NoSuchModuleError:

@@ -30,6 +30,12 @@ def of_question(tx: Session, question_id: int) -> Watch | None:
     return tx.exec(select(Watch).where(Watch.question_id == question_id)).first()
 
 
+def is_any_of(tx: Session, source: str) -> bool:
+    """Tell whether a question from this platform will be looked at again."""
+    looked_at = select(Watch.id).where(col(Watch.look_at).is_not(None), Watch.source == source)
+    return tx.exec(looked_at.limit(1)).first() is not None
+
+
 def of_source(tx: Session, group_id: int, source: str, ref: str) -> list[int]:
     """Return the group's questions that were imported from one place."""
     return list(

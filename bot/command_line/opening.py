@@ -55,6 +55,11 @@ def open_as_it_is(settings: Settings, url: str | None = None) -> Iterator[Databa
             "sqlite:///dojo.db, postgresql://user:password@host/name."
         ) from None
     try:
+        if database.is_sqlite and one_process.file_of(database) is None:
+            raise StartError(
+                f"{say_address(database)} names no file: all would be lost with the process. "
+                "Example: sqlite:///dojo.db."
+            )
         yield database
     finally:
         database.close()

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from typing import Any
 
 import structlog
-from structlog.typing import EventDict
+from structlog.typing import EventDict, Processor
 
 from bot.core import troubles
 from bot.core.keys import Key
@@ -97,19 +97,39 @@ def _say_subject(_logger: Any, _method: str, line: EventDict) -> EventDict:
 def set_up_logs(level: str) -> None:
     """Send our logs and those of the libraries to standard error, from this level on."""
     threshold = logging.getLevelNamesMapping()[level]
-    logging.basicConfig(level=max(threshold, logging.WARNING), stream=sys.stderr, force=True)
+    logging.basicConfig(level=max(threshold, logging.WARNING), handlers=[_handler()], force=True)
     structlog.configure(
-        processors=[
-            _say_subject,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            troubles.shorten,
-            structlog.processors.format_exc_info,
-            structlog.dev.ConsoleRenderer(colors=False)
-            if sys.stderr.isatty()
-            else structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
-        ],
+        processors=[*_processors(), _renderer()],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def _processors() -> list[Processor]:
+    """Return what each line goes through before it is written."""
+    return [
+        _say_subject,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        troubles.shorten,
+        structlog.processors.format_exc_info,
+    ]
+
+
+def _renderer() -> Processor:
+    if sys.stderr.isatty():
+        return structlog.dev.ConsoleRenderer(colors=False)
+    return structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"])
+
+
+def _handler() -> logging.Handler:
+    """Return what writes the lines of the libraries in the same form as ours."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, *_processors()],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer()],
+        )
+    )
+    return handler

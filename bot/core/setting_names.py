@@ -30,6 +30,8 @@ def say_unknown(given: Iterable[str]) -> list[str]:
 
     >>> say_unknown(["DOJO_DISCORD_TOKKEN", "DOJO_LOG_LEVEL"])
     ['DOJO_DISCORD_TOKKEN is no setting, and is not read. Did you mean DOJO_DISCORD_TOKEN?']
+    >>> say_unknown(["DOJO_TOKEN"])
+    ['DOJO_TOKEN is no setting, and is not read. Did you mean DOJO_DISCORD_TOKEN?']
     """
     known = known_names()
     return [_say(name, known) for name in sorted(given) if name.upper() not in known]
@@ -38,5 +40,6 @@ def say_unknown(given: Iterable[str]) -> list[str]:
 def _say(name: str, known: Iterable[str]) -> str:
     bare = [one.removeprefix(PREFIX) for one in known]
     close = get_close_matches(name.upper().removeprefix(PREFIX), bare, n=1, cutoff=ALIKE)
+    close = close or [one for one in bare if one.endswith(f"_{name.upper().removeprefix(PREFIX)}")]
     guess = f" Did you mean {PREFIX}{close[0]}?" if close else ""
     return f"{name} is no setting, and is not read.{guess}"

@@ -30,7 +30,11 @@ async def find(site: Site) -> Sequence[Finding]:
 
 
 def _find_age(site: Site, plan: Plan) -> Finding:
-    beginning = plan.folder if plan.folder.exists() else plan.folder.absolute().parent
+    beginning = next(
+        one for one in (plan.folder.absolute(), *plan.folder.absolute().parents) if one.exists()
+    )
+    if not beginning.is_dir():
+        return mend(SUBJECT, f"{beginning} is no folder. Correct DOJO_BACKUP_DIR.")
     if not os.access(beginning, os.W_OK | os.X_OK):
         return mend(SUBJECT, f"{beginning} may not be written by this user. Change its owner.")
     now = site.clock()

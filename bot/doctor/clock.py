@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 from bot.core.refusals import say_duration
 from bot.doctor.findings import Finding, mend, ok, unused
 from bot.doctor.site import Site
+from bot.door import reach
 
 SUBJECT = "clock"
 # An answer takes a while, and its date is of a whole second.
@@ -16,7 +17,10 @@ MOST = timedelta(seconds=30)
 async def find(site: Site) -> Sequence[Finding]:
     """Say how far the two clocks are apart."""
     before = site.clock()
-    answer = await site.ask("/gateway")
+    try:
+        answer = await site.ask("/gateway")
+    except reach.Unreachable:
+        return [unused(SUBJECT, "not checked: Discord cannot be reached")]
     between = before + (site.clock() - before) / 2
     said = answer.headers.get("Date")
     if said is None:

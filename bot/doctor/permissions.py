@@ -16,7 +16,9 @@ MOST_GROUPS = 20
 
 async def find(site: Site) -> Sequence[Finding]:
     """Say which permission is missing where, for the first groups."""
-    if site.application is None or site.application.status != 200 or site.token is None:
+    if site.token is None:
+        return [unused(SUBJECT, "not checked: there is no token")]
+    if site.application is None or site.application.status != 200:
         return [unused(SUBJECT, "not checked: Discord did not accept the token")]
     found = await site.read(lambda database: awake_places(database, MOST_GROUPS))
     if not found or not found[1]:

@@ -59,7 +59,7 @@ def parse_bind(bind: str) -> tuple[str, int]:
     """Return host and port of `DOJO_HTTP_BIND`, such as 127.0.0.1:8080 or [::1]:8080."""
     host, _, port = bind.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
-    if not host or not (port.isascii() and port.isdigit()) or int(port) > 65535:
+    if not host or "/" in host or not (port.isascii() and port.isdigit()) or int(port) > 65535:
         raise StartError(f"DOJO_HTTP_BIND={bind} is not host:port, for example 127.0.0.1:8080.")
     return host, int(port)
 
