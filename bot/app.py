@@ -261,8 +261,9 @@ class App:
         return Metrics(self.desk, self.run, standings.due)
 
     def _saved(self, unit: Unit) -> None:
-        """Pass a saved unit from the worker thread to the event loop."""
-        if self._loop is not None and not self._loop.is_closed():
+        """Pass what follows from a unit from the worker thread to the event loop, if anything."""
+        follows = unit.effects or unit.alarms
+        if follows and self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._after, unit)
 
     def _after(self, unit: Unit) -> None:

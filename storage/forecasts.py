@@ -4,10 +4,12 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import bindparam, exists, insert, or_
+from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from storage.lists import one_of, one_of_named
+from storage.plain import PlainForecast, columns, fetch
 from storage.tables import Forecast, ForecastKind
 
 # Built once: every forecast goes this way, and building a statement costs more than running it.
@@ -43,12 +45,12 @@ _SAID_AGAIN = exists().where(
 )
 _COUNTS = ~((col(Forecast.kind) == ForecastKind.TURN) & ~col(Forecast.late) & _SAID_AGAIN)
 _ON_CARD = (
-    select(Forecast)
+    select_columns(*columns(Forecast, PlainForecast))
     .where(col(Forecast.round_id) == bindparam("round_id"), _COUNTS)
     .order_by(col(Forecast.made_at), col(Forecast.id))
 )
 _ON_CARD_OR_OWN = (
-    select(Forecast)
+    select_columns(*columns(Forecast, PlainForecast))
     .where(
         _COUNTS,
         or_(
@@ -95,11 +97,11 @@ def add(
     late: bool = False,
     reason: str = "",
     interaction_id: int | None = None,
-) -> Forecast:
+) -> PlainForecast:
     """Add a forecast in one statement, and return it for reading."""
     row = {name: value for name, value in locals().items() if name != "tx"}
     tx.connection().execute(_ADD, row)
-    return Forecast(**row)
+    return PlainForecast._make(row[name] for name in PlainForecast._fields)
 
 
 def latest_of_member(
@@ -129,17 +131,17 @@ def recorded_in_round(tx: Session, round_id: int) -> tuple[frozenset[int], froze
     return blind, frozenset(member for member, kind in rows if kind == ForecastKind.TURN)
 
 
-def on_card(tx: Session, round_id: int) -> list[Forecast]:
+def on_card(tx: Session, round_id: int) -> list[PlainForecast]:
     """Return a round's forecasts, without those replaced in the same turn."""
-    return list(tx.exec(_ON_CARD, params={"round_id": round_id}))
+    return [PlainForecast._make(row) for row in fetch(tx, _ON_CARD, {"round_id": round_id})]
 
 
 def on_card_or_own(
     tx: Session, *, round_id: int, question_id: int, member_id: int
-) -> list[Forecast]:
+) -> list[PlainForecast]:
     """Return `on_card`'s forecasts, and all of a member's on the round's question."""
     params = {"round_id": round_id, "question_id": question_id, "member_id": member_id}
-    return list(tx.exec(_ON_CARD_OR_OWN, params=params))
+    return [PlainForecast._make(row) for row in fetch(tx, _ON_CARD_OR_OWN, params)]
 
 
 def in_rounds(tx: Session, round_ids: Collection[int]) -> list[Forecast]:

@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, union
+from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from storage.due import is_awake
 from storage.lists import one_of
+from storage.plain import PlainMember, PlainSeat, PlainTurn, columns, fetch
 from storage.shards import ALL, Shards
 from storage.tables import (
     Attendance,
@@ -69,9 +71,18 @@ _THERE = union(
         col(Attendance.session_id) == _OF_SESSION, Attendance.presence == Presence.OFFERED
     ),
 )
+# Where the columns of seat and turn begin.
+_OF_SEAT = len(PlainMember._fields)
+_OF_TURN = _OF_SEAT + len(PlainSeat._fields)
 # SQLite sorts NULL first and PostgreSQL last, so only rows of offered seats are in order.
 _AROUND = (
-    select(Member, Seat, Turn, Attendance.presence)
+    select_columns(
+        *columns(Member, PlainMember),
+        *columns(Seat, PlainSeat),
+        *columns(Turn, PlainTurn),
+        col(Attendance.presence),
+    )
+    .select_from(Member)
     .join(
         Seat, (col(Seat.member_id) == Member.id) & (col(Seat.round_id) == _OF_ROUND), isouter=True
     )
@@ -164,14 +175,22 @@ def latest_beside(
 
 def around(
     tx: Session, round_id: int, session_id: int
-) -> list[tuple[Member, Seat | None, Turn | None, Presence | None]]:
+) -> list[tuple[PlainMember, PlainSeat | None, PlainTurn | None, Presence | None]]:
     """Return everybody whom a round's cards may name, with seat, turn and presence.
 
     A member with several turns is there once for each. Members who are offered a seat come in
     the order of their arrival.
     """
     params = {"round_id": round_id, "session_id": session_id}
-    return [(row[0], row[1], row[2], row[3]) for row in tx.execute(_AROUND, params)]
+    return [
+        (
+            PlainMember._make(row[:_OF_SEAT]),
+            PlainSeat._make(row[_OF_SEAT:_OF_TURN]) if row[_OF_SEAT] is not None else None,
+            PlainTurn._make(row[_OF_TURN:-1]) if row[_OF_TURN] is not None else None,
+            row[-1],
+        )
+        for row in fetch(tx, _AROUND, params)
+    ]
 
 
 def seats(tx: Session, round_id: int) -> list[Seat]:

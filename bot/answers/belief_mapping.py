@@ -3,10 +3,10 @@
 import json
 
 from bot.answers.probabilities import Belief
-from storage.tables import Forecast
+from storage.plain import AnyForecast
 
 
-def belief(row: Forecast) -> Belief:
+def belief(row: AnyForecast) -> Belief:
     """Return what a forecast says."""
     return load(row.probability, row.values)
 

@@ -32,7 +32,8 @@ def save(unit: Unit, question: Question, step: Step) -> None:
     """Save what an action did to a question, and update the cards that show it."""
     after, events = step
     was = question.state
-    question.state = QuestionState(after.state)
+    if was.value != after.state:  # else there would be something to compare before each query
+        question.state = QuestionState(after.state)
     if question.closes_at != after.closes_at or "offered" in events:
         question.closes_at = after.closes_at
         unit.wake(f"question:{row_id(question)}", after.closes_at)

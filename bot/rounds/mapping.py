@@ -10,6 +10,7 @@ from bot.core.unit import row_id
 from bot.rounds import rules as rounds_rules
 from bot.rounds.rows import Recording
 from storage import forecasts, rounds
+from storage.plain import AnySeat, AnyTurn
 from storage.tables import ForecastKind, Phase, Round, Seat, SeatState, Turn
 
 # The running turn and the one that ended last.
@@ -37,8 +38,8 @@ def of(recording: Recording) -> rounds_rules.Round:
 
 def _round(
     row: Round,
-    seats: Sequence[Seat],
-    turns: Sequence[Turn],
+    seats: Sequence[AnySeat],
+    turns: Sequence[AnyTurn],
     recorded: tuple[frozenset[int], frozenset[int]],
 ) -> rounds_rules.Round:
     """Return the round made of these rows.
@@ -97,7 +98,7 @@ def limits(row: Round) -> rounds_rules.Limits:
     )
 
 
-def _seat(seat: Seat) -> rounds_rules.Seat:
+def _seat(seat: AnySeat) -> rounds_rules.Seat:
     return rounds_rules.Seat(
         member=seat.member_id,
         position=seat.position,
@@ -108,7 +109,7 @@ def _seat(seat: Seat) -> rounds_rules.Seat:
     )
 
 
-def _turn(turn: Turn) -> rounds_rules.Turn:
+def _turn(turn: AnyTurn) -> rounds_rules.Turn:
     return rounds_rules.Turn(
         number=turn.number,
         member=turn.member_id,
@@ -123,7 +124,7 @@ def _turn(turn: Turn) -> rounds_rules.Turn:
     )
 
 
-def cues(turn: Turn) -> frozenset[int]:
+def cues(turn: AnyTurn) -> frozenset[int]:
     """Return which cues of a turn were given, by their seconds."""
     return frozenset(cue for bit, cue in enumerate(rounds_rules.CUES) if turn.cues >> bit & 1)
 

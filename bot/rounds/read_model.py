@@ -30,15 +30,14 @@ from bot.scores.crowds import CrowdSaid
 from bot.scores.rules import blind_forecast, speaking_order, turn_ends, turn_forecast
 from storage import forecasts, groups, rounds
 from storage.enums import CardKind
+from storage.plain import OneForecast, PlainForecast, PlainSeat, PlainTurn
 from storage.tables import (
     Forecast,
     ForecastKind,
     Phase,
     Round,
-    Seat,
     SeatState,
     SessionState,
-    Turn,
 )
 
 
@@ -211,7 +210,7 @@ def read_turn(tx: Session, at: Key, now: datetime) -> TurnCard | None:
 
 
 def turn_card(
-    circle: RoundRows, made: Sequence[Forecast], at: Key, now: datetime
+    circle: RoundRows, made: Sequence[PlainForecast], at: Key, now: datetime
 ) -> TurnCard | None:
     """Return the turn that a key names, from a round that was read already."""
     turn = next((one for one in circle.turns if at.more == (one.number,)), None)
@@ -310,7 +309,9 @@ def read_posted_cues(tx: Session, at: Key, now: datetime) -> tuple[Cue, ...]:
     return tuple(_cue(tx, circle, turn, at, now, left) for left in slots)
 
 
-def _cue(tx: Session, circle: RoundRows, turn: Turn, at: Key, now: datetime, seconds: int) -> Cue:
+def _cue(
+    tx: Session, circle: RoundRows, turn: PlainTurn, at: Key, now: datetime, seconds: int
+) -> Cue:
     _, turn_in = forecasts.recorded_in_round(tx, at.id)
     return Cue(
         about=_about(circle, at, now),
@@ -398,7 +399,9 @@ def _following(circle: RoundRows) -> str | None:
     return circle.name(waiting[0].member_id) if waiting else None
 
 
-def _seat_line(circle: RoundRows, seat: Seat, made: Sequence[Forecast], turn: Turn) -> SeatLine:
+def _seat_line(
+    circle: RoundRows, seat: PlainSeat, made: Sequence[PlainForecast], turn: PlainTurn
+) -> SeatLine:
     own = (one for one in made if one.member_id == seat.member_id)
     shown = _last(one for one in own if one.kind != ForecastKind.BLIND)
     return SeatLine(
@@ -413,14 +416,16 @@ def _seat_line(circle: RoundRows, seat: Seat, made: Sequence[Forecast], turn: Tu
     )
 
 
-def _place(circle: RoundRows, turn: Turn) -> int:
+def _place(circle: RoundRows, turn: PlainTurn) -> int:
     """Return this turn's place in the circle's order; who has passed still waits."""
     spoken = [one for one in circle.turns if one.ended_by not in {"pass", "back"}]
     before = {one.member_id for one in spoken if one.number < turn.number} - circle.knowing
     return len(before - {turn.member_id}) + 1
 
 
-def _said_in_turn(circle: RoundRows, turn: Turn, made: Sequence[Forecast]) -> SeatLine | None:
+def _said_in_turn(
+    circle: RoundRows, turn: PlainTurn, made: Sequence[PlainForecast]
+) -> SeatLine | None:
     """Return the speaker's line in the circle, once something was recorded."""
     seats = [seat for seat in circle.seats if seat.member_id == turn.member_id]
     own = [_seat_line(circle, seat, made, turn) for seat in seats]
@@ -428,7 +433,7 @@ def _said_in_turn(circle: RoundRows, turn: Turn, made: Sequence[Forecast]) -> Se
 
 
 def _updates(
-    circle: RoundRows, turn: Turn, made: Sequence[Forecast]
+    circle: RoundRows, turn: PlainTurn, made: Sequence[PlainForecast]
 ) -> tuple[tuple[str, Belief], ...]:
     """Return what people without a seat recorded while this turn was running.
 
@@ -443,7 +448,7 @@ def _updates(
     return tuple((circle.name(member), said) for member, said in newest.items())
 
 
-def _is_update(made: Forecast, turn: Turn) -> bool:
+def _is_update(made: PlainForecast, turn: PlainTurn) -> bool:
     """Tell whether somebody else recorded this while a turn was running."""
     return (
         made.member_id != turn.member_id
@@ -489,7 +494,7 @@ def _said(row: Forecast | None) -> Belief | None:
     return belief_mapping.belief(row) if row is not None else None
 
 
-def _counting(circle: RoundRows, made: Sequence[Forecast]) -> list[Forecast]:
+def _counting(circle: RoundRows, made: Sequence[OneForecast]) -> list[OneForecast]:
     """Leave out what people said who know the question's outcome."""
     return [one for one in made if one.member_id not in circle.knowing]
 
@@ -502,6 +507,6 @@ def _of(made: Sequence[Forecast], member: int) -> list[Forecast]:
     return [one for one in made if one.member_id == member]
 
 
-def _last(made: Iterable[Forecast]) -> Forecast | None:
+def _last(made: Iterable[PlainForecast]) -> PlainForecast | None:
     found = list(made)
     return found[-1] if found else None

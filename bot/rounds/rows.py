@@ -1,6 +1,5 @@
 """The rows of a round and its cards, each read once. Decides nothing."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -9,7 +8,8 @@ from sqlmodel import Session
 from bot.core import logs
 from bot.core.unit import row_id
 from storage import bank, forecasts, questions, rounds
-from storage.tables import Forecast, Meetup, Member, Presence, Question, Round, Seat, Turn
+from storage.plain import PlainForecast, PlainMember, PlainSeat, PlainTurn
+from storage.tables import Meetup, Member, Presence, Question, Round
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,10 @@ class RoundRows:
     row: Round
     meetup: Meetup
     question: Question
-    seats: tuple[Seat, ...]
-    turns: tuple[Turn, ...]
+    seats: tuple[PlainSeat, ...]
+    turns: tuple[PlainTurn, ...]
     offered: tuple[int, ...]
-    people: dict[int, Member]
+    people: dict[int, PlainMember]
     as_of: date | None = None
     knowing: frozenset[int] = frozenset()
 
@@ -40,21 +40,23 @@ class Recording:
     """A round with its forecasts, and a member's other forecasts on its question."""
 
     circle: RoundRows
-    made: tuple[Forecast, ...]
+    made: tuple[PlainForecast, ...]
 
     @property
-    def here(self) -> tuple[Forecast, ...]:
+    def here(self) -> tuple[PlainForecast, ...]:
         """Return the forecasts of this round."""
         return tuple(one for one in self.made if one.round_id == self.circle.row.id)
 
-    def standing(self, member_id: int) -> Forecast | None:
+    def standing(self, member_id: int) -> PlainForecast | None:
         """Return the latest forecast of a member."""
         own = [one for one in self.made if one.member_id == member_id]
         return own[-1] if own else None
 
-    def plus(self, member: Member, forecast: Forecast) -> "Recording":
+    def plus(self, member: Member, forecast: PlainForecast) -> "Recording":
         """Return the same rows with one more forecast."""
-        people = {**self.circle.people, row_id(member): member}
+        number = row_id(member)
+        named = PlainMember(number, member.name, member.user_id)
+        people = {**self.circle.people, number: named}
         return Recording(replace(self.circle, people=people), (*self.made, forecast))
 
 
@@ -68,8 +70,8 @@ def read(tx: Session, row: Round, meetup: Meetup, question: Question) -> RoundRo
     """Read all rows of a round in one more statement, and return them."""
     logs.note(session=row.session_id, round=row.id)
     around = rounds.around(tx, row_id(row), row.session_id)
-    seats = {row_id(seat): seat for _, seat, _, _ in around if seat is not None}
-    turns = {row_id(turn): turn for _, _, turn, _ in around if turn is not None}
+    seats = {seat.member_id: seat for _, seat, _, _ in around if seat is not None}
+    turns = {turn.number: turn for _, _, turn, _ in around if turn is not None}
     offered = [one.id for one, _, _, presence in around if presence == Presence.OFFERED]
     as_of, knowing = _of_the_past(tx, question)
     seated = [seat for seat in seats.values() if seat.member_id not in knowing]
@@ -79,8 +81,8 @@ def read(tx: Session, row: Round, meetup: Meetup, question: Question) -> RoundRo
         question,
         tuple(sorted(seated, key=lambda seat: seat.position)),
         tuple(sorted(turns.values(), key=lambda turn: turn.number)),
-        tuple(dict.fromkeys(number for number in offered if number is not None)),
-        {row_id(one): one for one, _, _, _ in around},
+        tuple(dict.fromkeys(offered)),
+        {one.id: one for one, _, _, _ in around},
         as_of,
         knowing,
     )
@@ -98,7 +100,7 @@ def read_for(
     tx: Session, row: Round, meetup: Meetup, question: Question, member_id: int
 ) -> Recording:
     """Return a round in which a member is about to record a forecast."""
-    made: Sequence[Forecast] = forecasts.on_card_or_own(
+    made = forecasts.on_card_or_own(
         tx, round_id=row_id(row), question_id=row_id(question), member_id=member_id
     )
     return Recording(read(tx, row, meetup, question), tuple(made))
