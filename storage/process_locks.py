@@ -43,6 +43,20 @@ _OTHER_COUNTS = text(
 )
 
 
+_TAKEN = text(
+    "SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    " AND classid::bigint = :kind AND objsubid = 2 AND objid <> 0 ORDER BY objid"
+)
+
+
+def taken_shards(database: Database) -> list[tuple[int, int]]:
+    """Return each shard that a process on this PostgreSQL has, and of how many."""
+    with database.engine.connect() as connection:
+        numbers = connection.execute(_TAKEN, {"kind": SHARDS}).scalars().all()
+    return [(number & 0xFFFF, number >> 16) for number in numbers]
+
+
 class ProcessLocks:
     """The locks of this process. Its methods ask the database, so call them from a thread."""
 

@@ -14,6 +14,7 @@ from bot.doctor.findings import Finding, mend, ok
 from bot.doctor.site import Site
 from storage import migrate, postgresql_tools
 from storage.engine import AddressError, Database
+from storage.process_locks import taken_shards
 
 SUBJECT = "database"
 LEAST_ROOM = 500 * 1024 * 1024
@@ -106,4 +107,21 @@ def _look_at_server(database: Database) -> list[Finding]:
     elif not allowed:
         writing = mend("writing", "this user may not write the tables. Use the one who made them.")
     version = postgresql_tools.server_version(database)
-    return [writing, ok("server", f"PostgreSQL {version}, {others} other connections")]
+    server = ok("server", f"PostgreSQL {version}, {others} other connections")
+    return [writing, server, _shards_served(taken_shards(database))]
+
+
+def _shards_served(taken: list[tuple[int, int]]) -> Finding:
+    """Say which shards running processes have; a gap is groups that nobody serves."""
+    if not taken:
+        return ok("process", "no bot runs on it at the moment")
+    count = taken[0][1]
+    missing = sorted(set(range(count)) - {shard for shard, _ in taken})
+    if not missing:
+        return ok("process", f"bots serve all shards of {count}")
+    said = ", ".join(map(str, missing[:8])) + ("…" if len(missing) > 8 else "")
+    return mend(
+        "process",
+        f"of {count} shards nobody serves {said}. Start a process with a range of DOJO_SHARDS that "
+        "has them.",
+    )

@@ -112,7 +112,8 @@ def test_without_a_token_it_says_where_to_put_one(dojo: Dojo, environment: dict[
         ("sqlite:////dev/null/dojo.db", "DOJO_DATABASE_URL is not usable"),
         ("sqlite:///mistyped/dojo.db", "There is no folder mistyped. Make it first"),
         (f"postgresql://ann:secret@{NOBODY_THERE}/dojo", "cannot be used: connection failed"),
-        ("sqlite:///.", "cannot be used: unable to open database file"),
+        ("sqlite:///.", "names no file: all would be lost with the process."),
+        ("sqlite://dojo.db", "With SQLite three slashes stand before the file's name"),
         ("sqlite:///broken.db", "cannot be used: file is not a database"),
     ],
 )
@@ -240,7 +241,7 @@ def test_a_bank_comes_in_for_the_only_group(dojo: Dojo, tmp_path: Path) -> None:
 
     code, out, _ = dojo("import-bank", example, DOJO_SECRET_KEY=new_key())
     with database.read() as tx:
-        found = [row.outcome for row in bank.brought(tx) if row.sealed]
+        found = [row.outcome for row in bank.sealed(tx, 0, 10)]
     database.close()
 
     assert (alone, one_line(nobody)) == (

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from storage.engine import Database
 from storage.owners import Job
-from storage.process_locks import ProcessLocks
+from storage.process_locks import ProcessLocks, taken_shards
 from storage.shards import ALL, Shards
 
 Open = Callable[..., ProcessLocks]
@@ -66,6 +66,12 @@ def test_two_counts_of_shards_do_not_run_beside_each_other(process: Open) -> Non
 
     assert process(Shards(4, 5, 6)).find_hindrance() == "another process runs with 4 shards in all"
     assert process().find_hindrance() == "another process runs with 4 shards in all"
+
+
+def test_which_shards_are_taken_is_told(process: Open, postgresql: Database) -> None:
+    process(Shards(1, 2, 4)).find_hindrance()
+
+    assert taken_shards(postgresql) == [(1, 4), (2, 4)]
 
 
 def test_a_process_without_a_range_has_all_shards(process: Open) -> None:

@@ -1,6 +1,8 @@
 """Logs and cards hold no blind number, no reason and no exception's text."""
 
 import ast
+import logging
+import sys
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,8 +83,6 @@ def test_slow_work_hides_what_it_reads_and_writes_too(database: Database) -> Non
 def test_a_traceback_in_the_log_shows_no_values_of_variables(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, on_a_terminal: bool
 ) -> None:
-    import sys
-
     import structlog
 
     monkeypatch.setattr(sys.stderr, "isatty", lambda: on_a_terminal, raising=False)
@@ -100,6 +100,24 @@ def test_a_traceback_in_the_log_shows_no_values_of_variables(
     assert "forecast.failed" in said
     assert "Traceback" in said
     assert SECRET not in said
+
+
+def test_a_library_s_line_is_one_line_with_its_moment_and_its_name(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: False, raising=False)
+    logs.set_up_logs("INFO")
+
+    try:
+        raise ConnectionResetError
+    except ConnectionResetError:
+        logging.getLogger("discord.client").exception("Attempting a reconnect in %.2fs", 1.86)
+
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("timestamp=20")
+    assert 'event="Attempting a reconnect in 1.86s"' in line
+    assert "logger=discord.client" in line
+    assert "ConnectionResetError" in line
 
 
 async def test_a_group_is_never_shown_what_an_exception_says(

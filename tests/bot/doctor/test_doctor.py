@@ -35,8 +35,11 @@ from bot.doctor.checks import CHECKS, Check, examine
 from bot.doctor.findings import Finding, Verdict, ok
 from bot.doctor.site import Site
 from bot.door.needed import NEEDED, SCOPES, invitation
+from bot.sources.setup import open_sources
 from storage import bot_state
 from storage.engine import Database
+from storage.process_locks import ProcessLocks
+from storage.shards import Shards
 from storage.tables import Group
 from tests.faults.loopback_discord import LoopbackDiscord
 from tests.sources.loopback import platforms
@@ -277,8 +280,24 @@ async def test_postgresql_is_looked_at_as_well(fresh_postgresql: Database, tmp_p
 
     found = await database.find(installation(tmp_path / "dojo.db", database_url=url))
 
-    assert verdicts(found) == [Verdict.OK] * 3
+    assert verdicts(found) == [Verdict.OK] * 4
     assert found[2].said.startswith("PostgreSQL ")
+
+
+async def test_shards_that_nobody_serves_are_named(
+    fresh_postgresql: Database, tmp_path: Path
+) -> None:
+    url = fresh_postgresql.url.render_as_string(hide_password=False)
+    locks = ProcessLocks(fresh_postgresql, Shards(0, 1, 4))
+    locks.find_hindrance()
+
+    found = {
+        one.subject: one
+        for one in await database.find(installation(tmp_path / "dojo.db", database_url=url))
+    }
+    locks.close()
+
+    assert found["process"].say().startswith("mend  process: of 4 shards nobody serves 2, 3. Start")
 
 
 async def test_google_is_unused_or_says_what_it_lacks(
@@ -297,13 +316,15 @@ async def test_each_source_says_whether_it_answers(tmp_path: Path) -> None:
         base = served.base
         site = installation(tmp_path / "dojo.db", manifold_api=base, kalshi_api=base)
         found = {one.subject: one.verdict for one in await sources.find(site)}
+        used = await sources._find_one(open_sources(site.settings), "polymarket", used=True)
 
     assert found == {
         "Manifold": Verdict.OK,
         "Metaculus": Verdict.UNUSED,
-        "Polymarket": Verdict.MEND,
+        "Polymarket": Verdict.UNUSED,  # no group has a question from there
         "Kalshi": Verdict.OK,
     }
+    assert used.verdict is Verdict.MEND
 
 
 async def test_the_web_servers_addresses_are_tried(
