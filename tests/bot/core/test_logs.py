@@ -108,10 +108,10 @@ def test_a_library_s_line_is_one_line_with_its_moment_and_its_name(
     monkeypatch.setattr(sys.stderr, "isatty", lambda: False, raising=False)
     logs.set_up_logs("INFO")
 
-    try:
-        raise ConnectionResetError
-    except ConnectionResetError:
-        logging.getLogger("discord.client").exception("Attempting a reconnect in %.2fs", 1.86)
+    lost = ConnectionResetError()
+    logging.getLogger("discord.client").error(
+        "Attempting a reconnect in %.2fs", 1.86, exc_info=lost
+    )
 
     [line] = capsys.readouterr().err.splitlines()
     assert line.startswith("timestamp=20")
