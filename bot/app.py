@@ -185,7 +185,7 @@ class App:
         self._loop = asyncio.get_running_loop()
         await self.open_web()
         await self.run(self._renew_seals)
-        await self.run(calendars_service.catch_up, self.desk, self.shards.has)
+        await self.run(calendars_service.catch_up, self.desk, self.shards)
         await self.alarms.start()
         self.delivery.wake()
 

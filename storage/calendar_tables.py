@@ -2,8 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, Index, text
 from sqlmodel import Field, SQLModel
+
+# What Google has, and has changed since it was last written there.
+UNWRITTEN = "event_id IS NOT NULL AND (written_at IS NULL OR changed_at > written_at)"
 
 
 class CalendarEntry(SQLModel, table=True):
@@ -14,6 +17,14 @@ class CalendarEntry(SQLModel, table=True):
     """
 
     __tablename__ = "calendar_entries"
+    __table_args__ = (
+        Index(
+            "ix_calendar_entries_unwritten",
+            "id",
+            sqlite_where=text(UNWRITTEN),
+            postgresql_where=text(UNWRITTEN),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(max_length=25, unique=True)

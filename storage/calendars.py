@@ -1,11 +1,15 @@
 """Queries about what calendars show, the feeds, and members' addresses."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import exists, not_, or_
+from sqlalchemy import ColumnElement, String, cast, exists, literal, not_, or_, text
 from sqlmodel import Session, col, select
 
+from storage.calendar_tables import UNWRITTEN
 from storage.due import is_awake
+from storage.enums import CardKind
+from storage.shards import ALL, Shards
 from storage.tables import (
     Address,
     CalendarEntry,
@@ -36,20 +40,30 @@ def entries(tx: Session, group_id: int) -> Sequence[CalendarEntry]:
     ).all()
 
 
-def unasked(tx: Session) -> Sequence[CalendarEntry]:
+def unasked(tx: Session, shards: Shards = ALL) -> Sequence[CalendarEntry]:
     """Return entries that changed, or were made, while there was no calendar.
 
-    Those of groups that are asleep wait until the group is back.
+    Those of groups that are asleep wait until the group is back. What is over is left out, unless
+    Google has it otherwise: so this costs as much as is to come, and not as much as ever was.
     """
     queued = (
         exists().where(col(table.key) == CalendarEntry.key, col(table.state) != EffectState.EXPIRED)
         for table in (Effect, PastEffect)
     )
-    return tx.exec(
-        select(CalendarEntry)
-        .where(not_(or_(*queued)), is_awake(CalendarEntry.group_id))
-        .order_by(col(CalendarEntry.id))
-    ).all()
+    wanted = not_(or_(*queued)), is_awake(CalendarEntry.group_id, shards)
+    sessions = _key(CardKind.GOOGLE_SESSION, Meetup.id), col(Meetup.state).in_(AHEAD)
+    series = _key(CardKind.GOOGLE_SERIES, Series.id), col(Series.plan_at).is_not(None)
+    found = [
+        *tx.exec(select(CalendarEntry).where(text(UNWRITTEN), *wanted)),
+        *tx.exec(select(CalendarEntry).join(Meetup, sessions[0]).where(sessions[1], *wanted)),
+        *tx.exec(select(CalendarEntry).join(Series, series[0]).where(series[1], *wanted)),
+    ]
+    return sorted({one.id or 0: one for one in found}.values(), key=lambda one: one.id or 0)
+
+
+def _key(kind: CardKind, number: Any) -> ColumnElement[bool]:
+    """Select the entry of a session or series."""
+    return col(CalendarEntry.key) == literal(kind.value) + cast(number, String)
 
 
 def ahead(tx: Session, group_id: int) -> Sequence[Meetup]:

@@ -2,7 +2,6 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,6 +15,7 @@ from bot.core.keys import Key
 from bot.core.refusals import Refusal, StaleRefusal
 from bot.core.unit import Caller, Desk, Unit, row_id
 from storage import bot_state, calendars, groups, outbox, sessions
+from storage.shards import ALL, Shards
 from storage.tables import Address, CalendarEntry, Effect, Feed, Meetup, SessionState
 
 # A feed leaves out sessions that ended this long ago; calendars that have them may keep them.
@@ -68,16 +68,15 @@ def tell_again(unit: Unit) -> None:
             _ask_google(unit, key)
 
 
-def catch_up(desk: Desk, is_ours: Callable[[int], bool] = lambda _group_id: True) -> None:
+def catch_up(desk: Desk, shards: Shards = ALL) -> None:
     """Queue for Google Calendar what changed in our groups while it was switched off."""
     if not desk.integrations.google:
         return
     with desk.db.read() as tx:
         waiting = [
             (entry.group_id, Key.parse(entry.key))
-            for entry in calendars.unasked(tx)
-            if is_ours(entry.group_id)
-            and (found := calendars_read_model.read_entry(tx, entry)) is not None
+            for entry in calendars.unasked(tx, shards)
+            if (found := calendars_read_model.read_entry(tx, entry)) is not None
             and (entry.event_id is not None or _is_ahead(found.event, desk.clock()))
         ]
     for group_id, key in waiting:

@@ -15,6 +15,7 @@ from bot.registry import TIMERS
 from bot.runtime import housekeeping
 from storage import (
     bank,
+    calendars,
     crowds,
     digests,
     exports,
@@ -68,6 +69,7 @@ ASKED: dict[str, Callable[[Session], object]] = {
     "who knows a lobby's questions": lambda tx: offers.counts_of_known(tx, HERE),
     "a list of questions": lambda tx: questions.listing(tx, GROUP, containing="rain"),
     "a list of sessions": lambda tx: sessions.listing(tx, GROUP, states=["scheduled"]),
+    "what Google was not asked": calendars.unasked,
     "questions brought": lambda tx: questions.brought(tx, GROUP, wanted=[1, 2]),
     "topics": lambda tx: questions.topics(tx, GROUP),
     "the rounds of an evening": lambda tx: rounds.held_in_session(tx, 1),

@@ -11,6 +11,7 @@ depends_on = None
 
 AT = sqlmodel.sql.sqltypes.UTCDateTime
 STALE = "standings_version <> scores_version OR rescored_to IS NOT NULL"
+UNWRITTEN = "event_id IS NOT NULL AND (written_at IS NULL OR changed_at > written_at)"
 # Name, table, columns, and of which rows; nothing: of all.
 INDEXES = (
     ("ix_groups_left", "groups", ["left_at"], "left_at IS NOT NULL"),
@@ -24,6 +25,7 @@ INDEXES = (
     ("ix_warmups_open", "warmups", ["opened_at"], "closed_at IS NULL"),
     ("ix_banked_plain", "banked", ["id"], "NOT sealed AND group_id IS NOT NULL"),
     ("ix_imports_under_way", "imports", ["touched_at"], "finished_at IS NULL"),
+    ("ix_calendar_entries_unwritten", "calendar_entries", ["id"], UNWRITTEN),
     ("ix_outbox_group_id", "outbox", ["group_id", "state"], None),
     ("ix_outbox_message", "outbox", ["channel_id", "message_id"], None),
     ("ix_outbox_over", "outbox", ["under_way_until", "created_at"], "state IN ('done', 'expired')"),
