@@ -12,6 +12,9 @@ from bot.who_may import PARTS, Deed, Part, State
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "permissions.md"
 
+# A deed with more doors than these is not read as a list of them.
+MANY = 30
+
 HEAD = """# Who may do what
 
 This page is written from the code (`python -m tests.permissions`) and compared with it in the tests: the services check
@@ -82,9 +85,27 @@ def _together(part: Part) -> str:
 
 
 def _row(part: Part, deed: Deed) -> str:
-    by = ", ".join(f"`{door}`" if door[1:2].islower() else f"*{door[1:]}*" for door in deed.doors)
+    by = _in_short(deed) if len(deed.doors) > MANY else ", ".join(map(_door, deed.doors))
     cells = [_cell(part, deed, role) for role in part.roles]
     return f"| {deed.says} | {by} | {' | '.join(cells)} |"
+
+
+def _door(door: str) -> str:
+    return f"`{door}`" if door[1:2].islower() else f"*{door[1:]}*"
+
+
+def _in_short(deed: Deed) -> str:
+    """Name groups of commands, with those of each that are no door to it, and count the rest."""
+    groups = dict.fromkeys(name.partition(" ")[0] for name in deed.commands)
+    spoken = [_group(group, deed) for group in groups]
+    return f"{', '.join(spoken)}; {len(deed.buttons)} buttons, selects and forms of its panel"
+
+
+def _group(group: str, deed: Deed) -> str:
+    everywhere = {name for part in PARTS for one in part.deeds for name in one.commands}
+    others = {name for name in everywhere if name.startswith(f"{group} ")} - set(deed.commands)
+    but = ", ".join(f"`{name.partition(' ')[2]}`" for name in sorted(others))
+    return f"`/{group} …`{f' but not {but}' if but else ''}"
 
 
 def _cell(part: Part, deed: Deed, role: Role) -> str:

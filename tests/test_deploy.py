@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DEPLOY = ROOT / "deploy"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+README = (DEPLOY / "README.md").read_text(encoding="utf-8")
 FILES = [one for one in DEPLOY.rglob("*") if one.is_file() and one.suffix != ".lock"]
 BIND_OUTSIDE = "0.0.0.0:8080"
 
@@ -179,7 +180,7 @@ def test_a_pod_is_not_started_again_because_discord_is_away() -> None:
     assert pods["spec"]["podManagementPolicy"] == "Parallel"
 
 
-@pytest.mark.parametrize("name", ["statefulset", "backup"])
+@pytest.mark.parametrize("name", ["statefulset", "backup", "example/restore"])
 def test_every_pod_can_do_as_little_as_possible(name: str) -> None:
     pods = load(f"kubernetes/{name}.yaml")[-1]["spec"]
     pods = pods.get("jobTemplate", {}).get("spec", pods)["template"]["spec"]
@@ -193,6 +194,79 @@ def test_every_pod_can_do_as_little_as_possible(name: str) -> None:
         "capabilities": {"drop": ["ALL"]},
     }
     assert container["resources"]["limits"]["memory"]
+
+
+def test_a_restore_reads_the_volume_of_the_backups_and_keeps_there_what_it_replaces() -> None:
+    claim, _ = load("kubernetes/backup.yaml")
+    [job] = load("kubernetes/example/restore.yaml")
+    pod = job["spec"]["template"]["spec"]
+    [container] = pod["containers"]
+
+    [volume] = [one for one in pod["volumes"] if "persistentVolumeClaim" in one]
+    assert volume["persistentVolumeClaim"]["claimName"] == claim["metadata"]["name"]
+    [mount] = [one for one in container["volumeMounts"] if one["name"] == volume["name"]]
+    given = {one["name"]: one["value"] for one in container["env"]}
+    assert given["DOJO_BACKUP_DIR"] == mount["mountPath"] == "/backups"
+    # The image's own entry point takes the arguments: a command would take its place.
+    assert "command" not in container
+    assert container["args"] == ["db", "restore", "/backups/FILE", "--force"]
+    assert job["spec"]["backoffLimit"] == 0
+
+
+def steps(start: str) -> list[list[str]]:
+    """The lines of each block of commands of the README that follows a text with this start."""
+    begin = rf"^{re.escape(start)}(?:(?!\n\n).)*\n\n```\n"
+    found = re.findall(rf"{begin}(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    return [block.splitlines() for block in found]
+
+
+def test_nothing_that_an_older_build_left_is_installed() -> None:
+    """`pip install .` leaves build/lib, and takes from it what an older version does not have."""
+    lines = README.splitlines()
+    installs = [
+        number for number, line in enumerate(lines) if re.search(r"pip install .* \.$", line)
+    ]
+
+    assert len(installs) == 6
+    assert [lines[at] for at in installs if not lines[at - 1].startswith("rm -rf build")] == []
+
+
+def test_every_upgrade_stops_then_makes_a_backup_of_a_new_name_then_installs_and_starts() -> None:
+    upgrades = steps("*Upgrade*")
+
+    assert len(upgrades) == 4
+    for lines in upgrades:
+        text = "\n".join(lines)
+        kinds = [
+            r"stop|--replicas=0",
+            r"db backup|job/before",
+            r"--force-reinstall|docker tag \S+next|apply",
+            r"dojo run|start dojo|up --detach|rollout",
+            r"doctor",
+        ]
+        places = [found.start() for kind in kinds if (found := re.search(kind, text))]
+        assert len(places) == len(kinds), text
+        assert places == sorted(places), text
+        assert "before-" in text, text
+        assert "date +%F-%H%M" in text, text
+
+
+def test_every_way_back_restores_the_file_that_the_backup_named() -> None:
+    backs = steps("*Back*")
+
+    assert len(backs) == 4
+    assert all(re.search(r"db restore FILE --force|restore\.yaml", "\n".join(one)) for one in backs)
+    assert "before.sqlite" not in README
+    assert "before.pgdump" not in README
+
+
+def test_every_way_says_how_old_data_comes_along_or_one_begins_anew() -> None:
+    ways = README.split("\n## ")[1:5]
+
+    assert [way.splitlines()[0] for way in ways] == ["By hand", "systemd", "Compose", "Kubernetes"]
+    for way in ways:
+        assert "*With the data of another way*" in way
+        assert "*Anew*" in way
 
 
 def test_check_looks_at_every_kind_of_file_in_deploy() -> None:

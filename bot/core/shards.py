@@ -10,7 +10,7 @@ MOST = 16_384
 _RANGE = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?/(\d{1,5})", re.ASCII)
 _EXAMPLES = (
     "Write 0-3/16 for the first four of sixteen shards, or 5/16 for one: they count from 0, and "
-    "every process has the same number behind the stroke."
+    "every process has the same number after the slash."
 )
 
 
