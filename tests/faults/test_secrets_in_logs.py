@@ -103,7 +103,7 @@ async def test_a_timer_whose_statement_fails(
         ask_with_secrets(desk.db)
 
     due = [(7, stage.guild.id, stage.env.now())]
-    timer = replace(registry.TIMERS["round"], ring=fail, due=lambda _tx, _until: due)
+    timer = replace(registry.TIMERS["round"], ring=fail, due=lambda *_: due)
     monkeypatch.setitem(registry.TIMERS, "round", timer)
 
     set_up_logs("DEBUG")

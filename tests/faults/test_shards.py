@@ -60,6 +60,7 @@ async def test_each_process_serves_its_own_groups_alone(place: SpreadPlace, begi
     await high.online()
     for channel, [host, *_] in place.tables:
         await lobby_of(place, channel, host)
+    await all_shown(place, low, high)
 
     high.kill()
     [(first, [ann, *_]), *_, (last, _)] = place.tables

@@ -12,9 +12,17 @@ from bot.core.permissions import Role
 from bot.core.refusals import NotAllowedRefusal, Refusal
 from bot.core.unit import Caller, Desk
 from bot.who_may import CONFIRMATION, PARTS, QUESTION, SESSION, Deed, Part, State
+from storage.engine import Database
 from tests.bot.who_may import uses
 from tests.bot.who_may.scenes import FACILITATORS, MANAGER, Place
 from tests.conftest import Clock, caller
+
+
+@pytest.fixture
+def desk(sqlite: Database, clock: Clock) -> Desk:
+    """On SQLite alone, where all rows can be compared and put back within a millisecond."""
+    return Desk(sqlite, clock)
+
 
 # Which of the doors of a deed are tried.
 Doors = Callable[[list[str]], list[str]]
