@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Index, text
 from sqlmodel import Field, SQLModel
 
-# What Google has, and has changed since it was last written there.
-UNWRITTEN = "event_id IS NOT NULL AND (written_at IS NULL OR changed_at > written_at)"
+# What Google has, and may have changed since it was last written there.
+UNWRITTEN = "event_id IS NOT NULL AND (written_at IS NULL OR changed_at >= written_at)"
 
 
 class CalendarEntry(SQLModel, table=True):

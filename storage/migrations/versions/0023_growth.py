@@ -11,7 +11,7 @@ depends_on = None
 
 AT = sqlmodel.sql.sqltypes.UTCDateTime
 STALE = "standings_version <> scores_version OR rescored_to IS NOT NULL"
-UNWRITTEN = "event_id IS NOT NULL AND (written_at IS NULL OR changed_at > written_at)"
+UNWRITTEN = "event_id IS NOT NULL AND (written_at IS NULL OR changed_at >= written_at)"
 # Name, table, columns, and of which rows; nothing: of all.
 INDEXES = (
     ("ix_groups_left", "groups", ["left_at"], "left_at IS NOT NULL"),
