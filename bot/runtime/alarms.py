@@ -161,7 +161,7 @@ class Alarms:
         try:
             for alarm, group_id, at in await self._run(self._due, self._desk.clock() + self._ahead):
                 self.set(alarm, group_id, at)
-            await self._run(housekeeping.tidy, self._desk)
+            await self._run_apart(housekeeping.tidy, self._slow_desk)
         except Exception:  # the sweep finds what is due all the same
             log.exception("alarms.failed")
 
