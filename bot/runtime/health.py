@@ -95,7 +95,8 @@ class Health:
     async def waiting(self) -> Waiting | None:
         """Return what waits in the outbox; None where the database does not answer in time."""
         try:
-            return await asyncio.wait_for(asyncio.shield(self._read_once()), PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                return await asyncio.shield(self._read_once())
         except (TimeoutError, SQLAlchemyError, OSError):
             return None
 

@@ -130,7 +130,8 @@ class Metrics(Watch):
         The database does not know since when. So this counts from when it was first seen.
         """
         try:
-            found = await asyncio.wait_for(self._run(self._read_stale), PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                found = await self._run(self._read_stale)
         except (TimeoutError, SQLAlchemyError, OSError):
             return None
         now = _now()

@@ -5,6 +5,7 @@ Most stories share one running bot. What needs no bot is in `test_loopback_disco
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ import pytest_asyncio
 from tests.faults.launch import point_discord_py_at
 from tests.faults.loopback_discord import (
     Channel,
+    Interaction,
     LoopbackDiscord,
     Member,
     NotAnswered,
@@ -188,6 +190,34 @@ async def test_an_interaction_delivered_twice_is_answered_once(table: Table) -> 
     assert again is answer
     assert len(table.discord.messages(table.circle)) == 1
     assert [r.status for r in table.discord.requests_to("POST", "/interactions/*")] == [200, 400]
+
+
+@pytest.mark.parametrize("steps", range(5))
+async def test_whoever_is_called_away_at_the_moment_of_an_answer_acts_no_more(
+    table: Table, steps: int
+) -> None:
+    """A wait that loses the cancellation would let them act until the end of time."""
+    answer = await table.discord.slash(table.circle, table.ann, "circle start", {"title": "Rain"})
+    await table.discord.until(lambda: answer.message)
+    answer.answered.clear()
+    acting = asyncio.create_task(again_and_again(table.discord, answer))
+    await table.discord.until(lambda: answer.refused)
+
+    answer.answered.set()
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    acting.cancel()
+    await asyncio.wait([acting], timeout=5)
+    await table.discord.quiet()
+
+    assert acting.cancelled()
+
+
+async def again_and_again(discord: LoopbackDiscord, interaction: Interaction) -> None:
+    """Delivers an interaction once more whenever it is answered, a few times."""
+    for _ in range(50):
+        await discord.redeliver(interaction)
+        interaction.answered.clear()
 
 
 async def test_what_happens_while_the_gateway_is_down_reaches_the_bot_when_it_resumes(

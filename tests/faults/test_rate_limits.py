@@ -157,8 +157,10 @@ async def test_a_limit_of_everything_for_minutes_leaves_discord_py_able_to_go_on
         server.fail("GET", "/users/@me", status=429, retry_after=120.0, everything=True)
 
         with pytest.raises(RateLimited):
-            await asyncio.wait_for(http.request(Route("GET", "/users/@me")), SOON)
-        again = await asyncio.wait_for(http.request(Route("GET", "/users/@me")), SOON)
+            async with asyncio.timeout(SOON):
+                await http.request(Route("GET", "/users/@me"))
+        async with asyncio.timeout(SOON):
+            again = await http.request(Route("GET", "/users/@me"))
         await http.close()
 
         assert again["id"] == str(server.bot.id)

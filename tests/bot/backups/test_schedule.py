@@ -85,7 +85,8 @@ async def test_it_ends_soon_with_the_process_and_leaves_nothing_unfinished(
     await asyncio.sleep(0.02)
     running.cancel()
 
-    await asyncio.wait_for(asyncio.to_thread(schedule.close), 20)
+    async with asyncio.timeout(20):
+        await asyncio.to_thread(schedule.close)
 
     assert [name for name in service.names_in(plan.folder) if "unfinished" in name] == []
 

@@ -27,7 +27,8 @@ async def test_a_press_is_served_while_all_slow_threads_are_busy(pools: Pools) -
     go_on = threading.Event()
     busy = [asyncio.ensure_future(pool.run(go_on.wait)) for pool in pools.slow for _ in range(30)]
 
-    done = await asyncio.wait_for(pools.quick.run(lambda: "pressed"), patience(5))
+    async with asyncio.timeout(patience(5)):
+        done = await pools.quick.run(lambda: "pressed")
 
     go_on.set()
     await asyncio.gather(*busy)

@@ -103,7 +103,8 @@ async def test_an_alarm_goes_by_the_time_that_is_left_and_not_by_the_wall_clock(
 
     alarms.set("round:7", GROUP, clock.now + timedelta(seconds=0.1))
 
-    await asyncio.wait_for(rung.wait(), timeout=10)
+    async with asyncio.timeout(10):
+        await rung.wait()
     alarms.stop()
 
 

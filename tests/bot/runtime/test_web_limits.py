@@ -36,7 +36,8 @@ class Server:
         began = time.monotonic()
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         writer.write(f"GET {path} HTTP/1.1\r\nHost: dojo\r\nConnection: close\r\n\r\n".encode())
-        answer = await asyncio.wait_for(reader.read(), patience(5))
+        async with asyncio.timeout(patience(5)):
+            answer = await reader.read()
         writer.close()
         return answer, time.monotonic() - began
 
@@ -104,7 +105,8 @@ async def test_half_a_request_is_given_up_even_if_it_goes_on_slowly(server) -> N
         while not reader.at_eof() and time.monotonic() - began < SECONDS_TO_ASK + patience(5):
             writer.write(b"x")
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(reader.read(1), 0.5)
+                async with asyncio.timeout(0.5):
+                    await reader.read(1)
 
     assert SECONDS_TO_ASK - 0.5 < time.monotonic() - began < SECONDS_TO_ASK + patience(5)
     writer.close()
@@ -114,7 +116,8 @@ async def test_a_connection_that_is_kept_is_given_up_once_it_is_idle(server) -> 
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(b"GET /livez HTTP/1.1\r\nHost: dojo\r\n\r\n" + HALF)
 
-    answer = await asyncio.wait_for(reader.read(), SECONDS_TO_ASK + patience(5))
+    async with asyncio.timeout(SECONDS_TO_ASK + patience(5)):
+        answer = await reader.read()
 
     assert answer.startswith(b"HTTP/1.1 200")
     writer.close()
@@ -135,7 +138,8 @@ async def test_a_megabyte_of_headers_is_refused(server, said) -> None:
 
     answer = b""
     with contextlib.suppress(ConnectionError):
-        answer = await asyncio.wait_for(reader.read(), patience(5))
+        async with asyncio.timeout(patience(5)):
+            answer = await reader.read()
 
     assert answer == b"" or answer.startswith(b"HTTP/1.0 400")
     assert (await server.ask("/healthz"))[0].startswith(b"HTTP/1.1 200")
@@ -146,7 +150,8 @@ async def test_a_body_that_never_comes_is_not_waited_for(server) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(b"GET /livez HTTP/1.1\r\nHost: dojo\r\nContent-Length: 1000000000\r\n\r\n")
 
-    answer = await asyncio.wait_for(reader.read(), SECONDS_TO_ASK + patience(5))
+    async with asyncio.timeout(SECONDS_TO_ASK + patience(5)):
+        answer = await reader.read()
 
     assert answer.startswith(b"HTTP/1.1 200")
     writer.close()

@@ -140,7 +140,8 @@ class Actors:
         interaction.sent_at = interaction.sent_at or time.monotonic()
         self.world.announce("INTERACTION_CREATE", interaction.payload)
         try:
-            await asyncio.wait_for(interaction.answered.wait(), within or patience(PATIENCE))
+            async with asyncio.timeout(within or patience(PATIENCE)):
+                await interaction.answered.wait()
         except TimeoutError:
             raise NotAnswered(interaction) from None
         return interaction

@@ -59,7 +59,8 @@ async def test_what_is_queued_while_delivery_reads_what_is_due_does_not_wait_for
     elsewhere = {EffectTarget.GOOGLE_CALENDAR: Carrier(carry)}
     delivery = Delivery(desk, run, CardTable({}), nothing_to_draw, client, elsewhere)
     delivery.wake()
-    await asyncio.wait_for(served.wait(), SOON)
+    async with asyncio.timeout(SOON):
+        await served.wait()
     await delivery.close()
 
 
@@ -82,7 +83,8 @@ async def test_a_card_that_cannot_be_read_because_the_database_is_away_is_tried_
     client = discord.Client(intents=discord.Intents.none())
     delivery = Delivery(desk, run, CardTable({}), render, client, {})
     delivery.wake()
-    await asyncio.wait_for(tried.wait(), SOON)
+    async with asyncio.timeout(SOON):
+        await tried.wait()
     await asyncio.gather(*delivery._lanes.values())
     await delivery.close()
 
@@ -109,7 +111,8 @@ async def test_what_discord_asks_to_wait_for_is_tried_when_it_says(desk: Desk) -
     elsewhere = {EffectTarget.GOOGLE_CALENDAR: Carrier(carry)}
     delivery = Delivery(desk, run, CardTable({}), nothing_to_draw, client, elsewhere)
     delivery.wake()
-    await asyncio.wait_for(tried.wait(), SOON)
+    async with asyncio.timeout(SOON):
+        await tried.wait()
     await asyncio.gather(*delivery._lanes.values())
     await delivery.close()
 
@@ -152,7 +155,8 @@ async def test_a_channel_with_more_than_one_look_finds_keeps_no_other_channel_wa
         desk, asyncio.to_thread, CardTable({}), nothing_to_draw, client, elsewhere, most=3
     )
     delivery.wake()
-    await asyncio.wait_for(other.wait(), SOON)
+    async with asyncio.timeout(SOON):
+        await other.wait()
     hold.set()
     async with asyncio.timeout(SOON):
         while len(carried) < 11:
