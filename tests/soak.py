@@ -29,7 +29,7 @@ def main(arguments: Sequence[str]) -> int:
     if given.seed is not None:
         environment["DOJO_KILL_SEED"] = str(given.seed)
     chosen = [TESTS[name] for name in given.only or TESTS]
-    command = [sys.executable, "-m", "pytest", "-q", "-n0", "-s", *chosen]
+    command = [sys.executable, "-m", "pytest", "-q", "-n0", "-s", "--timeout=0", *chosen]
     return subprocess.run(command, env=environment, check=False).returncode
 
 
