@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betainc, expit, logit
 
-from scoring import checks
+from scoring import checks, special
 from scoring.checks import Floats
 from scoring.errors import ScoringInputError
 
@@ -177,9 +176,9 @@ def extremized(
     """
     p, w = _group(probabilities, weights)
     push = _positive(factor, "factor")
-    anchor = float(logit(checks.share(prior, "prior")))
+    anchor = float(special.logit(checks.share(prior, "prior")))
     pooled = anchor + push * (float(np.average(log_odds(p), weights=w)) - anchor)
-    return Aggregate(float(expit(pooled)), _clipped(p))
+    return Aggregate(float(special.expit(pooled)), _clipped(p))
 
 
 def neyman_roughgarden(*, probabilities: ArrayLike, prior: float = 0.5) -> Aggregate:
@@ -248,7 +247,7 @@ def beta_extremized(
     a = _positive(alpha, "alpha")
     b = a if beta is None else _positive(beta, "beta")
     pooled = mean(probabilities=probabilities, weights=weights).probability
-    return Aggregate(float(betainc(a, b, pooled)))
+    return Aggregate(float(special.betainc(a, b, pooled)))
 
 
 def neyman_roughgarden_factor(n: int) -> float:
@@ -263,7 +262,7 @@ def neyman_roughgarden_factor(n: int) -> float:
 
 def log_odds(p: Floats) -> Floats:
     """Return ln(p / (1 - p)) of checked probabilities, clipped to [EPSILON, 1 - EPSILON]."""
-    result: Floats = logit(np.clip(p, EPSILON, 1 - EPSILON))
+    result: Floats = special.logit(np.clip(p, EPSILON, 1 - EPSILON))
     return result
 
 

@@ -10,9 +10,8 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtri
 
-from scoring import checks
+from scoring import checks, special
 from scoring.checks import Floats, Indices
 from scoring.intervals import wilson
 from scoring.tally import count_by, ratio, sum_by
@@ -103,7 +102,7 @@ def calibration_bins(
     0.5
     """
     p, o = checks.some_forecasts(probabilities, outcomes)
-    z = float(ndtri((1 + checks.share(level, "level")) / 2))
+    z = float(special.ndtri((1 + checks.share(level, "level")) / 2))
     lower, upper, which = _bins(p, probabilities, bins, closed)
     count = count_by(which, len(lower))
     said = ratio(sum_by(which, p, len(lower)), count)

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit
 
-from scoring import checks
+from scoring import checks, special
 from scoring.aggregation import log_odds
 from scoring.checks import Floats
 from scoring.tally import count_by, ratio, sum_by
@@ -167,7 +166,7 @@ def circle_worth(*, blind: ArrayLike, final: ArrayLike, outcome: float) -> float
     """
     before, after = _some(blind, "blind"), _some(final, "final")
     happened = checks.outcome(outcome)
-    pooled = expit(np.array([log_odds(before).mean(), log_odds(after).mean()]))
+    pooled = special.expit(np.array([log_odds(before).mean(), log_odds(after).mean()]))
     first, last = np.square(pooled - happened).tolist()
     return float(first - last)
 
@@ -218,5 +217,7 @@ def _path(before: Floats, spoken: Floats) -> Floats:
     voices = np.tril(np.ones((len(b) + 1, len(b)), dtype=np.bool_), -1)
     odds = np.where(voices, now, b)  # row k: seats 1 to k have spoken
     counted = ~np.isnan(odds)
-    path: Floats = expit(ratio(np.where(counted, odds, 0.0).sum(axis=1), counted.sum(axis=1)))
+    path: Floats = special.expit(
+        ratio(np.where(counted, odds, 0.0).sum(axis=1), counted.sum(axis=1))
+    )
     return path

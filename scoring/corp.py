@@ -10,9 +10,8 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit, ndtri
 
-from scoring import checks
+from scoring import checks, special
 from scoring.aggregation import EPSILON, log_odds
 from scoring.checks import Floats, Indices
 from scoring.isotonic import IsotonicPools, isotonic, miscalibrations, pools
@@ -202,7 +201,7 @@ def calibration_skill(
     (0.386, 0.04, True)
     """
     p, o = checks.some_forecasts(probabilities, outcomes)
-    z = float(ndtri((1 + checks.share(level, "level")) / 2))
+    z = float(special.ndtri((1 + checks.share(level, "level")) / 2))
     draws = checks.whole(resamples, "resamples", least=1)
     start = checks.whole(seed, "seed", least=0)
     pooled = pools(p, o)
@@ -307,7 +306,7 @@ def _newton(design: Floats, count: Indices, yes: Floats) -> tuple[Floats, Floats
 
     fit = np.zeros(2)
     for _ in range(_NEWTON_STEPS):
-        chance = expit(fit @ design)
+        chance = special.expit(fit @ design)
         information = (design * (count * chance * (1 - chance))) @ design.T
         step = np.linalg.solve(information, design @ (yes - count * chance))
         while loss(fit + step) > loss(fit) and abs(step).max() > _CONVERGED:

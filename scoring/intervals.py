@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtri, stdtrit
 
-from scoring import checks
+from scoring import checks, special
 from scoring.checks import Floats, Indices
 from scoring.tally import count_by, ratio, sum_by
 
@@ -120,7 +119,7 @@ def hit_rate(
     checks.same_length(lows=low, highs=high, outcomes=happened)
     checks.not_empty(low, "lows")
     checks.not_below(low, high, "highs")
-    z = float(ndtri((1 + checks.share(level, "level")) / 2))
+    z = float(special.ndtri((1 + checks.share(level, "level")) / 2))
     hits = int(np.count_nonzero((low <= happened) & (happened <= high)))
     rate, count = np.array([hits / len(low)]), np.array([len(low)])
     least, most = wilson(rate, count, z)
@@ -143,7 +142,7 @@ def johnson(
     skewness = ratio(ratio(cubes, n), ratio(squares, n) ** 1.5)
     enough = n >= max(least, 2)
     t = np.full(len(n), np.nan)
-    t[enough] = stdtrit(n[enough] - 1, (1 + level) / 2)
+    t[enough] = special.stdtrit(n[enough] - 1, (1 + level) / 2)
     root = np.sqrt(np.maximum(n, 1))
     skewed = np.nan_to_num(skewness) * (1 + 2 * t**2) / (6 * root)  # NaN: all values are the same
     shift = np.clip(skewed, -t, t)
@@ -153,7 +152,9 @@ def johnson(
 
 def students(mean: Floats, error: Floats, freedom: float, level: float) -> tuple[Floats, Floats]:
     """Return mean -+ t * error, the ends of Student's interval."""
-    half = float(stdtrit(freedom, (1 + level) / 2)) * error if freedom > 0 else np.nan * error
+    half = (
+        float(special.stdtrit(freedom, (1 + level) / 2)) * error if freedom > 0 else np.nan * error
+    )
     return mean - half, mean + half
 
 

@@ -10,8 +10,8 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import fdtrc, fdtri
 
+from scoring import special
 from scoring.checks import Floats, Indices
 
 DRAWS = 1000
@@ -43,7 +43,7 @@ def level_p_value(mean: Floats, error: Floats, freedom: float) -> float:
     mean, weight = mean[known], np.maximum(error[known], _NO_ERROR) ** -2
     off = mean - np.average(mean, weights=weight)
     statistic = float(weight @ off**2) / (k - 1)
-    return float(fdtrc(k - 1, freedom, statistic))
+    return float(special.fdtrc(k - 1, freedom, statistic))
 
 
 def questions_to_settle(
@@ -73,11 +73,11 @@ def questions_to_settle(
     if math.isnan(level_p) or apart < 1:
         return None
     freedom = min(freedom, _KNOWN)
-    excess = float(fdtri(apart, freedom, 1 - level_p)) - 1
+    excess = float(special.fdtri(apart, freedom, 1 - level_p)) - 1
     times = 1.0
     while excess > 0 and times < _MOST_TIMES:
         times *= _STEP
-        if fdtrc(apart, freedom * times, 1 + excess * times) <= TOO_CLOSE:
+        if special.fdtrc(apart, freedom * times, 1 + excess * times) <= TOO_CLOSE:
             return math.ceil((times - 1) * float(np.asarray(questions, dtype=np.float64).mean()))
     return None
 

@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import stdtrit
 
-from scoring import checks
+from scoring import checks, special
 from scoring.aggregation import log_odds
 from scoring.checks import Floats, Indices
 from scoring.identifiers import identifiers
@@ -240,7 +239,7 @@ def _weights(
     residual = moved - weight[member] * toward
     variance = ratio(sum_by(member, residual**2, n_members), turns - 1)
     error = np.sqrt(ratio(variance, room, _ROUNDING))
-    half = stdtrit(np.maximum(turns - 1, 1), (1 + level) / 2) * error
+    half = special.stdtrit(np.maximum(turns - 1, 1), (1 + level) / 2) * error
     return weight, weight - half, weight + half, turns
 
 

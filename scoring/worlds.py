@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import gammaln, xlog1py, xlogy
 
+from scoring import special
 from scoring.checks import Floats, Indices
 from scoring.isotonic import IsotonicPools, miscalibrations
 
@@ -115,8 +115,8 @@ def _inverted(chance: Floats, count: Indices, uniform: Floats) -> Floats:
     for hits in range(int(n.max(initial=0))):
         more = int(np.searchsorted(-n, -hits))
         left, said = n[:more] - hits, p[:more]
-        ways = gammaln(n[:more] + 1) - gammaln(hits + 1) - gammaln(left + 1)
-        below[:more] += np.exp(ways + xlogy(hits, said) + xlog1py(left, -said))
+        ways = special.gammaln(n[:more] + 1) - special.gammaln(hits + 1) - special.gammaln(left + 1)
+        below[:more] += np.exp(ways + special.xlogy(hits, said) + special.xlog1py(left, -said))
         happens[:more] += u[:more] > below[:more, None]
     result = np.empty(u.shape)
     result[order] = happens

@@ -1,4 +1,4 @@
-"""The first pictures of a process, asked for by several people at once: all of them appear.
+"""What is loaded when it is first needed: not before, and well by several people at once.
 
 Each trial is a process of its own, because a library is loaded once in the life of a process.
 `DOJO_LOADINGS=50` makes it a long run.
@@ -102,3 +102,19 @@ def test_the_first_pictures_of_eight_people_at_once_are_all_drawn(trial: int) ->
     )
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_bot_that_waits_has_loaded_no_large_library_that_it_may_never_need() -> None:
+    large = {"scipy", "matplotlib", "googleapiclient", "icalendar", "cryptography", "simcord"}
+    told = f"import sys, bot.__main__; print(*(sys.modules.keys() & {large!r}))"
+
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", told],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=patience(60),
+        check=True,
+    )
+
+    assert done.stdout.split() == []
