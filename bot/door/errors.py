@@ -27,6 +27,7 @@ from storage.troubles import trouble_of
 # Under this name it is noted that an interaction has saved a change.
 SAVED = "saved"
 ALREADY_ANSWERED = 40060
+UNKNOWN_MESSAGE = 10008
 UNKNOWN_INTERACTION = 10062
 UNREACHABLE = (aiohttp.ClientError, OSError, discord.DiscordServerError)
 

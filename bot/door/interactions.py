@@ -5,7 +5,7 @@ answer arrives in the same place.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -24,7 +24,7 @@ from bot.core.unit import Caller, Desk, Loner, Unit
 from bot.door import forms
 from bot.door.card_table import CardTable
 from bot.door.custom_ids import CustomId
-from bot.door.errors import SAVED, answer_once, kind_of, reason_of, unwrap
+from bot.door.errors import SAVED, UNKNOWN_MESSAGE, answer_once, kind_of, reason_of, unwrap
 from bot.door.messages import Message
 from bot.door.parts import Action, Parts
 from storage import outbox
@@ -57,6 +57,7 @@ OF_THE_GROUP = frozenset(
     }
 )
 SHOWN_THERE = "Done. The card in the channel shows it."
+GONE = "Done. The card that you pressed is gone by now; the newest one in the channel shows it."
 
 
 @dataclass
@@ -96,6 +97,7 @@ class Door:
         self.interaction = interaction
         self.app: Parts = interaction.client.app
         self._answers_with_card = False
+        self.card_is_gone = False
         # One for the whole interaction: two services in a row together have no more time than one.
         self._deadline = asyncio.get_running_loop().time() + PATIENCE
         # The task of an interaction has a context of its own, so this ends with it.
@@ -230,6 +232,8 @@ class Door:
             pressed = CustomId.parse(custom_id)
             logs.note_key(pressed.at)
             await self._action(pressed).handler(self, pressed.at, values)
+            if self.card_is_gone and not self.interaction.response.is_done():
+                await self.whisper(GONE)
         except Exception as error:  # noqa: BLE001 - discord.py would only log it
             await self.refuse(error)
 
@@ -299,28 +303,45 @@ class Door:
 
         In a direct message with the bot nobody else is there, so the answer may stay.
         """
-        response = self.interaction.response
         private = replace(message or Message(), pings=(), roles=())
         said = replace(private, content=text or private.content)
         if forms.corrected(self.interaction) is not None:
             await self.replace(said)
             return
+        await self._send_privately(said)
+
+    async def _send_privately(self, message: Message) -> None:
+        response = self.interaction.response
         if response.is_done():
-            await self.interaction.followup.send(ephemeral=True, **said.to_send())
+            await self.interaction.followup.send(ephemeral=True, **message.to_send())
             return
         hidden = not self.interaction.context.dm_channel
         # A second try uploads again: what was read once is at its end.
-        await answer_once(lambda: response.send_message(ephemeral=hidden, **said.to_send()))
+        await answer_once(lambda: response.send_message(ephemeral=hidden, **message.to_send()))
+
+    async def _answer_in_place(self, send: Callable[[], Awaitable[object]]) -> bool:
+        """Answer by way of the pressed message; tell whether it is still there.
+
+        A cue goes when its turn is over, and a moderator may delete a card while a form is open.
+        """
+        try:
+            await answer_once(send)
+        except discord.NotFound as error:
+            if error.code != UNKNOWN_MESSAGE:
+                raise
+            self.card_is_gone = True
+        return not self.card_is_gone
 
     async def replace(self, message: Message) -> None:
         """Answer a press by putting another message in the place of the pressed one.
 
         For what only the caller sees: no card of the group is edited like this.
         """
-        if self.interaction.response.is_done():
-            await self.interaction.edit_original_response(**message.to_edit())
-            return
-        await answer_once(lambda: self.interaction.response.edit_message(**message.to_edit()))
+        response = self.interaction.response
+        later, now = self.interaction.edit_original_response, response.edit_message
+        edit: Callable[..., Awaitable[object]] = later if response.is_done() else now
+        if not await self._answer_in_place(lambda: edit(**message.to_edit())):
+            await self._send_privately(message)
 
     async def reply(self, text: str = "", message: Message | None = None) -> None:
         """Answer the caller alone, in the place of the private message that was pressed."""
@@ -395,11 +416,9 @@ class Door:
         if message is None or self.interaction.response.is_done():
             await self.acknowledge()
             return False
+        edit = self.interaction.response.edit_message
         async with asyncio.timeout(ANSWER_TIMEOUT):
-            await answer_once(
-                lambda: self.interaction.response.edit_message(**message.to_edit(files=False))
-            )
-        return True
+            return await self._answer_in_place(lambda: edit(**message.to_edit(files=False)))
 
     async def _take_away(self) -> Message | None:
         """Delete the pressed card, which has nothing to show any more; None if that failed."""
@@ -412,7 +431,7 @@ class Door:
     async def acknowledge(self) -> None:
         """Answer a press whose change shows elsewhere."""
         if not self.interaction.response.is_done():
-            await answer_once(self.interaction.response.defer)
+            await self._answer_in_place(self.interaction.response.defer)
 
     async def open(self, form: str, typed: Mapping[str, str] | None = None) -> None:
         """Answer with a form to fill in, by its custom id, with what was typed into it before."""

@@ -37,7 +37,8 @@ async def recorded(door: Door, at: Key, _values: tuple[str, ...]) -> None:
         await door.whisper(forecasts_cards.receipt(await door.do(record_it)))
         return
     shown = await door.change(at, record_it)
-    if shown.hidden or shown.late or shown.total or shown.finished is False:
+    unsaid = shown.hidden or shown.late or shown.total or shown.finished is False
+    if unsaid or door.card_is_gone:
         await door.whisper(forecasts_cards.receipt(shown))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.faults.crowd import Place, card_with
+from tests.faults.crowd import Place, card_with, turn_of
 from tests.faults.loopback_discord import LoopbackDiscord
 
 if TYPE_CHECKING:
@@ -71,4 +71,34 @@ async def test_a_press_whose_answer_is_reset_has_acted_once_and_the_card_shows_i
             )
 
             assert lost.struck == 1
+            assert "Traceback" not in bot.output
+
+
+async def test_what_is_done_on_a_card_that_is_gone_by_then_is_saved_and_said(
+    tmp_path: Path,
+) -> None:
+    """A cue goes when its turn is over, and a moderator deletes a card: forms may be open."""
+    async with LoopbackDiscord() as discord:
+        place = Place(discord, tmp_path)
+        channel, [host, guest, *_] = place.tables[0]
+        with place.bot() as bot:
+            await bot.online()
+            card = await turn_of(place, channel, host)
+            await discord.slash(channel, guest, "session join")
+            await discord.quiet()
+            form = await discord.click(card, host, label="Record forecast")
+            discord.delete_message(card)
+
+            recorded = await discord.submit_modal(form, host, {"probability": "70"})
+            done = await discord.click(card, host, label="Done")
+            more = await discord.click(card, guest, label="More")
+
+            assert recorded.message is not None
+            assert recorded.message.text.startswith("Recorded: **70%**")
+            assert done.message is not None
+            assert "The card that you pressed is gone" in done.message.text
+            assert more.message is not None
+            assert recorded.message.ephemeral
+            assert done.message.ephemeral
+            await discord.until(lambda: [guest.id] in [m.pings for m in discord.messages(channel)])
             assert "Traceback" not in bot.output

@@ -23,6 +23,7 @@ from bot.core.keys import Key
 from bot.core.unit import Desk, Unit
 from bot.core.watch import NOBODY, Watch
 from bot.door.card_table import CardTable
+from bot.door.errors import UNKNOWN_MESSAGE
 from bot.door.messages import Message
 from bot.door.places import speaking_place
 from bot.runtime.delivery import posting
@@ -55,7 +56,6 @@ HISTORY_LIMIT = 10_000
 CANNOT_BE_MADE = "A message could not be made. Whoever runs the bot finds out why in its log."
 
 UNKNOWN_CHANNEL = 10003
-UNKNOWN_MESSAGE = 10008
 ARCHIVED = 50083
 
 log = structlog.get_logger()
