@@ -59,8 +59,12 @@ def forget_piece(tx: Session, group_id: int, most: int = AT_A_TIME) -> dict[str,
 
     Rows that others refer to come last, the group itself at the very end: whoever stops halfway can
     go on. Nothing is returned once nothing is left.
+
+    A press could add rows meanwhile, and the group could not be deleted under them. It waits for
+    the group's lock, which is held from here on.
     """
     deleted: dict[str, int] = {}
+    tx.exec(select_rows(Group.id).where(Group.id == group_id).with_for_update())
     with append_only.lifted(tx):
         for table in tables_of_a_group():
             left = most - sum(deleted.values())

@@ -92,9 +92,9 @@ def asleep(tx: Session) -> Sequence[int]:
 
 
 def is_asleep(tx: Session, group_id: int) -> bool:
-    """Tell whether the bot was removed from the group's server."""
+    """Tell whether the bot was removed from the group's server, or the group is forgotten."""
     group = tx.get(Group, group_id)
-    return group is not None and group.left_at is not None
+    return group is None or group.left_at is not None
 
 
 def lock(tx: Session, group_id: int) -> Group:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, col, func, select
 
 from storage.due import MOST_AT_ONCE, is_awake
+from storage.lists import one_of
 from storage.shards import ALL, Shards
 from storage.tables import Inquiry, Member, Proposal, Question, QuestionState
 
@@ -39,7 +40,7 @@ def with_author(tx: Session, question_ids: Collection[int]) -> set[int]:
     rows = tx.exec(
         select(Question.id)
         .join(Member, col(Member.id) == Question.author_id)
-        .where(col(Question.id).in_(question_ids), col(Member.user_id).is_not(None))
+        .where(one_of(Question.id, question_ids), col(Member.user_id).is_not(None))
     )
     return {number for number in rows if number is not None}
 

@@ -287,7 +287,7 @@ def answered_disputes(tx: Session, question_id: int) -> list[Dispute]:
 
 
 def answer_disputes(tx: Session, question_id: int, resolution_id: int) -> None:
-    """Note that an entry of the outcome has answered the objections, whose words it quotes."""
+    """Note that an entry of the outcome has answered the objections, which stay in their rows."""
     tx.exec(
         update(Dispute)
         .where(col(Dispute.question_id) == question_id, col(Dispute.answered_by_id).is_(None))

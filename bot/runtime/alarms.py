@@ -7,7 +7,7 @@ moment, and when the clock was set back all alarms are set again.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,6 +33,9 @@ Due = tuple[str, int, datetime]
 
 # How far ahead alarms are set at least; what comes later is found when it has come near.
 AHEAD = timedelta(hours=1)
+# To set thousands of alarms takes a second. After so many others have their turn.
+AT_ONCE = 100
+TIDYING = "tidying up"
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,7 @@ class Alarms:
         """Set every alarm of the next hour from the database, and begin to sweep."""
         self._scheduler.start()
         await self._run(self._take_up)
-        self._begin(self._every(self._ahead.total_seconds(), self._look_ahead))
+        self._begin(self._every(self._ahead.total_seconds(), self._come_round))
         self._begin(self._every(self._sweep_seconds, self.sweep))
 
     def stop(self) -> None:
@@ -147,23 +150,45 @@ class Alarms:
                 await self._before_sweep()
             if await self._run(self._was_set_back):
                 await self._look_ahead()
+            long = []
             for alarm, group_id, at in await self._run(self._due, self._desk.clock()):
-                if self._timer(alarm).takes_long:
-                    self.set(alarm, group_id, at)
-                else:
+                if not self._timer(alarm).takes_long:
                     await self._ring(alarm, group_id, at)
+                elif alarm not in self._busy:
+                    long.append((alarm, group_id, at))
+            await self._set_all(long)
         except Exception:  # the next sweep tries again
             log.exception("sweep.failed")
         self._wake_delivery()
 
+    async def _come_round(self) -> None:
+        """Once an hour, set the alarms of the next one; nothing waits for the tidying up."""
+        await self._look_ahead()
+        self._begin(self._tidy())
+
     async def _look_ahead(self) -> None:
-        """Set the alarms of the next hour, then tidy up."""
+        """Set the alarms of the next hour."""
         try:
-            for alarm, group_id, at in await self._run(self._due, self._desk.clock() + self._ahead):
-                self.set(alarm, group_id, at)
-            await self._run_apart(housekeeping.tidy, self._slow_desk)
+            await self._set_all(await self._run(self._due, self._desk.clock() + self._ahead))
         except Exception:  # the sweep finds what is due all the same
             log.exception("alarms.failed")
+
+    async def _set_all(self, due: Iterable[Due]) -> None:
+        for place, (alarm, group_id, at) in enumerate(due, start=1):
+            self.set(alarm, group_id, at)
+            if place % AT_ONCE == 0:
+                await asyncio.sleep(0)
+
+    async def _tidy(self) -> None:
+        if TIDYING in self._busy:  # behind much other slow work an hour may not be enough
+            return
+        self._busy.add(TIDYING)
+        try:
+            await self._run_apart(housekeeping.tidy, self._slow_desk)
+        except Exception:  # what is left over has its turn in an hour
+            log.exception("tidying.failed")
+        finally:
+            self._busy.discard(TIDYING)
 
     async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         while True:

@@ -30,6 +30,7 @@ from bot.forecasts import service as forecasts_service
 from bot.questions import service as questions_service
 from bot.registry import TIMERS
 from bot.runtime import housekeeping
+from bot.runtime.alarms import AHEAD
 from bot.sessions import read_model as sessions_read_model
 from storage import migrate, outbox, outbox_channels
 from storage.engine import Database
@@ -39,14 +40,12 @@ from tests.benchmarks.table import Row
 
 SHARE = float(os.environ.get("DOJO_BENCH_SHARE", "1"))
 OFTEN = 200
-# The hours after the moment that the database is about, when some things are due.
-AT = timedelta(hours=3)
 
 
 def run() -> Iterator[Row]:
     """Everything in one go."""
     big = large.open_large(SHARE)
-    now = big.now + AT
+    now = big.now + large.LOOKED_AT
     there = Database(big.url)
     seconds, megabytes = _start(big.url, now)
     yield Row("start, until the alarms of the next hour are set", seconds, "s", 10)
@@ -223,10 +222,16 @@ async def _begin(url: str, now: datetime) -> None:
     """Start the bot as far as it comes without Discord, and print the memory that it takes."""
     database = Database(url)
     migrate.upgrade(database)
-    app = App(database, clock=lambda: now)
-    await app.begin()
     alarms_set = asyncio.Event()
-    asyncio.get_running_loop().call_later(0.5, alarms_set.set)
+
+    async def sleep(seconds: float) -> None:
+        """What looks ahead sleeps for an hour once all alarms are set."""
+        if seconds >= AHEAD.total_seconds():
+            alarms_set.set()
+        await asyncio.sleep(seconds)
+
+    app = App(database, clock=lambda: now, sleep=sleep)
+    await app.begin()
     await alarms_set.wait()
     status = Path("/proc/self/status").read_text(encoding="ascii")
     print(int(status.split("VmRSS:")[1].split()[0]) / 1024, flush=True)

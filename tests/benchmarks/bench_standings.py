@@ -1,21 +1,29 @@
 """Leaderboards and calibrations from a database: 1,000 members, a million scored forecasts.
 
-From the service that a command calls to the data that its card shows; then the pictures.
+From the service that a command calls to the data that its card shows; then the pictures. What is
+done in the background is measured on both engines:
+
+    python -m tests.benchmarks.bench_standings   on PostgreSQL alone
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 import numpy as np
-from sqlalchemy import insert
+import pgserver
+from sqlalchemy import insert, text
 from sqlmodel import SQLModel
 
 from bot.core.unit import Caller, Desk, row_id
@@ -37,7 +45,8 @@ from storage.tables import (
     QuestionState,
     Score,
 )
-from tests.benchmarks.table import Row
+from tests.benchmarks import large
+from tests.benchmarks.table import HEADING, Row
 
 GROUP = 900
 NOW = datetime(2026, 11, 20, 19, tzinfo=UTC)
@@ -45,29 +54,88 @@ ASKS = Caller(GROUP, "Circle", 1, "Member 1", 910)
 ENTERED = 10_000  # rows in one go
 
 
+class Took(NamedTuple):
+    """The seconds that some work took: by the wall, and of the processor, here and in a server."""
+
+    wall: float
+    processor: float
+    server: float
+
+
 def run(members: int = 1_000, questions: int = 1_000) -> Iterator[Row]:
-    """The database is filled first, which is not measured."""
-    with tempfile.TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{folder}/dojo.db")
-        migrate.upgrade(database)
+    """The databases are filled first, which is not measured."""
+    with _on_sqlite() as database:
         fill(database, members, questions)
         desk = Desk(database, lambda: NOW)
-        yield Row("standings from nothing, in the background", refreshed(desk), "s")
+        first = refreshed(desk).processor
+        yield Row("standings from nothing, in the background", first, "s")
         yield from boards(desk, f"{members:,} members, {members * questions:,} scores")
         yield from calibrations(desk, questions)
-        yield from resolutions(desk, members, members * questions)
-        database.close()
+        for who, took in resolutions(desk, members, members * questions):
+            what = f"standings after one question resolved that {who} forecast, processor"
+            yield Row(what, took.processor, "s", 5)
+    yield from on_postgresql(members, questions)
     yield from charts()
 
 
-def refreshed(desk: Desk) -> float:
-    """Bring standings up to date; return the processor's seconds."""
-    began = time.process_time()
+def on_postgresql(members: int, questions: int) -> Iterator[Row]:
+    """The same upkeep beside a server, whose work is not this process's: by the wall."""
+    with _on_postgresql() as database:
+        fill(database, members, questions)
+        desk = Desk(database, lambda: NOW)
+        took = refreshed(desk)
+        yield _by_the_wall("standings from nothing, on PostgreSQL", took)
+        for who, took in resolutions(desk, members, members * questions):
+            what = f"after one question resolved that {who} forecast, on PostgreSQL"
+            yield _by_the_wall(what, took, 5)
+
+
+def _by_the_wall(what: str, took: Took, budget: float | None = None) -> Row:
+    note = f"processor: {took.processor:.2f} s here, {took.server:.2f} s in the server"
+    return Row(what, took.wall, "s", budget, note)
+
+
+@contextmanager
+def _on_sqlite() -> Iterator[Database]:
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{folder}/dojo.db")
+        migrate.upgrade(database)
+        yield database
+        database.close()
+
+
+@contextmanager
+def _on_postgresql() -> Iterator[Database]:
+    """A server of its own, with the settings that PostgreSQL comes with."""
+    server = pgserver.get_server(tempfile.mkdtemp(prefix="dojo-bench-"), cleanup_mode="delete")
+    database = Database(server.get_uri())
+    migrate.upgrade(database)
+    yield database
+    database.close()
+    server.cleanup()
+
+
+def refreshed(desk: Desk) -> Took:
+    """Bring standings up to date; return how long it took."""
+    server, used, began = _server_seconds(desk.db), time.process_time(), time.perf_counter()
     standings_stored.refresh(desk, GROUP, GROUP)
-    return time.process_time() - began
+    wall, here = time.perf_counter() - began, time.process_time() - used
+    return Took(wall, here, _server_seconds(desk.db) - server)
 
 
-def resolutions(desk: Desk, members: int, scores: int) -> Iterator[Row]:
+def _server_seconds(database: Database) -> float:
+    """The processor time of PostgreSQL's processes that serve this one, so far."""
+    if database.is_sqlite:
+        return 0.0
+    with database.read() as tx:
+        asked = text("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'")
+        numbers = list(tx.connection().execute(asked).scalars())
+    said = [Path(f"/proc/{number}/stat").read_text(encoding="ascii") for number in numbers]
+    ticks = sum(sum(map(int, one.rpartition(")")[2].split()[11:13])) for one in said)
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def resolutions(desk: Desk, members: int, scores: int) -> Iterator[tuple[str, Took]]:
     """One more question, that everybody had forecast, and one that a circle had."""
     for people, who in ((members, "everybody"), (8, "eight")):
         with desk.db.write() as tx:
@@ -83,8 +151,7 @@ def resolutions(desk: Desk, members: int, scores: int) -> Iterator[Row]:
                 earned = {**score(scores, at, p, 1), "forecast_id": made.id}
                 tx.add(Score(**(earned | {"known_at": NOW})))
             groups.scores_changed(tx, GROUP)
-        what = f"standings after one question resolved that {who} forecast, processor"
-        yield Row(what, refreshed(desk), "s", 5)
+        yield who, refreshed(desk)
 
 
 def boards(desk: Desk, size: str) -> Iterator[Row]:
@@ -176,7 +243,10 @@ def fill(database: Database, members: int, questions: int) -> None:
 
 
 def enter(database: Database, table: type[SQLModel], rows: Iterator[dict[str, object]]) -> None:
-    """Adds many rows in a few statements."""
+    """Adds many rows in a few statements, on PostgreSQL in one."""
+    if not database.is_sqlite:
+        large.copy_into(database, table, rows)
+        return
     batch: list[dict[str, object]] = []
     with database.write() as tx:
         for row in rows:
@@ -241,3 +311,9 @@ def score(number: int, at: tuple[int, ...], p: float, outcome: int) -> dict[str,
         "probability": float(p),
         "outcome": outcome,
     }
+
+
+if __name__ == "__main__":
+    print(HEADING)
+    for line in on_postgresql(1_000, 1_000):
+        print(line.as_line(), flush=True)

@@ -6,7 +6,8 @@ Made with COPY and kept in a folder under the temporary one, because it takes mi
     python -m tests.benchmarks.large 0.01     one of a hundredth of that size
 
 What is in it is a mixture to believe in: two years of history, most questions settled, sessions
-closed long ago and some planned, an outbox with the messages of all that.
+closed long ago and some planned, an outbox with the messages of all that. Some hours later, at
+`LOOKED_AT`, nothing is due, but much is near: sessions that are live or begin within the hour.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ GROUPS = 100_000
 MEMBERS, QUESTIONS, FORECASTS = 8, 10, 10  # of a group, of a group, of a question
 SESSIONS, SEATS = 3, 4  # of a group in the past, of each round
 MADE_AT = "benchmark-made-at"
+LOOKED_AT = timedelta(hours=3)
+NEAR = 1_000  # sessions that are live then, and as many that begin within the hour
 LASTS = timedelta(hours=18)  # after that what was planned begins to be due
 AT_ONCE = 5_000
 # The group whose lobby has thousands of open questions to choose from.
@@ -120,7 +123,9 @@ def _make(url: str, of_its_own: str, groups: int, now: datetime) -> None:
         cursor.execute("SET maintenance_work_mem = '512MB'")
         again = _drop_indexes(cursor)
         for table, lines in Content(groups, now).tables():
-            _copy(cursor, table, lines)
+            began = time.monotonic()
+            count = _copy(cursor, table, lines)
+            print(f"  {table}: {count:,} rows, {time.monotonic() - began:.0f} s", flush=True)
         for statement in again:
             cursor.execute(statement)
         _move_counters_on(cursor)
@@ -146,10 +151,20 @@ def _drop_indexes(cursor: Cursor[Any]) -> list[str]:
     return [definition for _, definition in found]
 
 
-def _copy(cursor: Cursor[Any], name: str, rows: Iterator[dict[str, Any]]) -> None:
-    """Copy rows into a table; what they do not name has its default."""
-    began, count = time.monotonic(), 0
-    first = next(rows)
+def copy_into(database: Database, table: type[SQLModel], rows: Iterator[dict[str, object]]) -> None:
+    """Copy rows into a table of any database on PostgreSQL, and have it look at what it has."""
+    raw = database.engine.raw_connection()
+    connection: Connection[Any] = raw.driver_connection  # type: ignore[assignment]
+    with connection.cursor() as cursor:
+        _copy(cursor, str(table.__tablename__), rows)
+        cursor.execute(f'ANALYZE "{table.__tablename__}"')  # type: ignore[arg-type]
+    connection.commit()
+    raw.close()
+
+
+def _copy(cursor: Cursor[Any], name: str, rows: Iterator[dict[str, Any]]) -> int:
+    """Copy rows into a table, and return how many; what they do not name has its default."""
+    first, count = next(rows), 1
     table = SQLModel.metadata.tables[name]
     rest = {
         column.name: column.default.arg
@@ -163,7 +178,7 @@ def _copy(cursor: Cursor[Any], name: str, rows: Iterator[dict[str, Any]]) -> Non
         while some := list(islice(rows, AT_ONCE)):
             copy.write("".join("\t".join(map(_said, row.values())) + tail for row in some))
             count += len(some)
-    print(f"  {name}: {count + 1:,} rows, {time.monotonic() - began:.0f} s", flush=True)
+    return count
 
 
 def _said(value: Any) -> str:
@@ -194,9 +209,18 @@ class Content:
         """Each hour of the last two years as the database reads it, newest first."""
         return [str(self.now - timedelta(hours=hour)) for hour in range(HOURS)]
 
+    @cached_property
+    def live(self) -> Sequence[int]:
+        """The groups that have a live session; none of them plans another."""
+        return range(1, self.groups, 3)[:NEAR]
+
     def ahead(self, days: float) -> str:
         """A moment so many days from now."""
         return str(self.now + timedelta(days=days))
+
+    def near(self, number: int) -> str:
+        """A moment of the hour that is looked at, but for its first ten minutes."""
+        return str(self.now + LOOKED_AT + timedelta(minutes=10, seconds=number * 7 % 3000))
 
     def tables(self) -> Iterable[tuple[str, Iterator[dict[str, Any]]]]:
         """Every table with its rows, what others refer to first."""
@@ -286,53 +310,76 @@ class Content:
             }
 
     def sessions(self) -> Iterator[dict[str, Any]]:
-        """Three a group that are over, and one that is planned in every third group."""
+        """Three a group that are over; in every third group one is planned, in some one is live."""
         for number in range(self.groups * SESSIONS):
-            yield self._session(number, number // SESSIONS, is_over=True)
-        for place, group in enumerate(range(0, self.groups, 3)):
-            yield self._session(self.groups * SESSIONS + place, group, is_over=False)
+            past = self.hours[number * 6151 % (HOURS - 100)]
+            yield self._session(
+                number, number // SESSIONS, "closed", past, started_at=past, ended_at=past, lobby=1
+            )
+        first, planned = self.groups * SESSIONS, range(0, self.groups, 3)
+        for place, group in enumerate(planned):
+            starts, later = (self.ahead(days + place % 600 / 100) for days in (1.2, 0.2))
+            wakes = self.near(place) if place < NEAR else later
+            yield self._session(first + place, group, "scheduled", starts, remind_at=wakes)
+        first, began = first + len(planned), self.hours[0]
+        for place, group in enumerate(self.live):
+            more = {"started_at": began, "lobby": 1, "remind_at": self.near(place)}
+            yield self._session(first + place, group, "live", began, **more)
 
-    def _session(self, number: int, group: int, *, is_over: bool) -> dict[str, Any]:
-        past = self.hours[number * 6151 % (HOURS - 100)]
-        starts = self.ahead(1.2 + number % 600 / 100)
+    def _session(
+        self, number: int, group: int, state: str, starts: str, **more: Any
+    ) -> dict[str, Any]:
+        rest = {"remind_at": None, "started_at": None, "ended_at": None, "lobby": 0}
         return {
             "id": number + 1,
             "group_id": group_id(group),
             "channel_id": group_id(group) + 1,
             "host_id": group * MEMBERS + 1,
             "title": f"Evening {number}",
-            "state": "closed" if is_over else "scheduled",
-            "starts_at": past if is_over else starts,
+            "state": state,
+            "starts_at": starts,
             "timezone": "UTC",
-            "created_at": past if is_over else self.hours[number % 200],
-            "remind_at": None if is_over else self.ahead(0.2 + number % 600 / 100),
-            "started_at": past if is_over else None,
-            "ended_at": past if is_over else None,
-            "lobby": 1 if is_over else 0,
+            "created_at": starts if state == "closed" else self.hours[number % 200],
+            **rest,
+            **more,
         }
 
     def rounds(self) -> Iterator[dict[str, Any]]:
-        """One in each session that is over."""
-        for number in range(self.groups * SESSIONS):
+        """One in each session that is over, and one that runs in each that is live."""
+        over, planned = self.groups * SESSIONS, len(range(0, self.groups, 3))
+        for number in range(over):
             at = self.hours[number * 6151 % (HOURS - 100)]
-            yield {
-                "id": number + 1,
-                "session_id": number + 1,
-                "question_id": number // SESSIONS * QUESTIONS + number % SESSIONS + 1,
-                "number": 1,
-                "phase": "closed",
-                "order_mode": "rotate",
-                "seed": number,
-                "turn_seconds": 600,
-                "grace_seconds": 60,
-                "blind_seconds": 180,
-                "final_seconds": 180,
-                "extend_seconds": 120,
-                "extensions": 2,
-                "turn_count": SEATS,
-                "opened_at": at,
-                "closed_at": at,
-            }
+            asked = number // SESSIONS * QUESTIONS + number % SESSIONS
+            yield self._round(number, number, asked, phase="closed", opened_at=at, closed_at=at)
+        for place, group in enumerate(self.live):
+            yield self._round(
+                over + place,
+                over + planned + place,
+                group * QUESTIONS + SESSIONS,
+                phase="turns",
+                opened_at=self.hours[0],
+                next_due_at=self.near(place + 5),
+            )
+
+    def _round(self, number: int, session: int, question: int, **more: Any) -> dict[str, Any]:
+        rest = {"closed_at": None, "next_due_at": None}
+        return {
+            "id": number + 1,
+            "session_id": session + 1,
+            "question_id": question + 1,
+            "number": 1,
+            "order_mode": "rotate",
+            "seed": number,
+            "turn_seconds": 600,
+            "grace_seconds": 60,
+            "blind_seconds": 180,
+            "final_seconds": 180,
+            "extend_seconds": 120,
+            "extensions": 2,
+            "turn_count": SEATS,
+            **rest,
+            **more,
+        }
 
     def _places(self) -> Iterator[tuple[int, int, int, str]]:
         """Round (and session), place, member and moment of everybody in a circle of the past."""

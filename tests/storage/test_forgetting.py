@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,9 +14,9 @@ from sqlmodel import Session, SQLModel
 from sqlmodel import select as select_rows
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
-from storage import append_only, forgetting
+from storage import append_only, forgetting, groups
 from storage.engine import Database
-from storage.tables import Forecast, Group
+from storage.tables import Forecast, Group, Member
 
 pytestmark = pytest.mark.both_engines
 
@@ -141,6 +142,31 @@ def test_a_large_group_is_forgotten_piece_by_piece_and_the_group_itself_last(
 
     assert pieces >= len(ALL_TABLES) // 3
     assert set(counts(database).values()) == {0}
+
+
+def test_a_press_meanwhile_waits_for_the_piece_and_begins_a_group_anew(database: Database) -> None:
+    """Else it could add rows to a group that is deleted under them."""
+    if database.is_sqlite:
+        pytest.skip("one writer at a time")
+    with database.write() as tx:
+        fill(tx, 900)
+
+    def press() -> None:
+        with database.write() as tx:
+            groups.enter(tx, group_id=900, group_name="Again", user_id=5, name="Ana")
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.write() as tx:
+            forgetting.forget_piece(tx, 900, most=3)
+            pressed = pool.submit(press)
+            waited = not wait([pressed], timeout=0.3).done
+            forgetting.forget_group(tx, 900)
+        pressed.result(timeout=30)
+
+    assert waited
+    with database.read() as tx:
+        found = tx.exec(select_rows(Group.name, Member.name).join(Member)).all()
+    assert found == [("Again", "Ana")]
 
 
 def test_a_group_that_nobody_knows_is_forgotten_already(database: Database) -> None:

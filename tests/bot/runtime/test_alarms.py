@@ -1,18 +1,19 @@
 """Alarms and the sweep: by delay, whatever the wall clock does, and never for who is asleep."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
 import time_machine
+from apscheduler.events import EVENT_JOB_ADDED
 
 from bot.core.unit import Desk
 from bot.groups import service as groups_service
 from bot.registry import TIMERS
-from bot.runtime.alarms import Alarms
+from bot.runtime.alarms import AT_ONCE, Alarms
 from bot.runtime.share import Share
 from storage import outbox
 from storage.process_locks import ProcessLocks
@@ -38,9 +39,15 @@ def ring_rounds(monkeypatch: pytest.MonkeyPatch, ring: Callable[..., object]) ->
 
 def alarms_of(desk: Desk, woken: Callable[[], None], seconds: float, **more: Any) -> Alarms:
     more.setdefault("share", Share(ALL, ProcessLocks(desk.db)))
-    return Alarms(
-        desk, at_once, desk, at_once, TIMERS, woken, seconds, wall_clock=wall_clock, **more
-    )
+    apart = more.pop("run_apart", at_once)
+    return Alarms(desk, at_once, desk, apart, TIMERS, woken, seconds, wall_clock=wall_clock, **more)
+
+
+@pytest.fixture(autouse=True)
+def circle(desk: Desk) -> None:
+    """Nothing rings for a group that is not there."""
+    with desk.db.write() as tx:
+        tx.add(Group(id=GROUP, name="Circle"))
 
 
 def wall_clock() -> datetime:
@@ -205,8 +212,6 @@ async def test_what_waits_by_a_clock_that_was_set_back_is_tried_at_once(
     turns: Turns, desk: Desk, clock: Clock
 ) -> None:
     with desk.db.write() as tx:
-        tx.add(Group(id=GROUP, name="Circle"))
-        tx.flush()
         outbox.show(tx, key="q1", group_id=GROUP, channel_id=910, now=clock.now)
         outbox.retry(tx, 1, trouble="no answer", now=clock.now)
     await turns.end(5)
@@ -254,3 +259,84 @@ async def test_nothing_rings_in_a_group_that_is_asleep_and_waking_up_makes_up_fo
     assert group(desk).left_at is None
     assert row(desk, Round, number).phase == Phase.TURNS
     assert EffectState.GIVEN_UP not in {one.state for one in rows(desk, outbox.Effect)}
+
+
+async def never(*_: object) -> None:
+    """Slow work that has much before it."""
+    await asyncio.Event().wait()
+
+
+async def test_neither_the_sweep_nor_the_next_look_ahead_waits_for_tidying_up(
+    desk: Desk, sweeps: Sweeps, clock: Clock
+) -> None:
+    sleep = Turns()
+    alarms = alarms_of(desk, sweeps, 5, sleep=sleep, run_apart=never)
+    await alarms.start()
+    await sleep.end(5)
+    before = sweeps.count
+
+    clock.move(-60)  # the sweep sets all alarms again
+    await sleep.end(5)
+    await sleep.end(3600)
+    alarms.stop()
+
+    assert sweeps.count == before + 1
+    assert sleep.asked.count(3600) == 2
+
+
+async def test_thousands_of_alarms_are_set_without_keeping_the_event_loop(
+    desk: Desk, sweeps: Sweeps, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    soon = [(number, GROUP, clock.now + timedelta(minutes=9)) for number in range(10 * AT_ONCE)]
+    find(monkeypatch, "round", soon)
+    alarms = alarms_of(desk, sweeps, 5, sleep=never)
+    await alarms.start()
+    turns = 0
+
+    while len(alarms._scheduler.get_jobs()) < len(soon):
+        await asyncio.sleep(0)
+        turns += 1
+    alarms.stop()
+
+    assert turns >= 10
+
+
+async def test_a_sweep_sets_no_alarm_for_slow_work_that_waits_already(
+    desk: Desk, sweeps: Sweeps, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After an upgrade all groups' standings wait, and each sweep finds thousands of them."""
+    added: list[object] = []
+    alarms = alarms_of(desk, sweeps, 3600, sleep=never, run_apart=never)
+    await alarms.start()
+    await asyncio.sleep(0.05)
+    alarms._scheduler.add_listener(added.append, EVENT_JOB_ADDED)
+    find(monkeypatch, "standings", [(GROUP, GROUP, clock.now)])
+
+    for _ in range(3):
+        await alarms.sweep()
+        await asyncio.sleep(0.05)
+    alarms.stop()
+
+    assert len(added) == 1
+
+
+def find(
+    monkeypatch: pytest.MonkeyPatch, kind: str, found: Sequence[tuple[int, int, datetime]]
+) -> None:
+    """Has one timer find these whenever it looks."""
+    monkeypatch.setitem(TIMERS, kind, replace(TIMERS[kind], due=lambda *_: found))
+
+
+async def test_nothing_rings_for_a_group_that_was_forgotten_meanwhile(
+    desk: Desk, sweeps: Sweeps, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rung: list[int] = []
+    ring_rounds(monkeypatch, lambda _desk, number, _group: rung.append(number))
+    alarms = alarms_of(desk, sweeps, 3600, sleep=never)
+    await alarms.start()
+
+    alarms.set("round:7", 404, clock.now)
+    await asyncio.sleep(0.1)
+    alarms.stop()
+
+    assert rung == []

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlmodel import select, update
+from sqlalchemy import text
+from sqlmodel import Session, select, update
 
 from bot.core.refusals import Refusal
 from bot.core.unit import Desk, Unit
@@ -21,7 +22,7 @@ from bot.standings import stored as standings_stored
 from bot.standings.query import METRICS, Metric
 from scoring import Leaderboard
 from storage import scores, standings
-from storage.tables import Member, Question, Standing
+from storage.tables import Member, Question, Score, Standing
 from tests.bot.scenes import bring, people, rows
 from tests.conftest import CAST, GROUP, Clock, caller
 from tests.machine import examples
@@ -192,3 +193,31 @@ def test_only_whose_forecasts_changed_is_resampled(desk: Desk, clock: Clock) -> 
 
     taken = {name: mean == 0.125 for name, (_, mean) in luck(desk).items()}
     assert taken == {"Ana": False, "Ben": True, "Cleo": True}
+
+
+@pytest.mark.both_engines
+def test_scores_are_read_some_at_a_time_while_the_others_wait_in_the_database(
+    desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A million at once would take half a gigabyte."""
+    monkeypatch.setattr(scores, "ROWS_AT_ONCE", 2)
+    Evenings(desk, clock).ask({"Ana": "30", "Ben": "80", "Cleo": "45"}, "yes")
+
+    with desk.db.read() as tx:
+        pieces = scores.counted(tx, GROUP)
+        first, waiting = next(pieces), open_cursors(tx)
+        second, left = list(pieces), open_cursors(tx)
+
+    saved = [(row.member_id, row.brier, row.edge, row.seat) for row in rows(desk, Score)]
+    found = [(member, brier, edge, seat) for member, _, _, _, brier, edge, *_, seat, _ in first]
+    assert (len(first), [len(one) for one in second]) == (2, [1])
+    assert set(found) < set(saved)
+    assert (waiting, left) == ((0, 0) if desk.db.is_sqlite else (1, 0))
+
+
+def open_cursors(tx: Session) -> int:
+    """How many answers PostgreSQL keeps for this transaction; SQLite does not say."""
+    if tx.get_bind().dialect.name == "sqlite":
+        return 0
+    asked = text("SELECT count(*) FROM pg_cursors WHERE name = 'scores'")
+    return int(tx.connection().execute(asked).scalar_one())
