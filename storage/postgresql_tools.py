@@ -17,7 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import URL
 
 from storage.contents import BackupError, StoppedError
-from storage.engine import Database
+from storage.engine import PATIENCE, Database
 
 LISTEN_SECONDS = 0.1
 END_SECONDS = 10.0
@@ -51,9 +51,13 @@ def server_version(database: Database) -> int:
 
 
 def address(database: Database) -> str:
-    """Return the database's address for PostgreSQL's programs, without its password."""
+    """Return the database's address for PostgreSQL's programs, without its password.
+
+    They wait for a server that does not answer no longer than the bot does.
+    """
     url = database.url
-    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+    patient = {**{name: str(value) for name, value in PATIENCE.items()}, **url.query}
+    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, patient)
     return bare.render_as_string(hide_password=False)
 
 
