@@ -22,10 +22,14 @@ HOW_TO_MAKE_ONE = "Check DOJO_DATABASE_URL; `dojo run` or `dojo db upgrade` make
 
 def load_settings() -> Settings:
     """Return the configuration, or name the variable that is wrong; name unknown ones too."""
-    for sentence in setting_names.say_unknown(setting_names.given_names()):
-        print(f"dojo: {sentence}", file=sys.stderr)
     try:
+        for sentence in setting_names.say_unknown(setting_names.given_names()):
+            print(f"dojo: {sentence}", file=sys.stderr)
         return Settings()
+    except OSError as error:
+        raise StartError(f"The file .env cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise StartError("The file .env is not plain text in UTF-8. Save it as such.") from None
     except ValidationError as error:
         first = error.errors()[0]
         name = f"DOJO_{'_'.join(str(part) for part in first['loc'])}".upper()
@@ -85,10 +89,10 @@ def is_new(database: Database) -> bool:
         return migrate.revision_of(database) is None
 
 
-def refuse_new(database: Database) -> None:
+def refuse_new(database: Database, what_to_do: str = HOW_TO_MAKE_ONE) -> None:
     """Refuse to go on without a database that has been used."""
     if is_new(database):
-        raise StartError(f"There is no database at {say_address(database)}. {HOW_TO_MAKE_ONE}")
+        raise StartError(f"There is no database at {say_address(database)}. {what_to_do}")
 
 
 def prepare(database: Database) -> None:

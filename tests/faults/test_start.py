@@ -6,6 +6,7 @@ What does not get as far as Discord is asked of `main` itself; the rest is a rea
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import os
 import re
@@ -420,6 +421,56 @@ def test_a_database_is_backed_up_restored_and_moved_by_commands(dojo: Dojo) -> N
     assert one_line(again[2]).startswith("dojo: The target is not empty")
 
 
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (("db", "backup", "nofolder/"), "There is no folder nofolder. Make it first"),
+        (("db", "backup", "no/copy.sqlite"), "There is no folder no. Make it first"),
+        (("db", "restore", "dojo.db", "--force"), "a-file cannot be used: File exists"),
+        (("db", "backup"), "a-file cannot be used: File exists"),
+        (("db", "copy", "sqlite:///nix.db", "sqlite:///a.db"), "Check the address to read."),
+        (("db", "copy", "sqlite:///dojo.db", "sqlite:///dojo.db"), "Both addresses are the same."),
+        (("export", "no/out.zip", "--group", "0"), "no/out.zip cannot be used: No such file"),
+    ],
+)
+def test_a_place_that_cannot_be_used_is_named_in_a_line(
+    dojo: Dojo, command: tuple[str, ...], says: str
+) -> None:
+    dojo("db", "upgrade")
+    Path("forecasts.csv").write_text(f"{IMPORT_HEADER}\nRain?,Ann,2026-11-20T19:00:00Z,0.7\n")
+    dojo("import", "forecasts.csv")
+    Path("a-file").touch()
+    before = set(Path().iterdir())
+
+    code, _, err = dojo(*command, DOJO_BACKUP_DIR="a-file")
+
+    assert code == 1
+    assert says in one_line(err)
+    assert set(Path().iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [(b"DOJO_LOG_LEVEL=\xe9\n", "is not plain text in UTF-8"), (None, "cannot")],
+)
+def test_a_file_of_settings_that_cannot_be_read_is_said_in_a_line(
+    dojo: Dojo, monkeypatch: pytest.MonkeyPatch, content: bytes | None, says: str
+) -> None:
+    Path(".env").write_bytes(content or b"DOJO_LOG_LEVEL=INFO\n")
+    if content is None:
+        monkeypatch.setattr("builtins.open", _refuse)
+
+    code, _, err = dojo("db", "upgrade")
+
+    assert code == 1
+    assert one_line(err).startswith("dojo: The file .env ")
+    assert says in err
+
+
+def _refuse(*_args: object, **_more: object) -> object:
+    raise PermissionError(errno.EACCES, "Permission denied")
+
+
 async def test_a_running_bot_makes_backups_and_is_not_restored_under(
     dojo: Dojo, tmp_path: Path
 ) -> None:
@@ -442,7 +493,7 @@ def test_the_version_is_printed_and_an_invitation_needs_no_network(
     monkeypatch.setattr(Route, "BASE", f"http://{NOBODY_THERE}/api/v10")
 
     version = dojo("--version")
-    invited = dojo("invite", DOJO_DISCORD_TOKEN="MTIzNDU2Nzg5MDEyMzQ1Njc4.made.up")
+    invited = dojo("invite", DOJO_DISCORD_TOKEN="MTIzNDU2Nzg5MDEyMzQ1Njc4.made.up\n")
     refused = dojo("invite", DOJO_DISCORD_TOKEN="not a token")
 
     assert one_line(version[1]) == f"dojo 0.1.0, schema {migrate.newest()}"
@@ -477,7 +528,7 @@ def test_a_name_that_is_no_setting_is_named_with_the_one_that_is_meant(dojo: Doj
     ]
 
 
-@pytest.mark.parametrize("bind", ["8080", "127.0.0.1:http", "192.0.2.1:8080"])
+@pytest.mark.parametrize("bind", ["8080", "127.0.0.1:http", "192.0.2.1:8080", "localhost:0"])
 def test_the_web_servers_address_is_checked_before_anything_is_made(dojo: Dojo, bind: str) -> None:
     code, _, err = dojo("run", DOJO_HTTP_BIND=bind, DOJO_DISCORD_TOKEN="a-token")
 
