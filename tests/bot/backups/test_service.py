@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -203,6 +204,27 @@ def test_a_dump_needs_programs_that_are_not_older_than_the_server(
         service.back_up(fresh_postgresql, tmp_path / "copy")
 
     assert not list(tmp_path.glob("copy*"))
+
+
+@pytest.mark.slow
+def test_a_server_that_ends_transactions_that_wait_is_backed_up(
+    fresh_postgresql: Database, client_programs: Path, tmp_path: Path
+) -> None:
+    """The transaction that lends pg_dump its snapshot waits for as long as pg_dump takes."""
+    name = fresh_postgresql.url.database
+    with fresh_postgresql.engine.begin() as connection:
+        limit = "idle_in_transaction_session_timeout = '1s'"
+        connection.execute(text(f'ALTER DATABASE "{name}" SET {limit}'))
+    fresh_postgresql.close()
+    looked: list[int] = []
+
+    def look() -> bool:
+        if not looked:
+            time.sleep(1.5)
+        looked.append(1)
+        return False
+
+    assert service.back_up(fresh_postgresql, tmp_path / "copy", stop=look).size
 
 
 def test_the_password_is_in_no_argument_of_a_program(postgresql: Database) -> None:
