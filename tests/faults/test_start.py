@@ -10,9 +10,12 @@ import errno
 import logging
 import os
 import re
+import resource
 import shutil
 import signal
 import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -217,6 +220,32 @@ def test_a_folder_is_no_file_to_import(dojo: Dojo) -> None:
 
     assert code == 1
     assert one_line(err) == "dojo: forecasts is a folder. Name the CSV file in it."
+
+
+def test_a_disk_that_is_full_in_the_middle_of_a_command_is_said_in_a_line(dojo: Dojo) -> None:
+    """A process that may write no more than 1 MB into a file meets a disk that is full."""
+    dojo("db", "upgrade")
+    lines = (f"Rain {n} {'x' * 900}?,Ann,2026-11-20T19:00:00Z,0.7" for n in range(900))
+    Path("forecasts.csv").write_text("\n".join([IMPORT_HEADER, *lines]))
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "bot", "import", "forecasts.csv"],
+        preexec_fn=_little_room,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ended.returncode == 1
+    last = ended.stderr.splitlines()[-1]
+    assert last.startswith("dojo: The database sqlite:///")
+    assert last.endswith("Look at its disk and its server, then use the command again.")
+    assert "Traceback" not in ended.stderr
+
+
+def _little_room() -> None:
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
 
 
 def test_an_import_counts_what_it_has_read(dojo: Dojo) -> None:
