@@ -21,6 +21,8 @@ from storage.engine import PATIENCE, Database
 
 LISTEN_SECONDS = 0.1
 END_SECONDS = 10.0
+# The setting that ends a connection on which something could not be sent for some seconds.
+UNSENT = "tcp_user_timeout"
 
 
 def find_tool(name: str, database: Database) -> str:
@@ -53,11 +55,13 @@ def server_version(database: Database) -> int:
 def address(database: Database) -> str:
     """Return the database's address for PostgreSQL's programs, without its password.
 
-    They wait for a server that does not answer no longer than the bot does.
+    They notice as the bot does that the server is gone. But one that is busy for a while, such as
+    with a checkpoint, may take what a restore sends as late as it likes.
     """
     url = database.url
-    patient = {**{name: str(value) for name, value in PATIENCE.items()}, **url.query}
-    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, patient)
+    patient = {name: str(value) for name, value in PATIENCE.items() if name != UNSENT}
+    query = {**patient, **url.query}
+    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, query)
     return bare.render_as_string(hide_password=False)
 
 

@@ -24,7 +24,7 @@ async def find(site: Site) -> Sequence[Finding]:
     if bind is None:
         wanted = {"DOJO_HTTP_URL": url is not None, "DOJO_METRICS": site.settings.metrics}
         names = " and ".join(name for name, is_set in wanted.items() if is_set)
-        said = f"without DOJO_HTTP_BIND nothing listens, whatever {names} says. Set it too."
+        said = f"without DOJO_HTTP_BIND nothing listens: set it too, or leave out {names}."
         return [mend("web", said) if names else unused("web")]
     here = await _find_here(bind)
     return [here, *([] if url is None else [await _find_outside(url)])]

@@ -522,7 +522,7 @@ def test_the_version_is_printed_and_an_invitation_needs_no_network(
     monkeypatch.setattr(Route, "BASE", f"http://{NOBODY_THERE}/api/v10")
 
     version = dojo("--version")
-    invited = dojo("invite", DOJO_DISCORD_TOKEN="MTIzNDU2Nzg5MDEyMzQ1Njc4.made.up\n")
+    invited = dojo("invite", DOJO_DISCORD_TOKEN="MTIzNDU2Nzg5MDEyMzQ1Njc4.made.up")
     refused = dojo("invite", DOJO_DISCORD_TOKEN="not a token")
 
     assert one_line(version[1]) == f"dojo 0.1.0, schema {migrate.newest()}"
@@ -544,6 +544,15 @@ def test_a_doctor_who_finds_something_ends_with_1_and_makes_nothing(
     assert (code, err) == (1, "")
     assert {line.split()[0] for line in out.splitlines()} == {"mend", "–"}
     assert not list(Path().iterdir())
+
+
+def test_a_line_break_behind_a_value_does_not_count(dojo: Dojo) -> None:
+    code, _, _ = dojo("db", "upgrade", DOJO_DATABASE_URL="sqlite:///other.db\n")
+    without = dojo("invite", DOJO_DISCORD_TOKEN=" \n")
+
+    assert code == 0
+    assert [one.name for one in Path().iterdir()] == ["other.db"]
+    assert one_line(without[2]).startswith("dojo: DOJO_DISCORD_TOKEN is not set.")
 
 
 def test_a_name_that_is_no_setting_is_named_with_the_one_that_is_meant(dojo: Dojo) -> None:

@@ -414,7 +414,8 @@ async def test_the_web_servers_addresses_are_tried(
     assert outside.say().startswith(f"mend  web address: {NOBODY_THERE} does not answer.")
     half = installation(tmp_path / "dojo.db", http_url="https://dojo.example.org", metrics=True)
     assert (
-        "listens, whatever DOJO_HTTP_URL and DOJO_METRICS says" in only(await web.find(half)).say()
+        "set it too, or leave out DOJO_HTTP_URL and DOJO_METRICS."
+        in only(await web.find(half)).say()
     )
     assert verdicts(await web.find(installation(tmp_path / "dojo.db"))) == [Verdict.UNUSED]
 
