@@ -23,6 +23,7 @@ from bot.data import bank_import, files, forget_command, importing, terminal
 from bot.data import service as data_service
 from bot.data.reading import recognise
 from storage import migrate
+from storage.backup_files import faults_said
 from storage.contents import BackupError
 
 cli = typer.Typer(
@@ -80,7 +81,8 @@ def export(
     """Write everything held about a group into a zip of CSV and JSON."""
     with open_database(load_settings()) as database:
         packed = data_service.export_group(database, group)
-    file.write_bytes(packed)
+    with faults_said(file):
+        file.write_bytes(packed)
     print(f"Written: {file} ({len(packed):,} bytes).")
 
 

@@ -26,10 +26,11 @@ class Places:
 def awake_places(database: Database, limit: int) -> tuple[Sequence[Places], int]:
     """Return the places of the first groups that the bot is in, and how many groups there are."""
     with database.read() as tx:
-        awake = col(Group.left_at).is_(None)
+        # Group 0 holds what was imported without a group: no server has it.
+        awake = col(Group.left_at).is_(None) & (col(Group.id) > 0)
         groups = tx.exec(select(Group).where(awake).order_by(col(Group.id)).limit(limit)).all()
         total = tx.exec(select(func.count()).select_from(Group).where(awake)).one()
-        return [_places(tx, group) for group in groups if group.id > 0], total
+        return [_places(tx, group) for group in groups], total
 
 
 def _places(tx: Session, group: Group) -> Places:

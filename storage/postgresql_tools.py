@@ -17,10 +17,12 @@ from sqlalchemy import text
 from sqlalchemy.engine import URL
 
 from storage.contents import BackupError, StoppedError
-from storage.engine import Database
+from storage.engine import PATIENCE, Database
 
 LISTEN_SECONDS = 0.1
 END_SECONDS = 10.0
+# The setting that ends a connection on which something could not be sent for some seconds.
+UNSENT = "tcp_user_timeout"
 
 
 def find_tool(name: str, database: Database) -> str:
@@ -51,9 +53,15 @@ def server_version(database: Database) -> int:
 
 
 def address(database: Database) -> str:
-    """Return the database's address for PostgreSQL's programs, without its password."""
+    """Return the database's address for PostgreSQL's programs, without its password.
+
+    They notice as the bot does that the server is gone. But one that is busy for a while, such as
+    with a checkpoint, may take what a restore sends as late as it likes.
+    """
     url = database.url
-    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+    patient = {name: str(value) for name, value in PATIENCE.items() if name != UNSENT}
+    query = {**patient, **url.query}
+    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, query)
     return bare.render_as_string(hide_password=False)
 
 

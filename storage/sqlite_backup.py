@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import NullPool
 
 from storage.backup_files import Stop, faults_said, never, sync
@@ -19,16 +19,19 @@ from storage.engine import Database
 
 # Copied in one step: 8 MB, so that a stop is heard soon.
 PAGES_A_STEP = 2000
+# A copy is read for as long; so many of SQLite's steps take some milliseconds.
+STEPS_BETWEEN_LOOKS = 100_000
 
 
 def back_up(database: Database, target: Path, stop: Stop = never) -> Contents:
     """Copy a database into a new file, and check it against what was there at that moment."""
-    with database.read() as tx, faults_said(target):
+    with database.read() as tx:
         # The counts begin the read transaction, so that they and the pages are of one moment.
         held = read_contents(tx.connection())
         raw: Any = tx.connection().connection.dbapi_connection
-        _copy_pages(raw, target, stop)
-    found = check(target)
+        with faults_said(target):
+            _copy_pages(raw, target, stop)
+    found = check(target, stop)
     if found != held:
         raise BackupError(f"The copy {target} differs from the database. Try again.")
     return found
@@ -43,11 +46,22 @@ def copy_file(source: Path, target: Path) -> Contents:
     return check(target)
 
 
-def check(file: Path) -> Contents:
+def check(file: Path, stop: Stop = never) -> Contents:
     """Read a whole copy: every page, every reference, every table's rows; refuse a damaged one."""
     address = f"sqlite:///file:{quote(str(file.absolute()))}?mode=ro&immutable=1&uri=true"
     engine = create_engine(address, poolclass=NullPool)
+    try:
+        return _check(engine, file, stop)
+    except BackupError:
+        if stop():  # SQLite was interrupted, and calls it an error
+            raise StoppedError from None
+        raise
+
+
+def _check(engine: Engine, file: Path, stop: Stop) -> Contents:
     with faults_said(file), engine.connect() as connection:
+        raw: Any = connection.connection.dbapi_connection
+        raw.set_progress_handler(stop, STEPS_BETWEEN_LOOKS)
         said = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
         if said != "ok":
             raise BackupError(f"{file} is damaged: {said}.")

@@ -13,6 +13,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+# It comes with cyclonedx-bom, which reads licences by it.
+from license_expression import ExpressionError, LicenseExpression, Licensing
+
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "requirements.lock"
 RUNTIME_LOCK = ROOT / "deploy" / "requirements.lock"
@@ -44,6 +47,7 @@ ALLOWED = frozenset(
 )
 # Parts that do not declare their licence in a form that can be read; looked up by hand.
 LOOKED_UP = {"protobuf": "BSD-3-Clause", "uritemplate": "BSD-3-Clause OR Apache-2.0"}
+LICENCES = Licensing()
 NO_NETWORK = (
     "make audit needs the network: the list of known weaknesses could not be asked about "
     "{missed} of {all} parts. The list of parts and the licences were looked at."
@@ -101,13 +105,24 @@ def is_allowed(licence: str) -> bool:
 
     >>> is_allowed("MIT OR GPL-3.0-only"), is_allowed("MIT AND GPL-3.0-only")
     (True, False)
+    >>> is_allowed("(MIT OR ISC) AND GPL-3.0-only"), is_allowed("(MIT OR GPL-3.0-only) AND ISC")
+    (False, True)
     """
     if licence in ALLOWED:
         return True
-    ways = re.split(r"\s+OR\s+", licence.strip("()"))
-    return any(
-        all(one.strip("() ") in ALLOWED for one in re.split(r"\s+AND\s+", way)) for way in ways
-    )
+    try:
+        said = LICENCES.parse(licence)
+    except ExpressionError:  # a classifier, or a sentence
+        return False
+    return said is not None and _is_allowed(said)
+
+
+def _is_allowed(said: LicenseExpression) -> bool:
+    if isinstance(said, LICENCES.OR):
+        return any(map(_is_allowed, said.args))
+    if isinstance(said, LICENCES.AND):
+        return all(map(_is_allowed, said.args))
+    return str(said) in ALLOWED
 
 
 def weaknesses(report: dict[str, Any]) -> list[str]:
@@ -139,10 +154,10 @@ def list_parts() -> dict[str, Any]:
 def look_up() -> list[str]:
     """Ask about known weaknesses of everything in the lock, tools for developers included."""
     options = ("--require-hashes", "--disable-pip", "--progress-spinner=off", "--format=json")
-    asked = _run("pip-audit", *options, "--requirement", str(LOCK))
     try:
+        asked = _run("pip-audit", *options, "--requirement", str(LOCK))
         return weaknesses(json.loads(asked.stdout))
-    except json.JSONDecodeError:
+    except (json.JSONDecodeError, subprocess.TimeoutExpired):
         everything = len(locked(LOCK))
         raise AuditError(NO_NETWORK.format(missed=everything, all=everything)) from None
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.audit import AuditError, locked, refused_licences, runtime_parts, weaknesses
+from tests.audit import AuditError, is_allowed, locked, refused_licences, runtime_parts, weaknesses
 
 
 def part(name: str, *licences: str) -> dict[str, object]:
@@ -48,6 +48,25 @@ def test_a_part_whose_licence_is_not_allowed_or_unknown_is_named() -> None:
     parts = {"components": [part("a", "MIT"), part("b", "GPL-3.0"), part("c"), part("protobuf")]}
 
     assert refused_licences(parts) == ["b: GPL-3.0", "c: no licence declared"]
+
+
+@pytest.mark.parametrize(
+    ("licence", "allowed"),
+    [
+        ("MIT", True),
+        ("GPL-3.0-or-later", False),
+        ("Apache-2.0 AND MIT", True),
+        ("GPL-3.0-only OR MIT", True),
+        ("GPL-3.0-only AND MIT", False),
+        ("(MIT OR ISC) AND GPL-3.0-only", False),
+        ("MIT AND (ISC OR GPL-3.0-only)", True),
+        ("MIT WITH a-surprise", False),
+        ("free for whoever asks", False),
+        ("", False),
+    ],
+)
+def test_an_expression_is_allowed_where_a_way_through_it_is(licence: str, allowed: bool) -> None:
+    assert is_allowed(licence) is allowed
 
 
 def test_a_known_weakness_is_named_with_what_mends_it() -> None:

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from bot.core.settings import Settings
-from tests.audit import LOCK, RUNTIME_LOCK, is_allowed, locked
+from tests.audit import LOCK, RUNTIME_LOCK, locked
 
 ROOT = Path(__file__).resolve().parents[1]
 DEPLOY = ROOT / "deploy"
@@ -276,18 +276,3 @@ def test_check_looks_at_every_kind_of_file_in_deploy() -> None:
     for tool in ("hadolint", "yamllint", "vendor.compose-spec", "kubernetes-validate"):
         assert tool in check
     assert "audit" not in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize(
-    ("licence", "allowed"),
-    [
-        ("MIT", True),
-        ("Apache-2.0 AND MIT", True),
-        ("MIT OR GPL-3.0-only", True),
-        ("MIT AND GPL-3.0-only", False),
-        ("GPL-3.0-or-later", False),
-        ("", False),
-    ],
-)
-def test_a_licence_is_allowed_if_one_way_to_read_it_is(licence: str, *, allowed: bool) -> None:
-    assert is_allowed(licence) is allowed

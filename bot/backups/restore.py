@@ -3,6 +3,7 @@
 The file is read and checked, and brought to the newest schema, before anything is replaced.
 """
 
+import itertools
 import os
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,7 +18,8 @@ from storage.contents import BackupError, Contents, read_contents
 from storage.engine import Database
 
 SQLITE, POSTGRESQL = b"SQLite format 3\0", b"PGDMP"
-BESIDE = ("", "-wal", "-shm")
+# What SQLite keeps beside a file, and would write into whatever has the file's name.
+BESIDE = ("-wal", "-shm", "-journal")
 
 
 @dataclass(frozen=True)
@@ -133,23 +135,35 @@ def _migrate_file(file: Path) -> None:
 
 
 def _keep(place: Path, now: datetime) -> Path | None:
-    """Give the old database another name.
+    """Give the old database another name, with all that SQLite keeps beside it.
 
     Until the new one takes its place the old one has both names: a crash leaves one or the other.
     """
-    if not place.exists():
-        return None
-    before = place.with_name(f"{place.name}.replaced-{rules.say_moment(now)}")
+    before = _free_name(place.with_name(f"{place.name}.replaced-{rules.say_moment(now)}"))
+    was_there = place.exists()
     with faults_said(before):
-        for suffix in BESIDE[1:]:
+        if was_there:
+            _name_again(place, before)
+        # Also where there was no file any more: SQLite would write a change that is left of it
+        # into the new one.
+        for suffix in BESIDE:
             beside = place.with_name(f"{place.name}{suffix}")
             if beside.exists():
                 beside.replace(before.with_name(f"{before.name}{suffix}"))
-        try:
-            os.link(place, before)
-        except OSError:  # a file system without second names
-            place.replace(before)
-    return before
+    return before if was_there else None
+
+
+def _free_name(file: Path) -> Path:
+    """Return the name, or one that nobody has: two restores could be of one second."""
+    others = (file.with_name(f"{file.name}-{number}") for number in itertools.count(2))
+    return next(one for one in itertools.chain([file], others) if not one.exists())
+
+
+def _name_again(place: Path, before: Path) -> None:
+    try:
+        os.link(place, before)
+    except OSError:  # a file system without second names
+        place.replace(before)
 
 
 def _give_to_the_owner(new: Path, place: Path) -> None:
@@ -163,7 +177,7 @@ def _give_to_the_owner(new: Path, place: Path) -> None:
 
 
 def _remove(file: Path) -> None:
-    for suffix in (*BESIDE, "-journal"):
+    for suffix in ("", *BESIDE):
         with suppress(OSError):
             file.with_name(f"{file.name}{suffix}").unlink(missing_ok=True)
 

@@ -9,6 +9,8 @@ from pathlib import Path
 _NAME = re.compile(r"dojo-(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ)\.(?:sqlite|pgdump)")
 _MOMENT = "%Y-%m-%dT%H-%M-%SZ"
 UNFINISHED = ".unfinished"
+# SQLite's own file beside one that it writes.
+_JOURNAL = "-journal"
 # Nobody writes a file any more that has not changed for so long.
 SURELY_DEAD = timedelta(hours=1)
 # After a failure: as long as this at first, then twice as long, up to an hour.
@@ -56,8 +58,9 @@ def made_at(name: str) -> datetime | None:
 
 
 def is_unfinished(name: str) -> bool:
-    """Tell whether a file is a backup whose process was killed while it wrote."""
-    return name.endswith(UNFINISHED) and made_at(name.removesuffix(UNFINISHED)) is not None
+    """Tell whether a file is of a backup whose process was killed while it wrote."""
+    written = name.removesuffix(_JOURNAL)
+    return written.endswith(UNFINISHED) and made_at(written.removesuffix(UNFINISHED)) is not None
 
 
 def newest(names: Iterable[str], now: datetime) -> datetime | None:

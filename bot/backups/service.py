@@ -36,6 +36,8 @@ def back_up(database: Database, file: Path, stop: Stop = never) -> Backup:
 
     Opens the database anew: the connections of presses are not used, however long it takes.
     """
+    if not file.parent.is_dir():
+        raise BackupError(f"There is no folder {file.parent}. Make it first, or correct the path.")
     if file.exists():
         raise BackupError(f"There is a file {file} already. Name another one.")
     _check_room(database, file)
@@ -59,22 +61,32 @@ def back_up(database: Database, file: Path, stop: Stop = never) -> Backup:
         own.close()
 
 
+def back_up_into(database: Database, folder: Path, now: datetime, stop: Stop = never) -> Backup:
+    """Make a backup in a folder, named by the moment; take away what was never finished there."""
+    _take_away_unfinished(folder, now)
+    return back_up(database, folder / rules.file_name(now, sqlite=database.is_sqlite), stop)
+
+
 def back_up_by_plan(database: Database, plan: Plan, now: datetime, stop: Stop) -> Backup:
     """Make the next backup of a schedule, then take away the oldest ones."""
+    make_folder(plan.folder)
+    made = back_up_into(database, plan.folder, now, stop)
     with faults_said(plan.folder):
-        plan.folder.mkdir(parents=True, exist_ok=True)
-        _take_away_unfinished(plan.folder, now)
-    name = rules.file_name(now, sqlite=database.is_sqlite)
-    made = back_up(database, plan.folder / name, stop)
-    with faults_said(plan.folder):
-        for old in rules.superfluous(names_in(plan.folder), plan.keep, name):
+        for old in rules.superfluous(names_in(plan.folder), plan.keep, made.file.name):
             (plan.folder / old).unlink(missing_ok=True)
     return made
 
 
+def make_folder(folder: Path) -> None:
+    """Make the folder for backups if it is missing."""
+    with faults_said(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+
+
 def names_in(folder: Path) -> Sequence[str]:
     """Return the names of a folder's files; none if there is no folder yet."""
-    return [one.name for one in folder.iterdir()] if folder.is_dir() else []
+    with faults_said(folder):
+        return [one.name for one in folder.iterdir()] if folder.is_dir() else []
 
 
 def size_of(database: Database) -> int:
@@ -89,9 +101,11 @@ def size_of(database: Database) -> int:
 def _take_away_unfinished(folder: Path, now: datetime) -> None:
     """Delete what killed processes left; somebody may be writing what changed a moment ago."""
     for name in filter(rules.is_unfinished, names_in(folder)):
-        changed = datetime.fromtimestamp((folder / name).stat().st_mtime, UTC)
-        if now - changed > rules.SURELY_DEAD:
-            (folder / name).unlink(missing_ok=True)
+        # Whoever writes it could finish it, and give it its name, just now.
+        with faults_said(folder), suppress(FileNotFoundError):
+            changed = datetime.fromtimestamp((folder / name).stat().st_mtime, UTC)
+            if now - changed > rules.SURELY_DEAD:
+                (folder / name).unlink()
 
 
 def _check_room(database: Database, file: Path) -> None:

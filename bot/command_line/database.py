@@ -1,5 +1,6 @@
 """`dojo db …`: bring the database to the newest schema, back it up, restore it, move it."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -8,9 +9,14 @@ import typer
 from bot.app import wall_clock
 from bot.backups import copy as copying
 from bot.backups import restore as restoring
-from bot.backups import rules, service
+from bot.backups import service
 from bot.command_line import opening
+from bot.core.errors import StartError
 from bot.core.settings import Settings
+from storage.engine import Database
+
+# How the name of a folder may end.
+SLASHES = tuple(one for one in (os.sep, os.altsep) if one)
 
 commands = typer.Typer(help="The database.", no_args_is_help=True)
 
@@ -25,7 +31,7 @@ def upgrade() -> None:
 @commands.command()
 def backup(
     file: Annotated[
-        Path | None,
+        str | None,
         typer.Argument(help="The file to write, or a folder. DOJO_BACKUP_DIR, or here."),
     ] = None,
 ) -> None:
@@ -33,11 +39,9 @@ def backup(
     settings = opening.load_settings()
     with opening.open_as_it_is(settings) as database:
         opening.refuse_new(database)
-        place = file or _backup_folder(settings)
-        if place.is_dir():
-            place /= rules.file_name(wall_clock(), sqlite=database.is_sqlite)
+        place = Path(file) if file else _backup_folder(settings)
         with opening.say_what_is_wrong(database):
-            print(f"Written: {service.back_up(database, place).say()}.")
+            print(f"Written: {_back_up(database, place, file or '').say()}.")
 
 
 @commands.command()
@@ -71,10 +75,19 @@ def copy(
         opening.open_as_it_is(settings, source) as old,
         opening.open_as_it_is(settings, target) as new,
     ):
-        opening.refuse_new(old)
-        with opening.say_what_is_wrong(old), opening.say_what_is_wrong(new):
+        if old.url == new.url:
+            raise StartError("Both addresses are the same. Name the one to read, then the other.")
+        opening.refuse_new(old, "Check the address to read.")
+        with opening.say_what_is_wrong(new):
             rows = copying.copy(old, new, _show)
     print(f"Copied: {rows:,} rows, compared one by one. Set DOJO_DATABASE_URL to the new address.")
+
+
+def _back_up(database: Database, place: Path, typed: str) -> service.Backup:
+    """Write into a folder, or into a new file; what ends in a slash is meant as a folder."""
+    if place.is_dir() or typed.endswith(SLASHES):
+        return service.back_up_into(database, place, wall_clock())
+    return service.back_up(database, place)
 
 
 def _show(table: str, rows: int) -> None:
@@ -84,5 +97,5 @@ def _show(table: str, rows: int) -> None:
 
 def _backup_folder(settings: Settings) -> Path:
     folder = settings.backup_dir or Path()
-    folder.mkdir(parents=True, exist_ok=True)
+    service.make_folder(folder)
     return folder

@@ -16,16 +16,21 @@ from bot.data import importing
 from bot.pastcasts import box
 from storage import migrate
 from storage.engine import AddressError, Database
+from storage.troubles import trouble_of
 
 HOW_TO_MAKE_ONE = "Check DOJO_DATABASE_URL; `dojo run` or `dojo db upgrade` makes a new one."
 
 
 def load_settings() -> Settings:
     """Return the configuration, or name the variable that is wrong; name unknown ones too."""
-    for sentence in setting_names.say_unknown(setting_names.given_names()):
-        print(f"dojo: {sentence}", file=sys.stderr)
     try:
+        for sentence in setting_names.say_unknown(setting_names.given_names()):
+            print(f"dojo: {sentence}", file=sys.stderr)
         return Settings()
+    except OSError as error:
+        raise StartError(f"The file .env cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise StartError("The file .env is not plain text in UTF-8. Save it as such.") from None
     except ValidationError as error:
         first = error.errors()[0]
         name = f"DOJO_{'_'.join(str(part) for part in first['loc'])}".upper()
@@ -73,7 +78,8 @@ def open_database(settings: Settings, *, create: bool = False) -> Iterator[Datab
             refuse_new(database)
         with _alone_to_migrate(database):
             prepare(database)
-        yield database
+        with _say_trouble(database):
+            yield database
 
 
 def is_new(database: Database) -> bool:
@@ -85,10 +91,10 @@ def is_new(database: Database) -> bool:
         return migrate.revision_of(database) is None
 
 
-def refuse_new(database: Database) -> None:
+def refuse_new(database: Database, what_to_do: str = HOW_TO_MAKE_ONE) -> None:
     """Refuse to go on without a database that has been used."""
     if is_new(database):
-        raise StartError(f"There is no database at {say_address(database)}. {HOW_TO_MAKE_ONE}")
+        raise StartError(f"There is no database at {say_address(database)}. {what_to_do}")
 
 
 def prepare(database: Database) -> None:
@@ -110,11 +116,28 @@ def say_what_is_wrong(database: Database) -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
-        reason = str(error.orig).strip().splitlines()[0]
-        raise StartError(
-            f"The database {say_address(database)} cannot be used: "
-            f"{reason}. Check DOJO_DATABASE_URL, and that the database is running."
+        raise _unusable(
+            database, error, "Check DOJO_DATABASE_URL, and that the database is running."
         ) from None
+
+
+@contextlib.contextmanager
+def _say_trouble(database: Database) -> Iterator[None]:
+    """Say in one line that the disk is full or the server gone; a fault of ours keeps its trace."""
+    try:
+        yield
+    except Exception as error:
+        if trouble_of(error) is None:
+            raise
+        what_to_do = "Look at its disk and its server, then use the command again."
+        raise _unusable(database, error, what_to_do) from None
+
+
+def _unusable(database: Database, error: Exception, what_to_do: str) -> StartError:
+    reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
+    return StartError(
+        f"The database {say_address(database)} cannot be used: {reason}. {what_to_do}"
+    )
 
 
 @contextlib.contextmanager

@@ -11,7 +11,12 @@ class Settings(BaseSettings):
     """Everything that can be configured, with its default."""
 
     model_config = SettingsConfigDict(
-        env_prefix="DOJO_", env_file=".env", env_ignore_empty=True, extra="ignore"
+        env_prefix="DOJO_",
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        # A secret that comes from a file often ends in a line break.
+        str_strip_whitespace=True,
     )
 
     discord_token: SecretStr | None = Field(

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 
 from bot.backups import rules, service
 from bot.backups.rules import Plan
@@ -16,6 +15,7 @@ from storage.contents import BackupError
 from storage.engine import Database
 
 SUBJECT = "backups"
+PROGRAMS = ("pg_dump", "pg_restore", "psql")
 
 
 async def find(site: Site) -> Sequence[Finding]:
@@ -35,8 +35,9 @@ def _find_age(site: Site, plan: Plan) -> Finding:
     )
     if not beginning.is_dir():
         return mend(SUBJECT, f"{beginning} is no folder. Correct DOJO_BACKUP_DIR.")
-    if not os.access(beginning, os.W_OK | os.X_OK):
-        return mend(SUBJECT, f"{beginning} may not be written by this user. Change its owner.")
+    if not os.access(beginning, os.R_OK | os.W_OK | os.X_OK):
+        said = f"{beginning} may not be read and written by this user. Change its owner."
+        return mend(SUBJECT, said)
     now = site.clock()
     newest = rules.newest(service.names_in(plan.folder), now)
     if newest is None:
@@ -52,7 +53,7 @@ def _find_tools(database: Database) -> list[Finding]:
     if database.is_sqlite:
         return []
     try:
-        tools = [postgresql_tools.find_tool(name, database) for name in ("pg_dump", "pg_restore")]
+        tools = [postgresql_tools.find_tool(name, database) for name in PROGRAMS]
     except BackupError as error:
         return [mend("pg_dump", str(error))]
-    return [ok("pg_dump", f"{Path(tools[0])} is as new as the server")]
+    return [ok("pg_dump", f"{tools[0]} is as new as the server, and so are pg_restore and psql")]

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -28,11 +29,21 @@ async def find(site: Site) -> Sequence[Finding]:
         return [mend(SUBJECT, f"DOJO_DATABASE_URL is not usable: {error}")]
     except (DatabaseError, InterfaceError, PoolTimeoutError) as error:
         reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
-        return [mend(SUBJECT, f"it cannot be used: {reason}. Check that it is running.")]
-    if found is None:
-        said = "there is none at DOJO_DATABASE_URL. The first `dojo run` makes it; check the path."
-        return [mend(SUBJECT, said)]
-    return found
+        return [mend(SUBJECT, f"it cannot be used: {reason}. {_what_to_do(error)}")]
+    return [mend(SUBJECT, _say_none(site.settings.database_url))] if found is None else found
+
+
+def _say_none(address: str) -> str:
+    database = Database(address, connections=1)
+    if database.is_sqlite and one_process.file_of(database) is None:
+        return "DOJO_DATABASE_URL names no file: all would be lost with the process."
+    return "there is none at DOJO_DATABASE_URL. The first `dojo run` makes it; check the path."
+
+
+def _what_to_do(error: Exception) -> str:
+    if isinstance(getattr(error, "orig", None), sqlite3.DatabaseError):
+        return "Check the path and who owns the file; a backup comes back with `dojo db restore`."
+    return "Check that it is running."
 
 
 def _look(database: Database) -> list[Finding]:

@@ -4,11 +4,15 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.core.errors import StartError
 from bot.core.refusals import say_duration
 from bot.core.shards import read_shards
 from bot.doctor.findings import Finding, mend, ok, unused
 from bot.doctor.site import Site
+from storage.engine import AddressError
+from storage.process_locks import taken_shards
 from storage.shards import Shards
 
 SUBJECT = "shards"
@@ -27,17 +31,33 @@ async def find(site: Site) -> Sequence[Finding]:
     answer = await site.ask("/gateway/bot")
     if answer.status != 200:
         return [unused(SUBJECT, "not checked: Discord did not say")]
-    return [_compare(shards, int(answer.body["shards"])), _starts(answer.body)]
+    running = await _running(site) if site.settings.shards is None else 0
+    compared = _compare(shards, running or shards.count, int(answer.body["shards"]))
+    return [compared, _starts(answer.body)]
 
 
-def _compare(shards: Shards, recommended: int) -> Finding:
-    if shards.count < recommended:
+async def _running(site: Site) -> int:
+    """Return of how many shards running bots have some; 0 where none runs.
+
+    A pod sets DOJO_SHARDS for the bot alone: who types `dojo doctor` beside it does not have it.
+    """
+    try:
+        taken = await site.read(lambda one: [] if one.is_sqlite else taken_shards(one))
+    except (AddressError, SQLAlchemyError):  # said of the database
+        return 0
+    return taken[0][1] if taken else 0
+
+
+def _compare(shards: Shards, count: int, recommended: int) -> Finding:
+    if count < recommended:
         said = (
-            f"Discord recommends {recommended} shards, not {shards.count}. Give each process a "
-            f"part of so many; DOJO_SHARDS=0-{recommended - 1}/{recommended} gives all to one."
+            f"Discord recommends {recommended} shards, not {count}. Give each process a part of so "
+            f"many; DOJO_SHARDS=0-{recommended - 1}/{recommended} gives all to one."
         )
         return mend(SUBJECT, said)
     served = "one process serves all" if shards.are_all else f"this process serves {shards}"
+    if count != shards.count:
+        served = f"running bots serve shards of {count}"
     return ok(SUBJECT, f"{served}; Discord recommends {recommended}")
 
 

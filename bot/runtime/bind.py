@@ -9,6 +9,11 @@ from bot.runtime.web import parse_bind
 def check_bind(bind: str) -> None:
     """Refuse an address that is mistyped, not of this machine, or taken."""
     host, port = parse_bind(bind)
+    if not port:
+        raise StartError(
+            f"DOJO_HTTP_BIND={bind} names no port: with 0, each start takes another one. Name one, "
+            "for example 127.0.0.1:8080."
+        )
     try:
         family, kind, protocol, _, place = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE

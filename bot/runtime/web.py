@@ -13,6 +13,7 @@ import hashlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
 from aiohttp import web
@@ -25,6 +26,7 @@ from bot.runtime.health import Report
 ReadFeed = Callable[[str], Awaitable[bytes | None]]
 
 LONGEST_SECRET = 200
+NO_SUCH_CALENDAR = "There is no such calendar.\n"
 # How long a connection may stay without a whole request: before the first one, and between two.
 SECONDS_TO_ASK = 10.0
 # How long a request that was answered may go on sending what nobody reads.
@@ -165,11 +167,20 @@ def _feeds(read: ReadFeed) -> Callable[[web.Request], Awaitable[web.Response]]:
         secret = request.match_info["secret"]
         if len(secret) > LONGEST_SECRET:
             return _not_found()
-        async with turns:
-            body = await read(secret)
+        await turns.acquire()
+        reading = asyncio.ensure_future(read(secret))
+        # Who waits too long is told so, but the thread reads on: its turn ends when it does.
+        reading.add_done_callback(partial(_end_turn, turns))
+        body = await asyncio.shield(reading)
         return _not_found() if body is None else _calendar(request, body)
 
     return feed
+
+
+def _end_turn(turns: asyncio.Semaphore, reading: "asyncio.Future[bytes | None]") -> None:
+    turns.release()
+    if not reading.cancelled():
+        reading.exception()  # nobody may be waiting for it any more
 
 
 def _health(
@@ -227,4 +238,4 @@ def _calendar(request: web.Request, body: bytes) -> web.Response:
 
 
 def _not_found() -> web.Response:
-    return web.Response(text="There is no such calendar.\n", status=404, headers=PRIVATE)
+    return web.Response(text=NO_SUCH_CALENDAR, status=404, headers=PRIVATE)

@@ -6,12 +6,16 @@ What does not get as far as Discord is asked of `main` itself; the rest is a rea
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import os
 import re
+import resource
 import shutil
 import signal
 import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -218,6 +222,32 @@ def test_a_folder_is_no_file_to_import(dojo: Dojo) -> None:
     assert one_line(err) == "dojo: forecasts is a folder. Name the CSV file in it."
 
 
+def test_a_disk_that_is_full_in_the_middle_of_a_command_is_said_in_a_line(dojo: Dojo) -> None:
+    """A process that may write no more than 1 MB into a file meets a disk that is full."""
+    dojo("db", "upgrade")
+    lines = (f"Rain {n} {'x' * 900}?,Ann,2026-11-20T19:00:00Z,0.7" for n in range(900))
+    Path("forecasts.csv").write_text("\n".join([IMPORT_HEADER, *lines]))
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "bot", "import", "forecasts.csv"],
+        preexec_fn=_little_room,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ended.returncode == 1
+    last = ended.stderr.splitlines()[-1]
+    assert last.startswith("dojo: The database sqlite:///")
+    assert last.endswith("Look at its disk and its server, then use the command again.")
+    assert "Traceback" not in ended.stderr
+
+
+def _little_room() -> None:
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
+
+
 def test_an_import_counts_what_it_has_read(dojo: Dojo) -> None:
     header = "question,title,forecaster,forecast_at,probability,outcome,resolved_at"
     line = "rain,Will it rain?,Ann,2026-11-20T19:00:00Z,0.7,,"
@@ -420,6 +450,56 @@ def test_a_database_is_backed_up_restored_and_moved_by_commands(dojo: Dojo) -> N
     assert one_line(again[2]).startswith("dojo: The target is not empty")
 
 
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (("db", "backup", "nofolder/"), "There is no folder nofolder. Make it first"),
+        (("db", "backup", "no/copy.sqlite"), "There is no folder no. Make it first"),
+        (("db", "restore", "dojo.db", "--force"), "a-file cannot be used: File exists"),
+        (("db", "backup"), "a-file cannot be used: File exists"),
+        (("db", "copy", "sqlite:///nix.db", "sqlite:///a.db"), "Check the address to read."),
+        (("db", "copy", "sqlite:///dojo.db", "sqlite:///dojo.db"), "Both addresses are the same."),
+        (("export", "no/out.zip", "--group", "0"), "no/out.zip cannot be used: No such file"),
+    ],
+)
+def test_a_place_that_cannot_be_used_is_named_in_a_line(
+    dojo: Dojo, command: tuple[str, ...], says: str
+) -> None:
+    dojo("db", "upgrade")
+    Path("forecasts.csv").write_text(f"{IMPORT_HEADER}\nRain?,Ann,2026-11-20T19:00:00Z,0.7\n")
+    dojo("import", "forecasts.csv")
+    Path("a-file").touch()
+    before = set(Path().iterdir())
+
+    code, _, err = dojo(*command, DOJO_BACKUP_DIR="a-file")
+
+    assert code == 1
+    assert says in one_line(err)
+    assert set(Path().iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [(b"DOJO_LOG_LEVEL=\xe9\n", "is not plain text in UTF-8"), (None, "cannot")],
+)
+def test_a_file_of_settings_that_cannot_be_read_is_said_in_a_line(
+    dojo: Dojo, monkeypatch: pytest.MonkeyPatch, content: bytes | None, says: str
+) -> None:
+    Path(".env").write_bytes(content or b"DOJO_LOG_LEVEL=INFO\n")
+    if content is None:
+        monkeypatch.setattr("builtins.open", _refuse)
+
+    code, _, err = dojo("db", "upgrade")
+
+    assert code == 1
+    assert one_line(err).startswith("dojo: The file .env ")
+    assert says in err
+
+
+def _refuse(*_args: object, **_more: object) -> object:
+    raise PermissionError(errno.EACCES, "Permission denied")
+
+
 async def test_a_running_bot_makes_backups_and_is_not_restored_under(
     dojo: Dojo, tmp_path: Path
 ) -> None:
@@ -466,6 +546,15 @@ def test_a_doctor_who_finds_something_ends_with_1_and_makes_nothing(
     assert not list(Path().iterdir())
 
 
+def test_a_line_break_behind_a_value_does_not_count(dojo: Dojo) -> None:
+    code, _, _ = dojo("db", "upgrade", DOJO_DATABASE_URL="sqlite:///other.db\n")
+    without = dojo("invite", DOJO_DISCORD_TOKEN=" \n")
+
+    assert code == 0
+    assert [one.name for one in Path().iterdir()] == ["other.db"]
+    assert one_line(without[2]).startswith("dojo: DOJO_DISCORD_TOKEN is not set.")
+
+
 def test_a_name_that_is_no_setting_is_named_with_the_one_that_is_meant(dojo: Dojo) -> None:
     Path(".env").write_text("DOJO_BACKUP_DIRR=here\nOTHER=1\n")
 
@@ -477,7 +566,7 @@ def test_a_name_that_is_no_setting_is_named_with_the_one_that_is_meant(dojo: Doj
     ]
 
 
-@pytest.mark.parametrize("bind", ["8080", "127.0.0.1:http", "192.0.2.1:8080"])
+@pytest.mark.parametrize("bind", ["8080", "127.0.0.1:http", "192.0.2.1:8080", "localhost:0"])
 def test_the_web_servers_address_is_checked_before_anything_is_made(dojo: Dojo, bind: str) -> None:
     code, _, err = dojo("run", DOJO_HTTP_BIND=bind, DOJO_DISCORD_TOKEN="a-token")
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
+import sqlite3
+import subprocess
+import sys
 import zipfile
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +15,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.backups import restore, service
+from bot.backups.restore import BESIDE
 from bot.core import one_process
 from bot.core.unit import Desk
 from bot.data import service as data_service
@@ -99,6 +104,57 @@ def test_a_database_with_rows_is_replaced_only_when_asked_and_is_kept(
     assert not scenes.rows(own_desk, Group)
     put_back(own, done.before, tmp_path)
     assert exported(own) == before
+
+
+def committed_in_the_log_only(file: Path) -> None:
+    """A process commits a row and is killed: the row is in the `-wal` beside the file."""
+    killed = (
+        "import os, signal, sqlite3, sys; raw = sqlite3.connect(sys.argv[1]);"
+        "raw.execute('PRAGMA journal_mode=WAL');"
+        "raw.execute(\"INSERT INTO keepsakes (name, value) VALUES ('late', 'x')\"); raw.commit();"
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    subprocess.run([sys.executable, "-c", killed, str(file)], check=False)
+    assert file.with_name(f"{file.name}-wal").stat().st_size > 0
+
+
+@pytest.mark.parametrize("disaster", ["deleted", "overwritten", "none"])
+def test_nothing_that_lay_beside_the_old_file_gets_into_the_new_one(
+    fresh_sqlite: Database, tmp_path: Path, disaster: str
+) -> None:
+    file = service.back_up(fresh_sqlite, tmp_path / "copy").file
+    fresh_sqlite.close()
+    place = Path(fresh_sqlite.url.database or "")
+    committed_in_the_log_only(place)
+    place.with_name(f"{place.name}-journal").touch()
+    if disaster == "deleted":
+        place.unlink()
+    elif disaster == "overwritten":
+        place.write_bytes(b"This was a database once." * 1000)
+
+    done = put_back(fresh_sqlite, file, tmp_path, force=True)
+
+    assert not [one for one in BESIDE if place.with_name(f"{place.name}{one}").exists()]
+    with fresh_sqlite.read() as tx:
+        assert not tx.execute(text("SELECT * FROM keepsakes WHERE name = 'late'")).all()
+    if disaster == "none":
+        assert done.before is not None
+        with closing(sqlite3.connect(done.before)) as kept:
+            assert kept.execute("SELECT * FROM keepsakes WHERE name = 'late'").fetchall()
+
+
+def test_what_an_earlier_restore_has_put_aside_is_not_overwritten(
+    fresh_sqlite: Database, tmp_path: Path
+) -> None:
+    file = service.back_up(fresh_sqlite, tmp_path / "copy").file
+    done = put_back(fresh_sqlite, file, tmp_path)
+    assert done.before is not None
+    before = done.before.read_bytes()
+
+    again = put_back(fresh_sqlite, file, tmp_path)  # in the same second
+
+    assert again.before != done.before
+    assert done.before.read_bytes() == before
 
 
 def test_a_database_that_is_in_use_is_not_replaced(own: Database, tmp_path: Path) -> None:

@@ -37,6 +37,13 @@ def test_the_oldest_ones_go_and_files_of_others_stay() -> None:
     assert rules.superfluous([*ours, *others], 2, just_made=name(0)) == [name(15), name(10)]
 
 
+def test_what_a_killed_process_left_is_told_with_sqlites_own_file_beside_it() -> None:
+    left = [f"{name(1)}{rules.UNFINISHED}", f"{name(1)}{rules.UNFINISHED}-journal"]
+    others = [name(1), "notes.unfinished", f"{name(1)}-journal"]
+
+    assert [one for one in (*left, *others) if rules.is_unfinished(one)] == left
+
+
 def test_the_one_just_made_stays_whatever_the_clock_said_before() -> None:
     newer = [name(-24), name(-48)]
 

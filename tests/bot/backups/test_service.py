@@ -9,13 +9,14 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from bot.backups import rules, service
 from bot.backups.rules import Plan
@@ -23,7 +24,7 @@ from bot.core.unit import Desk
 from storage import postgresql_backup, postgresql_tools, sqlite_backup
 from storage.backup_files import never
 from storage.contents import BackupError, StoppedError
-from storage.engine import Database
+from storage.engine import PATIENCE, Database
 from storage.tables import Group
 from tests.bot import scenes
 
@@ -99,6 +100,16 @@ def test_a_backup_that_is_told_to_stop_leaves_nothing(own: Database, tmp_path: P
     assert not list(tmp_path.glob("copy*"))
 
 
+def test_a_copy_that_is_read_for_long_hears_that_it_is_to_stop(
+    fresh_sqlite: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_backup, "STEPS_BETWEEN_LOOKS", 10)
+    file = service.back_up(fresh_sqlite, tmp_path / "copy").file
+
+    with pytest.raises(StoppedError):
+        sqlite_backup.check(file, stop=lambda: True)
+
+
 @pytest.mark.parametrize("damage", ["cut", "flipped"])
 def test_a_damaged_copy_is_noticed(
     own: Database, own_desk: Desk, tmp_path: Path, damage: str
@@ -167,6 +178,7 @@ def test_a_backup_of_the_schedule_takes_the_oldest_and_what_was_never_finished_a
     ]
     dead = plan.folder / f"{rules.file_name(NOW, sqlite=True)}{rules.UNFINISHED}"
     dead.touch()
+    dead.with_name(f"{dead.name}-journal").touch()
     (plan.folder / "notes.txt").touch()
 
     latest = service.back_up_by_plan(
@@ -194,12 +206,45 @@ def test_a_dump_needs_programs_that_are_not_older_than_the_server(
     assert not list(tmp_path.glob("copy*"))
 
 
+@pytest.mark.slow
+def test_a_server_that_ends_transactions_that_wait_is_backed_up(
+    fresh_postgresql: Database, client_programs: Path, tmp_path: Path
+) -> None:
+    """The transaction that lends pg_dump its snapshot waits for as long as pg_dump takes."""
+    name = fresh_postgresql.url.database
+    with fresh_postgresql.engine.begin() as connection:
+        limit = "idle_in_transaction_session_timeout = '1s'"
+        connection.execute(text(f'ALTER DATABASE "{name}" SET {limit}'))
+    fresh_postgresql.close()
+    looked: list[int] = []
+
+    def look() -> bool:
+        if not looked:
+            time.sleep(1.5)
+        looked.append(1)
+        return False
+
+    assert service.back_up(fresh_postgresql, tmp_path / "copy", stop=look).size
+
+
 def test_the_password_is_in_no_argument_of_a_program(postgresql: Database) -> None:
     url = postgresql.url.set(password="s3cret", username="ann")
     secret = Database(url.render_as_string(hide_password=False))
 
     assert "s3cret" not in postgresql_tools.address(secret)
     assert postgresql_tools.environment(secret)["PGPASSWORD"] == "s3cret"
+
+
+def test_programs_do_not_wait_for_hours_for_a_server_that_is_gone(postgresql: Database) -> None:
+    """Left to themselves they find out after two hours, and no other backup is made until then."""
+    own_wish = postgresql.url.update_query_dict({"connect_timeout": "33"})
+
+    address = make_url(postgresql_tools.address(Database(own_wish.render_as_string(False))))
+
+    assert {*address.query} >= {"keepalives_idle", "keepalives_interval", "keepalives_count"}
+    assert "tcp_user_timeout" not in address.query  # a busy server is not gone
+    assert address.query["keepalives_idle"] == str(PATIENCE["keepalives_idle"])
+    assert address.query["connect_timeout"] == "33"
 
 
 def test_a_copy_is_one_file_that_sqlite_alone_can_read(

@@ -9,7 +9,9 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import aiohttp.web
 import pytest
+from aiohttp.test_utils import TestServer
 from discord import Permissions
 from discord.http import Route
 from sqlalchemy import text
@@ -35,6 +37,7 @@ from bot.doctor.checks import CHECKS, Check, examine
 from bot.doctor.findings import Finding, Verdict, ok
 from bot.doctor.site import Site
 from bot.door.needed import NEEDED, SCOPES, invitation
+from bot.runtime.web import Pages, WebServer
 from bot.sources.setup import open_sources
 from storage import bot_state
 from storage.engine import Database
@@ -78,6 +81,11 @@ def only(found: Sequence[Finding]) -> Finding:
     return one
 
 
+def free_bind() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return f"127.0.0.1:{taken.getsockname()[1]}"
+
+
 def file_of(database: Database) -> Path:
     file = one_process.file_of(database)
     assert file is not None
@@ -95,7 +103,7 @@ async def test_an_installation_that_is_well_says_so_of_everything(
     with fresh_sqlite.write() as tx:
         tx.add(Group(id=guild.id, name="Circle", channel_id=channel.id))
     site = installation(
-        file_of(fresh_sqlite), backup_dir=folder, secret_key=new_key(), http_bind="127.0.0.1:0"
+        file_of(fresh_sqlite), backup_dir=folder, secret_key=new_key(), http_bind=free_bind()
     )
 
     others = [check for check in CHECKS if check.subject != "sources"]
@@ -121,6 +129,19 @@ async def test_with_nothing_at_all_every_check_says_something_and_nothing_is_mad
 
     assert {one.subject for one in found} >= {"token", "database", "clock", "Google", "key", "web"}
     assert not list(tmp_path.iterdir())
+
+
+async def test_what_was_imported_without_a_group_is_no_group_to_look_at(
+    discord: LoopbackDiscord, fresh_sqlite: Database
+) -> None:
+    with fresh_sqlite.write() as tx:
+        tx.add(Group(id=0, name="Imported"))
+    site = installation(file_of(fresh_sqlite))
+    await bot_token.find(site)
+
+    found = only(await permissions.find(site))
+
+    assert found.say() == "–     permissions: not checked: the bot serves no group yet"
 
 
 async def test_a_token_that_is_refused_does_not_keep_the_others_from_being_checked(
@@ -151,6 +172,7 @@ async def test_a_permission_that_is_missing_is_named_with_its_channel(
         tx.add(Group(id=guild.id, name="Circle", channel_id=channel.id))
         tx.add(Group(id=404, name="Left", channel_id=1))
         tx.add(Group(id=405, name="Asleep", channel_id=1, left_at=now()))
+        tx.add(Group(id=0, name="Imported"))
     site = installation(file_of(fresh_sqlite))
     await bot_token.find(site)
 
@@ -188,6 +210,25 @@ async def test_shards_are_compared_with_what_discord_recommends(
     )
 
     assert (await shards.find(site))[0].verdict is verdict
+
+
+async def test_beside_running_bots_their_shards_count(
+    fresh_postgresql: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a pod only the bot itself has DOJO_SHARDS."""
+    limit = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
+    monkeypatch.setattr(Site, "ask", answering({"shards": 16, "session_start_limit": limit}))
+    url = fresh_postgresql.url.render_as_string(hide_password=False)
+    site = installation(tmp_path / "dojo.db", database_url=url)
+
+    alone = (await shards.find(site))[0]
+    locks = ProcessLocks(fresh_postgresql, Shards(0, 3, 16))
+    locks.find_hindrance()
+    beside = (await shards.find(site))[0]
+    locks.close()
+
+    assert alone.verdict is Verdict.MEND
+    assert beside == ok("shards", "running bots serve shards of 16; Discord recommends 16")
 
 
 async def test_few_starts_that_are_left_are_said(
@@ -255,8 +296,11 @@ async def test_a_database_that_will_not_do_is_said(tmp_path: Path, fresh_sqlite:
         site = installation(tmp_path / "dojo.db", database_url=url)
         return (await database.find(site))[0].say()
 
+    assert "names no file: all would be lost" in await said("sqlite://")
     assert "there is none at DOJO_DATABASE_URL" in await said(f"sqlite:///{tmp_path}/no.db")
-    assert "file is not a database" in await said(f"sqlite:///{tmp_path}/broken.db")
+    broken = await said(f"sqlite:///{tmp_path}/broken.db")
+    assert "file is not a database. Check the path" in broken
+    assert "a backup comes back with `dojo db restore`" in broken
     assert "of a newer version of the bot (schema 9999" in await said(str(fresh_sqlite.url))
     assert "is not usable" in await said("mysql://host/dojo")
     secret = await said("postgresql://ann:secret@127.0.0.1:1/dojo")
@@ -327,11 +371,40 @@ async def test_each_source_says_whether_it_answers(tmp_path: Path) -> None:
     assert used.verdict is Verdict.MEND
 
 
+async def test_people_reach_the_bot_through_a_proxy_that_passes_on_the_feeds_alone() -> None:
+    bot = await WebServer.open("127.0.0.1:0", Pages(nothing, nothing))
+
+    async def pass_on(request: aiohttp.web.Request) -> aiohttp.web.Response:
+        here = f"http://127.0.0.1:{bot.port}{request.path}"
+        async with aiohttp.ClientSession() as session, session.get(here) as answer:
+            return aiohttp.web.Response(text=await answer.text(), status=answer.status)
+
+    async def welcome(_: aiohttp.web.Request) -> aiohttp.web.Response:
+        return aiohttp.web.Response(text="Welcome!")
+
+    app = aiohttp.web.Application()
+    app.add_routes(
+        [aiohttp.web.get("/calendar/{file}", pass_on), aiohttp.web.get("/old{rest:.*}", welcome)]
+    )
+    async with TestServer(app) as proxy:
+        right = await web._find_outside(str(proxy.make_url("")))
+        wrong = await web._find_outside(str(proxy.make_url("/old")))
+        none = await web._find_outside(str(proxy.make_url("/new")))
+    await bot.close()
+
+    assert right.verdict is Verdict.OK
+    assert "answers, but not as the bot does (status 200). Is the bot running" in wrong.say()
+    assert "answers, but not as the bot does (status 404)." in none.say()
+
+
+async def nothing(*_: object) -> None:
+    """There is no feed, and nobody asks how the bot is."""
+
+
 async def test_the_web_servers_addresses_are_tried(
     discord: LoopbackDiscord, tmp_path: Path
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        bind = f"127.0.0.1:{taken.getsockname()[1]}"
+    bind = free_bind()
     nonsense = await web._find_here("nonsense")
     free = await web._find_here(bind)
     outside = await web._find_outside(NOBODY_THERE)
@@ -339,8 +412,12 @@ async def test_the_web_servers_addresses_are_tried(
     assert nonsense.say().startswith("mend  web: DOJO_HTTP_BIND=nonsense is not host:port")
     assert free == ok("web", f"{bind} is free for the bot")
     assert outside.say().startswith(f"mend  web address: {NOBODY_THERE} does not answer.")
-    half = installation(tmp_path / "dojo.db", http_url="https://dojo.example.org")
-    assert verdicts(await web.find(half)) == [Verdict.MEND]
+    half = installation(tmp_path / "dojo.db", http_url="https://dojo.example.org", metrics=True)
+    assert (
+        "set it too, or leave out DOJO_HTTP_URL and DOJO_METRICS."
+        in only(await web.find(half)).say()
+    )
+    assert verdicts(await web.find(installation(tmp_path / "dojo.db"))) == [Verdict.UNUSED]
 
 
 @pytest.mark.parametrize(
@@ -354,6 +431,22 @@ async def test_backups_that_are_old_are_said(
     site = installation(tmp_path / "dojo.db", backup_dir=tmp_path, backup_every="6h")
 
     assert verdicts(await backups.find(site)) == [verdict]
+
+
+def test_each_program_that_backups_and_restores_need_is_looked_for(
+    fresh_postgresql: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("pg_dump", "pg_restore"):
+        (tmp_path / name).write_text("#!/bin/sh\necho '(PostgreSQL) 99.1'\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    lacking = only(backups._find_tools(fresh_postgresql))
+    (tmp_path / "psql").hardlink_to(tmp_path / "pg_dump")
+    complete = only(backups._find_tools(fresh_postgresql))
+
+    assert lacking.say().startswith("mend  pg_dump: psql is not installed here.")
+    assert complete.verdict is Verdict.OK
 
 
 async def test_a_check_that_hangs_or_fails_is_a_line_and_the_next_one_is_made(

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import threading
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -160,6 +161,33 @@ async def test_what_takes_too_long_is_to_be_asked_again(served, monkeypatch) -> 
         session.get(f"/calendar/{SECRET}.ics") as answer,
     ):
         assert answer.status == 503
+    await server.close()
+
+
+async def test_feeds_that_hang_never_hold_more_threads_than_are_theirs(served, monkeypatch) -> None:
+    """A thread cannot be stopped: who waited too long is answered, and the reading goes on."""
+    monkeypatch.setattr(web, "SECONDS_TO_ANSWER", 0.05)
+    free, begun = threading.Event(), []
+
+    def hang(secret: str) -> bytes | None:
+        begun.append(secret)
+        free.wait(30)
+        return FEED
+
+    async def read(secret: str) -> bytes | None:
+        return await asyncio.to_thread(hang, secret)
+
+    server = await WebServer.open("127.0.0.1:0", Pages(read, served.health))
+    address = f"http://127.0.0.1:{server.port}/calendar/{SECRET}.ics"
+    async with aiohttp.ClientSession() as session:
+        for _ in range(5):
+            async with session.get(address) as answer:
+                assert answer.status == 503
+        assert len(begun) == web.FEEDS_AT_ONCE
+        free.set()
+        monkeypatch.setattr(web, "SECONDS_TO_ANSWER", 10.0)
+        async with session.get(address) as answer:
+            assert answer.status == 200
     await server.close()
 
 
