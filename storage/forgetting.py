@@ -59,7 +59,11 @@ def forget_piece(tx: Session, group_id: int, most: int = AT_A_TIME) -> dict[str,
 
     Rows that others refer to come last, the group itself at the very end: whoever stops halfway can
     go on. Nothing is returned once nothing is left.
+
+    Somebody could add a member after the members went, and the group could not go. So whoever uses
+    the group at this moment comes first, and all others wait.
     """
+    tx.exec(select_rows(Group.id).where(Group.id == group_id).with_for_update(key_share=True))
     deleted: dict[str, int] = {}
     with append_only.lifted(tx):
         for table in tables_of_a_group():
