@@ -33,7 +33,7 @@ def test_what_somebody_sends_while_they_are_forgotten_is_a_new_member_s(desk: De
     ben, new = caller("Ben"), caller("Ben")
 
     with desk.step(GROUP) as unit:
-        forgetting._forget(unit, unit.tx.get_one(Member, 2), own=True)  # noqa: SLF001 - held open
+        forgetting._forget(unit, unit.tx.get_one(Member, 2), own=True)
         unit.tx.flush()
         sends = begin_second(
             lambda: forecasts_service.record(desk, ben, 1, probability="70", reason=REASON)
