@@ -15,7 +15,6 @@ from bot.core.card_refresh import FOLLOWERS, Change
 from bot.core.keys import Key
 from bot.core.unit import Caller, Desk
 from bot.data import forgetting
-from bot.data import service as data_service
 from bot.door.messages import Message
 from bot.forecasts import service as forecasts_service
 from bot.groups import service as groups_service
@@ -34,6 +33,7 @@ from bot.sources.client import SourceError
 from storage.engine import Database
 from storage.tables import Answer, Effect, Order, Proposal, Question, WarmUp, Watch
 from tests.bot import scenes
+from tests.bot.imported_files import bring_in_text
 from tests.bot.imported_scenes import bring_from_manifold, reports
 from tests.bot.scenes import RAIN, SNOW
 from tests.conftest import GROUP, Clock, caller
@@ -518,5 +518,5 @@ def test_a_lobby_lists_what_is_imported(evening: Evening) -> None:
         "7,Will the bridge open in May?,Gil,0.7,2026-01-01T10:00:00Z,,\n"
     )
     with nothing_stale(desk, "an import"):
-        data_service.import_csv(desk.db, desk.clock, text, GROUP)
+        bring_in_text(desk.db, desk.clock, text, GROUP)
     assert scenes.rows(desk, Question)
