@@ -173,10 +173,11 @@ def _forget(unit: Unit, member: Member, *, own: bool) -> Forgotten:
 def _forget_user(unit: Unit, user_id: int, *, own: bool) -> None:
     """Delete what belongs to no group, unless another group's manager has no say in it.
 
-    Practice is a person's own, so it goes when they ask themselves, or with the last group.
+    Practice is a person's own, so it goes when they ask themselves, or with the last group. Two
+    groups could forget somebody at once and each leave it to the other, so the second one waits.
     """
-    elsewhere = pseudonyms.is_known_elsewhere(unit.tx, user_id, unit.group.id)
     people.lock(unit.tx, user_id)
+    elsewhere = pseudonyms.is_known_elsewhere(unit.tx, user_id, unit.group.id)
     if own or not elsewhere:
         pseudonyms.forget_practice(unit.tx, user_id)
     if not elsewhere:

@@ -5,13 +5,15 @@ from threading import Thread
 
 import pytest
 
-from bot.core.unit import Desk
+from bot.core.unit import Desk, Loner
 from bot.data import forgetting
 from bot.forecasts import service as forecasts_service
 from bot.groups import service as groups_service
+from bot.practice import service as practice_service
 from storage import forgetting as storage_forgetting
 from storage.engine import Database
-from storage.tables import Forecast, Group, Member
+from storage.tables import Forecast, Group, Member, Practice, Sighting
+from tests.bot.practice import scenes as practising
 from tests.bot.scenes import bring, people, record, rows
 from tests.conftest import GROUP, caller
 
@@ -65,3 +67,21 @@ def test_a_group_that_is_used_while_it_is_forgotten_is_forgotten_with_what_was_n
 def forget_piece(database: Database) -> dict[str, int]:
     with database.write() as tx:
         return storage_forgetting.forget_piece(tx, GROUP)
+
+
+def test_who_is_forgotten_by_two_groups_at_once_leaves_no_practice_behind(desk: Desk) -> None:
+    practising.fill(desk, 1)
+    practice_service.deal(desk, Loner(caller("Ben").user_id), "")
+    for group_id in (GROUP, 901):
+        number = bring(desk, group_id=group_id)
+        forecasts_service.record(desk, caller("Ben", group_id=group_id), number, probability="40")
+    here, there = (one for one in rows(desk, Member) if one.name == "Ben")
+
+    with desk.step(GROUP) as unit:
+        forgetting._forget(unit, unit.tx.get_one(Member, here.id), own=False)
+        unit.tx.flush()
+        second = begin_second(lambda: forgetting.forget_numbered(desk, 901, there.id or 0))
+    second.join(20)
+
+    assert sorted(people(desk).values()) == ["Ana", "Ana", "former member 1", "former member 1"]
+    assert rows(desk, Practice) == rows(desk, Sighting) == []
