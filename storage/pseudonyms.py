@@ -100,7 +100,7 @@ def forgotten(tx: Session) -> list[tuple[int, int]]:
 
 
 def is_the_same(tx: Session, before: Session, member_id: int) -> bool:
-    """Tell whether a number is the same person's in a database that this one has replaced.
+    """Tell whether a number is the same person's in the database of before.
 
     Who has forecast is known by their first forecast; of others nothing says that they are not.
     """

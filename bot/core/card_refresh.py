@@ -238,7 +238,7 @@ def _proposals(about: About) -> Iterable[Key]:
 
 
 def _confirmations(about: About) -> Iterable[Key]:
-    """Return the cards of outcomes that wait for a second person, or that one has declined."""
+    """Return the cards of outcomes that members entered and nobody has confirmed."""
     entered = inquiries.unconfirmed(about.unit.tx, about.question_id)
     return [keys.confirmation(about.question_id, row_id(one)) for one in entered]
 

@@ -53,7 +53,10 @@ class Forgotten:
 
 @dataclass(frozen=True)
 class Again:
-    """How many were forgotten again, and who was not: group and number may be another's by now."""
+    """How many were forgotten again.
+
+    `unsure` are group and number of who was not: it may be somebody else by now.
+    """
 
     count: int
     unsure: tuple[tuple[int, int], ...] = ()
