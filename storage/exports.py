@@ -10,7 +10,7 @@ from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, SQLModel, col, select
 
-from storage import crowds
+from storage import crowds, watches
 from storage.tables import (
     Address,
     Attendance,
@@ -147,7 +147,7 @@ def everything(
     ]
     if mine:
         wanted += [
-            (Draft, own(Draft.member_id)),
+            (Draft, and_(own(Draft.member_id), _typed())),
             (Meetup, own(Meetup.host_id)),
             (Series, own(Series.host_id)),
             (Resolution, own(Resolution.entered_by_id)),
@@ -274,6 +274,12 @@ def _open() -> ColumnElement[bool]:
         or_(col(Forecast.kind) != ForecastKind.BLIND, closed),
         not_(in_blind_phase),
     )
+
+
+def _typed() -> ColumnElement[bool]:
+    """Select what a member typed, not what was fetched: that holds what its source's crowd says."""
+    about = col(Draft.about)
+    return or_(about.is_(None), about.not_in((watches.FETCHED, watches.BROUGHT)))
 
 
 def _public(user_id: int | None) -> ColumnElement[bool]:

@@ -22,11 +22,13 @@ _NOTE_INTERACTION = text(
 # A group's writers wait for each other (`with_for_update`). A row that only refers to the group
 # does not wait (`key_share`): its transaction may hold a row for which such a writer waits, and the
 # two would wait for ever.
+# The member is locked as well: who waits here while they are forgotten would else go on with what
+# was read before, and write under the pseudonym. So PostgreSQL looks again, and finds nobody.
 _ENTER = (
     select(Group, Member)
     .join(Member, col(Member.group_id) == col(Group.id))
     .where(col(Group.id) == bindparam("of"), col(Member.user_id) == bindparam("user_id"))
-    .with_for_update(of=Group, key_share=True)
+    .with_for_update(of=(Group, Member), key_share=True)
 )
 # The most notes of interactions that one transaction deletes.
 _FORGET = 5_000

@@ -79,15 +79,17 @@ def proposed_at(tx: Session, question_id: int) -> datetime | None:
     ).first()
 
 
-def undecided_by_members(tx: Session, question_id: int) -> list[Proposal]:
-    """Return the outcomes that members entered and that wait for a second person."""
+def unconfirmed(tx: Session, question_id: int) -> list[Proposal]:
+    """Return the outcomes that members entered and nobody has confirmed, oldest first."""
     return list(
         tx.exec(
-            select(Proposal).where(
+            select(Proposal)
+            .where(
                 Proposal.question_id == question_id,
                 Proposal.source == "",
-                col(Proposal.accepted).is_(None),
+                col(Proposal.accepted).is_not(True),
             )
+            .order_by(col(Proposal.id))
         )
     )
 

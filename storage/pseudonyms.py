@@ -6,6 +6,7 @@ who it was. Nobody acts under it: whoever comes back is a new member.
 
 import re
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, delete, select, update
@@ -96,6 +97,21 @@ def forgotten(tx: Session) -> list[tuple[int, int]]:
     """Return group and number of everybody who has only a pseudonym."""
     rows = tx.exec(select(Member).where(col(Member.import_name).like("former member %")))
     return [(one.group_id, one.id) for one in rows if one.id is not None and is_forgotten(one)]
+
+
+def is_the_same(tx: Session, before: Session, member_id: int) -> bool:
+    """Tell whether a number is the same person's in the database of before.
+
+    Who has forecast is known by their first forecast; of others nothing says that they are not.
+    """
+    first = _first_forecast(tx, member_id)
+    return first is None or first == _first_forecast(before, member_id)
+
+
+def _first_forecast(tx: Session, member_id: int) -> tuple[int | None, datetime] | None:
+    made = select(Forecast.id, Forecast.made_at).where(Forecast.member_id == member_id)
+    found = tx.exec(made.order_by(col(Forecast.id)).limit(1)).first()
+    return None if found is None else (found[0], found[1])
 
 
 def _take_quotes(tx: Session, group_id: int, comment: str) -> None:

@@ -8,6 +8,7 @@ from discord import app_commands
 from bot.calendars import addresses
 from bot.calendars import cards as calendars_cards
 from bot.calendars import service as calendars_service
+from bot.core import limits
 from bot.door.interactions import Door
 from bot.door.parts import AnyCommand
 
@@ -28,6 +29,8 @@ async def calendar_email(
 ) -> None:
     """Change, confirm or delete the caller's address, or show what is stored of it."""
     door = Door(interaction)
+    if address is not None:
+        door.count(limits.MAIL_CODES)
     stored = await door.do(addresses.change, addresses.AddressRequest(address, code, forget))
     await door.whisper(calendars_cards.address(stored))
 

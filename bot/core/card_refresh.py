@@ -237,6 +237,12 @@ def _proposals(about: About) -> Iterable[Key]:
     return [keys.proposal(about.question_id, row_id(one)) for one in made]
 
 
+def _confirmations(about: About) -> Iterable[Key]:
+    """Return the cards of outcomes that members entered and nobody has confirmed."""
+    entered = inquiries.unconfirmed(about.unit.tx, about.question_id)
+    return [keys.confirmation(about.question_id, row_id(one)) for one in entered]
+
+
 def _source_gone(about: About) -> Iterable[Key]:
     return [keys.source_gone(about.question_id)]
 
@@ -397,13 +403,17 @@ def _questions_of(about: About) -> Iterable[Key]:
     """Return the cards of the questions that a member had to do with."""
     for number in traces.questions(about.unit.tx, about.member_id):
         one = About(about.unit, question_id=number)
-        for follower in (_question, _resolution, _dealt, _proposals, _inquiry):
+        for follower in _OF_ONE_QUESTION:
             yield from follower(one)
 
 
 def _rounds_of(about: About) -> Iterable[Key]:
-    """Return the newest card of each round that a member was in: what came before stays."""
-    return map(current_card, traces.rounds(about.unit.tx, about.member_id))
+    """Return the newest card of each round that a member was in: what came before stays.
+
+    A closed round without a forecast has no summary, and the card before it is the newest.
+    """
+    for row in traces.rounds(about.unit.tx, about.member_id):
+        yield from _closing(about, row) if row.phase == Phase.CLOSED else [current_card(row)]
 
 
 def _sessions_of(about: About) -> Iterable[Key]:
@@ -415,6 +425,11 @@ def _sessions_of(about: About) -> Iterable[Key]:
 
 
 _PLAN = (_announcement, _event)
+# All that may name who brought a question, decided about its outcome, or objected to it.
+_OF_ONE_QUESTION = (
+    *(_question, _resolution, _dealt),
+    *(_proposals, _confirmations, _source_gone, _inquiry),
+)
 
 FOLLOWERS: Mapping[Change, tuple[Follower, ...]] = {
     Change.QUESTION_OFFERED: (_announcements, _lobbies),
@@ -427,6 +442,7 @@ FOLLOWERS: Mapping[Change, tuple[Follower, ...]] = {
         _evenings,
         _announcements,
         _proposals,
+        _confirmations,
         _source_gone,
         _inquiry,
     ),

@@ -92,6 +92,14 @@ FETCHES = Rate(
     "platforms for one person. In {wait} I fetch the next one; what you have fetched already is "
     "kept for a day.",
 )
+# The member's own row counts codes, too; it is gone once they are forgotten, and this is not.
+MAIL_CODES = Rate(
+    "codes that are mailed to an address",
+    6,
+    timedelta(days=1),
+    "You have asked for {count} codes within a day, and the mails may go to somebody else. In "
+    "{wait} you can ask for the next one.",
+)
 PLANNED_BY_ONE = Cap(
     "sessions that a member has planned, a series counting once; facilitators are not limited",
     10,
@@ -129,5 +137,5 @@ GROUP_FETCHES = Rate(
     "kept for a day.",
 )
 
-OF_MEMBER = (PICTURES, EXPORTS, PRACTICE, AUTOCOMPLETE, FETCHES, PLANNED_BY_ONE)
+OF_MEMBER = (PICTURES, EXPORTS, PRACTICE, AUTOCOMPLETE, FETCHES, MAIL_CODES, PLANNED_BY_ONE)
 OF_GROUP = (OPEN_QUESTIONS, PLANNED_SESSIONS, SERIES, GROUP_FETCHES)

@@ -22,6 +22,11 @@ STILL_THERE = (
     "remove it from the server as well. What it posted in Discord stays there."
 )
 
+UNSURE = (
+    "\nNot forgotten: member {1} of group {0}, for the number may be somebody else's since the "
+    "backup was restored. If it is not, `dojo forget --group {0} --member {1}` does it."
+)
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -92,5 +97,6 @@ def _as_in(desk: Desk, other: str) -> str:
         raise Refusal(f"There is no file {other} here. Check its name and folder.")
     database = Database(other if "://" in other else f"sqlite:///{other}")
     with closing(database):
-        count = forgetting.forget_as_in(desk, database)
-    return f"Forgotten again: {say_count(count, 'member')}."
+        done = forgetting.forget_as_in(desk, database)
+    unsure = "".join(UNSURE.format(*one) for one in done.unsure)
+    return f"Forgotten again: {say_count(done.count, 'member')}.{unsure}"

@@ -51,6 +51,17 @@ class Forgotten:
     interested: bool = False
 
 
+@dataclass(frozen=True)
+class Again:
+    """How many were forgotten again.
+
+    `unsure` are group and number of who was not: it may be somebody else by now.
+    """
+
+    count: int
+    unsure: tuple[tuple[int, int], ...] = ()
+
+
 def ask(desk: Desk, caller: Caller, user_id: int | None = None) -> Asked:
     """Return what to ask before somebody is forgotten; refuse who may not ask for it."""
     own = user_id in {None, caller.user_id}
@@ -97,20 +108,21 @@ def forget_numbered(desk: Desk, group_id: int, member_id: int) -> Forgotten:
         return _forget(unit, _find(unit.tx, group_id, member_id), own=False)
 
 
-def forget_as_in(desk: Desk, other: Database) -> int:
-    """Forget everybody who is forgotten in another database; return how many that were.
+def forget_as_in(desk: Desk, other: Database) -> Again:
+    """Forget everybody who is forgotten in another database.
 
     After an old backup was restored they are back, and the database that it replaced has the same
-    numbers.
+    numbers. A number that somebody else has got since is left alone.
     """
-    with other.read() as tx:
-        wanted = pseudonyms.forgotten(tx)
-    with desk.db.read() as tx:
-        back = [one for one in wanted if one not in set(pseudonyms.forgotten(tx))]
+    with desk.db.read() as tx, other.read() as before:
+        known = set(pseudonyms.forgotten(tx))
+        back = [one for one in pseudonyms.forgotten(before) if one not in known]
         back = [(group, number) for group, number in back if _is_member(tx, group, number)]
+        unsure = [one for one in back if not pseudonyms.is_the_same(tx, before, one[1])]
     for group_id, member_id in back:
-        forget_numbered(desk, group_id, member_id)
-    return len(back)
+        if (group_id, member_id) not in unsure:
+            forget_numbered(desk, group_id, member_id)
+    return Again(len(back) - len(unsure), tuple(unsure))
 
 
 def _is_member(tx: Session, group_id: int, member_id: int) -> bool:
@@ -164,10 +176,11 @@ def _forget(unit: Unit, member: Member, *, own: bool) -> Forgotten:
 def _forget_user(unit: Unit, user_id: int, *, own: bool) -> None:
     """Delete what belongs to no group, unless another group's manager has no say in it.
 
-    Practice is a person's own, so it goes when they ask themselves, or with the last group.
+    Practice is a person's own, so it goes when they ask themselves, or with the last group. Two
+    groups could forget somebody at once and each leave it to the other, so the second one waits.
     """
-    elsewhere = pseudonyms.is_known_elsewhere(unit.tx, user_id, unit.group.id)
     people.lock(unit.tx, user_id)
+    elsewhere = pseudonyms.is_known_elsewhere(unit.tx, user_id, unit.group.id)
     if own or not elsewhere:
         pseudonyms.forget_practice(unit.tx, user_id)
     if not elsewhere:

@@ -1,4 +1,4 @@
-"""Taking data out and bringing it in. Never touches Discord."""
+"""Taking data out. Never touches Discord."""
 
 import csv
 import io
@@ -16,17 +16,12 @@ from bot.answers.formats import LETTERS, VOID
 from bot.answers.kinds import kind_of
 from bot.core.encryption import Box
 from bot.core.refusals import Refusal
-from bot.core.unit import Caller, Clock, Desk, row_id
-from bot.data import importing
+from bot.core.unit import Caller, Desk, row_id
 from bot.data.cells import safe_cell, write_options
-from bot.data.importing import Imported
-from bot.data.reading import recognise
 from bot.data.reading.lines import COLUMNS, NUMBER_COLUMNS, OPTION_COLUMNS, ORDERED
 from storage import exports, groups, pseudonyms
 from storage.engine import Database
-from storage.tables import (
-    QuestionKind,
-)
+from storage.tables import QuestionKind
 
 # Below what Discord lets a bot upload anywhere.
 LARGEST_UPLOAD = 9_000_000
@@ -79,12 +74,6 @@ def the_group(tx: Session, group_id: int | None) -> int:
         known = ", ".join(str(number) for number in ids) or "none"
         raise Refusal(f"Say which group with --group. Groups here: {known}.")
     return group_id
-
-
-def import_csv(database: Database, clock: Clock, text: str, group_id: int | None) -> Imported:
-    """Add the forecasts of a text, all or none; the same text again adds nothing."""
-    lines = recognise.read_import(text, now=clock())
-    return importing.bring_in(database, clock, lines, group_id)
 
 
 def _own_number(tx: Session, caller: Caller) -> int:

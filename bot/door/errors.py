@@ -83,7 +83,7 @@ def unwrap(error: BaseException) -> BaseException:
         if not isinstance(inner, BaseException):
             return error
         error = inner
-    if isinstance(error, app_commands.MissingPermissions | app_commands.CheckFailure):
+    if isinstance(error, app_commands.CheckFailure):
         return Refusal("You may not use this command here. Whoever runs the server can allow it.")
     return error
 

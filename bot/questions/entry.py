@@ -177,9 +177,10 @@ def _settle_disputes(tx: Session, question_id: int, entered: Resolution) -> None
 
 def _drop_proposals(unit: ActUnit, question_id: int) -> None:
     """Put away outcomes that wait for a second person: another one has taken their place."""
-    for waiting in inquiries.undecided_by_members(unit.tx, question_id):
-        waiting.accepted, waiting.decided_at = False, unit.now
-        unit.withdraw(keys.confirmation(question_id, row_id(waiting)))
+    for waiting in inquiries.unconfirmed(unit.tx, question_id):
+        if waiting.accepted is None:
+            waiting.accepted, waiting.decided_at = False, unit.now
+            unit.withdraw(keys.confirmation(question_id, row_id(waiting)))
 
 
 def _ask_later(unit: ActUnit, question_id: int) -> None:

@@ -66,7 +66,8 @@ def _row(entry: Entry, *, newest: bool) -> str:
 
 
 def _why(entry: Entry, limit: int) -> str:
-    """Say the source and the comment, on the same line."""
-    parts = [entry.comment, f"Source: {entry.source}" if entry.source else ""]
+    """Say the source and the comment, on the same line; not what the line begins with."""
+    comment = "" if entry.comment == say_first(entry).lower() else entry.comment
+    parts = [comment, f"Source: {entry.source}" if entry.source else ""]
     said = " · ".join(part for part in parts if part)
     return f" · {one_line(said, limit)}" if said else ""

@@ -53,16 +53,15 @@ def resolution_card(shown: ResolutionCard) -> Message:
     if shown.outcome is None:
         next_step = AGAIN.get(shown.state, "")
         text = f"**Reopened**\n{about}\n{REOPENED}{next_step}{_changed(shown)}"
-        return Message(layout=Layout((text,), AMBER), items=(details,))
+        return Message(layout=Layout((text,), _colour(shown)), items=(details,))
     parts = (f"### {verdict(shown)}\n{about}", *_told(shown))
     items = [
         details,
         button("dispute", shown.at, "Dispute"),
         button("resolve", shown.at, "Correct the outcome"),
     ]
-    colour = GREY if shown.state == QuestionState.VOID else GREEN
     pings = shown.called if shown.is_new else ()
-    return Message(layout=Layout(parts, colour), items=tuple(items), pings=pings)
+    return Message(layout=Layout(parts, _colour(shown)), items=tuple(items), pings=pings)
 
 
 def new_outcome_message(shown: NewOutcome) -> Message:
@@ -82,11 +81,17 @@ def new_outcome_message(shown: NewOutcome) -> Message:
 def details_card(own: OwnScore) -> Message:
     """Tell one member their own score first, then everybody's, and what the numbers mean."""
     shown = own.card
-    embed = card(f"{verdict(shown)}: {safe(shown.title)}", own_words(own), GREEN)
+    embed = card(f"{verdict(shown)}: {safe(shown.title)}", own_words(own), _colour(shown))
     if shown.lines:
         _add_scores(embed, shown)
     add_history(embed, shown.history)
     return Message(embed=embed)
+
+
+def _colour(shown: ResolutionCard) -> int:
+    if shown.outcome is None:
+        return AMBER
+    return GREY if shown.state == QuestionState.VOID else GREEN
 
 
 def _add_scores(embed: discord.Embed, shown: ResolutionCard) -> None:

@@ -76,7 +76,8 @@ def _waiting(unit: ActUnit, at: Key, deed: str) -> tuple[Proposal, Question]:
     question = questions_service.require(unit.tx, unit.group.id, at.id)
     questions_service.require_author(unit, question, deed)
     proposal = unit.tx.get(Proposal, at.more[0]) if at.more else None
-    if proposal is None or proposal.question_id != question.id:
+    # Without a source a member entered it, and a second person confirms that on another card.
+    if proposal is None or proposal.question_id != question.id or not proposal.source:
         raise Refusal("There is no such proposal any more. See the question's card.")
     if proposal.accepted is not None or question.state in SETTLED:
         raise StaleRefusal(DECIDED)

@@ -20,7 +20,6 @@ from bot.core.rates import Rates
 from bot.core.refusals import Refusal, clean_text
 from bot.core.unit import Caller, Desk, Loner
 from bot.core.watch import NOBODY
-from bot.data.service import import_csv
 from bot.demo.stage import Stage
 from bot.door.interactions import Door, _change_and_draw, _Pressed, _render_for, clean_data
 from bot.door.parts import Action
@@ -33,6 +32,7 @@ from bot.schedule.service import Plan
 from bot.sessions import service as sessions_service
 from storage.enums import CardKind
 from storage.tables import Meetup, Round
+from tests.bot.imported_files import bring_in_text
 from tests.bot.saved_scenes import scene
 from tests.bot.scenes import RAIN, bring, play, rows, snapshot
 from tests.conftest import GROUP, Clock, caller
@@ -290,7 +290,7 @@ def test_an_import_with_nul_is_refused_with_its_line(desk: Desk) -> None:
     line = "1,One?,A\0na,2012-01-01T00:00:00Z,0.3,no,2012-02-01T00:00:00Z\n"
 
     with pytest.raises(Refusal, match="Line 2"):
-        import_csv(desk.db, desk.clock, head + line, None)
+        bring_in_text(desk.db, desk.clock, head + line, None)
 
 
 def test_no_two_features_have_a_button_of_the_same_name() -> None:

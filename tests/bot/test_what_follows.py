@@ -15,13 +15,12 @@ from bot.core.card_refresh import FOLLOWERS, Change
 from bot.core.keys import Key
 from bot.core.unit import Caller, Desk
 from bot.data import forgetting
-from bot.data import service as data_service
 from bot.door.messages import Message
 from bot.forecasts import service as forecasts_service
 from bot.groups import service as groups_service
 from bot.groups.service import SettingsChange
 from bot.pastcasts import box, warm_up
-from bot.questions import confirmations, inquiries, watching
+from bot.questions import confirmations, inquiries, watch_rules, watching
 from bot.questions import outcomes as questions_outcomes
 from bot.questions import service as questions_service
 from bot.registry import CARDS, TIMERS
@@ -30,9 +29,11 @@ from bot.schedule import service as schedule_service
 from bot.schedule.service import Plan
 from bot.sessions import service as sessions_service
 from bot.sessions.service import StartOptions
+from bot.sources.client import SourceError
 from storage.engine import Database
 from storage.tables import Answer, Effect, Order, Proposal, Question, WarmUp, Watch
 from tests.bot import scenes
+from tests.bot.imported_files import bring_in_text
 from tests.bot.imported_scenes import bring_from_manifold, reports
 from tests.bot.scenes import RAIN, SNOW
 from tests.conftest import GROUP, Clock, caller
@@ -404,6 +405,47 @@ def test_what_asks_for_an_outcome_follows_an_author_who_is_forgotten(
     evening.forget("Ana")
 
 
+@pytest.mark.parametrize("declined", [False, True], ids=["it_waits", "it_was_declined"])
+def test_an_outcome_that_waits_for_a_second_person_follows_its_question_and_who_is_forgotten(
+    evening: Evening, *, declined: bool
+) -> None:
+    desk = evening.desk
+    groups_service.change(desk, caller("Dan", **MANAGER), SettingsChange(confirm_outcomes=True))
+    rain = scenes.bring(desk)
+    _resolve(desk, caller("Cleo", manages_events=True), rain, "yes")
+    if declined:
+        _decline(desk, caller("Ben"), rain)
+
+    evening.edit(rain, title=HAIL)
+    evening.forget("Cleo")
+    evening.forget("Ben" if declined else "Ana")
+
+
+def test_what_a_source_has_lost_follows_an_author_who_is_forgotten(
+    evening: Evening, clock: Clock
+) -> None:
+    bring_from_manifold(evening.desk)
+    for _ in range(watch_rules.GONE_AFTER):
+        clock.now = scenes.row(evening.desk, Watch, 1).look_at or clock.now
+        watching.hear(evening.desk, 1, GROUP, SourceError("It is gone.", gone=True))
+
+    evening.forget("Ana")
+
+
+def test_the_last_card_of_a_round_without_a_forecast_follows_who_is_forgotten(
+    evening: Evening,
+) -> None:
+    number = scenes.open_turns(evening.desk)
+    sessions_service.end(evening.desk, caller("Ana"))
+    last = str(keys.turn(number, 1))
+    before = posted(evening.desk)[last]
+
+    evening.forget("Ana")
+
+    assert "former member 1" in str(as_text(drawn(evening.desk)[last]))
+    assert posted(evening.desk)[last] == before + 1
+
+
 def test_every_change_has_a_place_in_the_table() -> None:
     assert set(FOLLOWERS) == set(Change)
 
@@ -476,5 +518,5 @@ def test_a_lobby_lists_what_is_imported(evening: Evening) -> None:
         "7,Will the bridge open in May?,Gil,0.7,2026-01-01T10:00:00Z,,\n"
     )
     with nothing_stale(desk, "an import"):
-        data_service.import_csv(desk.db, desk.clock, text, GROUP)
+        bring_in_text(desk.db, desk.clock, text, GROUP)
     assert scenes.rows(desk, Question)

@@ -20,13 +20,13 @@ from sklearn.metrics import brier_score_loss
 
 import scoring
 from bot.core.unit import Desk
-from bot.data import service as data_service
 from bot.demo.stage import Stage
 from bot.standings import service as standings_service
 from bot.standings import stored as standings_stored
 from bot.standings.query import BoardQuery, Metric, Window
 from storage import groups
 from storage.engine import Database
+from tests.bot.imported_files import bring_in_text
 from tests.conftest import GROUP, SHARED, caller, name_the_nameless
 from tests.stories import wire
 
@@ -45,7 +45,7 @@ def real(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     with database.write() as tx:
         groups.get_or_add(tx, GROUP, "Circle")
     desk = Desk(database, lambda: NOW)
-    data_service.import_csv(database, desk.clock, name_the_nameless(FILE.read_text("utf-8")), GROUP)
+    bring_in_text(database, desk.clock, name_the_nameless(FILE.read_text("utf-8")), GROUP)
     standings_stored.refresh(desk, GROUP, GROUP)
     yield desk
     database.close()
@@ -250,7 +250,7 @@ def test_aggregates_are_those_of_pandas_and_beat_most_of_the_people(last: pd.Dat
 async def test_in_discord_the_best_of_them_lead_the_table(stage: Stage, last: pd.DataFrame) -> None:
     await stage.bring("Ana", "Will it rain?")
     text = name_the_nameless(FILE.read_text("utf-8"))
-    data_service.import_csv(stage.app.database, lambda: NOW, text, stage.guild.id)
+    bring_in_text(stage.app.database, lambda: NOW, text, stage.guild.id)
     per = last.groupby("forecaster").brier.agg(["mean", "size"])
     best = per[per["size"] >= MINIMUM].sort_values("mean").index[0]
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from bot.data import service as data_service
 from bot.demo.stage import Stage
 from bot.scores import rescoring
 from storage import groups
 from storage.tables import Question
 from tests.bot import pastcast_scenes, scenes
+from tests.bot.imported_files import bring_in_text
 from tests.conftest import START
 from tests.stories import wire
 
@@ -24,7 +24,7 @@ def add_records(stage: Stage, questions: int = 3) -> None:
         for number in range(1, PEOPLE + 1)
     ]
     text = "\n".join([HEAD, *lines, ""])
-    data_service.import_csv(stage.app.database, lambda: START, text, stage.guild.id)
+    bring_in_text(stage.app.database, lambda: START, text, stage.guild.id)
 
 
 def deal_from_the_bank(stage: Stage) -> None:

@@ -18,7 +18,7 @@ from bot.data.reading import (
     spreadsheet,
 )
 from bot.data.reading.faults import Faults
-from bot.data.reading.lines import Line, Settings
+from bot.data.reading.lines import Settings
 from bot.data.reading.source import Files, Reading
 from bot.data.reading.tables import Table, check_widths, read_table
 
@@ -70,11 +70,6 @@ def _note_long_rows(table: Table, faults: Faults) -> None:
     for number, cells in table.long:
         with faults.noting():
             check_widths(table, number, cells)
-
-
-def read_import(text: str, *, now: datetime) -> tuple[Line, ...]:
-    """Read all forecasts of one text in any of the formats."""
-    return tuple(read_files(Files("file", {"file": text}), Settings(now)).lines)
 
 
 def make_settings(

@@ -17,7 +17,7 @@ from bot.schedule.service import Plan
 from storage.engine import Database
 from storage.tables import CalendarEntry, Group, Member
 from tests.bot.scenes import SNOW, bring, finish, people, record, snapshot
-from tests.conftest import GROUP, caller
+from tests.conftest import GROUP, Clock, caller
 
 
 def types(text: str) -> Callable[[str], str]:
@@ -91,6 +91,22 @@ def test_after_an_old_backup_the_same_are_forgotten_again(
 
     assert said == ["Forgotten again: 1 member.", "Forgotten again: 0 members."]
     assert people(desk) == {1: "Ana", 2: "former member 1"}
+
+
+def test_a_number_that_somebody_else_has_got_since_is_left_alone(
+    desk: Desk, clock: Clock, fresh_sqlite: Database
+) -> None:
+    replaced = replace(desk, db=fresh_sqlite)
+    for one, second in ((replaced, "Ben"), (desk, "Cleo")):
+        bring(one)
+        record(one, second, 1)
+        clock.move(60)
+    forget_command.forget(replaced, Wish(GROUP, 2), None)
+
+    said = forget_command.forget(desk, Wish(as_in=str(fresh_sqlite.url.database)), None)
+
+    assert "Forgotten again: 0 members.\nNot forgotten: member 2 of group 900" in said
+    assert people(desk) == {1: "Ana", 2: "Cleo"}
 
 
 def test_the_command_asks_for_the_number_unless_told_not_to(

@@ -57,6 +57,7 @@ from storage.tables import (
     Standing,
 )
 from tests.bot.data.test_service import banked, unpack
+from tests.bot.imported_files import bring_in_text
 from tests.bot.practice import scenes as practising
 from tests.bot.scenes import (
     RAIN,
@@ -432,7 +433,7 @@ def new_group(desk: Desk) -> int:
 
 
 def test_somebody_without_an_account_is_forgotten_by_number(desk: Desk) -> None:
-    data_service.import_csv(
+    bring_in_text(
         desk.db,
         desk.clock,
         "question,title,forecaster,forecast_at,probability,outcome,resolved_at\n"

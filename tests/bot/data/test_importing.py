@@ -12,7 +12,6 @@ import pytest
 from bot.core.refusals import Refusal
 from bot.core.unit import Desk
 from bot.data import importing
-from bot.data.reading.recognise import read_import
 from storage import imports
 from storage.tables import (
     Forecast,
@@ -24,6 +23,7 @@ from storage.tables import (
     StagedForecast,
     StagedQuestion,
 )
+from tests.bot.imported_files import read_text
 from tests.bot.scenes import rows
 from tests.conftest import Clock
 
@@ -37,18 +37,21 @@ KILLED = """
 import os, signal, sys
 from datetime import UTC, datetime
 from bot.data import importing
-from bot.data.reading.recognise import read_import
+from bot.data.reading.lines import Settings
+from bot.data.reading.recognise import read_files
+from bot.data.reading.source import Files
 from storage.engine import Database
 importing.PIECE = 2
 die = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 clock = lambda: datetime(2026, 11, 20, 19, tzinfo=UTC)
-lines = read_import(open(sys.argv[2]).read(), now=clock())
+text = Files("file", {"file": open(sys.argv[2]).read()})
+lines = read_files(text, Settings(clock())).lines
 importing.bring_in(Database(sys.argv[1]), clock, lines, None, progress=die)
 """
 
 
 def bring_in(desk: Desk, text: str = TEXT, **how: object) -> importing.Imported:
-    lines = read_import(text, now=desk.clock())
+    lines = read_text(text, now=desk.clock())
     return importing.bring_in(desk.db, desk.clock, lines, None, **how)  # type: ignore[arg-type]
 
 

@@ -21,10 +21,10 @@ from bot.data.cells import safe_cell
 from bot.data.importing import Imported
 from bot.data.reading.lines import NUMBER_COLUMNS, OPTION_COLUMNS, ORDERED, Line
 from bot.data.reading.moments import NO_ZONE
-from bot.data.reading.recognise import read_import
 from bot.questions import outcomes as questions_outcomes
 from storage.engine import Database
 from storage.tables import Forecast, Question, Resolution, Score
+from tests.bot.imported_files import bring_in_text, read_text
 from tests.bot.scenes import bring, people, record, rows, snapshot
 from tests.conftest import GROUP, SHARED, START, Clock, caller, name_the_nameless
 
@@ -74,7 +74,7 @@ def numbers(*changes: dict[str, str]) -> str:
 
 
 def read(text: str) -> tuple[Line, ...]:
-    return read_import(text, now=START)
+    return read_text(text, now=START)
 
 
 def refusal(text: str) -> str:
@@ -84,7 +84,7 @@ def refusal(text: str) -> str:
 
 
 def bring_in(desk: Desk, text: str) -> Imported:
-    return data_service.import_csv(desk.db, desk.clock, text, None)
+    return bring_in_text(desk.db, desk.clock, text, None)
 
 
 # Options

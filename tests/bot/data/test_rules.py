@@ -15,7 +15,7 @@ from bot.core.refusals import Refusal
 from bot.data.cells import safe_cell
 from bot.data.reading.lines import COLUMNS, Line
 from bot.data.reading.moments import NO_ZONE
-from bot.data.reading.recognise import read_import
+from tests.bot.imported_files import read_text
 from tests.conftest import START
 
 GOOD = {
@@ -41,7 +41,7 @@ def file(*changes: dict[str, str]) -> str:
 
 
 def read(text: str) -> tuple[Line, ...]:
-    return read_import(text, now=START)
+    return read_text(text, now=START)
 
 
 def refusal(text: str) -> str:

@@ -45,6 +45,7 @@ from storage.tables import (
     WarmUp,
     WarmUpAnswer,
 )
+from tests.bot.imported_files import bring_in_text
 from tests.bot.scenes import (
     RAIN,
     SNOW,
@@ -79,7 +80,7 @@ KEPT_FOR_DELIVERY = {
 
 
 def bring_in(desk: Desk, text: str, group_id: int | None = None) -> Imported:
-    return data_service.import_csv(desk.db, desk.clock, text, group_id)
+    return bring_in_text(desk.db, desk.clock, text, group_id)
 
 
 def line(

@@ -4,11 +4,11 @@ import pytest
 
 from bot.core import keys
 from bot.core.keys import Key
-from bot.core.refusals import NotAllowedRefusal, StaleRefusal
+from bot.core.refusals import NotAllowedRefusal, Refusal, StaleRefusal
 from bot.core.unit import Desk
 from bot.groups import service as groups_service
 from bot.groups.service import SettingsChange
-from bot.questions import confirmations, own_score
+from bot.questions import confirmations, own_score, watching
 from bot.questions import inquiries as questions_inquiries
 from bot.questions import outcomes as questions_outcomes
 from bot.questions.entry import Proposed, Resolved
@@ -78,6 +78,20 @@ def test_nobody_confirms_their_own_not_even_a_facilitator(desk: Desk, asking: in
         confirmations.accept(desk, caller("Ana", **MANAGER), at)
 
     assert rows(desk, Resolution) == []
+
+
+def test_the_buttons_of_a_source_s_report_decide_nothing_that_a_member_entered(
+    desk: Desk, asking: int
+) -> None:
+    at = enter(desk, asking)
+    forged = keys.proposal(asking, at.more[1])
+
+    for deed in (watching.accept, watching.decline):
+        with pytest.raises(Refusal, match="no such proposal"):
+            deed(desk, caller("Ana"), forged)
+
+    assert [one.accepted for one in rows(desk, Proposal)] == [None]
+    assert confirmations.accept(desk, caller("Ben"), at)
 
 
 def test_who_has_nothing_to_do_with_the_question_confirms_nothing(desk: Desk, asking: int) -> None:

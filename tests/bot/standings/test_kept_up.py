@@ -14,7 +14,6 @@ from sqlmodel import Session, select, update
 from bot.core.refusals import Refusal
 from bot.core.unit import Desk, Unit
 from bot.data import importing
-from bot.data.reading.recognise import read_import
 from bot.forecasts import service as forecasts_service
 from bot.questions import outcomes as questions_outcomes
 from bot.standings import boards
@@ -23,6 +22,7 @@ from bot.standings.query import METRICS, Metric
 from scoring import Leaderboard
 from storage import scores, standings
 from storage.tables import Member, Question, Score, Standing
+from tests.bot.imported_files import read_text
 from tests.bot.scenes import bring, people, rows
 from tests.conftest import CAST, GROUP, Clock, caller
 from tests.machine import examples
@@ -72,7 +72,7 @@ class Evenings:
         at = self._next()
         made = f"2025-01-01T00:00:00Z,{percent / 100},{outcome},2025-02-01T00:00:00Z"
         lines = [f"q{at},Will {at} happen?,{name},{made}" for name in ("Ana", "Eve")]
-        read = read_import("\n".join([HEADER, *lines]), now=self.clock())
+        read = read_text("\n".join([HEADER, *lines]), now=self.clock())
         importing.bring_in(self.desk.db, self.clock, read, GROUP)
 
     def forget(self, name: str, _: str) -> None:

@@ -23,6 +23,7 @@ from bot.sessions import service as sessions_service
 from bot.standings import service as standings_service
 from bot.standings.query import METRICS, BoardQuery, Metric
 from storage.tables import Score
+from tests.bot.imported_files import bring_in_text
 from tests.bot.saved_scenes import scene
 from tests.bot.scenes import (
     RAIN,
@@ -550,7 +551,7 @@ def crowd(desk: Desk, count: int) -> None:
         for number in range(1, count + 1)
     )
     head = "question,title,forecaster,forecast_at,probability,outcome,resolved_at"
-    data_service.import_csv(desk.db, desk.clock, f"{head}\n{lines}\n", GROUP)
+    bring_in_text(desk.db, desk.clock, f"{head}\n{lines}\n", GROUP)
 
 
 def test_a_long_table_comes_in_pages_of_twenty(desk: Desk) -> None:

@@ -1,14 +1,18 @@
 """Limits of a member and of a group: what is said beyond, and that they hold for nobody else."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from bot.core import keys, limits
+from bot.core.encryption import Box, new_key
+from bot.core.integrations import Integrations
 from bot.core.limits import Rate
 from bot.core.refusals import Refusal
 from bot.core.unit import Caller, Desk
+from bot.data import forgetting
 from bot.door.interactions import Door
 from bot.questions import imports
 from bot.questions import outcomes as questions_outcomes
@@ -18,6 +22,7 @@ from bot.schedule import service as schedule_service
 from bot.schedule.service import Plan
 from storage import groups
 from storage.tables import (
+    Address,
     Draft,
     DraftKind,
     Meetup,
@@ -188,6 +193,22 @@ async def test_a_member_waits_for_the_next_picture_or_export_and_nobody_else_doe
     clock.move(rate.each.total_seconds())
 
     assert await getattr(door(desk, caller("Ana"), app), ask)(nothing) == "drawn"
+
+
+async def test_who_has_themselves_forgotten_cannot_have_a_stranger_mailed_again_and_again(
+    desk: Desk, clock: Clock
+) -> None:
+    desk = replace(desk, integrations=Integrations(box=Box(new_key()), google=True))
+    app, asks = parts(desk), {"name": "settings calendar-email", "address": "eva@example.org"}
+    for _ in range(limits.MAIL_CODES.count):
+        await type_command(desk, caller("Ana"), app=app, **asks)
+        forgetting.forget(desk, caller("Ana"), forgetting.ask(desk, caller("Ana")).at)
+
+    with pytest.raises(Refusal, match=r"6 codes within a day.*In 4h you can ask"):
+        await type_command(desk, caller("Ana"), app=app, **asks)
+
+    assert len(rows(desk, Address)) == limits.MAIL_CODES.count
+    assert await type_command(desk, caller("Ben"), app=app, **asks)
 
 
 async def test_who_practises_without_a_pause_takes_a_breath_and_can_still_answer(
