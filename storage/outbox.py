@@ -490,8 +490,13 @@ def try_again(tx: Session, now: datetime, shards: Shards = ALL) -> None:
 
     What is parked has been tried as often as before, and is given up as early. What Google would
     not have for a week is tried too: people restart the bot once they have repaired that.
+
+    A dead process's message may be on its way still, and Discord knows it by its nonce. An event has
+    none, and a second one would be made. So an event waits for the end of its lease.
     """
-    waits = col(Effect.retry_at) > now
+    leased = col(Effect.under_way_until).between(now, now + LEASE) & (col(Effect.under_way) > 0)
+    on_its_way = leased & (col(Effect.target) == EffectTarget.DISCORD_EVENT)
+    waits = (col(Effect.retry_at) > now) & ~on_its_way
     here = shards.have(Effect.group_id)
     for state, values in (
         (EffectState.PARKED, {"retry_at": now}),

@@ -10,9 +10,10 @@ from sqlmodel import Session
 
 from storage import outbox, outbox_leases
 from storage.engine import Database
-from storage.tables import Effect, EffectState
+from storage.tables import Effect, EffectState, EffectTarget
 from tests.storage.deliveries import (
     NOW,
+    answer,
     claim,
     confirm,
     due,
@@ -122,6 +123,38 @@ def test_a_post_that_is_taken_over_keeps_its_nonce_and_its_first_moment(
 
     assert second is not None
     assert (second.shown, second.message_id, second.attempted_at) == (0, None, NOW)
+
+
+def test_an_event_that_may_be_on_its_way_is_taken_over_when_its_lease_has_ended(
+    outboxes: Database,
+) -> None:
+    """Discord knows a message again by its nonce, but would make a second event."""
+    show(outboxes, channel_id=900, target=EffectTarget.DISCORD_EVENT)
+    claim(outboxes)
+
+    take_up(outboxes, NOW + MOMENT)
+
+    assert due(outboxes, NOW + LEASE - MOMENT) == []
+    assert due(outboxes, NOW + LEASE) == ["q1"]
+
+
+def test_an_event_whose_attempt_has_failed_is_taken_over_at_once(outboxes: Database) -> None:
+    show(outboxes, channel_id=900, target=EffectTarget.DISCORD_EVENT)
+    claim(outboxes)
+    answer(outboxes, outbox.retry, trouble="Discord did not answer.", now=NOW + MOMENT)
+
+    take_up(outboxes, NOW + MOMENT)
+
+    assert due(outboxes, NOW + MOMENT) == ["q1"]
+
+
+def test_an_event_is_not_kept_waiting_by_a_clock_that_was_set_back(outboxes: Database) -> None:
+    show(outboxes, channel_id=900, target=EffectTarget.DISCORD_EVENT)
+    claim(outboxes)
+
+    take_up(outboxes, NOW - timedelta(hours=1))
+
+    assert due(outboxes, NOW - timedelta(hours=1)) == ["q1"]
 
 
 def test_an_answer_that_died_with_its_process_is_made_up_for(outboxes: Database) -> None:
