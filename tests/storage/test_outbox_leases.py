@@ -6,7 +6,8 @@ from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
-from sqlmodel import Session
+from sqlalchemy import text
+from sqlmodel import Session, select
 
 from storage import outbox, outbox_leases
 from storage.engine import Database
@@ -170,6 +171,21 @@ def test_an_answer_that_died_with_its_process_is_made_up_for(outboxes: Database)
     assert last is not None
     confirm(outboxes, last.wanted)
     assert effect(outboxes).state == EffectState.DONE
+
+
+def test_a_start_waits_for_no_effect_that_a_lost_machine_has_locked(postgresql: Database) -> None:
+    with postgresql.write() as tx:
+        _fill(tx, 3)
+        for number, _ in outbox.due(tx, NOW):
+            outbox.retry(tx, number, trouble="Discord did not answer.", now=NOW)
+
+    with postgresql.write() as lost, postgresql.write() as tx:
+        lost.exec(select(Effect).where(Effect.key == "q1").with_for_update()).one()
+        tx.execute(text("SET LOCAL lock_timeout = '2s'"))  # so that the test ends if it waits
+        outbox.try_again(tx, NOW)
+
+    assert due(postgresql, NOW) == ["q0", "q2"]
+    assert due(postgresql, NOW + timedelta(minutes=1)) == ["q0", "q1", "q2"]
 
 
 def test_two_connections_that_claim_at_once_share_what_is_due(postgresql: Database) -> None:
