@@ -66,11 +66,12 @@ class Leases:
 
     async def _keep(self) -> None:
         while self._held:
-            await asyncio.sleep(self._lasts / LOOKS)
+            # At once, for the process could have hung since it claimed what it begins to deliver.
             self._end(self._with_less_than(ENDED_WITH))
             old = self._with_less_than(RENEWED_WITH)
             if old and (self._renewal is None or self._renewal.done()):
                 self._renewal = asyncio.create_task(self._renew(old))
+            await asyncio.sleep(self._lasts / LOOKS)
 
     def _with_less_than(self, part: float) -> list[int]:
         """Return those of whose lease less than this part is left."""

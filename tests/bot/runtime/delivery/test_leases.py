@@ -68,6 +68,16 @@ async def test_a_delivery_whose_lease_cannot_be_renewed_ends_before_it(
     assert ended[0] - began >= LASTS / 2
 
 
+async def test_what_was_claimed_before_the_process_hung_is_given_up_at_once(desk: Desk) -> None:
+    leases = Leases(desk, away, 60)
+    task = asyncio.create_task(asyncio.sleep(20))
+    leases.hold(1, task, asyncio.get_running_loop().time() - 60)
+
+    await asyncio.wait([task], timeout=2)
+
+    assert task.cancelled()
+
+
 async def test_an_effect_that_is_on_its_way_twice_keeps_its_lease_to_the_end(desk: Desk) -> None:
     """It has moved into another channel, and what went to the old one has just ended."""
     leases = Leases(desk, away, LASTS)
