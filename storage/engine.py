@@ -153,6 +153,12 @@ def _postgresql_engine(url: URL, size: int) -> Engine:
     return engine
 
 
+def let_idle(tx: Session) -> None:
+    """Let this transaction wait for something else, for as long as that takes."""
+    if tx.get_bind().dialect.name == "postgresql":
+        tx.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+
+
 def bound_silence(connection: Any, _record: Any) -> None:
     """Tell PostgreSQL how long to wait for us, on a new connection."""
     settings = (f"SET {name} = '{value}'" for name, value in _SERVER_PATIENCE.items())

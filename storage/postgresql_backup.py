@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 
 from storage.backup_files import Stop, faults_said, never, sync
 from storage.contents import VERSION_TABLE, BackupError, Contents, StoppedError, read_contents
-from storage.engine import Database
+from storage.engine import Database, let_idle
 from storage.migrate import MIGRATING
 from storage.postgresql_tools import address, find_tool, finish, reason, running
 
@@ -37,8 +37,7 @@ def back_up(database: Database, target: Path, stop: Stop = never) -> Contents:
     tool = find_tool("pg_dump", database)
     options = ["--format=custom", "--no-owner", "--no-privileges", f"--file={target}"]
     with database.read() as tx:
-        # The transaction only waits while pg_dump uses its snapshot; a server may forbid waiting.
-        tx.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+        let_idle(tx)  # it only waits while pg_dump uses its snapshot
         snapshot = tx.execute(_SNAPSHOT).scalar_one()
         held = read_contents(tx.connection())
         command = [tool, *options, f"--snapshot={snapshot}", f"--dbname={address(database)}"]
