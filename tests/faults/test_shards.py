@@ -13,9 +13,11 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlmodel import select
 
+from bot.core.keys import Key
 from storage.engine import Database
+from storage.enums import CardKind
 from storage.shards import ALL, Shards
-from storage.tables import Group, Question
+from storage.tables import Effect, Group, Question
 from tests.faults.crowd import SpreadPlace, card_with, lobby_of, opened
 from tests.faults.loopback_discord import LoopbackDiscord
 from tests.faults.test_kill import all_shown, assert_messages_once, assert_no_traceback
@@ -56,10 +58,19 @@ def asleep(url: str) -> set[str]:
         return {one.name for one in tx.exec(select(Group)) if one.left_at is not None}
 
 
+def welcomes(url: str) -> int:
+    """How many groups have been welcomed."""
+    with opened(url) as database, database.read() as tx:
+        keys = tx.exec(select(Effect.key)).all()
+    return sum(Key.parse(key).kind == CardKind.WELCOME for key in keys)
+
+
 async def test_each_process_serves_its_own_groups_alone(place: SpreadPlace, begin: Begin) -> None:
     low, high = begin(LOW), begin(HIGH)
     await low.online()
     await high.online()
+    # A welcome comes a second after a shard: one that came later would wait for the dead process.
+    await place.discord.until(lambda: welcomes(place.url) == len(place.tables), patience(15))
     for channel, [host, *_] in place.tables:
         await lobby_of(place, channel, host)
     await all_shown(place, low, high)
