@@ -43,9 +43,9 @@ from bot.sources.imported import Found, Request
 from bot.sources.payloads import UnreadableError
 from bot.sources.setup import open_sources
 from storage import standings
-from storage.engine import Database
+from storage.engine import SILENT_SECONDS, Database
 from storage.owners import Job, taking_turns
-from storage.process_locks import SILENT_SECONDS, ProcessLocks
+from storage.process_locks import ProcessLocks
 from storage.tables import Effect, EffectTarget
 
 if TYPE_CHECKING:

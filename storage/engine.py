@@ -31,6 +31,23 @@ PATIENCE: dict[str, Any] = {
     "keepalives_interval": 5,
     "keepalives_count": 2,
 }
+# The other way round: when the server ends a transaction of ours that nobody goes on with, and so
+# frees the rows and locks for which other processes wait. A machine that is gone is silent for so
+# long; by itself the server would notice after two hours. A process may also hang in the middle of
+# a transaction. Then its machine still answers, and only the transaction's own silence tells.
+SILENT_SECONDS = 25
+_SERVER_PATIENCE = {
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": f"{SILENT_SECONDS}s",
+    "idle_in_transaction_session_timeout": "2min",
+}
+# By the server's own list: older ones do not know them all.
+_WITHOUT_LIMITS = text(
+    "SELECT set_config(name, '0', true) FROM pg_settings WHERE name IN "
+    "('idle_in_transaction_session_timeout', 'statement_timeout', 'transaction_timeout')"
+)
 _QUOTE = re.compile("[\"']")
 LEFT_OUT = "(what was to be saved is left out)"
 
@@ -137,7 +154,21 @@ def _postgresql_engine(url: URL, size: int) -> Engine:
         url, pool_size=size, pool_pre_ping=True, hide_parameters=True, connect_args=patient
     )
     event.listen(engine, "handle_error", _leave_out_values)
+    event.listen(engine, "connect", bound_silence)
     return engine
+
+
+def lift_limits(tx: Session) -> None:
+    """Let this transaction work, and wait for something else, for as long as that takes."""
+    if tx.get_bind().dialect.name == "postgresql":
+        tx.execute(_WITHOUT_LIMITS)
+
+
+def bound_silence(connection: Any, _record: Any) -> None:
+    """Tell PostgreSQL how long to wait for us, on a new connection."""
+    settings = (f"SET {name} = '{value}'" for name, value in _SERVER_PATIENCE.items())
+    connection.execute("; ".join(settings))
+    connection.commit()
 
 
 def _leave_out_values(context: ExceptionContext) -> None:

@@ -490,24 +490,32 @@ def try_again(tx: Session, now: datetime, shards: Shards = ALL) -> None:
 
     What is parked has been tried as often as before, and is given up as early. What Google would
     not have for a week is tried too: people restart the bot once they have repaired that.
+
+    A dead process's message may be on its way still, and Discord knows it by its nonce. An event
+    has none, and a second one would be made. So an event waits for the end of its lease.
     """
-    waits = col(Effect.retry_at) > now
+    leased = col(Effect.under_way_until).between(now, now + LEASE) & (col(Effect.under_way) > 0)
+    on_its_way = leased & (col(Effect.target) == EffectTarget.DISCORD_EVENT)
+    waits = (col(Effect.retry_at) > now) & ~on_its_way
     here = shards.have(Effect.group_id)
-    for state, values in (
-        (EffectState.PARKED, {"retry_at": now}),
-        (EffectState.PENDING, {"retry_at": now, "attempts": 0}),
-    ):
-        tx.exec(update(Effect).where(col(Effect.state) == state, waits, here).values(**values))
-    tx.exec(
-        update(Effect)
-        .where(
-            col(Effect.state) == EffectState.GIVEN_UP,
-            col(Effect.target) == EffectTarget.GOOGLE_CALENDAR,
-            is_awake(Effect.group_id),
-            here,
-        )
-        .values(state=EffectState.PARKED, retry_at=now)
-    )
+    again: dict[str, Any] = {"retry_at": now}
+    _update_free(tx, col(Effect.state) == EffectState.PARKED, waits, here, values=again)
+    pending = col(Effect.state) == EffectState.PENDING
+    _update_free(tx, pending, waits, here, values=again | {"attempts": 0})
+    given_up = col(Effect.state) == EffectState.GIVEN_UP
+    of_google = col(Effect.target) == EffectTarget.GOOGLE_CALENDAR
+    parked = again | {"state": EffectState.PARKED}
+    _update_free(tx, given_up, of_google, is_awake(Effect.group_id), here, values=parked)
+
+
+def _update_free(tx: Session, *which: Any, values: dict[str, Any]) -> None:
+    """Update effects, but none that somebody else is changing at this moment.
+
+    A process that died with its machine may hold some, and a start must not wait for that. What is
+    left out is due at its own time.
+    """
+    free = select(Effect.id).where(*which).with_for_update(skip_locked=True)
+    tx.exec(update(Effect).where(col(Effect.id).in_(free)).values(**values))
 
 
 def unpark(

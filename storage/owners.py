@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from storage.engine import Database
 
@@ -48,7 +49,7 @@ def owning(database: Database, job: Job) -> Iterator[bool]:
             yield mine
         finally:
             if mine:
-                connection.execute(_GIVE_BACK, lock)
+                _give_back(connection, lock)
 
 
 @contextmanager
@@ -66,4 +67,15 @@ def taking_turns(database: Database, job: Job) -> Iterator[None]:
         try:
             yield
         finally:
-            connection.execute(_GIVE_BACK, lock)
+            _give_back(connection, lock)
+
+
+def _give_back(connection: Connection, lock: dict[str, int]) -> None:
+    """Give a job back; where the connection was lost, PostgreSQL has freed it already.
+
+    What was done is done, so that is no failure of the job.
+    """
+    try:
+        connection.execute(_GIVE_BACK, lock)
+    except DBAPIError:
+        connection.invalidate()

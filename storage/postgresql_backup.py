@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 
 from storage.backup_files import Stop, faults_said, never, sync
 from storage.contents import VERSION_TABLE, BackupError, Contents, StoppedError, read_contents
-from storage.engine import Database
+from storage.engine import Database, lift_limits
 from storage.migrate import MIGRATING
 from storage.postgresql_tools import address, find_tool, finish, reason, running
 
@@ -29,11 +29,6 @@ _FUNCTIONS = text(
     "WHERE p.pronamespace = current_schema()::regnamespace AND NOT EXISTS "
     "(SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')"
 )
-# By the server's own list: older ones do not know them all.
-_WITHOUT_LIMITS = text(
-    "SELECT set_config(name, '0', true) FROM pg_settings WHERE name IN "
-    "('idle_in_transaction_session_timeout', 'statement_timeout', 'transaction_timeout')"
-)
 _SNAPSHOT = text("SELECT pg_export_snapshot()")
 
 
@@ -42,8 +37,7 @@ def back_up(database: Database, target: Path, stop: Stop = never) -> Contents:
     tool = find_tool("pg_dump", database)
     options = ["--format=custom", "--no-owner", "--no-privileges", f"--file={target}"]
     with database.read() as tx:
-        # The transaction only waits while pg_dump uses its snapshot; a server may forbid that.
-        tx.execute(_WITHOUT_LIMITS)
+        lift_limits(tx)  # it only waits while pg_dump uses its snapshot
         snapshot = tx.execute(_SNAPSHOT).scalar_one()
         held = read_contents(tx.connection())
         command = [tool, *options, f"--snapshot={snapshot}", f"--dbname={address(database)}"]

@@ -7,32 +7,29 @@ process that loses the connection has lost them all, and finds out when it looks
 SQLite has one process, which holds everything.
 """
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from threading import Lock
 
-from sqlalchemy import Connection, Engine, create_engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from storage.engine import Database
+from storage.engine import SILENT_SECONDS, Database, bound_silence
 from storage.owners import JOBS, Job
 from storage.shards import ALL, Shards
 
 # The first half of the number of each shard's lock. 0 as the second half is a lock for taking them.
 SHARDS = JOBS + 1
-# How long after a machine is gone PostgreSQL frees what its processes held: 10 seconds of silence,
-# then three questions without an answer.
-SILENT_SECONDS = 25
-_KEEPALIVE = {"idle": 10, "interval": 5, "count": 3}
-# The same from our side, so that a look at a dead connection ends.
+# So that a look at a dead connection ends. From the server's side `bound_silence` does the same.
 _CONNECTING = {
     "connect_timeout": 10,
     "tcp_user_timeout": SILENT_SECONDS * 1000,
-    **{f"keepalives_{name}": value for name, value in _KEEPALIVE.items()},
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
 }
 
-_WAIT = text("SELECT pg_advisory_lock(:kind, :number)")
 _TAKE = text("SELECT pg_try_advisory_lock(:kind, :number)")
 _GIVE_BACK = text("SELECT pg_advisory_unlock(:kind, :number)")
 _GIVE_ALL_BACK = text("SELECT pg_advisory_unlock_all()")
@@ -81,9 +78,9 @@ class ProcessLocks:
         with self._one_thread:
             if self._closed:
                 return False
-            connection = self._alive()
-            if job not in self._jobs and _take(connection, JOBS, job.value):
-                self._jobs.add(job)
+            with self._asking() as connection:
+                if job not in self._jobs and _take(connection, JOBS, job.value):
+                    self._jobs.add(job)
             return job in self._jobs
 
     def find_hindrance(self) -> str | None:
@@ -93,9 +90,9 @@ class ProcessLocks:
         with self._one_thread:
             if self._closed:
                 return None
-            connection = self._alive()
-            hindrance = None if self._has_shards else self._take_shards(connection)
-            self._has_shards = hindrance is None
+            with self._asking() as connection:
+                hindrance = None if self._has_shards else self._take_shards(connection)
+                self._has_shards = hindrance is None
             return hindrance
 
     def close(self) -> None:
@@ -103,7 +100,7 @@ class ProcessLocks:
         with self._one_thread:
             self._closed = True
             if self._connection is not None:
-                with suppress(DBAPIError):  # PostgreSQL frees what a lost connection held
+                with suppress(SQLAlchemyError):  # PostgreSQL frees what a lost connection held
                     self._connection.execute(_GIVE_ALL_BACK)
             self._drop()
         if self._engine is not None:
@@ -113,17 +110,19 @@ class ProcessLocks:
         """Take all shards or none.
 
         Two processes could each take a part of one range, or look before the other has taken
-        anything. So they do this one after the other.
+        anything. So they do this one after the other; who comes second looks again soon. A process
+        that hangs meanwhile must not make others wait for ever.
         """
-        connection.execute(_WAIT, {"kind": SHARDS, "number": 0})
-        try:
-            count = self.shards.count
-            others = connection.execute(_OTHER_COUNTS, {"kind": SHARDS, "count": count}).scalars()
-            if (other := others.first()) is not None:
-                return f"another process runs with {other} shards in all"
-            return self._take_each(connection)
-        finally:
-            _give_back(connection, [0])
+        if not _take(connection, SHARDS, 0):
+            return "another process is taking its shards at this moment"
+        hindrance = self._other_count(connection) or self._take_each(connection)
+        _give_back(connection, [0])
+        return hindrance
+
+    def _other_count(self, connection: Connection) -> str | None:
+        asked = {"kind": SHARDS, "count": self.shards.count}
+        other = connection.execute(_OTHER_COUNTS, asked).scalars().first()
+        return None if other is None else f"another process runs with {other} shards in all"
 
     def _take_each(self, connection: Connection) -> str | None:
         taken: list[int] = []
@@ -135,6 +134,15 @@ class ProcessLocks:
             taken.append(number)
         return None
 
+    @contextmanager
+    def _asking(self) -> Iterator[Connection]:
+        """Yield the connection; after an error drop it, with all that it may hold."""
+        try:
+            yield self._alive()
+        except SQLAlchemyError:
+            self._drop()
+            raise
+
     def _alive(self) -> Connection:
         """Return the connection; one that is lost is opened again, and holds nothing then."""
         if self._connection is not None:
@@ -145,8 +153,6 @@ class ProcessLocks:
         if self._connection is None:
             assert self._engine is not None  # noqa: S101 - only SQLite has none
             self._connection = self._engine.connect()
-            for name, value in _KEEPALIVE.items():
-                self._connection.exec_driver_sql(f"SET tcp_keepalives_{name} = {value}")
         return self._connection
 
     def _drop(self) -> None:
@@ -158,13 +164,15 @@ class ProcessLocks:
 
 
 def _engine(database: Database) -> Engine:
-    return create_engine(
+    engine = create_engine(
         database.url,
         poolclass=NullPool,
         isolation_level="AUTOCOMMIT",
         connect_args=_CONNECTING,
         hide_parameters=True,
     )
+    event.listen(engine, "connect", bound_silence)
+    return engine
 
 
 def _take(connection: Connection, kind: int, number: int) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, Table, func, insert, select, text
 from sqlmodel import SQLModel
 
 from storage.contents import BackupError
-from storage.engine import Database
+from storage.engine import Database, lift_limits
 
 ROWS_AT_ONCE = 2000
 _SUM = 1 << 64
@@ -30,6 +30,8 @@ def copy_rows(source: Database, target: Database, show: Show) -> int:
     """
     copied = 0
     with source.read() as old, target.write() as new:
+        lift_limits(old)  # while what has arrived is read back
+        lift_limits(new)
         for table in SQLModel.metadata.sorted_tables:  # what is referred to comes first
             rows, mark = _copy(old.connection(), new.connection(), table)
             if (rows, mark) != _read_back(new.connection(), table):

@@ -110,7 +110,11 @@ class DojoClient(discord.Client):
     async def _sync_later(self, wait: float) -> None:
         while wait and not self.is_closed():
             await asyncio.sleep(wait)
-            wait = await self._sync()
+            try:
+                wait = await self._sync()
+            except Exception:  # nobody waits for this task, so it must not end unheard
+                log.exception("commands.not_synced")
+                wait = SYNC_AGAIN
 
     def _note_unsynced(self, error: Exception, wait: float) -> float:
         log.warning("commands.not_synced", error=repr(error), seconds=round(wait))

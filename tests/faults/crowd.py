@@ -133,11 +133,10 @@ class SpreadPlace(Place):
     def bots(self) -> list[BotProcess]:
         return [self.bot_of(shards) for shards in self.ranges]
 
-    def bot_of(self, shards: Shards) -> BotProcess:
+    def bot_of(self, shards: Shards, **how: Any) -> BotProcess:
         environment = self.environment | {"DOJO_SHARDS": str(shards)}
-        return BotProcess(
-            self.discord, "run", env=environment, forked=True, shards=list(shards.numbers)
-        )
+        how = how or {"forked": True}
+        return BotProcess(self.discord, "run", env=environment, shards=list(shards.numbers), **how)
 
 
 @contextlib.contextmanager

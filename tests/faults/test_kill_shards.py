@@ -71,6 +71,8 @@ async def test_processes_that_are_killed_at_random_lose_and_double_nothing(
             await all_shown(place, *bots)
 
             print(f"{kills} kills, {summary(crowd, place)}")
+            assert kills
+            assert any(one.acknowledged for one in crowd.forecasts)
             assert_forecasts_once(url, crowd)
             assert_questions_once(url, crowd)
             assert_messages_once(place)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
@@ -11,9 +13,11 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlmodel import select
 
+from bot.core.keys import Key
 from storage.engine import Database
+from storage.enums import CardKind
 from storage.shards import ALL, Shards
-from storage.tables import Group
+from storage.tables import Effect, Group, Question
 from tests.faults.crowd import SpreadPlace, card_with, lobby_of, opened
 from tests.faults.loopback_discord import LoopbackDiscord
 from tests.faults.test_kill import all_shown, assert_messages_once, assert_no_traceback
@@ -54,10 +58,19 @@ def asleep(url: str) -> set[str]:
         return {one.name for one in tx.exec(select(Group)) if one.left_at is not None}
 
 
+def welcomes(url: str) -> int:
+    """How many groups have been welcomed."""
+    with opened(url) as database, database.read() as tx:
+        keys = tx.exec(select(Effect.key)).all()
+    return sum(Key.parse(key).kind == CardKind.WELCOME for key in keys)
+
+
 async def test_each_process_serves_its_own_groups_alone(place: SpreadPlace, begin: Begin) -> None:
     low, high = begin(LOW), begin(HIGH)
     await low.online()
     await high.online()
+    # A welcome comes a second after a shard: one that came later would wait for the dead process.
+    await place.discord.until(lambda: welcomes(place.url) == len(place.tables), patience(15))
     for channel, [host, *_] in place.tables:
         await lobby_of(place, channel, host)
     await all_shown(place, low, high)
@@ -118,6 +131,50 @@ async def test_a_second_process_with_a_shard_waits_until_the_first_is_gone(
 
     assert before == 0
     assert "another process has shard 1 of 4" in second.output
+
+
+async def test_a_process_that_comes_back_after_another_took_its_shards_doubles_nothing_and_ends(
+    place: SpreadPlace, begin: Begin
+) -> None:
+    """It hung, with all connections open, for longer than PostgreSQL waits for a machine."""
+    with place.bot_of(LOW, forked=True, module="tests.faults.impatient:main") as hung:
+        await hung.online()
+        [(channel, [host, guest, *_]), *_] = place.tables
+        await lobby_of(place, channel, host)
+        await all_shown(place, hung)
+
+        os.kill(hung.pid, signal.SIGSTOP)
+        end_lock_connections(place.url)
+        heir = begin(LOW)
+        await heir.online()
+        await place.discord.slash(channel, guest, "session join")
+        form = await place.discord.slash(channel, guest, "question submit")
+        await place.discord.submit_modal(form, guest, {"title": "Will it snow?"})
+        os.kill(hung.pid, signal.SIGCONT)
+        code = await hung.ended()
+
+        assert code == 1
+        last = hung.output.splitlines()[-1]
+        assert last.startswith("dojo: DOJO_SHARDS=0-1/4 is not free: another process has shard 0")
+        assert_no_traceback(hung)
+    await place.discord.slash(channel, host, "session end")
+    await all_shown(place, heir)
+    assert_messages_once(place)
+    with opened(place.url) as database, database.read() as tx:
+        titles = tx.exec(select(Question.title)).all()
+    assert sorted(titles) == ["Will it rain tomorrow?", "Will it snow?"]
+    assert_no_traceback(heir)
+
+
+def end_lock_connections(url: str) -> None:
+    """What PostgreSQL does with the locks of a machine that is silent."""
+    with opened(url) as database, database.write() as tx:
+        tx.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+                " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            )
+        )
 
 
 async def test_a_server_that_one_shard_was_removed_from_in_a_break_sleeps(

@@ -6,13 +6,15 @@ from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
-from sqlmodel import Session
+from sqlalchemy import text
+from sqlmodel import Session, select
 
 from storage import outbox, outbox_leases
 from storage.engine import Database
-from storage.tables import Effect, EffectState
+from storage.tables import Effect, EffectState, EffectTarget
 from tests.storage.deliveries import (
     NOW,
+    answer,
     claim,
     confirm,
     due,
@@ -124,6 +126,38 @@ def test_a_post_that_is_taken_over_keeps_its_nonce_and_its_first_moment(
     assert (second.shown, second.message_id, second.attempted_at) == (0, None, NOW)
 
 
+def test_an_event_that_may_be_on_its_way_is_taken_over_when_its_lease_has_ended(
+    outboxes: Database,
+) -> None:
+    """Discord knows a message again by its nonce, but would make a second event."""
+    show(outboxes, channel_id=900, target=EffectTarget.DISCORD_EVENT)
+    claim(outboxes)
+
+    take_up(outboxes, NOW + MOMENT)
+
+    assert due(outboxes, NOW + LEASE - MOMENT) == []
+    assert due(outboxes, NOW + LEASE) == ["q1"]
+
+
+def test_an_event_whose_attempt_has_failed_is_taken_over_at_once(outboxes: Database) -> None:
+    show(outboxes, channel_id=900, target=EffectTarget.DISCORD_EVENT)
+    claim(outboxes)
+    answer(outboxes, outbox.retry, trouble="Discord did not answer.", now=NOW + MOMENT)
+
+    take_up(outboxes, NOW + MOMENT)
+
+    assert due(outboxes, NOW + MOMENT) == ["q1"]
+
+
+def test_an_event_is_not_kept_waiting_by_a_clock_that_was_set_back(outboxes: Database) -> None:
+    show(outboxes, channel_id=900, target=EffectTarget.DISCORD_EVENT)
+    claim(outboxes)
+
+    take_up(outboxes, NOW - timedelta(hours=1))
+
+    assert due(outboxes, NOW - timedelta(hours=1)) == ["q1"]
+
+
 def test_an_answer_that_died_with_its_process_is_made_up_for(outboxes: Database) -> None:
     posted(outboxes)
     press(outboxes)
@@ -137,6 +171,21 @@ def test_an_answer_that_died_with_its_process_is_made_up_for(outboxes: Database)
     assert last is not None
     confirm(outboxes, last.wanted)
     assert effect(outboxes).state == EffectState.DONE
+
+
+def test_a_start_waits_for_no_effect_that_a_lost_machine_has_locked(postgresql: Database) -> None:
+    with postgresql.write() as tx:
+        _fill(tx, 3)
+        for number, _ in outbox.due(tx, NOW):
+            outbox.retry(tx, number, trouble="Discord did not answer.", now=NOW)
+
+    with postgresql.write() as lost, postgresql.write() as tx:
+        lost.exec(select(Effect).where(Effect.key == "q1").with_for_update()).one()
+        tx.execute(text("SET LOCAL lock_timeout = '2s'"))  # so that the test ends if it waits
+        outbox.try_again(tx, NOW)
+
+    assert due(postgresql, NOW) == ["q0", "q2"]
+    assert due(postgresql, NOW + timedelta(minutes=1)) == ["q0", "q1", "q2"]
 
 
 def test_two_connections_that_claim_at_once_share_what_is_due(postgresql: Database) -> None:

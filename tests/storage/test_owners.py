@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 import pytest
+from sqlalchemy import text
 
 from storage.engine import Database
-from storage.owners import JOBS, Job, owning
+from storage.owners import JOBS, Job, owning, taking_turns
+
+# As when PostgreSQL is restarted.
+LOSE_LOCKS = (
+    "SELECT pg_terminate_backend(pid) FROM pg_locks"
+    " WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+)
 
 
 def test_a_job_has_one_owner_at_a_time_on_postgresql(postgresql: Database) -> None:
@@ -42,6 +52,22 @@ def test_a_job_is_free_again_after_its_owner_has_died(postgresql: Database) -> N
         connection.invalidate()  # as when the process that holds it is killed
 
     with owning(postgresql, Job.BACKUP) as mine:
+        assert mine
+
+
+@pytest.mark.parametrize("own", [owning, taking_turns])
+def test_a_job_that_was_done_is_no_failure_where_its_lock_was_lost_meanwhile(
+    fresh_postgresql: Database, own: Callable[..., AbstractContextManager[object]]
+) -> None:
+    done = []
+
+    with own(fresh_postgresql, Job.BACKUP):
+        with fresh_postgresql.write() as tx:
+            tx.execute(text(LOSE_LOCKS))
+        done.append("a backup")
+
+    assert done
+    with owning(fresh_postgresql, Job.BACKUP) as mine:
         assert mine
 
 

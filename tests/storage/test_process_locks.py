@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError
 
-from storage.engine import Database
+from storage.engine import SILENT_SECONDS, Database
 from storage.owners import Job
-from storage.process_locks import ProcessLocks, taken_shards
+from storage.process_locks import SHARDS, ProcessLocks, taken_shards
 from storage.shards import ALL, Shards
 
 Open = Callable[..., ProcessLocks]
@@ -38,6 +39,18 @@ def kill_connections(database: Database) -> None:
                 " WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
             )
         )
+
+
+def lose_connection_at(locks: ProcessLocks, words: str) -> None:
+    """The connection of these locks is lost just when it is asked this for the first time."""
+    lost: list[str] = []
+
+    def before(connection, _cursor, statement: str, *_about: object) -> None:
+        if words in statement and not lost:
+            lost.append(statement)
+            connection.connection.dbapi_connection.close()
+
+    event.listen(locks._engine, "before_cursor_execute", before)
 
 
 def test_processes_with_shards_of_their_own_run_beside_each_other(process: Open) -> None:
@@ -133,6 +146,43 @@ def test_a_process_that_loses_its_connection_takes_its_shards_again(
     assert other.find_hindrance() == "another process has shard 0 of 4"
 
 
+@pytest.mark.parametrize("asked", ["SELECT 1", "pg_locks", "pg_try_advisory", "unlock"])
+def test_a_connection_that_is_lost_at_any_moment_is_opened_again(process: Open, asked: str) -> None:
+    locks, other = process(Shards(0, 1, 4)), process(Shards(0, 1, 4))
+    locks.owns(Job.SOURCES)
+
+    lose_connection_at(locks, asked)
+    if asked != "SELECT 1":  # that is how a loss is found out
+        with pytest.raises(DBAPIError):
+            locks.find_hindrance()
+
+    assert locks.find_hindrance() is None
+    assert locks.owns(Job.GOOGLE)
+    assert other.find_hindrance() == "another process has shard 0 of 4"
+
+
+def test_a_process_that_lost_its_connection_ends_quietly(process: Open) -> None:
+    locks = process(Shards(0, 1, 4))
+    locks.find_hindrance()
+    lose_connection_at(locks, "unlock_all")
+
+    locks.close()
+
+    assert process(Shards(0, 1, 4)).find_hindrance() is None
+
+
+def test_a_process_that_hangs_while_it_takes_its_shards_makes_nobody_wait(
+    process: Open, postgresql: Database
+) -> None:
+    with postgresql.engine.connect() as hanging:
+        hanging.execute(text(f"SELECT pg_advisory_lock({SHARDS}, 0)"))
+        meanwhile = process(Shards(0, 1, 4)).find_hindrance()
+        hanging.execute(text(f"SELECT pg_advisory_unlock({SHARDS}, 0)"))
+
+    assert meanwhile == "another process is taking its shards at this moment"
+    assert process(Shards(0, 1, 4)).find_hindrance() is None
+
+
 def test_a_process_that_has_ended_takes_nothing_any_more(process: Open) -> None:
     ended = process(Shards(0, 1, 4))
     ended.owns(Job.GOOGLE)
@@ -141,6 +191,31 @@ def test_a_process_that_has_ended_takes_nothing_any_more(process: Open) -> None:
 
     assert not ended.owns(Job.GOOGLE)
     assert process(Shards(0, 1, 4)).owns(Job.GOOGLE)
+
+
+@pytest.mark.parametrize("of", ["locks", "presses", "slow work"])
+def test_postgresql_is_told_how_long_a_silent_process_may_hold_something(
+    process: Open, fresh_postgresql: Database, of: str
+) -> None:
+    """A machine that is gone would else hold its groups' rows for two hours."""
+    slow = fresh_postgresql.aside(1)
+    engines = {
+        "locks": process()._engine,
+        "presses": fresh_postgresql.engine,
+        "slow work": slow.engine,
+    }
+
+    with engines[of].connect() as connection:
+        told = connection.execute(
+            text("SELECT name FROM pg_settings WHERE source = 'session'")
+        ).all()
+        ends_after = connection.execute(text("SHOW idle_in_transaction_session_timeout")).scalar()
+    slow.close()
+
+    wanted = {f"tcp_keepalives_{one}" for one in ("idle", "interval", "count")}
+    assert {name for (name,) in told} >= wanted | {"tcp_user_timeout"}
+    assert ends_after == "2min"
+    assert SILENT_SECONDS == 25
 
 
 def test_one_process_on_sqlite_holds_everything(sqlite: Database) -> None:

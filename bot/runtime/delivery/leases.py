@@ -45,12 +45,15 @@ class Leases:
     def hold(self, effect_id: int, task: asyncio.Task[None], since: float) -> None:
         """Renew an effect's lease, which was given at `since`, until `task` is done."""
         self._held[effect_id] = _Held(task, since)
-        task.add_done_callback(lambda _: self._let_go(effect_id))
+        task.add_done_callback(lambda _: self._let_go(effect_id, task))
         if self._keeper is None or self._keeper.done():
             self._keeper = asyncio.create_task(self._keep())
 
-    def _let_go(self, effect_id: int) -> None:
-        self._held.pop(effect_id, None)
+    def _let_go(self, effect_id: int, task: asyncio.Task[None]) -> None:
+        """Renew it no longer, unless it moved and is on its way to its new channel already."""
+        held = self._held.get(effect_id)
+        if held is not None and held.task is task:
+            del self._held[effect_id]
         if not self._held and self._keeper is not None:
             self._keeper.cancel()
             self._keeper = None
@@ -63,11 +66,12 @@ class Leases:
 
     async def _keep(self) -> None:
         while self._held:
-            await asyncio.sleep(self._lasts / LOOKS)
+            # At once, for the process could have hung since it claimed what it begins to deliver.
             self._end(self._with_less_than(ENDED_WITH))
             old = self._with_less_than(RENEWED_WITH)
             if old and (self._renewal is None or self._renewal.done()):
                 self._renewal = asyncio.create_task(self._renew(old))
+            await asyncio.sleep(self._lasts / LOOKS)
 
     def _with_less_than(self, part: float) -> list[int]:
         """Return those of whose lease less than this part is left."""

@@ -228,7 +228,10 @@ class Delivery:
             self._drawn.add(effect.channel_id)
 
         def served(_: asyncio.Task[None]) -> None:
-            del self._lanes[effect.channel_id]
+            # An effect that moved since it was found could be in a channel that was served already.
+            # Then the later one has the lane, and frees it.
+            if self._lanes.get(effect.channel_id) is task:
+                del self._lanes[effect.channel_id]
             self._drawn.discard(effect.channel_id)
             self._look_again |= self._left_some  # its channel may have been left out
             self._go_on()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import text
 from bot.backups import copy
 from bot.core import one_process
 from bot.core.unit import Desk
-from storage import migrate
+from storage import engine, migrate, table_copy
 from storage.contents import BackupError
 from storage.engine import Database
 from tests.bot import scenes
@@ -104,3 +105,25 @@ def test_a_copy_that_differs_is_not_saved(
     with fresh_postgresql.read() as tx:
         assert tx.execute(text("SELECT count(*) FROM groups")).scalar_one() == 0
     assert Path(fresh_sqlite.url.database or "").exists()
+
+
+@pytest.mark.parametrize("back", [False, True], ids=["to postgresql", "to sqlite"])
+def test_a_table_that_takes_long_does_not_end_the_move(
+    fresh_sqlite: Database,
+    fresh_postgresql: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    back: bool,
+) -> None:
+    """PostgreSQL ends a transaction of ours that is silent for long, but not this one."""
+    silent = {"idle_in_transaction_session_timeout": "200ms"}
+    monkeypatch.setattr(engine, "_SERVER_PATIENCE", silent)
+    fresh_postgresql.close()  # new connections, with this
+    source, target = fresh_sqlite, fresh_postgresql
+    if back:
+        source, target = target, source
+    slow = iter([0.5])
+
+    copied = table_copy.copy_rows(source, target, lambda *_: time.sleep(next(slow, 0)))
+
+    assert copied == 0

@@ -54,14 +54,38 @@ async def test_a_delivery_that_takes_longer_than_a_lease_keeps_it(desk: Desk) ->
 async def test_a_delivery_whose_lease_cannot_be_renewed_ends_before_it(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
-    leases = Leases(desk, away, LASTS)
-    began = asyncio.get_running_loop().time()
+    leases, loop = Leases(desk, away, LASTS), asyncio.get_running_loop()
+    began, ended = loop.time(), []
     long = deliver(leases, 60)
+    long.add_done_callback(lambda _: ended.append(loop.time()))
 
+    await asyncio.sleep(LASTS)
+    was_told = long.cancelling()
     await asyncio.wait([long], timeout=20)
 
+    assert was_told
     assert long.cancelled()
-    assert asyncio.get_running_loop().time() - began >= LASTS / 2
+    assert ended[0] - began >= LASTS / 2
+
+
+async def test_what_was_claimed_before_the_process_hung_is_given_up_at_once(desk: Desk) -> None:
+    leases = Leases(desk, away, 60)
+    task = asyncio.create_task(asyncio.sleep(20))
+    leases.hold(1, task, asyncio.get_running_loop().time() - 60)
+
+    await asyncio.wait([task], timeout=2)
+
+    assert task.cancelled()
+
+
+async def test_an_effect_that_is_on_its_way_twice_keeps_its_lease_to_the_end(desk: Desk) -> None:
+    """It has moved into another channel, and what went to the old one has just ended."""
+    leases = Leases(desk, away, LASTS)
+    first, second = deliver(leases, 0), deliver(leases, 60)
+
+    await asyncio.wait([first, second], timeout=20)
+
+    assert (first.cancelled(), second.cancelled()) == (False, True)
 
 
 async def test_nothing_is_renewed_once_everything_is_delivered(desk: Desk) -> None:

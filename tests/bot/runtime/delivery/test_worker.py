@@ -11,7 +11,7 @@ import discord
 from bot.core import keys
 from bot.door.card_table import CardTable
 from bot.runtime.delivery.worker import Carrier, Delivery
-from storage import groups, outbox
+from storage import groups, outbox, outbox_channels
 from storage.engine import Database
 from storage.enums import EffectTarget
 from storage.tables import EffectState
@@ -164,3 +164,51 @@ async def test_a_channel_with_more_than_one_look_finds_keeps_no_other_channel_wa
     await delivery.close()
 
     assert sorted(carried) == [1] * 10 + [2]
+
+
+async def test_an_effect_that_moves_into_a_busy_channel_as_it_is_claimed_stops_nothing(
+    desk: Desk,
+) -> None:
+    wrong: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, about: wrong.append(about))
+    hold, both = asyncio.Event(), asyncio.Event()
+    carried: list[str] = []
+
+    def show(key: str, channel: int) -> None:
+        with desk.db.write() as tx:
+            groups.get_or_add(tx, 900, "Circle")
+            given = {"group_id": 900, "channel_id": channel, "now": desk.clock()}
+            outbox.show(tx, key=key, target=EffectTarget.DISCORD_EVENT, **given)
+
+    async def carry(effect: Effect) -> None:
+        carried.append(effect.key)
+        if len(carried) == 2:
+            both.set()
+        await hold.wait()
+        with desk.db.write() as tx:
+            outbox.expire(tx, effect.id or 0)
+
+    async def run(work: Callable[..., Any], *args: Any) -> Any:
+        if carried == ["n1"] and work == delivery._claim:
+            with desk.db.write() as tx:
+                outbox_channels.move(tx, group_id=900, gone=2, to=1)
+        return await asyncio.to_thread(work, *args)
+
+    client = discord.Client(intents=discord.Intents.none())
+    elsewhere = {EffectTarget.DISCORD_EVENT: Carrier(carry)}
+    delivery = Delivery(desk, run, CardTable({}), nothing_to_draw, client, elsewhere)
+    show("n1", 1)
+    delivery.wake()
+    async with asyncio.timeout(SOON):
+        while not carried:
+            await asyncio.sleep(0.01)
+        show("n2", 2)
+        delivery.wake()
+        await both.wait()
+        hold.set()
+        while delivery._lanes or delivery._leases._held:
+            await asyncio.sleep(0.01)
+    await delivery.close()
+
+    assert carried == ["n1", "n2"]
+    assert wrong == []
