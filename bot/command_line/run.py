@@ -115,7 +115,7 @@ async def _ask_for_commands(token: str, answer: list[bool]) -> None:
     try:
         answer.append(await reach.has_commands(token))
     except reach.Unreachable as error:
-        raise StartError(f"Discord cannot be reached ({error}). Try again.") from None
+        raise StartError(f"Discord cannot be reached ({reach.say(error)}). Try again.") from None
 
 
 async def _serve(app: App, token: str, plan: Plan | None) -> None:
@@ -146,7 +146,7 @@ async def _connect(app: App, token: str) -> None:
         ) from None
     except UNREACHABLE as error:
         raise StartError(
-            f"Discord cannot be reached ({error}). Check the network and try again."
+            f"Discord cannot be reached ({reach.say(error)}). Check the network and try again."
         ) from None
 
 

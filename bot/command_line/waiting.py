@@ -40,7 +40,7 @@ async def _reason_to_wait(token: str) -> str | None:
     try:
         answer = await reach.ask("/users/@me", token)
     except reach.Unreachable as error:
-        return str(error) or "no answer"
+        return reach.say(error)
     if answer.status == 200:
         return None
     if answer.status == 401:

@@ -16,7 +16,8 @@ async def find(site: Site) -> Sequence[Finding]:
     try:
         answer = await site.ask("/users/@me")
     except reach.Unreachable as error:
-        return [mend(SUBJECT, f"Discord cannot be reached ({error}). Check the network.")]
+        why = reach.say(error)
+        return [mend(SUBJECT, f"Discord cannot be reached ({why}). Check the network.")]
     if answer.status == 401:
         return [mend(SUBJECT, reach.REFUSED)]
     if answer.status != 200:

@@ -27,6 +27,8 @@ from storage.shards import NO_GROUP
 LONGEST_LIMIT = 30.0
 # In so many seconds the commands are told again, if Discord could not take them.
 SYNC_AGAIN = 60.0
+# The bot connects after so many seconds, also if Discord has not answered about the commands.
+LONGEST_SYNC = 10.0
 # What Discord calls it when somebody is interested in an event, or not any more.
 INTEREST = ("GUILD_SCHEDULED_EVENT_USER_ADD", "GUILD_SCHEDULED_EVENT_USER_REMOVE")
 # Discord lets one shard of each bucket begin in so many seconds.
@@ -90,8 +92,20 @@ class DojoClient(discord.Client):
         """
         self.add_dynamic_items(Press, Choose)
         await self.app.begin()
-        if self.app.shards.has(NO_GROUP) and (wait := await self._sync()):
-            self._syncing = self.loop.create_task(self._sync_later(wait))
+        if self.app.shards.has(NO_GROUP):
+            await self._begin_sync()
+
+    async def _begin_sync(self) -> None:
+        """Tell Discord the commands, and go on later if it does not take them now.
+
+        A request that hangs is not cut off, see `LONGEST_LIMIT`; aiohttp gives it up in time.
+        """
+        first = self.loop.create_task(self._sync())
+        await asyncio.wait({first}, timeout=LONGEST_SYNC)
+        if not first.done():
+            log.warning("commands.unanswered", seconds=LONGEST_SYNC)
+        if not first.done() or first.result():
+            self._syncing = self.loop.create_task(self._sync_later(first))
 
     async def _sync(self) -> float:
         """Tell Discord the commands; return in how many seconds to try again, 0 once it knows.
@@ -107,7 +121,8 @@ class DojoClient(discord.Client):
         await self.app.note_commands({command.name: command.id for command in synced})
         return 0.0
 
-    async def _sync_later(self, wait: float) -> None:
+    async def _sync_later(self, first: asyncio.Task[float]) -> None:
+        wait = await first
         while wait and not self.is_closed():
             await asyncio.sleep(wait)
             try:

@@ -39,6 +39,11 @@ async def ask(path: str, token: str, seconds: float = SECONDS) -> Answer:
         return Answer(answer.status, answer.headers, await answer.json() if is_json else None)
 
 
+def say(error: BaseException) -> str:
+    """Return what an error says; one of waiting too long says nothing."""
+    return str(error) or "no answer"
+
+
 async def has_commands(token: str) -> bool:
     """Tell whether the bot's slash commands are in Discord: it ran before, with some database."""
     application = await ask("/applications/@me", token)

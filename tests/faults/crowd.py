@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from storage.engine import Database
+from tests.faults.launch import DOJO
 from tests.faults.loopback_discord import Interaction, Message, NotAnswered, NotOnScreen
 from tests.faults.loopback_discord.components import BUTTON, walk
 from tests.faults.process import BotProcess
@@ -107,8 +108,8 @@ class Place:
             self.tables.append((channel, [host, *others]))
         self.managers.append((channel, host))
 
-    def bot(self, *, spare: bool = False) -> BotProcess:
-        return BotProcess(self.discord, "run", env=self.environment, spare=spare, forked=True)
+    def bot(self, module: str = DOJO) -> BotProcess:
+        return BotProcess(self.discord, "run", env=self.environment, module=module, forked=True)
 
     async def shorten_rounds(self) -> None:
         for channel, host in self.managers:

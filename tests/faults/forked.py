@@ -23,8 +23,6 @@ FORKS.set_forkserver_preload(["tests.faults.launch", "bot.__main__", "bot.app"])
 class Forked:
     """A child of the loaded process that runs a module's `main`, with its output in a file."""
 
-    stdin = None
-
     def __init__(
         self,
         arguments: Sequence[str],

@@ -41,8 +41,6 @@ def main(argv: Sequence[str]) -> None:
     options = _parser().parse_args(argv[:cut])
     point_discord_py_at(options.api_base, options.gateway_url)
     run = _load(options.module)
-    if options.when_told and not sys.stdin.readline():
-        return  # Whoever would have told us is gone.
     run(list(argv[cut + 1 :]))
 
 
@@ -52,11 +50,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("gateway_url", help="such as ws://127.0.0.1:8000/socket")
     parser.add_argument(
         "--module", default=DOJO, help="package.module:function to run (%(default)s)"
-    )
-    parser.add_argument(
-        "--when-told",
-        action="store_true",
-        help="load everything, then wait for a line on standard input",
     )
     return parser
 

@@ -44,7 +44,6 @@ def without_ours(environment: Mapping[str, str]) -> dict[str, str]:
 class BotProcess:
     """A running bot. As a context manager it is gone at the end, whatever happened before.
 
-    With `spare` the next process is loaded while this one runs, and waits: a restart is quick then.
     With `forked` each is forked from a process that has loaded everything, and starts at once.
     With `shards` it is online when each of these is; one of several processes is told apart so.
     """
@@ -55,49 +54,36 @@ class BotProcess:
         *arguments: str,
         env: Mapping[str, str] | None = None,
         module: str = DOJO,
-        spare: bool = False,
         forked: bool = False,
         shards: Sequence[int] = (),
     ) -> None:
         self._shards = shards
         options = [discord.api_base, discord.gateway_url, "--module", module]
         self._arguments = [*options, "--", *arguments]
-        told = [*options, "--when-told", "--", *arguments]
-        self._command = [sys.executable, "-m", "tests.faults.launch", *told]
         self._environment = {**without_ours(os.environ), "PYTHONUNBUFFERED": "1", **(env or {})}
         self._output = tempfile.NamedTemporaryFile()  # noqa: SIM115 - __exit__ closes it
         self._discord = discord
         self._forked = forked
-        self._keeps_spare = spare and not forked
-        self._spare: subprocess.Popen[bytes] | None = None
         self._process = self._started()
 
     def _started(self) -> subprocess.Popen[bytes] | Forked:
         self._identified_before = self._identified()
         if self._forked:
             return Forked(self._arguments, ROOT, self._environment, self._output.name)
-        process = self._spare or self._loading()
-        assert process.stdin is not None
-        process.stdin.write(b"go\n")
-        process.stdin.close()
-        self._spare = self._loading() if self._keeps_spare else None
-        return process
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.launch", *self._arguments],
+            cwd=ROOT,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=self._output,
+            stderr=subprocess.STDOUT,
+        )
 
     def _identified(self) -> list[int]:
         """How often it has come to the gateway, or each of its shards."""
         gateway = self._discord.gateway
         by_shard = [gateway.identified_by_shard[shard] for shard in self._shards]
         return by_shard or [gateway.identified]
-
-    def _loading(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            self._command,
-            cwd=ROOT,
-            env=self._environment,
-            stdin=subprocess.PIPE,
-            stdout=self._output,
-            stderr=subprocess.STDOUT,
-        )
 
     @property
     def pid(self) -> int:
@@ -153,9 +139,6 @@ class BotProcess:
         return self
 
     def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
-        if self._spare is not None:
-            self._spare.kill()
-            self._spare.communicate()
         if self.running:
             self.kill()
         if failure is not None:

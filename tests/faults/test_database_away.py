@@ -16,9 +16,9 @@ from bot.demo.stage import Stage
 from storage.tables import Forecast, Question
 from storage.troubles import Trouble
 from tests.conftest import CAST
-from tests.faults.crowd import Place, opened, shown, turn_of
-from tests.faults.loopback_discord import LoopbackDiscord
+from tests.faults.crowd import opened, shown, turn_of
 from tests.faults.own_postgresql import OwnPostgreSQL, own_postgresql
+from tests.faults.scene import come_back, running, said
 from tests.machine import patience
 from tests.stories import wire
 from tests.stories.evening import RAIN
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from storage.engine import Database
-    from tests.faults.loopback_discord import Channel, Interaction
+    from tests.faults.loopback_discord import Channel, Interaction, LoopbackDiscord
 
 SOON = 30.0
 POST = "/channels/*/messages"
@@ -68,21 +68,18 @@ async def test_a_database_that_stays_locked_is_said_and_what_was_typed_is_given_
 @pytest.mark.slow
 async def test_a_database_that_is_locked_for_a_while_is_waited_for(tmp_path: Path) -> None:
     """Discord hears within its three seconds that the answer will come."""
-    async with LoopbackDiscord() as discord:
-        place = Place(discord, tmp_path)
-        channel, [host, *_] = place.tables[0]
-        with place.bot() as bot:
-            await bot.online()
-            card = await turn_of(place, channel, host)
-            form = await discord.click(card, host, label="Record forecast")
-            with held(str(tmp_path / "dojo.db")):
-                sent = await discord.submit_modal(form, host, TYPED)
-                await asyncio.sleep(1)
-                assert "70%" not in shown(discord, card, channel)
-            await discord.until(lambda: "70%" in shown(discord, card, channel), SOON)
+    async with running(tmp_path) as (place, bot):
+        discord, (channel, [host, *_]) = place.discord, place.tables[0]
+        card = await turn_of(place, channel, host)
+        form = await discord.click(card, host, label="Record forecast")
+        with held(str(tmp_path / "dojo.db")):
+            sent = await discord.submit_modal(form, host, TYPED)
+            await asyncio.sleep(1)
+            assert "70%" not in shown(discord, card, channel)
+        await discord.until(lambda: "70%" in shown(discord, card, channel), SOON)
 
-            assert waited_for(sent) < max(3.0, patience(1))
-            assert "Traceback" not in bot.output
+        assert waited_for(sent) < max(3.0, patience(1))
+        assert "Traceback" not in bot.output
 
 
 @pytest.fixture(scope="module")
@@ -90,16 +87,6 @@ def server() -> Iterator[OwnPostgreSQL]:
     pytest.importorskip("pgserver", reason="pgserver has no wheel for this machine")
     with own_postgresql() as running:
         yield running
-
-
-def place_on(server: OwnPostgreSQL, discord: LoopbackDiscord, folder: Path) -> Place:
-    place = Place(discord, folder)
-    place.url = place.environment["DOJO_DATABASE_URL"] = server.create_database()
-    return place
-
-
-def said(answer: Interaction) -> str:
-    return answer.message.content if answer.message is not None else ""
 
 
 def waited_for(answer: Interaction) -> float:
@@ -112,37 +99,34 @@ def waited_for(answer: Interaction) -> float:
 async def test_while_postgresql_is_away_a_press_is_answered_kindly_and_counts_afterwards(
     server: OwnPostgreSQL, tmp_path: Path
 ) -> None:
-    async with LoopbackDiscord() as discord:
-        place = place_on(server, discord, tmp_path)
-        channel, [host, guest, *_] = place.tables[0]
-        with place.bot() as bot:
-            await bot.online()
-            card = await turn_of(place, channel, host)
-            form = await discord.click(card, host, label="Record forecast")
+    async with running(tmp_path, url=server.create_database()) as (place, bot):
+        discord, (channel, [host, guest, *_]) = place.discord, place.tables[0]
+        card = await turn_of(place, channel, host)
+        form = await discord.click(card, host, label="Record forecast")
 
-            server.stop()
-            refused = [
-                await discord.submit_modal(form, host, TYPED),
-                await discord.click(card, host, label="Done"),
-                await discord.slash(channel, guest, "session join"),
-                await discord.slash(channel, guest, "leaderboard"),
-            ]
-            await discord.until(lambda: "sweep.failed" in bot.output, SOON)
-            server.start()
-            await discord.submit_modal(form, host, TYPED)
-            await discord.slash(channel, guest, "session join")
-            await discord.click(card, host, label="Done")
-            await discord.until(
-                lambda: [guest.id] in [one.pings for one in discord.messages(channel)], SOON
-            )
+        server.stop()
+        refused = await asyncio.gather(
+            discord.submit_modal(form, host, TYPED),
+            discord.click(card, host, label="Done"),
+            discord.slash(channel, guest, "session join"),
+            discord.slash(channel, guest, "leaderboard"),
+        )
+        await discord.until(lambda: "sweep.failed" in bot.output, SOON)
+        server.start()
+        await discord.submit_modal(form, host, TYPED)
+        await discord.slash(channel, guest, "session join")
+        await discord.click(card, host, label="Done")
+        await discord.until(
+            lambda: [guest.id] in [one.pings for one in discord.messages(channel)], SOON
+        )
 
-            assert [SAID[Trouble.AWAY] in said(one) for one in refused] == [True] * 4
-            assert TYPED["reason"] in said(refused[0])
-            assert max(map(waited_for, refused)) < max(3.0, patience(1))
-            assert "Traceback" not in bot.output
-            with opened(place.url) as database, database.read() as tx:
-                [forecast] = tx.exec(select(Forecast)).all()
-            assert forecast.probability == 0.7
+        assert [SAID[Trouble.AWAY] in said(one) for one in refused] == [True] * 4
+        assert TYPED["reason"] in said(refused[0])
+        assert max(map(waited_for, refused)) < max(3.0, patience(1))
+        assert "Traceback" not in bot.output
+        with opened(place.url) as database, database.read() as tx:
+            [forecast] = tx.exec(select(Forecast)).all()
+        assert forecast.probability == 0.7
 
 
 @pytest.mark.slow
@@ -150,50 +134,42 @@ async def test_after_a_restart_of_postgresql_the_first_press_acts_at_once(
     server: OwnPostgreSQL, tmp_path: Path
 ) -> None:
     """All connections that wait in the pool are dead by then."""
-    async with LoopbackDiscord() as discord:
-        place = place_on(server, discord, tmp_path)
-        channel, [host, *_] = place.tables[0]
-        with place.bot() as bot:
-            await bot.online()
-            card = await turn_of(place, channel, host)
-            form = await discord.click(card, host, label="Record forecast")
+    async with running(tmp_path, url=server.create_database()) as (place, bot):
+        discord, (channel, [host, *_]) = place.discord, place.tables[0]
+        card = await turn_of(place, channel, host)
+        form = await discord.click(card, host, label="Record forecast")
 
-            server.stop()
-            server.start()
-            sent = await discord.submit_modal(form, host, TYPED)
-            await discord.until(lambda: "70%" in shown(discord, card, channel), SOON)
+        server.stop()
+        server.start()
+        sent = await discord.submit_modal(form, host, TYPED)
+        await discord.until(lambda: "70%" in shown(discord, card, channel), SOON)
 
-            assert "try again" not in said(sent)
-            assert "Traceback" not in bot.output
+        assert "try again" not in said(sent)
+        assert "Traceback" not in bot.output
 
 
 @pytest.mark.slow
 async def test_a_database_that_goes_between_discord_s_answer_and_our_note_costs_no_second_message(
     server: OwnPostgreSQL, tmp_path: Path
 ) -> None:
-    async with LoopbackDiscord() as discord:
-        place = place_on(server, discord, tmp_path)
-        channel, [host, *_] = place.tables[0]
-        with place.bot(spare=True) as bot:
-            await bot.online()
-            await discord.quiet()
-            slow = discord.delay("POST", "/channels/*/messages", 1.0)
-            await discord.slash(channel, host, "session start")
-            await discord.until(lambda: discord.requests_to("POST", POST), SOON)
-            server.stop()
-            await discord.until(lambda: lobbies(discord, channel), SOON)
-            await discord.until(lambda: "delivery." in bot.output, SOON)
-            slow.mend()
-            server.start()
-            bot.kill()  # or it would be due again only after its lease
-            bot.restart()
-            await bot.online()
-            await discord.quiet(1.0, SOON)
-            await discord.slash(channel, host, "session join")
-            await discord.quiet(1.0, SOON)
+    async with running(tmp_path, url=server.create_database()) as (place, bot):
+        discord, (channel, [host, *_]) = place.discord, place.tables[0]
+        await discord.quiet()
+        slow = discord.delay("POST", "/channels/*/messages", 1.0)
+        await discord.slash(channel, host, "session start")
+        await discord.until(lambda: discord.requests_to("POST", POST), SOON)
+        server.stop()
+        await discord.until(lambda: lobbies(discord, channel), SOON)
+        await discord.until(lambda: "delivery." in bot.output, SOON)
+        slow.mend()
+        server.start()
+        await come_back(bot)  # or it would be due again only after its lease
+        await discord.quiet(1.0, SOON)
+        await discord.slash(channel, host, "session join")
+        await discord.quiet(1.0, SOON)
 
-            assert lobbies(discord, channel) == 1
-            assert "Traceback" not in bot.output
+        assert lobbies(discord, channel) == 1
+        assert "Traceback" not in bot.output
 
 
 def lobbies(discord: LoopbackDiscord, channel: Channel) -> int:

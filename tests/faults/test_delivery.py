@@ -15,9 +15,10 @@ from sqlmodel import select
 
 from storage.tables import Effect
 from tests.benchmarks.live import environment, furnish, go_live
-from tests.faults.crowd import Place, lobby_of, opened, turn_of
+from tests.faults.crowd import lobby_of, opened, turn_of
 from tests.faults.loopback_discord import LoopbackDiscord
 from tests.faults.process import BotProcess
+from tests.faults.scene import come_back, forget_nonces, running
 
 pytestmark = pytest.mark.slow
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from tests.faults.crowd import Place
     from tests.faults.loopback_discord import Channel, Message, Request
     from tests.faults.loopback_discord import Member as Person
 
@@ -46,66 +48,56 @@ def shown(discord: LoopbackDiscord, card: Message, channel: Channel) -> Message:
 async def test_a_lobby_whose_first_answer_came_last_and_was_lost_ends_without_its_buttons(
     tmp_path: Path,
 ) -> None:
-    async with LoopbackDiscord() as discord:
-        place = Place(discord, tmp_path)
-        channel, [host, guest, *_] = place.tables[0]
-        with place.bot() as bot:
-            await bot.online()
-            lobby = await lobby_of(place, channel, host)
-            await discord.quiet()
-            before = len(discord.requests_to(*ANSWER))
-            slow = discord.delay(*ANSWER, 1.0)
+    async with running(tmp_path) as (place, _):
+        discord, (channel, [host, guest, *_]) = place.discord, place.tables[0]
+        lobby = await lobby_of(place, channel, host)
+        await discord.quiet()
+        before = len(discord.requests_to(*ANSWER))
+        slow = discord.delay(*ANSWER, 1.0)
 
-            join = asyncio.create_task(discord.click(lobby, guest, label="Join"))
-            await arrives(discord, ANSWER, before)
-            slow.mend()
-            await discord.click(lobby, host, label="Start the round")
-            assert "Start the round" not in shown(discord, lobby, channel).text
-            lost = discord.fail(*ANSWER, after_doing=True)
-            await join
-            assert lost.struck
-            assert "Start the round" in shown(discord, lobby, channel).text
+        join = asyncio.create_task(discord.click(lobby, guest, label="Join"))
+        await arrives(discord, ANSWER, before)
+        slow.mend()
+        await discord.click(lobby, host, label="Start the round")
+        assert "Start the round" not in shown(discord, lobby, channel).text
+        lost = discord.fail(*ANSWER, after_doing=True)
+        await join
+        assert lost.struck
+        assert "Start the round" in shown(discord, lobby, channel).text
 
-            await discord.until(
-                lambda: "Start the round" not in shown(discord, lobby, channel).text, SOON
-            )
+        await discord.until(
+            lambda: "Start the round" not in shown(discord, lobby, channel).text, SOON
+        )
 
 
 async def test_an_edit_that_is_lost_after_a_press_was_answered_is_made_again(
     tmp_path: Path,
 ) -> None:
-    async with LoopbackDiscord() as discord:
-        place = Place(discord, tmp_path)
-        channel, [host, *_] = place.tables[0]
-        with place.bot() as bot:
-            await bot.online()
-            card = await turn_of(place, channel, host)
-            await overtaken_edit(discord, channel, card, host)
-            lost = discord.fail(*EDIT, after_doing=True)
+    async with running(tmp_path) as (place, _):
+        discord, (channel, [host, *_]) = place.discord, place.tables[0]
+        card = await turn_of(place, channel, host)
+        await overtaken_edit(discord, channel, card, host)
+        lost = discord.fail(*EDIT, after_doing=True)
 
-            await discord.until(lambda: lost.struck, SOON)
-            assert "Passed." not in shown(discord, card, channel).text
-            await discord.until(lambda: "Passed." in shown(discord, card, channel).text, SOON)
+        await discord.until(lambda: lost.struck, SOON)
+        assert "Passed." not in shown(discord, card, channel).text
+        await discord.until(lambda: "Passed." in shown(discord, card, channel).text, SOON)
 
 
 async def test_an_edit_that_lands_after_the_bot_was_killed_is_made_again_at_the_next_start(
     tmp_path: Path,
 ) -> None:
-    async with LoopbackDiscord() as discord:
-        place = Place(discord, tmp_path)
-        channel, [host, *_] = place.tables[0]
-        with place.bot(spare=True) as bot:
-            await bot.online()
-            card = await turn_of(place, channel, host)
-            await overtaken_edit(discord, channel, card, host)
-            await asyncio.sleep(0.3)  # the answer to the press is noted by now
+    async with running(tmp_path) as (place, bot):
+        discord, (channel, [host, *_]) = place.discord, place.tables[0]
+        card = await turn_of(place, channel, host)
+        await overtaken_edit(discord, channel, card, host)
+        await asyncio.sleep(0.3)  # the answer to the press is noted by now
 
-            bot.kill()
-            await discord.until(lambda: "Passed." not in shown(discord, card, channel).text, SOON)
-            bot.restart()
-            await bot.online()
+        bot.kill()
+        await discord.until(lambda: "Passed." not in shown(discord, card, channel).text, SOON)
+        await come_back(bot)
 
-            await discord.until(lambda: "Passed." in shown(discord, card, channel).text, SOON)
+        await discord.until(lambda: "Passed." in shown(discord, card, channel).text, SOON)
 
 
 async def overtaken_edit(
@@ -125,31 +117,25 @@ async def overtaken_edit(
 async def test_a_message_whose_reply_was_lost_is_found_among_hundreds_of_others(
     tmp_path: Path,
 ) -> None:
-    async with LoopbackDiscord() as discord:
-        place = Place(discord, tmp_path)
-        channel, [host, guest, *_] = place.tables[0]
-        with place.bot() as bot:
-            await bot.online()
-            for number in range(120):
-                discord.say(channel, guest, f"Something else, number {number}")
-            lost = discord.fail("POST", "/channels/*/messages", after_doing=True)
-            await discord.slash(channel, host, "session start")
-            await discord.until(lambda: lost.struck)
-            before = len(discord.messages(channel))
+    async with running(tmp_path) as (place, bot):
+        discord, (channel, [host, guest, *_]) = place.discord, place.tables[0]
+        for number in range(120):
+            discord.say(channel, guest, f"Something else, number {number}")
+        lost = discord.fail("POST", "/channels/*/messages", after_doing=True)
+        await discord.slash(channel, host, "session start")
+        await discord.until(lambda: lost.struck)
+        before = len(discord.messages(channel))
 
-            bot.kill()
-            discord.nonce_window = 0
-            with opened(place.url) as database, database.write() as tx:
-                # It was asked for long ago, but Discord was away.
-                [effect] = tx.exec(select(Effect)).all()
-                assert effect.attempted_at is not None
-                effect.created_at -= timedelta(hours=1)
-                effect.attempted_at -= timedelta(minutes=3)
-            bot.restart()
-            await bot.online()
-            await discord.until(lambda: message_of(place) is not None, SOON)
+        bot.kill()
+        forget_nonces(place)
+        with opened(place.url) as database, database.write() as tx:
+            # It was asked for long ago, but Discord was away.
+            [effect] = tx.exec(select(Effect)).all()
+            effect.created_at -= timedelta(hours=1)
+        await come_back(bot)
+        await discord.until(lambda: message_of(place) is not None, SOON)
 
-            assert len(discord.messages(channel)) == before
+        assert len(discord.messages(channel)) == before
 
 
 def message_of(place: Place) -> int | None:
@@ -159,28 +145,25 @@ def message_of(place: Place) -> int | None:
 
 
 async def test_the_next_speaker_is_called_before_announcements_are_edited(tmp_path: Path) -> None:
-    async with LoopbackDiscord() as discord:
-        place = Place(discord, tmp_path)
-        channel, [host, guest, *_] = place.tables[0]
-        with place.bot() as bot:
-            await bot.online()
-            for day in range(1, 13):
-                plan = {"when": f"in {24 * day} hours", "title": f"Evening {day}"}
-                await discord.slash(channel, host, "session schedule", plan)
-            card = await turn_of(place, channel, host)
-            await discord.slash(channel, guest, "session join")
-            await discord.quiet(1.0, SOON)
-            slow = discord.delay(*EDIT, 0.5)
+    async with running(tmp_path) as (place, _):
+        discord, (channel, [host, guest, *_]) = place.discord, place.tables[0]
+        for day in range(1, 13):
+            plan = {"when": f"in {24 * day} hours", "title": f"Evening {day}"}
+            await discord.slash(channel, host, "session schedule", plan)
+        card = await turn_of(place, channel, host)
+        await discord.slash(channel, guest, "session join")
+        await discord.quiet(1.0, SOON)
+        slow = discord.delay(*EDIT, 0.5)
 
-            form = await discord.slash(channel, guest, "question submit")
-            await discord.submit_modal(form, guest, {"title": "Will it snow this week?"})
-            await discord.click(card, host, label="Pass")
-            called = await sent(discord, lambda one: (one.json or {}).get("nonce") == "t1.2")
-            slow.mend()
-            await discord.quiet(1.0, SOON)
+        form = await discord.slash(channel, guest, "question submit")
+        await discord.submit_modal(form, guest, {"title": "Will it snow this week?"})
+        await discord.click(card, host, label="Pass")
+        called = await sent(discord, lambda one: (one.json or {}).get("nonce") == "t1.2")
+        slow.mend()
+        await discord.quiet(1.0, SOON)
 
-            edits = [one.time for one in discord.requests_to(*EDIT)]
-            assert sum(time > called.time for time in edits) >= 3
+        edits = [one.time for one in discord.requests_to(*EDIT)]
+        assert sum(time > called.time for time in edits) >= 3
 
 
 async def sent(discord: LoopbackDiscord, fits: Callable[[Request], bool]) -> Request:

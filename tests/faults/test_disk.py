@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import resource
-from contextlib import contextmanager
+import sqlite3
+import subprocess
+from contextlib import AbstractContextManager, closing, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,8 +17,8 @@ from bot.demo.stage import Stage
 from storage.tables import Forecast, Question
 from storage.troubles import Trouble
 from tests.conftest import CAST
-from tests.faults.crowd import Place, opened, shown, turn_of
-from tests.faults.loopback_discord import LoopbackDiscord
+from tests.faults.crowd import opened, shown, turn_of
+from tests.faults.scene import running, said
 from tests.stories import wire
 from tests.stories.evening import RAIN
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from storage.engine import Database
+    from tests.faults.crowd import Place
 
 SOON = 20.0
 TYPED = {"probability": "70", "reason": "It has rained all week."}
@@ -69,30 +72,32 @@ def make_room(database: Database) -> None:
 async def test_a_disk_that_takes_nothing_more_loses_nothing_and_the_bot_goes_on_when_it_does(
     tmp_path: Path,
 ) -> None:
-    async with LoopbackDiscord() as discord:
-        place = Place(discord, tmp_path)
-        channel, [host, *_] = place.tables[0]
-        with place.bot() as bot:
-            await bot.online()
-            card = await turn_of(place, channel, host)
-            form = await discord.click(card, host, label="Record forecast")
-            with nothing_more(bot.pid):
-                refused = await discord.submit_modal(form, host, TYPED)
-                passed = await discord.click(card, host, label="Pass")
-            await discord.submit_modal(form, host, TYPED)
-            await discord.click(card, host, label="Pass")
-            await discord.until(lambda: "Passed." in shown(discord, card, channel), SOON)
+    async with running(tmp_path) as (place, bot):
+        await assert_goes_on_after(nothing_more(bot.pid), Trouble.AWAY, place)
+        assert "Traceback" not in bot.output
 
-            said = SAID[Trouble.AWAY]
-            assert refused.message is not None
-            assert passed.message is not None
-            assert said in refused.message.content
-            assert TYPED["reason"] in refused.message.content
-            assert said in passed.message.content
-            assert "Traceback" not in bot.output
-            with opened(place.url) as database, database.read() as tx:
-                [forecast] = tx.exec(select(Forecast)).all()
-            assert forecast.probability == 0.7
+
+async def assert_goes_on_after(
+    full: AbstractContextManager[None], trouble: Trouble, place: Place
+) -> None:
+    """What is pressed while the disk is full comes back, and counts when it is pressed again."""
+    discord, (channel, [host, *_]) = place.discord, place.tables[0]
+    card = await turn_of(place, channel, host)
+    form = await discord.click(card, host, label="Record forecast")
+    with full:
+        refused = await discord.submit_modal(form, host, TYPED)
+        passed = await discord.click(card, host, label="Pass")
+    await discord.submit_modal(form, host, TYPED)
+    await discord.click(card, host, label="Pass")
+    await discord.until(lambda: "Passed." in shown(discord, card, channel), SOON)
+
+    assert SAID[trouble] in said(refused)
+    assert TYPED["reason"] in said(refused)
+    assert SAID[trouble] in said(passed)
+    with opened(place.url) as database, database.read() as tx:
+        [forecast] = tx.exec(select(Forecast)).all()
+        assert tx.execute(text("PRAGMA integrity_check")).scalar_one() == "ok"
+    assert forecast.probability == 0.7
 
 
 @contextmanager
@@ -102,3 +107,47 @@ def nothing_more(pid: int) -> Iterator[None]:
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (8192, before[1]))
     yield
     resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.slow
+async def test_a_real_disk_that_is_full_loses_nothing_and_the_bot_goes_on_when_there_is_room(
+    tmp_path: Path,
+) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        async with running(disk) as (place, bot):
+            await assert_goes_on_after(filled(disk), Trouble.FULL, place)
+            assert "Traceback" not in bot.output
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[Path]:
+    """A file system of its own with some megabytes, where one may be mounted."""
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)]
+    try:
+        subprocess.run(mount, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"no file system may be mounted here: {error}")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+@contextmanager
+def filled(disk: Path) -> Iterator[None]:
+    """Nothing more fits onto the disk, nor into what the database has of it already."""
+    with closing(sqlite3.connect(disk / "dojo.db")) as beside:
+        [(busy, *_)] = beside.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert not busy
+    filler = disk / "filler"
+    with pytest.raises(OSError, match="No space left"):
+        fill(filler)
+    yield
+    filler.unlink()
+
+
+def fill(filler: Path) -> None:
+    with filler.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))

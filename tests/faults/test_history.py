@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlmodel import select
 
 from storage.tables import Effect
-from tests.faults.crowd import Place, opened
-from tests.faults.loopback_discord import LoopbackDiscord
+from tests.faults.crowd import opened
+from tests.faults.scene import come_back, forget_nonces, running
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.faults.crowd import Place
 
 pytestmark = pytest.mark.slow
 
@@ -22,33 +23,25 @@ BEFORE, SINCE = 1_500, 5_000
 
 
 async def test_a_message_is_found_among_thousands_before_and_after_it(tmp_path: Path) -> None:
-    async with LoopbackDiscord() as discord:
-        place = Place(discord, tmp_path)
-        channel, [host, guest, *_] = place.tables[0]
-        with place.bot() as bot:
-            await bot.online()
-            for number in range(BEFORE):
-                discord.say(channel, guest, f"Before, number {number}")
-            lost = discord.fail("POST", "/channels/*/messages", after_doing=True)
-            await discord.slash(channel, host, "session start")
-            await discord.until(lambda: lost.struck)
-            bot.kill()
-            for number in range(SINCE):
-                discord.say(channel, guest, f"Since, number {number}")
-            there = len(discord.messages(channel))
+    async with running(tmp_path) as (place, bot):
+        discord, (channel, [host, guest, *_]) = place.discord, place.tables[0]
+        for number in range(BEFORE):
+            discord.say(channel, guest, f"Before, number {number}")
+        lost = discord.fail("POST", "/channels/*/messages", after_doing=True)
+        await discord.slash(channel, host, "session start")
+        await discord.until(lambda: lost.struck)
+        bot.kill()
+        for number in range(SINCE):
+            discord.say(channel, guest, f"Since, number {number}")
+        there = len(discord.messages(channel))
 
-            discord.nonce_window = 0
-            with opened(place.url) as database, database.write() as tx:
-                [effect] = tx.exec(select(Effect)).all()
-                assert effect.attempted_at is not None
-                effect.attempted_at -= timedelta(minutes=3)  # longer than nonces are kept
-            bot.restart()
-            await bot.online()
-            await discord.until(lambda: is_known(place), SOON)
+        forget_nonces(place)
+        await come_back(bot)
+        await discord.until(lambda: is_known(place), SOON)
 
-            pages = discord.requests_to("GET", "/channels/*/messages")
-            assert len(discord.messages(channel)) == there
-            assert len(pages) <= (BEFORE + SINCE) // 100 + 2
+        pages = discord.requests_to("GET", "/channels/*/messages")
+        assert len(discord.messages(channel)) == there
+        assert len(pages) <= (BEFORE + SINCE) // 100 + 2
 
 
 def is_known(place: Place) -> bool:

@@ -38,7 +38,7 @@ from storage.tables import (
 )
 from tests.faults.crowd import Crowd, Place, card_with, opened, start_acting, turn_of
 from tests.faults.loopback_discord import LoopbackDiscord, NotAnswered
-from tests.faults.process import BotProcess
+from tests.faults.scene import come_back, end_leases, forget_nonces, running
 from tests.machine import patience
 
 pytestmark = pytest.mark.slow
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
     from tests.faults.loopback_discord import Channel, Fault, Interaction, Message
     from tests.faults.loopback_discord import Member as Person
+    from tests.faults.process import BotProcess
 
 KILLS = int(os.environ.get("DOJO_KILLS", "12"))
 KILLING_TIME, LONGEST_KILLING_TIME = 7.0, 70.0  # on an idle machine; on the busiest
@@ -82,7 +83,7 @@ async def test_a_bot_that_is_killed_again_and_again_loses_and_doubles_nothing(
     async with LoopbackDiscord() as discord:
         place = Place(discord, tmp_path)
         crowd = Crowd(discord, chance)
-        with place.bot(spare=True) as bot:
+        with place.bot() as bot:
             await bot.online()
             await place.shorten_rounds()
             async with asyncio.TaskGroup() as everybody:
@@ -91,6 +92,7 @@ async def test_a_bot_that_is_killed_again_and_again_loses_and_doubles_nothing(
                 kills = await kill_again_and_again(bot, chance, place.url)
                 for task in (*acting, trouble):
                     task.cancel()
+            await end_leases(place)
             await all_shown(place, bot)
 
             print(f"{kills} kills, {summary(crowd, place)}")
@@ -107,62 +109,56 @@ async def test_a_bot_that_is_killed_again_and_again_loses_and_doubles_nothing(
 async def test_what_was_cut_off_by_a_kill_acts_once_when_it_is_delivered_again(
     tmp_path: Path, *, arrived: bool
 ) -> None:
-    async with LoopbackDiscord() as discord:
-        place = Place(discord, tmp_path)
-        channel, [host, *_] = place.tables[0]
-        with place.bot() as bot:
-            await bot.online()
-            card = await turn_of(place, channel, host)
-            form = await discord.click(card, host, label="Record forecast")
-            await discord.click(card, host, label="More")
-            [more] = discord.private_messages(host)[-1:]
-            slow = discord.delay("POST", "/interactions/*", 2.0)
-            if not arrived:
-                bot.kill()
-            presses = [
-                discord.click(more, host, label="+2 min", within=0.5),
-                discord.submit_modal(form, host, {"probability": "70"}, within=0.5),
-                discord.slash(channel, host, "question submit", within=0.5),
-            ]
-            cut_off = [await unanswered(one) for one in presses]
-            if arrived:
-                await discord.until(lambda: saved(place.url, Forecast) == 1)
-                bot.kill()
-            slow.mend()
-            bot.restart()
-            await bot.online()
+    async with running(tmp_path) as (place, bot):
+        discord, (channel, [host, *_]) = place.discord, place.tables[0]
+        card = await turn_of(place, channel, host)
+        form = await discord.click(card, host, label="Record forecast")
+        await discord.click(card, host, label="More")
+        [more] = discord.private_messages(host)[-1:]
+        slow = discord.delay("POST", "/interactions/*", 2.0)
+        if not arrived:
+            bot.kill()
+        presses = [
+            discord.click(more, host, label="+2 min", within=0.5),
+            discord.submit_modal(form, host, {"probability": "70"}, within=0.5),
+            discord.slash(channel, host, "question submit", within=0.5),
+        ]
+        cut_off = [await unanswered(one) for one in presses]
+        if arrived:
+            await discord.until(lambda: saved(place.url, Forecast) == 1)
+            bot.kill()
+        slow.mend()
+        bot.restart()
+        await bot.online()
 
-            for one in cut_off[:2]:
-                with contextlib.suppress(NotAnswered):  # what has acted is not answered again
-                    await discord.redeliver(one, within=1)
-            await discord.quiet()
-            await all_shown(place, bot)
+        for one in cut_off[:2]:
+            with contextlib.suppress(NotAnswered):  # what has acted is not answered again
+                await discord.redeliver(one, within=1)
+        await discord.quiet()
+        await all_shown(place, bot)
 
-            with opened(place.url) as database, database.read() as tx:
-                [turn] = tx.exec(select(Turn)).all()
-                [forecast] = tx.exec(select(Forecast)).all()
-            assert turn.extensions == 1
-            assert forecast.probability == 0.7
-            assert_no_traceback(bot)
+        with opened(place.url) as database, database.read() as tx:
+            [turn] = tx.exec(select(Turn)).all()
+            [forecast] = tx.exec(select(Forecast)).all()
+        assert turn.extensions == 1
+        assert forecast.probability == 0.7
+        assert_no_traceback(bot)
 
 
 async def test_a_card_whose_reply_was_lost_shows_what_happened_before_the_retry(
     tmp_path: Path,
 ) -> None:
-    async with LoopbackDiscord() as discord:
-        place = Place(discord, tmp_path)
-        channel, [host, guest, *_] = place.tables[0]
-        with place.bot() as bot:
-            await bot.online()
-            lost = discord.fail("POST", "/channels/*/messages", after_doing=True)
+    async with running(tmp_path) as (place, bot):
+        discord, (channel, [host, guest, *_]) = place.discord, place.tables[0]
+        lost = discord.fail("POST", "/channels/*/messages", after_doing=True)
 
-            await discord.slash(channel, host, "session start")
-            await discord.until(lambda: lost.struck)
-            await discord.slash(channel, guest, "session join")
-            await all_shown(place, bot)
+        await discord.slash(channel, host, "session start")
+        await discord.until(lambda: lost.struck)
+        await discord.slash(channel, guest, "session join")
+        await all_shown(place, bot)
 
-            [lobby] = discord.messages(channel)
-            assert "In the circle (2)" in lobby.text
+        [lobby] = discord.messages(channel)
+        assert "In the circle (2)" in lobby.text
 
 
 @pytest.mark.parametrize("command", ["session start", "session end"])
@@ -170,75 +166,58 @@ async def test_a_message_whose_reply_was_lost_is_found_again_after_a_long_break(
     tmp_path: Path, command: str
 ) -> None:
     """By its buttons, as on a lobby, or by what it says, as on the card at the end."""
-    async with LoopbackDiscord() as discord:
-        place = Place(discord, tmp_path)
-        channel, [host, *_] = place.tables[0]
-        with place.bot() as bot:
-            await bot.online()
-            if command == "session end":
-                await discord.slash(channel, host, "session start")
-                await all_shown(place, bot)
-            lost = discord.fail("POST", "/channels/*/messages", after_doing=True)
-            await discord.slash(channel, host, command)
-            await discord.until(lambda: lost.struck)
-            before = len(discord.messages(channel))
-
-            bot.kill()
-            discord.nonce_window = 0
-            with opened(place.url) as database, database.write() as tx:
-                for effect in tx.exec(select(Effect).where(col(Effect.attempted_at).is_not(None))):
-                    effect.attempted_at -= timedelta(minutes=3)
-            bot.restart()
-            await bot.online()
+    async with running(tmp_path) as (place, bot):
+        discord, (channel, [host, *_]) = place.discord, place.tables[0]
+        if command == "session end":
+            await discord.slash(channel, host, "session start")
             await all_shown(place, bot)
+        lost = discord.fail("POST", "/channels/*/messages", after_doing=True)
+        await discord.slash(channel, host, command)
+        await discord.until(lambda: lost.struck)
+        before = len(discord.messages(channel))
 
-            assert len(discord.messages(channel)) == before
+        bot.kill()
+        forget_nonces(place)
+        await come_back(bot)
+        await all_shown(place, bot)
+
+        assert len(discord.messages(channel)) == before
 
 
 @pytest.mark.parametrize("deleted", [True, False], ids=["deleted", "not seen"])
 async def test_a_message_that_goes_is_gone_after_a_kill_in_the_middle_of_its_deletion(
     tmp_path: Path, *, deleted: bool
 ) -> None:
-    async with LoopbackDiscord() as discord:
-        place = Place(discord, tmp_path)
-        channel, [host, *_] = place.tables[0]
-        with place.bot() as bot:
-            await bot.online()
-            await last_updates(place, channel, host)
-            lost = discord.fail("DELETE", "/channels/*", after_doing=deleted)
+    async with running(tmp_path) as (place, bot):
+        discord, (channel, [host, *_]) = place.discord, place.tables[0]
+        await last_updates(place, channel, host)
+        lost = discord.fail("DELETE", "/channels/*", after_doing=deleted)
 
-            await discord.slash(channel, host, "session back")
-            await discord.until(lambda: lost.struck)
-            bot.kill()
-            bot.restart()
-            await bot.online()
-            await all_shown(place, bot)
+        await discord.slash(channel, host, "session back")
+        await discord.until(lambda: lost.struck)
+        await come_back(bot)
+        await all_shown(place, bot)
 
-            shown = [one.text for one in discord.messages(channel)]
-            assert not [text for text in shown if "last chance" in text or "Last updates" in text]
-            assert "Ravens host" in shown[-1]
-            assert not discord.unknown_requests
+        shown = [one.text for one in discord.messages(channel)]
+        assert not [text for text in shown if "last chance" in text or "Last updates" in text]
+        assert "Ravens host" in shown[-1]
+        assert not discord.unknown_requests
 
 
 async def test_a_message_that_goes_is_found_though_its_number_was_lost(tmp_path: Path) -> None:
-    async with LoopbackDiscord() as discord:
-        place = Place(discord, tmp_path)
-        channel, [host, *_] = place.tables[0]
-        with place.bot() as bot:
-            await bot.online()
-            await turn_of(place, channel, host)
-            lost = discord.fail("POST", "/channels/*/messages", after_doing=True)
-            await discord.slash(channel, host, "session skip")
-            await discord.until(lambda: lost.struck)
+    async with running(tmp_path) as (place, bot):
+        discord, (channel, [host, *_]) = place.discord, place.tables[0]
+        await turn_of(place, channel, host)
+        lost = discord.fail("POST", "/channels/*/messages", after_doing=True)
+        await discord.slash(channel, host, "session skip")
+        await discord.until(lambda: lost.struck)
 
-            await discord.slash(channel, host, "session back")
-            bot.kill()
-            bot.restart()
-            await bot.online()
-            await all_shown(place, bot)
+        await discord.slash(channel, host, "session back")
+        await come_back(bot)
+        await all_shown(place, bot)
 
-            shown = [one.text for one in discord.messages(channel)]
-            assert not [text for text in shown if "last chance" in text or "Last updates" in text]
+        shown = [one.text for one in discord.messages(channel)]
+        assert not [text for text in shown if "last chance" in text or "Last updates" in text]
 
 
 async def last_updates(place: Place, channel: Channel, host: Person) -> None:

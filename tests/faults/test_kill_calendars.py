@@ -60,7 +60,7 @@ async def test_a_bot_that_is_killed_while_it_talks_to_google_makes_one_event(
     async with LoopbackDiscord() as discord:
         place = with_google(Place(discord, tmp_path), google)
         channel, [host, *_] = place.tables[0]
-        with place.bot(spare=True) as bot:
+        with place.bot() as bot:
             await bot.online()
             google.client_pid = bot.pid
             google.faults += [None, Fault(kind)]

@@ -21,6 +21,7 @@ from storage.shards import Shards
 from storage.tables import Meetup, Phase, Round, SessionState
 from tests.faults.crowd import Crowd, SpreadPlace, opened, start_acting
 from tests.faults.loopback_discord import LoopbackDiscord, NotAnswered
+from tests.faults.scene import end_leases
 from tests.faults.test_kill import (
     all_shown,
     assert_events_once,
@@ -35,6 +36,7 @@ from tests.machine import patience
 
 if TYPE_CHECKING:
     from storage.engine import Database
+    from tests.faults.loopback_discord import Channel, Member
     from tests.faults.process import BotProcess
 
 pytestmark = pytest.mark.slow
@@ -68,6 +70,7 @@ async def test_processes_that_are_killed_at_random_lose_and_double_nothing(
                 for task in (*acting, trouble):
                     task.cancel()
             await go_home(place)
+            await end_leases(place)
             await all_shown(place, *bots)
 
             print(f"{kills} kills, {summary(crowd, place)}")
@@ -92,11 +95,11 @@ async def kill_at_random(bots: list[BotProcess], chance: random.Random) -> int:
         bot = chance.choice(bots)
         if chance.random() < 0.85:
             await bot.online()
-        await asyncio.sleep(chance.uniform(0.0, patience(0.5)))
+        await asyncio.sleep(chance.uniform(0.0, patience(0.3)))
         bot.kill()
         kills += 1
         if chance.random() < 0.2:
-            await asyncio.sleep(chance.uniform(0.0, patience(1)))
+            await asyncio.sleep(chance.uniform(0.0, patience(0.5)))
         bot.restart()
     for bot in bots:
         await bot.online()
@@ -105,12 +108,15 @@ async def kill_at_random(bots: list[BotProcess], chance: random.Random) -> int:
 
 async def go_home(place: SpreadPlace) -> None:
     """Every host ends what is live in their channel."""
-    for channel, host in place.managers:
-        for _ in range(5):
-            if not is_live(place.url, channel.id):
-                break
-            with contextlib.suppress(NotAnswered):
-                await place.discord.slash(channel, host, "session end")
+    await asyncio.gather(*(end_session(place, *one) for one in place.managers))
+
+
+async def end_session(place: SpreadPlace, channel: Channel, host: Member) -> None:
+    for _ in range(10):
+        if not is_live(place.url, channel.id):
+            break
+        with contextlib.suppress(NotAnswered):
+            await place.discord.slash(channel, host, "session end", within=patience(1))
 
 
 def is_live(url: str, channel_id: int) -> bool:

@@ -12,6 +12,7 @@ from storage.tables import Forecast, Turn
 from tests.faults.crowd import Place, opened, shown, turn_of
 from tests.faults.loopback_discord import LoopbackDiscord
 from tests.faults.own_postgresql import own_postgresql
+from tests.faults.scene import assert_once
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,10 +61,9 @@ async def test_two_copies_with_one_token_act_once_and_send_each_message_once(
             with opened(place.url) as database, database.read() as tx:
                 forecasts = tx.exec(select(Forecast.probability)).all()
                 extensions = tx.exec(select(Turn.extensions).order_by(Turn.number)).all()
-            nonces = [one.nonce for one in discord.messages(channel) if one.nonce]
             whispered = [one.text for one in discord.private_messages(host)]
             assert list(forecasts) == [0.7]
             assert list(extensions) == [1, 0]
-            assert len(set(nonces)) == len(nonces)
+            assert_once(discord.messages(channel))
             assert not [text for text in whispered if "went wrong" in text or "old" in text]
             assert all("Traceback" not in bot.output for bot in bots)

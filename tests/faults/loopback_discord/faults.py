@@ -38,6 +38,7 @@ class Fault:
     cloudflare: bool
     times: int | None
     after_doing: bool
+    hangs: bool
     struck: int = 0
 
     def strike(self, method: str, path: str) -> bool:
@@ -103,15 +104,16 @@ class FaultPlan:
         cloudflare: bool = False,
         times: int | None = 1,
         after_doing: bool = False,
+        hangs: bool = False,
     ) -> Fault:
         """Let the next `times` fitting requests fail (None: all of them, until `mend`).
 
-        Without a status the connection is closed and nothing is answered; with one, that is the
-        answer (429 comes with `retry_after` and the headers of a real rate limit; it is one of
-        `everything`, or one by `cloudflare`, which answers with a page and may not say for how
-        long). `after_doing`
-        carries the request out first, so that only the answer is wrong or lost: the case in which
-        a careless retry does everything twice.
+        Without a status the connection is closed and nothing is answered; if it `hangs`, nothing is
+        answered and the connection stays open. With a status, that is the answer (429 comes with
+        `retry_after` and the headers of a real rate limit; it is one of `everything`, or one by
+        `cloudflare`, which answers with a page and may not say for how long). `after_doing` carries
+        the request out first, so that only the answer is wrong or lost: the case in which a
+        careless retry does everything twice.
         """
         fault = Fault(
             method=method,
@@ -124,6 +126,7 @@ class FaultPlan:
             cloudflare=cloudflare,
             times=times,
             after_doing=after_doing,
+            hangs=hangs,
         )
         self._faults.append(fault)
         return fault

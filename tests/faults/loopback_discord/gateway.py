@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from .world import Guild, Json, Member, World
 
-HEARTBEAT_MS = 41_250
+HEARTBEAT = 41.25  # seconds, as with Discord
 KEPT_FOR_RESUMING = 1000
 INVALID_SHARD = 4010
 GUILDS, GUILD_MEMBERS = 1 << 0, 1 << 1
@@ -58,6 +58,7 @@ class Connection:
     socket: web.WebSocketResponse
     transport: asyncio.Transport | None
     waiting: asyncio.Queue[str | int] = field(default_factory=asyncio.Queue)
+    silent: bool = False
 
     def cut(self) -> None:
         """Ends it as a failing network does, without a closing word."""
@@ -76,7 +77,8 @@ class Connection:
         """Runs for as long as the socket does."""
         with contextlib.suppress(ConnectionError):
             while isinstance(frame := await self.waiting.get(), str):
-                await self.socket.send_str(frame)
+                if not self.silent:
+                    await self.socket.send_str(frame)
             await self.socket.close(code=frame)
 
 
@@ -115,8 +117,9 @@ class Session:
 class Gateway:
     """All sessions of the bot: one for each shard, or more if a test runs several processes."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, heartbeat: float = HEARTBEAT) -> None:
         self._world = world
+        self._heartbeat = heartbeat
         self._sessions: dict[str, Session] = {}
         self.url = ""
         self.identified = 0
@@ -153,6 +156,12 @@ class Gateway:
             if not resumable:
                 del self._sessions[session.id]
 
+    def fall_silent(self) -> None:
+        """Says nothing more on any connection that is open now, and closes none."""
+        for session in self._sessions.values():
+            if session.connection is not None:
+                session.connection.silent = True
+
     def ask_to_reconnect(self) -> None:
         """Has the bot come back by a new connection, as Discord does before it moves servers."""
         for session in self._sessions.values():
@@ -177,7 +186,7 @@ class Gateway:
         await socket.prepare(request)
         connection = Connection(socket, request.transport)
         writer = asyncio.create_task(connection.write())
-        connection.send(Op.HELLO, {"heartbeat_interval": HEARTBEAT_MS})
+        connection.send(Op.HELLO, {"heartbeat_interval": round(1000 * self._heartbeat)})
         try:
             await self._listen(connection)
         finally:

@@ -18,7 +18,7 @@ from tests.machine import patience
 from .actors import PATIENCE, Actors
 from .api import Api
 from .faults import FaultPlan, GlobalLimit
-from .gateway import Gateway
+from .gateway import HEARTBEAT, Gateway
 from .interactions import Interactions
 from .messages import Message, Messages, snapshots
 from .wire import ATTACHMENTS, PREFIX, SOCKET, Request, Wire
@@ -40,7 +40,8 @@ class LoopbackDiscord(Actors):
     `clock` is the server's time in Unix seconds. Ids, the window of nonces and the deadlines of
     interactions go by it, so that a test can move them. Discord says "a few minutes" of the window;
     `nonce_window` and `nonces_are_per_channel` are there because it says no more than that.
-    With `requests_a_second` it refuses what comes faster, as Discord does from 50 on.
+    With `requests_a_second` it refuses what comes faster, as Discord does from 50 on. It wants a
+    `heartbeat` of a bot every so many seconds, and does not mind if none comes.
     """
 
     def __init__(
@@ -50,10 +51,11 @@ class LoopbackDiscord(Actors):
         nonce_window: float = NONCE_WINDOW,
         answer_within: float | None = None,
         requests_a_second: int | None = None,
+        heartbeat: float = HEARTBEAT,
     ) -> None:
         self._faults = FaultPlan()
         self.world = World(clock, self._announce)
-        self.gateway = Gateway(self.world)
+        self.gateway = Gateway(self.world, heartbeat)
         self._messages = Messages(self.world, nonce_window)
         limit = answer_within or max(ANSWER_WITHIN, patience(1))  # Discord's own, on a busy machine
         self._interactions = Interactions(self.world, self._messages, limit)

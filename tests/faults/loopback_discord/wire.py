@@ -102,6 +102,8 @@ class Wire:
         await asyncio.sleep(self._faults.waiting_time(noted.method, noted.path))
         fault = self._faults.strike(noted.method, noted.path)
         response = await answer(request, noted) if fault is None or fault.after_doing else None
+        if fault is not None and fault.hangs:
+            await _hang(request)
         if fault is not None:
             response = _failure(fault)
         if response is None:
@@ -203,6 +205,12 @@ def _rate_limited(retry_after: float, *, everything: bool) -> web.Response:
         }
     )
     return response
+
+
+async def _hang(request: web.Request) -> None:
+    """Says nothing until the other side has had enough."""
+    while request.transport is not None:
+        await asyncio.sleep(0.05)
 
 
 def _silence(request: web.Request) -> web.Response:
