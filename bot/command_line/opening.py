@@ -16,7 +16,7 @@ from bot.data import importing
 from bot.pastcasts import box
 from storage import migrate
 from storage.engine import AddressError, Database
-from storage.troubles import trouble_of
+from storage.troubles import UnsureError, trouble_of
 
 HOW_TO_MAKE_ONE = "Check DOJO_DATABASE_URL; `dojo run` or `dojo db upgrade` makes a new one."
 
@@ -115,7 +115,7 @@ def say_what_is_wrong(database: Database) -> Iterator[None]:
     """Say in one line what a database answers that cannot be used."""
     try:
         yield
-    except DatabaseError as error:
+    except (DatabaseError, UnsureError) as error:
         raise _unusable(
             database, error, "Check DOJO_DATABASE_URL, and that the database is running."
         ) from None

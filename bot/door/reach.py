@@ -4,6 +4,7 @@ import importlib.metadata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 from discord.http import Route
@@ -28,7 +29,10 @@ class Answer:
 
 
 async def ask(path: str, token: str, seconds: float = SECONDS) -> Answer:
-    """Ask Discord once; raise one of `Unreachable` if no answer comes."""
+    """Ask Discord once; raise one of `Unreachable` if no answer comes.
+
+    The page of a hotel or a proxy that stands in the way is no answer either.
+    """
     headers = {"Authorization": f"Bot {token}", "User-Agent": _agent()}
     limit = aiohttp.ClientTimeout(total=seconds)
     async with (
@@ -36,6 +40,8 @@ async def ask(path: str, token: str, seconds: float = SECONDS) -> Answer:
         session.get(f"{Route.BASE}{path}") as answer,
     ):
         is_json = answer.content_type == "application/json"
+        if answer.status == 200 and not is_json:
+            raise aiohttp.ClientPayloadError(f"{urlsplit(Route.BASE).netloc} shows another page")
         return Answer(answer.status, answer.headers, await answer.json() if is_json else None)
 
 
