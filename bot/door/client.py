@@ -6,6 +6,7 @@ scheduled events to see who is interested. None of them is privileged.
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Awaitable
 from typing import Any
 
 import aiohttp
@@ -121,15 +122,18 @@ class DojoClient(discord.Client):
         await self.app.note_commands({command.name: command.id for command in synced})
         return 0.0
 
-    async def _sync_later(self, first: asyncio.Task[float]) -> None:
-        wait = await first
-        while wait and not self.is_closed():
+    async def _sync_later(self, syncing: Awaitable[float]) -> None:
+        while (wait := await self._hear(syncing)) and not self.is_closed():
             await asyncio.sleep(wait)
-            try:
-                wait = await self._sync()
-            except Exception:  # nobody waits for this task, so it must not end unheard
-                log.exception("commands.not_synced")
-                wait = SYNC_AGAIN
+            syncing = self._sync()
+
+    async def _hear(self, syncing: Awaitable[float]) -> float:
+        """Return what an attempt returns; nobody else waits for it, so none may fail unheard."""
+        try:
+            return await syncing
+        except Exception:
+            log.exception("commands.not_synced")
+            return SYNC_AGAIN
 
     def _note_unsynced(self, error: Exception, wait: float) -> float:
         log.warning("commands.not_synced", error=repr(error), seconds=round(wait))
