@@ -179,7 +179,7 @@ class StrangersDoor(Door):
             watch=NOBODY,
             delivery=SimpleNamespace(wake=lambda: None, answered=lambda *_, **__: None),
         )  # fmt: skip
-        self._answers_with_card, self._deadline = False, float("inf")
+        self._answers_with_card, self.card_is_gone, self._deadline = False, False, float("inf")
 
     @property
     def caller(self) -> Caller:
