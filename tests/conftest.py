@@ -49,6 +49,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if slow:
         config.hook.pytest_deselected(items=slow)
         items[:] = [one for one in items if not one.get_closest_marker("slow")]
+    items[:] = begin_with_slow(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def begin_with_slow(items: list[pytest.Item], shares: int) -> list[pytest.Item]:
+    """Put slow tests at the beginning of each worker's share, the slowest ones first.
+
+    At the end of the run all workers would wait for one that has a slow test left. Of so many
+    shares each has as many tests as the others.
+    """
+    marks = {one: one.get_closest_marker("slow") for one in items}
+    slow = [one for one in items if marks[one]]
+    slow.sort(key=lambda one: marks[one].kwargs.get("seconds", 0), reverse=True)
+    rest = [one for one in items if not marks[one]]
+    ordered: list[pytest.Item] = []
+    for number in range(shares):
+        size = (len(items) - len(ordered)) // (shares - number)
+        mine = slow[number::shares]
+        room = max(0, size - len(mine))
+        ordered += mine + rest[:room]
+        del rest[:room]
+    return ordered + rest
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -62,6 +83,19 @@ def pytest_collection_finish() -> None:
     gc.freeze()
     # Tests make many objects and drop them soon: to look for circles less often saves time.
     gc.set_threshold(50_000, 20, 20)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """After a file's tests, leave what they have left behind out of garbage collections too.
+
+    The bot collects its garbage after each picture. Beside what thousands of tests leave in memory
+    that took longer than the picture.
+    """
+    yield
+    if nextitem is None or nextitem.path != item.path:
+        gc.collect()
+        gc.freeze()
 
 
 def pytest_report_header() -> str:

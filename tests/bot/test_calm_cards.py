@@ -54,7 +54,7 @@ from tests.bot.scenes import bring, card, open_lobby, record, row, rows, running
 from tests.conftest import CAST, CHANNEL, GROUP, Clock, caller
 from tests.stories.past import BANK
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(seconds=20)
 
 MOST_BUTTONS, MOST_LINES, ON_A_PHONE = 5, 12, 42
 SUMMARY_LINES = 4

@@ -62,6 +62,7 @@ async def record(discord: LoopbackDiscord, card: Message, who: Member, chance: s
     await discord.submit_modal(form, who, {"probability": chance, "reason": "So it is."})
 
 
+@pytest.mark.slow(seconds=15)
 async def test_what_is_pressed_while_nobody_listens_can_be_pressed_again_and_counts_once(
     tmp_path: Path,
 ) -> None:

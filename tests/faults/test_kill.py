@@ -73,7 +73,7 @@ PILED_UP = 10  # troubles in wait for the next requests
 STAGES = "lbtf"  # lobby, blind, turn, final
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=30)
 async def test_a_bot_that_is_killed_again_and_again_loses_and_doubles_nothing(
     tmp_path: Path,
 ) -> None:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from tests.faults.loopback_discord import Channel, Member
     from tests.faults.process import BotProcess
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(seconds=60)
 
 LONG = "DOJO_SHARD_KILLS"
 KILLS = int(os.environ.get(LONG, "20"))

@@ -91,6 +91,7 @@ def says(place: SpreadPlace, channel: Channel, words: str) -> bool:
     return any(words in one.text for one in place.discord.messages(channel))
 
 
+@pytest.mark.slow(seconds=30)
 async def test_what_a_dead_process_left_is_taken_over_by_others_with_other_ranges(
     place: SpreadPlace, begin: Begin
 ) -> None:

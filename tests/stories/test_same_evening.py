@@ -9,7 +9,7 @@ from tests.stories import wire
 from tests.stories.conftest import OpenStage
 from tests.stories.evening import STEPS, Around, Evening, Step
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(seconds=20)
 
 MESSAGES = "/channels/*/messages*"
 _undisturbed: list[str] = []

@@ -77,7 +77,7 @@ class Told:
     reveal: str
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=30)
 async def test_nothing_that_members_or_logs_get_before_the_reveal_depends_on_what_is_sealed(
     kept_sqlite: Database,
     migrated_file: Path,
