@@ -53,23 +53,31 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def begin_with_slow(items: list[pytest.Item], shares: int) -> list[pytest.Item]:
-    """Put slow tests at the beginning of each worker's share, the slowest ones first.
+    """Put files with slow tests at the beginning of each worker's share, the slowest ones first.
 
     At the end of the run all workers would wait for one that has a slow test left. Of so many
-    shares each has as many tests as the others.
+    shares each has as many tests as the others; a file stays whole, for what its tests share.
     """
-    marks = {one: one.get_closest_marker("slow") for one in items}
-    slow = [one for one in items if marks[one]]
-    slow.sort(key=lambda one: marks[one].kwargs.get("seconds", 0), reverse=True)
-    rest = [one for one in items if not marks[one]]
+    files: dict[Path, list[pytest.Item]] = {}
+    for one in items:
+        files.setdefault(one.path, []).append(one)
+    slow = sorted((-_seconds(tests), path) for path, tests in files.items() if _seconds(tests))
+    first = [path for _, path in slow]
+    rest = [one for one in items if one.path not in first]
     ordered: list[pytest.Item] = []
     for number in range(shares):
         size = (len(items) - len(ordered)) // (shares - number)
-        mine = slow[number::shares]
+        mine = [one for path in first[number::shares] for one in files[path]]
         room = max(0, size - len(mine))
         ordered += mine + rest[:room]
         del rest[:room]
     return ordered + rest
+
+
+def _seconds(tests: list[pytest.Item]) -> float:
+    """How long the slowest of some tests takes; 0 where none is slow."""
+    marks = filter(None, (one.get_closest_marker("slow") for one in tests))
+    return max((mark.kwargs.get("seconds", 1) for mark in marks), default=0)
 
 
 def pytest_xdist_auto_num_workers() -> int:
