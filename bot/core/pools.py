@@ -21,6 +21,10 @@ from bot.core.refusals import Refusal
 # Python lets a thread compute this long before it gives a waiting thread its turn. A press needs
 # many turns: with Python's own 5 ms it would take a second while other threads draw pictures.
 SECONDS_A_TURN = 0.001
+# A collection stops all threads, for as long as it looks through what was made since the last one.
+# So it comes after so many objects, and seldom looks through the old ones too.
+COLLECTED_AFTER = (50_000, 20, 100)
+YOUNG = 1  # the generations 0 and 1
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -82,17 +86,20 @@ class Pool:
 def _tidied(work: Callable[[], R]) -> R:
     """Do slow work, then collect its garbage.
 
-    A collection stops all threads. Python would wait until many pictures have left theirs, and then
-    stop everything for a tenth of a second; that of one picture takes some milliseconds. What was
-    loaded on the way stays for good, so no later collection need look through it.
+    Python would wait until many pictures have left theirs, and then stop everything for a tenth of
+    a second; that of one picture takes some milliseconds. It is young, so what is old is not looked
+    through: beside a large export that took as long as the picture. What was loaded on the way
+    stays for good, so no later collection need look through it.
     """
     loaded = len(sys.modules)
     try:
         return work()
     finally:
-        gc.collect()
         if len(sys.modules) > loaded:
+            gc.collect()
             gc.freeze()
+        else:
+            gc.collect(YOUNG)
 
 
 def share_fairly() -> None:
@@ -102,6 +109,7 @@ def share_fairly() -> None:
     each time that an export has read many rows: it would stop all threads meanwhile.
     """
     sys.setswitchinterval(SECONDS_A_TURN)
+    gc.set_threshold(*COLLECTED_AFTER)
     gc.collect()
     gc.freeze()
 

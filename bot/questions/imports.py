@@ -4,11 +4,10 @@ Fetching takes long, so it happens between two units of work: `begin` counts it 
 ask, `keep` saves what came back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from rapidfuzz import fuzz, process, utils
 from sqlmodel import Session
 
 from bot.core import limits
@@ -18,6 +17,7 @@ from bot.questions import origins
 from bot.questions.rules import FURTHEST_CLOSE, LONGEST_CRITERIA, LONGEST_TITLE, SHORTEST_TITLE
 from bot.sources import payloads, platforms
 from bot.sources.imported import Found, ImportedQuestion, Request, Several
+from scoring.loading import LOADING
 from storage import groups, questions, watches
 from storage.tables import Draft, DraftKind, QuestionState
 
@@ -27,6 +27,9 @@ MOST_COMPARED = 2_000
 MOST_SHOWN = 3
 # Less of the background than this is not worth its place below the criteria.
 WORTH_READING = 150
+
+# From a title and the titles of a group's questions to the numbers of those that are alike.
+Finder = Callable[[str, Mapping[int, str]], Sequence[int]]
 
 
 @dataclass(frozen=True)
@@ -85,12 +88,15 @@ def keep(desk: Desk, caller: Caller, errand: Errand, found: Found) -> Fetched:
             f"{name} has decided this question already, so nobody here could forecast it. A "
             "facilitator can bring it for the bank of the past: `/question submit sealed:True`."
         )
+    find_alike = _load_finder()
     with desk.act(replace(caller, interaction_id=None)) as unit:
         draft = watches.fetched(unit.tx, unit.my_id, errand.draft_id)
         if draft is None:
             raise StaleRefusal(origins.GONE)
         draft.typed = origins.dump(found)
-        alike = _alike(unit.tx, unit.group.id, found) if isinstance(found, ImportedQuestion) else ()
+        if not isinstance(found, ImportedQuestion):
+            return Fetched(errand.draft_id, name, found)
+        alike = _alike(unit.tx, unit.group.id, found, find_alike)
         return Fetched(errand.draft_id, name, found, alike)
 
 
@@ -155,18 +161,32 @@ def _count(unit: ActUnit) -> int:
     return row_id(draft)
 
 
-def _alike(tx: Session, group_id: int, found: ImportedQuestion) -> tuple[Alike, ...]:
+def _load_finder() -> Finder:
+    """Return what finds the titles that are most like one; its library is loaded at the first use.
+
+    That takes time and memory, so it comes before the transaction, and not with the bot's start.
+    """
+    with LOADING:
+        from rapidfuzz import fuzz, process, utils  # noqa: PLC0415
+
+    def find(title: str, titles: Mapping[int, str]) -> Sequence[int]:
+        close = process.extract(
+            title,
+            titles,
+            scorer=fuzz.token_sort_ratio,
+            processor=utils.default_process,
+            score_cutoff=ALIKE,
+            limit=MOST_SHOWN,
+        )
+        return [number for _, _, number in close]
+
+    return find
+
+
+def _alike(tx: Session, group_id: int, found: ImportedQuestion, find: Finder) -> tuple[Alike, ...]:
     """Return questions of the group that may ask the same: the same one first."""
     titles = questions.titles(tx, group_id, besides=QuestionState.VOID, limit=MOST_COMPARED)
     same = watches.of_source(tx, group_id, found.source, found.ref)
-    close = process.extract(
-        found.title,
-        titles,
-        scorer=fuzz.token_sort_ratio,
-        processor=utils.default_process,
-        score_cutoff=ALIKE,
-        limit=MOST_SHOWN,
-    )
     known = [number for number in same if number in titles]
-    numbers = dict.fromkeys([*known, *(number for _, _, number in close)])
+    numbers = dict.fromkeys([*known, *find(found.title, titles)])
     return tuple(Alike(number, titles[number]) for number in list(numbers)[:MOST_SHOWN])

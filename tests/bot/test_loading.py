@@ -105,7 +105,15 @@ def test_the_first_pictures_of_eight_people_at_once_are_all_drawn(trial: int) ->
 
 
 def test_a_bot_that_waits_has_loaded_no_large_library_that_it_may_never_need() -> None:
-    large = {"scipy", "matplotlib", "googleapiclient", "icalendar", "cryptography", "simcord"}
+    large = {
+        "scipy",
+        "matplotlib",
+        "googleapiclient",
+        "icalendar",
+        "cryptography",
+        "rapidfuzz",
+        "simcord",
+    }
     told = f"import sys, bot.__main__; print(*(sys.modules.keys() & {large!r}))"
 
     done = subprocess.run(
