@@ -123,7 +123,7 @@ def _is_edit(request) -> bool:
 def _wrong(discord: LoopbackDiscord, file: Path, evening: Evening) -> int:
     """How many cards are not as the database says that they should be, or still to be edited."""
     database = Database(f"sqlite:///{file}")
-    posted = [discord.messages(channel, last=1)[0] for channel in evening.channels]
+    posted = [one for channel in evening.channels for one in discord.messages(channel)]
     time.sleep(NOTES)
     with database.read() as tx:
         waiting = select(func.count()).where(Effect.state != EffectState.DONE)
