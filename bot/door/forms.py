@@ -42,7 +42,10 @@ def corrected(interaction: discord.Interaction[Any]) -> int | None:
     """Return the number of the refused form that a form corrects, if it does."""
     if interaction.type is not InteractionType.modal_submit or interaction.message is None:
         return None
-    ids = (getattr(part, "custom_id", None) for part in components_of(interaction.message))
+    refusal = interaction.message
+    if interaction.guild_id is not None and not refusal.flags.ephemeral:
+        return None  # a card of the group, and no refusal: those are private
+    ids = (getattr(part, "custom_id", None) for part in components_of(refusal))
     found = (CustomId.find(text) for text in ids if text)
     return next((one.at.id for one in found if one and one.action == CORRECT), None)
 
