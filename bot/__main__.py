@@ -16,7 +16,7 @@ from bot.command_line.opening import load_settings, open_database
 from bot.command_line.outside import doctor, invite
 from bot.command_line.run import run
 from bot.core import encryption
-from bot.core.errors import StartError
+from bot.core.errors import StartError, say_forbidden
 from bot.core.refusals import Refusal
 from bot.core.unit import Desk
 from bot.data import bank_import, files, forget_command, importing, terminal
@@ -189,6 +189,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; a failure is one line on standard error."""
     try:
         cli(arguments)
+    except PermissionError as error:
+        print(f"dojo: {say_forbidden(error)}", file=sys.stderr)
+        sys.exit(1)
     except (
         StartError,
         Refusal,

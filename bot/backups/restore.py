@@ -12,14 +12,13 @@ from pathlib import Path
 
 from bot.backups import rules, service
 from bot.core import one_process
+from bot.core.one_process import BESIDE
 from storage import migrate, postgresql_backup, postgresql_tools, sqlite_backup
 from storage.backup_files import faults_said, make_private, sync
 from storage.contents import BackupError, Contents, read_contents
 from storage.engine import Database
 
 SQLITE, POSTGRESQL = b"SQLite format 3\0", b"PGDMP"
-# What SQLite keeps beside a file, and would write into whatever has the file's name.
-BESIDE = ("-wal", "-shm", "-journal")
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,8 @@ def _refuse_to_overwrite(database: Database) -> None:
 
 
 def _restore_sqlite(database: Database, file: Path, now: datetime, *, force: bool) -> Restored:
-    place = Path(database.url.database or "")
+    # Where the address leads by a link, the link stays and the file behind it is replaced.
+    place = Path(database.url.database or "").resolve()
     if _has_rows(place) and not force:
         _refuse_to_overwrite(database)
     new = place.with_name(f"{place.name}.restoring")

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from bot.backups import rules
 from bot.backups.rules import Plan
+from bot.core import one_process
+from bot.core.one_process import BESIDE
 from storage import postgresql_backup, sqlite_backup
 from storage.backup_files import Stop, faults_said, make_private, never, sync
 from storage.contents import BackupError, Contents
@@ -40,6 +42,8 @@ def back_up(database: Database, file: Path, stop: Stop = never) -> Backup:
         raise BackupError(f"There is no folder {file.parent}. Make it first, or correct the path.")
     if file.exists():
         raise BackupError(f"There is a file {file} already. Name another one.")
+    if file.resolve() in _beside(database):
+        raise BackupError(f"SQLite would take {file} for a part of the database. Name another one.")
     _check_room(database, file)
     unfinished = file.with_name(f"{file.name}{rules.UNFINISHED}")
     with faults_said(unfinished):
@@ -59,6 +63,12 @@ def back_up(database: Database, file: Path, stop: Stop = never) -> Backup:
         raise
     finally:
         own.close()
+
+
+def _beside(database: Database) -> Sequence[Path]:
+    """Return the names that SQLite uses beside the database's file, and deletes."""
+    file = one_process.file_of(database)
+    return [] if file is None else [file.with_name(f"{file.name}{end}") for end in BESIDE]
 
 
 def back_up_into(database: Database, folder: Path, now: datetime, stop: Stop = never) -> Backup:

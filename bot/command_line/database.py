@@ -11,6 +11,7 @@ from bot.backups import copy as copying
 from bot.backups import restore as restoring
 from bot.backups import service
 from bot.command_line import opening
+from bot.core import one_process
 from bot.core.errors import StartError
 from bot.core.settings import Settings
 from storage.engine import Database
@@ -75,7 +76,7 @@ def copy(
         opening.open_as_it_is(settings, source) as old,
         opening.open_as_it_is(settings, target) as new,
     ):
-        if old.url == new.url:
+        if one_process.are_same(old, new):
             raise StartError("Both addresses are the same. Name the one to read, then the other.")
         opening.refuse_new(old, "Check the address to read.")
         with opening.say_what_is_wrong(new):

@@ -15,6 +15,7 @@ from bot.core.settings import Settings
 from bot.data import importing
 from bot.pastcasts import box
 from storage import migrate
+from storage.backup_files import make_private
 from storage.engine import AddressError, Database
 from storage.troubles import UnsureError, trouble_of
 
@@ -34,7 +35,8 @@ def load_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = f"DOJO_{'_'.join(str(part) for part in first['loc'])}".upper()
-        raise StartError(f"{name} is not valid: {first['msg']}.") from None
+        said = "say on or off" if first["type"].startswith("bool_") else first["msg"]
+        raise StartError(f"{name} is not valid: {said}.") from None
 
 
 def read_token(settings: Settings) -> str:
@@ -99,6 +101,9 @@ def refuse_new(database: Database, what_to_do: str = HOW_TO_MAKE_ONE) -> None:
 
 def prepare(database: Database) -> None:
     """Bring the database to the newest schema, and finish what killed processes left."""
+    file = one_process.file_of(database)
+    if file is not None and not file.exists():
+        make_private(file)  # what nobody may know yet, such as blind forecasts, is in it
     with say_what_is_wrong(database):
         migrate.upgrade(database)
         box.load(database)

@@ -34,6 +34,7 @@ from storage.engine import Database
 from storage.process_locks import ProcessLocks
 from storage.shards import Shards
 
+NO_METRICS = "DOJO_METRICS is on, but without DOJO_HTTP_BIND nothing serves them. Set both."
 # How a connection to Discord ends that nothing here is to blame for.
 UNREACHABLE = (
     aiohttp.ClientError,
@@ -54,6 +55,8 @@ def run(
     token = opening.read_token(settings)
     if settings.http_bind is not None:
         check_bind(settings.http_bind)
+    elif settings.metrics:
+        print(f"dojo: {NO_METRICS}", file=sys.stderr)
     plan = read_plan(settings)
     shards = read_shards(settings.shards, settings.database_url)
     with opening.open_as_it_is(settings) as database, one_process.alone(database):

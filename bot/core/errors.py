@@ -16,3 +16,11 @@ class RepeatedInteractionError(Exception):
 
 class DeclinedError(Exception):
     """An effect cannot be carried out now; says why, for the group to read."""
+
+
+def say_forbidden(error: PermissionError) -> str:
+    """Return what to do where the user of this process may not use a file or a folder."""
+    return (
+        f"{error.filename or 'A file'} is not open to this user ({error.strerror}). Use the "
+        "command as the user whom the bot runs as, or change who may read and write there."
+    )

@@ -14,17 +14,27 @@ from filelock import FileLock, Timeout
 from bot.core.errors import StartError
 from storage.engine import Database
 
+# What SQLite keeps beside a file, and would write into whatever has the file's name.
+BESIDE = ("-wal", "-shm", "-journal")
+
 
 class InUseError(StartError):
     """Another process runs the bot on this SQLite file."""
 
 
 def file_of(database: Database) -> Path | None:
-    """Return the file of an SQLite database; None where there is none."""
+    """Return the file of an SQLite database, by whatever name; None where there is none."""
     name = database.url.database
     if not database.is_sqlite or not name or name == ":memory:" or name.startswith("file:"):
         return None
-    return Path(name) if Path(name).name else None
+    # Two names of one file, such as a link, mean one database and one lock.
+    return Path(name).resolve() if Path(name).name else None
+
+
+def are_same(one: Database, other: Database) -> bool:
+    """Tell whether two addresses lead to one database."""
+    file = file_of(one)
+    return one.url == other.url or (file is not None and file == file_of(other))
 
 
 @contextmanager

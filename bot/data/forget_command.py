@@ -6,14 +6,16 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.core import card_refresh
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.core import card_refresh, one_process
 from bot.core.refusals import Refusal, say_count
 from bot.core.unit import Desk
 from bot.data import forgetting
 from bot.data.service import the_group
-from storage import calendars, groups
+from storage import calendars, groups, pseudonyms
 from storage import forgetting as storage_forgetting
-from storage.engine import Database
+from storage.engine import AddressError, Database
 
 # Asks somebody at a terminal, and returns what they typed.
 Ask = Callable[[str], str]
@@ -40,6 +42,8 @@ class Wish:
 def forget(desk: Desk, wish: Wish, ask: Ask | None) -> str:
     """Forget what is wished, once its number was typed; without `ask` at once."""
     if wish.as_in is not None:
+        if wish.group is not None or wish.member is not None:
+            raise Refusal("--as-in is about all groups. Leave out --group and --member.")
         return _as_in(desk, wish.as_in)
     if wish.group is None:
         raise Refusal("Say which group with --group. `dojo export` names those that there are.")
@@ -47,7 +51,9 @@ def forget(desk: Desk, wish: Wish, ask: Ask | None) -> str:
         group_id = the_group(tx, wish.group)
         name = groups.get(tx, group_id).name
     if wish.member is not None:
-        _make_sure(ask, wish.member, f"Member {wish.member} of {name} is forgotten for good.")
+        who = forgetting.name_of(desk, group_id, wish.member)
+        about = f"Member {wish.member} of {name}, {who}, is forgotten for good."
+        _make_sure(ask, wish.member, about)
         done = forgetting.forget_numbered(desk, group_id, wish.member)
         return f"Forgotten: member {wish.member} is {done.pseudonym} now."
     about = f"All that is held about {name} is deleted for good.{_in_google(desk, group_id)}"
@@ -95,8 +101,26 @@ def _as_in(desk: Desk, other: str) -> str:
     """Forget again whoever is forgotten in the database that a restored backup replaced."""
     if "://" not in other and not Path(other).is_file():
         raise Refusal(f"There is no file {other} here. Check its name and folder.")
-    database = Database(other if "://" in other else f"sqlite:///{other}")
-    with closing(database):
+    with closing(_database_at(other)) as database:
+        if one_process.are_same(database, desk.db):
+            raise Refusal(f"{other} is the database itself. Name what a restore has replaced.")
+        _check_readable(database, other)
         done = forgetting.forget_as_in(desk, database)
     unsure = "".join(UNSURE.format(*one) for one in done.unsure)
     return f"Forgotten again: {say_count(done.count, 'member')}.{unsure}"
+
+
+def _database_at(other: str) -> Database:
+    try:
+        return Database(other if "://" in other else f"sqlite:///{other}")
+    except AddressError as error:
+        raise Refusal(f"{other} is not usable: {error}") from None
+
+
+def _check_readable(database: Database, other: str) -> None:
+    try:
+        with database.read() as tx:
+            pseudonyms.forgotten(tx)
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
+        raise Refusal(f"{other} cannot be read as a database of the bot's: {reason}.") from None

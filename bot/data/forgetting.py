@@ -108,6 +108,12 @@ def forget_numbered(desk: Desk, group_id: int, member_id: int) -> Forgotten:
         return _forget(unit, _find(unit.tx, group_id, member_id), own=False)
 
 
+def name_of(desk: Desk, group_id: int, member_id: int) -> str:
+    """Return the name of the member with this number; refuse a number that nobody has."""
+    with desk.db.read() as tx:
+        return _find(tx, group_id, member_id).name
+
+
 def forget_as_in(desk: Desk, other: Database) -> Again:
     """Forget everybody who is forgotten in another database.
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.core.errors import say_forbidden
 from bot.core.refusals import say_duration
 from bot.doctor import (
     backups,
@@ -69,6 +70,8 @@ async def _made(check: Check, site: Site, seconds: float) -> Sequence[Finding]:
     except TimeoutError:
         limit = say_duration(timedelta(seconds=seconds))
         said = f"no answer within {limit}. Check the network, and try again."
+    except PermissionError as error:
+        said = say_forbidden(error)
     except reach.Unreachable:
         said = "Discord cannot be reached. Check the network, and try again."
     except Exception as error:  # noqa: BLE001 - the other checks are made all the same

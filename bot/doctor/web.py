@@ -42,7 +42,7 @@ async def _find_here(bind: str) -> Finding:
     try:
         check_bind(bind)
     except StartError as error:
-        return mend("web", f"{error} Stop what uses it, or choose another port.")
+        return mend("web", f"{error} Name an address of this machine, with a port that is free.")
     return ok("web", f"{bind} is free for the bot")
 
 

@@ -397,6 +397,54 @@ async def test_a_second_process_on_an_sqlite_file_is_refused_and_a_killed_one_le
             await first.online()
 
 
+async def test_another_name_of_the_file_is_the_same_database(dojo: Dojo, tmp_path: Path) -> None:
+    dojo("db", "upgrade")
+    dojo("db", "backup", "copy.sqlite")
+    (tmp_path / "link.db").symlink_to("dojo.db")
+    link = f"sqlite:///{tmp_path}/link.db"
+    async with LoopbackDiscord() as discord:
+        with bot_with(discord, environment(tmp_path)) as first:
+            await first.online()
+            with bot_with(discord, environment(tmp_path) | {"DOJO_DATABASE_URL": link}) as second:
+                assert await second.ended() == 1
+                assert "dojo.db is in use: a bot runs on it already" in one_line(second.output)
+            running = dojo("db", "restore", "copy.sqlite", DOJO_DATABASE_URL=link)
+
+    stopped = dojo("db", "restore", "copy.sqlite", DOJO_DATABASE_URL=link)
+
+    assert (running[0], stopped[0]) == (1, 0)
+    assert "in use" in one_line(running[2])
+    assert (tmp_path / "link.db").is_symlink()
+    assert "dojo.db.replaced-" in stopped[1]
+
+
+def test_a_new_database_is_open_to_its_own_user_alone(dojo: Dojo) -> None:
+    dojo("db", "upgrade")
+
+    assert oct(Path("dojo.db").stat().st_mode & 0o777) == "0o600"
+
+
+@pytest.mark.parametrize("command", [("db", "upgrade"), ("import", "away/f.csv"), ("doctor",)])
+def test_a_folder_that_one_may_not_enter_is_said_in_a_line(
+    dojo: Dojo, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tests may run as root, to whom every folder is open: so opening it fails as for others."""
+    stat = Path.stat
+
+    def forbid(path: Path, **more: bool) -> os.stat_result:
+        if "away" in path.parts:
+            raise PermissionError(13, "Permission denied", str(path))
+        return stat(path, **more)
+
+    monkeypatch.setattr(Path, "stat", forbid)
+
+    code, out, err = dojo(*command, DOJO_DATABASE_URL="sqlite:///away/dojo.db")
+
+    assert code == 1
+    assert "Use the command as the user whom the bot runs as" in out + err
+    assert "Discord cannot be reached. Check the network" not in out
+
+
 def test_an_import_beside_a_running_bot_is_allowed_but_not_a_migration(
     dojo: Dojo, tmp_path: Path
 ) -> None:
@@ -459,6 +507,12 @@ def test_a_database_is_backed_up_restored_and_moved_by_commands(dojo: Dojo) -> N
         (("db", "backup"), "a-file cannot be used: File exists"),
         (("db", "copy", "sqlite:///nix.db", "sqlite:///a.db"), "Check the address to read."),
         (("db", "copy", "sqlite:///dojo.db", "sqlite:///dojo.db"), "Both addresses are the same."),
+        (("db", "copy", "sqlite:///dojo.db", "sqlite:///link.db"), "Both addresses are the same."),
+        (("db", "backup", "dojo.db-journal"), "for a part of the database. Name another one."),
+        (("forget", "--as-in", "forecasts.csv"), "cannot be read as a database of the bot's"),
+        (("forget", "--as-in", "link.db"), "is the database itself"),
+        (("forget", "--as-in", "mysql://a/b"), "mysql://a/b is not usable"),
+        (("forget", "--as-in", "link.db", "--group", "0"), "Leave out --group"),
         (("export", "no/out.zip", "--group", "0"), "no/out.zip cannot be used: No such file"),
     ],
 )
@@ -469,6 +523,7 @@ def test_a_place_that_cannot_be_used_is_named_in_a_line(
     Path("forecasts.csv").write_text(f"{IMPORT_HEADER}\nRain?,Ann,2026-11-20T19:00:00Z,0.7\n")
     dojo("import", "forecasts.csv")
     Path("a-file").touch()
+    Path("link.db").symlink_to("dojo.db")
     before = set(Path().iterdir())
 
     code, _, err = dojo(*command, DOJO_BACKUP_DIR="a-file")

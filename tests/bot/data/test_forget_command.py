@@ -121,7 +121,7 @@ def test_the_command_asks_for_the_number_unless_told_not_to(
     asked = dojo.invoke(cli, ["forget", "--group", "900", "--member", "1"], input="1\n")
     done = dojo.invoke(cli, ["forget", "--group", "900", "--yes"])
 
-    assert "Member 1 of Circle is forgotten for good. Type 1 to go on" in asked.output
+    assert "Member 1 of Circle, Ana, is forgotten for good. Type 1 to go on" in asked.output
     assert "Forgotten: member 1 is former member 1 now." in asked.output
     assert "1 members" in done.output
     with fresh_sqlite.read() as tx:
