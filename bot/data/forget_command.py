@@ -103,7 +103,9 @@ def _as_in(desk: Desk, other: str) -> str:
         raise Refusal(f"There is no file {other} here. Check its name and folder.")
     with closing(_database_at(other)) as database:
         if one_process.are_same(database, desk.db):
-            raise Refusal(f"{other} is the database itself. Name what a restore has replaced.")
+            raise Refusal(
+                f"{_say(other)} is the database itself. Name what a restore has replaced."
+            )
         _check_readable(database, other)
         done = forgetting.forget_as_in(desk, database)
     unsure = "".join(UNSURE.format(*one) for one in done.unsure)
@@ -113,14 +115,23 @@ def _as_in(desk: Desk, other: str) -> str:
 def _database_at(other: str) -> Database:
     try:
         return Database(other if "://" in other else f"sqlite:///{other}")
-    except AddressError as error:
-        raise Refusal(f"{other} is not usable: {error}") from None
+    except AddressError:
+        raise Refusal(
+            f"{_say(other)} is not usable. Name a file, or the address of a database."
+        ) from None
 
 
 def _check_readable(database: Database, other: str) -> None:
     try:
         with database.read() as tx:
             pseudonyms.forgotten(tx)
-    except SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
-        raise Refusal(f"{other} cannot be read as a database of the bot's: {reason}.") from None
+    except SQLAlchemyError:
+        raise Refusal(
+            f"{_say(other)} cannot be read as a database of the bot's. Check its name, and that "
+            "the server is running where it has one."
+        ) from None
+
+
+def _say(other: str) -> str:
+    """Say which database, without an address's password."""
+    return "That address" if "://" in other else other

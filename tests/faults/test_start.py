@@ -511,7 +511,7 @@ def test_a_database_is_backed_up_restored_and_moved_by_commands(dojo: Dojo) -> N
         (("db", "backup", "dojo.db-journal"), "for a part of the database. Name another one."),
         (("forget", "--as-in", "forecasts.csv"), "cannot be read as a database of the bot's"),
         (("forget", "--as-in", "link.db"), "is the database itself"),
-        (("forget", "--as-in", "mysql://a/b"), "mysql://a/b is not usable"),
+        (("forget", "--as-in", "mysql://a/b"), "That address is not usable"),
         (("forget", "--as-in", "link.db", "--group", "0"), "Leave out --group"),
         (("export", "no/out.zip", "--group", "0"), "no/out.zip cannot be used: No such file"),
     ],
