@@ -28,12 +28,9 @@ def invitation(event: CalendarEvent, stamp: datetime) -> bytes:
 
 def feed(name: str, events: Sequence[CalendarEvent], stamp: datetime) -> bytes:
     """Return all sessions of a group as one calendar that programs can subscribe to."""
-    with LOADING:
-        import icalendar  # noqa: PLC0415
-
     calendar = _calendar("PUBLISH", events)
     for label in ("name", "x-wr-calname"):
-        calendar.add(label, icalendar.vText(one_line(name)))  # not known to it, so not escaped
+        calendar.add(label, _text(one_line(name)))
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT1H")
     for event in events:
@@ -101,14 +98,15 @@ def _event(event: CalendarEvent, stamp: datetime) -> Any:
     part.add("last-modified", stamp.astimezone(UTC).replace(microsecond=0))
     part.add("dtstart", _at(event, event.starts_at))
     part.add("duration", event.duration)
-    part.add("summary", one_line(event.title))
+    part.add("summary", _text(one_line(event.title)))
     part.add("status", "CANCELLED" if event.cancelled else "CONFIRMED")
     part.add("organizer", _organizer())
-    for name, text in (("description", clean(event.description)), ("url", event.url)):
-        if text:
-            part.add(name, text)
+    if description := clean(event.description):
+        part.add("description", _text(description))
+    if event.url:
+        part.add("url", event.url)
     if event.location:
-        part.add("location", one_line(event.location))
+        part.add("location", _text(one_line(event.location)))
     if not event.cancelled:
         for minutes in event.alarms:
             part.add_component(_alarm(event, minutes))
@@ -121,9 +119,21 @@ def _alarm(event: CalendarEvent, minutes: int) -> Any:
 
     alarm = icalendar.Alarm()
     alarm.add("action", "DISPLAY")
-    alarm.add("description", one_line(event.title))
+    alarm.add("description", _text(one_line(event.title)))
     alarm.add("trigger", -timedelta(minutes=minutes))
     return alarm
+
+
+def _text(written: str) -> Any:
+    r"""Return a text as RFC 5545 wants it (3.3.11), for icalendar to write as it stands.
+
+    icalendar itself takes a backslash before a capital N, as in C:\New, for a line break.
+    """
+    with LOADING:
+        import icalendar  # noqa: PLC0415
+
+    parts = [icalendar.vText(part).to_ical().decode() for part in written.split(r"\N")]
+    return icalendar.prop.vInline(r"\\N".join(parts))
 
 
 def _organizer() -> Any:
