@@ -89,7 +89,7 @@ def _make_new(database: Database, token: str, plan: Plan | None, *, create: bool
     signs = [] if create else _signs_on_disk(database, plan)
     if not create and not signs:
         asked: list[bool] = []
-        if not asyncio.run(_until_told(_ask_for_commands(token, asked))):
+        if not asyncio.run(until_told(_ask_for_commands(token, asked))):
             return False
         signs = ["its slash commands are in Discord already"] if asked[0] else []
     if signs:
@@ -126,7 +126,7 @@ async def _serve(app: App, token: str, plan: Plan | None) -> None:
     schedule = None if plan is None else Schedule(app.database, plan, wall_clock)
     backups = None if schedule is None else asyncio.ensure_future(schedule.run())
     try:
-        await _until_told(_connect(app, token))
+        await until_told(_connect(app, token))
     finally:
         if schedule is not None and backups is not None:
             backups.cancel()
@@ -153,16 +153,27 @@ async def _connect(app: App, token: str) -> None:
         ) from None
 
 
-async def _until_told(work: Awaitable[None]) -> bool:
+async def until_told(work: Awaitable[None]) -> bool:
     """Work until it is done, or until SIGINT or SIGTERM; return whether it is done."""
     loop = asyncio.get_running_loop()
     running = asyncio.ensure_future(work)
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(number, running.cancel)
+            loop.add_signal_handler(number, _end, running)
     try:
         await running
     except asyncio.CancelledError:
         print("Stopped.")
         return False
     return True
+
+
+def _end(running: asyncio.Future[None]) -> None:
+    """Cancel the work, and again each second until it has ended.
+
+    On Python 3.11 `asyncio.wait_for`, which discord.py uses, loses a cancellation that comes in the
+    moment of the answer. What was lost is said again.
+    """
+    if not running.done():
+        running.cancel()
+        running.get_loop().call_later(1.0, _end, running)

@@ -80,10 +80,10 @@ class Place:
 
     OTHERS = ("Ann", "Bob", "Cat")
 
-    def __init__(self, discord: LoopbackDiscord, folder: Path) -> None:
+    def __init__(self, discord: LoopbackDiscord, folder: Path, *, new: bool = False) -> None:
         self._open(discord, f"sqlite:///{folder / 'dojo.db'}")
         for name, channels in (("Ravens", 2), ("Owls", 1)):
-            self._furnish(discord.add_guild(name), channels)
+            self._furnish(discord.add_guild(name, new=new), channels)
 
     def _open(self, discord: LoopbackDiscord, url: str) -> None:
         self.discord, self.url = discord, url
@@ -129,7 +129,8 @@ class SpreadPlace(Place):
         self.ranges = ranges
         count = ranges[0].count
         for shard in range(count):
-            self._furnish(discord.add_guild(f"Group {shard}", shard=shard, shards=count), 1)
+            name = f"Group {shard}"
+            self._furnish(discord.add_guild(name, shard=shard, shards=count, new=True), 1)
 
     def bots(self) -> list[BotProcess]:
         return [self.bot_of(shards) for shards in self.ranges]

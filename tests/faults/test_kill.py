@@ -81,7 +81,7 @@ async def test_a_bot_that_is_killed_again_and_again_loses_and_doubles_nothing(
     print(f"DOJO_KILL_SEED={seed}")
     chance = random.Random(seed)
     async with LoopbackDiscord() as discord:
-        place = Place(discord, tmp_path)
+        place = Place(discord, tmp_path, new=True)
         crowd = Crowd(discord, chance)
         with place.bot() as bot:
             await bot.online()

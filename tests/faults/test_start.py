@@ -6,6 +6,7 @@ What does not get as far as Discord is asked of `main` itself; the rest is a rea
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import logging
 import os
@@ -27,6 +28,7 @@ from sqlalchemy import make_url, text
 
 from bot.__main__ import main
 from bot.command_line import waiting
+from bot.command_line.run import until_told
 from bot.core import one_process
 from bot.core.encryption import new_key
 from storage import bank, migrate
@@ -668,6 +670,20 @@ async def test_it_ends_soon_and_well_when_it_is_told_to(tmp_path: Path) -> None:
             assert bot.output.splitlines()[-1] == "Stopped."
             assert "Traceback" not in bot.output
             assert "WARNING" not in bot.output
+
+
+async def test_it_ends_though_a_library_loses_what_it_was_told() -> None:
+    """As `asyncio.wait_for` does on Python 3.11, in the moment in which the answer comes."""
+
+    async def work() -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(patience(60))
+        await asyncio.sleep(patience(60))
+
+    ended, _ = await asyncio.wait({asyncio.create_task(until_told(work()))}, timeout=patience(15))
+
+    assert [task.result() for task in ended] == [False]
 
 
 def environment(folder: Path) -> dict[str, str]:

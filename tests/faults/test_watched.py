@@ -104,14 +104,18 @@ async def test_a_dropped_connection_is_told_and_is_no_trouble_while_it_resumes(
             await bot.online()
             await watcher.until(lambda status, _: status == 200)
 
+            discord.gateway.greets.clear()
             discord.gateway.drop(resumable=True)
             away = await watcher.until(lambda _, report: report["discord"]["state"] == "away")
             assert away["well"]
+            discord.gateway.greets.set()
             back = await watcher.until(lambda _, report: report["discord"]["state"] == "ready")
             assert back["discord"]["away_seconds"] == 0
             assert discord.gateway.resumed == 1
 
+            discord.gateway.greets.clear()
             discord.gateway.drop(resumable=False)
             await watcher.until(lambda _, report: report["discord"]["state"] == "away")
+            discord.gateway.greets.set()
             await watcher.until(lambda _, report: report["discord"]["state"] == "ready")
             assert (await watcher.metrics())["dojo_gateway_drops_total",] == 2

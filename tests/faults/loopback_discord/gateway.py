@@ -126,6 +126,8 @@ class Gateway:
         self.identified_by_shard: Counter[int] = Counter()
         self.resumed = 0
         self.heartbeats = 0
+        self.greets = asyncio.Event()  # while it is cleared, whoever comes waits
+        self.greets.set()
 
     @property
     def connected(self) -> bool:
@@ -184,6 +186,7 @@ class Gateway:
             )
         socket = web.WebSocketResponse()
         await socket.prepare(request)
+        await self.greets.wait()
         connection = Connection(socket, request.transport)
         writer = asyncio.create_task(connection.write())
         connection.send(Op.HELLO, {"heartbeat_interval": round(1000 * self._heartbeat)})

@@ -91,9 +91,11 @@ class LoopbackDiscord(Actors):
     def bot(self) -> User:
         return self.world.bot
 
-    def add_guild(self, name: str = "Forecasters", *, shard: int = 0, shards: int = 1) -> Guild:
-        """A group with the bot as an administrator in it, on this shard of so many."""
-        return self.world.add_guild(name, shard, shards)
+    def add_guild(
+        self, name: str = "Forecasters", *, shard: int = 0, shards: int = 1, new: bool = False
+    ) -> Guild:
+        """A group with the bot as an administrator in it, new to it or not, on this shard."""
+        return self.world.add_guild(name, shard, shards, new=new)
 
     def add_text_channel(self, guild: Guild, name: str = "circle") -> Channel:
         return self.world.add_channel(guild, TEXT, name)

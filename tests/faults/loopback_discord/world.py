@@ -233,13 +233,17 @@ class World:
         self.users[user.id] = user
         return user
 
-    def add_guild(self, name: str, shard: int = 0, shards: int = 1) -> Guild:
-        """A group in which the bot is an administrator, on this shard of so many."""
+    def add_guild(self, name: str, shard: int = 0, shards: int = 1, *, new: bool = False) -> Guild:
+        """A group in which the bot is an administrator, on this shard of so many.
+
+        It came long ago, or has just come if the group is new: then it says welcome at some moment.
+        """
         guild = Guild(self.ids.new_on(shard, shards), name)
         guild.roles[guild.id] = Role(guild.id, "@everyone", USUAL_PERMISSIONS, 0)
         self.guilds[guild.id] = guild
         powers = self._new_role(guild, self.bot.name, ADMINISTRATOR)
-        guild.members[self.bot.id] = Member(guild, self.bot, [powers], self._now())
+        came = self._now() if new else timestamp(0)
+        guild.members[self.bot.id] = Member(guild, self.bot, [powers], came)
         self.announce_guild(guild)
         return guild
 
