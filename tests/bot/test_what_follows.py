@@ -131,9 +131,9 @@ class Evening:
 
 
 @pytest.fixture
-def database(sqlite: Database) -> Database:
+def desk(sqlite: Database, clock: Clock) -> Desk:
     """One engine is enough: what is tested is a table, and services run on both elsewhere."""
-    return sqlite
+    return Desk(sqlite, clock)
 
 
 @pytest.fixture
