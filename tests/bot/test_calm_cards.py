@@ -1,7 +1,7 @@
 """No card is too much for a phone: at most five buttons, twelve lines before its picture or list.
 
 A month of a group is played through the services. After each step every message that the group has
-by then is drawn from its read model, and what members ask for in private too.
+got or would see edited is drawn from its read model, and what members ask for in private too.
 """
 
 from __future__ import annotations
@@ -83,8 +83,9 @@ def seen(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     clock = Clock()
     desk = Desk(database, clock)
     found: dict[str, list[Message]] = defaultdict(list)
+    versions: dict[str, int] = {}
     for _ in month(desk, clock):
-        for kind, message in (*drawn(desk), *asked_now(desk)):
+        for kind, message in (*drawn(desk, versions), *asked_now(desk)):
             found[kind].append(message)
     for name, message in asked_for(desk):
         found[name].append(message)
@@ -347,12 +348,13 @@ def _trouble(desk: Desk) -> Iterator[None]:
     yield
 
 
-def drawn(desk: Desk) -> Iterator[tuple[str, Message]]:
-    """Every message that the bot has posted or is about to post, as it is now."""
-    wanted = [
-        Key.parse(one.key) for one in rows(desk, Effect) if one.target == EffectTarget.MESSAGE
-    ]
-    for key in wanted:
+def drawn(desk: Desk, versions: dict[str, int]) -> Iterator[tuple[str, Message]]:
+    """Every message that the bot is about to post or to edit: those in a version yet unseen."""
+    for one in rows(desk, Effect):
+        if one.target != EffectTarget.MESSAGE or versions.get(one.key) == one.wanted:
+            continue
+        versions[one.key] = one.wanted
+        key = Key.parse(one.key)
         message = CARDS.render(desk, key, pictures=False)
         if message is not None:
             yield key.kind.name, message

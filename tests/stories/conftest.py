@@ -33,6 +33,8 @@ from tests.stories.evening import RAIN
 # The type of an answer that is a form.
 MODAL = 9
 REMEMBERED = timedelta(minutes=3)
+# What is due comes by its alarm. To sweep for it each half minute of a story would take long.
+SWEEP_SECONDS = 600
 
 OpenStage = Callable[..., AbstractAsyncContextManager[Stage]]
 
@@ -58,8 +60,9 @@ def open_stage(
 
     @asynccontextmanager
     async def opened(database: Database, **options: Any) -> AsyncIterator[Stage]:
+        options = {"sweep_seconds": SWEEP_SECONDS, "settle_timeout": 120, **options}
         with capture_logs() as logged:
-            async with Stage.open(database, CAST, settle_timeout=120, **options) as stage:
+            async with Stage.open(database, CAST, **options) as stage:
                 yield stage
         assert [error for error in stage.env.errors if not _is_answer(error)] == []
         assert [line for line in logged if line["log_level"] in {"error", "critical"}] == []

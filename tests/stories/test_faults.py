@@ -1,6 +1,7 @@
 """When Discord fails, forbids or loses something: nothing is lost, nothing comes twice."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,11 +11,20 @@ import simcord
 
 from bot.demo.stage import Stage, as_text
 from bot.door import interactions
+from storage.engine import Database
 from tests.stories import wire
+from tests.stories.conftest import OpenStage
 from tests.stories.evening import RAIN
 
 POST = "/channels/*/messages"
 PARKED = 330
+
+
+@pytest.fixture
+async def stage(sqlite: Database, open_stage: OpenStage) -> AsyncIterator[Stage]:
+    """What Discord did not take is tried again with a sweep, so the bot sweeps often."""
+    async with open_stage(sqlite, sweep_seconds=30) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize(("status", "times"), [(500, 1), (503, 3)])

@@ -10,7 +10,7 @@ from storage.engine import Database
 from tests.stories import wire
 from tests.stories.conftest import OpenStage
 
-SWEEP = 12 * 3600
+SWEEP = 24 * 3600
 
 
 @pytest.fixture
