@@ -39,8 +39,15 @@ def pytest_configure(config: pytest.Config) -> None:
     A run that names no file is a quick one, unless it is asked to be full; the workers inherit it.
     """
     slowness()
+    _write_plain_tracebacks()
     if config.args_source is pytest.Config.ArgsSource.TESTPATHS and not is_full():
         os.environ[QUICK] = "1"
+
+
+def _write_plain_tracebacks() -> None:
+    """structlog's own, with a table of each frame's variables, took longer than their tests."""
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure([structlog.processors.add_log_level, plain])
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -287,11 +294,12 @@ def database(request: pytest.FixtureRequest) -> Database:
 def _logs_as_they_were() -> Iterator[None]:
     """Undo the logs of a command line, which write where only its test reads."""
     handlers, level = logging.root.handlers[:], logging.root.level
+    configured = structlog.get_config()
     yield
-    if structlog.is_configured():
+    if structlog.get_config() != configured:
         logging.root.handlers[:] = handlers
         logging.root.setLevel(level)
-        structlog.reset_defaults()
+        structlog.configure(**configured)
 
 
 @pytest.fixture

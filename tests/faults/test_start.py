@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import logging
 import os
 import re
 import resource
@@ -22,7 +21,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-import structlog
 from discord.http import Route
 from sqlalchemy import make_url, text
 
@@ -42,7 +40,7 @@ from tests.machine import patience
 pytestmark = pytest.mark.slow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 NOBODY_THERE = "127.0.0.1:1"
 IMPORT_HEADER = "question,forecaster,forecast_at,probability"
@@ -53,13 +51,12 @@ Dojo = Callable[..., tuple[int, str, str]] if TYPE_CHECKING else object
 @pytest.fixture
 def dojo(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Dojo]:
+) -> Dojo:
     """Types a `dojo` command: exit code, standard output, standard error."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DOJO_DATABASE_URL", f"sqlite:///{tmp_path}/dojo.db")
     for name in (set(os.environ) - set(without_ours(os.environ))) | {"DOJO_DISCORD_TOKEN"}:
         monkeypatch.delenv(name, raising=False)
-    handlers, level = logging.root.handlers[:], logging.root.level
 
     def typed(*arguments: str, **environment: str) -> tuple[int, str, str]:
         for name, value in environment.items():
@@ -69,10 +66,7 @@ def dojo(
         out, err = capsys.readouterr()
         return int(ended.value.code or 0), out, err
 
-    yield typed
-    logging.root.handlers[:] = handlers
-    logging.root.setLevel(level)
-    structlog.reset_defaults()
+    return typed
 
 
 def one_line(text: str) -> str:
