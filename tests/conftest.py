@@ -28,6 +28,7 @@ from storage import migrate
 from storage.engine import Database
 from tests.machine import QUICK, engines, examples, is_full, slowness, workers
 from tests.openapi import DESCRIPTION
+from tests.order import begin_with_slow
 
 settings.register_profile("dojo", deadline=None, max_examples=examples(60))
 settings.load_profile("dojo")
@@ -57,34 +58,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=slow)
         items[:] = [one for one in items if not one.get_closest_marker("slow")]
     items[:] = begin_with_slow(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
-
-
-def begin_with_slow(items: list[pytest.Item], shares: int) -> list[pytest.Item]:
-    """Put files with slow tests at the beginning of each worker's share, the slowest ones first.
-
-    At the end of the run all workers would wait for one that has a slow test left. Of so many
-    shares each has as many tests as the others; a file stays whole, for what its tests share.
-    """
-    files: dict[Path, list[pytest.Item]] = {}
-    for one in items:
-        files.setdefault(one.path, []).append(one)
-    slow = sorted((-_seconds(tests), path) for path, tests in files.items() if _seconds(tests))
-    first = [path for _, path in slow]
-    rest = [one for one in items if one.path not in first]
-    ordered: list[pytest.Item] = []
-    for number in range(shares):
-        size = (len(items) - len(ordered)) // (shares - number)
-        mine = [one for path in first[number::shares] for one in files[path]]
-        room = max(0, size - len(mine))
-        ordered += mine + rest[:room]
-        del rest[:room]
-    return ordered + rest
-
-
-def _seconds(tests: list[pytest.Item]) -> float:
-    """How long the slowest of some tests takes; 0 where none is slow."""
-    marks = filter(None, (one.get_closest_marker("slow") for one in tests))
-    return max((mark.kwargs.get("seconds", 1) for mark in marks), default=0)
 
 
 def pytest_xdist_auto_num_workers() -> int:
