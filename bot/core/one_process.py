@@ -37,6 +37,39 @@ def are_same(one: Database, other: Database) -> bool:
     return one.url == other.url or (file is not None and file == file_of(other))
 
 
+class KnownFile:
+    """The file of an SQLite database as it was first seen: another by its name is not the same.
+
+    The process that has it open goes on writing into it, though nobody else finds it any more.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._mark = self._look()
+
+    def say_lost(self) -> str:
+        """Say that it is gone or replaced, and what to do; nothing while it is there."""
+        now = self._look()
+        self._mark = self._mark or now
+        file = file_of(self._database)
+        if file is None or now == self._mark:
+            return ""
+        return (
+            f"The file {file.name} is gone, or another one is in its place: what is saved now is "
+            "lost when the bot ends. If it was moved, move it back. Else stop the bot, and bring "
+            "the newest backup back with `dojo db restore`."
+        )
+
+    def _look(self) -> tuple[int, int] | None:
+        """Return what the system tells files apart by; its number is not given anew while open."""
+        file = file_of(self._database)
+        try:
+            found = file.stat() if file is not None else None
+        except FileNotFoundError:
+            return None
+        return None if found is None else (found.st_dev, found.st_ino)
+
+
 @contextmanager
 def alone(database: Database) -> Iterator[None]:
     """Be the only process on an SQLite file while the block runs; PostgreSQL takes several.
