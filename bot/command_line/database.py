@@ -39,6 +39,7 @@ def backup(
     """Write a backup of the database, also while the bot runs, and check it."""
     settings = opening.load_settings()
     with opening.open_as_it_is(settings) as database:
+        opening.refuse_log_alone(database)
         opening.refuse_new(database)
         place = Path(file) if file else _backup_folder(settings)
         with opening.say_what_is_wrong(database):
@@ -61,6 +62,11 @@ def restore(
         print(f"Restored: {done.contents.rows:,} rows, schema {done.contents.revision}.")
     if done.before is not None:
         print(f"What was there before is in {done.before}.")
+    if done.log is not None:
+        print(
+            f"A -wal lay there without its file and is {done.log} now: it holds changes that were "
+            "not in that file yet. Delete it once you are sure that the file will not be found."
+        )
 
 
 @commands.command()

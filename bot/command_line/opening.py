@@ -76,6 +76,7 @@ def open_as_it_is(settings: Settings, url: str | None = None) -> Iterator[Databa
 def open_database(settings: Settings, *, create: bool = False) -> Iterator[Database]:
     """Open the database with the newest schema; make a new one only with `create`."""
     with open_as_it_is(settings) as database:
+        refuse_log_alone(database)
         if not create:
             refuse_new(database)
         with _alone_to_migrate(database):
@@ -91,6 +92,12 @@ def is_new(database: Database) -> bool:
         return True
     with say_what_is_wrong(database):
         return migrate.revision_of(database) is None
+
+
+def refuse_log_alone(database: Database) -> None:
+    """Refuse to make a database where SQLite would delete what is left of an earlier one."""
+    if (log := one_process.log_without_file(database)) is not None:
+        raise StartError(one_process.say_log_without_file(log))
 
 
 def refuse_new(database: Database, what_to_do: str = HOW_TO_MAKE_ONE) -> None:

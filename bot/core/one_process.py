@@ -31,6 +31,27 @@ def file_of(database: Database) -> Path | None:
     return Path(name).resolve() if Path(name).name else None
 
 
+def log_without_file(database: Database) -> Path | None:
+    """Return SQLite's `-wal` that lies there without its file: changes that were not in it yet.
+
+    SQLite deletes it as soon as it makes a new file of that name.
+    """
+    file = file_of(database)
+    if file is None or (file.exists() and file.stat().st_size):
+        return None
+    log = file.with_name(f"{file.name}-wal")
+    return log if log.is_file() and log.stat().st_size else None
+
+
+def say_log_without_file(log: Path) -> str:
+    """Say what such a `-wal` is, and what to do before a new database is made beside it."""
+    return (
+        f"{log} is there without its file: it holds changes that were not in the file yet. If the "
+        "file was moved, move it back beside it; else `dojo db restore` brings a backup back, and "
+        "puts this aside. SQLite would delete it with a new database: move it away before."
+    )
+
+
 def are_same(one: Database, other: Database) -> bool:
     """Tell whether two addresses lead to one database."""
     file = file_of(one)
