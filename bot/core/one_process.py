@@ -86,7 +86,7 @@ class KnownFile:
         file = file_of(self._database)
         try:
             found = file.stat() if file is not None else None
-        except FileNotFoundError:
+        except OSError:  # what cannot be looked at any more is as good as gone
             return None
         return None if found is None else (found.st_dev, found.st_ino)
 
