@@ -17,6 +17,7 @@ from bot.core.errors import StartError
 from bot.core.integrations import NONE, Integrations
 from bot.core.keys import Key
 from bot.core.mentions import save_command_ids
+from bot.core.one_process import KnownFile
 from bot.core.pools import Pools
 from bot.core.rates import Rates
 from bot.core.refusals import Refusal
@@ -133,7 +134,7 @@ class App:
             wall_clock=wall_clock,
             share=Share(self.shards, self.locks),
             ask=self._ask_source,
-            before_sweep=self._keep_locks,
+            before_sweep=self._look_around,
             watch=self.watch,
         )
         self.changes = Changes(
@@ -147,6 +148,8 @@ class App:
         )
         self._http_bind = http_bind
         self.web: WebServer | None = None
+        self._file = KnownFile(database)
+        self._lost = ""
         self._hindrance: str | None = None
         self._hindered_since: float | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -212,6 +215,13 @@ class App:
         with taking_turns(self.database, Job.SEALS):
             calendars_service.renew_seals(self.desk)
             renew_outcomes(self.desk)
+
+    async def _look_around(self) -> None:
+        """Log once that the database's file is gone; then look after this process's locks."""
+        before, self._lost = self._lost, await self.run(self._file.say_lost)
+        if self._lost and not before:
+            log.error("database.lost", what=self._lost)
+        await self._keep_locks()
 
     async def _keep_locks(self) -> None:
         """Look for jobs that are free, and end if another process has this one's shards."""

@@ -43,15 +43,18 @@ def copy_file(source: Path, target: Path) -> Contents:
         address = f"file:{quote(str(source))}?mode=ro"
         with closing(sqlite3.connect(address, uri=True)) as raw:
             _copy_pages(raw, target, never)
-    return check(target)
+    return check(target, called=source)
 
 
-def check(file: Path, stop: Stop = never) -> Contents:
-    """Read a whole copy: every page, every reference, every table's rows; refuse a damaged one."""
+def check(file: Path, stop: Stop = never, called: Path | None = None) -> Contents:
+    """Read a whole copy: every page, every reference, every table's rows; refuse a damaged one.
+
+    A refusal says its name, or of which file it is a copy: the one that somebody has `called`.
+    """
     address = f"sqlite:///file:{quote(str(file.absolute()))}?mode=ro&immutable=1&uri=true"
     engine = create_engine(address, poolclass=NullPool)
     try:
-        return _check(engine, file, stop)
+        return _check(engine, called or file, stop)
     except BackupError:
         if stop():  # SQLite was interrupted, and calls it an error
             raise StoppedError from None

@@ -23,10 +23,14 @@ SQLITE, POSTGRESQL = b"SQLite format 3\0", b"PGDMP"
 
 @dataclass(frozen=True)
 class Restored:
-    """What is in the database now, and the file that keeps what was there before."""
+    """What is in the database now, and the file that keeps what was there before.
+
+    `log` is a `-wal` that lay there without its file, under the name that it has now.
+    """
 
     contents: Contents
     before: Path | None
+    log: Path | None = None
 
 
 def restore(
@@ -96,15 +100,15 @@ def _restore_sqlite(database: Database, file: Path, now: datetime, *, force: boo
         make_private(new)
         _check_schema(sqlite_backup.copy_file(file, new), file)
         _migrate_file(new)
-        contents = sqlite_backup.check(new)
+        contents = sqlite_backup.check(new, called=file)
         _give_to_the_owner(new, place)
-        before = _keep(place, now)
+        before, log = _keep(place, now)
         with faults_said(place):
             new.replace(place)
             sync(place.parent)
     finally:
         _remove(new)
-    return Restored(contents, before)
+    return Restored(contents, before, log)
 
 
 def _has_rows(place: Path) -> bool:
@@ -134,9 +138,10 @@ def _migrate_file(file: Path) -> None:
     sync(file)
 
 
-def _keep(place: Path, now: datetime) -> Path | None:
+def _keep(place: Path, now: datetime) -> tuple[Path | None, Path | None]:
     """Give the old database another name, with all that SQLite keeps beside it.
 
+    Returns that name, or where there was no file any more, that of the `-wal` which it left.
     Until the new one takes its place the old one has both names: a crash leaves one or the other.
     """
     before = _free_name(place.with_name(f"{place.name}.replaced-{rules.say_moment(now)}"))
@@ -150,7 +155,8 @@ def _keep(place: Path, now: datetime) -> Path | None:
             beside = place.with_name(f"{place.name}{suffix}")
             if beside.exists():
                 beside.replace(before.with_name(f"{before.name}{suffix}"))
-    return before if was_there else None
+    log = before.with_name(f"{before.name}-wal")
+    return (before, None) if was_there else (None, log if log.exists() else None)
 
 
 def _free_name(file: Path) -> Path:
@@ -194,7 +200,7 @@ def _restore_postgresql(
         _refuse_to_overwrite(database)
     before = None
     if old.is_used:
-        before = folder / f"replaced-{rules.say_moment(now)}.pgdump"
+        before = _free_name(folder / f"replaced-{rules.say_moment(now)}.pgdump")
         service.back_up(database, before)
     postgresql_backup.restore(database, file)
     migrate.upgrade(database)

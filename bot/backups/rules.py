@@ -1,12 +1,14 @@
 """When a backup is due, what its file is called, and which old ones go. Pure."""
 
+import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-_NAME = re.compile(r"dojo-(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ)\.(?:sqlite|pgdump)")
+# Of several that were begun in one second, all but the first have a number.
+_NAME = re.compile(r"dojo-(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ)(?:-\d+)?\.(?:sqlite|pgdump)")
 _MOMENT = "%Y-%m-%dT%H-%M-%SZ"
 UNFINISHED = ".unfinished"
 # SQLite's own file beside one that it writes.
@@ -36,9 +38,16 @@ def say_moment(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime(_MOMENT)
 
 
-def file_name(moment: datetime, *, sqlite: bool) -> str:
-    """Return the name of a backup that is begun at this moment."""
-    return f"dojo-{say_moment(moment)}.{'sqlite' if sqlite else 'pgdump'}"
+def file_name(moment: datetime, *, sqlite: bool, taken: Collection[str] = ()) -> str:
+    """Return the name of a backup that is begun at this moment, where these names are taken.
+
+    >>> file_name(datetime(2026, 11, 28, 16, 20, 37, tzinfo=UTC), sqlite=True)
+    'dojo-2026-11-28T16-20-37Z.sqlite'
+    """
+    ending = "sqlite" if sqlite else "pgdump"
+    numbers = itertools.chain([""], (f"-{number}" for number in itertools.count(2)))
+    names = (f"dojo-{say_moment(moment)}{number}.{ending}" for number in numbers)
+    return next(one for one in names if not {one, f"{one}{UNFINISHED}"} & {*taken})
 
 
 def made_at(name: str) -> datetime | None:

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,10 +33,13 @@ class Backup:
         )
 
 
-def back_up(database: Database, file: Path, stop: Stop = never) -> Backup:
+def back_up(
+    database: Database, file: Path, stop: Stop = never, *, takes_over: bool = True
+) -> Backup:
     """Make a backup in a new file; if anything goes wrong there is no file.
 
-    Opens the database anew: the connections of presses are not used, however long it takes.
+    Opens the database anew: the connections of presses are not used, however long it takes. What a
+    killed process left unfinished under this name goes, if it `takes_over`.
     """
     if not file.parent.is_dir():
         raise BackupError(f"There is no folder {file.parent}. Make it first, or correct the path.")
@@ -46,23 +49,27 @@ def back_up(database: Database, file: Path, stop: Stop = never) -> Backup:
         raise BackupError(f"SQLite would take {file} for a part of the database. Name another one.")
     _check_room(database, file)
     unfinished = file.with_name(f"{file.name}{rules.UNFINISHED}")
-    with faults_said(unfinished):
-        unfinished.unlink(missing_ok=True)
-    own = Database(database.url.render_as_string(hide_password=False), connections=2)
-    engine = sqlite_backup if own.is_sqlite else postgresql_backup
-    try:
-        make_private(unfinished)
-        contents = engine.back_up(own, unfinished, stop)
-        with faults_said(file):
-            unfinished.replace(file)
-            sync(file.parent)
-            return Backup(file, file.stat().st_size, contents)
-    except BaseException:
-        with suppress(OSError):
+    if takes_over:
+        with faults_said(unfinished):
             unfinished.unlink(missing_ok=True)
-        raise
-    finally:
-        own.close()
+    own = Database(database.url.render_as_string(hide_password=False), connections=2)
+    with closing(own):
+        make_private(unfinished)
+        try:
+            return _write(own, unfinished, file, stop)
+        except BaseException:
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
+            raise
+
+
+def _write(own: Database, unfinished: Path, file: Path, stop: Stop) -> Backup:
+    engine = sqlite_backup if own.is_sqlite else postgresql_backup
+    contents = engine.back_up(own, unfinished, stop)
+    with faults_said(file):
+        unfinished.replace(file)
+        sync(file.parent)
+        return Backup(file, file.stat().st_size, contents)
 
 
 def _beside(database: Database) -> Sequence[Path]:
@@ -72,9 +79,13 @@ def _beside(database: Database) -> Sequence[Path]:
 
 
 def back_up_into(database: Database, folder: Path, now: datetime, stop: Stop = never) -> Backup:
-    """Make a backup in a folder, named by the moment; take away what was never finished there."""
+    """Make a backup in a folder, named by the moment; take away what was never finished there.
+
+    Another process may be writing one that it began in the same second: each has its own name.
+    """
     _take_away_unfinished(folder, now)
-    return back_up(database, folder / rules.file_name(now, sqlite=database.is_sqlite), stop)
+    name = rules.file_name(now, sqlite=database.is_sqlite, taken=names_in(folder))
+    return back_up(database, folder / name, stop, takes_over=False)
 
 
 def back_up_by_plan(database: Database, plan: Plan, now: datetime, stop: Stop) -> Backup:

@@ -1,10 +1,14 @@
 """`dojo db …`: bring the database to the newest schema, back it up, restore it, move it."""
 
 import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy.exc import DatabaseError
 
 from bot.app import wall_clock
 from bot.backups import copy as copying
@@ -15,9 +19,13 @@ from bot.core import one_process
 from bot.core.errors import StartError
 from bot.core.settings import Settings
 from storage.engine import Database
+from storage.troubles import UnsureError
 
 # How the name of a folder may end.
 SLASHES = tuple(one for one in (os.sep, os.altsep) if one)
+
+# What the two addresses of a move are called where one of them is wrong.
+SOURCE, TARGET = "the address to read", "the address to write"
 
 commands = typer.Typer(help="The database.", no_args_is_help=True)
 
@@ -39,6 +47,7 @@ def backup(
     """Write a backup of the database, also while the bot runs, and check it."""
     settings = opening.load_settings()
     with opening.open_as_it_is(settings) as database:
+        opening.refuse_log_alone(database)
         opening.refuse_new(database)
         place = Path(file) if file else _backup_folder(settings)
         with opening.say_what_is_wrong(database):
@@ -61,6 +70,11 @@ def restore(
         print(f"Restored: {done.contents.rows:,} rows, schema {done.contents.revision}.")
     if done.before is not None:
         print(f"What was there before is in {done.before}.")
+    if done.log is not None:
+        print(
+            f"A -wal lay there without its file and is {done.log} now: it holds changes that were "
+            "not in that file yet. Delete it once you are sure that the file will not be found."
+        )
 
 
 @commands.command()
@@ -73,15 +87,40 @@ def copy(
     """Move everything from one database into another, empty one; no bot may run on either."""
     settings = opening.load_settings()
     with (
-        opening.open_as_it_is(settings, source) as old,
-        opening.open_as_it_is(settings, target) as new,
+        opening.open_as_it_is(settings, source, SOURCE) as old,
+        opening.open_as_it_is(settings, target, TARGET) as new,
     ):
         if one_process.are_same(old, new):
             raise StartError("Both addresses are the same. Name the one to read, then the other.")
-        opening.refuse_new(old, "Check the address to read.")
-        with opening.say_what_is_wrong(new):
+        for one in (old, new):
+            opening.refuse_log_alone(one)
+        opening.refuse_new(old, SOURCE)
+        with _say_which_is_wrong(old, new):
             rows = copying.copy(old, new, _show)
     print(f"Copied: {rows:,} rows, compared one by one. Set DOJO_DATABASE_URL to the new address.")
+
+
+@contextmanager
+def _say_which_is_wrong(old: Database, new: Database) -> Iterator[None]:
+    """Say in one line which of two databases cannot be used, by where its address was typed."""
+    try:
+        yield
+    except (DatabaseError, UnsureError) as error:
+        broken, called = (old, SOURCE) if _is_of(old, new, error) else (new, TARGET)
+        with opening.say_what_is_wrong(broken, called):
+            raise
+
+
+def _is_of(old: Database, new: Database, error: Exception) -> bool:
+    """Tell whether an error is the old database's: by its kind, or whether that still answers."""
+    if isinstance(error, UnsureError):  # nothing is written into the old one
+        return False
+    if old.is_sqlite != new.is_sqlite:
+        return old.is_sqlite == isinstance(getattr(error, "orig", None), sqlite3.Error)
+    try:
+        return not old.answers()
+    except DatabaseError:
+        return True
 
 
 def _back_up(database: Database, place: Path, typed: str) -> service.Backup:

@@ -19,13 +19,15 @@ from storage.backup_files import make_private
 from storage.engine import AddressError, Database
 from storage.troubles import UnsureError, trouble_of
 
-HOW_TO_MAKE_ONE = "Check DOJO_DATABASE_URL; `dojo run` or `dojo db upgrade` makes a new one."
+SETTING = "DOJO_DATABASE_URL"
+HOW_TO_MAKE_ONE = f"Check {SETTING}; `dojo run` or `dojo db upgrade` makes a new one."
 
 
 def load_settings() -> Settings:
     """Return the configuration, or name the variable that is wrong; name unknown ones too."""
     try:
-        for sentence in setting_names.say_unknown(setting_names.given_names()):
+        unknown = setting_names.say_unknown(setting_names.given_names())
+        for sentence in (*setting_names.say_unread(), *unknown):
             print(f"dojo: {sentence}", file=sys.stderr)
         return Settings()
     except OSError as error:
@@ -50,15 +52,19 @@ def read_token(settings: Settings) -> str:
 
 
 @contextlib.contextmanager
-def open_as_it_is(settings: Settings, url: str | None = None) -> Iterator[Database]:
-    """Open a database without making or changing anything in it."""
+def open_as_it_is(
+    settings: Settings, url: str | None = None, called: str = SETTING
+) -> Iterator[Database]:
+    """Open a database without making or changing anything in it.
+
+    `called` is the setting, or where else its address was typed.
+    """
     set_up_logs(settings.log_level)
     try:
         database = Database(settings.database_url if url is None else url)
     except (AddressError, ImportError) as error:
-        name = "DOJO_DATABASE_URL" if url is None else "The address"
         raise StartError(
-            f"{name} is not usable: {str(error).rstrip('.')}. Examples: "
+            f"{called[:1].upper()}{called[1:]} is not usable: {str(error).rstrip('.')}. Examples: "
             "sqlite:///dojo.db, postgresql://user:password@host/name."
         ) from None
     try:
@@ -76,6 +82,7 @@ def open_as_it_is(settings: Settings, url: str | None = None) -> Iterator[Databa
 def open_database(settings: Settings, *, create: bool = False) -> Iterator[Database]:
     """Open the database with the newest schema; make a new one only with `create`."""
     with open_as_it_is(settings) as database:
+        refuse_log_alone(database)
         if not create:
             refuse_new(database)
         with _alone_to_migrate(database):
@@ -84,18 +91,25 @@ def open_database(settings: Settings, *, create: bool = False) -> Iterator[Datab
             yield database
 
 
-def is_new(database: Database) -> bool:
+def is_new(database: Database, called: str = SETTING) -> bool:
     """Tell whether there is no database yet, or nothing of ours in it; makes no file."""
     file = one_process.file_of(database)
     if file is not None and (not file.exists() or (file.is_file() and not file.stat().st_size)):
         return True
-    with say_what_is_wrong(database):
+    with say_what_is_wrong(database, called):
         return migrate.revision_of(database) is None
 
 
-def refuse_new(database: Database, what_to_do: str = HOW_TO_MAKE_ONE) -> None:
+def refuse_log_alone(database: Database) -> None:
+    """Refuse to make a database where SQLite would delete what is left of an earlier one."""
+    if (log := one_process.log_without_file(database)) is not None:
+        raise StartError(one_process.say_log_without_file(log))
+
+
+def refuse_new(database: Database, called: str = SETTING) -> None:
     """Refuse to go on without a database that has been used."""
-    if is_new(database):
+    if is_new(database, called):
+        what_to_do = HOW_TO_MAKE_ONE if called == SETTING else f"Check {called}."
         raise StartError(f"There is no database at {say_address(database)}. {what_to_do}")
 
 
@@ -116,14 +130,13 @@ def say_address(database: Database) -> str:
 
 
 @contextlib.contextmanager
-def say_what_is_wrong(database: Database) -> Iterator[None]:
+def say_what_is_wrong(database: Database, called: str = SETTING) -> Iterator[None]:
     """Say in one line what a database answers that cannot be used."""
     try:
         yield
     except (DatabaseError, UnsureError) as error:
-        raise _unusable(
-            database, error, "Check DOJO_DATABASE_URL, and that the database is running."
-        ) from None
+        what_to_do = f"Check {called}, and that the database is running."
+        raise _unusable(database, error, what_to_do) from None
 
 
 @contextlib.contextmanager

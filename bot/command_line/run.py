@@ -16,10 +16,10 @@ import discord
 import typer
 
 from bot.app import App, wall_clock
-from bot.backups import service as backups_service
-from bot.backups.rules import Plan, newest
+from bot.backups.rules import Plan
 from bot.backups.schedule import Schedule
 from bot.backups.settings import read_plan
+from bot.backups.signs import signs_on_disk
 from bot.calendars import setup
 from bot.command_line import opening, waiting
 from bot.core import one_process
@@ -60,6 +60,7 @@ def run(
     plan = read_plan(settings)
     shards = read_shards(settings.shards, settings.database_url)
     with opening.open_as_it_is(settings) as database, one_process.alone(database):
+        opening.refuse_log_alone(database)
         if opening.is_new(database) and not _make_new(database, token, plan, create=create):
             return
         opening.prepare(database)
@@ -86,7 +87,8 @@ def _make_new(database: Database, token: str, plan: Plan | None, *, create: bool
     Returns whether to go on: not, if the process is told to stop while it waits for Discord.
     """
     where = opening.say_address(database)
-    signs = [] if create else _signs_on_disk(database, plan)
+    folder = None if plan is None else plan.folder
+    signs = [] if create else signs_on_disk(database, folder, wall_clock())
     if not create and not signs:
         asked: list[bool] = []
         if not asyncio.run(until_told(_ask_for_commands(token, asked))):
@@ -100,17 +102,6 @@ def _make_new(database: Database, token: str, plan: Plan | None, *, create: bool
         )
     print(f"dojo: New, empty database at {where}.", file=sys.stderr)
     return True
-
-
-def _signs_on_disk(database: Database, plan: Plan | None) -> list[str]:
-    """Return what on the disk says that there was a database before."""
-    signs = []
-    if plan is not None and newest(backups_service.names_in(plan.folder), wall_clock()):
-        signs.append(f"there are backups in {plan.folder}")
-    file = one_process.file_of(database)
-    if file is not None and any(file.parent.glob(f"{file.name}.replaced-*")):
-        signs.append(f"a restore has replaced {file}")
-    return signs
 
 
 async def _ask_for_commands(token: str, answer: list[bool]) -> None:

@@ -25,6 +25,17 @@ def given_names() -> set[str]:
     return {name for name in (*os.environ, *in_file) if name.upper().startswith(PREFIX)}
 
 
+def say_unread(file: Path = Path(".env")) -> list[str]:
+    """Say that `.env` is something that is not read: a folder, a pipe, a link that leads nowhere.
+
+    Docker makes a folder where it is to mount a file that is missing.
+    """
+    if file.is_file() or not os.path.lexists(file):
+        return []
+    kind = "a folder" if file.is_dir() else "no file"
+    return [f"{file} is {kind}, and is not read. Settings come from the environment alone."]
+
+
 def say_unknown(given: Iterable[str]) -> list[str]:
     """Return a sentence for each name that is no setting, with the one that is most like it.
 

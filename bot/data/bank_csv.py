@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 
 from bot.core.refusals import Refusal, say_count
 from bot.data.cells import read_cell, refuse
+from bot.data.reading import recognise
 from bot.data.reading.text import SAVE_IT
 from bot.pastcasts.bank_rows import REQUIRED, BankRow
 
@@ -53,6 +54,7 @@ def read_bank(text: str, *, today: date) -> list[BankRow]:
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
     reading = _Reading(today)
     try:
+        _check_kind(text, reader.fieldnames or ())
         _check_header(reader.fieldnames or ())
         for row in reader:
             _take(reading, reader.line_num, row)
@@ -63,6 +65,14 @@ def read_bank(text: str, *, today: date) -> list[BankRow]:
     if not reading.rows:
         raise Refusal("There is no question below the line with the names of the columns.")
     return [row for _, row in reading.rows.values()]
+
+
+def _check_kind(text: str, found: Sequence[str]) -> None:
+    """Refuse a file of forecasts with the command that takes it."""
+    if not set(recognise.OF_A_BANK) & set(found) and (kind := recognise.find_format(text)):
+        raise Refusal(
+            f"This is {kind}, not a bank of questions about the past: `dojo import` brings it in."
+        )
 
 
 def _check_header(found: Sequence[str]) -> None:

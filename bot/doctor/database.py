@@ -1,17 +1,20 @@
 """Checks the database: there, readable, writable, of the right schema, with room on its disk."""
 
+import asyncio
 import os
 import shutil
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy.exc import DatabaseError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from bot.backups.service import size_of
+from bot.backups.signs import signs_on_disk
 from bot.core import one_process
-from bot.doctor.findings import Finding, mend, ok
+from bot.doctor.findings import Finding, mend, ok, unused
 from bot.doctor.site import Site
 from storage import migrate, postgresql_tools
 from storage.engine import AddressError, Database
@@ -30,14 +33,29 @@ async def find(site: Site) -> Sequence[Finding]:
     except (DatabaseError, InterfaceError, PoolTimeoutError) as error:
         reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
         return [mend(SUBJECT, f"it cannot be used: {reason}. {_what_to_do(error)}")]
-    return [mend(SUBJECT, _say_none(site.settings.database_url))] if found is None else found
+    return [await asyncio.to_thread(_none_yet, site)] if found is None else found
 
 
-def _say_none(address: str) -> str:
-    database = Database(address, connections=1)
-    if database.is_sqlite and one_process.file_of(database) is None:
-        return "DOJO_DATABASE_URL names no file: all would be lost with the process."
-    return "there is none at DOJO_DATABASE_URL. The first `dojo run` makes it; check the path."
+def _none_yet(site: Site) -> Finding:
+    """Say that there is no database; that is normal, unless something says that there was one."""
+    with closing(Database(site.settings.database_url, connections=1)) as database:
+        file = one_process.file_of(database)
+        if database.is_sqlite and file is None:
+            said = "DOJO_DATABASE_URL names no file: all would be lost with the process."
+            return mend(SUBJECT, said)
+        if file is not None and file.exists() and not file.is_file():
+            return mend(SUBJECT, f"{file} is no file. Correct DOJO_DATABASE_URL.")
+        if (log := one_process.log_without_file(database)) is not None:
+            return mend(SUBJECT, one_process.say_log_without_file(log))
+        address = database.url.render_as_string(hide_password=True)
+        signs = signs_on_disk(database, site.settings.backup_dir, site.clock())
+    if signs:
+        return mend(
+            SUBJECT,
+            f"there is none at {address}, but this bot ran before: {signs[0]}. Check "
+            "DOJO_DATABASE_URL, or bring a backup back with `dojo db restore`.",
+        )
+    return unused(SUBJECT, f"there is none yet at {address}; `dojo run` will make it")
 
 
 def _what_to_do(error: Exception) -> str:

@@ -46,6 +46,7 @@ class Receipt:
     """What was recorded; `total` is the sum of its chances before scaling to 1.
 
     `finished` tells whether the turn was ended with it; None where that was not asked for.
+    `on_card` tells that the card of the running turn shows it, beside the member's seat.
     """
 
     question: str
@@ -57,6 +58,7 @@ class Receipt:
     asked: AnswerFormat = BINARY
     total: float | None = None
     finished: bool | None = None
+    on_card: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,10 +122,10 @@ def record_at(
         read = rows.read_for(unit.tx, latest, meetup, question, unit.my_id)
         if at.kind == CardKind.CUE:  # what it asked for is done
             unit.withdraw(at)
-        if not finish or at.kind not in rounds_service.OF_TURNS:
-            return _record(unit, question, latest, probability, why, read, at)
-        receipt = _record(unit, question, latest, probability, why, read)
-        return replace(receipt, finished=_finish(unit, meetup, latest, at))
+        ends = finish and at.kind in rounds_service.OF_TURNS
+        receipt = _record(unit, question, latest, probability, why, read, None if ends else at)
+        finished = _finish(unit, meetup, latest, at) if ends else None
+        return replace(receipt, finished=finished, on_card=receipt.on_card and _runs(read, at))
 
 
 def show_history(desk: Desk, caller: Caller, question_id: int) -> History:
@@ -181,7 +183,14 @@ def _record(
         hidden=filed.kind == "blind",
         asked=asked,
         total=typed.total,
+        on_card=read is not None and not moved and read.circle.seats_member(unit.my_id),
     )
+
+
+def _runs(read: Recording, at: Key) -> bool:
+    """Tell whether a card is about a turn that was running when its round was read."""
+    running = [turn.number for turn in read.circle.turns if turn.ended_at is None]
+    return read.circle.row.id == at.id and at.more[:1] in [(number,) for number in running]
 
 
 def _finish(unit: ActUnit, meetup: Meetup, latest: Round, at: Key) -> bool:

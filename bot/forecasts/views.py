@@ -29,8 +29,9 @@ async def record_form(door: Door, at: Key, typed: Mapping[str, str]) -> discord.
 async def recorded(door: Door, at: Key, _values: tuple[str, ...]) -> None:
     """Record the forecast of a filled-in form.
 
-    The card of a turn shows what was recorded. In all other cases the member gets a private
-    receipt, above all for a blind forecast or for chances that were scaled.
+    The card of a running turn shows what somebody in the circle recorded. In all other cases the
+    member gets a private receipt, above all for a blind forecast, for chances that were scaled, or
+    without a seat: who was forgotten while the form was open has none any more.
     """
     record_it = partial(forecasts_service.record_at, at=at, **_typed(door))
     if at.kind not in rounds_service.OF_TURNS or not door.on_card:
@@ -38,7 +39,7 @@ async def recorded(door: Door, at: Key, _values: tuple[str, ...]) -> None:
         return
     shown = await door.change(at, record_it)
     unsaid = shown.hidden or shown.late or shown.total or shown.finished is False
-    if unsaid or door.card_is_gone:
+    if unsaid or not shown.on_card or door.card_is_gone:
         await door.whisper(forecasts_cards.receipt(shown))
 
 

@@ -34,6 +34,10 @@ class RoundRows:
         """Return what a member is called."""
         return self.people[member_id].name
 
+    def seats_member(self, member_id: int) -> bool:
+        """Tell whether a member has a seat, also where they left it."""
+        return any(seat.member_id == member_id for seat in self.seats)
+
 
 @dataclass(frozen=True)
 class Recording:

@@ -1,5 +1,7 @@
 """Tells whether the bot is well: the database answers, Discord is there, nothing waits for long.
 
+A database's file that is gone does not count as an answer, though SQLite goes on with what it has.
+
 Everything is bounded in time, and at most one question is put to the database at once, however many
 people ask.
 """
@@ -13,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.core.one_process import KnownFile
 from bot.core.unit import Desk
 from bot.runtime.gateway import Gateway, Link
 from storage import outbox_queue
@@ -42,10 +45,14 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Report:
-    """How the bot is; `waiting` is None where the database did not answer in time."""
+    """How the bot is; `waiting` is None where the database did not answer in time.
+
+    `lost` says what to do about a database's file that is gone.
+    """
 
     link: Link
     waiting: Waiting | None
+    lost: str = ""
 
     @property
     def well(self) -> bool:
@@ -57,7 +64,7 @@ class Report:
         link, waiting = self.link, self.waiting
         return {
             "well": self.well,
-            "database": {"well": waiting is not None},
+            "database": {"well": waiting is not None} | ({"what": self.lost} if self.lost else {}),
             "discord": {
                 "well": link.well,
                 "state": link.state.value,
@@ -69,6 +76,10 @@ class Report:
                 "oldest_due_seconds": _rounded(waiting.oldest_seconds) if waiting else None,
             },
         }
+
+
+class FileLostError(OSError):
+    """The file of the database is gone; the sentence says what to do."""
 
 
 class Health:
@@ -85,12 +96,15 @@ class Health:
         self._run = run
         self._gateway = gateway
         self._of = of
+        self._file = KnownFile(desk.db)
+        self._lost = ""
         self._reading: asyncio.Future[Waiting] | None = None
         self._read_at = 0.0
 
     async def report(self) -> Report:
         """Return how the bot is at this moment."""
-        return Report(self._gateway.look(), await self.waiting())
+        waiting = await self.waiting()
+        return Report(self._gateway.look(), waiting, self._lost)
 
     async def waiting(self) -> Waiting | None:
         """Return what waits in the outbox; None where the database does not answer in time."""
@@ -111,6 +125,9 @@ class Health:
         return before
 
     def _read(self) -> Waiting:
+        self._lost = self._file.say_lost()
+        if self._lost:
+            raise FileLostError(self._lost)
         now = self._desk.clock()
         with self._desk.db.read() as tx:
             return _aged(outbox_queue.queue(tx, now, self._of), now)

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 from sqlmodel import select
+from structlog.testing import capture_logs
 
+from bot.core import one_process
 from bot.core.troubles import SAID
 from bot.demo.stage import Stage
 from storage.tables import Forecast, Question
@@ -55,6 +57,21 @@ async def test_a_full_disk_is_said_and_what_was_typed_is_given_back(
         assert rules in wire.alone(refused)
         assert len(meanwhile) == taken
         assert stage.transcript().count(f"{RAIN} {taken}") == 1
+
+
+async def test_a_file_that_somebody_moves_away_is_logged_once(fresh_sqlite: Database) -> None:
+    file = one_process.file_of(fresh_sqlite)
+    assert file is not None
+    with capture_logs() as logged:
+        async with Stage.open(fresh_sqlite, CAST) as stage:
+            moved = file.rename(file.with_name("moved"))
+            await stage.wait(100)  # three sweeps
+            moved.replace(file)
+            await stage.wait(40)
+
+    lost = [one for one in logged if one["event"] == "database.lost"]
+    assert len(lost) == 1
+    assert "`dojo db restore`" in lost[0]["what"]
 
 
 def fill_the_disk(database: Database) -> None:

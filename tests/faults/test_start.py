@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 NOBODY_THERE = "127.0.0.1:1"
+NOWHERE = f"postgresql://ann:secret@{NOBODY_THERE}/dojo"
 IMPORT_HEADER = "question,forecaster,forecast_at,probability"
 
 Dojo = Callable[..., tuple[int, str, str]] if TYPE_CHECKING else object
@@ -504,6 +505,10 @@ def test_a_database_is_backed_up_restored_and_moved_by_commands(dojo: Dojo) -> N
         (("db", "copy", "sqlite:///nix.db", "sqlite:///a.db"), "Check the address to read."),
         (("db", "copy", "sqlite:///dojo.db", "sqlite:///dojo.db"), "Both addresses are the same."),
         (("db", "copy", "sqlite:///dojo.db", "sqlite:///link.db"), "Both addresses are the same."),
+        (("db", "copy", "mysql://a/b", "sqlite:///a.db"), "The address to read is not usable"),
+        (("db", "copy", "sqlite:///dojo.db", "mysql://a/b"), "The address to write is not usable"),
+        (("db", "copy", "sqlite:///forecasts.csv", "sqlite:///a.db"), "Check the address to read,"),
+        (("db", "copy", NOWHERE, "sqlite:///a.db"), "Check the address to read, and that"),
         (("db", "backup", "dojo.db-journal"), "for a part of the database. Name another one."),
         (("forget", "--as-in", "forecasts.csv"), "cannot be read as a database of the bot's"),
         (("forget", "--as-in", "link.db"), "is the database itself"),
@@ -527,6 +532,72 @@ def test_a_place_that_cannot_be_used_is_named_in_a_line(
     assert code == 1
     assert says in one_line(err)
     assert set(Path().iterdir()) == before
+    assert command[:2] != ("db", "copy") or "DOJO_DATABASE_URL" not in err
+
+
+def test_a_database_to_copy_into_that_is_away_is_called_as_it_was_typed(dojo: Dojo) -> None:
+    dojo("db", "upgrade")
+
+    code, _, err = dojo("db", "copy", "sqlite:///dojo.db", NOWHERE)
+
+    assert code == 1
+    assert "Check the address to write, and that the database is running." in one_line(err)
+    assert "secret" not in err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("db", "upgrade"),
+        ("db", "backup"),
+        ("run", "--create"),
+        ("export",),
+        ("db", "copy", "sqlite:///dojo.db", "sqlite:///a.db"),
+        ("db", "copy", "sqlite:///other.db", "sqlite:///dojo.db"),
+    ],
+)
+def test_what_is_left_of_a_database_without_its_file_is_named_and_stays(
+    dojo: Dojo, command: tuple[str, ...]
+) -> None:
+    dojo("db", "upgrade", DOJO_DATABASE_URL="sqlite:///other.db")
+    Path("dojo.db-wal").write_text("changes")
+
+    address = "sqlite:///dojo.db"
+    code, _, err = dojo(*command, DOJO_DISCORD_TOKEN="a-token", DOJO_DATABASE_URL=address)
+
+    assert code == 1
+    assert "dojo.db-wal is there without its file: it holds changes" in one_line(err)
+    assert Path("dojo.db-wal").read_text() == "changes"
+    assert not Path("dojo.db").exists()
+
+
+def test_a_restore_names_what_it_has_put_aside_without_its_file(dojo: Dojo) -> None:
+    dojo("db", "upgrade")
+    dojo("db", "backup", "copy.sqlite")
+    Path("dojo.db").rename("lost")
+    Path("dojo.db-wal").write_text("changes")
+
+    code, out, _ = dojo("db", "restore", "copy.sqlite")
+
+    [kept] = Path().glob("dojo.db.replaced-*")
+    assert code == 0
+    assert f"A -wal lay there without its file and is {kept.absolute()} now" in out
+    assert kept.read_text() == "changes"
+
+
+@pytest.mark.parametrize("kind", ["a folder", "no file"])
+def test_settings_that_are_no_file_are_said_not_to_be_read(dojo: Dojo, kind: str) -> None:
+    if kind == "a folder":
+        Path(".env").mkdir()
+    else:
+        Path(".env").symlink_to("nowhere")
+
+    code, _, err = dojo("db", "upgrade")
+
+    assert code == 0
+    assert one_line(err) == (
+        f"dojo: .env is {kind}, and is not read. Settings come from the environment alone."
+    )
 
 
 @pytest.mark.parametrize(

@@ -146,3 +146,46 @@ async def held(result: InteractionResult) -> dict[str, list[dict[str, object]]]:
     with zipfile.ZipFile(io.BytesIO(await file.read())) as archive:
         found: dict[str, list[dict[str, object]]] = json.loads(archive.read("everything.json"))
     return found
+
+
+@pytest.mark.parametrize("who", ["Ana", "Ben"])
+async def test_a_form_sent_after_its_author_was_forgotten_has_a_receipt(
+    circle: Stage, who: str
+) -> None:
+    form = await circle.press(who, "Record forecast")
+    await _is_forgotten(circle, who)
+    sent = await circle.fill(who, form, probability="70", reason="clouds")
+
+    assert f"Recorded: **70%** on “{RAIN}”" in wire.alone(sent)
+    assert "before" not in wire.alone(sent)
+    assert f"Not in the circle\n{who}: 70%" in circle.transcript()
+
+
+@pytest.mark.parametrize("button", ["Forecast", "Record forecast"])
+async def test_other_forms_sent_after_their_author_was_forgotten_have_a_receipt_too(
+    circle: Stage, button: str
+) -> None:
+    """The blind phase and the question's own card, where everybody has always had one."""
+    await circle.type("Ana", "session end")
+    await circle.bring("Ana", SNOW)
+    await circle.type("Ana", "session start", question="2")
+    await circle.press("Ben", "Join")
+    await circle.press("Ana", "Start the round")
+    form = await circle.press("Ben", button)
+    await _is_forgotten(circle, "Ben")
+
+    assert "Recorded: **70%**" in wire.alone(await circle.fill("Ben", form, probability="70"))
+
+
+async def test_a_form_of_a_turn_s_card_that_is_over_by_then_has_a_receipt(circle: Stage) -> None:
+    """The old card shows nothing of it, and the newest one stands further down."""
+    form = await circle.press("Ben", "Record forecast")
+    await circle.wait(661)
+    sent = await circle.fill("Ben", form, probability="70")
+
+    assert "Recorded: **70%**" in wire.alone(sent)
+
+
+async def _is_forgotten(stage: Stage, who: str) -> None:
+    asked = await stage.type(who, "data forget-me")
+    await stage.answer(who, asked, "Forget me")

@@ -39,6 +39,8 @@ TABLES = [
         *(fatebook, metaculus, good_judgment, google_form, own, predictionbook, spreadsheet),
     )
 ]
+# The columns by which a bank of questions about the past is told, which no forecasts have.
+OF_A_BANK = ("criteria", "as_of", "known_at")
 NAMES = (*(one.name for one in TABLES), manifold.NAME)
 SAYS = {**{one.name: one.says for one in TABLES}, manifold.NAME: manifold.SAYS}
 
@@ -70,6 +72,15 @@ def _note_long_rows(table: Table, faults: Faults) -> None:
     for number, cells in table.long:
         with faults.noting():
             check_widths(table, number, cells)
+
+
+def find_format(text: str) -> str | None:
+    """Return what a table of forecasts is of, for a sentence; None where it is none."""
+    try:
+        table = read_table(text)
+        return next((one.says for one in TABLES if one.fits(table)), None)
+    except Refusal:
+        return None
 
 
 def make_settings(
@@ -109,6 +120,11 @@ def _find(table: Table, settings: Settings, name: str | None) -> Format:
     for one in TABLES:
         if one.fits(table):
             return one
+    if table.has(*OF_A_BANK):
+        raise Refusal(
+            "These are the columns of a bank of questions about the past, not of forecasts: "
+            "`dojo import-bank` brings it in."
+        )
     raise Refusal(
         f"Line 1: {_missing(table)} is missing. The columns are {', '.join(lines.COLUMNS)}. For "
         "another table, say which of its columns is which, such as --map question=COLUMN; "

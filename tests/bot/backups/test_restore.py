@@ -135,6 +135,8 @@ def test_nothing_that_lay_beside_the_old_file_gets_into_the_new_one(
     done = put_back(fresh_sqlite, file, tmp_path, force=True)
 
     assert not [one for one in BESIDE if place.with_name(f"{place.name}{one}").exists()]
+    assert (done.log is not None) == (disaster == "deleted")
+    assert done.log is None or done.log.stat().st_size
     with fresh_sqlite.read() as tx:
         assert not tx.execute(text("SELECT * FROM keepsakes WHERE name = 'late'")).all()
     if disaster == "none":
@@ -211,6 +213,23 @@ def test_what_is_no_backup_is_refused_and_changes_nothing(
     assert scenes.group(own_desk).id == GROUP
     assert not list(tmp_path.glob("*restoring*"))
     assert not list(tmp_path.glob("*replaced*"))
+
+
+def test_a_damaged_backup_is_named_as_it_was_typed(fresh_sqlite: Database, tmp_path: Path) -> None:
+    file = service.back_up(fresh_sqlite, tmp_path / "typed").file
+    with closing(sqlite3.connect(file)) as raw, raw:
+        raw.execute("INSERT INTO members (group_id, user_id, name) VALUES (99, 1, 'Nobody')")
+    torn = tmp_path / "torn"
+    torn.write_bytes(file.read_bytes()[:-8192])
+    cells = bytearray(file.read_bytes())
+    cells[4096 * 3 : 4096 * 4] = b"x" * 4096
+    (tmp_path / "cells").write_bytes(cells)
+
+    for damaged in (file, torn, tmp_path / "cells"):
+        with pytest.raises(BackupError) as refused:
+            put_back(fresh_sqlite, damaged, tmp_path, force=True)
+        assert str(refused.value).startswith(f"{damaged} ")
+        assert "restoring" not in str(refused.value)
 
 
 def test_a_missing_file_is_named(own: Database, tmp_path: Path) -> None:

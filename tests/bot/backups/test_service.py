@@ -54,6 +54,20 @@ def test_a_file_that_is_there_is_not_overwritten(own: Database, tmp_path: Path) 
     assert (tmp_path / "copy").read_text() == "precious"
 
 
+def test_backups_that_are_begun_in_one_second_each_have_a_name(
+    own: Database, tmp_path: Path
+) -> None:
+    under_way = rules.file_name(NOW, sqlite=own.is_sqlite, taken=["x"]) + rules.UNFINISHED
+    (tmp_path / under_way).write_text("of another process")
+
+    made = [service.back_up_into(own, tmp_path, NOW).file for _ in range(2)]
+
+    first, second = (one.name.partition(".")[0] for one in made)
+    assert (first, second) == ("dojo-2026-11-28T12-00-00Z-2", "dojo-2026-11-28T12-00-00Z-3")
+    assert all(rules.made_at(one.name) == NOW for one in made)
+    assert (tmp_path / under_way).read_text() == "of another process"
+
+
 @contextmanager
 def writing(database: Database) -> Iterator[list[int]]:
     """Somebody who adds a pair of rows in each transaction, again and again, for the block."""

@@ -273,6 +273,16 @@ def test_a_file_of_another_shape_is_refused(desk: Desk, text: str, reason: str) 
     assert reason in refused(desk, text)
 
 
+@pytest.mark.parametrize(
+    "name", ["dojo.csv", "fatebook.csv", "forecast_data.csv", "google_form.csv", "responses.csv"]
+)
+def test_a_file_of_forecasts_is_named_with_the_command_that_takes_it(desk: Desk, name: str) -> None:
+    said = refused(desk, (ROOT / "tests" / "data_files" / name).read_text(encoding="utf-8"))
+
+    assert said.startswith("This is ")
+    assert said.endswith("not a bank of questions about the past: `dojo import` brings it in.")
+
+
 def test_what_spreadsheets_leave_behind_does_no_harm(desk: Desk) -> None:
     text = "\ufeff" + file(line(title="'=Will it rain in Niamey?")) + ",,,,,\n\n"
 

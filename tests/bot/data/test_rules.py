@@ -5,6 +5,7 @@ import csv
 import io
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,11 +14,14 @@ from hypothesis import strategies as st
 from bot.answers.probabilities import Belief
 from bot.core.refusals import Refusal
 from bot.data.cells import safe_cell
+from bot.data.reading import recognise
 from bot.data.reading.lines import COLUMNS, Line
 from bot.data.reading.moments import NO_ZONE
+from bot.pastcasts.bank_rows import REQUIRED
 from tests.bot.imported_files import read_text
 from tests.conftest import START
 
+ROOT = Path(__file__).resolve().parents[3]
 GOOD = {
     "question": "q1",
     "title": "Will it rain in Niamey?",
@@ -174,6 +178,15 @@ def test_a_missing_column_is_named(missing: str) -> None:
     said = refusal(",".join(names) + "\n")
 
     assert said.startswith(f"Line 1: the column {missing!r} is missing. The columns are question,")
+
+
+@pytest.mark.parametrize("mark", [",", ";"])
+def test_a_bank_of_the_past_is_named_with_the_command_that_takes_it(mark: str) -> None:
+    text = (ROOT / "docs" / "example-bank.csv").read_text(encoding="utf-8")
+
+    assert set(recognise.OF_A_BANK) <= set(REQUIRED)
+    assert "`dojo import-bank` brings it in" in refusal(text)
+    assert "`dojo import-bank` brings it in" in refusal(f"{mark.join(REQUIRED)}\n")
 
 
 @pytest.mark.parametrize("text", ["", "\n", "hello"])

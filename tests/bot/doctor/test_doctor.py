@@ -297,7 +297,7 @@ async def test_a_database_that_will_not_do_is_said(tmp_path: Path, fresh_sqlite:
         return (await database.find(site))[0].say()
 
     assert "names no file: all would be lost" in await said("sqlite://")
-    assert "there is none at DOJO_DATABASE_URL" in await said(f"sqlite:///{tmp_path}/no.db")
+    assert "is no file. Correct DOJO_DATABASE_URL." in await said(f"sqlite:///{tmp_path}/.")
     broken = await said(f"sqlite:///{tmp_path}/broken.db")
     assert "file is not a database. Check the path" in broken
     assert "a backup comes back with `dojo db restore`" in broken
@@ -306,6 +306,36 @@ async def test_a_database_that_will_not_do_is_said(tmp_path: Path, fresh_sqlite:
     secret = await said("postgresql://ann:secret@127.0.0.1:1/dojo")
     assert "it cannot be used: connection failed" in secret
     assert "ann:secret" not in secret
+
+
+async def test_before_the_first_run_a_missing_database_is_normal(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path}/dojo.db"
+
+    found = only(await database.find(installation(tmp_path / "dojo.db", backup_dir=tmp_path)))
+
+    said = f"–     database: there is none yet at {address}; `dojo run` will make it"
+    assert found.say() == said
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("left", "says"),
+    [
+        (rules.file_name(now(), sqlite=True), "this bot ran before: there are backups in"),
+        ("dojo.db.replaced-2026-11-28T16-20-37Z", "this bot ran before: a restore has replaced"),
+        ("dojo.db-wal", "dojo.db-wal is there without its file: it holds changes"),
+    ],
+)
+async def test_a_database_that_was_there_before_and_is_gone_is_to_mend(
+    tmp_path: Path, left: str, says: str
+) -> None:
+    (tmp_path / left).write_text("something")
+
+    found = only(await database.find(installation(tmp_path / "dojo.db", backup_dir=tmp_path)))
+
+    assert found.verdict is Verdict.MEND
+    assert says in found.said
+    assert "`dojo db restore`" in found.said
 
 
 async def test_a_bot_that_runs_on_the_file_is_noticed(fresh_sqlite: Database) -> None:

@@ -12,10 +12,12 @@ import discord
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from bot.core import one_process
 from bot.core.unit import Desk
 from bot.runtime import health as health_module
 from bot.runtime.gateway import SECONDS_TO_RESUME, Gateway, GatewayState, Link
 from bot.runtime.health import LONGEST_DUE, Health, Report, Waiting
+from storage.engine import Database
 from storage.tables import Group
 from tests.conftest import START, Clock
 from tests.machine import patience
@@ -187,6 +189,37 @@ async def test_a_database_that_is_away_is_said_and_asked_again(
 
     assert not (await health.report()).well
     assert (await health.report()).well
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+async def test_a_database_s_file_that_is_gone_or_replaced_is_said_until_it_is_back(
+    fresh_sqlite: Database,
+    clock: Clock,
+    gateway: Gateway,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    replaced: bool,
+) -> None:
+    """SQLite itself goes on writing into the file that nobody finds any more."""
+    monkeypatch.setattr(health_module, "FRESH", 0.0)
+    health = Health(Desk(fresh_sqlite, clock), in_thread, gateway)
+    file = one_process.file_of(fresh_sqlite)
+    assert file is not None
+    before = await health.report()
+    moved = file.rename(file.with_name("moved"))
+    if replaced:
+        file.touch()
+    gone = await health.report()
+    moved.replace(file)
+
+    assert before.well
+    assert before.to_json()["database"] == {"well": True}
+    assert not gone.well
+    said = gone.to_json()["database"]
+    assert said["well"] is False
+    assert said["what"].startswith(f"The file {file.name} is gone, or another one is in its place")
+    assert "`dojo db restore`" in said["what"]
+    assert (await health.report()).to_json()["database"] == {"well": True}
 
 
 def test_a_start_of_two_thousand_sessions_is_no_trouble() -> None:
