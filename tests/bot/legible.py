@@ -45,7 +45,12 @@ def drawn(draw: Callable[[], bytes]) -> Drawn:
     across, down = card.get_size_inches() * 72
     lines = [line for area in card.axes for line in area.lines]
     return Drawn(
-        png, across, down, 72 / card.dpi, tuple(map(_measure, texts(card))), tuple(map(_mark, lines))
+        png,
+        across,
+        down,
+        72 / card.dpi,
+        tuple(map(_measure, texts(card))),
+        tuple(map(_mark, lines)),
     )
 
 
