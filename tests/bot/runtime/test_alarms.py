@@ -291,9 +291,11 @@ async def test_thousands_of_alarms_are_set_without_keeping_the_event_loop(
     find(monkeypatch, "round", soon)
     alarms = alarms_of(desk, sweeps, 5, sleep=never)
     await alarms.start()
+    added: list[object] = []
+    alarms._scheduler.add_listener(added.append, EVENT_JOB_ADDED)
     turns = 0
 
-    while len(alarms._scheduler.get_jobs()) < len(soon):
+    while len(added) < len(soon):
         await asyncio.sleep(0)
         turns += 1
     alarms.stop()
