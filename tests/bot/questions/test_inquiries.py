@@ -27,6 +27,7 @@ from bot.schedule.read_model import read_announcement
 from bot.schedule.service import Plan
 from storage import inquiries
 from storage.tables import Banked, Effect, Inquiry, Proposal, Question, QuestionState, Resolution
+from tests.bot.saved_scenes import scene
 from tests.bot.scenes import RAIN, SNOW, bring, effect, group, record, row, rows
 from tests.conftest import CHANNEL, GROUP, Clock, caller
 from tests.stories.past import BANK
@@ -58,6 +59,7 @@ def pass_time(desk: Desk, clock: Clock, seconds: float, *, step: float = HOUR) -
 
 
 @pytest.fixture
+@scene
 def closed(desk: Desk, clock: Clock) -> int:
     """A question of Ana's, on which Ben has forecast, and which has just closed."""
     number = bring(desk, closes="in 60 minutes")
