@@ -1,4 +1,4 @@
-"""Whether a picture can be read on a phone: measured on the figure before it becomes a PNG."""
+"""Whether a picture can be read on a phone: measured on the figure that became a PNG."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -51,10 +51,8 @@ def scene(build: Scene) -> Scene:
         clock = desk.clock
         engine = desk.db.engine
         # Whoever hears of changes, or replaces a part of the desk, has the scene built.
-        plain = isinstance(clock, Clock) and replace(desk, integrations=NONE) == Desk(
-            desk.db, clock
-        )
-        if engine not in _EMPTY or not plain:
+        rest = replace(desk, integrations=NONE)
+        if engine not in _EMPTY or not isinstance(clock, Clock) or rest != Desk(desk.db, clock):
             return build(desk, *given, **more)
         said = [
             repr(one) for one in (*given, *more.items()) if one not in (clock, ("clock", clock))
