@@ -7,7 +7,7 @@ longer than the rest of the test.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar
@@ -16,6 +16,7 @@ from weakref import WeakSet
 from sqlalchemy import Engine, event
 from sqlmodel import SQLModel
 
+from bot.core.integrations import NONE
 from bot.core.unit import Desk
 from storage.engine import Database
 from tests.conftest import Clock
@@ -50,12 +51,13 @@ def scene(build: Scene) -> Scene:
         clock = desk.clock
         engine = desk.db.engine
         # Whoever hears of changes, or replaces a part of the desk, has the scene built.
-        if engine not in _EMPTY or not isinstance(clock, Clock) or desk != Desk(desk.db, clock):
+        rest = replace(desk, integrations=NONE)
+        if engine not in _EMPTY or not isinstance(clock, Clock) or rest != Desk(desk.db, clock):
             return build(desk, *given, **more)
         said = [
             repr(one) for one in (*given, *more.items()) if one not in (clock, ("clock", clock))
         ]
-        key = (build, desk.db.is_sqlite, clock.now, *said)
+        key = (build, desk.db.is_sqlite, clock.now, desk.integrations, *said)
         if key not in _SAVED:
             found = build(desk, *given, **more)
             rows, counters = _read(desk.db)

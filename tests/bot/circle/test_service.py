@@ -24,6 +24,7 @@ from bot.rounds import summaries
 from bot.rounds.summary_cards import details_card
 from bot.sessions import service as sessions_service
 from storage.tables import Question, QuestionKind, Round
+from tests.bot.saved_scenes import scene
 from tests.bot.scenes import (
     SNOW,
     bring,
@@ -67,6 +68,25 @@ def play_another(
     clock.move(7 * 86400)
     bring(desk, title)
     return play(desk, clock, said)
+
+
+@scene
+def one_round(desk: Desk, clock: Clock) -> None:
+    settle(desk, clock, play(desk, clock, SAID))
+
+
+@scene
+def two_rounds(desk: Desk, clock: Clock) -> None:
+    settle(desk, clock, play(desk, clock, SAID))
+    settle(desk, clock, play_another(desk, clock, AGREED))
+
+
+@scene
+def five_rounds(desk: Desk, clock: Clock) -> None:
+    """As many as it takes to tell who listens; nothing is resolved."""
+    play(desk, clock, SAID)
+    for at in range(4):
+        play_another(desk, clock, SAID, f"Will it rain on day {at}?")
 
 
 def seen(desk: Desk, **more: Any) -> GroupCircle:
@@ -123,9 +143,7 @@ def test_before_the_outcome_and_five_turns_there_is_no_word_about_anybody(
 def test_the_weight_is_how_far_the_turns_went_to_what_was_said_before(
     desk: Desk, clock: Clock
 ) -> None:
-    play(desk, clock, SAID)
-    for at in range(4):
-        play_another(desk, clock, SAID, f"Will it rain on day {at}?")
+    five_rounds(desk, clock)
 
     weights = {one.name: one.weight for one in seen(desk).followers}
 
@@ -140,8 +158,7 @@ def test_the_weight_is_how_far_the_turns_went_to_what_was_said_before(
 
 
 def test_gains_and_aggregates_of_two_rounds(desk: Desk, clock: Clock) -> None:
-    settle(desk, clock, play(desk, clock, SAID))
-    settle(desk, clock, play_another(desk, clock, AGREED))
+    two_rounds(desk, clock)
 
     view = seen(desk)
 
@@ -169,7 +186,7 @@ def test_a_round_of_two_people_has_no_gain_and_judges_no_aggregate(
 
 
 def test_few_rounds_get_no_verdict_and_no_mean(desk: Desk, clock: Clock) -> None:
-    settle(desk, clock, play(desk, clock, SAID))
+    one_round(desk, clock)
 
     text = told(seen(desk))
 
@@ -197,7 +214,7 @@ def test_a_correction_turns_the_gain_around_and_a_void_question_has_none(
 
 
 def test_a_running_round_shows_nowhere(desk: Desk, clock: Clock) -> None:
-    settle(desk, clock, play(desk, clock, SAID))
+    one_round(desk, clock)
     before = seen(desk)
     sessions_service.end(desk, caller("Ana"))
     bring(desk, SNOW)
@@ -208,7 +225,7 @@ def test_a_running_round_shows_nowhere(desk: Desk, clock: Clock) -> None:
 
 
 def test_another_group_sees_nothing_of_it(desk: Desk, clock: Clock) -> None:
-    settle(desk, clock, play(desk, clock, SAID))
+    one_round(desk, clock)
 
     view = seen(desk, group_id=GROUP + 1)
 
@@ -265,7 +282,7 @@ def test_a_round_in_which_nobody_recorded_counts_for_the_order_alone(desk: Desk)
 
 
 def test_many_rounds_take_no_more_queries_than_one(desk: Desk, clock: Clock) -> None:
-    settle(desk, clock, play(desk, clock, SAID))
+    one_round(desk, clock)
     with counted() as for_one:
         seen(desk)
     settle(desk, clock, play_another(desk, clock, AGREED))
@@ -329,8 +346,7 @@ def test_an_outcome_without_a_circle_says_nothing_about_one(desk: Desk, clock: C
 def test_a_member_s_part_in_the_circle_is_read_with_what_it_rests_on(
     desk: Desk, clock: Clock
 ) -> None:
-    settle(desk, clock, play(desk, clock, SAID))
-    settle(desk, clock, play_another(desk, clock, AGREED))
+    two_rounds(desk, clock)
 
     with desk.db.read() as tx:
         record = read_member(tx, GROUP, member(desk, "Ben"))
@@ -346,9 +362,7 @@ def test_a_member_s_part_in_the_circle_is_read_with_what_it_rests_on(
 def test_of_who_always_opened_profile_and_group_say_that_there_is_nothing_to_compare(
     desk: Desk, clock: Clock
 ) -> None:
-    play(desk, clock, SAID)
-    for at in range(5):
-        play_another(desk, clock, SAID, f"Will it rain on day {at}?")
+    five_rounds(desk, clock)
 
     with desk.db.read() as tx:
         record = read_member(tx, GROUP, member(desk, "Ana"))

@@ -59,6 +59,7 @@ from storage.tables import (
 from tests.bot.data.test_service import banked, unpack
 from tests.bot.imported_files import bring_in_text
 from tests.bot.practice import scenes as practising
+from tests.bot.saved_scenes import scene
 from tests.bot.scenes import (
     RAIN,
     SNOW,
@@ -82,6 +83,7 @@ USER, NAME = 471_147_114_711_471_147, "Anastasia-Maria"
 ADDRESS = "anastasia@example.org"
 TYPED = ("the sky is heavy", "my old barometer", "I saw the river", "half a form", "it was hail")
 MANAGER = {"manages_group": True}
+INTEGRATIONS = Integrations(box=Box(new_key()), google=True)
 
 
 def ana(**more: Any) -> Any:
@@ -123,10 +125,11 @@ def record_as(desk: Desk, who: Any, question: int, said: str, reason: str = "") 
 @pytest.fixture
 def desk(desk: Desk) -> Desk:
     """A desk with a key and a Google Calendar."""
-    return replace(desk, integrations=Integrations(box=Box(new_key()), google=True))
+    return replace(desk, integrations=INTEGRATIONS)
 
 
 @pytest.fixture
+@scene
 def full(desk: Desk, clock: Clock) -> Desk:
     """All that a member can leave behind, in a group in which others forecast, too."""
     schedule_service.schedule(desk, ana(), Plan("in 300 hours", repeat=Repeat.WEEKLY))

@@ -20,6 +20,7 @@ from bot.schedule.service import Plan
 from storage import digests, outbox
 from storage.enums import CardKind
 from storage.tables import Effect, Group, Question
+from tests.bot.saved_scenes import scene
 from tests.bot.scenes import RAIN, SNOW, bring, group, play, record, row, rows
 from tests.conftest import CHANNEL, GROUP, START, Clock, caller
 
@@ -29,6 +30,7 @@ WEEK = timedelta(days=7)
 
 
 @pytest.fixture
+@scene
 def home(desk: Desk) -> Desk:
     """A group with a channel for what concerns all."""
     settings(desk, channel_id=CHANNEL)

@@ -2,12 +2,11 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from io import BytesIO
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from matplotlib.image import imread
 
 from bot.answers.formats import BINARY, AnswerFormat
 from bot.answers.probabilities import Belief
@@ -15,7 +14,8 @@ from bot.door import chart_style
 from bot.forecasts.charts import history_alt_text, history_chart
 from bot.forecasts.read_model import History, HistoryLine, Outcome, group_path
 from storage.enums import ForecastKind
-from tests.bot.legible import assert_legible, figure_of
+from tests.bot import legible
+from tests.bot.legible import assert_drawn_legibly, assert_legible, figure_of
 from tests.machine import examples
 
 pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.slow]
@@ -96,20 +96,25 @@ PICTURES = {
 }
 
 
-@pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES.keys())
-def test_every_history_gives_a_png_that_discord_and_a_phone_can_take(picture: History) -> None:
-    png = history_chart(picture)
+@cache
+def drawn(name: str) -> legible.Drawn:
+    return legible.drawn(lambda: history_chart(PICTURES[name]))
 
-    image = imread(BytesIO(png))
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_every_history_gives_a_png_that_discord_and_a_phone_can_take(name: str) -> None:
+    png = drawn(name).png
+
+    image = drawn(name).pixels()
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
     assert len(png) < 400_000
     assert image.shape[1] == 1200
     assert 700 <= image.shape[0] <= 3600
 
 
-@pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES.keys())
-def test_every_history_can_be_read_on_a_phone(picture: History) -> None:
-    assert_legible(lambda: history_chart(picture))
+@pytest.mark.parametrize("name", PICTURES)
+def test_every_history_can_be_read_on_a_phone(name: str) -> None:
+    assert_drawn_legibly(drawn(name))
 
 
 @settings(max_examples=examples(20), deadline=None)

@@ -17,11 +17,13 @@ from bot.questions.inquiry_read_model import read_inquiry
 from bot.questions.outcome_cards import details_card
 from storage.tables import Dispute, Effect, Proposal, Question, QuestionState, Resolution, Score
 from tests.bot.questions.test_inquiries import HOUR, MANAGER, alive, pass_time, ring, sent
+from tests.bot.saved_scenes import scene
 from tests.bot.scenes import bring, effect, member, record, row, rows
 from tests.conftest import Clock, caller
 
 
 @pytest.fixture
+@scene
 def asking(desk: Desk, clock: Clock) -> int:
     """Ana's question, forecast by Ben and Cleo, in a group whose outcomes are confirmed."""
     change = SettingsChange(confirm_outcomes=True)

@@ -17,6 +17,7 @@ from bot.schedule import service as schedule_service
 from bot.schedule.service import Plan
 from storage import drafts
 from storage.tables import Draft, Effect, Question, QuestionState, Resolution, Score
+from tests.bot.saved_scenes import scene
 from tests.bot.scenes import SNOW, bring, record, row, rows, snapshot, wrote
 from tests.conftest import START, Clock, caller
 
@@ -213,6 +214,7 @@ def test_a_close_is_read_where_the_member_is_and_said_so(desk: Desk) -> None:
 
 
 @pytest.fixture
+@scene
 def forecast(desk: Desk, clock: Clock) -> None:
     """Ben forecast on 20 November, Cleo on 3 December; it is 5 December now."""
     bring(desk)

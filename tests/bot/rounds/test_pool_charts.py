@@ -1,12 +1,11 @@
 """The pictures of rounds on options and on numbers: they can be drawn, and say what they show."""
 
 from dataclasses import replace
-from io import BytesIO
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from matplotlib.image import imread
 
 from bot.answers.formats import AnswerFormat
 from bot.circle.movement import movement
@@ -14,7 +13,8 @@ from bot.door import chart_style
 from bot.rounds.pictures import picture_of
 from bot.rounds.read_model import Summary, SummarySeat
 from bot.scores.crowds import CrowdSaid
-from tests.bot.legible import assert_legible, figure_of
+from tests.bot import legible
+from tests.bot.legible import assert_drawn_legibly, assert_legible, figure_of
 from tests.bot.rounds.summaries import compared, summary
 from tests.bot.rounds.summaries import summary_seat as seat
 from tests.machine import examples
@@ -121,29 +121,34 @@ def with_crowd(shown: Summary) -> Summary:
 PICTURES |= {f"{name}, with the crowd": with_crowd(shown) for name, shown in PICTURES.items()}
 
 
-@pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES.keys())
-def test_the_crowd_has_a_mark_of_its_own_where_it_is_known(picture: Summary) -> None:
-    card = figure_of(lambda: draw(picture))
-    marks = [line for area in card.axes for line in area.lines if line.get_marker() == "^"]
+@cache
+def drawn(name: str) -> legible.Drawn:
+    return legible.drawn(lambda: draw(PICTURES[name]))
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_the_crowd_has_a_mark_of_its_own_where_it_is_known(name: str) -> None:
+    picture = PICTURES[name]
+    marks = [marker for marker in drawn(name).markers if marker == "^"]
     parts = max(len(picture.about.asked.options), 1)
 
     assert len(marks) == (parts if picture.crowd else 0)
 
 
-@pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES.keys())
-def test_every_round_gives_a_png_that_discord_and_a_phone_can_take(picture: Summary) -> None:
-    png = draw(picture)
+@pytest.mark.parametrize("name", PICTURES)
+def test_every_round_gives_a_png_that_discord_and_a_phone_can_take(name: str) -> None:
+    png = drawn(name).png
 
-    image = imread(BytesIO(png))
+    image = drawn(name).pixels()
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
     assert len(png) < 400_000
     assert image.shape[1] == 1200
     assert 350 <= image.shape[0] <= 3800
 
 
-@pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES.keys())
-def test_every_round_can_be_read_on_a_phone(picture: Summary) -> None:
-    assert_legible(lambda: draw(picture))
+@pytest.mark.parametrize("name", PICTURES)
+def test_every_round_can_be_read_on_a_phone(name: str) -> None:
+    assert_drawn_legibly(drawn(name))
 
 
 @st.composite

@@ -21,6 +21,7 @@ from storage.shards import ALL
 from storage.tables import EffectState, Group, Phase, Round
 from tests.bot.scenes import group, open_round, row, rows
 from tests.conftest import GROUP, START, Clock
+from tests.machine import patience
 
 SWEEP = 0.02
 HOUR, DAYS = timedelta(hours=1), timedelta(days=3)
@@ -290,12 +291,15 @@ async def test_thousands_of_alarms_are_set_without_keeping_the_event_loop(
     soon = [(number, GROUP, clock.now + timedelta(minutes=9)) for number in range(10 * AT_ONCE)]
     find(monkeypatch, "round", soon)
     alarms = alarms_of(desk, sweeps, 5, sleep=never)
+    added: list[object] = []
+    alarms._scheduler.add_listener(added.append, EVENT_JOB_ADDED)
     await alarms.start()
     turns = 0
 
-    while len(alarms._scheduler.get_jobs()) < len(soon):
-        await asyncio.sleep(0)
-        turns += 1
+    async with asyncio.timeout(patience(10)):
+        while len(added) < len(soon):
+            await asyncio.sleep(0)
+            turns += 1
     alarms.stop()
 
     assert turns >= 10
@@ -323,8 +327,12 @@ async def test_a_sweep_sets_no_alarm_for_slow_work_that_waits_already(
 def find(
     monkeypatch: pytest.MonkeyPatch, kind: str, found: Sequence[tuple[int, int, datetime]]
 ) -> None:
-    """Has one timer find these whenever it looks."""
-    monkeypatch.setitem(TIMERS, kind, replace(TIMERS[kind], due=lambda *_: found))
+    """Has one timer find those of these that are due whenever it looks."""
+
+    def due(_tx: object, by: datetime, *_: object) -> list[tuple[int, int, datetime]]:
+        return [one for one in found if one[2] <= by]
+
+    monkeypatch.setitem(TIMERS, kind, replace(TIMERS[kind], due=due))
 
 
 async def test_nothing_rings_for_a_group_that_was_forgotten_meanwhile(

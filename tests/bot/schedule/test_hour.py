@@ -17,6 +17,7 @@ from bot.schedule import service as schedule_service
 from bot.schedule.service import Plan
 from bot.sessions import service as sessions_service
 from storage.tables import Effect, EffectState, Meetup, SessionState
+from tests.bot.saved_scenes import scene
 from tests.bot.scenes import effect, row, rows
 from tests.conftest import GROUP, START, Clock, caller
 
@@ -26,6 +27,7 @@ CALL = keys.hour(1, AT)
 
 
 @pytest.fixture
+@scene
 def planned(desk: Desk) -> Key:
     """A session in two days, with Ana as its host."""
     return schedule_service.schedule(desk, caller("Ana"), Plan("in 48 hours", "Owls")).key

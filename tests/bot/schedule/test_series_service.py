@@ -111,15 +111,15 @@ def test_the_next_session_is_announced_when_the_last_one_ends(
 
 
 @pytest.mark.slow
-def test_a_year_of_sessions_is_at_seven_on_every_thursday(
+def test_sessions_of_winter_and_of_summer_are_at_seven_on_every_thursday(
     desk: Desk, clock: Clock, weekly: Key
 ) -> None:
-    for number in range(1, 53):
+    for number in range(1, 21):
         hold(desk, clock, number)
 
     held = [one for one in rows(desk, Meetup) if one.state == SessionState.CLOSED]
     assert [one.occurrence for one in held] == [
-        date(2026, 11, 26) + timedelta(days=7 * n) for n in range(52)
+        date(2026, 11, 26) + timedelta(days=7 * n) for n in range(20)
     ]
     # 19:00 in Berlin is 18:00 UTC in winter, and 17:00 in summer.
     assert {one.starts_at.hour for one in held} == {17, 18}

@@ -13,12 +13,14 @@ from bot.schedule import service as schedule_service
 from bot.schedule.series_rules import Scope
 from bot.schedule.service import Plan, Planned
 from storage.tables import Meetup, Repeat, Series
+from tests.bot.saved_scenes import scene
 from tests.bot.scenes import row
 from tests.conftest import Clock, caller
 
 DAY = 86400
 
 
+@scene
 def plan(desk: Desk, when: str, name: str = "Ana", **more: object) -> Planned:
     done = schedule_service.schedule(desk, caller(name), Plan(when, **more))
     assert isinstance(done, Planned)

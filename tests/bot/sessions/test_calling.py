@@ -20,6 +20,7 @@ from bot.sessions.read_model import read_lobby
 from bot.sessions.service import Call, StartOptions
 from storage import outbox
 from storage.tables import Answer, Meetup
+from tests.bot.saved_scenes import scene
 from tests.bot.scenes import bring, effect, group, open_lobby, people, row
 from tests.conftest import GROUP, START, caller
 
@@ -29,6 +30,7 @@ SITS = Call(VOICE, (Person(1, "Ana"), Person(4, "Dan")), is_set=False)
 
 
 @pytest.fixture
+@scene
 def planned(desk: Desk) -> Key:
     """A session for which Ana, Ben and Cleo are going, Dan perhaps, and Eva not."""
     at = schedule_service.schedule(desk, caller("Ana"), Plan("in 48 hours")).key

@@ -18,6 +18,7 @@ from bot.sessions import service as sessions_service
 from bot.sessions.service import Call, StartOptions
 from storage import outbox, outbox_channels
 from storage.tables import Effect, EffectState, EffectTarget, Meetup, SessionState
+from tests.bot.saved_scenes import scene
 from tests.bot.scenes import bring, effect, open_lobby, row, rows
 from tests.conftest import CHANNEL, GROUP, Clock, caller
 
@@ -26,6 +27,7 @@ MANAGER = {"manages_group": True}
 
 
 @pytest.fixture(autouse=True)
+@scene
 def with_threads(desk: Desk) -> None:
     """The group wants a thread for each session."""
     groups_service.change(desk, caller(**MANAGER), SettingsChange(threads=True))

@@ -22,6 +22,7 @@ from storage import scores
 from storage import standings as kept_rows
 from storage.tables import Question, Standing
 from tests.bot.pastcast_scenes import make_past, pastcast, put_in_bank, reveal
+from tests.bot.saved_scenes import scene
 from tests.bot.scenes import bring, group, record, rows
 from tests.conftest import GROUP, START, Clock, caller
 from tests.machine import examples
@@ -39,6 +40,7 @@ def settle(desk: Desk, clock: Clock, number: int, outcome: str = "yes") -> None:
     questions_outcomes.resolve(desk, caller("Ana", **FACILITATOR), number, outcome=outcome)
 
 
+@scene
 def ask(
     desk: Desk,
     clock: Clock,
@@ -78,9 +80,10 @@ def calibrations(desk: Desk) -> list[str]:
     """Everything that is measured of how calibrated somebody is; not when the next ones join."""
     profiles = [standings_service.show_profile(desk, caller(name)) for name in NAMES]
     kept = [row for row in rows(desk, Standing) if row.metric == "calibration"]
+    own = [calibration(desk, name) for name in NAMES]
     return [
-        *(repr(calibration(desk, name).reading) for name in NAMES),
-        *(repr(calibration(desk, name).numbers) for name in NAMES),
+        *(repr(one.reading) for one in own),
+        *(repr(one.numbers) for one in own),
         repr(calibration(desk, group=True).reading),
         *(repr(board(desk, window=window).rows) for window in ("", "3650 days", "2026 Q4")),
         *(repr(dict(one.standings).get("calibration")) for one in profiles if one is not None),

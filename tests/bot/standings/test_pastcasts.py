@@ -57,24 +57,49 @@ def profile(desk: Desk, name: str = "Ana") -> Profile:
     return found
 
 
-def pages(desk: Desk, *, past: bool) -> list[str]:
-    """Everything that is said of one of the two: NaN is equal to itself in words."""
-    tables = [board(desk, metric, at, past=past) for metric in METRICS for at in WINDOWS]
+def both_boards(desk: Desk) -> dict[bool, list[str]]:
+    """Everything that is said of either board: NaN is equal to itself in words."""
+    shown = {past: tables(desk, past=past) for past in (False, True)}
+    keep_up(desk)
+    profiles = [profile(desk, name) for name in NAMES]
+    records: dict[bool, list[Any]] = {
+        False: [*(replace(one, past=None) for one in profiles), *live_records(desk)],
+        True: [one.past for one in profiles],
+    }
+    return {past: [repr(one) for one in (*shown[past], *records[past])] for past in (False, True)}
+
+
+def tables(desk: Desk, *, past: bool) -> list[Any]:
+    """All leaderboards and calibrations of one of the two."""
+    leaderboards = [board(desk, metric, at, past=past) for metric in METRICS for at in WINDOWS]
     calibrations = [
         standings_service.show_calibration(desk, caller(name), past=past) for name in NAMES
     ]
     group = standings_service.show_calibration(desk, caller(), group=True, past=past)
-    if past:
-        records: list[Any] = [profile(desk, name).past for name in NAMES]
-    else:
-        standings_stored.refresh(desk, GROUP, GROUP)
-        records = [replace(profile(desk, name), past=None) for name in NAMES]
-        records.append(circle_service.show_circle(desk, caller()))
-        kept = [row.model_dump(exclude={"id"}) for row in rows(desk, Standing)]
-        records.append(sorted(map(repr, kept)))
-        with desk.db.read() as tx:
-            records.append(boards.every_board(boards.gather(scores.counted(tx, GROUP))))
-    return [repr(one) for one in (*tables, *calibrations, group, *records)]
+    return [*leaderboards, *calibrations, group]
+
+
+def live_records(desk: Desk) -> list[Any]:
+    kept = [row.model_dump(exclude={"id"}) for row in rows(desk, Standing)]
+    with desk.db.read() as tx:
+        every = boards.every_board(boards.gather(scores.counted(tx, GROUP)))
+    return [circle_service.show_circle(desk, caller()), sorted(map(repr, kept)), every]
+
+
+def keep_up(desk: Desk) -> None:
+    """What is read next is what was kept: no database keeps the sign of nothing."""
+    standings_stored.refresh(desk, GROUP, GROUP)
+
+
+class Last:
+    """What both boards said after the last example: nothing happens until the next one."""
+
+    pages: dict[bool, list[str]] | None = None
+
+
+@pytest.fixture
+def last() -> Last:
+    return Last()
 
 
 CHANCE = st.integers(0, 100).map("{}%".format)
@@ -99,11 +124,17 @@ EVENING = st.fixed_dictionaries(
 @given(evenings=st.lists(EVENING, min_size=1, max_size=2), past=st.booleans())
 @pytest.mark.slow
 def test_what_happens_on_one_board_changes_nothing_of_the_other(
-    desk: Desk, clock: Clock, evenings: Sequence[dict[str, Any]], past: bool
+    desk: Desk,
+    clock: Clock,
+    last: Last,
+    evenings: Sequence[dict[str, Any]],
+    past: bool,
 ) -> None:
-    if not rows(desk, Standing):
+    if not last.pages:
         begin(desk, clock)
-    others, own = pages(desk, past=not past), pages(desk, past=past)
+        keep_up(desk)
+        last.pages = both_boards(desk)
+    others, own = last.pages[not past], last.pages[past]
 
     for one in evenings:
         said = dict(zip(one["order"], one["said"], strict=True))
@@ -113,11 +144,14 @@ def test_what_happens_on_one_board_changes_nothing_of_the_other(
             pastcast(desk, clock, number, one["outcome"], one["crowd"], said, knows)
         else:
             live(desk, clock, number, one["outcome"], said)
+            keep_up(desk)
 
-    assert pages(desk, past=not past) == others
-    assert pages(desk, past=past) != own
+    last.pages = both_boards(desk)
+    assert last.pages[not past] == others
+    assert last.pages[past] != own
 
 
+@scene
 def begin(desk: Desk, clock: Clock) -> None:
     """Both boards have somebody, and every name is known."""
     swapped = dict(zip(("Dan", "Ben", "Ana"), SAID.values(), strict=True))
@@ -127,15 +161,28 @@ def begin(desk: Desk, clock: Clock) -> None:
     pastcast(desk, clock, 4, "yes", None, SAID)
 
 
+@scene
+def three_alike(desk: Desk, clock: Clock) -> None:
+    """The same three evenings on either board."""
+    for number in range(3):
+        outcome = "yes" if number else "no"
+        live(desk, clock, number, outcome)
+        pastcast(desk, clock, number, outcome)
+
+
+@scene
+def ten_pastcasts(desk: Desk, clock: Clock) -> None:
+    """As many as a calibration needs; the crowd was sure of yes, which every second one was."""
+    for number in range(10):
+        pastcast(desk, clock, number, "yes" if number % 2 else "no", 0.95)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("metric", METRICS)
 def test_the_same_evenings_give_the_same_numbers_on_either_board(
     desk: Desk, clock: Clock, metric: str
 ) -> None:
-    for number in range(3):
-        outcome = "yes" if number else "no"
-        live(desk, clock, number, outcome)
-        pastcast(desk, clock, number, outcome)
+    three_alike(desk, clock)
 
     mine, others = board(desk, metric), board(desk, metric, past=False)
 
@@ -258,8 +305,7 @@ def test_a_profile_has_a_section_of_pastcasts_only_where_there_are_some(
 def test_from_ten_pastcasts_on_a_profile_says_how_one_did_beside_the_crowd(
     desk: Desk, clock: Clock
 ) -> None:
-    for number in range(10):
-        pastcast(desk, clock, number, "yes" if number % 2 else "no", 0.95)
+    ten_pastcasts(desk, clock)
 
     found = profile(desk)
 
@@ -300,8 +346,7 @@ def test_who_knew_a_pastcast_is_on_no_board_of_it(desk: Desk, clock: Clock) -> N
 
 
 def test_a_calibration_is_of_live_questions_or_of_pastcasts(desk: Desk, clock: Clock) -> None:
-    for number in range(10):
-        pastcast(desk, clock, number)
+    ten_pastcasts(desk, clock)
     live(desk, clock, 11)
 
     mine, past = (

@@ -1,5 +1,7 @@
 """Boards of one topic: the same as if the group had asked nothing else."""
 
+from collections.abc import Callable
+
 import pytest
 
 from bot.core import keys
@@ -15,9 +17,10 @@ from bot.standings.service import Board
 from storage.enums import CardKind
 from storage.tables import Question
 from tests.bot.pastcast_scenes import pastcast
+from tests.bot.saved_scenes import scene
 from tests.bot.scenes import bring
 from tests.bot.standings.test_pastcasts import live
-from tests.conftest import Clock, caller
+from tests.conftest import START, Clock, caller
 
 FIRST = {"Ana": ("20", "20", "20"), "Ben": ("90", "70", "60"), "Cleo": ("50", "50", "50")}
 OTHER = {"Ben": ("10", "30", "40"), "Ana": ("80", "80", "95"), "Cleo": ("40", "30", "20")}
@@ -30,10 +33,27 @@ def file(desk: Desk, *topics: str) -> None:
         questions_service.file_under(desk, who, number, topic)
 
 
+@scene
 def evenings(desk: Desk, clock: Clock) -> None:
+    """Two questions about the weather, and one about sport between them."""
     for number, said in enumerate((FIRST, OTHER, OTHER), 1):
         live(desk, clock, number, said=said)
     file(desk, "weather", "sport", "weather")
+
+
+@scene
+def two_evenings(desk: Desk, clock: Clock) -> None:
+    for number, said in enumerate((FIRST, OTHER), 1):
+        live(desk, clock, number, said=said)
+
+
+@scene
+def two_evenings_and_another(desk: Desk, clock: Clock) -> None:
+    """The same two, with a topic, and one that has another."""
+    two_evenings(desk, clock)
+    file(desk, "weather", "weather")
+    live(desk, clock, 3, said=OTHER)
+    file(desk, "weather", "weather", "sport")
 
 
 def board(desk: Desk, metric: str = "brier", topic: str = "weather", **more: object) -> Board:
@@ -46,15 +66,14 @@ def board(desk: Desk, metric: str = "brier", topic: str = "weather", **more: obj
 @pytest.mark.both_engines
 @pytest.mark.parametrize("metric", METRICS)
 def test_a_board_of_a_topic_is_that_of_its_questions_alone(
-    desk: Desk, clock: Clock, metric: str
+    desk: Desk, clock: Clock, empty_again: Callable[[], None], metric: str
 ) -> None:
-    live(desk, clock, 1, said=FIRST)
-    live(desk, clock, 2, said=OTHER)
+    two_evenings(desk, clock)
     alone = board(desk, metric, "")
-    file(desk, "weather", "weather")
+    empty_again()
+    clock.now = START
 
-    live(desk, clock, 3, said=OTHER)
-    file(desk, "weather", "weather", "sport")
+    two_evenings_and_another(desk, clock)
 
     assert repr(board(desk, metric).rows) == repr(alone.rows)
     assert board(desk, metric).resolved == 2
