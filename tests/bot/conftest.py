@@ -4,15 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import structlog
 
 from storage.engine import Database
 from tests.bot.saved_scenes import emptied
 from tests.conftest import empty_postgresql, empty_sqlite
-
-# What a test has logged as an exception is told plainly: with all variables, and in colours, each
-# takes more than a second.
-structlog.dev.ConsoleRenderer.get_active().exception_formatter = structlog.dev.plain_traceback
 
 
 @pytest.fixture
