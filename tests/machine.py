@@ -42,11 +42,8 @@ def engines(*, both: bool) -> tuple[str, ...]:
 
 
 def workers() -> int:
-    """Return how many processes share the tests: more than cores, as some tests only wait.
-
-    In a full run many do: for processes that start, and for what is late on purpose.
-    """
-    return (os.cpu_count() or 1) + (2 if is_full() else 1)
+    """Return how many processes share the tests: one more than cores, as some tests only wait."""
+    return (os.cpu_count() or 1) + 1
 
 
 def patience(seconds: float) -> float:

@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from bot.core.encryption import Box, new_key
+from bot.core.integrations import Integrations
 from bot.core.unit import Desk, Unit
 from storage.tables import Question
 from tests.bot import saved_scenes, scenes
@@ -51,6 +53,19 @@ def test_other_words_and_another_time_are_another_scene(
     scenes.bring(desk)
 
     assert scenes.row(desk, Question, 1).created_at == clock.now
+
+
+def test_another_key_is_another_scene(desk: Desk, empty_again: Callable[[], None]) -> None:
+    """What a scene has encrypted with one key can be read with that key alone."""
+    first, second = (replace(desk, integrations=Integrations(box=Box(new_key()))) for _ in "12")
+    scenes.bring(first)
+    scenes.bring(desk)
+    empty_again()
+    built = len(saved_scenes._SAVED)
+
+    scenes.bring(second)
+
+    assert len(saved_scenes._SAVED) == built + 1
 
 
 def test_what_happened_before_a_scene_stays(
