@@ -128,6 +128,8 @@ def _parse(address: str) -> URL:
     kind = url.get_backend_name()
     if kind not in {"sqlite", "postgresql"}:
         raise AddressError(f"{kind} will not do, only SQLite and PostgreSQL do.")
+    if url.host and "@" in url.host:  # the rest of a password, which would be shown
+        raise AddressError("It has more than one @. In a password each is written as %40.")
     if kind == "sqlite" and url.host:
         raise AddressError("With SQLite three slashes stand before the file's name, or four.")
     try:

@@ -116,6 +116,8 @@ def refuse_new(database: Database, called: str = SETTING) -> None:
 def prepare(database: Database) -> None:
     """Bring the database to the newest schema, and finish what killed processes left."""
     file = one_process.file_of(database)
+    if file is not None and (said := one_process.say_unwritable(file)):
+        raise StartError(said)
     if file is not None and not file.exists():
         make_private(file)  # what nobody may know yet, such as blind forecasts, is in it
     with say_what_is_wrong(database):

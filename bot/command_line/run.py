@@ -5,10 +5,7 @@ one of them is said before anything is changed in the next.
 """
 
 import asyncio
-import contextlib
-import signal
 import sys
-from collections.abc import Awaitable
 from typing import Annotated
 
 import aiohttp
@@ -22,6 +19,7 @@ from bot.backups.settings import read_plan
 from bot.backups.signs import signs_on_disk
 from bot.calendars import setup
 from bot.command_line import opening, waiting
+from bot.command_line.stopping import ending_when_told, until_told
 from bot.core import one_process
 from bot.core.errors import StartError
 from bot.core.pools import share_fairly
@@ -51,6 +49,11 @@ def run(
     ] = False,
 ) -> None:
     """Run the bot until it is told to stop."""
+    with ending_when_told():
+        _run(create=create)
+
+
+def _run(*, create: bool) -> None:
     settings = opening.load_settings()
     token = opening.read_token(settings)
     if settings.http_bind is not None:
@@ -113,7 +116,6 @@ async def _ask_for_commands(token: str, answer: list[bool]) -> None:
 
 
 async def _serve(app: App, token: str, plan: Plan | None) -> None:
-    share_fairly()
     schedule = None if plan is None else Schedule(app.database, plan, wall_clock)
     backups = None if schedule is None else asyncio.ensure_future(schedule.run())
     try:
@@ -127,6 +129,7 @@ async def _serve(app: App, token: str, plan: Plan | None) -> None:
 
 async def _connect(app: App, token: str) -> None:
     """Wait for Discord, then stay connected; say in a line why the connection has ended."""
+    share_fairly()  # here, for what interrupts a collection of garbage is lost
     await app.open_web()
     await waiting.wait_for_discord(token)
     try:
@@ -142,29 +145,3 @@ async def _connect(app: App, token: str) -> None:
         raise StartError(
             f"Discord cannot be reached ({reach.say(error)}). Check the network and try again."
         ) from None
-
-
-async def until_told(work: Awaitable[None]) -> bool:
-    """Work until it is done, or until SIGINT or SIGTERM; return whether it is done."""
-    loop = asyncio.get_running_loop()
-    running = asyncio.ensure_future(work)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(number, _end, running)
-    try:
-        await running
-    except asyncio.CancelledError:
-        print("Stopped.")
-        return False
-    return True
-
-
-def _end(running: asyncio.Future[None]) -> None:
-    """Cancel the work, and again each second until it has ended.
-
-    On Python 3.11 `asyncio.wait_for`, which discord.py uses, loses a cancellation that comes in the
-    moment of the answer. What was lost is said again.
-    """
-    if not running.done():
-        running.cancel()
-        running.get_loop().call_later(1.0, _end, running)

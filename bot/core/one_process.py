@@ -22,6 +22,13 @@ class InUseError(StartError):
     """Another process runs the bot on this SQLite file."""
 
 
+# About a file that a running bot has lost.
+WHAT_TO_DO = (
+    "What is saved now is lost when the bot ends. If it was moved, move it back. Else stop the "
+    "bot, and bring the newest backup back with `dojo db restore`."
+)
+
+
 def file_of(database: Database) -> Path | None:
     """Return the file of an SQLite database, by whatever name; None where there is none."""
     name = database.url.database
@@ -58,6 +65,14 @@ def are_same(one: Database, other: Database) -> bool:
     return one.url == other.url or (file is not None and file == file_of(other))
 
 
+def say_unwritable(file: Path) -> str:
+    """Say which of an SQLite file and its folder this user may not write; nothing if both."""
+    for place in (file, file.absolute().parent):
+        if place.exists() and not os.access(place, os.W_OK):
+            return f"{place} may not be written by this user. Change its owner."
+    return ""
+
+
 class KnownFile:
     """The file of an SQLite database as it was first seen: another by its name is not the same.
 
@@ -75,11 +90,7 @@ class KnownFile:
         file = file_of(self._database)
         if file is None or now == self._mark:
             return ""
-        return (
-            f"The file {file.name} is gone, or another one is in its place: what is saved now is "
-            "lost when the bot ends. If it was moved, move it back. Else stop the bot, and bring "
-            "the newest backup back with `dojo db restore`."
-        )
+        return f"The file {file.name} is gone, or another one is in its place. {WHAT_TO_DO}"
 
     def _look(self) -> tuple[int, int] | None:
         """Return what the system tells files apart by; its number is not given anew while open."""
@@ -102,6 +113,8 @@ def alone(database: Database) -> Iterator[None]:
     if file is None:
         yield
         return
+    if file.is_dir():
+        raise StartError(f"{file} is a folder. Correct the address of the database.")
     lock_file = file.with_name(f"{file.name}.lock")
     lock = FileLock(lock_file, thread_local=False)
     try:

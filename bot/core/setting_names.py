@@ -26,11 +26,12 @@ def given_names() -> set[str]:
 
 
 def say_unread(file: Path = Path(".env")) -> list[str]:
-    """Say that `.env` is something that is not read: a folder, a pipe, a link that leads nowhere.
+    """Say that `.env` is something that is not read: a folder, or a link that leads nowhere.
 
-    Docker makes a folder where it is to mount a file that is missing.
+    Docker makes a folder where it is to mount a file that is missing. A pipe, in which managers of
+    passwords write, is read.
     """
-    if file.is_file() or not os.path.lexists(file):
+    if file.is_file() or file.is_fifo() or not os.path.lexists(file):
         return []
     kind = "a folder" if file.is_dir() else "no file"
     return [f"{file} is {kind}, and is not read. Settings come from the environment alone."]

@@ -1,7 +1,6 @@
 """Checks the database: there, readable, writable, of the right schema, with room on its disk."""
 
 import asyncio
-import os
 import shutil
 import sqlite3
 from collections.abc import Sequence
@@ -45,6 +44,10 @@ def _none_yet(site: Site) -> Finding:
             return mend(SUBJECT, said)
         if file is not None and file.exists() and not file.is_file():
             return mend(SUBJECT, f"{file} is no file. Correct DOJO_DATABASE_URL.")
+        if one_process.is_in_use(database):
+            return mend(
+                SUBJECT, f"{file} is gone, though a bot runs on it. {one_process.WHAT_TO_DO}"
+            )
         if (log := one_process.log_without_file(database)) is not None:
             return mend(SUBJECT, one_process.say_log_without_file(log))
         address = database.url.render_as_string(hide_password=True)
@@ -91,10 +94,8 @@ def _look_at_file(database: Database) -> list[Finding]:
 
 
 def _writable(database: Database, file: Path) -> Finding:
-    folder = file.absolute().parent
-    for place in (file, folder):
-        if not os.access(place, os.W_OK):
-            return mend("writing", f"{place} may not be written by this user. Change its owner.")
+    if said := one_process.say_unwritable(file):
+        return mend("writing", said)
     with database.write():
         return ok("writing", f"{file} can be written")
 

@@ -18,7 +18,9 @@ async def find(site: Site) -> Sequence[Finding]:
     """Say which permission is missing where, for the first groups."""
     if site.token is None:
         return [unused(SUBJECT, "not checked: there is no token")]
-    if site.application is None or site.application.status != 200:
+    if site.application is None:
+        return [unused(SUBJECT, "not checked: Discord did not answer")]
+    if site.application.status != 200:
         return [unused(SUBJECT, "not checked: Discord did not accept the token")]
     found = await site.read(lambda database: awake_places(database, MOST_GROUPS))
     if not found or not found[1]:

@@ -26,7 +26,7 @@ from sqlalchemy import make_url, text
 
 from bot.__main__ import main
 from bot.command_line import waiting
-from bot.command_line.run import until_told
+from bot.command_line.stopping import SIGNALS, until_told
 from bot.core import one_process
 from bot.core.encryption import new_key
 from storage import bank, migrate
@@ -40,7 +40,7 @@ from tests.machine import patience
 pytestmark = pytest.mark.slow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 NOBODY_THERE = "127.0.0.1:1"
 NOWHERE = f"postgresql://ann:secret@{NOBODY_THERE}/dojo"
@@ -116,12 +116,15 @@ def test_without_a_token_it_says_where_to_put_one(dojo: Dojo, environment: dict[
         ("sqlite:///.", "names no file: all would be lost with the process."),
         ("sqlite://dojo.db", "With SQLite three slashes stand before the file's name"),
         ("sqlite:///broken.db", "cannot be used: file is not a database"),
+        (f"postgresql://ann:my@secret@{NOBODY_THERE}/dojo", "In a password each is written as %40"),
+        ("sqlite:///folder", "folder is a folder. Correct the address of the database."),
     ],
 )
 def test_a_database_that_cannot_be_used_is_named_without_its_password(
     dojo: Dojo, url: str, says: str
 ) -> None:
     Path("broken.db").write_bytes(b"This was a database once." * 100)
+    Path("folder").mkdir()
 
     code, _, err = dojo("run", DOJO_DATABASE_URL=url, DOJO_DISCORD_TOKEN="a-token")
 
@@ -129,6 +132,21 @@ def test_a_database_that_cannot_be_used_is_named_without_its_password(
     assert one_line(err).startswith("dojo: ")
     assert says in err
     assert "secret" not in err
+    assert not list(Path().glob("folder.*"))
+
+
+def test_a_file_that_may_not_be_written_is_said_before_anything_is_done(
+    dojo: Dojo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dojo("db", "upgrade")
+    monkeypatch.setattr(os, "access", lambda place, _how: Path(place).name != "dojo.db")
+
+    code, _, err = dojo("run", DOJO_DISCORD_TOKEN="a-token")
+
+    assert code == 1
+    assert one_line(err).endswith(
+        f"{tmp_path}/dojo.db may not be written by this user. Change its owner."
+    )
 
 
 def test_a_database_of_a_newer_version_is_named_in_a_line(dojo: Dojo, sqlite: Database) -> None:
@@ -737,6 +755,38 @@ async def test_it_ends_soon_and_well_when_it_is_told_to(tmp_path: Path) -> None:
             assert "WARNING" not in bot.output
 
 
+@pytest.fixture
+def _signals_as_they_were() -> Iterator[None]:
+    before = [(number, signal.getsignal(number)) for number in SIGNALS]
+    yield
+    for number, handler in before:
+        signal.signal(number, handler)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", SIGNALS)
+async def test_it_ends_well_at_whatever_moment_of_its_start_and_however_often_it_is_told(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    """Told once or twice: before it has a database, while it connects, while it ends."""
+    async with LoopbackDiscord() as discord:
+        for moment in range(8):
+            folder = tmp_path / str(moment)
+            folder.mkdir()
+            with bot_with(discord, environment(folder)) as bot:
+                await discord.until(lambda bot=bot: bot.output)
+                await asyncio.sleep(0.1 * moment)
+                os.kill(bot.pid, number)
+                await asyncio.sleep(0.01 * moment)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(bot.pid, number)
+                await bot.ended(patience(10))
+
+                assert (bot.output.splitlines()[-1], await bot.ended()) == ("Stopped.", 0)
+                assert "Traceback" not in bot.output
+
+
+@pytest.mark.usefixtures("_signals_as_they_were")
 async def test_it_ends_though_a_library_loses_what_it_was_told() -> None:
     """As `asyncio.wait_for` does on Python 3.11, in the moment in which the answer comes."""
 

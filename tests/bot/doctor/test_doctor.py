@@ -318,6 +318,17 @@ async def test_before_the_first_run_a_missing_database_is_normal(tmp_path: Path)
     assert not list(tmp_path.iterdir())
 
 
+async def test_a_database_that_is_gone_under_a_running_bot_is_no_first_run(tmp_path: Path) -> None:
+    place = tmp_path / "dojo.db"
+    running = Database(f"sqlite:///{place}")
+    with one_process.alone(running):
+        found = only(await database.find(installation(place)))
+    running.close()
+
+    assert "dojo.db is gone, though a bot runs on it" in found.say()
+    assert "stop the bot" in found.say()
+
+
 @pytest.mark.parametrize(
     ("left", "says"),
     [
