@@ -112,15 +112,23 @@ def _say_which_is_wrong(old: Database, new: Database) -> Iterator[None]:
 
 
 def _is_of(old: Database, new: Database, error: Exception) -> bool:
-    """Tell whether an error is the old database's: by its kind, or whether that still answers."""
+    """Tell whether an error is the old database's: by its kind, or whether that one is whole."""
     if isinstance(error, UnsureError):  # nothing is written into the old one
         return False
     if old.is_sqlite != new.is_sqlite:
         return old.is_sqlite == isinstance(getattr(error, "orig", None), sqlite3.Error)
     try:
-        return not old.answers()
+        return not _is_whole(old)
     except DatabaseError:
         return True
+
+
+def _is_whole(database: Database) -> bool:
+    if not database.is_sqlite:
+        return database.answers()
+    with database.read() as tx:
+        found = tx.connection().exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    return bool(found == "ok")
 
 
 def _back_up(database: Database, place: Path, typed: str) -> service.Backup:

@@ -563,6 +563,18 @@ def test_a_database_to_copy_into_that_is_away_is_called_as_it_was_typed(dojo: Do
     assert "secret" not in err
 
 
+def test_a_damaged_database_to_copy_from_is_not_put_on_the_one_to_write(dojo: Dojo) -> None:
+    dojo("db", "upgrade")
+    whole = Path("dojo.db").read_bytes()
+    half = len(whole) // 2
+    Path("dojo.db").write_bytes(whole[:half] + b"?" * (len(whole) - half))
+
+    code, _, err = dojo("db", "copy", "sqlite:///dojo.db", "sqlite:///new.db")
+
+    assert code == 1
+    assert "Check the address to read" in one_line(err)
+
+
 @pytest.mark.parametrize(
     "command",
     [
