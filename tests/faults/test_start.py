@@ -14,6 +14,7 @@ import resource
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -565,9 +566,13 @@ def test_a_database_to_copy_into_that_is_away_is_called_as_it_was_typed(dojo: Do
 
 def test_a_damaged_database_to_copy_from_is_not_put_on_the_one_to_write(dojo: Dojo) -> None:
     dojo("db", "upgrade")
-    whole = Path("dojo.db").read_bytes()
-    half = len(whole) // 2
-    Path("dojo.db").write_bytes(whole[:half] + b"?" * (len(whole) - half))
+    with contextlib.closing(sqlite3.connect("dojo.db")) as raw:
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        [page] = raw.execute("SELECT rootpage FROM sqlite_master WHERE name = 'members'").fetchone()
+        [size] = raw.execute("PRAGMA page_size").fetchone()
+    with Path("dojo.db").open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"?" * size)
 
     code, _, err = dojo("db", "copy", "sqlite:///dojo.db", "sqlite:///new.db")
 
