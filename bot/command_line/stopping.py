@@ -56,23 +56,30 @@ async def until_told(work: Awaitable[None]) -> bool:
     loop = asyncio.get_running_loop()
     running = asyncio.ensure_future(work)
     before = signal.getsignal(signal.SIGTERM)
+    _hear(loop, running)
     if isinstance(before, _Note) and before.is_told:
         running.cancel()
-    with contextlib.suppress(NotImplementedError):
-        for number in SIGNALS:
-            loop.add_signal_handler(number, _end, running)
     try:
         await running
     except asyncio.CancelledError:
         print("Stopped.")
         return False
     finally:
-        with contextlib.suppress(NotImplementedError):
-            for number in SIGNALS:
-                # Here, for a loop that is closed would have the next signal kill the process.
+        for number in SIGNALS:
+            # Here, for a loop that is closed would have the next signal kill the process.
+            with contextlib.suppress(NotImplementedError):
                 loop.remove_signal_handler(number)
-                signal.signal(number, signal.SIG_IGN if running.cancelled() else before)
+            signal.signal(number, signal.SIG_IGN if running.cancelled() else before)
     return True
+
+
+def _hear(loop: asyncio.AbstractEventLoop, running: asyncio.Future[None]) -> None:
+    """Have the event loop take the signals; on Windows it cannot take them itself."""
+    for number in SIGNALS:
+        try:
+            loop.add_signal_handler(number, _end, running)
+        except NotImplementedError:
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(_end, running))
 
 
 def _end(running: asyncio.Future[None]) -> None:

@@ -772,6 +772,10 @@ async def test_it_ends_soon_and_well_when_it_is_told_to(tmp_path: Path) -> None:
             assert "WARNING" not in bot.output
 
 
+def _take_none(*_: object) -> None:
+    raise NotImplementedError
+
+
 @pytest.fixture
 def _signals_as_they_were() -> Iterator[None]:
     before = [(number, signal.getsignal(number)) for number in SIGNALS]
@@ -804,8 +808,14 @@ async def test_it_ends_well_at_whatever_moment_of_its_start_and_however_often_it
 
 
 @pytest.mark.usefixtures("_signals_as_they_were")
-async def test_it_ends_though_a_library_loses_what_it_was_told() -> None:
+@pytest.mark.parametrize("system", ["Linux", "Windows"])
+async def test_it_ends_though_a_library_loses_what_it_was_told(
+    monkeypatch: pytest.MonkeyPatch, system: str
+) -> None:
     """As `asyncio.wait_for` does on Python 3.11, in the moment in which the answer comes."""
+    if system == "Windows":  # where event loops take no signals
+        for name in ("add_signal_handler", "remove_signal_handler"):
+            monkeypatch.setattr(asyncio.get_running_loop(), name, _take_none)
 
     async def work() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
