@@ -18,6 +18,8 @@ from bot.command_line import opening
 from bot.core import one_process
 from bot.core.errors import StartError
 from bot.core.settings import Settings
+from storage import sqlite_backup
+from storage.contents import BackupError
 from storage.engine import Database
 from storage.troubles import UnsureError
 
@@ -124,11 +126,14 @@ def _is_of(old: Database, new: Database, error: Exception) -> bool:
 
 
 def _is_whole(database: Database) -> bool:
-    if not database.is_sqlite:
+    file = one_process.file_of(database)
+    if file is None:
         return database.answers()
-    with database.read() as tx:
-        found = tx.connection().exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
-    return bool(found == "ok")
+    try:
+        sqlite_backup.check(file)
+    except BackupError:
+        return False
+    return True
 
 
 def _back_up(database: Database, place: Path, typed: str) -> service.Backup:

@@ -1,9 +1,11 @@
 """Whether a picture can be read on a phone: measured on the figure that became a PNG."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from itertools import combinations
+from typing import Any
 from unittest.mock import patch
 
 import numpy as np
@@ -52,6 +54,11 @@ def drawn(draw: Callable[[], bytes]) -> Drawn:
         tuple(map(_measure, texts(card))),
         tuple(map(_mark, lines)),
     )
+
+
+def album(draw: Callable[[Any], bytes], pictures: Mapping[str, Any]) -> Callable[[str], Drawn]:
+    """What gives each of these pictures by its name, drawn when it is first wanted."""
+    return cache(lambda name: drawn(lambda: draw(pictures[name])))
 
 
 def figure_of(draw: Callable[[], bytes]) -> Figure:

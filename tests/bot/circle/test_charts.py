@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 
 import numpy as np
 import pytest
@@ -63,9 +62,7 @@ PICTURES = {
 }
 
 
-@cache
-def drawn(name: str) -> legible.Drawn:
-    return legible.drawn(lambda: group_chart(PICTURES[name]))
+drawn = legible.album(group_chart, PICTURES)
 
 
 @pytest.mark.parametrize("name", PICTURES)

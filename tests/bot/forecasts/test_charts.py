@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -96,9 +95,7 @@ PICTURES = {
 }
 
 
-@cache
-def drawn(name: str) -> legible.Drawn:
-    return legible.drawn(lambda: history_chart(PICTURES[name]))
+drawn = legible.album(history_chart, PICTURES)
 
 
 @pytest.mark.parametrize("name", PICTURES)

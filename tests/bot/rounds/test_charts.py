@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import cache
 from io import BytesIO
 from itertools import combinations
 
@@ -89,9 +88,7 @@ PICTURES |= {
 }
 
 
-@cache
-def drawn(name: str) -> legible.Drawn:
-    return legible.drawn(lambda: circle_chart(PICTURES[name]))
+drawn = legible.album(circle_chart, PICTURES)
 
 
 @pytest.mark.parametrize("name", PICTURES)

@@ -1,7 +1,6 @@
 """The pictures of rounds on options and on numbers: they can be drawn, and say what they show."""
 
 from dataclasses import replace
-from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -121,9 +120,7 @@ def with_crowd(shown: Summary) -> Summary:
 PICTURES |= {f"{name}, with the crowd": with_crowd(shown) for name, shown in PICTURES.items()}
 
 
-@cache
-def drawn(name: str) -> legible.Drawn:
-    return legible.drawn(lambda: draw(PICTURES[name]))
+drawn = legible.album(draw, PICTURES)
 
 
 @pytest.mark.parametrize("name", PICTURES)

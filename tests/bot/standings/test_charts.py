@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cache
 from io import BytesIO
 from math import inf, nan
 
@@ -159,14 +158,10 @@ PROFILES = {
 }
 
 
-@cache
-def drawn_board(name: str) -> legible.Drawn:
-    return legible.drawn(lambda: leaderboard_chart(BOARDS[name]))
+drawn_board = legible.album(leaderboard_chart, BOARDS)
 
 
-@cache
-def drawn_calibration(name: str) -> legible.Drawn:
-    return legible.drawn(lambda: calibration_chart(CALIBRATIONS[name]))
+drawn_calibration = legible.album(calibration_chart, CALIBRATIONS)
 
 
 def assert_sound(picture: legible.Drawn) -> None:
