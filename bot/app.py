@@ -13,11 +13,11 @@ import structlog
 from bot.calendars import google_sync
 from bot.calendars import service as calendars_service
 from bot.calendars.discord_events import DiscordEvents
+from bot.core.database_file import KnownFile
 from bot.core.errors import StartError
 from bot.core.integrations import NONE, Integrations
 from bot.core.keys import Key
 from bot.core.mentions import save_command_ids
-from bot.core.one_process import KnownFile
 from bot.core.pools import Pools
 from bot.core.rates import Rates
 from bot.core.refusals import Refusal

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.backups import rules, service
 from bot.core import one_process
-from bot.core.one_process import BESIDE
+from bot.core.database_file import BESIDE
 from storage import migrate, postgresql_backup, postgresql_tools, sqlite_backup
 from storage.backup_files import faults_said, make_private, sync
 from storage.contents import BackupError, Contents, read_contents

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from bot.backups import rules
 from bot.backups.rules import Plan
-from bot.core import one_process
-from bot.core.one_process import BESIDE
+from bot.core import database_file
+from bot.core.database_file import BESIDE
 from storage import postgresql_backup, sqlite_backup
 from storage.backup_files import Stop, faults_said, make_private, never, sync
 from storage.contents import BackupError, Contents
@@ -74,7 +74,7 @@ def _write(own: Database, unfinished: Path, file: Path, stop: Stop) -> Backup:
 
 def _beside(database: Database) -> Sequence[Path]:
     """Return the names that SQLite uses beside the database's file, and deletes."""
-    file = one_process.file_of(database)
+    file = database_file.file_of(database)
     return [] if file is None else [file.with_name(f"{file.name}{end}") for end in BESIDE]
 
 

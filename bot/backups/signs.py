@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.backups import service
 from bot.backups.rules import newest
-from bot.core import one_process
+from bot.core import database_file
 from storage.engine import Database
 
 
@@ -14,7 +14,7 @@ def signs_on_disk(database: Database, folder: Path | None, now: datetime) -> lis
     signs = []
     if folder is not None and newest(service.names_in(folder), now):
         signs.append(f"there are backups in {folder}")
-    file = one_process.file_of(database)
+    file = database_file.file_of(database)
     if file is not None and any(file.parent.glob(f"{file.name}.replaced-*")):
         signs.append(f"a restore has replaced {file}")
     return signs

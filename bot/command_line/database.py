@@ -15,7 +15,7 @@ from bot.backups import copy as copying
 from bot.backups import restore as restoring
 from bot.backups import service
 from bot.command_line import opening
-from bot.core import one_process
+from bot.core import database_file
 from bot.core.errors import StartError
 from bot.core.settings import Settings
 from storage import sqlite_backup
@@ -92,7 +92,7 @@ def copy(
         opening.open_as_it_is(settings, source, SOURCE) as old,
         opening.open_as_it_is(settings, target, TARGET) as new,
     ):
-        if one_process.are_same(old, new):
+        if database_file.are_same(old, new):
             raise StartError("Both addresses are the same. Name the one to read, then the other.")
         for one in (old, new):
             opening.refuse_log_alone(one)
@@ -126,7 +126,7 @@ def _is_of(old: Database, new: Database, error: Exception) -> bool:
 
 
 def _is_whole(database: Database) -> bool:
-    file = one_process.file_of(database)
+    file = database_file.file_of(database)
     if file is None:
         return database.answers()
     try:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DatabaseError
 
 from bot.app import wall_clock
-from bot.core import one_process, setting_names
+from bot.core import database_file, one_process, setting_names
 from bot.core.errors import StartError
 from bot.core.logs import set_up_logs
 from bot.core.settings import Settings
@@ -68,7 +68,7 @@ def open_as_it_is(
             "sqlite:///dojo.db, postgresql://user:password@host/name."
         ) from None
     try:
-        if database.is_sqlite and one_process.file_of(database) is None:
+        if database.is_sqlite and database_file.file_of(database) is None:
             raise StartError(
                 f"{say_address(database)} names no file: all would be lost with the process. "
                 "Example: sqlite:///dojo.db."
@@ -93,7 +93,7 @@ def open_database(settings: Settings, *, create: bool = False) -> Iterator[Datab
 
 def is_new(database: Database, called: str = SETTING) -> bool:
     """Tell whether there is no database yet, or nothing of ours in it; makes no file."""
-    file = one_process.file_of(database)
+    file = database_file.file_of(database)
     if file is not None and (not file.exists() or (file.is_file() and not file.stat().st_size)):
         return True
     with say_what_is_wrong(database, called):
@@ -102,8 +102,8 @@ def is_new(database: Database, called: str = SETTING) -> bool:
 
 def refuse_log_alone(database: Database) -> None:
     """Refuse to make a database where SQLite would delete what is left of an earlier one."""
-    if (log := one_process.log_without_file(database)) is not None:
-        raise StartError(one_process.say_log_without_file(log))
+    if (log := database_file.log_without_file(database)) is not None:
+        raise StartError(database_file.say_log_without_file(log))
 
 
 def refuse_new(database: Database, called: str = SETTING) -> None:
@@ -115,8 +115,8 @@ def refuse_new(database: Database, called: str = SETTING) -> None:
 
 def prepare(database: Database) -> None:
     """Bring the database to the newest schema, and finish what killed processes left."""
-    file = one_process.file_of(database)
-    if file is not None and (said := one_process.say_unwritable(file)):
+    file = database_file.file_of(database)
+    if file is not None and (said := database_file.say_unwritable(file)):
         raise StartError(said)
     if file is not None and not file.exists():
         make_private(file)  # what nobody may know yet, such as blind forecasts, is in it

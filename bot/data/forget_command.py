@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.core import card_refresh, one_process
+from bot.core import card_refresh, database_file
 from bot.core.refusals import Refusal, say_count
 from bot.core.unit import Desk
 from bot.data import forgetting
@@ -102,7 +102,7 @@ def _as_in(desk: Desk, other: str) -> str:
     if "://" not in other and not Path(other).is_file():
         raise Refusal(f"There is no file {other} here. Check its name and folder.")
     with closing(_database_at(other)) as database:
-        if one_process.are_same(database, desk.db):
+        if database_file.are_same(database, desk.db):
             raise Refusal(
                 f"{_say(other)} is the database itself. Name what a restore has replaced."
             )

@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from bot.backups.service import size_of
 from bot.backups.signs import signs_on_disk
-from bot.core import one_process
+from bot.core import database_file, one_process
 from bot.doctor.findings import Finding, mend, ok, unused
 from bot.doctor.site import Site
 from storage import migrate, postgresql_tools
@@ -38,7 +38,7 @@ async def find(site: Site) -> Sequence[Finding]:
 def _none_yet(site: Site) -> Finding:
     """Say that there is no database; that is normal, unless something says that there was one."""
     with closing(Database(site.settings.database_url, connections=1)) as database:
-        file = one_process.file_of(database)
+        file = database_file.file_of(database)
         if database.is_sqlite and file is None:
             said = "DOJO_DATABASE_URL names no file: all would be lost with the process."
             return mend(SUBJECT, said)
@@ -46,10 +46,10 @@ def _none_yet(site: Site) -> Finding:
             return mend(SUBJECT, f"{file} is no file. Correct DOJO_DATABASE_URL.")
         if one_process.is_in_use(database):
             return mend(
-                SUBJECT, f"{file} is gone, though a bot runs on it. {one_process.WHAT_TO_DO}"
+                SUBJECT, f"{file} is gone, though a bot runs on it. {database_file.WHAT_TO_DO}"
             )
-        if (log := one_process.log_without_file(database)) is not None:
-            return mend(SUBJECT, one_process.say_log_without_file(log))
+        if (log := database_file.log_without_file(database)) is not None:
+            return mend(SUBJECT, database_file.say_log_without_file(log))
         address = database.url.render_as_string(hide_password=True)
         signs = signs_on_disk(database, site.settings.backup_dir, site.clock())
     if signs:
@@ -87,14 +87,14 @@ def _schema(database: Database) -> Finding:
 
 
 def _look_at_file(database: Database) -> list[Finding]:
-    file = one_process.file_of(database)
+    file = database_file.file_of(database)
     if file is None:
         return [mend("disk", "the database is in memory, and is lost with the process.")]
     return [_writable(database, file), _journal(database), _room(database, file), _runs(database)]
 
 
 def _writable(database: Database, file: Path) -> Finding:
-    if said := one_process.say_unwritable(file):
+    if said := database_file.say_unwritable(file):
         return mend("writing", said)
     with database.write():
         return ok("writing", f"{file} can be written")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from bot.core import one_process
+from bot.core import database_file
 from bot.core.settings import Settings
 from bot.door import reach
 from storage import migrate
@@ -40,7 +40,7 @@ class Site:
     def _read(self, work: Callable[[Database], R]) -> R | None:
         database = Database(self.settings.database_url, connections=2)
         try:
-            file = one_process.file_of(database)
+            file = database_file.file_of(database)
             if file is not None and not file.is_file():
                 return None  # to open it would make it
             return None if migrate.revision_of(database) is None else work(database)

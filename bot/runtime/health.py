@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.core.one_process import KnownFile
+from bot.core.database_file import KnownFile
 from bot.core.unit import Desk
 from bot.runtime.gateway import Gateway, Link
 from storage import outbox_queue

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlmodel import select
 from structlog.testing import capture_logs
 
-from bot.core import one_process
+from bot.core import database_file
 from bot.core.troubles import SAID
 from bot.demo.stage import Stage
 from storage.tables import Forecast, Question
@@ -60,7 +60,7 @@ async def test_a_full_disk_is_said_and_what_was_typed_is_given_back(
 
 
 async def test_a_file_that_somebody_moves_away_is_logged_once(fresh_sqlite: Database) -> None:
-    file = one_process.file_of(fresh_sqlite)
+    file = database_file.file_of(fresh_sqlite)
     assert file is not None
     with capture_logs() as logged:
         async with Stage.open(fresh_sqlite, CAST) as stage:

@@ -17,7 +17,7 @@ from discord.http import Route
 from sqlalchemy import text
 
 from bot.backups import rules
-from bot.core import one_process
+from bot.core import database_file, one_process
 from bot.core.encryption import Box, new_key
 from bot.core.settings import Settings
 from bot.doctor import (
@@ -87,7 +87,7 @@ def free_bind() -> str:
 
 
 def file_of(database: Database) -> Path:
-    file = one_process.file_of(database)
+    file = database_file.file_of(database)
     assert file is not None
     return file
 

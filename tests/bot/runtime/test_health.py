@@ -12,7 +12,7 @@ import discord
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from bot.core import one_process
+from bot.core import database_file
 from bot.core.unit import Desk
 from bot.runtime import health as health_module
 from bot.runtime.gateway import SECONDS_TO_RESUME, Gateway, GatewayState, Link
@@ -203,7 +203,7 @@ async def test_a_database_s_file_that_is_gone_or_replaced_is_said_until_it_is_ba
     """SQLite itself goes on writing into the file that nobody finds any more."""
     monkeypatch.setattr(health_module, "FRESH", 0.0)
     health = Health(Desk(fresh_sqlite, clock), in_thread, gateway)
-    file = one_process.file_of(fresh_sqlite)
+    file = database_file.file_of(fresh_sqlite)
     assert file is not None
     before = await health.report()
     moved = file.rename(file.with_name("moved"))
